@@ -1,0 +1,120 @@
+package annotations
+
+import "time"
+
+// The markers. Each struct is one directive: its fields are the arguments, its doc comment and those of its fields are
+// the help. Tags: faas:"name[,option...]" where options are pos (positional), rest (all further positional words),
+// required, enum=a|b. The same structs are walked over yaml nodes and into JSON schema by gen/spec.
+
+// Provide makes a struct or a constructor injectable.
+type Provide struct {
+	// ID names one of several providers of the same type.
+	ID string `faas:"id"`
+	// Scope says how long an instance lives: singleton (one for the process, the default), request (one for each
+	// invocation) or prototype (one for each place it is injected into).
+	Scope Scope `faas:"scope,enum=singleton|request|prototype"`
+	// As lists the interfaces it is injected as: Iface, pkg.Iface through the file's imports, or "full/path".Iface.
+	As List `faas:"as"`
+	// Lazy builds it when a function first needs it, also in a unit of one function.
+	Lazy bool `faas:"lazy"`
+	// Eager builds it at cold start, also in an aggregation.
+	Eager bool `faas:"eager"`
+}
+
+// Inject fills an exported field.
+type Inject struct {
+	// ID asks for the provider with that id.
+	ID string `faas:"id"`
+	// Optional leaves the field zero when nothing provides its type.
+	Optional bool `faas:"optional"`
+}
+
+// Arg says how one parameter of a constructor is filled.
+type Arg struct {
+	// Name is the parameter's name.
+	Name string `faas:"name,pos,required"`
+	// ID asks for the provider with that id.
+	ID string `faas:"id"`
+	// Optional passes the zero value when nothing provides its type.
+	Optional bool `faas:"optional"`
+	// Config fills it from that configuration key.
+	Config string `faas:"config"`
+	// Default is the value when the key is not configured.
+	Default *string `faas:"default"`
+}
+
+// Config fills a field, or each field of a struct type, from configuration.
+type Config struct {
+	// Key is the dotted path in the configuration, such as order.maxItems.
+	Key string `faas:"key,required"`
+	// Default is the value when the key is not configured.
+	Default *string `faas:"default"`
+	// Required makes a missing key an init error. It is the rule when there is no default.
+	Required bool `faas:"required"`
+}
+
+// Handler makes a function out of a method, a function, a struct's Handle, or a constructor returning http.Handler.
+type Handler struct {
+	// Name is the function's name; the default is package and method in kebab case.
+	Name string `faas:"name,pos"`
+	// Timeout limits one invocation. A bare number is seconds.
+	Timeout Duration `faas:"timeout"`
+	// InitTimeout limits the cold start.
+	InitTimeout Duration `faas:"initTimeout"`
+	// Memory is the memory of a unit of this function. A bare number is MB.
+	Memory Memory `faas:"memory"`
+	// Concurrency limits the invocations that one process runs at once.
+	Concurrency int `faas:"concurrency"`
+	// Description is shown in the vendor's console.
+	Description string `faas:"description"`
+}
+
+// HTTP calls the function for requests of a method and path.
+type HTTP struct {
+	// Method is GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or ANY; several are joined by commas.
+	Method List `faas:"method,pos,required"`
+	// Path is the route: /books/{id}, /books/:id, /files/{path...}, /files/*.
+	Path string `faas:"path,pos,required"`
+	// Host restricts the route to one host.
+	Host string `faas:"host"`
+	// Status is the status of a successful answer; the default is 200, or 204 when there is no result.
+	Status int `faas:"status"`
+}
+
+// Timer calls the function on a schedule.
+type Timer struct {
+	// Cron is a five-field expression: minute, hour, day of month, month, day of week.
+	Cron string `faas:"cron"`
+	// Every is an interval, at least one minute.
+	Every Duration `faas:"every"`
+	// Timezone is the IANA name of the zone that cron is in; the default is UTC.
+	Timezone string `faas:"timezone"`
+	// Payload is handed to each event.
+	Payload string `faas:"payload"`
+	// Name is the timer's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+	// Disabled deploys the timer without letting it fire.
+	Disabled bool `faas:"disabled"`
+}
+
+// Event calls the function with payloads that have no form of their own: the vendor's invoke call.
+type Event struct{}
+
+// List is a list of words, separated by commas in a directive.
+type List []string
+
+// Scope is how long an instance lives.
+type Scope string
+
+// The scopes. The zero value means singleton.
+const (
+	Singleton Scope = "singleton"
+	Request   Scope = "request"
+	Prototype Scope = "prototype"
+)
+
+// Duration is a span of time. In text a bare number is seconds.
+type Duration time.Duration
+
+// Memory is an amount of memory in MB. In text a bare number is MB; 512MB, 1GB, 1GiB are understood.
+type Memory int

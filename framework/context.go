@@ -1,0 +1,87 @@
+package framework
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Context is a context.Context for one invocation, with what a handler may want to know of it. It is made by the
+// engine, lives as long as the invocation, and must not be kept after the handler has returned.
+type Context struct {
+	context.Context
+	engine     *Engine
+	invocation Invocation
+	logger     *slog.Logger
+	result     any
+}
+
+// Invocation is what a platform hands to [Engine.Invoke].
+type Invocation struct {
+	// Function is the function to call. Required.
+	Function *Function
+	// Event is what the function receives: *web.Exchange for http, timer.Event for timers, []byte for a raw payload.
+	Event any
+	// RequestID is the vendor's id of this call. The platform makes one up where the vendor has none.
+	RequestID string
+	// Trace is the vendor's trace header value, empty if there is none.
+	Trace string
+	// Deadline is when the vendor stops the call; zero is none.
+	Deadline time.Time
+	// Vendor is the vendor's original invocation, which the platform's own From returns typed.
+	Vendor any
+}
+
+type contextKey struct{}
+
+// From returns the Context that ctx is or descends from, and nil if there is none.
+func From(ctx context.Context) *Context {
+	if c, ok := ctx.(*Context); ok {
+		return c
+	}
+	c, _ := ctx.Value(contextKey{}).(*Context)
+	return c
+}
+
+// Value makes the Context reachable from contexts derived from it.
+func (c *Context) Value(key any) any {
+	if _, ok := key.(contextKey); ok {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
+// Event is what the function was called with; see [Invocation.Event].
+func (c *Context) Event() any { return c.invocation.Event }
+
+// Result is what the handler returned so far, nil if nothing.
+func (c *Context) Result() any { return c.result }
+
+// SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
+func (c *Context) SetResult(v any) { c.result = v }
+
+// RequestID is the platform's id of this invocation.
+func (c *Context) RequestID() string { return c.invocation.RequestID }
+
+// Trace is the platform's trace header value, empty if there is none.
+func (c *Context) Trace() string { return c.invocation.Trace }
+
+// FunctionName is the name of the function, also inside an aggregation.
+func (c *Context) FunctionName() string { return c.invocation.Function.Name }
+
+// Unit is the name of the deployment unit the function runs in.
+func (c *Context) Unit() string { return c.engine.app.Unit }
+
+// Runtime holds the facts of the process. It must not be changed.
+func (c *Context) Runtime() *Runtime { return c.engine.rt }
+
+// Vendor is the vendor's original invocation; use the platform's From for its type.
+func (c *Context) Vendor() any { return c.invocation.Vendor }
+
+// Logger returns the process's logger with request_id, function and unit set.
+func (c *Context) Logger() *slog.Logger {
+	if c.logger == nil {
+		c.logger = c.engine.log.With("request_id", c.RequestID(), "function", c.FunctionName(), "unit", c.Unit())
+	}
+	return c.logger
+}

@@ -1,0 +1,341 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Engine runs the life cycle of one unit: RuntimeStart and FunctionStart in Start, Invoke for each event, Close once.
+// Invoke is safe for concurrent use between a successful Start and the return of Close.
+type Engine struct {
+	rt       *Runtime
+	app      *App
+	log      *slog.Logger
+	hooks    hookTable
+	handlers map[*Function]Handler
+	limits   map[*Function]chan struct{}
+
+	mu       sync.Mutex
+	state    engineState
+	inFlight int
+	idle     chan struct{} // closed when the last invocation ends after Close began
+	closeErr error
+	closed   chan struct{}
+}
+
+type engineState int
+
+const (
+	stateNew engineState = iota
+	stateStarting
+	stateReady
+	stateClosing
+)
+
+// ErrClosed is what Invoke returns when the engine is not started or is closing.
+var ErrClosed = errors.New("the engine is not running")
+
+// NewEngine composes the chains of app for the process that rt describes. It runs no user code and never fails; what is
+// wrong with app is reported by Start.
+func NewEngine(rt *Runtime, app *App) *Engine {
+	e := &Engine{
+		rt: rt, app: app, log: rt.log(),
+		handlers: make(map[*Function]Handler, len(app.Functions)),
+		limits:   make(map[*Function]chan struct{}),
+		idle:     make(chan struct{}),
+		closed:   make(chan struct{}),
+	}
+	return e
+}
+
+// App returns the unit that the engine runs.
+func (e *Engine) App() *App { return e.app }
+
+// Runtime returns the facts of the process.
+func (e *Engine) Runtime() *Runtime { return e.rt }
+
+// Start runs RuntimeStart and FunctionStart under the smaller of the unit's and the platform's init timeout. After an
+// error nothing may be invoked and the process should report the error and exit. What was built has been destroyed,
+// except after a timeout, when the initialiser that hangs still runs.
+func (e *Engine) Start(ctx context.Context) (err error) {
+	e.mu.Lock()
+	if e.state != stateNew {
+		e.mu.Unlock()
+		return errors.New("the engine was started before")
+	}
+	e.state = stateStarting
+	e.mu.Unlock()
+
+	if limit := smaller(e.app.InitTimeout, e.rt.InitTimeout); limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("init did not finish within %s", limit))
+		defer cancel()
+	}
+	// A hanging initialiser must not keep the platform from hearing of it, so the work has its own goroutine.
+	done := make(chan error, 1)
+	go func() { done <- e.start(ctx) }()
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	e.mu.Lock()
+	closing := e.state == stateClosing
+	if err == nil && !closing {
+		e.state = stateReady
+	}
+	e.mu.Unlock()
+	switch {
+	case err != nil:
+		err = fmt.Errorf("init of unit %s: %w", e.app.Unit, err)
+	case closing: // Close came while start was under way and left the rest to us
+		e.closeErr = e.hooks.close(context.WithoutCancel(ctx), e.app)
+		err = ErrClosed
+	default:
+		return nil
+	}
+	e.finish()
+	return err
+}
+
+// finish marks the engine as closed for good.
+func (e *Engine) finish() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.state = stateClosing
+	select {
+	case <-e.closed:
+	default:
+		close(e.closed)
+	}
+}
+
+func (e *Engine) start(ctx context.Context) (err error) {
+	if err := e.compose(); err != nil {
+		return err
+	}
+	err = e.hooks.runtimeStart(ctx, e.rt)
+	if err != nil {
+		return err
+	}
+	err = e.hooks.functionStart(ctx, e.app)
+	if err != nil && e.app.Stop != nil {
+		err = errors.Join(err, guard(func() error { return e.app.Stop(context.WithoutCancel(ctx)) }))
+	}
+	return err
+}
+
+// compose finds the hooks of the layers and builds each function's chain once.
+func (e *Engine) compose() error {
+	table, err := newHookTable(e.app.Layers)
+	if err != nil {
+		return err
+	}
+	e.hooks = table
+	for _, f := range e.app.Functions {
+		if f.Handler == nil {
+			return fmt.Errorf("function %s has no handler", f.Name)
+		}
+		h := Chain(f.Handler, e.app.Middleware...)
+		h = Chain(h, table.middleware...)
+		e.handlers[f] = h
+		if f.Concurrency > 0 {
+			e.limits[f] = make(chan struct{}, f.Concurrency)
+		}
+	}
+	return nil
+}
+
+// Invoke runs one function: before-hooks, the chain, after-hooks. It returns what the handler left as its result. A
+// panic becomes a *PanicError whose stack is logged. When the deadline passes first, Invoke returns a *Error with
+// status 504 and leaves the handler to notice its context; what it returns later is dropped and logged.
+func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
+	h, ok := e.handlers[inv.Function]
+	if !ok || !e.enter() {
+		return nil, ErrClosed
+	}
+	deadline := inv.Deadline
+	if t := inv.Function.Timeout; t > 0 {
+		if own := time.Now().Add(t); deadline.IsZero() || own.Before(deadline) {
+			deadline = own
+		}
+	}
+	c := &Context{engine: e, invocation: inv}
+	if deadline.IsZero() {
+		defer e.leave()
+		c.Context = ctx
+		if err := e.acquire(c); err != nil {
+			return nil, err
+		}
+		defer e.release(c)
+		err := e.run(c, h)
+		return c.result, err
+	}
+	return e.invokeBefore(ctx, deadline, c, h)
+}
+
+// outcome carries a finished invocation out of its goroutine; the Context itself stays with the handler.
+type outcome struct {
+	result any
+	err    error
+}
+
+func (e *Engine) invokeBefore(ctx context.Context, deadline time.Time, c *Context, h Handler) (any, error) {
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	c.Context = ctx
+	started := time.Now()
+	done := make(chan outcome, 1)
+	go func() {
+		defer e.leave()
+		defer cancel()
+		if err := e.acquire(c); err != nil {
+			done <- outcome{err: err}
+			return
+		}
+		err := e.run(c, h)
+		e.release(c)
+		done <- outcome{c.result, err}
+	}()
+	select {
+	case o := <-done:
+		return o.result, o.err
+	case <-ctx.Done():
+	}
+	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
+	select {
+	case o := <-done:
+		return o.result, o.err
+	default:
+	}
+	cause := ctx.Err()
+	if errors.Is(cause, context.DeadlineExceeded) {
+		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", deadline.Sub(started).Round(time.Millisecond)), Err: cause}
+	}
+	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: cause}
+}
+
+// run is the Invoke phase itself, inside the panic boundary.
+func (e *Engine) run(c *Context, h Handler) error {
+	if e.hooks.invokes() {
+		return e.hooks.invoke(c, func() error { return e.call(c, h) })
+	}
+	return e.call(c, h)
+}
+
+func (e *Engine) call(c *Context, h Handler) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = e.recovered(c, v)
+		}
+	}()
+	return h(c)
+}
+
+func (e *Engine) recovered(c *Context, v any) error {
+	p := &PanicError{Value: v, Stack: debug.Stack()}
+	c.Logger().Error("panic in handler", "panic", fmt.Sprint(v), "stack", string(p.Stack))
+	c.result = nil
+	return p
+}
+
+func (e *Engine) acquire(c *Context) error {
+	limit := e.limits[c.invocation.Function]
+	if limit == nil {
+		return nil
+	}
+	select {
+	case limit <- struct{}{}:
+		return nil
+	case <-c.Done():
+		return &Error{Status: 503, Code: "overloaded", Message: "the function is at its concurrency limit", Err: c.Err()}
+	}
+}
+
+func (e *Engine) release(c *Context) {
+	if limit := e.limits[c.invocation.Function]; limit != nil {
+		<-limit
+	}
+}
+
+func (e *Engine) enter() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.state != stateReady {
+		return false
+	}
+	e.inFlight++
+	return true
+}
+
+func (e *Engine) leave() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.inFlight--
+	if e.inFlight == 0 && e.state == stateClosing {
+		close(e.idle)
+	}
+}
+
+// Close refuses new invocations, waits for the running ones until ctx ends, then runs the Close phase: before-hooks,
+// App.Stop, after-hooks. Errors are joined. Later calls wait for the first and return its error.
+func (e *Engine) Close(ctx context.Context) error {
+	e.mu.Lock()
+	switch e.state {
+	case stateClosing:
+		e.mu.Unlock()
+		<-e.closed
+		return e.closeErr
+	case stateStarting: // Start sees the state when its work returns, and closes
+		e.state = stateClosing
+		e.mu.Unlock()
+		select {
+		case <-e.closed:
+			return e.closeErr
+		case <-ctx.Done():
+			return fmt.Errorf("closing during init: %w", ctx.Err())
+		}
+	case stateNew:
+		e.mu.Unlock()
+		e.finish()
+		return nil
+	}
+	e.state = stateClosing
+	running := e.inFlight
+	if running == 0 {
+		close(e.idle)
+	}
+	e.mu.Unlock()
+
+	var err error
+	select {
+	case <-e.idle:
+	case <-ctx.Done():
+		err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
+	}
+	// Stop runs even when the wait was cut short: a database that is closed late is better than one never closed.
+	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
+	e.finish()
+	return e.closeErr
+}
+
+// guard turns a panic of start or stop code into an error, so that the platform can report it.
+func guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+func smaller(a, b time.Duration) time.Duration {
+	if a == 0 || (b != 0 && b < a) {
+		return b
+	}
+	return a
+}

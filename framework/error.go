@@ -1,0 +1,84 @@
+package framework
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Error is an error that a caller may see. Over http it becomes application/problem+json (RFC 9457) with the given
+// status; over events its code and message are the error that the vendor records. Any other error stays in the log.
+type Error struct {
+	// Status is the http status, 400 to 599; zero means 500.
+	Status int
+	// Code is a word to act on, such as "not_found".
+	Code string
+	// Message is shown to the caller.
+	Message string
+	// Fields lists what is wrong with the request, one entry a field.
+	Fields []FieldError
+	// Err is the cause. It is logged, never shown.
+	Err error
+}
+
+// FieldError says what is wrong with one field of a request.
+type FieldError struct {
+	// In is where the field was looked for: path, query, header, cookie, body.
+	In string `json:"in"`
+	// Name is the field's name there.
+	Name string `json:"name"`
+	// Message says what was found and what was expected.
+	Message string `json:"message"`
+}
+
+// Errorf returns an Error with a formatted message. A %w verb sets Err.
+func Errorf(status int, code, format string, args ...any) *Error {
+	err := fmt.Errorf(format, args...)
+	return &Error{Status: status, Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+}
+
+// Error returns code, message, fields and cause, for logs.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Code != "" {
+		b.WriteString(e.Code)
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Message)
+	for i, f := range e.Fields {
+		if i == 0 {
+			b.WriteString(" (")
+		} else {
+			b.WriteString("; ")
+		}
+		fmt.Fprintf(&b, "%s %s: %s", f.In, f.Name, f.Message)
+	}
+	if len(e.Fields) > 0 {
+		b.WriteString(")")
+	}
+	if e.Err != nil && !strings.Contains(e.Message, e.Err.Error()) {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// PanicError is what a panic in a handler becomes. Its stack has been logged; callers see only that the call failed.
+type PanicError struct {
+	// Value is what was passed to panic.
+	Value any
+	// Stack is the stack of the panicking goroutine, as runtime/debug.Stack formats it.
+	Stack []byte
+}
+
+// Error returns the panic's value, for logs.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap returns the value if it was an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}

@@ -1,0 +1,132 @@
+package ioc
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+)
+
+// Cell holds one singleton. Concurrent first requests build it once; a failed build is returned to its caller and tried
+// again by the next one; two cells that build each other get an error instead of a deadlock. The zero value is empty.
+type Cell[T any] struct {
+	value atomic.Pointer[T]
+	state state
+}
+
+// state is the untyped half of a cell. Its fields are guarded by the container's mu.
+type state struct {
+	owner *Build        // the chain that is building, nil if none
+	done  chan struct{} // closed when that build ends
+}
+
+// Ready returns the instance if it was built.
+func (c *Cell[T]) Ready() (T, bool) {
+	if p := c.value.Load(); p != nil {
+		return *p, true
+	}
+	var zero T
+	return zero, false
+}
+
+// Get returns the instance, building it if there is none yet. name is how errors call it. b is the chain that needs it,
+// nil for a request, which begins a chain of its own. A ready cell costs one atomic load.
+func (c *Cell[T]) Get(k *Container, b *Build, name string, build func(*Build) (T, func(), error)) (T, error) {
+	if p := c.value.Load(); p != nil {
+		return *p, nil
+	}
+	return c.slow(k, b, name, build)
+}
+
+func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (T, func(), error)) (T, error) {
+	var zero T
+	if b == nil {
+		b = k.NewBuild(context.Background())
+		defer b.Done()
+	}
+	for {
+		wait, err := k.begin(&c.state, b, name)
+		if err != nil {
+			return zero, err
+		}
+		if p := c.value.Load(); p != nil {
+			if wait == nil {
+				k.end(&c.state, b)
+			}
+			return *p, nil
+		}
+		if wait == nil {
+			break
+		}
+		select {
+		case <-wait:
+			k.stopWaiting(b)
+		case <-b.ctx.Done():
+			k.stopWaiting(b)
+			return zero, fmt.Errorf("waiting for %s: %w", name, context.Cause(b.ctx))
+		}
+	}
+	defer k.end(&c.state, b)
+	b.path = append(b.path, name)
+	defer func() { b.path = b.path[:len(b.path)-1] }()
+
+	var (
+		v       T
+		cleanup func()
+	)
+	err := guard(func() (err error) { v, cleanup, err = build(b); return err })
+	if err != nil {
+		if len(b.path) > 1 { // the outermost cell names the whole chain once
+			return zero, err
+		}
+		return zero, fmt.Errorf("build %s: %w", name, err)
+	}
+	if !k.add(name, cleanup) {
+		if cleanup != nil {
+			cleanup()
+		}
+		return zero, ErrClosed
+	}
+	c.value.Store(&v)
+	return v, nil
+}
+
+// begin makes b the owner of the cell, or returns the channel to wait on for the chain that owns it. Waiting that would
+// never end, because the owner waits for b, is an error that names the cells.
+func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closing != nil {
+		return nil, ErrClosed
+	}
+	if s.owner == nil {
+		s.owner, s.done = b, make(chan struct{})
+		return nil, nil
+	}
+	for owner := s.owner; owner != nil; {
+		if owner == b {
+			return nil, fmt.Errorf("dependency cycle while building: %s -> %s", strings.Join(b.path, " -> "), name)
+		}
+		if owner.waits == nil {
+			break
+		}
+		owner = owner.waits.owner
+	}
+	b.waits = s
+	return s.done, nil
+}
+
+func (k *Container) stopWaiting(b *Build) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	b.waits = nil
+}
+
+func (k *Container) end(s *state, b *Build) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if s.owner == b {
+		close(s.done)
+		s.owner, s.done = nil, nil
+	}
+}

@@ -1,0 +1,165 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// hookTable holds the hooks of all layers, found once at start.
+type hookTable struct {
+	layers     []Layer
+	middleware []Middleware
+	perInvoke  bool
+}
+
+// wrongSignatures lists the methods of l that are named like a hook and are none. The names are constants at each call
+// because a variable one would make the linker keep every exported method of the program.
+func wrongSignatures(l Layer) []error {
+	var errs []error
+	check := func(isHook bool, m reflect.Method, found bool) {
+		if found && !isHook {
+			errs = append(errs, fmt.Errorf("layer %s: method %s has the signature %s, which is not that of the hook", l.Name(), m.Name, m.Type))
+		}
+	}
+	t := reflect.TypeOf(l)
+	m, ok := t.MethodByName("BeforeRuntimeStart")
+	check(is[beforeRuntimeStart](l), m, ok)
+	m, ok = t.MethodByName("AfterRuntimeStart")
+	check(is[afterRuntimeStart](l), m, ok)
+	m, ok = t.MethodByName("BeforeFunctionStart")
+	check(is[beforeFunctionStart](l), m, ok)
+	m, ok = t.MethodByName("AfterFunctionStart")
+	check(is[afterFunctionStart](l), m, ok)
+	m, ok = t.MethodByName("BeforeInvoke")
+	check(is[beforeInvoke](l), m, ok)
+	m, ok = t.MethodByName("AfterInvoke")
+	check(is[afterInvoke](l), m, ok)
+	m, ok = t.MethodByName("BeforeClose")
+	check(is[beforeClose](l), m, ok)
+	m, ok = t.MethodByName("AfterClose")
+	check(is[afterClose](l), m, ok)
+	m, ok = t.MethodByName("Middleware")
+	check(is[layerMiddleware](l), m, ok)
+	return errs
+}
+
+func is[T any](l Layer) bool {
+	_, ok := l.(T)
+	return ok
+}
+
+func newHookTable(layers []Layer) (hookTable, error) {
+	t := hookTable{layers: layers}
+	if len(layers) == 0 {
+		return t, nil
+	}
+	var errs []error
+	for _, l := range layers {
+		errs = append(errs, wrongSignatures(l)...)
+		if m, ok := l.(layerMiddleware); ok {
+			t.middleware = append(t.middleware, m.Middleware)
+		}
+		_, before := l.(beforeInvoke)
+		_, after := l.(afterInvoke)
+		t.perInvoke = t.perInvoke || before || after
+	}
+	return t, errors.Join(errs...)
+}
+
+func (t *hookTable) invokes() bool { return t.perInvoke }
+
+// phase runs before for each layer in order, then body, then after in reverse for every layer whose before was reached.
+func (t *hookTable) phase(before func(Layer) error, body func() error, after func(Layer, error) error) error {
+	var err error
+	reached := 0
+	for _, l := range t.layers {
+		reached++
+		if err = guard(func() error { return before(l) }); err != nil {
+			err = fmt.Errorf("layer %s: %w", l.Name(), err)
+			break
+		}
+	}
+	if err == nil {
+		err = guard(body)
+	}
+	for i := reached - 1; i >= 0; i-- {
+		l := t.layers[i]
+		if herr := guard(func() error { return after(l, err) }); herr != nil {
+			err = errors.Join(err, fmt.Errorf("layer %s: %w", l.Name(), herr))
+		}
+	}
+	return err
+}
+
+func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime) error {
+	return t.phase(func(l Layer) error {
+		if h, ok := l.(beforeRuntimeStart); ok {
+			return h.BeforeRuntimeStart(ctx, rt)
+		}
+		return nil
+	}, func() error { return nil }, func(l Layer, err error) error {
+		if h, ok := l.(afterRuntimeStart); ok {
+			return h.AfterRuntimeStart(ctx, rt, err)
+		}
+		return nil
+	})
+}
+
+func (t *hookTable) functionStart(ctx context.Context, app *App) error {
+	return t.phase(func(l Layer) error {
+		if h, ok := l.(beforeFunctionStart); ok {
+			return h.BeforeFunctionStart(ctx, app)
+		}
+		return nil
+	}, func() error {
+		if app.Start == nil {
+			return nil
+		}
+		return app.Start(ctx)
+	}, func(l Layer, err error) error {
+		if h, ok := l.(afterFunctionStart); ok {
+			return h.AfterFunctionStart(ctx, app, err)
+		}
+		return nil
+	})
+}
+
+func (t *hookTable) invoke(c *Context, body func() error) error {
+	return t.phase(func(l Layer) error {
+		if h, ok := l.(beforeInvoke); ok {
+			return h.BeforeInvoke(c)
+		}
+		return nil
+	}, body, func(l Layer, err error) error {
+		if h, ok := l.(afterInvoke); ok {
+			return h.AfterInvoke(c, err)
+		}
+		return nil
+	})
+}
+
+// close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed.
+func (t *hookTable) close(ctx context.Context, app *App) error {
+	var before error
+	err := t.phase(func(l Layer) error {
+		if h, ok := l.(beforeClose); ok {
+			if herr := guard(func() error { return h.BeforeClose(ctx, app) }); herr != nil {
+				before = errors.Join(before, fmt.Errorf("layer %s: %w", l.Name(), herr))
+			}
+		}
+		return nil
+	}, func() error {
+		if app.Stop == nil {
+			return before
+		}
+		return errors.Join(before, app.Stop(ctx))
+	}, func(l Layer, err error) error {
+		if h, ok := l.(afterClose); ok {
+			return h.AfterClose(ctx, app, err)
+		}
+		return nil
+	})
+	return err
+}

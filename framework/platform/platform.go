@@ -1,0 +1,216 @@
+// Package platform is what the platforms share: how a raw payload finds its function and how the function's outcome
+// becomes the vendor's answer. The platforms themselves are the folders below it; none imports another, and a unit links
+// only the loop and the codecs that its generated main names:
+//
+//	aws.Run(unit.New, aws.HTTP(), aws.Timer())
+package platform
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+// New is the constructor that every generated unit package exports.
+type New func(*framework.Runtime) *framework.App
+
+// Codec is one payload form of one vendor. Its Bind is called once at start, with the unit it serves.
+type Codec struct {
+	// Kind is the trigger kind that the payload belongs to: http, timer, event.
+	Kind string
+	// Bind prepares what decoding needs, such as the router over the unit's web.Route triggers. Its error is an init error.
+	Bind func(app *framework.App) (Decoder, error)
+}
+
+// Decoder claims a payload. It returns false when the payload is not of its form, and an error when it is but is broken
+// or nothing in the unit answers to it.
+type Decoder func(p *Payload) (Call, bool, error)
+
+// Call is a decoded payload: what to invoke, and how to answer.
+type Call struct {
+	// Function is the function to call. Nil means that Reply answers without calling anything (404, 405, ...).
+	Function *framework.Function
+	// Event is what it is called with.
+	Event any
+	// Reply encodes the outcome. The error it returns is reported by the vendor's error call; http turns err into a
+	// response and returns nil.
+	Reply func(ctx context.Context, result any, err error) ([]byte, error)
+}
+
+// Payload is one raw event. Its fields are looked at by several codecs, so what they learn is kept.
+type Payload struct {
+	// Raw is the body as the vendor sent it.
+	Raw []byte
+
+	fields map[string]json.RawMessage
+	object bool
+	parsed bool
+}
+
+// Field returns one member of the payload's top-level JSON object, nil if it has none or is no object.
+func (p *Payload) Field(name string) json.RawMessage {
+	if !p.parsed {
+		p.parsed = true
+		p.object = json.Unmarshal(p.Raw, &p.fields) == nil && p.fields != nil
+	}
+	return p.fields[name]
+}
+
+// Has reports whether the payload is a JSON object with all of the given members.
+func (p *Payload) Has(names ...string) bool {
+	for _, n := range names {
+		if p.Field(n) == nil {
+			return false
+		}
+	}
+	return len(names) > 0
+}
+
+// Dispatcher takes payloads to the functions of a started engine.
+type Dispatcher struct {
+	engine   *framework.Engine
+	decoders []Decoder
+}
+
+// NewDispatcher binds the codecs to the engine's unit, in order of precedence.
+func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
+	d := &Dispatcher{engine: e}
+	for _, c := range codecs {
+		decode, err := c.Bind(e.App())
+		if err != nil {
+			return nil, fmt.Errorf("%s payloads: %w", c.Kind, err)
+		}
+		d.decoders = append(d.decoders, decode)
+	}
+	return d, nil
+}
+
+// Handle decodes raw, invokes its function and encodes the answer. inv carries what the loop knows: request id, trace,
+// deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
+// [Describe] for what may be shown of it.
+func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) ([]byte, error) {
+	p := &Payload{Raw: raw}
+	for _, decode := range d.decoders {
+		call, ok, err := decode(p)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		if call.Function == nil {
+			return call.Reply(ctx, nil, nil)
+		}
+		inv.Function, inv.Event = call.Function, call.Event
+		result, err := d.engine.Invoke(ctx, inv)
+		return call.Reply(ctx, result, err)
+	}
+	return nil, &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event", Err: errors.New(Shape(raw))}
+}
+
+// Raw is the codec of payloads without a form of their own: the bytes go to the function with an event trigger or, in a
+// unit of one function, to that function. It claims everything, so it comes last.
+func Raw() Codec {
+	return Codec{Kind: "event", Bind: func(app *framework.App) (Decoder, error) {
+		f, err := rawFunction(app)
+		if err != nil {
+			return nil, err
+		}
+		return func(p *Payload) (Call, bool, error) {
+			return Call{Function: f, Event: p.Raw, Reply: EncodeReply}, true, nil
+		}, nil
+	}}
+}
+
+func rawFunction(app *framework.App) (*framework.Function, error) {
+	var found *framework.Function
+	for _, f := range app.Functions {
+		takes := len(f.Triggers) == 0 || len(app.Functions) == 1
+		for _, t := range f.Triggers {
+			takes = takes || t.Kind() == "event"
+		}
+		if !takes {
+			continue
+		}
+		if found != nil {
+			return nil, fmt.Errorf("functions %s and %s of unit %s both take raw events, and nothing tells their payloads apart", found.Name, f.Name, app.Unit)
+		}
+		found = f
+	}
+	if found == nil {
+		return nil, fmt.Errorf("no function of unit %s takes raw events", app.Unit)
+	}
+	return found, nil
+}
+
+// EncodeReply is the Reply of everything but http: nothing is null, []byte is sent as it is, the rest is JSON.
+func EncodeReply(_ context.Context, result any, err error) ([]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	switch v := result.(type) {
+	case nil:
+		return []byte("null"), nil
+	case []byte:
+		return v, nil
+	case json.RawMessage:
+		return v, nil
+	}
+	b, err := json.Marshal(result)
+	if err != nil {
+		return nil, fmt.Errorf("encode the result of type %T: %w", result, err)
+	}
+	return b, nil
+}
+
+// Description is what a vendor's error call may carry.
+type Description struct {
+	// Type is a word: the code of a framework.Error, or "internal", "panic", "timeout".
+	Type string
+	// Message is safe to show.
+	Message string
+}
+
+// Describe reduces err to what a stranger may see: code and message of a *framework.Error, else only that the function
+// failed. The full error belongs in the log.
+func Describe(err error, dev bool) Description {
+	var fe *framework.Error
+	if errors.As(err, &fe) {
+		d := Description{Type: fe.Code, Message: fe.Message}
+		if d.Type == "" {
+			d.Type = "error"
+		}
+		if dev {
+			d.Message = fe.Error()
+		}
+		return d
+	}
+	d := Description{Type: "internal", Message: "the function failed; its log has the reason"}
+	var pe *framework.PanicError
+	if errors.As(err, &pe) {
+		d.Type = "panic"
+	}
+	if dev {
+		d.Message = err.Error()
+	}
+	return d
+}
+
+// Shape says what raw looked like without showing its values: its JSON type and the names of its first members.
+func Shape(raw []byte) string {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) == nil && object != nil {
+		names := make([]string, 0, len(object))
+		for n := range object {
+			names = append(names, n)
+		}
+		return fmt.Sprintf("a JSON object with %s", memberList(names))
+	}
+	if json.Valid(raw) {
+		return "JSON that is not an object"
+	}
+	return fmt.Sprintf("%d bytes that are not JSON", len(raw))
+}

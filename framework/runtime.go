@@ -1,0 +1,43 @@
+package framework
+
+import (
+	"log/slog"
+	"os"
+	"time"
+)
+
+// Runtime holds what a platform knows of the process before any function runs. A platform fills it once, at start;
+// nothing changes it afterwards.
+type Runtime struct {
+	// Platform is the platform's word: local, aws, tencent, aliyun.
+	Platform string
+	// Function is the vendor's name for the deployed function, which is the unit; empty where the vendor gives none.
+	Function string
+	// Version is the deployed version or alias.
+	Version string
+	// Region is the vendor's region.
+	Region string
+	// Memory is the memory limit in MB, zero if unknown.
+	Memory int
+	// CodeDir is the folder of the unpacked package, where the config files are; empty means the working directory.
+	CodeDir string
+	// Env is the configuration environment ("prod", "local", ...): it selects config.<env>.yml.
+	Env string
+	// InitTimeout is the platform's own limit for start-up; zero if unknown. The smaller of it and App.InitTimeout wins.
+	InitTimeout time.Duration
+	// Logger receives every log record of the process. Nil means a JSON logger on standard error.
+	Logger *slog.Logger
+	// Dev shows error texts to callers. Only the local platform sets it.
+	Dev bool
+}
+
+// EnvironmentVariable names the variable that selects config.<env>.yml.
+const EnvironmentVariable = "FAAS_ENV"
+
+// log returns the logger, never nil.
+func (rt *Runtime) log() *slog.Logger {
+	if rt.Logger != nil {
+		return rt.Logger
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+}

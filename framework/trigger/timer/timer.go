@@ -1,0 +1,33 @@
+// Package timer is the event of functions that a schedule calls, and the schedule itself.
+package timer
+
+import "time"
+
+// Event is what a timer function receives. Fields that the vendor does not send are zero.
+type Event struct {
+	// Name is the timer's name as f.yml knows it.
+	Name string `json:"name"`
+	// Time is when the timer fired, in UTC.
+	Time time.Time `json:"time"`
+	// Payload is the text configured with the timer.
+	Payload string `json:"payload,omitempty"`
+	// Raw is the vendor's original event.
+	Raw []byte `json:"-"`
+}
+
+// Schedule is the trigger: one timer of one function. Generated code fills it from //faas:timer or f.yml.
+type Schedule struct {
+	// Name tells the timers of a unit apart. It is unique in the application.
+	Name string
+	// Cron is a five-field expression, or empty when Every is set.
+	Cron string
+	// Every is the interval, or zero when Cron is set.
+	Every time.Duration
+	// Timezone is an IANA name; empty is UTC.
+	Timezone string
+	// Payload is handed to each event.
+	Payload string
+}
+
+// Kind returns "timer".
+func (Schedule) Kind() string { return "timer" }

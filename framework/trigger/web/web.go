@@ -1,0 +1,81 @@
+// Package web is the http trigger: requests, responses, routing, binding errors, and how a handler's result becomes a
+// response. It does not import net/http; the bridge to it is web/nethttp.
+package web
+
+import (
+	"io"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+// Header maps canonical header names to their values, as net/http's does.
+type Header map[string][]string
+
+// Request is one http request. The platform owns its memory until the handler has returned.
+type Request struct {
+	// Method is upper case.
+	Method string
+	// Path is the decoded path, starting with a slash; RawPath is its encoded form, empty when it is the default encoding.
+	Path, RawPath string
+	// RawQuery is the encoded query without the question mark.
+	RawQuery string
+	// Header holds the headers without Host and with Cookie joined as the client sent it.
+	Header Header
+	// Host is the host the client asked for.
+	Host string
+	// RemoteAddr is the client's IP address as the vendor reports it, without a port; empty if unknown.
+	RemoteAddr string
+	// Proto is "http" or "https" as the client spoke to the vendor.
+	Proto string
+	// Body is the decoded body. Exactly one of Body and Reader is set when there is one.
+	Body []byte
+	// Reader streams the body on platforms that receive it so; see [Request.ReadBody].
+	Reader io.Reader
+	// Pattern is the route that matched, in canonical form.
+	Pattern string
+	// PathValues holds the values of the route's wildcards.
+	PathValues []PathValue
+}
+
+// PathValue is the value of one wildcard.
+type PathValue struct{ Name, Value string }
+
+// Response is an answer in full. A handler may return one instead of a value.
+type Response struct {
+	// Status is 100 to 599; zero is 200.
+	Status int
+	// Header holds the headers; several values of one name stay several.
+	Header Header
+	// Body is the body. Reader, if set, is streamed where the platform can and else read to its end; it is closed if it
+	// is an io.Closer.
+	Body   []byte
+	Reader io.Reader
+}
+
+// Exchange is the event of an http function: the request, and what has been decided of the response so far. Headers and
+// status set here stay on the response also when the handler fails.
+type Exchange struct {
+	Request  Request
+	response Response
+}
+
+// Route is the trigger: one method and pattern of one function.
+type Route struct {
+	// Method is upper case, or "" for any.
+	Method string
+	// Pattern is canonical: /books/{id}, /files/{path...}, /exact/{$}.
+	Pattern string
+	// Host restricts the route to one host; empty is any.
+	Host string
+	// Status is the status of a successful answer; zero is 200, or 204 when there is no result.
+	Status int
+}
+
+// Kind returns "http".
+func (Route) Kind() string { return "http" }
+
+// From returns the exchange of the invocation that ctx belongs to, nil if it is not http.
+func From(ctx *framework.Context) *Exchange {
+	x, _ := ctx.Event().(*Exchange)
+	return x
+}

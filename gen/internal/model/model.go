@@ -1,0 +1,230 @@
+// Package model is an application as its source code describes it: providers, handlers and functions with their types
+// and positions, before anything is solved or grouped. It is filled by collect, read by wiring, plan and emit.
+package model
+
+import (
+	"go/token"
+	"go/types"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+)
+
+// App is one application.
+type App struct {
+	// Dir is the absolute folder of f.yml.
+	Dir string
+	// Import is the import path of Dir, also when Dir itself holds no Go files.
+	Import string
+	// Module is the path of the module that Dir is in.
+	Module string
+	// Spec is its f.yml.
+	Spec *spec.Spec
+	// Providers are sorted by package path and name.
+	Providers []*Provider
+	// Functions are sorted by name.
+	Functions []*Function
+	// Fset positions everything.
+	Fset *token.FileSet
+}
+
+// Output is the import path below which generated packages go.
+func (a *App) Output() string { return a.Import + "/internal/faasgen" }
+
+// ProviderKind says what a provider is made by.
+type ProviderKind int
+
+const (
+	// Struct is a struct whose exported fields are filled.
+	Struct ProviderKind = iota
+	// Constructor is a function.
+	Constructor
+)
+
+// Provider makes instances of one type.
+type Provider struct {
+	Kind ProviderKind
+	// Object is the type's or the constructor's declaration.
+	Object types.Object
+	// Out is what it makes: *T for a struct, the first result of a constructor.
+	Out types.Type
+	// ID tells providers of one type apart; empty is unnamed.
+	ID string
+	// Scope is never empty.
+	Scope annotations.Scope
+	// As are the interfaces it is also injected as; all are implemented by Out.
+	As []types.Type
+	// Lazy and Eager are as the directive said; neither means the unit decides.
+	Lazy, Eager bool
+	// Implicit is set for a receiver with handlers that has no provide directive.
+	Implicit bool
+	// Deps are the injected and configured fields, or all parameters, in source order.
+	Deps []*Dep
+	// Cleanup and Err say which further results a constructor has: (T, func(), error).
+	Cleanup, Err bool
+	// Init and Destroy say that Out has Init(context.Context) error, Destroy(context.Context) error.
+	Init, Destroy bool
+	// Pos is the declaration's name.
+	Pos token.Position
+	// Doc is the declaration's doc text without directives.
+	Doc string
+}
+
+// Name is the provider as messages call it: order.NewStore, order.Controller.
+func (p *Provider) Name() string { return p.Object.Pkg().Name() + "." + p.Object.Name() }
+
+// DepKind says where a dependency comes from.
+type DepKind int
+
+const (
+	// FromProvider is resolved by wiring.
+	FromProvider DepKind = iota
+	// FromConfig is a configuration value.
+	FromConfig
+	// FromBuiltin is one of the Builtin values.
+	FromBuiltin
+)
+
+// Builtin is a value that every unit has.
+type Builtin string
+
+// The builtin dependencies, recognised by type.
+const (
+	Logger         Builtin = "logger"  // *slog.Logger
+	Runtime        Builtin = "runtime" // *framework.Runtime
+	RequestContext Builtin = "request" // *framework.Context, in request scope only
+	InitContext    Builtin = "init"    // context.Context of a constructor: the init context, or the call's in request scope
+	ConfigValues   Builtin = "config"  // *config.Config
+)
+
+// Dep is one field or parameter.
+type Dep struct {
+	Kind DepKind
+	// Name is the field's or parameter's.
+	Name string
+	// Type is what is wanted.
+	Type types.Type
+	// ID asks for a provider by id.
+	ID string
+	// Optional leaves the zero value when nothing provides Type.
+	Optional bool
+	// Builtin is set when Kind is FromBuiltin.
+	Builtin Builtin
+	// Key and Default are set when Kind is FromConfig. Default has been checked against Type.
+	Key     string
+	Default *string
+	// Lazy is set when Type was ioc.Lazy[T]; Type is then T.
+	Lazy bool
+	// Pos is the field's or parameter's name; Length is the name's.
+	Pos    token.Position
+	Length int
+}
+
+// HandlerKind is one of the things that can be a handler.
+type HandlerKind int
+
+const (
+	// Method is a method of a provider, also a struct's Handle.
+	Method HandlerKind = iota
+	// Func is a plain function.
+	Func
+	// HTTPHandler is a constructor returning http.Handler; Provider is the constructor as a provider.
+	HTTPHandler
+)
+
+// InputKind says how a handler's input is made from the event.
+type InputKind int
+
+const (
+	// NoInput means that the handler takes none.
+	NoInput InputKind = iota
+	// EventInput is the trigger's own event type: timer.Event, *web.Request.
+	EventInput
+	// BytesInput is []byte: the body or the payload.
+	BytesInput
+	// BoundInput is the user's type: http binds it, events decode their payload into it.
+	BoundInput
+)
+
+// Function is a handler with its settings and triggers, as the directives say.
+type Function struct {
+	// Name is unique in the application.
+	Name string
+	// Kind says what Object is.
+	Kind HandlerKind
+	// Object is the method or function.
+	Object *types.Func
+	// Provider makes the receiver, or the http.Handler; nil for Func.
+	Provider *Provider
+	// Context: 0 none, 1 context.Context, 2 *framework.Context.
+	Context ContextKind
+	// Input is what it takes; In its type, nil for NoInput. For BoundInput In may be a pointer.
+	Input InputKind
+	In    types.Type
+	// Bind lists how http fills In, when the function has an http trigger and Input is BoundInput.
+	Bind *Binding
+	// Out is what it returns beside the error, nil if nothing. Err says that it returns an error.
+	Out types.Type
+	Err bool
+	// Validate says that In has Validate() error.
+	Validate bool
+	// Settings are the arguments of //faas:handler.
+	Settings annotations.Handler
+	// Triggers are in source order.
+	Triggers []Trigger
+	// Pos is the handler's name; Directive is its //faas:handler.
+	Pos, Directive token.Position
+	// Doc is the doc text without directives.
+	Doc string
+}
+
+// ContextKind says which context a handler takes.
+type ContextKind int
+
+// The kinds of a handler's first parameter.
+const (
+	NoContext ContextKind = iota
+	StdContext
+	FrameworkContext
+)
+
+// Trigger is one trigger directive.
+type Trigger struct {
+	// Kind is http, timer, event.
+	Kind string
+	// Marker is *annotations.HTTP, *annotations.Timer, *annotations.Event.
+	Marker any
+	Pos    token.Position
+	Length int
+	Line   string
+}
+
+// Binding says how a request fills a struct.
+type Binding struct {
+	// Pointer says that the handler takes *T.
+	Pointer bool
+	// Named is the struct type T.
+	Named types.Type
+	// Params are the fields with a path, query, header or cookie tag, those of embedded structs included.
+	Params []Param
+	// Body says that the rest is decoded from a JSON body: there is at least one field without such a tag.
+	Body bool
+}
+
+// Param is one field that comes from outside the body.
+type Param struct {
+	// Path is the selector from the struct: "ID" or "Page.Size".
+	Path string
+	// In is path, query, header or cookie; Name is the name there.
+	In, Name string
+	// Required makes its absence an error (the tag's option "required"; path values always are).
+	Required bool
+	// Type is the field's type.
+	Type types.Type
+	// Parser is the function of trigger/web that parses one value: String, Bool, Int, Uint, Float, Duration, Bytes, Text.
+	Parser string
+	// Elem is the type one value is parsed into: Type without its slice or pointer.
+	Elem types.Type
+	// Slice and Pointer say what Type is around Elem.
+	Slice, Pointer bool
+}

@@ -1,0 +1,74 @@
+// Package wiring solves the dependency graph: it finds the provider of every dependency over the whole application, and
+// reports what is missing, ambiguous, cyclic, leaking a request into a singleton, or unused. Its result is the same for
+// every grouping: a unit's graph is the part of the application's that its functions reach.
+package wiring
+
+import (
+	"go/types"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// Graph is the solved application.
+type Graph struct {
+	App *model.App
+	// Nodes are in dependency order: a node comes after all it needs. Ties are broken by package path and name.
+	Nodes []*Node
+}
+
+// Node is one provider with its dependencies resolved.
+type Node struct {
+	Provider *model.Provider
+	// Edges are parallel to Provider.Deps.
+	Edges []Edge
+	// Ident is a Go identifier that is unique in the application, in lower camel case: bookController, sqlDB.
+	Ident string
+}
+
+// Edge is one resolved dependency.
+type Edge struct {
+	Dep *model.Dep
+	// To is the node that provides it; nil for config values, builtins and optional dependencies that nothing provides.
+	To *Node
+	// Bound is the interface To is injected as, nil when the type is To's own.
+	Bound types.Type
+}
+
+// Solve finds a provider for every dependency of every provider and function of app.
+//
+// It is implemented in solve.go.
+
+// Reach returns the nodes that the given functions need, directly or not, in the order of g.Nodes.
+func (g *Graph) Reach(functions []*model.Function) []*Node {
+	want := map[*Node]bool{}
+	var mark func(n *Node)
+	mark = func(n *Node) {
+		if n == nil || want[n] {
+			return
+		}
+		want[n] = true
+		for _, e := range n.Edges {
+			mark(e.To)
+		}
+	}
+	for _, f := range functions {
+		mark(g.Node(f.Provider))
+	}
+	var nodes []*Node
+	for _, n := range g.Nodes {
+		if want[n] {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// Node returns the node of a provider, nil if p is nil.
+func (g *Graph) Node(p *model.Provider) *Node {
+	for _, n := range g.Nodes {
+		if n.Provider == p && p != nil {
+			return n
+		}
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+package target
+
+import "slices"
+
+func sortStrings(s []string) { slices.Sort(s) }
