@@ -1,0 +1,321 @@
+// Package faasgen_test holds the rules of the house: which package may import which, and how large a file may grow. It
+// parses the files itself, so it needs no build and sees every operating system's files.
+package faasgen_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/faasgen/faasgen"
+
+// file is one parsed Go file of the root module.
+type file struct {
+	path    string // slash-separated, from the root
+	dir     string
+	test    bool
+	imports []string
+	lines   int
+	syntax  *ast.File
+}
+
+// sources parses every Go file of the root module: examples and benchmarks are modules of their own.
+func sources(t *testing.T) []file {
+	t.Helper()
+	var files []file
+	fset := token.NewFileSet()
+	err := filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			name := d.Name()
+			if p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "dist") {
+				return fs.SkipDir
+			}
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != "." {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(p) != ".go" {
+			return nil
+		}
+		src, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		syntax, err := parser.ParseFile(fset, p, src, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		f := file{path: filepath.ToSlash(p), dir: path.Dir(filepath.ToSlash(p)), test: strings.HasSuffix(p, "_test.go"),
+			lines: strings.Count(string(src), "\n"), syntax: syntax}
+		for _, spec := range syntax.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			f.imports = append(f.imports, imported)
+		}
+		files = append(files, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 20 {
+		t.Fatalf("found only %d files; run the test in the root of the repository", len(files))
+	}
+	return files
+}
+
+func below(dir, root string) bool { return dir == root || strings.HasPrefix(dir, root+"/") }
+
+// ours returns the folder of an imported package of this module.
+func ours(imported string) (dir string, ok bool) {
+	return strings.CutPrefix(imported, module+"/")
+}
+
+func standard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !strings.Contains(first, ".")
+}
+
+// listening are the only packages of framework that may import net/http.
+func listening(dir string) bool {
+	switch dir {
+	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom":
+		return true
+	}
+	return below(dir, "framework/platform/local") || below(dir, "framework/platform/sim") || below(dir, "framework/layer") ||
+		below(dir, "framework/platform/platformtest")
+}
+
+// foreign are the modules a folder may use beside the standard library.
+func foreign(f file) []string {
+	switch {
+	case below(f.dir, "framework/config"):
+		return []string{"gopkg.in/yaml.v3"}
+	case below(f.dir, "framework/layer"):
+		return []string{""}
+	case below(f.dir, "framework"), below(f.dir, "annotations"), below(f.dir, "templates"):
+		return nil
+	case f.dir == ".":
+		return nil
+	}
+	return []string{
+		"golang.org/x/tools", "github.com/google/wire", "github.com/dave/jennifer", "gopkg.in/yaml.v3", "github.com/spf13/cobra",
+		"github.com/santhosh-tekuri/jsonschema/v6", "github.com/dlclark/regexp2", "github.com/rogpeppe/go-internal",
+		"github.com/google/go-cmp", "github.com/google/subcommands", "github.com/pmezard/go-difflib",
+	}
+}
+
+// child returns the folder directly below root that dir is in.
+func child(dir, root string) string {
+	rest, ok := strings.CutPrefix(dir, root+"/")
+	if !ok {
+		return ""
+	}
+	first, _, _ := strings.Cut(rest, "/")
+	return first
+}
+
+func TestImportRules(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, imported := range f.imports {
+			if why := forbidden(f, imported); why != "" {
+				t.Errorf("%s imports %s: %s", f.path, imported, why)
+			}
+		}
+	}
+}
+
+func forbidden(f file, imported string) string {
+	if standard(imported) {
+		if below(f.dir, "framework") && !f.test && (imported == "net/http" || strings.HasPrefix(imported, "net/http/")) && !listening(f.dir) {
+			return "only the bridge, the listening loops and the simulators may"
+		}
+		if imported == "testing" && !f.test && f.dir != "framework/platform/platformtest" && !below(f.dir, "framework/faastest") {
+			return "only tests and the packages made for them may"
+		}
+		return ""
+	}
+	to, own := ours(imported)
+	if !own {
+		if !slices.ContainsFunc(foreign(f), func(m string) bool { return m == "" || imported == m || strings.HasPrefix(imported, m+"/") }) {
+			return "not among the dependencies this folder may have"
+		}
+		return ""
+	}
+	if below(f.dir, "framework") && !below(to, "framework") {
+		return "framework never imports the generator"
+	}
+	if below(f.dir, "annotations") && !below(to, "annotations") {
+		return "annotations depends on the standard library only"
+	}
+	if below(to, "gen") && !below(f.dir, "gen") && !below(f.dir, "cmd/faasgen") {
+		return "only cmd/faasgen imports gen"
+	}
+	if below(f.dir, "gen") && below(to, "framework") && !f.test && to != "framework/trigger/web" && to != "framework/trigger/timer" {
+		return "gen shares only the route and cron languages with framework; everything else it names as strings"
+	}
+	for _, root := range []string{"framework/platform", "framework/platform/sim", "framework/trigger", "framework/layer", "gen/target"} {
+		from, target := child(f.dir, root), child(to, root)
+		if from == "" || target == "" || from == target || shared(root, from) || shared(root, target) {
+			continue
+		}
+		return fmt.Sprintf("the folders of %s do not import one another", root)
+	}
+	return ""
+}
+
+// shared are the folders below root that are not one of a kind but serve them all.
+func shared(root, name string) bool {
+	switch root {
+	case "framework/platform":
+		return name == "runtimeapi" || name == "sim" || name == "platformtest"
+	case "gen/target":
+		return name == "archive" || name == "cron" || name == "targettest" || name == "document"
+	}
+	return false
+}
+
+func TestFilesAreSmall(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.lines > 500 {
+			t.Errorf("%s has %d lines; a second concept wants its own file", f.path, f.lines)
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	documented, seen := map[string]bool{}, map[string]bool{}
+	for _, f := range sources(t) {
+		if f.test && f.dir != "." {
+			continue
+		}
+		seen[f.dir] = true
+		if f.syntax.Doc != nil && len(f.syntax.Doc.Text()) > 40 {
+			documented[f.dir] = true
+		}
+	}
+	for dir := range seen {
+		if !documented[dir] {
+			t.Errorf("package %s has no comment that says what it is for and where it ends", dir)
+		}
+	}
+}
+
+func TestNoInitAndNoVagueNames(t *testing.T) {
+	for _, f := range sources(t) {
+		for _, part := range strings.Split(strings.TrimSuffix(f.path, ".go"), "/") {
+			if part == "util" || part == "utils" || part == "common" || part == "helper" || part == "helpers" {
+				t.Errorf("%s: the name %q says nothing", f.path, part)
+			}
+		}
+		for _, d := range f.syntax.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.Name == "init" {
+					t.Errorf("%s: init functions hide what runs when", f.path)
+				}
+			case *ast.GenDecl:
+				if d.Tok == token.VAR && !f.test {
+					checkVariables(t, f, d)
+				}
+			}
+		}
+	}
+}
+
+// checkVariables accepts package variables that nobody changes by their form: compile-time guards, errors, embedded
+// files and values of basic literals. Everything else could be changed and needs a function instead.
+func checkVariables(t *testing.T, f file, d *ast.GenDecl) {
+	embedded := d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })
+	for _, s := range d.Specs {
+		spec := s.(*ast.ValueSpec)
+		for i, name := range spec.Names {
+			switch {
+			case name.Name == "_", embedded:
+			case strings.HasPrefix(name.Name, "Err") || strings.HasPrefix(name.Name, "err"):
+			case i < len(spec.Values) && constant(spec.Values[i]):
+			default:
+				t.Errorf("%s: package variable %s could be changed by anybody; make it a constant or a function", f.path, name.Name)
+			}
+		}
+	}
+}
+
+// constant reports whether e is a call of a constructor of immutable values.
+func constant(e ast.Expr) bool {
+	call, ok := e.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	s, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	x, ok := s.X.(*ast.Ident)
+	return ok && (x.Name == "regexp" && s.Sel.Name == "MustCompile" || x.Name == "strings" && s.Sel.Name == "NewReplacer")
+}
+
+// A replace directive in go.mod breaks "go install" and "go get -tool" for every user.
+func TestModuleHasNoReplace(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(mod)) {
+		if strings.HasPrefix(strings.TrimSpace(line), "replace") {
+			t.Errorf("go.mod: %s", line)
+		}
+	}
+}
+
+// The rules themselves are tested: a rule that accepts everything would pass unnoticed.
+func TestForbiddenFindsEachViolation(t *testing.T) {
+	tests := []struct {
+		path, imported string
+		allowed        bool
+	}{
+		{"framework/engine.go", "net/http", false},
+		{"framework/engine_test.go", "net/http", true},
+		{"framework/trigger/web/nethttp/server.go", "net/http", true},
+		{"framework/platform/aws/loop.go", "net/http", false},
+		{"framework/platform/aws/loop.go", module + "/framework/platform/tencent", false},
+		{"framework/platform/aws/loop.go", module + "/framework/platform/runtimeapi", true},
+		{"framework/platform/tencent/web/loop.go", module + "/framework/platform/tencent", true},
+		{"framework/trigger/web/router.go", module + "/framework/trigger/timer", false},
+		{"framework/app.go", module + "/gen", false},
+		{"framework/app.go", module + "/annotations", false},
+		{"framework/ioc/cell.go", "github.com/google/go-cmp/cmp", false},
+		{"framework/config/config.go", "gopkg.in/yaml.v3", true},
+		{"framework/config/config.go", "github.com/spf13/cobra", false},
+		{"annotations/parse.go", module + "/framework", false},
+		{"gen/generate.go", module + "/framework", false},
+		{"gen/internal/collect/http.go", module + "/framework/trigger/web", true},
+		{"gen/target/aws/check.go", module + "/gen/target/tencent", false},
+		{"examples/x.go", module + "/gen", false},
+		{"cmd/faasgen/cli/build.go", module + "/gen", true},
+		{"framework/platform/sim/aws/sim.go", "testing", false},
+		{"framework/platform/sim/aws/sim.go", module + "/framework/platform/sim/tencent", false},
+	}
+	for _, tt := range tests {
+		f := file{path: tt.path, dir: path.Dir(tt.path), test: strings.HasSuffix(tt.path, "_test.go")}
+		if why := forbidden(f, tt.imported); (why == "") != tt.allowed {
+			t.Errorf("%s importing %s: %q", tt.path, tt.imported, why)
+		}
+	}
+}
