@@ -1,0 +1,214 @@
+// Package config is configuration by file and environment variable, read once at cold start:
+//
+//	config.default.yml     what holds everywhere
+//	config.<env>.yml       merged over it, mapping by mapping
+//	ORDER_MAX_ITEMS        wins over both for the key order.maxItems
+//
+// Values are asked for by dotted key and Go type. A value of the wrong type is an error that names file and line, a missing
+// one an error that names the key, the files and the variable. An explicit null takes a value of the default file away.
+//
+// It holds no secrets of its own and fetches nothing: a secret reaches it as an environment variable that the vendor fills.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+)
+
+// Config is the configuration of one process. It never changes after [Load] and is safe for concurrent use. A nil Config
+// is one without files: environment variables still count.
+type Config struct {
+	root   *value
+	dir    string
+	read   []string // the files there were, in order of precedence
+	absent []string // the files there could have been
+}
+
+// Load reads config.default.yml and config.<env>.yml from dir; empty dir is the working directory, empty env no second
+// file. Either file may be absent.
+func Load(dir, env string) (*Config, error) {
+	names := []string{"default"}
+	if env != "" && env != "default" {
+		if !plainName(env) {
+			return nil, fmt.Errorf("environment name %q: expected letters, digits, - and _", env)
+		}
+		names = append(names, env)
+	}
+	c := &Config{dir: dir}
+	var errs []error
+	for _, name := range names {
+		file := path(dir, "config."+name+".yml")
+		raw, err := os.ReadFile(file)
+		if errors.Is(err, os.ErrNotExist) {
+			c.absent = append(c.absent, file)
+			if other := path(dir, "config."+name+".yaml"); exists(other) {
+				errs = append(errs, fmt.Errorf("found %s, expected it to be named %s", other, file))
+			}
+			continue
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("read configuration: %w", err))
+			continue
+		}
+		v, err := parse(file, raw)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		c.read = append(c.read, file)
+		c.root = merge(c.root, v)
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return c, nil
+}
+
+// Get returns the value of key as a T: bool, string, any integer or float, time.Duration ("5s", or a number of seconds),
+// []byte, anything with UnmarshalText, and slices, maps, pointers and structs of these. Struct fields take their name from a
+// yaml tag or else match without regard to case. A missing key is a *MissingError.
+//
+//	limit, err := config.Get[int](c, "order.maxItems")
+func Get[T any](c *Config, key string) (T, error) {
+	var v T
+	found, err := c.decode(key, reflect.ValueOf(&v).Elem())
+	if err == nil && !found {
+		err = c.missing(key)
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// Or is Get with a default for a missing key. Fields of a struct that are not configured keep those of the default.
+func Or[T any](c *Config, key string, def T) (T, error) {
+	v := def
+	_, err := c.decode(key, reflect.ValueOf(&v).Elem())
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// Has reports whether key has a value.
+func (c *Config) Has(key string) bool {
+	if _, ok := os.LookupEnv(Variable(key)); ok {
+		return true
+	}
+	return c.find(key) != nil
+}
+
+// Require returns a *MissingError that lists all of the keys that have no value, nil if there is none.
+func (c *Config) Require(keys ...string) error {
+	var absent []string
+	for _, k := range keys {
+		if !c.Has(k) {
+			absent = append(absent, k)
+		}
+	}
+	if absent == nil {
+		return nil
+	}
+	return c.missing(absent...)
+}
+
+// Files lists the files that were read, the first overridden by the second.
+func (c *Config) Files() []string {
+	if c == nil {
+		return nil
+	}
+	return append([]string(nil), c.read...)
+}
+
+// MissingError lists configuration keys that have no value.
+type MissingError struct {
+	// Keys are the keys, Variables the environment variables that could set them, in the same order.
+	Keys, Variables []string
+	// Read are the files that were read, Absent those that could have been there.
+	Read, Absent []string
+}
+
+// Error names the keys, the variables and the files.
+func (e *MissingError) Error() string {
+	var b strings.Builder
+	for i, k := range e.Keys {
+		switch {
+		case i > 0:
+			b.WriteString(", ")
+		case len(e.Keys) > 1:
+			b.WriteString("configuration keys ")
+		default:
+			b.WriteString("configuration key ")
+		}
+		fmt.Fprintf(&b, "%s (or variable %s)", k, e.Variables[i])
+	}
+	if len(e.Keys) > 1 {
+		b.WriteString(" have no value")
+	} else {
+		b.WriteString(" has no value")
+	}
+	if len(e.Read) > 0 {
+		b.WriteString("; read ")
+		b.WriteString(strings.Join(e.Read, ", "))
+	}
+	if len(e.Absent) > 0 {
+		b.WriteString("; not found: ")
+		b.WriteString(strings.Join(e.Absent, ", "))
+	}
+	return b.String()
+}
+
+func (c *Config) missing(keys ...string) error {
+	e := &MissingError{Keys: keys}
+	for _, k := range keys {
+		e.Variables = append(e.Variables, Variable(k))
+	}
+	if c != nil {
+		e.Read, e.Absent = c.read, c.absent
+	}
+	return e
+}
+
+// find returns the value at a dotted key, nil if there is none or it is null.
+func (c *Config) find(key string) *value {
+	if c == nil {
+		return nil
+	}
+	v := c.root
+	for name := range strings.SplitSeq(key, ".") {
+		v = v.field(name)
+	}
+	if v.null() {
+		return nil
+	}
+	return v
+}
+
+func plainName(s string) bool {
+	for _, r := range s {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9', r == '-', r == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func path(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return strings.TrimRight(dir, `/\`) + string(os.PathSeparator) + name
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
