@@ -3,6 +3,7 @@
 package web
 
 import (
+	"context"
 	"io"
 
 	"github.com/faasgen/faasgen/framework"
@@ -74,8 +75,12 @@ type Route struct {
 // Kind returns "http".
 func (Route) Kind() string { return "http" }
 
-// From returns the exchange of the invocation that ctx belongs to, nil if it is not http.
-func From(ctx *framework.Context) *Exchange {
-	x, _ := ctx.Event().(*Exchange)
+// From returns the exchange of the invocation that ctx is or descends from, nil if it is not http.
+func From(ctx context.Context) *Exchange {
+	c := framework.From(ctx)
+	if c == nil {
+		return nil
+	}
+	x, _ := c.Event().(*Exchange)
 	return x
 }
