@@ -1,0 +1,193 @@
+package annotations
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// valueError is a value that cannot be read, with what to write instead.
+type valueError struct{ message, hint string }
+
+func (e *valueError) Error() string { return e.message }
+
+// Hint returns what to do about an error of this package, empty if there is nothing to say beyond its text.
+func Hint(err error) string {
+	if e, ok := errors.AsType[*valueError](err); ok {
+		return e.hint
+	}
+	return ""
+}
+
+const durationHint = "write a number of seconds, or a number with a unit: 500ms, 60s, 5m, 1h30m"
+
+// UnmarshalText reads a duration: a bare number is seconds, otherwise Go's form (500ms, 60s, 1h30m). Zero is refused,
+// because the zero value of a setting means that it was not said.
+func (d *Duration) UnmarshalText(text []byte) error {
+	s := string(text)
+	bare := s
+	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune("0123456789.+-", r) }) {
+		bare = ""
+	}
+	with := s
+	if bare != "" {
+		with += "s"
+	}
+	v, err := time.ParseDuration(with)
+	switch {
+	case err != nil && durationShaped(with):
+		return &valueError{fmt.Sprintf("duration %q is too large, expected at most 290 years", s), ""}
+	case err != nil:
+		return &valueError{fmt.Sprintf("%q is not a duration", s), durationHint}
+	case v < 0:
+		return &valueError{fmt.Sprintf("duration %q is negative, expected more than zero", s), ""}
+	case v == 0:
+		return &valueError{fmt.Sprintf("duration %q is zero, expected more than zero", s), ""}
+	}
+	*d = Duration(v)
+	return nil
+}
+
+// durationShaped tells a duration that overflows from a text that is none: time.ParseDuration has one error for both.
+func durationShaped(s string) bool {
+	s = strings.TrimLeft(s, "+-")
+	if s == "" {
+		return false
+	}
+	for s != "" {
+		rest := strings.TrimLeft(s, "0123456789.")
+		number := s[:len(s)-len(rest)]
+		if strings.Trim(number, ".") == "" || strings.Count(number, ".") > 1 {
+			return false
+		}
+		unit := rest[:len(rest)-len(strings.TrimLeft(rest, "nuµμmsh"))]
+		if !slices.Contains([]string{"ns", "us", "µs", "μs", "ms", "s", "m", "h"}, unit) {
+			return false
+		}
+		s = rest[len(unit):]
+	}
+	return true
+}
+
+// MarshalText writes Go's form without trailing zero units: 5m, not 5m0s.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// String is Go's form without trailing zero units: 5m, not 5m0s.
+func (d Duration) String() string {
+	s := time.Duration(d).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// maxMemory keeps an amount inside an int of 32 bits; no vendor comes near.
+const maxMemory = math.MaxInt32
+
+const memoryHint = "write a number of MB, or a number with a unit: 512MB, 1GB, 1GiB"
+
+// UnmarshalText reads an amount of memory: a bare number is MB; MB, MiB, GB and GiB are understood, 1GB being 1024 MB as
+// the vendors count. A fraction must come out at whole MB.
+func (m *Memory) UnmarshalText(text []byte) error {
+	s := string(text)
+	digits := strings.TrimLeft(s, "0123456789.")
+	number := s[:len(s)-len(digits)]
+	factor := 0.0
+	switch strings.ToLower(digits) {
+	case "", "mb", "mib":
+		factor = 1
+	case "gb", "gib":
+		factor = 1024
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	switch {
+	case strings.HasPrefix(s, "-"):
+		return &valueError{fmt.Sprintf("memory %q is negative, expected more than zero", s), ""}
+	case factor == 0 || number == "" || err != nil && !errors.Is(err, strconv.ErrRange):
+		return &valueError{fmt.Sprintf("%q is not an amount of memory", s), memoryHint}
+	case v*factor > maxMemory:
+		return &valueError{fmt.Sprintf("memory %q is too large, expected at most %d MB", s, maxMemory), ""}
+	case v == 0:
+		return &valueError{fmt.Sprintf("memory %q is zero, expected more than zero", s), ""}
+	case v*factor != math.Trunc(v*factor):
+		return &valueError{fmt.Sprintf("memory %q is no whole number of MB", s), memoryHint}
+	}
+	*m = Memory(v * factor)
+	return nil
+}
+
+// MarshalText writes whole GB as such and everything else as MB.
+func (m Memory) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// String is 1GB for whole GB, 512MB for everything else.
+func (m Memory) String() string {
+	if m != 0 && m%1024 == 0 {
+		return strconv.Itoa(int(m/1024)) + "GB"
+	}
+	return strconv.Itoa(int(m)) + "MB"
+}
+
+// UnmarshalText splits at commas. Spaces around an item are dropped; an empty and a repeated item are refused.
+func (l *List) UnmarshalText(text []byte) error {
+	var items List
+	for item := range strings.SplitSeq(string(text), ",") {
+		item = strings.TrimSpace(item)
+		switch {
+		case item == "" && len(text) == 0:
+			return &valueError{"the list is empty", ""}
+		case item == "":
+			return &valueError{fmt.Sprintf("the list %q has an empty item", text), "separate items by one comma: a,b,c"}
+		case slices.Contains(items, item):
+			return &valueError{fmt.Sprintf("the list names %q twice", item), ""}
+		}
+		items = append(items, item)
+	}
+	*l = items
+	return nil
+}
+
+// MarshalText joins with commas.
+func (l List) MarshalText() ([]byte, error) { return []byte(strings.Join(l, ",")), nil }
+
+// UnmarshalText accepts the three scopes.
+func (s *Scope) UnmarshalText(text []byte) error {
+	scopes := []string{string(Singleton), string(Request), string(Prototype)}
+	if !slices.Contains(scopes, string(text)) {
+		return unknownValue("scope", string(text), scopes)
+	}
+	*s = Scope(text)
+	return nil
+}
+
+// MarshalText writes the scope, singleton for the zero value.
+func (s Scope) MarshalText() ([]byte, error) {
+	if s == "" {
+		s = Singleton
+	}
+	return []byte(s), nil
+}
+
+// unknownValue is the error for a word that is not one of a few.
+func unknownValue(what, found string, known []string) error {
+	e := &valueError{message: fmt.Sprintf("unknown %s %q, expected %s", what, found, Join(known, "or"))}
+	if s := Suggest(found, known); s != "" {
+		e.hint = fmt.Sprintf("did you mean %q?", s)
+	}
+	return e
+}
+
+// Join writes words as English does: "a", "a or b", "a, b or c".
+func Join(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+}
