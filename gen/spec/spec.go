@@ -12,8 +12,9 @@ import (
 // Spec is one f.yml.
 type Spec struct {
 	// Path is the file it was read from; empty when there is none and everything is default.
-	Path string `yaml:"-"`
-	// Service names the application. Required.
+	Path string
+	// Service names the application: letters, digits and dashes, starting with a letter. Every deployed function's name
+	// starts with it.
 	Service string `faas:"service,required"`
 	// Description is shown in the vendor's console.
 	Description string `faas:"description"`
@@ -29,10 +30,16 @@ type Spec struct {
 	Scan []string `faas:"scan"`
 	// Targets holds the same keys again, for one cloud.
 	Targets map[string]*Overlay `faas:"targets"`
-	// Extension holds the x-<target> keys of this level.
+	// Extension holds the x-<target> keys of this level: they are merged into the vendor's deployment file as a whole.
 	Extension Extension `faas:"x-*"`
 	// Positions finds the place of a key by its dotted path, such as functions.order-create.memorySize.
-	Positions map[string]token.Position `yaml:"-"`
+	Positions map[string]token.Position
+	// Places finds what a diagnostic about a key points at by the key's dotted path: the value when it is a scalar, the
+	// key when it is not. Items of a list are numbered: scan.0.
+	Places map[string]Place
+	// Variables are the names of the environment variables that were asked for, sorted: with the file's bytes and their
+	// values they decide what Load returns.
+	Variables []string
 }
 
 // Provider holds the target and the settings that all functions share.
@@ -41,31 +48,13 @@ type Provider struct {
 	Name string `faas:"name"`
 	// Region is the vendor's region.
 	Region string `faas:"region"`
-	// Stage is the default stage.
+	// Stage is the default stage. It becomes part of the deployed names, and FAAS_ENV, which chooses
+	// config.<stage>.yml, is set to it unless environment says otherwise.
 	Stage string `faas:"stage"`
 	// Settings are the defaults of every function.
 	Settings `faas:",inline"`
-	// Extension holds the x-<target> keys of this level.
+	// Extension holds the x-<target> keys of this level: they are merged into each function of the deployment file.
 	Extension Extension `faas:"x-*"`
-}
-
-// Settings are the keys that provider, functions and groups share. A nil or zero field is "not said".
-type Settings struct {
-	// MemorySize is the memory in MB.
-	MemorySize annotations.Memory `faas:"memorySize"`
-	// Timeout limits an invocation.
-	Timeout annotations.Duration `faas:"timeout"`
-	// InitTimeout limits the cold start.
-	InitTimeout annotations.Duration `faas:"initTimeout"`
-	// Concurrency is how many invocations one instance runs at once.
-	Concurrency int `faas:"concurrency"`
-	// Environment holds environment variables.
-	Environment map[string]string `faas:"environment"`
-	// Role is the vendor's role that functions run as.
-	Role string `faas:"role"`
-	// Architecture is amd64 or arm64.
-	Architecture string `faas:"architecture,enum=amd64|arm64"`
-	// further keys of the tables in the vendors' documents follow: vpc, logs, tags, tracing, disk, ...
 }
 
 // Function overrides one function.
@@ -74,34 +63,68 @@ type Function struct {
 	Description string `faas:"description"`
 	// Settings override the provider's and the directive's.
 	Settings `faas:",inline"`
-	// Events replaces the function's directive triggers; nil keeps them.
+	// Events replaces the function's directive triggers; nil keeps them, an empty list leaves it without any.
 	Events []Event `faas:"events"`
-	// Extension holds the x-<target> keys of this level.
+	// Extension holds the x-<target> keys of this level: they are merged into the function in the deployment file.
 	Extension Extension `faas:"x-*"`
 }
 
-// Event is one trigger in f.yml: a map with one key, its kind.
+// Event is one trigger in f.yml: a map with one key, its kind, and the arguments of the directive of that name.
 type Event struct {
-	Kind   string
-	Pos    token.Position
+	// Kind is http, timer or event.
+	Kind string
+	// Pos is the place of the kind.
+	Pos token.Position
+	// Marker is *annotations.HTTP, *annotations.Timer or *annotations.Event.
 	Marker any
+	// Place is the kind with its line.
+	Place Place
+	// Places finds the values of the arguments by name.
+	Places map[string]Place
+	// Extension holds the x-<target> keys among the arguments: they are merged into the vendor's trigger.
+	Extension Extension
 }
 
-// Package says what goes into each zip beside the binary.
+// Package says what goes into each zip beside the binary. The config.*.yml files of the application's folder always do,
+// unless they are excluded. Globs are relative to f.yml and use slashes; * stays inside a folder, ** does not.
 type Package struct {
-	// Include lists globs, relative to f.yml.
+	// Include lists globs of files to add, and folders, which bring all that is below them. Files that often hold
+	// secrets (.env, private keys, credentials) come only when they are named without a wildcard.
 	Include []string `faas:"include"`
-	// Exclude lists globs that Include does not bring.
+	// Exclude lists globs of what Include shall not bring.
 	Exclude []string `faas:"exclude"`
 }
 
-// Overlay is what targets.<name> may say again: provider, functions and x-<target>.
+// Overlay is what targets.<name> may say again: provider, functions and x-<target>. Maps are merged key by key at every
+// depth; lists, events and single values replace what they cover.
 type Overlay struct {
-	Provider  Provider             `faas:"provider"`
+	// Provider covers the provider.
+	Provider Provider `faas:"provider"`
+	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
-	Package   Package              `faas:"package"`
-	Extension Extension            `faas:"x-*"`
+	// Package covers package.
+	Package Package `faas:"package"`
+	// Extension covers the x-<target> key of the same target.
+	Extension Extension `faas:"x-*"`
 }
 
-// Extension holds x-<target> keys: the vendor's own keys, merged last into the deployment file, by target name.
+// Extension holds x-<target> keys: the vendor's own keys, merged last into the deployment file, by target name. Aliases
+// and merge keys are already resolved in the nodes.
 type Extension map[string]*yaml.Node
+
+// Diagnostic codes of this package.
+const (
+	CodeRead         = "spec-read"         // the file cannot be read
+	CodeSyntax       = "spec-syntax"       // it is no YAML, or YAML that f.yml does not allow
+	CodeUnknownKey   = "spec-unknown-key"  // a key that does not exist
+	CodeDuplicate    = "spec-duplicate"    // a key that is there twice
+	CodeType         = "spec-type"         // a list where a word belongs, and so on
+	CodeValue        = "spec-value"        // the right type, but not a value that can be
+	CodeRequired     = "spec-required"     // a key that must be there and is not
+	CodeUnsupported  = "spec-unsupported"  // a key of the standard that this version does not know yet
+	CodeSubstitution = "spec-substitution" // a ${...} that is wrong, or a variable that is not set
+	CodeFunction     = "spec-function"     // a function that no code has
+	CodeTarget       = "spec-target"       // a target that does not exist
+)
+
+var _ annotations.Diagnostics // the form in which this package reports what a user got wrong

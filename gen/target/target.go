@@ -5,6 +5,7 @@ package target
 
 import (
 	"go/token"
+	"slices"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -34,12 +35,26 @@ type App struct {
 	Units []*Unit
 }
 
+// FunctionName is the name that the unit is deployed under: service, stage if there is one, and unit. Vendors have one
+// name space for an account and region, and replace a function of the same name without asking.
+func (a *App) FunctionName(u *Unit) string {
+	name := a.Spec.Service + "-"
+	if a.Stage != "" {
+		name += a.Stage + "-"
+	}
+	return name + u.Name
+}
+
 // Unit is what is deployed as one cloud function.
 type Unit struct {
-	// Name is the deployed function's name.
+	// Name is the unit's name: its generated folder is called so, and its zip. See [App.FunctionName].
 	Name string
 	// Pos is where the unit is defined, for diagnostics: in f.yml or at the handler's directive.
 	Pos token.Position
+	// Place is Pos with its line; it may be left empty.
+	Place spec.Place
+	// Description is shown in the vendor's console.
+	Description string
 	// Functions are sorted by name.
 	Functions []*Function
 	// Settings are those of the provider, the function or the merged group, all defaults filled in.
@@ -50,18 +65,35 @@ type Unit struct {
 
 // Kinds returns the trigger kinds of the unit, sorted, each once.
 func (u *Unit) Kinds() []string {
-	seen := map[string]bool{}
 	var kinds []string
 	for _, f := range u.Functions {
 		for _, t := range f.Triggers {
-			if !seen[t.Kind] {
-				seen[t.Kind] = true
-				kinds = append(kinds, t.Kind)
+			kinds = append(kinds, t.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
+}
+
+// Raw reports whether some function of the unit takes raw payloads: it has an event trigger, or no trigger at all and
+// can only be invoked.
+func (u *Unit) Raw() bool {
+	return slices.ContainsFunc(u.Functions, func(f *Function) bool {
+		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Kind == "event" })
+	})
+}
+
+// Triggers returns the unit's triggers of one kind, in the order of its functions.
+func (u *Unit) Triggers(kind string) []Trigger {
+	var triggers []Trigger
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if t.Kind == kind {
+				triggers = append(triggers, t)
 			}
 		}
 	}
-	sortStrings(kinds)
-	return kinds
+	return triggers
 }
 
 // Function is one named handler.
@@ -83,6 +115,17 @@ type Trigger struct {
 	Pos token.Position
 	// Marker is the typed marker: *annotations.HTTP, *annotations.Timer, *annotations.Event.
 	Marker any
+	// Place is Pos with its line; it may be left empty.
+	Place spec.Place
+	// Places finds the arguments of an entry in f.yml by name; it is empty for a directive.
+	Places map[string]spec.Place
+	// Extension holds the x-<target> keys of an entry in f.yml.
+	Extension spec.Extension
+}
+
+// At is what a diagnostic about an argument of the trigger points at, the trigger itself if the argument has no place.
+func (t Trigger) At(argument string) spec.Place {
+	return t.Places[argument].Or(t.Place).Or(spec.Place{Pos: t.Pos})
 }
 
 // Entry is how a unit runs on a cloud.
@@ -96,6 +139,8 @@ type Entry struct {
 	// GOOS, GOARCH and Tags are for the go command.
 	GOOS, GOARCH string
 	Tags         []string
+	// MaxZip and MaxUnpacked limit the package, in bytes.
+	MaxZip, MaxUnpacked int64
 }
 
 // Symbol is an exported function of a package.

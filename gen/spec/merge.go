@@ -1,0 +1,187 @@
+package spec
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"gopkg.in/yaml.v3"
+)
+
+// For returns the specification as one target sees it: targets.<target> covers provider, functions, package and the
+// x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
+// they cover. The result shares nothing that either may change.
+func (s *Spec) For(target string) *Spec {
+	out := *s
+	out.Targets = nil
+	out.Scan = slices.Clone(s.Scan)
+	out.Variables = slices.Clone(s.Variables)
+	out.Positions = maps.Clone(s.Positions)
+	out.Places = maps.Clone(s.Places)
+	over := s.Targets[target]
+	if over == nil {
+		over = &Overlay{}
+	}
+	out.Provider = merge(s.Provider, over.Provider)
+	out.Package = merge(s.Package, over.Package)
+	out.Extension = merge(s.Extension, over.Extension)
+	out.Functions = map[string]*Function{}
+	for name, f := range s.Functions {
+		merged := *f
+		if o := over.Functions[name]; o != nil {
+			merged = merge(*f, *o)
+		} else {
+			merged = merge(*f, Function{})
+		}
+		out.Functions[name] = &merged
+	}
+	for name, f := range over.Functions {
+		if out.Functions[name] == nil {
+			merged := merge(Function{}, *f)
+			out.Functions[name] = &merged
+		}
+	}
+	prefix := "targets." + target + "."
+	for path, pos := range s.Positions {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			out.Positions[rest] = pos
+		}
+	}
+	for path, place := range s.Places {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			out.Places[rest] = place
+		}
+	}
+	return &out
+}
+
+// Resolve returns the settings of one function with all defaults filled in: the defaults are covered by the provider's,
+// those by the arguments of the function's //faas:handler directive, and those by functions.<name>. Directive is where
+// the arguments of the directive are.
+func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place) Settings {
+	settings := merge(Defaults(), s.Provider.Settings)
+	settings = merge(settings, fromHandler(handler, directive))
+	if f := s.Functions[name]; f != nil {
+		settings = merge(settings, f.Settings)
+	}
+	if stage := s.Provider.Stage; stage != "" && settings.Environment[StageVariable] == "" {
+		settings = merge(settings, Settings{Environment: map[string]string{StageVariable: stage}})
+	}
+	return settings
+}
+
+// StageVariable is the environment variable by which a deployed function knows its stage.
+const StageVariable = "FAAS_ENV"
+
+func fromHandler(h annotations.Handler, directive Place) Settings {
+	s := Settings{MemorySize: h.Memory, Timeout: h.Timeout, InitTimeout: h.InitTimeout, Concurrency: h.Concurrency}
+	s.Places = map[string]Place{}
+	for key, said := range map[string]bool{
+		"memorySize": h.Memory != 0, "timeout": h.Timeout != 0, "initTimeout": h.InitTimeout != 0, "concurrency": h.Concurrency != 0,
+	} {
+		if said {
+			s.Places[key] = directive
+		}
+	}
+	return s
+}
+
+// Merge covers base with over: what over says wins; maps are merged key by key, structures field by field; lists
+// replace. Neither is changed.
+func Merge(base, over Settings) Settings { return merge(base, over) }
+
+func merge[T any](base, over T) T {
+	var out T
+	mergeValue(reflect.ValueOf(&out).Elem(), reflect.ValueOf(base), reflect.ValueOf(over))
+	return out
+}
+
+func mergeValue(out, base, over reflect.Value) {
+	switch base.Kind() {
+	case reflect.Struct:
+		for i := range base.NumField() {
+			mergeValue(out.Field(i), base.Field(i), over.Field(i))
+		}
+	case reflect.Map:
+		mergeMap(out, base, over)
+	case reflect.Pointer:
+		mergePointer(out, base, over)
+	case reflect.Slice:
+		from := over
+		if over.IsNil() {
+			from = base
+		}
+		if !from.IsNil() {
+			out.Set(reflect.AppendSlice(reflect.MakeSlice(from.Type(), 0, from.Len()), from))
+		}
+	default:
+		if out.Set(base); !over.IsZero() {
+			out.Set(over)
+		}
+	}
+}
+
+func mergeMap(out, base, over reflect.Value) {
+	if base.IsNil() && over.IsNil() {
+		return
+	}
+	out.Set(reflect.MakeMap(base.Type()))
+	for _, from := range []reflect.Value{base, over} {
+		for it := from.MapRange(); it.Next(); {
+			value := it.Value()
+			if node, ok := reflect.TypeAssert[*yaml.Node](value); ok {
+				if before := out.MapIndex(it.Key()); before.IsValid() {
+					node = MergeNodes(before.Interface().(*yaml.Node), node)
+				}
+				value = reflect.ValueOf(node)
+			}
+			out.SetMapIndex(it.Key(), value)
+		}
+	}
+}
+
+func mergePointer(out, base, over reflect.Value) {
+	switch {
+	case over.IsNil():
+		out.Set(base)
+	case base.IsNil() || base.Type().Elem().Kind() != reflect.Struct:
+		out.Set(over)
+	default:
+		merged := reflect.New(base.Type().Elem())
+		mergeValue(merged.Elem(), base.Elem(), over.Elem())
+		out.Set(merged)
+	}
+}
+
+// MergeNodes covers base with over as overlays do: mappings key by key at every depth, everything else is replaced. Keys
+// of base keep their order, further ones follow in over's. Neither is changed, and the result may share nodes with both.
+func MergeNodes(base, over *yaml.Node) *yaml.Node {
+	if base == nil || over == nil || base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {
+		if over == nil {
+			return base
+		}
+		return over
+	}
+	out := *base
+	out.Content = slices.Clone(base.Content)
+	for i := 0; i+1 < len(over.Content); i += 2 {
+		key, value := over.Content[i], over.Content[i+1]
+		at := slices.IndexFunc(out.Content, func(n *yaml.Node) bool { return n.Value == key.Value })
+		for at >= 0 && at%2 != 0 { // found among the values: keys are at even places
+			next := slices.IndexFunc(out.Content[at+1:], func(n *yaml.Node) bool { return n.Value == key.Value })
+			if next < 0 {
+				at = -1
+			} else {
+				at += 1 + next
+			}
+		}
+		if at < 0 {
+			out.Content = append(out.Content, key, value)
+			continue
+		}
+		out.Content[at+1] = MergeNodes(out.Content[at+1], value)
+	}
+	return &out
+}

@@ -1,5 +1,0 @@
-package target
-
-import "slices"
-
-func sortStrings(s []string) { slices.Sort(s) }
