@@ -3,18 +3,26 @@ package framework
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 )
 
 // Context is a context.Context for one invocation, with what a handler may want to know of it. It is made by the
-// engine, lives as long as the invocation, and must not be kept after the handler has returned.
+// engine, is cancelled when the invocation ends, and its other methods must not be called after that.
 type Context struct {
-	context.Context
+	parent     context.Context
 	engine     *Engine
 	invocation Invocation
 	logger     *slog.Logger
 	result     any
+	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
+
+	mu   sync.Mutex
+	done chan struct{} // made when somebody asks for it: most handlers never do
+	err  error
 }
+
+var _ context.Context = (*Context)(nil)
 
 // Invocation is what a platform hands to [Engine.Invoke].
 type Invocation struct {
@@ -48,7 +56,58 @@ func (c *Context) Value(key any) any {
 	if _, ok := key.(contextKey); ok {
 		return c
 	}
-	return c.Context.Value(key)
+	return c.parent.Value(key)
+}
+
+// SetValue makes Value return v for key from now on, in this invocation. It is for middleware that runs before the
+// handler, such as tracing; it must not be called concurrently with Value.
+func (c *Context) SetValue(key, v any) { c.parent = context.WithValue(c.parent, key, v) }
+
+// Deadline is the smaller of the platform's and the function's own deadline.
+func (c *Context) Deadline() (time.Time, bool) {
+	if c.deadline.IsZero() {
+		return c.parent.Deadline()
+	}
+	return c.deadline, true
+}
+
+// Done is closed when the deadline passes, the caller goes away or the invocation ends.
+func (c *Context) Done() <-chan struct{} {
+	if c.deadline.IsZero() {
+		return c.parent.Done()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+		if c.err != nil {
+			close(c.done)
+		}
+	}
+	return c.done
+}
+
+// Err is context.DeadlineExceeded or context.Canceled once Done is closed.
+func (c *Context) Err() error {
+	if c.deadline.IsZero() {
+		return c.parent.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// cancel ends a Context that has a deadline. The first reason stays.
+func (c *Context) cancel(reason error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return
+	}
+	c.err = reason
+	if c.done != nil {
+		close(c.done)
+	}
 }
 
 // Event is what the function was called with; see [Invocation.Event].

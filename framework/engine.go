@@ -19,6 +19,7 @@ type Engine struct {
 	hooks    hookTable
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
+	waiters  sync.Pool // of *waiter
 
 	mu       sync.Mutex
 	state    engineState
@@ -165,18 +166,12 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 			deadline = own
 		}
 	}
-	c := &Context{engine: e, invocation: inv}
+	c := &Context{parent: ctx, engine: e, invocation: inv, deadline: deadline}
 	if deadline.IsZero() {
 		defer e.leave()
-		c.Context = ctx
-		if err := e.acquire(c); err != nil {
-			return nil, err
-		}
-		defer e.release(c)
-		err := e.run(c, h)
-		return c.result, err
+		return e.limited(c, h)
 	}
-	return e.invokeBefore(ctx, deadline, c, h)
+	return e.invokeBefore(ctx, c, h)
 }
 
 // outcome carries a finished invocation out of its goroutine; the Context itself stays with the handler.
@@ -185,38 +180,73 @@ type outcome struct {
 	err    error
 }
 
-func (e *Engine) invokeBefore(ctx context.Context, deadline time.Time, c *Context, h Handler) (any, error) {
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	c.Context = ctx
+// waiter is what waiting for one invocation needs. It is used again unless the invocation outlived its caller.
+type waiter struct {
+	timer *time.Timer
+	done  chan outcome
+}
+
+// invokeBefore runs the handler in a goroutine of its own, since nothing else can leave a handler that ignores its
+// deadline. The caller's goroutine keeps the time, which costs less than a context.WithDeadline.
+func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, error) {
 	started := time.Now()
-	done := make(chan outcome, 1)
-	go func() {
-		defer e.leave()
-		defer cancel()
-		if err := e.acquire(c); err != nil {
-			done <- outcome{err: err}
-			return
-		}
-		err := e.run(c, h)
-		e.release(c)
-		done <- outcome{c.result, err}
-	}()
+	left := c.deadline.Sub(started)
+	w, ok := e.waiters.Get().(*waiter)
+	if ok {
+		w.timer.Reset(left)
+	} else {
+		w = &waiter{timer: time.NewTimer(left), done: make(chan outcome, 1)}
+	}
+	go e.finishInto(w.done, c, h)
+	var reason error
 	select {
-	case o := <-done:
-		return o.result, o.err
+	case o := <-w.done:
+		return e.reuse(w, o)
+	case <-w.timer.C:
+		reason = context.DeadlineExceeded
 	case <-ctx.Done():
+		reason = ctx.Err()
+		w.timer.Stop()
 	}
 	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
 	select {
-	case o := <-done:
-		return o.result, o.err
+	case o := <-w.done:
+		return e.reuse(w, o)
 	default:
 	}
-	cause := ctx.Err()
-	if errors.Is(cause, context.DeadlineExceeded) {
-		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", deadline.Sub(started).Round(time.Millisecond)), Err: cause}
+	c.cancel(reason)
+	if errors.Is(reason, context.DeadlineExceeded) {
+		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond)), Err: reason}
 	}
-	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: cause}
+	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: reason}
+}
+
+func (e *Engine) reuse(w *waiter, o outcome) (any, error) {
+	w.timer.Stop()
+	e.waiters.Put(w)
+	return o.result, o.err
+}
+
+func (e *Engine) finishInto(done chan<- outcome, c *Context, h Handler) {
+	result, err := e.limited(c, h)
+	late := c.Err() != nil
+	c.cancel(context.Canceled)
+	if late {
+		c.Logger().Warn("the handler returned after its caller was answered", "error", err)
+	}
+	// The invocation counts as running until its outcome can be read: Close must not overtake it.
+	done <- outcome{result, err}
+	e.leave()
+}
+
+// limited runs the handler within the function's concurrency limit.
+func (e *Engine) limited(c *Context, h Handler) (any, error) {
+	if err := e.acquire(c); err != nil {
+		return nil, err
+	}
+	defer e.release(c)
+	err := e.run(c, h)
+	return c.result, err
 }
 
 // run is the Invoke phase itself, inside the panic boundary.
