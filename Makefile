@@ -1,0 +1,68 @@
+# Everything here needs Go and make, nothing else. "make help" lists the targets.
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+MODULES     := . examples bench
+
+# The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
+# runs without.
+HAVE_CC     := $(shell command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null 2>&1 && echo yes)
+RACE        := $(if $(HAVE_CC),-race)
+RACY        := ./framework/... 
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+build: ## compile every package, and the command into bin/
+	$(GO) build ./...
+	$(GO) build -o bin/faasgen ./cmd/faasgen
+	cd examples && $(GO) vet ./...
+
+test: ## run all tests
+	$(GO) test ./...
+	cd examples && $(GO) test ./...
+
+check: build lint tidy current race ## everything that CI runs
+	@echo "check: all good"
+
+# What "check" tests: the same as "test", with the race detector where it can be had.
+race:
+ifeq ($(HAVE_CC),yes)
+	CGO_ENABLED=1 $(GO) test -race $(RACY)
+	$(GO) test $$($(GO) list ./... | grep -v '/framework')
+else
+	@echo "no C compiler found: the tests run without -race"
+	$(GO) test ./...
+endif
+	cd examples && $(GO) test ./...
+
+lint: ## gofmt, vet, staticcheck
+	@bad=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -s -l); if [ -n "$$bad" ]; then echo "not gofmt-ed, run gofmt -s -w on:"; echo "$$bad"; exit 1; fi
+	@for m in $(MODULES); do echo "vet $$m"; (cd $$m && $(GO) vet ./...); done
+	@for m in $(MODULES); do echo "staticcheck $$m"; (cd $$m && $(GO) run $(STATICCHECK) ./...); done
+
+tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folder named
+	@for m in $(MODULES); do echo "tidy $$m"; (cd $$m && $(GO) mod tidy -diff); done
+
+current: ## the generated code of the examples is current; fix with "make generate"
+	cd examples && $(GO) tool faasgen diff ./...
+
+generate: ## generate the code of the examples
+	cd examples && $(GO) generate ./...
+
+demo: ## build bookstore for every cloud, run each artefact under its simulator, compare the answers
+	cd examples && $(GO) run ./demo
+
+bench: ## measure against the peers, side by side; prints ratios
+	cd bench && $(GO) run .
+
+soak: ## tests that loop for long
+	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m ./...
+
+clean: ## remove what was built
+	rm -rf bin dist examples/*/dist
+
+.PHONY: help build test check race lint tidy current generate demo bench soak clean
