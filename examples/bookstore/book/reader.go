@@ -1,0 +1,69 @@
+package book
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// Reader answers what anybody may ask.
+type Reader struct {
+	Store    Store //faas:inject
+	PageSize int   //faas:config key=book.pageSize default=10
+}
+
+// ListRequest selects books.
+type ListRequest struct {
+	Text  string `query:"q"`
+	Limit *int   `query:"limit"`
+}
+
+// List returns books by title.
+//
+//faas:handler book-list
+//faas:http GET /books
+func (r *Reader) List(ctx context.Context, in ListRequest) ([]Book, error) {
+	limit := r.PageSize
+	if in.Limit != nil && *in.Limit >= 0 && *in.Limit < limit {
+		limit = *in.Limit
+	}
+	return r.Store.List(ctx, in.Text, limit)
+}
+
+// One names a book.
+type One struct {
+	ID string `path:"id"`
+}
+
+// Get returns one book.
+//
+//faas:handler book-get
+//faas:http GET /books/{id}
+func (r *Reader) Get(ctx context.Context, in One) (*Book, error) {
+	b, err := r.Store.Get(ctx, in.ID)
+	return b, public(err)
+}
+
+// Cover returns the picture of a book.
+//
+//faas:handler book-cover
+//faas:http GET /books/{id}/cover
+func (r *Reader) Cover(ctx context.Context, in One) (*web.Response, error) {
+	picture, err := r.Store.Cover(ctx, in.ID)
+	if err != nil {
+		return nil, public(err)
+	}
+	header := web.Header{"Content-Type": {http.DetectContentType(picture)}}
+	return &web.Response{Header: header, Body: picture}, nil
+}
+
+// public turns what a client may know into an error that says so.
+func public(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return framework.Errorf(404, "not_found", "%w", err)
+	}
+	return err
+}

@@ -1,0 +1,5 @@
+// Package bookstore is an application of several packages: an http API over a real database, a timer, an existing chi
+// application mounted as one function.
+package bookstore
+
+//go:generate go tool faasgen generate

@@ -1,0 +1,22 @@
+module github.com/faasgen/faasgen/examples
+
+go 1.26.0
+
+tool github.com/faasgen/faasgen/cmd/faasgen
+
+replace github.com/faasgen/faasgen => ../
+
+require (
+	github.com/dustin/go-humanize v1.0.1 // indirect
+	github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000
+	github.com/go-chi/chi/v5 v5.5.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/ncruces/go-strftime v1.0.0 // indirect
+	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	golang.org/x/sys v0.48.0 // indirect
+	modernc.org/libc v1.77.1 // indirect
+	modernc.org/mathutil v1.7.1 // indirect
+	modernc.org/memory v1.12.1 // indirect
+	modernc.org/sqlite v1.60.0 // indirect
+)

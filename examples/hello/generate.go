@@ -1,0 +1,3 @@
+package hello
+
+//go:generate go tool faasgen generate
