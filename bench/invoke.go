@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+type greetRequest struct {
+	ID   int    `path:"id" json:"-"`
+	Name string `json:"name"`
+}
+
+type greeting struct {
+	Message string `json:"message"`
+}
+
+func greet(_ context.Context, in greetRequest) (*greeting, error) {
+	return &greeting{Message: fmt.Sprint("hello ", in.Name, in.ID)}, nil
+}
+
+const greetBody = `{"name":"Ann"}`
+
+// benchInvoke measures what the framework adds: routing, binding, the engine, the response; against the same JSON work
+// without any framework. The adapter is what the generator writes.
+func benchInvoke(context.Context, string) (table, error) {
+	f := &framework.Function{Name: "greet", Triggers: []framework.Trigger{web.Route{Method: "POST", Pattern: "/greet/{id}"}}, Handler: func(ctx *framework.Context) error {
+		x := web.From(ctx)
+		var in greetRequest
+		b := web.NewBinder(&x.Request)
+		b.JSON(&in, "id")
+		web.Value(b, web.InPath, "id", &in.ID, web.Int[int])
+		if err := b.Err(); err != nil {
+			return err
+		}
+		out, err := greet(ctx, in)
+		if err != nil {
+			return err
+		}
+		if out != nil {
+			ctx.SetResult(out)
+		}
+		return nil
+	}}
+	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	e := framework.NewEngine(rt, &framework.App{Unit: "greet", Functions: []*framework.Function{f}})
+	if err := e.Start(context.Background()); err != nil {
+		return nil, err
+	}
+	router, err := web.NewRouter(e.App())
+	if err != nil {
+		return nil, err
+	}
+	call := func(deadline time.Time) (int, error) {
+		m := router.Match("POST", "", "/greet/7", "")
+		x := web.NewExchange(web.Request{Method: "POST", Path: "/greet/7", Body: []byte(greetBody), PathValues: m.Values,
+			Header: web.Header{"Content-Type": {"application/json"}}})
+		result, err := e.Invoke(context.Background(), framework.Invocation{Function: m.Function, Event: x, RequestID: "1", Deadline: deadline})
+		r := x.Respond(result, err, web.ErrorInfo{Route: m.Route})
+		if r.Status != 200 {
+			return 0, fmt.Errorf("status %d: %s", r.Status, r.Body)
+		}
+		return len(r.Body), nil
+	}
+	bare := func() (int, error) {
+		in := greetRequest{ID: 7}
+		if err := json.Unmarshal([]byte(greetBody), &in); err != nil {
+			return 0, err
+		}
+		out, err := greet(context.Background(), in)
+		if err != nil {
+			return 0, err
+		}
+		body, err := json.Marshal(out)
+		return len(body), err
+	}
+	later := time.Now().Add(time.Hour)
+	b, err := measure(bare)
+	if err != nil {
+		return nil, err
+	}
+	rows := table{{"http, JSON in and out", "time", "allocations", "over the bare handler", "budget"}, row("bare handler", b, b, "")}
+	for name, deadline := range map[string]time.Time{"framework, with a deadline": later} {
+		r, err := measure(func() (int, error) { return call(deadline) })
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row(name, r, b, "<= 2 us, <= 10 allocations"))
+	}
+	r, err := measure(func() (int, error) { return call(time.Time{}) })
+	if err != nil {
+		return nil, err
+	}
+	return append(rows, row("framework, no deadline", r, b, "")), nil
+}
+
+func row(name string, r, bare testing.BenchmarkResult, budget string) []string {
+	return []string{name, fmt.Sprintf("%d ns", r.NsPerOp()), fmt.Sprint(r.AllocsPerOp()),
+		fmt.Sprintf("%+d ns, %+d", r.NsPerOp()-bare.NsPerOp(), r.AllocsPerOp()-bare.AllocsPerOp()), budget}
+}
+
+func measure(f func() (int, error)) (testing.BenchmarkResult, error) {
+	if _, err := f(); err != nil {
+		return testing.BenchmarkResult{}, err
+	}
+	return testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if n, err := f(); err != nil || n == 0 {
+				b.Fatal(n, err)
+			}
+		}
+	}), nil
+}

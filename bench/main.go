@@ -1,0 +1,58 @@
+// Command bench measures faasgen against its peers, side by side in one run, and prints ratios. It asserts nothing:
+// a machine's mood must not fail a build. The peers' dependencies live in this module and nowhere else.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+)
+
+// section is one table.
+type section struct {
+	name, about string
+	run         func(ctx context.Context, work string) (table, error)
+}
+
+func sections() []section {
+	return []section{
+		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS},
+		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke},
+		{"generate", "faasgen generate on synthetic modules, best of several runs, whole process", benchGenerate},
+	}
+}
+
+func main() {
+	only := flag.String("only", "", "comma-separated `sections`: aws, invoke, generate")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *only); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, only string) error {
+	work, err := os.MkdirTemp("", "faasgen-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	for _, s := range sections() {
+		if only != "" && !slices.Contains(strings.Split(only, ","), s.name) {
+			continue
+		}
+		fmt.Printf("\n%s: %s\n", s.name, s.about)
+		t, err := s.run(ctx, work)
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+		t.print(os.Stdout)
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// serve runs binary against the barest possible Lambda Runtime API: it answers n polls at once and kills the process at
+// the next one. The simulator of the project is not used, because what it checks would be measured too.
+func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration, usage *syscall.Rusage, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, nil, err
+	}
+	polled, done := make(chan struct{}), make(chan struct{})
+	var polls, answers atomic.Int64
+	deadline := strconv.FormatInt(time.Now().Add(time.Hour).UnixMilli(), 10)
+	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/invocation/next"):
+			i := polls.Add(1)
+			if i == 1 {
+				close(polled)
+			}
+			if i > n {
+				if i == n+1 {
+					close(done)
+				}
+				<-r.Context().Done()
+				return
+			}
+			h := w.Header()
+			h.Set("Lambda-Runtime-Aws-Request-Id", strconv.FormatInt(i, 10))
+			h.Set("Lambda-Runtime-Deadline-Ms", deadline)
+			h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:1:function:hello")
+			h.Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"name":"Ann"}`)
+		case strings.HasSuffix(r.URL.Path, "/response"):
+			body, _ := io.ReadAll(r.Body)
+			if string(body) == `{"message":"hello Ann"}` {
+				answers.Add(1)
+			}
+			w.WriteHeader(http.StatusAccepted)
+		default: // extensions and anything else the vendor would refuse here
+			w.WriteHeader(http.StatusForbidden)
+		}
+	})}
+	go func() { _ = srv.Serve(listener) }()
+	defer srv.Close()
+
+	cmd := exec.CommandContext(ctx, binary)
+	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME=hello", "AWS_REGION=eu-central-1",
+		"_HANDLER=bootstrap", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "LAMBDA_TASK_ROOT=" + filepath.Dir(binary)}
+	started := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, nil, err
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	select {
+	case <-polled:
+		firstPoll = time.Since(started)
+	case err := <-exited:
+		return 0, nil, fmt.Errorf("%s ended before its first poll: %v", binary, err)
+	}
+	select {
+	case <-done:
+	case err := <-exited:
+		return 0, nil, fmt.Errorf("%s ended after %d of %d invocations: %v", binary, polls.Load(), n, err)
+	}
+	_ = cmd.Process.Kill()
+	<-exited
+	if answers.Load() != n {
+		return 0, nil, fmt.Errorf("%s answered %d of %d invocations correctly", binary, answers.Load(), n)
+	}
+	return firstPoll, cmd.ProcessState.SysUsage().(*syscall.Rusage), nil
+}
+
+// unzipEntry extracts one file of a package.
+func unzipEntry(path, name, dir string) (string, error) {
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return "", err
+	}
+	defer z.Close()
+	f, err := z.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	out := filepath.Join(dir, name)
+	w, err := os.OpenFile(out, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o755)
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.Copy(w, f); err != nil {
+		w.Close()
+		return "", err
+	}
+	return out, w.Close()
+}
