@@ -1,0 +1,305 @@
+// Package envelope is how a person or a tool writes down an event to invoke a function with, and how the outcome is written
+// down: one JSON form for every platform, so that the same file works in process and under each vendor's simulator.
+//
+// An http event is a request, {"method": "POST", "path": "/books?x=1", "headers": {"X-A": "b"}, "body": {"title": "Go"}},
+// or any other JSON, which is then the body of the function's first route. A timer event is {"name", "time", "payload"},
+// each optional. Anything else is handed over as it is.
+package envelope
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// Request is an http event.
+type Request struct {
+	// Method is upper case.
+	Method string
+	// Target is the encoded path with the query, as a client sends it.
+	Target string
+	// Host is the host asked for, empty if the event does not say.
+	Host string
+	// Header holds the headers in the order of their names.
+	Header [][2]string
+	Body   []byte
+}
+
+// requestForm is the request as JSON.
+type requestForm struct {
+	Method  *string                    `json:"method"`
+	Path    *string                    `json:"path"`
+	Headers map[string]json.RawMessage `json:"headers"`
+	Body    json.RawMessage            `json:"body"`
+	Base64  bool                       `json:"isBase64Encoded"`
+}
+
+// IsRequest reports whether event is a request rather than a body: an object with a method and a path, and no members
+// that a request does not have.
+func IsRequest(event []byte) bool {
+	return only(event, []string{"method", "path", "headers", "body", "isBase64Encoded"}, "method", "path")
+}
+
+// IsTimer reports whether event is a timer's: an object with a name, and no members that a timer's does not have.
+func IsTimer(event []byte) bool {
+	return only(event, []string{"name", "time", "payload"}, "name")
+}
+
+func only(event []byte, known []string, required ...string) bool {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(event, &members) != nil || members == nil {
+		return false
+	}
+	for _, r := range required {
+		if len(members[r]) == 0 || members[r][0] != '"' {
+			return false
+		}
+	}
+	for name := range members {
+		if !slices.Contains(known, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// ParseRequest reads an http event of a function with these routes. Wildcards of the first route take their values from
+// the members of the same names when the event is a body.
+func ParseRequest(routes []web.Route, event []byte) (*Request, error) {
+	if IsRequest(event) {
+		return parseForm(event)
+	}
+	if len(routes) == 0 {
+		return nil, errors.New(`the function has no http route; expected the event to be a request with "method" and "path"`)
+	}
+	r := &Request{Method: routes[0].Method, Host: routes[0].Host}
+	if event = bytes.TrimSpace(event); len(event) > 0 {
+		if !json.Valid(event) {
+			return nil, jsonError(event)
+		}
+		r.Body = event
+		r.Header = [][2]string{{"Content-Type", "application/json"}}
+	}
+	if r.Method == "" {
+		r.Method = "GET"
+		if r.Body != nil {
+			r.Method = "POST"
+		}
+	}
+	target, err := fill(routes[0], event)
+	r.Target = target
+	return r, err
+}
+
+func parseForm(event []byte) (*Request, error) {
+	var f requestForm
+	if err := json.Unmarshal(event, &f); err != nil {
+		return nil, fmt.Errorf("the request is of the wrong form: %w", err)
+	}
+	r := &Request{Method: strings.ToUpper(*f.Method), Target: *f.Path}
+	if !isMethod(r.Method) {
+		return nil, fmt.Errorf(`member "method" of the request is %.40q, expected a method such as GET`, *f.Method)
+	}
+	if u, err := url.ParseRequestURI(r.Target); err != nil || !strings.HasPrefix(r.Target, "/") || u.Host != "" {
+		return nil, fmt.Errorf(`member "path" of the request is %.200q, expected an encoded path that begins with a slash`, *f.Path)
+	}
+	for name, raw := range f.Headers {
+		values, err := headerValues(raw)
+		if err != nil || !isMethod(name) || slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
+			return nil, fmt.Errorf("header %.80q of the request: expected a name, and a text or a list of texts", name)
+		}
+		for _, v := range values {
+			if strings.EqualFold(name, "Host") {
+				r.Host = v
+				continue
+			}
+			r.Header = append(r.Header, [2]string{name, v})
+		}
+	}
+	slices.SortStableFunc(r.Header, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return r, parseBody(r, f)
+}
+
+func parseBody(r *Request, f requestForm) error {
+	var text string
+	switch {
+	case len(f.Body) == 0 || string(f.Body) == "null":
+	case json.Unmarshal(f.Body, &text) == nil && f.Base64:
+		b, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return errors.New(`member "body" of the request is no base64, though "isBase64Encoded" is true`)
+		}
+		r.Body = b
+	case f.Base64:
+		return errors.New(`member "body" of the request: expected a text of base64, as "isBase64Encoded" is true`)
+	case f.Body[0] == '"':
+		r.Body = []byte(text)
+	default:
+		r.Body = f.Body
+		if !slices.ContainsFunc(r.Header, func(h [2]string) bool { return strings.EqualFold(h[0], "Content-Type") }) {
+			r.Header = append(r.Header, [2]string{"Content-Type", "application/json"})
+		}
+	}
+	return nil
+}
+
+func headerValues(raw json.RawMessage) ([]string, error) {
+	var one string
+	if err := json.Unmarshal(raw, &one); err == nil {
+		return []string{one}, nil
+	}
+	var many []string
+	err := json.Unmarshal(raw, &many)
+	return many, err
+}
+
+// isMethod reports whether s is a token of RFC 9110, which methods and header names are.
+func isMethod(s string) bool {
+	for _, r := range []byte(s) {
+		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(r)) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// fill puts the members of a JSON object into the wildcards of a route.
+func fill(route web.Route, event []byte) (string, error) {
+	var members map[string]any
+	d := json.NewDecoder(bytes.NewReader(event))
+	d.UseNumber() // 12345678901 must not become 1.2345678901e+10
+	_ = d.Decode(&members)
+	parts := strings.Split(route.Pattern, "/")
+	for i, p := range parts {
+		if p == "{$}" {
+			parts[i] = ""
+			continue
+		}
+		name, ok := strings.CutPrefix(p, "{")
+		if !ok {
+			continue
+		}
+		name, rest := strings.CutSuffix(strings.TrimSuffix(name, "}"), "...")
+		v, found := members[name]
+		_, isObject := v.(map[string]any)
+		_, isList := v.([]any)
+		if !found || v == nil || isObject || isList {
+			if rest {
+				parts[i] = ""
+				continue
+			}
+			return "", fmt.Errorf(`route %s %s needs a value for {%s}; put "%s" into the event, or write a request such as {"method": %q, "path": "/..."}`,
+				cmp.Or(route.Method, "GET"), route.Pattern, name, name, cmp.Or(route.Method, "GET"))
+		}
+		text := fmt.Sprint(v)
+		if !rest {
+			parts[i] = url.PathEscape(text)
+			continue
+		}
+		segments := strings.Split(text, "/")
+		for j, s := range segments {
+			segments[j] = url.PathEscape(s)
+		}
+		parts[i] = strings.Join(segments, "/")
+	}
+	return strings.Join(parts, "/"), nil
+}
+
+// ParseTimer reads a timer event of a function with these schedules. What the event leaves out comes from the schedule of
+// its name or, without a name, from the first; the time is now.
+func ParseTimer(schedules []timer.Schedule, event []byte, now time.Time) (timer.Event, error) {
+	var form struct {
+		Name    *string    `json:"name"`
+		Time    *time.Time `json:"time"`
+		Payload *string    `json:"payload"`
+	}
+	if event = bytes.TrimSpace(event); len(event) > 0 {
+		d := json.NewDecoder(bytes.NewReader(event))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&form); err != nil || d.More() {
+			return timer.Event{}, fmt.Errorf(`expected a timer event, an object with "name", "time" (such as %q) and "payload", each optional`, "2026-01-02T15:04:05Z")
+		}
+	}
+	e := timer.Event{Time: now.UTC(), Raw: event}
+	if form.Time != nil {
+		e.Time = form.Time.UTC()
+	}
+	var names []string
+	found := false
+	for _, s := range schedules {
+		if !found && (form.Name == nil || *form.Name == s.Name) {
+			found, e.Name, e.Payload = true, s.Name, s.Payload
+		}
+		names = append(names, s.Name)
+	}
+	switch {
+	case len(schedules) == 0:
+		return timer.Event{}, errors.New("the function has no timer")
+	case !found:
+		return timer.Event{}, fmt.Errorf("the function has no timer %.80q; it has %s", *form.Name, strings.Join(names, ", "))
+	}
+	if form.Payload != nil {
+		e.Payload = *form.Payload
+	}
+	return e, nil
+}
+
+// Outcome is what came of an invocation.
+type Outcome struct {
+	// Function is the function's name, Kind the kind of its event: http, timer, event.
+	Function string `json:"function"`
+	Kind     string `json:"kind"`
+	// Status and Headers are those of an http answer.
+	Status  int                 `json:"status,omitempty"`
+	Headers map[string][]string `json:"headers,omitempty"`
+	// Body is the answer: text, or base64 if IsBase64Encoded is set because it is no UTF-8.
+	Body            string `json:"body"`
+	IsBase64Encoded bool   `json:"isBase64Encoded,omitempty"`
+	// Error is set when the invocation failed. An http answer with a status above 399 is no failure.
+	Error *Failure `json:"error,omitempty"`
+}
+
+// Failure is the error of an invocation.
+type Failure struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+// SetBody stores b as text if it is UTF-8, else as base64.
+func (o *Outcome) SetBody(b []byte) {
+	if utf8.Valid(b) {
+		o.Body, o.IsBase64Encoded = string(b), false
+		return
+	}
+	o.Body, o.IsBase64Encoded = base64.StdEncoding.EncodeToString(b), true
+}
+
+// Bytes is the answer's body as it was. Its error means that the outcome was written by somebody else.
+func (o *Outcome) Bytes() ([]byte, error) {
+	if o.IsBase64Encoded {
+		return base64.StdEncoding.DecodeString(o.Body)
+	}
+	return []byte(o.Body), nil
+}
+
+func jsonError(event []byte) error {
+	var v any
+	err := json.Unmarshal(event, &v)
+	var se *json.SyntaxError
+	if errors.As(err, &se) {
+		return fmt.Errorf("the event is no JSON: %w (at byte %d)", err, se.Offset)
+	}
+	return fmt.Errorf("the event is no JSON: %w", err)
+}
