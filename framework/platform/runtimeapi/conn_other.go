@@ -1,0 +1,14 @@
+//go:build !linux
+
+package runtimeapi
+
+import (
+	"context"
+	"io"
+	"net"
+)
+
+func dialTCP(ctx context.Context, addr string) (io.ReadWriteCloser, error) {
+	var d net.Dialer
+	return d.DialContext(ctx, "tcp", addr)
+}
