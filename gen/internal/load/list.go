@@ -1,0 +1,296 @@
+package load
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/faasgen/faasgen/annotations"
+)
+
+// list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
+// compiled.
+func (l *loader) list() error {
+	patterns := map[string]bool{}
+	for _, a := range l.apps {
+		for p := range a.paths {
+			patterns[p] = true
+		}
+		for _, s := range a.scanned {
+			patterns[s.pattern] = true
+		}
+	}
+	l.listed = map[string]*packages.Package{}
+	if len(patterns) == 0 {
+		return nil
+	}
+	const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
+	roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)
+	if err != nil {
+		return fmt.Errorf("list packages: %w", err)
+	}
+	packages.Visit(roots, func(p *packages.Package) bool {
+		l.listed[p.PkgPath] = p
+		return true
+	}, nil)
+	for _, a := range l.apps {
+		a.own = map[string]bool{}
+		for p := range a.paths {
+			a.own[p] = true
+			l.excluded(a, l.listed[p])
+		}
+		for _, s := range a.scanned {
+			if err := l.scan(a, s, roots); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// config is the go command as generation runs it: for the system that functions run on, without cgo, as they are built.
+func (l *loader) config(mode packages.LoadMode) *packages.Config {
+	o := l.tree.opts
+	arch := o.Arch
+	if arch == "" {
+		arch = "amd64"
+	}
+	c := &packages.Config{
+		Mode: mode, Context: l.ctx, Dir: l.tree.Root,
+		// A packages driver of the environment would answer for another build than the one that follows.
+		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
+	}
+	if len(o.Tags) > 0 {
+		c.BuildFlags = []string{"-tags=" + strings.Join(o.Tags, ",")}
+	}
+	return c
+}
+
+// scan adds the packages that one entry of scan names.
+func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
+	found, marked := false, false
+	for _, p := range roots {
+		if !matchPattern(s.pattern, p.PkgPath) || l.generated(p.PkgPath) {
+			continue
+		}
+		if len(p.GoFiles) == 0 && len(p.IgnoredFiles) == 0 {
+			continue
+		}
+		found = true
+		for _, name := range p.GoFiles {
+			content, err := l.read(name)
+			if err != nil {
+				return err
+			}
+			if mayHaveDirectives(content) {
+				a.own[p.PkgPath] = true
+				marked = true
+			}
+		}
+		if a.own[p.PkgPath] {
+			l.excluded(a, p)
+		}
+	}
+	d := annotations.Diagnostic{Pos: s.pos, Code: "scan", Line: line(l.content[s.pos.Filename], s.pos.Line), Length: wordEnd(l.content[s.pos.Filename], s.pos)}
+	switch {
+	case !found:
+		d.Message = fmt.Sprintf("scan names %s, which no package matches", s.pattern)
+		if p := l.listed[s.pattern]; p != nil && len(p.Errors) > 0 {
+			d.Hint = firstLine(p.Errors[0].Msg)
+		}
+	case !marked:
+		d.Severity = annotations.SeverityNote
+		d.Message = fmt.Sprintf("scan names %s, which has no //faas: directives", s.pattern)
+	default:
+		return nil
+	}
+	a.Diagnostics = append(a.Diagnostics, d)
+	return nil
+}
+
+// excluded notes files with directives that the build leaves out.
+func (l *loader) excluded(a *app, p *packages.Package) {
+	if p == nil {
+		return
+	}
+	for _, name := range p.IgnoredFiles {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if content, err := l.read(name); err == nil && mayHaveDirectives(content) && !bytes.Contains(content, []byte("\nimport \"C\"")) {
+			a.Diagnostics = append(a.Diagnostics, annotations.Diagnostic{
+				Pos: token.Position{Filename: name}, Severity: annotations.SeverityNote, Code: "directive-excluded",
+				Message: "build constraints leave this file out for linux, so its directives do not act",
+			})
+		}
+	}
+}
+
+// read returns a file as Scan saw it, or from disk when it is in no module of the tree.
+func (l *loader) read(name string) ([]byte, error) {
+	if content, ok := l.content[name]; ok {
+		return content, nil
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	l.content[name] = content
+	return content, nil
+}
+
+// generated reports whether an import path is one of generated code.
+func (l *loader) generated(path string) bool {
+	i := strings.LastIndex(path+"/", "/internal/faasgen/")
+	if i < 0 {
+		return false
+	}
+	for dir := range l.tree.folders {
+		if p, _ := importPath(l.tree.Modules, dir); p == path[:i] {
+			return true
+		}
+	}
+	return false
+}
+
+// ours reports whether a package is the user's own: of a main module or one replaced by a local folder.
+func (l *loader) ours(p *packages.Package) bool {
+	if m := p.Module; m != nil {
+		return m.Main || m.Replace != nil && isLocal(m.Replace.Path)
+	}
+	// A package that could not be found has no module.
+	return slices.ContainsFunc(l.tree.Modules, func(m Module) bool { return belowPath(p.PkgPath, m.Path) })
+}
+
+// matchPattern is the go command's rule: ... stands for any text, and x/... matches x as well.
+func matchPattern(pattern, path string) bool {
+	if prefix, ok := strings.CutSuffix(pattern, "/..."); ok && !strings.Contains(prefix, "...") {
+		return belowPath(path, prefix)
+	}
+	parts := strings.Split(pattern, "...")
+	if len(parts) == 1 {
+		return pattern == path
+	}
+	if !strings.HasPrefix(path, parts[0]) {
+		return false
+	}
+	path = path[len(parts[0]):]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(path, part)
+		if i < 0 {
+			return false
+		}
+		path = path[i+len(part):]
+	}
+	return strings.HasSuffix(path, parts[len(parts)-1])
+}
+
+// listErrors turns what the go command says of a package into diagnostics.
+func (l *loader) listErrors(p *packages.Package) annotations.Diagnostics {
+	var ds annotations.Diagnostics
+	for _, e := range p.Errors {
+		if strings.Contains(e.Msg, "build constraints exclude all Go files") {
+			continue // noted file by file
+		}
+		pos := parsePosition(e.Pos)
+		if pos.Filename == "" && len(p.GoFiles) > 0 {
+			pos.Filename = p.GoFiles[0]
+		}
+		if pos.Filename == "" {
+			pos.Filename = l.folder(p.PkgPath)
+		}
+		if pos.Filename != "" && !filepath.IsAbs(pos.Filename) {
+			pos.Filename = filepath.Join(l.tree.Root, pos.Filename)
+		}
+		msg, hint := splitHint(e.Msg)
+		text := line(l.content[pos.Filename], pos.Line)
+		ds = append(ds, annotations.Diagnostic{Pos: pos, Length: wordAt(text, pos.Column), Code: "package", Message: msg, Hint: hint, Line: text})
+	}
+	return ds
+}
+
+// folder guesses the folder of a package of one of the modules.
+func (l *loader) folder(path string) string {
+	for _, m := range slices.Backward(l.tree.Modules) {
+		if belowPath(path, m.Path) {
+			return filepath.Join(m.Dir, filepath.FromSlash(strings.TrimPrefix(path, m.Path)))
+		}
+	}
+	return ""
+}
+
+// splitHint takes the command that the go command suggests out of its message.
+func splitHint(msg string) (message, hint string) {
+	first, rest, _ := strings.Cut(strings.TrimSpace(msg), "\n")
+	first = strings.TrimSuffix(strings.TrimSpace(first), ":")
+	if before, command, ok := strings.Cut(first, "; to add it"); ok {
+		first = before
+		rest = command + "\n" + rest
+	}
+	for l := range strings.SplitSeq(rest, "\n") {
+		l = strings.TrimSpace(strings.TrimPrefix(l, ":"))
+		if strings.HasPrefix(l, "go ") {
+			hint = "run: " + l
+		}
+	}
+	return first, hint
+}
+
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	return s
+}
+
+// parsePosition reads file:line:col, in which line and col may be missing.
+func parsePosition(s string) token.Position {
+	if s == "" || s == "-" {
+		return token.Position{}
+	}
+	pos := token.Position{Filename: s}
+	var numbers []int
+	for len(numbers) < 2 {
+		i := strings.LastIndexByte(pos.Filename, ':')
+		if i < 0 {
+			break
+		}
+		n, err := strconv.Atoi(pos.Filename[i+1:])
+		if err != nil {
+			break
+		}
+		numbers = append(numbers, n)
+		pos.Filename = pos.Filename[:i]
+	}
+	switch len(numbers) {
+	case 1:
+		pos.Line = numbers[0]
+	case 2:
+		pos.Line, pos.Column = numbers[1], numbers[0]
+	}
+	return pos
+}
+
+// wordEnd is the length of the text from pos to the end of its line.
+func wordEnd(content []byte, pos token.Position) int {
+	return max(1, len(strings.TrimRight(line(content, pos.Line), " \t"))-pos.Column+1)
+}
+
+// importSpec finds the import of a path in the files of a package.
+func importSpec(files []*ast.File, path string) *ast.ImportSpec {
+	for _, f := range files {
+		for _, s := range f.Imports {
+			if p, err := strconv.Unquote(s.Path.Value); err == nil && p == path {
+				return s
+			}
+		}
+	}
+	return nil
+}
