@@ -45,7 +45,7 @@ var ErrClosed = errors.New("the engine is not running")
 // wrong with app is reported by Start.
 func NewEngine(rt *Runtime, app *App) *Engine {
 	e := &Engine{
-		rt: rt, app: app, log: rt.log(),
+		rt: rt, app: app, log: rt.Log(),
 		handlers: make(map[*Function]Handler, len(app.Functions)),
 		limits:   make(map[*Function]chan struct{}),
 		idle:     make(chan struct{}),

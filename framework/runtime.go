@@ -34,8 +34,8 @@ type Runtime struct {
 // EnvironmentVariable names the variable that selects config.<env>.yml.
 const EnvironmentVariable = "FAAS_ENV"
 
-// log returns the logger, never nil.
-func (rt *Runtime) log() *slog.Logger {
+// Log returns the logger, never nil. Injected loggers are this one.
+func (rt *Runtime) Log() *slog.Logger {
 	if rt.Logger != nil {
 		return rt.Logger
 	}

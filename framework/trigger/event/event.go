@@ -1,0 +1,67 @@
+// Package event is the trigger of payloads that have no form of their own: the bytes of the vendor's invoke call, and
+// whatever a function without a trigger is called with. A handler takes them as []byte or, decoded by this package, as a
+// struct of its own. It links no http.
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+// Trigger lets a function take raw payloads.
+type Trigger struct{}
+
+// Kind returns "event".
+func (Trigger) Kind() string { return "event" }
+
+// Decode fills dst from a JSON payload. No payload, and null, leave dst as it is. What does not fit is a
+// *framework.Error with status 400 that names the field and repeats no value.
+func Decode(payload []byte, dst any) error {
+	if payload = bytes.TrimSpace(payload); len(payload) == 0 {
+		return nil
+	}
+	err := json.Unmarshal(payload, dst)
+	if err == nil {
+		return nil
+	}
+	invalid := &framework.Error{Status: 400, Code: "invalid_event", Message: "the event is not valid", Err: err}
+	var (
+		wrong  *json.UnmarshalTypeError
+		syntax *json.SyntaxError
+	)
+	switch {
+	case errors.As(err, &wrong):
+		found, _, _ := bytes.Cut([]byte(wrong.Value), []byte(" ")) // "number 1.5" carries the value
+		invalid.Fields = []framework.FieldError{{In: "body", Name: wrong.Field, Message: "found " + string(found) + ", expected " + kind(wrong)}}
+	case errors.As(err, &syntax):
+		invalid.Message = "the event is not JSON"
+	}
+	return invalid
+}
+
+func kind(e *json.UnmarshalTypeError) string {
+	switch k := e.Type.Kind().String(); k {
+	case "struct", "map":
+		return "object"
+	case "slice", "array":
+		return "array"
+	case "ptr", "interface":
+		return e.Type.String()
+	default:
+		return k
+	}
+}
+
+// Check turns the error of a Validate method into one that the caller may see; a *framework.Error stays what it is.
+func Check(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*framework.Error](err); ok {
+		return err
+	}
+	return &framework.Error{Status: 400, Code: "invalid_event", Message: err.Error()}
+}
