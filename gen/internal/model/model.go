@@ -3,10 +3,13 @@
 package model
 
 import (
+	"bytes"
 	"go/token"
 	"go/types"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -26,6 +29,31 @@ type App struct {
 	Functions []*Function
 	// Fset positions everything.
 	Fset *token.FileSet
+	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
+	Sources map[string][]byte
+	// Broken are the types that declarations with a mistake would have provided: who needs one is told nothing, since
+	// the mistake itself has been reported.
+	Broken []types.Type
+	// Incomplete says that a file could not be read in full, so that what seems to be missing may be there.
+	Incomplete bool
+	// Outside lists packages of the workspace that may carry directives and are not part of the application, sorted.
+	Outside []string
+}
+
+// Line returns the text of the source line at a position, "" if it is not at hand.
+func (a *App) Line(pos token.Position) string {
+	content := a.Sources[pos.Filename]
+	for range pos.Line - 1 {
+		i := bytes.IndexByte(content, '\n')
+		if i < 0 {
+			return ""
+		}
+		content = content[i+1:]
+	}
+	if i := bytes.IndexByte(content, '\n'); i >= 0 {
+		content = content[:i]
+	}
+	return strings.TrimSuffix(string(content), "\r")
 }
 
 // Output is the import path below which generated packages go.
@@ -56,9 +84,11 @@ type Provider struct {
 	As []types.Type
 	// Lazy and Eager are as the directive said; neither means the unit decides.
 	Lazy, Eager bool
-	// Implicit is set for a receiver with handlers that has no provide directive.
+	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
+	// provide directive. Such a constructor makes its function and is injected nowhere.
 	Implicit bool
-	// Deps are the injected and configured fields, or all parameters, in source order.
+	// Deps are the injected and configured fields, or all parameters, in source order. Fields of an embedded struct that
+	// is no dependency itself are not among them.
 	Deps []*Dep
 	// Cleanup and Err say which further results a constructor has: (T, func(), error).
 	Cleanup, Err bool
@@ -110,7 +140,9 @@ type Dep struct {
 	Optional bool
 	// Builtin is set when Kind is FromBuiltin.
 	Builtin Builtin
-	// Key and Default are set when Kind is FromConfig. Default has been checked against Type.
+	// Key and Default are set when Kind is FromConfig. Default has been checked against Type: a text, a bool, a number, a
+	// time.Duration, a type based on one of these, or a list of them separated by commas. A key without a default must be
+	// configured, unless Optional is set.
 	Key     string
 	Default *string
 	// Lazy is set when Type was ioc.Lazy[T]; Type is then T.
@@ -188,10 +220,14 @@ const (
 	FrameworkContext
 )
 
-// Trigger is one trigger directive.
+// Trigger is one trigger directive, or one entry of the function's events in f.yml, which replace the directives.
 type Trigger struct {
 	// Kind is http, timer, event.
 	Kind string
+	// Routes are those of an http trigger, one for each method.
+	Routes []web.Route
+	// Name is the name of a timer, unique in the application; other kinds have none.
+	Name string
 	// Marker is *annotations.HTTP, *annotations.Timer, *annotations.Event.
 	Marker any
 	Pos    token.Position
@@ -217,6 +253,8 @@ type Param struct {
 	Path string
 	// In is path, query, header or cookie; Name is the name there.
 	In, Name string
+	// JSON is the member of the body that encoding/json would fill the field from, which must not happen; empty if none.
+	JSON string
 	// Required makes its absence an error (the tag's option "required"; path values always are).
 	Required bool
 	// Type is the field's type.

@@ -1,0 +1,21 @@
+package model
+
+// The import paths of what user code is recognised by. What generated code names beyond them is emit's.
+const (
+	FrameworkPath = "github.com/faasgen/faasgen/framework"
+	IOCPath       = FrameworkPath + "/ioc"
+	ConfigPath    = FrameworkPath + "/config"
+	WebPath       = FrameworkPath + "/trigger/web"
+	TimerPath     = FrameworkPath + "/trigger/timer"
+)
+
+// The types that user code is recognised by, by their names in those packages.
+const (
+	ContextType  = "Context"  // of FrameworkPath
+	RuntimeType  = "Runtime"  // of FrameworkPath
+	LazyType     = "Lazy"     // of IOCPath
+	ConfigType   = "Config"   // of ConfigPath
+	RequestType  = "Request"  // of WebPath
+	ExchangeType = "Exchange" // of WebPath
+	EventType    = "Event"    // of TimerPath
+)
