@@ -1,4 +1,3 @@
-// Package timer is the event of functions that a schedule calls, and the schedule itself.
 package timer
 
 import "time"
@@ -19,7 +18,7 @@ type Event struct {
 type Schedule struct {
 	// Name tells the timers of a unit apart. It is unique in the application.
 	Name string
-	// Cron is a five-field expression, or empty when Every is set.
+	// Cron is a five-field expression, or empty when Every is set; see [ParseCron].
 	Cron string
 	// Every is the interval, or zero when Cron is set.
 	Every time.Duration

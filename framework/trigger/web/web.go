@@ -36,6 +36,9 @@ type Request struct {
 	Pattern string
 	// PathValues holds the values of the route's wildcards.
 	PathValues []PathValue
+
+	parsed  parsedQuery
+	bodyErr error // of the first ReadBody that failed: what it read is gone
 }
 
 // PathValue is the value of one wildcard.
@@ -43,7 +46,7 @@ type PathValue struct{ Name, Value string }
 
 // Response is an answer in full. A handler may return one instead of a value.
 type Response struct {
-	// Status is 100 to 599; zero is 200.
+	// Status is 200 to 599; zero is what the exchange or the route says, else 200.
 	Status int
 	// Header holds the headers; several values of one name stay several.
 	Header Header
@@ -58,6 +61,7 @@ type Response struct {
 type Exchange struct {
 	Request  Request
 	response Response
+	err      error // of SetCookie
 }
 
 // Route is the trigger: one method and pattern of one function.

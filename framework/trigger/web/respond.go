@@ -1,0 +1,284 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"strconv"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+// ErrorInfo is what [Exchange.Respond] needs to know of the call.
+type ErrorInfo struct {
+	// RequestID goes into the answer of a failed call and into the log.
+	RequestID string
+	// Dev shows the text of every error to the caller.
+	Dev bool
+	// Route is the route that matched; its Status is that of a successful answer.
+	Route Route
+	// Log receives what callers do not see. Nil is slog.Default().
+	Log *slog.Logger
+}
+
+// Respond turns the outcome of an invocation into the answer, ready to be encoded. It never fails: what cannot be
+// answered, such as a status of 42 or a header value with a line break, is logged and becomes a 500.
+//
+//   - An error: see [Exchange.Header] and the problem document of RFC 9457.
+//   - Nil, and a nil pointer, interface or reader: no body; the status that was set, else 204.
+//   - A string is text/plain in UTF-8, []byte application/octet-stream, a json.RawMessage itself, an io.Reader a stream.
+//   - A *Response is sent as it is, with the exchange's headers added.
+//   - Everything else is JSON as encoding/json writes it, without HTML escapes and without a line break at the end. A
+//     nil slice or map is null.
+//
+// A Content-Type that was set is kept. Content-Length is set where the length is known. Headers of one connection
+// (Connection, Transfer-Encoding, ...) are left out. The answer to HEAD has the headers of GET and no body.
+func (x *Exchange) Respond(result any, err error, info ErrorInfo) *Response {
+	if err != nil {
+		closeBody(result)
+		return x.fail(err, info)
+	}
+	if x.err != nil {
+		closeBody(result)
+		return x.fail(x.err, info)
+	}
+	r, err := x.answer(result, info.Route.Status)
+	if err != nil {
+		closeBody(result)
+		return x.fail(err, info)
+	}
+	return r
+}
+
+// answer makes the answer of a call that succeeded.
+func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
+	r, kind, err := represent(result)
+	if err != nil {
+		return nil, err
+	}
+	if r == nil { // no result
+		r = &Response{Status: firstOf(x.response.Status, routeStatus, 204)}
+	} else if r.Status == 0 {
+		r.Status = firstOf(x.response.Status, routeStatus, 200)
+	}
+	if r.Status < 200 || r.Status > 599 {
+		return nil, fmt.Errorf("found status %d, expected 200 to 599", r.Status)
+	}
+	r.Header = merge(x.response.Header, r.Header)
+	if err := checkHeader(r.Header); err != nil {
+		return nil, err
+	}
+	x.frame(r, kind)
+	return r, nil
+}
+
+// represent gives the result its body and content type. It returns nil for no result.
+func represent(result any) (r *Response, contentType string, err error) {
+	switch v := result.(type) {
+	case nil:
+		return nil, "", nil
+	case *Response:
+		if v == nil {
+			return nil, "", nil
+		}
+		c := *v // the handler's own stays as it is: it may be a shared one
+		return &c, "", nil
+	case Response:
+		return &v, "", nil
+	case string:
+		return &Response{Body: []byte(v)}, "text/plain; charset=utf-8", nil
+	case []byte:
+		return &Response{Body: v}, "application/octet-stream", nil
+	case json.RawMessage:
+		return &Response{Body: v}, "application/json", nil
+	case io.Reader:
+		if isNil(v) {
+			return nil, "", nil
+		}
+		return &Response{Reader: v}, "application/octet-stream", nil
+	}
+	body, err := encode(result)
+	if err != nil {
+		return nil, "", fmt.Errorf("encode the result of type %T: %w", result, err)
+	}
+	if string(body) == "null" && isNil(result) {
+		return nil, "", nil
+	}
+	return &Response{Body: body}, "application/json", nil
+}
+
+// isNil reports whether v is a nil that counts as no result. It is asked only where v is rare or its JSON is null.
+func isNil(v any) bool {
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Chan:
+		return r.IsNil()
+	case reflect.Map, reflect.Slice:
+		_, reader := v.(io.Reader)
+		return reader && r.IsNil()
+	}
+	return false
+}
+
+// encode is encoding/json without HTML escapes. MarshalJSON methods are the user's, so that a panic of one is an error.
+func encode(v any) (body []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &framework.PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	var out exactWriter
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return out.body, nil
+}
+
+// exactWriter keeps what a json.Encoder writes, which it does in one call and with a line break at the end, in exactly
+// the memory that it needs.
+type exactWriter struct{ body []byte }
+
+func (w *exactWriter) Write(p []byte) (int, error) {
+	w.body = append(w.body, p[:len(p)-1]...)
+	return len(p), nil
+}
+
+// frame sets what follows from the body: type and length, and no body where there may be none.
+func (x *Exchange) frame(r *Response, contentType string) {
+	if r.Status == 204 || r.Status == 304 {
+		r.drop()
+		delete(r.Header, "Content-Length")
+		if r.Status == 204 {
+			delete(r.Header, "Content-Type")
+		}
+		return
+	}
+	values := make([]string, 0, 2) // one allocation for both
+	if contentType != "" && len(r.Header["Content-Type"]) == 0 {
+		values = append(values, contentType)
+		r.Header["Content-Type"] = values[:1:1]
+	}
+	head := x.Request.Method == "HEAD"
+	switch {
+	case r.Reader != nil:
+		if n, err := strconv.ParseUint(r.Header.Get("Content-Length"), 10, 63); err != nil || len(r.Header["Content-Length"]) != 1 {
+			delete(r.Header, "Content-Length")
+		} else {
+			r.Header["Content-Length"] = []string{strconv.FormatUint(n, 10)}
+		}
+	case head && len(r.Body) == 0 && len(r.Header["Content-Length"]) == 1:
+		// A handler of HEAD may know the length without making the body.
+	default:
+		values = append(values, strconv.Itoa(len(r.Body)))
+		r.Header["Content-Length"] = values[len(values)-1:]
+	}
+	if head {
+		r.drop()
+	}
+}
+
+// drop removes the body.
+func (r *Response) drop() {
+	if r.Reader != nil {
+		closeBody(r.Reader)
+	}
+	r.Body, r.Reader = nil, nil
+}
+
+// closeBody closes a result that will not be sent.
+func closeBody(result any) {
+	switch v := result.(type) {
+	case *Response:
+		if v != nil && v.Reader != nil {
+			closeBody(v.Reader)
+		}
+	case io.Closer:
+		if _, ok := result.(io.Reader); ok && !isNil(v) {
+			_ = v.Close() // nothing of it was promised to anybody
+		}
+	}
+}
+
+// merge returns the headers of the answer: those of the exchange, and those of the returned Response over them. Cookies
+// of both stay. Headers of one connection are left out.
+func merge(exchange, own Header) Header {
+	h := make(Header, len(exchange)+len(own)+2)
+	for name, vs := range exchange {
+		if len(vs) > 0 && !hopByHop(name) {
+			h[name] = vs
+		}
+	}
+	for name, vs := range own {
+		name = canonicalName(name)
+		switch {
+		case len(vs) == 0 || hopByHop(name):
+		case name == "Set-Cookie":
+			h[name] = append(slices.Clip(h[name]), vs...)
+		default:
+			h[name] = vs
+		}
+	}
+	return h
+}
+
+// checkHeader refuses what would break out of a header. The value is not shown: it may be a secret.
+func checkHeader(h Header) error {
+	for name, vs := range h {
+		if !validName(name) {
+			return fmt.Errorf("found the header name %q, expected a token", name)
+		}
+		for _, v := range vs {
+			if !validValue(v) {
+				return fmt.Errorf("found a line break or control character in the value of header %s", name)
+			}
+		}
+	}
+	return nil
+}
+
+// Buffer reads Reader, if there is one, to its end into Body and closes it, for platforms that cannot stream. More than
+// limit bytes is an error; zero or less is no limit.
+func (r *Response) Buffer(limit int64) (err error) {
+	if r.Reader == nil {
+		return nil
+	}
+	from := r.Reader
+	r.Reader = nil
+	defer func() {
+		if p := recover(); p != nil {
+			err = &framework.PanicError{Value: p, Stack: debug.Stack()}
+		}
+	}()
+	defer closeBody(from)
+	source := from
+	if limit > 0 {
+		source = io.LimitReader(from, limit+1)
+	}
+	body, err := io.ReadAll(source)
+	if err != nil {
+		return fmt.Errorf("read the response body: %w", err)
+	}
+	if limit > 0 && int64(len(body)) > limit {
+		return &framework.Error{Status: 500, Code: "response_too_large", Message: "the response is larger than the platform can carry", Err: fmt.Errorf("more than %d bytes", limit)}
+	}
+	r.Body = body
+	if r.Header == nil {
+		r.Header = make(Header)
+	}
+	r.Header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	return nil
+}
+
+func firstOf(statuses ...int) int {
+	for _, s := range statuses {
+		if s != 0 {
+			return s
+		}
+	}
+	return 0
+}
