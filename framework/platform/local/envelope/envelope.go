@@ -2,13 +2,12 @@
 // down: one JSON form for every platform, so that the same file works in process and under each vendor's simulator.
 //
 // An http event is a request, {"method": "POST", "path": "/books?x=1", "headers": {"X-A": "b"}, "body": {"title": "Go"}},
-// or any other JSON, which is then the body of the function's first route. A timer event is {"name", "time", "payload"},
+// where all but the path may be left out, or any other JSON, which is then the body of the function's first route. A timer event is {"name", "time", "payload"},
 // each optional. Anything else is handed over as it is.
 package envelope
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -45,26 +44,25 @@ type requestForm struct {
 	Base64  bool                       `json:"isBase64Encoded"`
 }
 
-// IsRequest reports whether event is a request rather than a body: an object with a method and a path, and no members
-// that a request does not have.
+// IsRequest reports whether event is a request rather than a body: an object with a path that begins with a slash, and no
+// members that a request does not have.
 func IsRequest(event []byte) bool {
-	return only(event, []string{"method", "path", "headers", "body", "isBase64Encoded"}, "method", "path")
+	return only(event, []string{"method", "path", "headers", "body", "isBase64Encoded"}, "path", `"/`)
 }
 
 // IsTimer reports whether event is a timer's: an object with a name, and no members that a timer's does not have.
 func IsTimer(event []byte) bool {
-	return only(event, []string{"name", "time", "payload"}, "name")
+	return only(event, []string{"name", "time", "payload"}, "name", `"`)
 }
 
-func only(event []byte, known []string, required ...string) bool {
+// only reports whether event is an object of known members, in which the required one begins as said.
+func only(event []byte, known []string, required, begins string) bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(event, &members) != nil || members == nil {
 		return false
 	}
-	for _, r := range required {
-		if len(members[r]) == 0 || members[r][0] != '"' {
-			return false
-		}
+	if !bytes.HasPrefix(members[required], []byte(begins)) {
+		return false
 	}
 	for name := range members {
 		if !slices.Contains(known, name) {
@@ -78,12 +76,12 @@ func only(event []byte, known []string, required ...string) bool {
 // the members of the same names when the event is a body.
 func ParseRequest(routes []web.Route, event []byte) (*Request, error) {
 	if IsRequest(event) {
-		return parseForm(event)
+		return parseForm(routes, event)
 	}
 	if len(routes) == 0 {
-		return nil, errors.New(`the function has no http route; expected the event to be a request with "method" and "path"`)
+		return nil, errors.New(`the function has no http route; expected the event to be a request with a "path"`)
 	}
-	r := &Request{Method: routes[0].Method, Host: routes[0].Host}
+	r := &Request{Host: routes[0].Host}
 	if event = bytes.TrimSpace(event); len(event) > 0 {
 		if !json.Valid(event) {
 			return nil, jsonError(event)
@@ -91,32 +89,43 @@ func ParseRequest(routes []web.Route, event []byte) (*Request, error) {
 		r.Body = event
 		r.Header = [][2]string{{"Content-Type", "application/json"}}
 	}
-	if r.Method == "" {
-		r.Method = "GET"
-		if r.Body != nil {
-			r.Method = "POST"
-		}
-	}
+	r.Method = methodOf(routes[0], r.Body != nil)
 	target, err := fill(routes[0], event)
 	r.Target = target
 	return r, err
 }
 
-func parseForm(event []byte) (*Request, error) {
+// methodOf is the method of a request that does not say: the route's or, when that takes any, what suits a body.
+func methodOf(route web.Route, body bool) string {
+	switch {
+	case route.Method != "":
+		return route.Method
+	case body:
+		return "POST"
+	}
+	return "GET"
+}
+
+func parseForm(routes []web.Route, event []byte) (*Request, error) {
 	var f requestForm
 	if err := json.Unmarshal(event, &f); err != nil {
 		return nil, fmt.Errorf("the request is of the wrong form: %w", err)
 	}
-	r := &Request{Method: strings.ToUpper(*f.Method), Target: *f.Path}
-	if !isMethod(r.Method) {
+	r := &Request{Method: "GET", Target: *f.Path}
+	switch {
+	case f.Method != nil && !isToken(*f.Method):
 		return nil, fmt.Errorf(`member "method" of the request is %.40q, expected a method such as GET`, *f.Method)
+	case f.Method != nil:
+		r.Method = strings.ToUpper(*f.Method)
+	case len(routes) > 0:
+		r.Method = methodOf(routes[0], len(f.Body) > 0)
 	}
 	if u, err := url.ParseRequestURI(r.Target); err != nil || !strings.HasPrefix(r.Target, "/") || u.Host != "" {
 		return nil, fmt.Errorf(`member "path" of the request is %.200q, expected an encoded path that begins with a slash`, *f.Path)
 	}
 	for name, raw := range f.Headers {
 		values, err := headerValues(raw)
-		if err != nil || !isMethod(name) || slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
+		if err != nil || !isToken(name) || slices.ContainsFunc(values, func(v string) bool { return strings.ContainsAny(v, "\r\n\x00") }) {
 			return nil, fmt.Errorf("header %.80q of the request: expected a name, and a text or a list of texts", name)
 		}
 		for _, v := range values {
@@ -164,8 +173,8 @@ func headerValues(raw json.RawMessage) ([]string, error) {
 	return many, err
 }
 
-// isMethod reports whether s is a token of RFC 9110, which methods and header names are.
-func isMethod(s string) bool {
+// isToken reports whether s is a token of RFC 9110, which methods and header names are.
+func isToken(s string) bool {
 	for _, r := range []byte(s) {
 		letter := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(r)) {
@@ -200,8 +209,8 @@ func fill(route web.Route, event []byte) (string, error) {
 				parts[i] = ""
 				continue
 			}
-			return "", fmt.Errorf(`route %s %s needs a value for {%s}; put "%s" into the event, or write a request such as {"method": %q, "path": "/..."}`,
-				cmp.Or(route.Method, "GET"), route.Pattern, name, name, cmp.Or(route.Method, "GET"))
+			return "", fmt.Errorf(`route %s %s needs a value for {%s}; put "%s" into the event, or write a request: {"path": "/..."}`,
+				methodOf(route, len(event) > 0), route.Pattern, name, name)
 		}
 		text := fmt.Sprint(v)
 		if !rest {

@@ -26,14 +26,16 @@ func TestParseRequest(t *testing.T) {
 		"nothing":       {post, "", envelope.Request{Method: "POST", Target: "/books"}},
 		"body":          {post, ` {"title":"Go"} `, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"title":"Go"}`)}},
 		"list":          {post, `[1]`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`[1]`)}},
-		"path only":     {post, `{"path":"/x"}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"path":"/x"}`)}},
+		"path only":     {post, `{"path":"/x"}`, envelope.Request{Method: "POST", Target: "/x"}},
+		"path member":   {post, `{"path":"x"}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"path":"x"}`)}},
+		"any method":    {files, `{"path":"/files/a","body":"x"}`, envelope.Request{Method: "POST", Target: "/files/a", Body: []byte("x")}},
 		"one too many":  {post, `{"method":"GET","path":"/x","title":1}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"method":"GET","path":"/x","title":1}`)}},
 		"wildcards":     {get, `{"shelf":"a/b c","id":12345678901}`, envelope.Request{Method: "GET", Target: "/shelves/a%2Fb%20c/books/12345678901", Host: "api.test", Header: json, Body: []byte(`{"shelf":"a/b c","id":12345678901}`)}},
 		"rest":          {files, `{"path":"a b/c"}`, envelope.Request{Method: "POST", Target: "/files/a%20b/c", Header: json, Body: []byte(`{"path":"a b/c"}`)}},
 		"rest unsaid":   {files, ``, envelope.Request{Method: "GET", Target: "/files/"}},
 		"exact":         {[]web.Route{{Method: "GET", Pattern: "/a/{$}"}}, ``, envelope.Request{Method: "GET", Target: "/a/"}},
 		"request":       {post, `{"method":"get","path":"/x?a=1&b=%20"}`, envelope.Request{Method: "GET", Target: "/x?a=1&b=%20"}},
-		"no route":      {nil, `{"method":"GET","path":"/"}`, envelope.Request{Method: "GET", Target: "/"}},
+		"no route":      {nil, `{"path":"/"}`, envelope.Request{Method: "GET", Target: "/"}},
 		"headers":       {post, `{"method":"PUT","path":"/x","headers":{"X-B":["1","2"],"Host":"h.test","Accept":"*/*"},"body":"hi"}`, envelope.Request{Method: "PUT", Target: "/x", Host: "h.test", Header: [][2]string{{"Accept", "*/*"}, {"X-B", "1"}, {"X-B", "2"}}, Body: []byte("hi")}},
 		"json body":     {post, `{"method":"PUT","path":"/x","body":{"a":1}}`, envelope.Request{Method: "PUT", Target: "/x", Header: json, Body: []byte(`{"a":1}`)}},
 		"own type":      {post, `{"method":"PUT","path":"/x","headers":{"content-type":"a/b"},"body":[]}`, envelope.Request{Method: "PUT", Target: "/x", Header: [][2]string{{"content-type", "a/b"}}, Body: []byte(`[]`)}},
@@ -53,7 +55,7 @@ func TestParseRequest(t *testing.T) {
 func TestParseRequestErrors(t *testing.T) {
 	route := []web.Route{{Method: "GET", Pattern: "/books/{id}"}}
 	for event, want := range map[string]string{
-		`{"method":"GET","path":"books"}`:                               `member "path" of the request is "books", expected an encoded path that begins with a slash`,
+		`{"method":"GET","path":"//x.test/books"}`:                      `member "path" of the request is "//x.test/books", expected an encoded path that begins with a slash`,
 		`{"method":"GET","path":"/a b\n"}`:                              `member "path" of the request is`,
 		`{"method":"G T","path":"/"}`:                                   `member "method" of the request is "G T", expected a method such as GET`,
 		`{"method":"GET","path":"/","headers":[]}`:                      "the request is of the wrong form: ",
@@ -62,7 +64,7 @@ func TestParseRequestErrors(t *testing.T) {
 		`{"method":"GET","path":"/","headers":{"A b":"x"}}`:             `header "A b" of the request`,
 		`{"method":"GET","path":"/","body":"%","isBase64Encoded":true}`: `member "body" of the request is no base64`,
 		`{"method":"GET","path":"/","body":{},"isBase64Encoded":true}`:  `expected a text of base64`,
-		`{"id":null}`: `route GET /books/{id} needs a value for {id}; put "id" into the event, or write a request such as {"method": "GET", "path": "/..."}`,
+		`{"id":null}`: `route GET /books/{id} needs a value for {id}; put "id" into the event, or write a request: {"path": "/..."}`,
 		``:            "needs a value for {id}",
 		`{"id":{}}`:   "needs a value for {id}",
 		`{"id":`:      "the event is no JSON: unexpected end of JSON input (at byte 6)",
@@ -110,7 +112,7 @@ func TestParseTimer(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for event, want := range map[string][2]bool{
 		`{"method":"GET","path":"/"}`: {true, false}, `{"name":"x"}`: {false, true}, `{"name":"x","payload":"p"}`: {false, true},
-		`{"name":1}`: {}, `{}`: {}, ``: {}, `null`: {}, `{"name":"x","title":"y"}`: {}, `{"method":"GET"}`: {},
+		`{"name":1}`: {}, `{}`: {}, ``: {}, `null`: {}, `{"name":"x","title":"y"}`: {}, `{"method":"GET"}`: {}, `{"path":"/"}`: {true, false}, `{"path":"x"}`: {},
 	} {
 		if got := [2]bool{envelope.IsRequest([]byte(event)), envelope.IsTimer([]byte(event))}; got != want {
 			t.Errorf("%s is a request, a timer: %v, want %v", event, got, want)
