@@ -49,9 +49,12 @@ func (s *Spec) For(target string) *Spec {
 			out.Positions[rest] = pos
 		}
 	}
-	for path, place := range s.Places {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
-			out.Places[rest] = place
+	out.keys = maps.Clone(s.keys)
+	for from, to := range map[*map[string]Place]map[string]Place{&s.Places: out.Places, &s.keys: out.keys} {
+		for path, place := range *from {
+			if rest, ok := strings.CutPrefix(path, prefix); ok {
+				to[rest] = place
+			}
 		}
 	}
 	return &out

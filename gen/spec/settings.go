@@ -59,7 +59,7 @@ type VPC struct {
 	// ID is the network's id. AWS finds it by the subnets.
 	ID string `faas:"id"`
 	// Subnets lists the ids of the subnets (vSwitches on aliyun).
-	Subnets []string `faas:"subnets,required"`
+	Subnets []string `faas:"subnets"`
 	// SecurityGroups lists the ids of the security groups.
 	SecurityGroups []string `faas:"securityGroups"`
 }
@@ -69,13 +69,13 @@ type Log struct {
 	// Project holds the store: the SLS project on aliyun, the CLS log set on tencent.
 	Project string `faas:"project"`
 	// Store is the SLS logstore on aliyun, the CLS topic on tencent, the CloudWatch log group on aws.
-	Store string `faas:"store,required"`
+	Store string `faas:"store"`
 }
 
 // Tracing is the vendor's tracing.
 type Tracing struct {
 	// Enabled turns it on.
-	Enabled bool `faas:"enabled,required"`
+	Enabled *bool `faas:"enabled"`
 	// Endpoint is where traces go on vendors that have no place of their own: a Jaeger endpoint on aliyun.
 	Endpoint string `faas:"endpoint"`
 }
@@ -105,15 +105,15 @@ type Async struct {
 	// OnFailure is the ARN that gets the record of each invocation that failed for good.
 	OnFailure string `faas:"onFailure"`
 	// LongRunning makes invocations tasks of the vendor that may run for hours.
-	LongRunning bool `faas:"longRunning"`
+	LongRunning *bool `faas:"longRunning"`
 }
 
 // DeadLetter takes events that could not be handled.
 type DeadLetter struct {
 	// Type is queue or topic.
-	Type string `faas:"type,required,enum=queue|topic"`
+	Type string `faas:"type,enum=queue|topic"`
 	// Target is the ARN of the queue or topic, on tencent its name.
-	Target string `faas:"target,required"`
+	Target string `faas:"target"`
 }
 
 // HTTP says who may call the http triggers.
@@ -121,7 +121,7 @@ type HTTP struct {
 	// Auth is anonymous, the default: everybody may call; or iam: the vendor checks a signature of its own kind.
 	Auth string `faas:"auth,enum=anonymous|iam"`
 	// Internal lets only callers inside the vendor's network in.
-	Internal bool `faas:"internal"`
+	Internal *bool `faas:"internal"`
 }
 
 // Defaults are the settings of a function of which nothing is said.

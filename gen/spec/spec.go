@@ -5,7 +5,6 @@ package spec
 import (
 	"go/token"
 
-	"github.com/faasgen/faasgen/annotations"
 	"gopkg.in/yaml.v3"
 )
 
@@ -40,6 +39,8 @@ type Spec struct {
 	// Variables are the names of the environment variables that were asked for, sorted: with the file's bytes and their
 	// values they decide what Load returns.
 	Variables []string
+	// keys are the places of the keys themselves.
+	keys map[string]Place
 }
 
 // Provider holds the target and the settings that all functions share.
@@ -126,5 +127,3 @@ const (
 	CodeFunction     = "spec-function"     // a function that no code has
 	CodeTarget       = "spec-target"       // a target that does not exist
 )
-
-var _ annotations.Diagnostics // the form in which this package reports what a user got wrong

@@ -1,0 +1,455 @@
+package spec
+
+import (
+	"encoding"
+	"fmt"
+	"go/token"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"gopkg.in/yaml.v3"
+)
+
+// extensionKey is the name in the faas tag of a field that holds x-<target> keys.
+const extensionKey = "x-*"
+
+var extensionForm = regexp.MustCompile(`^x-[a-z][a-z0-9]*$`)
+
+// later are the keys of the standard whose meaning this version does not have. Nothing may be accepted and then do
+// nothing.
+func later(structure reflect.Type) []string {
+	switch structure {
+	case reflect.TypeFor[Spec]():
+		return []string{"aggregation", "layers", "resources", "stages"}
+	case reflect.TypeFor[Event]():
+		return []string{"apigw", "os", "mq", "kafka", "log", "cdn"}
+	}
+	return nil
+}
+
+// markers makes an empty marker of each kind of trigger that f.yml can give a function.
+func markers() map[string]func() any {
+	return map[string]func() any{
+		"http":  func() any { return new(annotations.HTTP) },
+		"timer": func() any { return new(annotations.Timer) },
+		"event": func() any { return new(annotations.Event) },
+	}
+}
+
+func kinds() []string { return []string{"http", "timer", "event"} }
+
+// decoder fills the types of this package from yaml nodes, driven by their faas tags: the same walk makes the JSON
+// schema (schema.go).
+type decoder struct {
+	*tree
+	// keys are the places of keys, places those that Spec.Places describes.
+	keys, places map[string]Place
+}
+
+func (d *decoder) spec(root *yaml.Node) *Spec {
+	s := &Spec{Path: d.path}
+	if root == nil {
+		d.report(d.at(1, 1, 1).Errorf(CodeRequired, "service is missing"))
+	} else {
+		d.value(root, reflect.ValueOf(s).Elem(), where{})
+	}
+	s.keys, s.Places, s.Positions = d.keys, d.places, map[string]token.Position{}
+	for path, place := range d.keys {
+		s.Positions[path] = place.Pos
+	}
+	return s
+}
+
+// where is the place of a value in the document.
+type where struct {
+	// path is dotted, empty for the root.
+	path string
+	// key is the key that the value belongs to, for what messages call it; "" for the root.
+	key string
+	// enum lists the allowed values.
+	enum []string
+	// loose text may be written as a number or as true and false: the values of environment and tags.
+	loose bool
+	// item is set in a list, where nothing cannot mean "not said".
+	item bool
+}
+
+func (w where) child(key string) where {
+	path := key
+	if w.path != "" {
+		path = w.path + "." + key
+	}
+	return where{path: path, key: key}
+}
+
+// value decodes one node. What it cannot decode it reports and leaves alone.
+func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
+	n := d.enter(node)
+	if n == nil {
+		return
+	}
+	defer d.leave()
+	if w.path != "" {
+		if _, ok := d.places[w.path]; !ok || n.Kind == yaml.ScalarNode || w.item {
+			d.places[w.path] = d.node(node)
+		}
+	}
+	switch v.Type() {
+	case reflect.TypeFor[*yaml.Node]():
+		v.Set(reflect.ValueOf(n))
+		return
+	case reflect.TypeFor[Event]():
+		d.event(n, v, w)
+		return
+	case reflect.TypeFor[annotations.List]():
+		d.words(node, n, v, w)
+		return
+	}
+	if _, ok := v.Addr().Interface().(encoding.TextUnmarshaler); !ok {
+		switch v.Kind() {
+		case reflect.Pointer:
+			if v.Type().Elem().Kind() == reflect.Struct && isNull(n) && !w.item {
+				v.Set(reflect.New(v.Type().Elem()))
+				return
+			}
+			p := reflect.New(v.Type().Elem())
+			before := len(d.diags)
+			d.value(node, p.Elem(), w)
+			if len(d.diags) == before || p.Elem().Kind() == reflect.Struct {
+				v.Set(p)
+			}
+			return
+		case reflect.Struct:
+			d.structure(n, v, w)
+			return
+		case reflect.Map:
+			d.dictionary(n, v, w)
+			return
+		case reflect.Slice:
+			d.list(n, v, w)
+			return
+		}
+	}
+	d.scalar(node, n, v, w)
+}
+
+func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+// wrong reports a node of the wrong type.
+func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
+	found := describe(n)
+	if w.key != "" && !w.item {
+		found += " for " + w.key
+	}
+	d.report(d.node(n).Errorf(CodeType, "found %s, expected %s", found, expected))
+}
+
+func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
+	if isNull(n) && w.path != "" && !w.item {
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, w, "a map of keys")
+		return
+	}
+	fields := annotations.Fields(v.Type())
+	seen := map[string]bool{}
+	for _, e := range d.entries(n) {
+		at := w.child(e.name)
+		i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == e.name && f.Name != extensionKey })
+		if i < 0 {
+			d.extension(e, v, fields, w)
+			continue
+		}
+		d.key(at.path, e.key)
+		seen[e.name] = true
+		at.enum = fields[i].Enum
+		d.value(e.value, v.FieldByIndex(fields[i].Index), at)
+	}
+	for _, f := range fields {
+		if f.Required && !seen[f.Name] {
+			place := d.node(n)
+			if w.path == "" {
+				place = d.at(1, 1, 1)
+			} else if !w.item {
+				place = d.places[w.path].Or(place)
+			}
+			d.report(place.Errorf(CodeRequired, "%s is missing%s", f.Name, in(w)))
+		}
+	}
+	if settings := v.FieldByName("Settings"); settings.IsValid() {
+		settings.FieldByName("Places").Set(reflect.ValueOf(d.below(w.path)))
+	}
+}
+
+func in(w where) string {
+	if w.path == "" {
+		return ""
+	}
+	return " in " + w.path
+}
+
+// below returns the places below a path, by the rest of their paths.
+func (d *decoder) below(path string) map[string]Place {
+	places := map[string]Place{}
+	for at, place := range d.places {
+		if rest, ok := strings.CutPrefix(at, path+"."); ok {
+			places[rest] = place
+		}
+	}
+	return places
+}
+
+// key notes the place of a key. Values note theirs later, over it, when they are scalars.
+func (d *decoder) key(path string, key *yaml.Node) {
+	place := d.node(key)
+	d.keys[path], d.places[path] = place, place
+}
+
+// extension decodes a key that no field is named after: x-<target>, or a mistake.
+func (d *decoder) extension(e entry, v reflect.Value, fields []annotations.Field, w where) {
+	i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == extensionKey })
+	if !strings.HasPrefix(e.name, "x-") || i < 0 {
+		d.unknown(e, v.Type(), fields, w)
+		return
+	}
+	d.extend(e, v.FieldByIndex(fields[i].Index).Addr().Interface().(*Extension), w)
+}
+
+func (d *decoder) extend(e entry, to *Extension, w where) {
+	if !extensionForm.MatchString(e.name) {
+		d.report(d.node(e.key).Errorf(CodeUnknownKey, "unknown key %q%s, expected x- and the name of a target", e.name, in(w)))
+		return
+	}
+	d.key(w.child(e.name).path, e.key)
+	node := d.vendor(e.value)
+	if node == nil {
+		return
+	}
+	if node.Kind != yaml.MappingNode {
+		d.wrong(e.value, w.child(e.name), "a map of the vendor's keys")
+		return
+	}
+	if *to == nil {
+		*to = Extension{}
+	}
+	(*to)[strings.TrimPrefix(e.name, "x-")] = node
+}
+
+func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.Field, w where) {
+	if slices.Contains(later(structure), e.name) {
+		d.report(d.node(e.key).Errorf(CodeUnsupported, "key %q%s is not supported yet by this version of faasgen", e.name, in(w)))
+		return
+	}
+	var known []string
+	for _, f := range fields {
+		if f.Name != extensionKey {
+			known = append(known, f.Name)
+		}
+	}
+	diag := d.node(e.key).Errorf(CodeUnknownKey, "unknown key %q%s", e.name, in(w))
+	switch {
+	case extensionForm.MatchString(e.name):
+		diag.Hint = "the vendor's own keys go into f.yml itself, provider, functions.<name> or the arguments of a trigger"
+	default:
+		diag.Hint = suggestion(e.name, known)
+	}
+	d.report(diag)
+}
+
+// suggestion is the hint for a word that is not one of those known.
+func suggestion(found string, known []string) string {
+	if s := annotations.Suggest(found, known); s != "" {
+		return fmt.Sprintf("did you mean %q?", s)
+	}
+	if len(known) == 0 {
+		return ""
+	}
+	return "known: " + strings.Join(known, ", ")
+}
+
+func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, w where) {
+	if isNull(n) {
+		return
+	}
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, w, "a map")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, e := range d.entries(n) {
+		at := w.child(e.name)
+		at.loose = v.Type().Elem().Kind() == reflect.String
+		d.key(at.path, e.key)
+		value := reflect.New(v.Type().Elem()).Elem()
+		d.value(e.value, value, at)
+		if value.Kind() == reflect.Pointer && value.IsNil() {
+			continue
+		}
+		v.SetMapIndex(reflect.ValueOf(e.name), value)
+	}
+}
+
+func (d *decoder) list(n *yaml.Node, v reflect.Value, w where) {
+	if n.Kind != yaml.SequenceNode {
+		expected := "a list"
+		if isNull(n) {
+			expected = "a list; [] is the empty one"
+		}
+		d.wrong(n, w, expected)
+		return
+	}
+	items := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
+	for i, item := range n.Content {
+		at := w.child(strconv.Itoa(i))
+		at.item = true
+		d.value(item, items.Index(i), at)
+	}
+	v.Set(items)
+}
+
+// words decodes a List: a list, or one word that may hold several with commas between them, as in a directive.
+func (d *decoder) words(node, n *yaml.Node, v reflect.Value, w where) {
+	if n.Kind == yaml.ScalarNode {
+		d.scalar(node, n, v, w)
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		d.wrong(n, w, "a word or a list of words")
+		return
+	}
+	var texts []string
+	d.list(n, reflect.ValueOf(&texts).Elem(), w)
+	v.Set(reflect.ValueOf(annotations.List(texts)))
+}
+
+// event decodes one trigger: a map with one key, its kind.
+func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, w, "a trigger such as http: {method: GET, path: /}")
+		return
+	}
+	entries := d.entries(n)
+	if len(entries) != 1 {
+		d.report(d.node(n).Errorf(CodeType, "found a trigger with %d keys, expected one: its kind", len(entries)))
+		return
+	}
+	e := entries[0]
+	newMarker, ok := markers()[e.name]
+	if !ok {
+		if slices.Contains(later(v.Type()), e.name) {
+			d.report(d.node(e.key).Errorf(CodeUnsupported, "trigger %q is not supported yet by this version of faasgen", e.name))
+			return
+		}
+		diag := d.node(e.key).Errorf(CodeUnknownKey, "unknown trigger %q", e.name)
+		diag.Hint = suggestion(e.name, kinds())
+		d.report(diag)
+		return
+	}
+	at := w.child(e.name)
+	d.key(at.path, e.key)
+	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: newMarker()}
+	arguments := e.value
+	if m := d.enter(e.value); m != nil {
+		arguments = m
+		d.leave()
+	}
+	if isNull(arguments) {
+		arguments = &yaml.Node{Kind: yaml.MappingNode, Line: e.key.Line, Column: e.key.Column}
+	}
+	if arguments.Kind == yaml.MappingNode {
+		arguments = d.withoutExtensions(arguments, &event.Extension, at)
+	}
+	d.value(arguments, reflect.ValueOf(event.Marker).Elem(), at)
+	event.Places = d.below(at.path)
+	v.Set(reflect.ValueOf(event))
+}
+
+// withoutExtensions takes the x-<target> keys out of the arguments of a trigger, whose marker has no place for them.
+func (d *decoder) withoutExtensions(arguments *yaml.Node, to *Extension, w where) *yaml.Node {
+	out := *arguments
+	out.Content = nil
+	for _, e := range d.entries(arguments) {
+		if strings.HasPrefix(e.name, "x-") {
+			d.extend(e, to, w)
+			continue
+		}
+		out.Content = append(out.Content, e.key, e.value)
+	}
+	return &out
+}
+
+// scalar decodes text, numbers, true and false, and what reads itself from text.
+func (d *decoder) scalar(node, n *yaml.Node, v reflect.Value, w where) {
+	expected, tags := expectation(v, w)
+	if n.Kind != yaml.ScalarNode {
+		d.wrong(n, w, expected)
+		return
+	}
+	text, replaced, ok := d.text(n)
+	if !ok {
+		return
+	}
+	if !replaced && !slices.Contains(tags, n.ShortTag()) {
+		d.wrong(n, w, expected)
+		return
+	}
+	if n.ShortTag() == "!!bool" && v.Kind() == reflect.Bool {
+		text = strings.ToLower(text) // yaml has True and TRUE too
+	}
+	field := annotations.Field{Name: w.key, Enum: w.enum}
+	var err error
+	if len(w.enum) > 0 && !slices.Contains(w.enum, text) {
+		var structure struct{ Value string }
+		field.Index = []int{0}
+		err = field.Set(reflect.ValueOf(&structure).Elem(), text)
+	} else {
+		err = annotations.SetText(v, text)
+	}
+	if err == nil {
+		return
+	}
+	place, message := d.node(node), err.Error()
+	if replaced {
+		// The value may be a secret, and the error quotes it.
+		message = fmt.Sprintf("the value of %s is not %s", clip(n.Value), expected)
+	}
+	diag := place.Errorf(CodeValue, "%s", message)
+	if w.key != "" && !w.item && len(w.enum) == 0 {
+		diag.Message = w.key + ": " + diag.Message
+	}
+	diag.Hint = annotations.Hint(err)
+	d.report(diag)
+}
+
+// expectation says what belongs into v, for people and as the tags of yaml.
+func expectation(v reflect.Value, w where) (string, []string) {
+	text := []string{"!!str", "!!timestamp"}
+	switch v.Type() {
+	case reflect.TypeFor[annotations.Memory]():
+		return "an amount of memory such as 256 or 1GB", []string{"!!str", "!!int", "!!float"}
+	case reflect.TypeFor[annotations.Duration]():
+		return "a duration such as 10 or 1m30s", []string{"!!str", "!!int", "!!float"}
+	case reflect.TypeFor[annotations.List]():
+		return "a word or a list of words", text
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return "true or false", []string{"!!bool"}
+	case reflect.Float64:
+		return "a number", []string{"!!int", "!!float"}
+	case reflect.Int:
+		return "a whole number", []string{"!!int"}
+	}
+	if len(w.enum) > 0 {
+		return annotations.Join(w.enum, "or"), text
+	}
+	if w.loose {
+		return "text", append(text, "!!int", "!!float", "!!bool")
+	}
+	return "text", text
+}

@@ -1,0 +1,96 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// substitution replaces the variables of one scalar. It works on the value that yaml has read, so that nothing in a
+// variable can become yaml.
+type substitution struct {
+	env func(string) (string, bool)
+	// lenient leaves what is not ${env...} alone: in x-<target> keys the vendor's own ${...} is none of our business.
+	lenient bool
+	// used gets the names of the variables.
+	used map[string]bool
+}
+
+// substitutionError says what is wrong with text[at:at+length].
+type substitutionError struct {
+	at, length int
+	message    string
+	hint       string
+}
+
+// replace returns text with ${env.NAME} and ${env.NAME:default} replaced. $${ stands for ${. Replaced says whether some
+// variable was.
+func (s substitution) replace(text string) (result string, replaced bool, problem *substitutionError) {
+	if !strings.Contains(text, "${") {
+		return text, false, nil
+	}
+	var b strings.Builder
+	for at := 0; at < len(text); {
+		i := strings.Index(text[at:], "${")
+		if i < 0 {
+			b.WriteString(text[at:])
+			break
+		}
+		i += at
+		escaped := i > at && text[i-1] == '$'
+		if s.lenient && !strings.HasPrefix(text[i:], "${env.") {
+			b.WriteString(text[at : i+2])
+			at = i + 2
+			continue
+		}
+		if escaped {
+			b.WriteString(text[at:i-1] + "${")
+			at = i + 2
+			continue
+		}
+		b.WriteString(text[at:i])
+		end := strings.IndexByte(text[i:], '}')
+		if end < 0 {
+			return "", false, &substitutionError{i, len(text) - i, "found ${ without }", ""}
+		}
+		expression := text[i : i+end+1]
+		value, problem := s.value(expression)
+		if problem != nil {
+			problem.at, problem.length = i, len(expression)
+			return "", false, problem
+		}
+		b.WriteString(value)
+		replaced = true
+		at = i + end + 1
+	}
+	return b.String(), replaced, nil
+}
+
+// expressionForm is ${env.NAME} or ${env.NAME:default}.
+var expressionForm = regexp.MustCompile(`^\$\{env\.([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}$`)
+
+func (s substitution) value(expression string) (string, *substitutionError) {
+	parts := expressionForm.FindStringSubmatch(expression)
+	switch {
+	case parts == nil:
+		return "", &substitutionError{
+			message: fmt.Sprintf("found %s, expected ${env.NAME} or ${env.NAME:default}", clip(expression)),
+			hint:    "a literal ${ is written $${",
+		}
+	case strings.Contains(parts[2], "${"):
+		return "", &substitutionError{message: fmt.Sprintf("found %s: a default cannot hold ${", clip(expression))}
+	}
+	s.used[parts[1]] = true
+	if s.env != nil {
+		if value, ok := s.env(parts[1]); ok {
+			return value, nil
+		}
+	}
+	if parts[2] == "" {
+		return "", &substitutionError{
+			message: fmt.Sprintf("environment variable %s is not set", parts[1]),
+			hint:    fmt.Sprintf("set it, or give a default: ${env.%s:value}", parts[1]),
+		}
+	}
+	return parts[2][1:], nil
+}

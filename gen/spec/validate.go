@@ -1,0 +1,221 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // a machine that generates may have no zone database
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/spec/glob"
+)
+
+var (
+	serviceForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*$`)
+	stageForm    = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// checker collects what is wrong with values that have the right type, by rules that hold on every target.
+type checker struct {
+	*Spec
+	diags *annotations.Diagnostics
+}
+
+func (s *Spec) checkInto(diags *annotations.Diagnostics) {
+	c := checker{s, diags}
+	if s.Service != "" {
+		switch {
+		case !serviceForm.MatchString(s.Service) || strings.HasSuffix(s.Service, "-"):
+			c.value("service", "found %q, expected letters, digits and dashes, a letter first and no dash last", s.Service)
+		case len(s.Service) > 40:
+			c.value("service", "found %d characters, expected at most 40: deployed names start with the service", len(s.Service))
+		}
+	} else if place, said := s.Places["service"]; said && !c.reported(place) {
+		c.value("service", "found nothing, expected the name of the application")
+	}
+	c.level("", s.Provider, s.Functions, s.Package)
+	for i := range s.Scan {
+		if path := s.Scan[i]; path == "" || strings.ContainsAny(path, " \t\\") || strings.HasPrefix(path, "/") {
+			c.value(fmt.Sprintf("scan.%d", i), "found %q, expected an import path or a path that starts with ./ or ../", path)
+		}
+	}
+	for name, o := range s.Targets {
+		prefix := "targets." + name + "."
+		if o.Provider.Name != "" {
+			c.value(prefix+"provider.name", "name means nothing here: these keys are for the target %s alone", name)
+		}
+		c.level(prefix, o.Provider, o.Functions, o.Package)
+	}
+	s.extensions(func(path string, e Extension) {
+		rest, ok := strings.CutPrefix(path, "targets.")
+		target, _, _ := strings.Cut(rest, ".")
+		for name := range e {
+			if ok && name != target {
+				c.add(s.keys[path+"x-"+name].Errorf(CodeValue, "x-%s means nothing here: these keys are for the target %s alone", name, target))
+			}
+		}
+	})
+}
+
+func (c checker) add(d annotations.Diagnostic) { *c.diags = append(*c.diags, d) }
+
+// value reports the value at a path.
+func (c checker) value(path, format string, args ...any) {
+	c.add(c.Places[path].Errorf(CodeValue, format, args...))
+}
+
+// level checks f.yml itself or one overlay of it.
+func (c checker) level(prefix string, p Provider, functions map[string]*Function, pkg Package) {
+	if p.Stage != "" && (!stageForm.MatchString(p.Stage) || len(p.Stage) > 16) {
+		c.value(prefix+"provider.stage", "found %q, expected at most 16 lower-case letters, digits and dashes, a letter first", p.Stage)
+	}
+	c.settings(prefix+"provider.", p.Settings)
+	for name, f := range functions {
+		at := prefix + "functions." + name
+		if !annotations.ValidName(name) {
+			d := c.keys[at].Errorf(CodeValue, "%q is not a function name that every cloud takes", name)
+			d.Hint = "write letters, digits and hyphens, a letter first and no hyphen last, 2 to 60 characters"
+			c.add(d)
+		}
+		c.settings(at+".", f.Settings)
+		for i, e := range f.Events {
+			if e.Marker != nil {
+				c.event(fmt.Sprintf("%s.events.%d.%s", at, i, e.Kind), e)
+			}
+		}
+	}
+	for key, patterns := range map[string][]string{"include": pkg.Include, "exclude": pkg.Exclude} {
+		for i, pattern := range patterns {
+			if err := glob.Check(pattern); err != nil {
+				c.value(fmt.Sprintf("%spackage.%s.%d", prefix, key, i), "%v", err)
+			}
+		}
+	}
+}
+
+// settings checks what no cloud can make sense of. A zero that was written is not "not said".
+func (c checker) settings(prefix string, s Settings) {
+	least := func(key string, value, low float64) {
+		if place, said := s.Places[key]; said && value < low && !c.reported(place) {
+			c.value(prefix+key, "%s: found %v, expected at least %v", lastKey(key), value, low)
+		}
+	}
+	least("cpu", s.CPU, 0.01)
+	least("concurrency", float64(s.Concurrency), 1)
+	for key, n := range map[string]*int{"reservedConcurrency": s.ReservedConcurrency, "provisionedInstances": s.ProvisionedInstances} {
+		if n != nil {
+			least(key, float64(*n), 0)
+		}
+	}
+	if s.Async != nil && s.Async.Retries != nil {
+		least("async.retries", float64(*s.Async.Retries), 0)
+	}
+	for name, value := range s.Environment {
+		path := prefix + "environment." + name
+		switch {
+		case !variableForm.MatchString(name):
+			c.add(c.keys[path].Errorf(CodeValue, "%q is not the name of an environment variable", name))
+		case strings.ContainsRune(value, 0):
+			c.value(path, "%s: found a zero byte, which an environment variable cannot hold", name)
+		}
+	}
+	for name := range s.Tags {
+		if strings.TrimSpace(name) == "" || name != strings.TrimSpace(name) {
+			c.add(c.keys[prefix+"tags."+name].Errorf(CodeValue, "found the tag %q, expected a name without spaces around it", name))
+		}
+	}
+	for i, layer := range s.Layers {
+		path := fmt.Sprintf("%slayers.%d", prefix, i)
+		if strings.HasPrefix(layer, "go:") {
+			c.add(c.Places[path].Errorf(CodeUnsupported, "layers in Go (%s) are not supported yet by this version of faasgen", layer))
+		} else if strings.TrimSpace(layer) == "" {
+			c.value(path, "found nothing, expected the name of a layer of the vendor")
+		}
+	}
+	for i, fs := range s.FileSystems {
+		if fs.Path != "" && !strings.HasPrefix(fs.Path, "/") {
+			c.value(fmt.Sprintf("%sfileSystems.%d.path", prefix, i), "found %q, expected a path that starts with /", fs.Path)
+		}
+		if fs.RemotePath != "" && !strings.HasPrefix(fs.RemotePath, "/") {
+			c.value(fmt.Sprintf("%sfileSystems.%d.remotePath", prefix, i), "found %q, expected a path that starts with /", fs.RemotePath)
+		}
+	}
+}
+
+// reported says whether the value is known to be wrong already.
+func (c checker) reported(p Place) bool {
+	return slices.ContainsFunc(*c.diags, func(d annotations.Diagnostic) bool { return d.Pos == p.Pos })
+}
+
+func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// event checks the arguments of a trigger: by the marker's own rules, then what needs the languages of routes and times.
+func (c checker) event(path string, e Event) {
+	given := func(name string) bool { _, ok := e.Places[name]; return ok }
+	before := len(*c.diags)
+	if marker, ok := e.Marker.(annotations.Checker); ok {
+		for _, p := range marker.Check(given) {
+			place, ok := e.Places[p.Argument]
+			if !ok {
+				if p.Argument != "" {
+					continue // it is missing, which has been said
+				}
+				place = e.Place
+			}
+			if c.reported(place) {
+				continue
+			}
+			d := place.Errorf(CodeValue, "%s", strings.TrimPrefix(p.Message, fmt.Sprintf("argument %q: ", p.Argument)))
+			if d.Hint = p.Hint; p.Code == annotations.CodeMissing {
+				d.Code = CodeRequired
+			}
+			c.add(d)
+		}
+	}
+	if len(*c.diags) > before {
+		return
+	}
+	switch m := e.Marker.(type) {
+	case *annotations.HTTP:
+		for _, method := range m.Method {
+			if _, err := web.ParsePattern(method, m.Path); err != nil && given("path") {
+				c.add(c.inside(e.Places["path"], m.Path, err))
+				break
+			}
+		}
+	case *annotations.Timer:
+		if m.Cron != "" {
+			if _, err := timer.ParseCron(m.Cron); err != nil {
+				c.add(c.inside(e.Places["cron"], m.Cron, err))
+			}
+		}
+		if _, err := time.LoadLocation(m.Timezone); err != nil || m.Timezone == "Local" {
+			d := e.Places["timezone"].Errorf(CodeValue, "unknown time zone %q", m.Timezone)
+			d.Hint = "write an IANA name such as Asia/Shanghai"
+			c.add(d)
+		}
+	}
+}
+
+// inside points an error of one of the trigger languages at the piece of the value it is about.
+func (c checker) inside(place Place, value string, err error) annotations.Diagnostic {
+	offset, length, message := -1, 0, err.Error()
+	if e, ok := errors.AsType[*web.PatternError](err); ok {
+		offset, length, message = e.Offset, e.Length, e.Message
+	}
+	if e, ok := errors.AsType[*timer.CronError](err); ok {
+		offset, length, message = e.Offset, e.Length, e.Message
+	}
+	// Where the value stands in the line as it reads; with escapes or variables in it the whole has to do.
+	from := max(0, min(place.Pos.Column-1, len(place.Line)))
+	if at := strings.Index(place.Line[from:], value); offset >= 0 && at >= 0 && at <= 1 && value != "" {
+		place.Pos.Column, place.Length = from+at+offset+1, length
+	}
+	return place.Errorf(CodeValue, "%s", message)
+}
