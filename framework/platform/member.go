@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -14,6 +15,9 @@ func (p *Payload) Text(name string) (string, error) { return DecodeText(name, p.
 func DecodeText(name string, raw json.RawMessage) (string, error) {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return "", nil
+	}
+	if n := len(raw) - 1; n > 0 && raw[0] == '"' && raw[n] == '"' && plain(raw[1:n]) && bytes.IndexByte(raw[1:n], '"') < 0 {
+		return string(raw[1:n]), nil
 	}
 	var s string
 	if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {

@@ -40,35 +40,6 @@ type Call struct {
 	Reply func(ctx context.Context, result any, err error) ([]byte, error)
 }
 
-// Payload is one raw event. Its fields are looked at by several codecs, so what they learn is kept.
-type Payload struct {
-	// Raw is the body as the vendor sent it.
-	Raw []byte
-
-	fields map[string]json.RawMessage
-	object bool
-	parsed bool
-}
-
-// Field returns one member of the payload's top-level JSON object, nil if it has none or is no object.
-func (p *Payload) Field(name string) json.RawMessage {
-	if !p.parsed {
-		p.parsed = true
-		p.object = json.Unmarshal(p.Raw, &p.fields) == nil && p.fields != nil
-	}
-	return p.fields[name]
-}
-
-// Has reports whether the payload is a JSON object with all of the given members.
-func (p *Payload) Has(names ...string) bool {
-	for _, n := range names {
-		if p.Field(n) == nil {
-			return false
-		}
-	}
-	return len(names) > 0
-}
-
 // Dispatcher takes payloads to the functions of a started engine.
 type Dispatcher struct {
 	engine   *framework.Engine
@@ -92,7 +63,7 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
 func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) ([]byte, error) {
-	p := &Payload{Raw: raw}
+	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
 	for _, decode := range d.decoders {
 		call, ok, err := decode(p)
 		if err != nil {
