@@ -11,11 +11,11 @@
 // Months and days of the week may be given by their first three letters in any case: JAN, mon. A field is a list of
 // items separated by commas; an item is one of
 //
-//	*         every value
-//	*/15      every 15th value, counted from the first
-//	5         one value
-//	9-17      a range, both ends included
-//	9-17/2    every second value of a range
+//	any       *       every value
+//	step      */15    every 15th value, counted from the first
+//	value     5
+//	range     9-17    both ends included
+//	          9-17/2  every second value of it
 //
 // A day counts when both day fields take it or, if neither starts with *, when one of them does: "0 9 13 * FRI" fires on
 // each 13th and on each Friday. [Cron.Next] says what happens when the clocks change.

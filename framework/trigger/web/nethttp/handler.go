@@ -1,0 +1,257 @@
+// Package nethttp is the bridge between the http trigger and net/http, in both directions: [Handler] puts an engine behind
+// a net/http server, for the platforms that listen, and [Serve] runs an existing http.Handler, such as a whole chi or gin
+// application, as one function on every platform.
+//
+// It is the only package of the http trigger that imports net/http. A unit that neither listens nor mounts an
+// http.Handler does not link it.
+package nethttp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// Options say how a platform's listening loop differs from a plain server. The zero Options are those of one.
+type Options struct {
+	// Invocation returns what the vendor says of the call: request id, deadline, trace, vendor invocation. Function and
+	// Event are filled in. Nil makes up a request id.
+	Invocation func(*http.Request) framework.Invocation
+	// RemoteAddr returns the client's IP address, without a port. Nil takes that of the connection.
+	RemoteAddr func(*http.Request) string
+	// Proto returns "http" or "https" as the client spoke to the vendor. Nil takes that of the connection.
+	Proto func(*http.Request) string
+	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is no limit.
+	MaxBody int64
+	// DropHeaders reports headers that the vendor keeps for itself, by canonical name. They are removed from the request
+	// before the function sees it, since they may hold credentials, and from the answer. Nil is none.
+	DropHeaders func(name string) bool
+}
+
+// Handler returns the http.Handler that routes to the functions of e and answers by the rules of web.Exchange.Respond.
+// Request bodies and io.Reader results are streamed. The error is one of the unit's routes.
+func Handler(e *framework.Engine, o Options) (http.Handler, error) {
+	router, err := web.NewRouter(e.App())
+	if err != nil {
+		return nil, err
+	}
+	if o.Invocation == nil {
+		o.Invocation = func(*http.Request) framework.Invocation { return framework.Invocation{RequestID: newID()} }
+	}
+	if o.RemoteAddr == nil {
+		o.RemoteAddr = remoteIP
+	}
+	if o.Proto == nil {
+		o.Proto = scheme
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = web.DefaultBodyLimit
+	}
+	return &handler{e, router, o}, nil
+}
+
+type handler struct {
+	engine *framework.Engine
+	router *web.Router
+	Options
+}
+
+// call is the context of one invocation. It carries the connection's writer to [Serve], and the exchange lives in it, so
+// that both cost one allocation.
+type call struct {
+	context.Context
+	stream   stream
+	exchange web.Exchange
+}
+
+type streamKey struct{}
+
+// Value makes the stream reachable from the contexts that descend from the call.
+func (c *call) Value(key any) any {
+	if _, ok := key.(streamKey); ok {
+		return &c.stream
+	}
+	return c.Context.Value(key)
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	inv := h.Invocation(r)
+	c := &call{Context: r.Context(), stream: stream{w: w, r: r, drop: h.DropHeaders}}
+	x := &c.exchange
+	match := h.router.Match(r.Method, r.Host, r.URL.Path, r.URL.RawPath)
+	body := h.fill(&x.Request, r)
+	c.stream.body = x.Request.Reader
+	x.Request.Pattern, x.Request.PathValues = match.Pattern, match.Values
+	rt := h.engine.Runtime()
+	info := web.ErrorInfo{RequestID: inv.RequestID, Dev: rt.Dev, Route: match.Route, Log: rt.Log()}
+	if match.Function == nil {
+		h.reply(w, x.Refuse(match, info), info)
+		return
+	}
+	if body != nil && r.ContentLength > body.limit && body.limit >= 0 {
+		h.reply(w, x.Respond(nil, tooLarge(body.limit), info), info)
+		return
+	}
+	inv.Function, inv.Event = match.Function, x
+	result, err := h.engine.Invoke(c, inv)
+	if begun := c.stream.close(); begun || errors.Is(err, http.ErrAbortHandler) {
+		if err != nil {
+			if begun {
+				info.Log.Error("request failed after its answer had begun", "request_id", inv.RequestID, "function", match.Function.Name, "error", err)
+			}
+			panic(http.ErrAbortHandler) // cuts the connection, so that the client does not take what it has for all
+		}
+		return
+	}
+	answer := x.Respond(result, err, info)
+	if body != nil && body.exceeded.Load() {
+		w.Header().Set("Connection", "close") // the rest of the body is still to come, and nobody will read it
+	}
+	h.reply(w, answer, info)
+}
+
+// fill makes the request that functions see. It returns the body's reader if there is a body.
+func (h *handler) fill(to *web.Request, r *http.Request) *bodyReader {
+	*to = web.Request{
+		Method: r.Method, Path: r.URL.Path, RawPath: r.URL.RawPath, RawQuery: r.URL.RawQuery, Header: web.Header(r.Header),
+		Host: r.Host, RemoteAddr: h.RemoteAddr(r), Proto: h.Proto(r),
+	}
+	if h.DropHeaders != nil { // after those that the vendor's facts were read from
+		for name := range r.Header {
+			if h.DropHeaders(name) {
+				delete(r.Header, name)
+			}
+		}
+	}
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
+	}
+	body := &bodyReader{from: r.Body, limit: h.MaxBody, left: h.MaxBody}
+	to.Reader = body
+	return body
+}
+
+// bodyReader is a request body that ends in a 413 when it is too large. Unlike http.MaxBytesReader it never touches the
+// ResponseWriter, which a handler that missed its deadline must not do.
+type bodyReader struct {
+	from        io.Reader
+	limit, left int64 // no limit if limit is negative
+	exceeded    atomic.Bool
+}
+
+func (b *bodyReader) Read(p []byte) (int, error) {
+	if b.limit < 0 {
+		return b.from.Read(p)
+	}
+	if b.exceeded.Load() {
+		return 0, tooLarge(b.limit)
+	}
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.from.Read(p)
+	if int64(n) > b.left {
+		n, err = int(b.left), tooLarge(b.limit)
+		b.exceeded.Store(true)
+	}
+	b.left -= int64(n)
+	return n, err
+}
+
+// tooLarge is the answer to a body over the limit. A mounted application finds the net/http error in it.
+func tooLarge(limit int64) error {
+	return &framework.Error{Status: 413, Code: "body_too_large", Message: fmt.Sprintf("the request body is larger than %d bytes", limit), Err: &http.MaxBytesError{Limit: limit}}
+}
+
+// reply writes an answer that nothing has been sent of.
+func (h *handler) reply(w http.ResponseWriter, r *web.Response, info web.ErrorInfo) {
+	send(w.Header(), http.Header(r.Header), h.DropHeaders)
+	if len(r.Header["Content-Type"]) == 0 {
+		w.Header()["Content-Type"] = nil // the server would guess one, and other platforms do not
+	}
+	w.WriteHeader(r.Status)
+	if r.Reader == nil {
+		_, _ = w.Write(r.Body) // a client that has gone needs no answer
+		return
+	}
+	if err := copyFlushing(w, r); err != nil {
+		info.Log.Error("request failed while its answer was streamed", "request_id", info.RequestID, "route", info.Route.Pattern, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// send copies headers onto the real ones.
+func send(to, from http.Header, drop func(string) bool) {
+	for name, vs := range from {
+		if drop == nil || !drop(name) {
+			to[name] = vs
+		}
+	}
+}
+
+// copyFlushing streams the body. Where no length is known, what the reader gives is sent at once: it may be a stream of
+// events. The reader is a user's, so that a panic of it is an error.
+func copyFlushing(w http.ResponseWriter, r *web.Response) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	if c, ok := r.Reader.(io.Closer); ok {
+		defer c.Close()
+	}
+	control := http.NewResponseController(w)
+	// The reader may be the request's own body: without this the server would read that to its end first. A server that
+	// cannot do both at once says so, and then does what it always did.
+	_ = control.EnableFullDuplex()
+	flush := len(r.Header["Content-Length"]) == 0
+	buffer := make([]byte, 32<<10)
+	for {
+		n, readErr := r.Reader.Read(buffer)
+		if n > 0 {
+			if _, err := w.Write(buffer[:n]); err != nil {
+				return nil // the client has gone
+			}
+			if flush {
+				_ = control.Flush() // as above
+			}
+		}
+		if readErr == io.EOF {
+			return nil
+		}
+		if readErr != nil {
+			return readErr
+		}
+	}
+}
+
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+func remoteIP(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func scheme(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
