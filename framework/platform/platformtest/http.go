@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
@@ -73,9 +74,6 @@ func (s *suite) requests(t *testing.T, p *process) {
 		{name: "empty rest", request: get("/echo/"), path: "/echo/", rest: ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.name == "encoded slash" && s.Lacks&EncodedPath != 0 {
-				t.Skip("the platform cannot carry it")
-			}
 			answer := p.call(t, tt.request)
 			if answer.Status != 200 {
 				t.Fatalf("status %d, body %.300q", answer.Status, answer.Body)
@@ -142,6 +140,7 @@ func (s *suite) answers(t *testing.T, p *process) {
 		{"stream", get("/stream"), 200, map[string]string{"Content-Type": "text/csv"}, "a,b\n1,2\n"},
 		{"head", sim.Request{Method: "HEAD", Target: "/text"}, 200, map[string]string{"Content-Type": "text/plain; charset=utf-8"}, ""},
 		{"cookies", get("/cookies"), 200, nil, "cookies"},
+		{"segment", get("/segment/a%20b%25"), 200, nil, "a b%"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			answer := p.call(t, tt.request)
@@ -165,6 +164,42 @@ func (s *suite) answers(t *testing.T, p *process) {
 				t.Errorf("Set-Cookie %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// binding checks what generated code makes of a request, right and wrong.
+func (s *suite) binding(t *testing.T, p *process) {
+	if s.Lacks&EncodedPath == 0 {
+		if answer := p.call(t, get("/segment/a%2Fb")); answer.Status != 200 || string(answer.Body) != "a/b" {
+			t.Errorf("an encoded slash in a segment: status %d, %.300q; want a/b", answer.Status, answer.Body)
+		}
+	}
+	post := func(target, body string, header ...[2]string) *sim.Response {
+		header = append(header, [2]string{"Content-Type", "application/json"})
+		return p.call(t, sim.Request{Method: "POST", Target: target, Header: header, Body: []byte(body)})
+	}
+	answer := post("/bind/7?limit=5&tag=a&tag=b", `{"id":99,"title":"ü","price":{"amount":3}}`, [2]string{"X-Token", "t"})
+	if want := `{"id":7,"limit":5,"Tags":["a","b"],"Token":"t","title":"ü","price":{"amount":3,"currency":""}}`; answer.Status != 200 || string(answer.Body) != want {
+		t.Errorf("status %d, bound %s, want %s", answer.Status, answer.Body, want)
+	}
+	answer = post("/bind/x?limit=many", `{"title":1,"price":{"amount":"3"}}`)
+	var doc struct {
+		Status int
+		Errors []framework.FieldError
+	}
+	if json.Unmarshal(answer.Body, &doc) != nil || answer.Status != 400 || doc.Status != 400 {
+		t.Fatalf("a wrong request: status %d, %s", answer.Status, answer.Body)
+	}
+	var got []string
+	for _, e := range doc.Errors {
+		got = append(got, e.In+" "+e.Name)
+	}
+	slices.Sort(got)
+	if want := []string{"body price.amount", "body title", "header X-Token", "path id", "query limit"}; !slices.Equal(got, want) {
+		t.Errorf("wrong fields %q, want all of %q", got, want)
+	}
+	if answer = post("/bind/1", `{"title":`, [2]string{"X-Token", "t"}); answer.Status != 400 {
+		t.Errorf("a body cut short: status %d, %s", answer.Status, answer.Body)
 	}
 }
 

@@ -62,7 +62,7 @@ type Lack int
 const (
 	// SeveralCookies: an answer has one Set-Cookie at most.
 	SeveralCookies Lack = 1 << iota
-	// EncodedPath: %2F arrives as a slash.
+	// EncodedPath: the path arrives decoded, so that %2F is a slash like any other.
 	EncodedPath
 )
 
@@ -97,6 +97,7 @@ func Run(t *testing.T, h Harness) {
 	p := s.start(t, sim.Artifact{}, "")
 	if h.HTTP {
 		t.Run("request", func(t *testing.T) { s.requests(t, p) })
+		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
 		t.Run("answer", func(t *testing.T) { s.answers(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
