@@ -19,6 +19,6 @@ type Choice struct {
 //faas:http POST /session
 func Start(ctx context.Context, in Choice) {
 	x := web.From(ctx)
-	x.SetCookie(web.Cookie{Name: "language", Value: in.Language, Path: "/", HTTPOnly: true})
+	x.SetCookie(web.Cookie{Name: "language", Value: in.Language, Path: "/", HttpOnly: true})
 	x.SetCookie(web.Cookie{Name: "theme", Value: in.Theme, Path: "/", MaxAge: 86400})
 }
