@@ -19,7 +19,7 @@ type Engine struct {
 	hooks    hookTable
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
-	waiters  sync.Pool // of *waiter
+	workers  workers
 
 	mu       sync.Mutex
 	state    engineState
@@ -174,71 +174,6 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	return e.invokeBefore(ctx, c, h)
 }
 
-// outcome carries a finished invocation out of its goroutine; the Context itself stays with the handler.
-type outcome struct {
-	result any
-	err    error
-}
-
-// waiter is what waiting for one invocation needs. It is used again unless the invocation outlived its caller.
-type waiter struct {
-	timer *time.Timer
-	done  chan outcome
-}
-
-// invokeBefore runs the handler in a goroutine of its own, since nothing else can leave a handler that ignores its
-// deadline. The caller's goroutine keeps the time, which costs less than a context.WithDeadline.
-func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, error) {
-	started := time.Now()
-	left := c.deadline.Sub(started)
-	w, ok := e.waiters.Get().(*waiter)
-	if ok {
-		w.timer.Reset(left)
-	} else {
-		w = &waiter{timer: time.NewTimer(left), done: make(chan outcome, 1)}
-	}
-	go e.finishInto(w.done, c, h)
-	var reason error
-	select {
-	case o := <-w.done:
-		return e.reuse(w, o)
-	case <-w.timer.C:
-		reason = context.DeadlineExceeded
-	case <-ctx.Done():
-		reason = ctx.Err()
-		w.timer.Stop()
-	}
-	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
-	select {
-	case o := <-w.done:
-		return e.reuse(w, o)
-	default:
-	}
-	c.cancel(reason)
-	if errors.Is(reason, context.DeadlineExceeded) {
-		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond)), Err: reason}
-	}
-	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: reason}
-}
-
-func (e *Engine) reuse(w *waiter, o outcome) (any, error) {
-	w.timer.Stop()
-	e.waiters.Put(w)
-	return o.result, o.err
-}
-
-func (e *Engine) finishInto(done chan<- outcome, c *Context, h Handler) {
-	result, err := e.limited(c, h)
-	late := c.Err() != nil
-	c.cancel(context.Canceled)
-	if late {
-		c.Logger().Warn("the handler returned after its caller was answered", "error", err)
-	}
-	// The invocation counts as running until its outcome can be read: Close must not overtake it.
-	done <- outcome{result, err}
-	e.leave()
-}
-
 // limited runs the handler within the function's concurrency limit.
 func (e *Engine) limited(c *Context, h Handler) (any, error) {
 	if err := e.acquire(c); err != nil {
@@ -349,6 +284,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 	// Stop runs even when the wait was cut short: a database that is closed late is better than one never closed.
 	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
+	e.workers.close()
 	e.finish()
 	return e.closeErr
 }

@@ -1,0 +1,125 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// maxIdleWorkers bounds the goroutines kept for later invocations.
+const maxIdleWorkers = 64
+
+// worker is a goroutine that runs handlers with a deadline. Nothing else can leave a handler that ignores its deadline,
+// and a goroutine that is kept has a stack that has already grown, which a new one would grow each time.
+type worker struct {
+	jobs  chan job
+	done  chan outcome
+	timer *time.Timer // of the caller that waits for this worker
+}
+
+type job struct {
+	context *Context
+	handler Handler
+}
+
+// outcome carries a finished invocation to its caller; the Context itself stays with the handler.
+type outcome struct {
+	result any
+	err    error
+}
+
+// workers are the idle ones, the last used first.
+type workers struct {
+	mu     sync.Mutex
+	idle   []*worker
+	closed bool
+}
+
+func (ws *workers) take() *worker {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if n := len(ws.idle); n > 0 {
+		w := ws.idle[n-1]
+		ws.idle = ws.idle[:n-1]
+		return w
+	}
+	return nil
+}
+
+func (ws *workers) give(w *worker) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.closed || len(ws.idle) >= maxIdleWorkers {
+		close(w.jobs)
+		return
+	}
+	ws.idle = append(ws.idle, w)
+}
+
+func (ws *workers) close() {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.closed = true
+	for _, w := range ws.idle {
+		close(w.jobs)
+	}
+	ws.idle = nil
+}
+
+func (e *Engine) work(w *worker) {
+	for j := range w.jobs {
+		result, err := e.limited(j.context, j.handler)
+		late := j.context.Err() != nil
+		j.context.cancel(context.Canceled)
+		if late {
+			j.context.Logger().Warn("the handler returned after its caller was answered", "error", err)
+		}
+		// The invocation counts as running until its outcome can be read: Close must not overtake it.
+		w.done <- outcome{result, err}
+		e.leave()
+	}
+}
+
+// invokeBefore runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
+// context.WithDeadline.
+func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, error) {
+	left := time.Until(c.deadline)
+	w := e.workers.take()
+	if w == nil {
+		w = &worker{jobs: make(chan job, 1), done: make(chan outcome, 1), timer: time.NewTimer(left)}
+		go e.work(w)
+	} else {
+		w.timer.Reset(left)
+	}
+	w.jobs <- job{c, h}
+	var reason error
+	select {
+	case o := <-w.done:
+		return e.answered(w, o)
+	case <-w.timer.C:
+		reason = context.DeadlineExceeded
+	case <-ctx.Done():
+		reason = ctx.Err()
+	}
+	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
+	select {
+	case o := <-w.done:
+		return e.answered(w, o)
+	default:
+	}
+	c.cancel(reason)
+	w.timer.Stop()
+	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
+	if errors.Is(reason, context.DeadlineExceeded) {
+		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond)), Err: reason}
+	}
+	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: reason}
+}
+
+func (e *Engine) answered(w *worker, o outcome) (any, error) {
+	w.timer.Stop()
+	e.workers.give(w)
+	return o.result, o.err
+}
