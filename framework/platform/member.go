@@ -21,7 +21,7 @@ func DecodeText(name string, raw json.RawMessage) (string, error) {
 	}
 	var s string
 	if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
-		return "", InvalidEvent("%.80s: found %s, expected a string", name, JSONType(raw))
+		return "", InvalidEvent("%.80s: found %s, expected a string", name, broken(raw, '"'))
 	}
 	return s, nil
 }
