@@ -101,14 +101,15 @@ func equalJSON(a, b []byte) bool {
 // unknown checks what a unit without a raw function says to an event it has no use for.
 func (s *suite) unknown(t *testing.T) {
 	p := s.start(t, sim.Artifact{}, "0")
-	for _, tt := range []struct{ payload, logged string }{
-		{`{"zebra":1,"ant":"private"}`, `the members \"ant\", \"zebra\"`},
-		{`[1]`, "JSON that is not an object"},
+	for _, tt := range []struct{ payload, logged, names string }{
+		{`{"zebra":1,"ant":"private"}`, "a JSON object with the members", `"ant", "zebra"`},
+		{`[1]`, "JSON that is not an object", ""},
 	} {
 		wantFailure(t, p.invoke(t, tt.payload), "no trigger of unit fixture takes this event")
-		p.out.wait(t, "a JSON")
-		if out := p.out.String(); !strings.Contains(strings.ReplaceAll(out, `\\`, `\`), tt.logged) && !strings.Contains(out, strings.ReplaceAll(tt.logged, `\`, "")) {
-			t.Errorf("event %s: the log does not name its shape, %q", tt.payload, tt.logged)
+		p.out.wait(t, tt.logged)
+		// The platform may log in JSON, where quotes are escaped.
+		if out := strings.ReplaceAll(p.out.String(), `\`, ""); !strings.Contains(out, tt.names) {
+			t.Errorf("event %s: the log does not name its members, %s", tt.payload, tt.names)
 		}
 	}
 	if strings.Contains(p.out.String(), "private") {

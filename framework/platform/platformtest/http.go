@@ -143,6 +143,9 @@ func (s *suite) answers(t *testing.T, p *process) {
 		{"segment", get("/segment/a%20b%25"), 200, nil, "a b%"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if tt.name == "binary" && s.Lacks&BinaryAnswer != 0 {
+				t.Skip("the platform cannot carry it")
+			}
 			answer := p.call(t, tt.request)
 			if answer.Status != tt.status || string(answer.Body) != tt.body {
 				t.Errorf("status %d and body %.300q, want %d and %.300q", answer.Status, answer.Body, tt.status, tt.body)
@@ -277,8 +280,8 @@ func (s *suite) sizes(t *testing.T, p *process) {
 	for _, n := range []int{100 << 10, size} {
 		answer := p.call(t, get(fmt.Sprint("/bytes/", n)))
 		if s.MaxResponse > 0 && n > s.MaxResponse {
-			if answer.Status < 500 {
-				t.Errorf("an answer of %d bytes: status %d, want a server error", n, answer.Status)
+			if answer.Status < 400 { // each vendor has a status of its own for it
+				t.Errorf("an answer of %d bytes: status %d, want an error", n, answer.Status)
 			}
 		} else if answer.Status != 200 || !bytes.Equal(answer.Body, bytes.Repeat([]byte("x"), n)) {
 			t.Errorf("an answer of %d bytes: status %d, %d bytes", n, answer.Status, len(answer.Body))
