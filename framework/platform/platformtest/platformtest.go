@@ -64,6 +64,10 @@ const (
 	SeveralCookies Lack = 1 << iota
 	// EncodedPath: the path arrives decoded, so that %2F is a slash like any other.
 	EncodedPath
+	// BinaryRequest: the body of a request is text.
+	BinaryRequest
+	// BinaryAnswer: the body of an answer is text.
+	BinaryAnswer
 )
 
 // Harness is one platform as the suite sees it.
