@@ -1,0 +1,103 @@
+// Package local runs a whole application as one ordinary server: http on a loopback address, timers from a scheduler in the
+// process, every function callable by name. It is what "faasgen dev" and "faasgen invoke" start, and it can be run by
+// itself or be put into a container.
+//
+// The binary serves when it is started without arguments, and calls one function as
+//
+//	app invoke NAME < event.json
+//
+// which writes the answer to standard output, errors to standard error, and exits with 1 if there was one. Events have the
+// form that package envelope describes.
+//
+// These variables are read:
+//
+//	FAAS_ADDR         where to listen; the default is 127.0.0.1:8080. Another machine can connect only if a host is named: 0.0.0.0:8080
+//	FAAS_ENV          the configuration environment; the default is local
+//	FAAS_CODE_DIR     the folder with the config files; the default is the working directory
+//	FAAS_DEV          1 shows error texts to callers and logs as text; only on loopback
+//	FAAS_TIMEOUT      limits each invocation, such as 30s; the default is the function's own limit
+//	FAAS_TIMERS       0 keeps timers from firing
+//	FAAS_CONTROL      a secret: requests that carry it in the header Faas-Control may use the control endpoints below
+//	FAAS_LISTEN_FD    a listener inherited from the parent, as its file descriptor; FAAS_ADDR is then not read
+//	FAAS_PARENT_FD    a pipe inherited from the parent, whose end stops the process
+//	FAAS_RESULT_FD    where "invoke" writes the whole outcome as JSON, instead of the answer to standard output
+//
+// The control endpoints:
+//
+//	GET  /_faas/ready             answers 200 when the application is up
+//	GET  /_faas/functions         lists the functions
+//	POST /_faas/invoke/NAME       calls a function with the body as event; without NAME, the one that takes raw events
+//	POST /_faas/timer/NAME        fires a timer
+//	POST /_faas/drain             stops the timers: another process takes over
+package local
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+)
+
+// Name is the platform's word.
+const Name = "local"
+
+// Run runs the application and never returns. Generated code calls it as the only statement of main.
+func Run(app platform.New) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal stops gracefully; a second one ends the process as if nothing had been caught.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, app, process{args: os.Args[1:], env: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+}
+
+// From returns the request as net/http received it, nil if the invocation is not http or not local.
+func From(ctx *framework.Context) *http.Request {
+	r, _ := ctx.Vendor().(*http.Request)
+	return r
+}
+
+// process is what Run takes from the operating system.
+type process struct {
+	args     []string
+	env      func(string) string
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run is Run without the exit.
+func run(ctx context.Context, app platform.New, p process) int {
+	s, err := readSettings(p.env)
+	if err == nil {
+		switch {
+		case len(p.args) == 0:
+			err = serve(ctx, app, s, p)
+		case len(p.args) == 2 && p.args[0] == "invoke":
+			err = invoke(ctx, app, s, p)
+		default:
+			fmt.Fprintf(p.err, "found arguments %q, expected none, or: invoke NAME\n", p.args)
+			return 2
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(p.err, err)
+		return 1
+	}
+	return 0
+}
+
+// runtime describes the process to the engine.
+func runtime(s settings, p process) *framework.Runtime {
+	rt := &framework.Runtime{Platform: Name, Env: s.env, CodeDir: s.codeDir, Dev: s.dev}
+	if s.dev {
+		rt.Logger = slog.New(slog.NewTextHandler(p.err, nil))
+	} else {
+		rt.Logger = slog.New(slog.NewJSONHandler(p.err, nil))
+	}
+	return rt
+}

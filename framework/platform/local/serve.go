@@ -1,0 +1,159 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
+)
+
+const (
+	// grace is how long running requests may go on after the process was asked to stop.
+	grace = 10 * time.Second
+	// maxBody bounds the body of a request.
+	maxBody = 32 << 20
+)
+
+// assemble makes the engine and what leads requests to it. It runs no user code.
+func assemble(app platform.New, s settings, p process) (*caller, error) {
+	rt := runtime(s, p)
+	e := framework.NewEngine(rt, app(rt))
+	router, err := web.NewRouter(e.App())
+	if err != nil {
+		return nil, fmt.Errorf("routes: %w", err)
+	}
+	c := &caller{engine: e, router: router, timeout: s.timeout}
+	c.handler, err = nethttp.Handler(e, nethttp.Options{
+		MaxBody: maxBody,
+		Invocation: func(r *http.Request) framework.Invocation {
+			return framework.Invocation{RequestID: rand.Text(), Trace: r.Header.Get("Traceparent"), Vendor: r, Deadline: c.deadline()}
+		},
+		RemoteAddr: func(r *http.Request) string { return client(r, s.listenFD != 0) },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("routes: %w", err)
+	}
+	return c, nil
+}
+
+// client is the address that the request came from. Behind the parent that handed us its listener, the parent knows.
+func client(r *http.Request, behind bool) string {
+	if behind {
+		all := r.Header.Values("X-Forwarded-For")
+		if len(all) > 0 {
+			last := all[len(all)-1]
+			return strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:])
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return "" // a unix socket has no address
+	}
+	return host
+}
+
+// serve runs the application until ctx ends or the parent goes away, then stops it gracefully.
+func serve(ctx context.Context, app platform.New, s settings, p process) error {
+	l, err := listen(s)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	a, err := assemble(app, s, p)
+	if err != nil {
+		return err
+	}
+	log := a.engine.Runtime().Log()
+	timers, err := newScheduler(a.engine, log)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if s.parentFD != 0 {
+		go waitForEnd(os.NewFile(s.parentFD, "parent"), cancel)
+	}
+	if err := a.engine.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // asked to stop before it was up
+		}
+		return err
+	}
+	firing, drain := context.WithCancel(ctx)
+	defer drain()
+	if s.timers {
+		timers.start(firing)
+	}
+
+	h := a.handler
+	if s.control != "" {
+		h = control{token: s.control, caller: a, drain: drain, next: h}
+	}
+	if s.dev && s.listenFD == 0 { // a parent that hands over its listener guards its own door
+		h = Guard(h)
+	}
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	log.Info("serving", "addr", l.Addr().String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
+	select {
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+		err = nil
+	}
+	return errors.Join(err, shutDown(ctx, server, a.engine))
+}
+
+// shutDown lets what runs finish within grace, then closes the engine in any case.
+func shutDown(ctx context.Context, server *http.Server, e *framework.Engine) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if err != nil { // streams that do not end by themselves
+		err = fmt.Errorf("requests were still running after %s and were cut off: %w", grace, errors.Join(err, server.Close()))
+	}
+	return errors.Join(err, e.Close(ctx))
+}
+
+// waitForEnd calls stop when the other end of the pipe is closed, which the kernel does however the parent ends.
+func waitForEnd(pipe *os.File, stop func()) {
+	defer pipe.Close()
+	_, _ = io.Copy(io.Discard, pipe)
+	stop()
+}
+
+func listen(s settings) (net.Listener, error) {
+	if s.listenFD != 0 {
+		f := os.NewFile(s.listenFD, "listener")
+		defer f.Close()
+		l, err := net.FileListener(f)
+		if err != nil {
+			return nil, fmt.Errorf("variable FAAS_LISTEN_FD names file %d, which is no listener: %w", s.listenFD, err)
+		}
+		return l, nil
+	}
+	l, err := net.Listen("tcp", s.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("port in use: another process listens on %s; stop it or set FAAS_ADDR to another address", s.addr)
+	}
+	return l, err
+}
