@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/faasgen/faasgen/framework"
 )
@@ -62,8 +63,16 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // Handle decodes raw, invokes its function and encodes the answer. inv carries what the loop knows: request id, trace,
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
-func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) ([]byte, error) {
+func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (answer []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
+	// The engine guards handlers; this guards what runs outside of it, such as a result's MarshalJSON.
+	defer func() {
+		if v := recover(); v != nil {
+			pe := &framework.PanicError{Value: v, Stack: debug.Stack()}
+			p.Log().Error("panic outside of the handler", "panic", fmt.Sprint(v), "stack", string(pe.Stack), requestIDKey, inv.RequestID)
+			answer, err = nil, pe
+		}
+	}()
 	for _, decode := range d.decoders {
 		call, ok, err := decode(p)
 		if err != nil {
