@@ -3,7 +3,8 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"io"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
@@ -13,15 +14,18 @@ import (
 const MaxDepth = 200
 
 // JSON fills dst from the request's body. An absent body, or one of white space, leaves dst alone. A Content-Type other
-// than JSON is a 415, a body over [DefaultBodyLimit] a 413. ignore names members that are not read from the body,
-// because a path wildcard, query parameter, header or cookie fills them.
+// than JSON is a 415 (without one JSON is assumed), a body over [DefaultBodyLimit] a 413. ignore names members that are
+// not read from the body, because a path wildcard, query parameter, header or cookie fills them.
+//
+// The rules are those of encoding/json: unknown members are skipped, of a repeated member the last counts, names match
+// without regard to case.
 func (b *Binder) JSON(dst any, ignore ...string) {
 	body, err := b.r.ReadBody(0)
 	if err != nil {
 		b.refusal = err
 		return
 	}
-	if len(body) == 0 || len(bytes.TrimSpace(body)) == 0 {
+	if empty(body) {
 		return
 	}
 	if err := b.acceptable(); err != nil {
@@ -36,19 +40,23 @@ func (b *Binder) acceptable() error {
 	isJSON := mediaType == "" || mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
 	switch {
 	case !isJSON:
-		return &framework.Error{Status: 415, Code: "unsupported_media_type", Message: "found a body of type " + quote(mediaType) + ", expected application/json"}
+		return unsupported("found a body of type " + quote(mediaType) + ", expected application/json")
 	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":
-		return &framework.Error{Status: 415, Code: "unsupported_media_type", Message: "found the charset " + quote(charset) + ", expected utf-8"}
+		return unsupported("found the charset " + quote(charset) + ", expected utf-8")
 	}
 	if c := strings.ToLower(b.r.Header.Get("Content-Encoding")); c != "" && c != "identity" {
-		return &framework.Error{Status: 415, Code: "unsupported_media_type", Message: "found the content encoding " + quote(c) + ", expected none"}
+		return unsupported("found the content encoding " + quote(c) + ", expected none")
 	}
 	return nil
 }
 
+func unsupported(message string) error {
+	return &framework.Error{Status: 415, Code: "unsupported_media_type", Message: message}
+}
+
 // Decode fills dst from a JSON event by the rules of [Binder.JSON]. Its error is a *framework.Error with status 400.
 func Decode(raw []byte, dst any) error {
-	if len(bytes.TrimSpace(raw)) == 0 {
+	if empty(raw) {
 		return nil
 	}
 	if fields := decodeJSON(raw, dst, nil); len(fields) > 0 {
@@ -57,13 +65,90 @@ func Decode(raw []byte, dst any) error {
 	return nil
 }
 
+// empty reports whether there is nothing but white space.
+func empty(body []byte) bool {
+	for _, c := range body {
+		if c > ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// decodeJSON decodes a body and returns everything that is wrong with it.
 func decodeJSON(body []byte, dst any, ignore []string) []framework.FieldError {
-	d := json.NewDecoder(bytes.NewReader(body))
-	if err := d.Decode(dst); err != nil {
-		return []framework.FieldError{{In: "body", Message: err.Error()}}
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // some editors and Windows clients send it
+	if tooDeep(body) {
+		return []framework.FieldError{bodyError("", fmt.Sprintf("found arrays or objects more than %d deep", MaxDepth))}
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return []framework.FieldError{{In: "body", Message: "found more after the JSON value"}}
+	if len(ignore) > 0 {
+		body = dropMembers(body, ignore)
 	}
-	return nil
+	err := json.Unmarshal(body, dst)
+	if err == nil {
+		return nil
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) && !json.Valid(body) {
+		return []framework.FieldError{bodyError("", syntaxMessage(body, syntax))}
+	}
+	d := diagnosis{dst: dst, budget: diagnosisBudget}
+	return d.run(body, err)
+}
+
+func bodyError(name, message string) framework.FieldError {
+	return framework.FieldError{In: "body", Name: name, Message: message}
+}
+
+func syntaxMessage(body []byte, err *json.SyntaxError) string {
+	at := min(int(err.Offset), len(body))
+	read := body[:at]
+	line := bytes.Count(read, []byte("\n")) + 1
+	column := at - (bytes.LastIndexByte(read, '\n') + 1)
+	return fmt.Sprintf("found invalid JSON at line %d, column %d: %s", line, max(column, 1), err)
+}
+
+// tooDeep finds a body that nests too deep before anything recurses into it.
+func tooDeep(body []byte) bool {
+	if len(body) <= MaxDepth || bytes.Count(body, []byte("["))+bytes.Count(body, []byte("{")) <= MaxDepth {
+		return false
+	}
+	depth := 0
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '[', '{':
+			if depth++; depth > MaxDepth {
+				return true
+			}
+		case ']', '}':
+			depth--
+		case '"':
+			i = stringEnd(body, i) - 1
+		}
+	}
+	return false
+}
+
+// dropMembers removes the members of the top-level object that have one of the names, by the rules that encoding/json
+// matches names with: a body must not fill a field that belongs to another part of the request by writing it "ID". What
+// is not valid JSON stays as it is, for encoding/json to refuse.
+func dropMembers(body []byte, names []string) []byte {
+	var kept [][]byte
+	dropped := false
+	topMembers(body, func(key string, member []byte) {
+		for _, name := range names {
+			if strings.EqualFold(key, name) {
+				dropped = true
+				return
+			}
+		}
+		kept = append(kept, member)
+	})
+	if !dropped || !json.Valid(body) {
+		return body
+	}
+	out := make([]byte, 0, len(body))
+	out = append(out, '{')
+	out = append(out, bytes.Join(kept, []byte(","))...)
+	return append(out, '}')
 }

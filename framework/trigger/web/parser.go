@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 )
@@ -60,9 +61,13 @@ func Uint[T ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr](text string
 	bits := int(unsafe.Sizeof(T(0))) * 8
 	v, err := strconv.ParseUint(text, 10, bits)
 	if err != nil {
-		return 0, &ExpectedError{"an integer from 0 to " + strconv.FormatUint(1<<bits-1, 10)}
+		return 0, &ExpectedError{naturalOf(bits)}
 	}
 	return T(v), nil
+}
+
+func naturalOf(bits int) string {
+	return "an integer from 0 to " + strconv.FormatUint(1<<bits-1, 10)
 }
 
 // Float takes a decimal number that fits T. Infinities and NaN are refused: JSON has none to answer with.
@@ -99,11 +104,13 @@ func Text[T any, P interface {
 	return v, nil
 }
 
+const timeText = "an RFC 3339 time such as 2006-01-02T15:04:05Z"
+
 // expectedBy translates errors of the standard library that are written for programmers.
 func expectedBy(err error) (string, bool) {
 	var t *time.ParseError
-	if errors.As(err, &t) {
-		return "an RFC 3339 time such as 2006-01-02T15:04:05Z", true
+	if errors.As(err, &t) || strings.HasPrefix(err.Error(), "Time.UnmarshalJSON: ") {
+		return timeText, true
 	}
 	return "", false
 }

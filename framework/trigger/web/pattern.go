@@ -174,7 +174,7 @@ func parseSegment(text string, at int, last bool) (segment, error) {
 	}
 	name, closed := strings.CutSuffix(text[open+1:], "}")
 	if open > 0 || !closed {
-		return fail(open, len(text)-open, "found %q, expected a wildcard to be a whole segment such as {id}", text)
+		return fail(0, len(text), "found %q, expected a wildcard to be a whole segment such as {id}", text)
 	}
 	if name == "$" {
 		if !last {
