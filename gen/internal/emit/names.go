@@ -1,0 +1,115 @@
+package emit
+
+import (
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// space hands out identifiers that are unique in it.
+type space map[string]bool
+
+// take returns name or, when that is taken, name with a number.
+func (s space) take(name string) string {
+	n := name
+	for i := 2; s[n] || token.IsKeyword(n); i++ {
+		n = name + strconv.Itoa(i)
+	}
+	s[n] = true
+	return n
+}
+
+func (s space) clone() space {
+	out := make(space, len(s))
+	for n := range s {
+		out[n] = true
+	}
+	return out
+}
+
+// title makes the first letter a capital.
+func title(s string) string {
+	rs := []rune(s)
+	rs[0] = unicode.ToUpper(rs[0])
+	return string(rs)
+}
+
+// untitle makes the first letter small, and the capitals after it that belong to the same initialism.
+func untitle(s string) string {
+	rs := []rune(s)
+	for i, r := range rs {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
+			break
+		}
+		rs[i] = unicode.ToLower(r)
+	}
+	return string(rs)
+}
+
+// words splits a function's name into what is between its separators, keeping only what identifiers may hold.
+func words(name string) []string {
+	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// camel makes an identifier of a function's name: book-create becomes bookCreate.
+func camel(name string) string {
+	var b strings.Builder
+	for i, w := range words(name) {
+		if i == 0 {
+			w = untitle(w)
+		} else {
+			w = title(w)
+		}
+		b.WriteString(w)
+	}
+	s := b.String()
+	if s == "" || unicode.IsDigit([]rune(s)[0]) {
+		s = "function" + s
+	}
+	return s
+}
+
+// PackageName makes the name of a unit's package: book-create becomes bookcreate.
+func PackageName(unit string) string {
+	s := strings.ToLower(strings.Join(words(unit), ""))
+	if s == "" || unicode.IsDigit([]rune(s)[0]) || token.IsKeyword(s) || s == "main" {
+		s = "unit" + s
+	}
+	return s
+}
+
+// typeIdent makes an identifier after a type: book.Store becomes bookStore.
+func typeIdent(t types.Type) string {
+	switch t := t.(type) {
+	case *types.Pointer:
+		return typeIdent(t.Elem())
+	case *types.Basic:
+		return t.Name()
+	case *types.Named:
+		return objIdent(t.Obj(), t.TypeArgs())
+	case *types.Alias:
+		return objIdent(t.Obj(), t.TypeArgs())
+	case *types.Slice:
+		return typeIdent(t.Elem()) + "List"
+	case *types.Map:
+		return typeIdent(t.Elem()) + "Map"
+	case *types.Chan:
+		return typeIdent(t.Elem()) + "Chan"
+	case *types.Signature:
+		return "function"
+	}
+	return "value"
+}
+
+func objIdent(o *types.TypeName, args *types.TypeList) string {
+	s := untitle(o.Name())
+	if o.Pkg() != nil {
+		s = untitle(o.Pkg().Name()) + title(o.Name())
+	}
+	for a := range args.Types() {
+		s += title(typeIdent(a))
+	}
+	return s
+}

@@ -1,0 +1,134 @@
+package emit
+
+import (
+	"go/ast"
+	"go/types"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// slot is a type under which a node is injected. A unit has one for each node. The application has one more for each
+// interface that a node is injected as, because each can be overridden.
+type slot struct {
+	node *wiring.Node
+	typ  types.Type
+	// ident is unique among the slots; a node's own slot has the node's.
+	ident string
+	// wrapped says that Wire needs a type of its own for it: another node makes the same type.
+	wrapped bool
+	// injected says that something depends on it, so that it can be overridden.
+	injected bool
+}
+
+func (s *slot) own() bool { return s.ident == s.node.Ident }
+
+func models(u *plan.Unit) []*model.Function {
+	fs := make([]*model.Function, len(u.Members))
+	for i, m := range u.Members {
+		fs[i] = m.Model
+	}
+	return fs
+}
+
+// findSlots lists the slots in the order of the nodes and, within a node, its own first.
+func (w *writer) findSlots() {
+	idents := space{}
+	for _, n := range w.nodes {
+		idents[n.Ident] = true
+	}
+	for _, n := range w.nodes {
+		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, wrapped: n.Provider.ID != "" || w.shared(n)}
+		w.slots = append(w.slots, own)
+	}
+	for _, n := range w.nodes {
+		for _, e := range n.Edges {
+			if e.To == nil {
+				continue
+			}
+			s := w.slot(e)
+			if s == nil {
+				s = &slot{node: e.To, typ: asType(e), ident: idents.take(typeIdent(e.Bound)), wrapped: e.To.Provider.ID != ""}
+				w.slots = append(w.slots, s)
+			}
+			s.injected = true
+		}
+	}
+	for _, s := range w.slots {
+		t := title(s.ident)
+		w.declare("get"+t, "build"+t, "provide"+t, "wrap"+t, "named"+t, "provide"+t+"ForRequest", "new"+t)
+	}
+}
+
+// slot returns the slot that an edge takes its value from, nil if it is not made yet.
+func (w *writer) slot(e wiring.Edge) *slot {
+	t := e.To.Provider.Out
+	if w.overrides {
+		t = asType(e)
+	}
+	for _, s := range w.slots {
+		if s.node == e.To && types.Identical(s.typ, t) {
+			return s
+		}
+	}
+	return nil
+}
+
+// ownSlot returns the slot of the node's own type.
+func (w *writer) ownSlot(n *wiring.Node) *slot {
+	for _, s := range w.slots {
+		if s.node == n && s.own() {
+			return s
+		}
+	}
+	return nil
+}
+
+// shared reports whether another node of the application makes the same type. It does not ask about the unit, so that a
+// unit's code stays the same when the grouping changes.
+func (w *writer) shared(n *wiring.Node) bool {
+	for _, other := range w.graph.Nodes {
+		if other != n && types.Identical(other.Provider.Out, n.Provider.Out) {
+			return true
+		}
+	}
+	return false
+}
+
+// asType is the type under which an edge is injected: the interface it is bound to, unless only its own package can name
+// that.
+func asType(e wiring.Edge) types.Type {
+	if e.Bound != nil && nameable(e.Bound) {
+		return e.Bound
+	}
+	return e.To.Provider.Out
+}
+
+func usesConfig(e wiring.Edge) bool {
+	return e.Dep.Kind == model.FromConfig || e.Dep.Kind == model.FromBuiltin && e.Dep.Builtin == model.ConfigValues
+}
+
+// usesLogger reports whether a dependency is the process's logger; in request scope it is the invocation's.
+func usesLogger(n *wiring.Node, e wiring.Edge) bool {
+	return e.Dep.Kind == model.FromBuiltin && e.Dep.Builtin == model.Logger && n.Provider.Scope != annotations.Request
+}
+
+func singleton(n *wiring.Node) bool { return n.Provider.Scope == annotations.Singleton }
+
+// nameMethods finds a method of unit for each function, away from the fields and from each other.
+func (w *writer) nameMethods() {
+	taken := space{"rt": true, "log": true, "config": true, "container": true, "overrides": true, "start": true}
+	for _, n := range w.nodes {
+		taken[n.Ident] = true
+	}
+	w.methods = map[string]string{}
+	for _, m := range w.unit.Members {
+		name := camel(m.Name)
+		if taken[name] || !ast.IsExported(title(name)) {
+			name = "call" + title(name)
+		}
+		w.methods[m.Name] = taken.take(name)
+	}
+}

@@ -1,0 +1,174 @@
+package emit
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// starts reports whether there is anything to do at cold start.
+func (w *writer) starts() bool { return w.uses.config || len(w.eager()) > 0 }
+
+// start writes the method that runs at cold start: configuration first, so that everything that is missing is one error,
+// then what is eager, in dependency order.
+func (w *writer) start(f *jen.File) {
+	var body []jen.Code
+	if w.uses.config {
+		body = append(body,
+			jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(q(symConfigLoad)).Call(jen.Id("u").Dot("rt").Dot("CodeDir"), jen.Id("u").Dot("rt").Dot("Env")),
+			ifErr(),
+			jen.Id("u").Dot("config").Op("=").Id("c"))
+		body = append(body, w.require()...)
+	}
+	if eager := w.eager(); len(eager) > 0 {
+		body = append(body,
+			jen.Id("b").Op(":=").Id("u").Dot("container").Dot("NewBuild").Call(jen.Id("ctx")),
+			jen.Defer().Id("b").Dot("Done").Call())
+		for _, s := range eager {
+			get := jen.Id(w.getterName(s)).Call(jen.Id("u"), jen.Id("b"))
+			body = append(body, jen.If(jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(get), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())))
+		}
+	}
+	ctx := "_"
+	if len(w.eager()) > 0 {
+		ctx = "ctx"
+	}
+	comment(f, "start is the cold start: it loads the configuration and builds what is eager, in dependency order.")
+	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("start").Params(jen.Id(ctx).Qual(pathContext, "Context")).Error().
+		Block(append(body, jen.Return(jen.Nil()))...)
+	f.Line()
+}
+
+// require checks the configuration keys that the unit cannot do without, so that all that are missing are one error. Where
+// values can be replaced, what a replaced one alone would have needed is not asked for.
+func (w *writer) require() []jen.Code {
+	always, sometimes := map[string]bool{}, map[string][]string{} // by condition
+	var order []string
+	for _, n := range w.nodes {
+		for _, e := range n.Edges {
+			d := e.Dep
+			if d.Kind != model.FromConfig || d.Default != nil || d.Optional {
+				continue
+			}
+			condition := w.wanted(n, nil)
+			if condition == "" {
+				always[d.Key] = true
+				continue
+			}
+			if sometimes[condition] == nil {
+				order = append(order, condition)
+			}
+			sometimes[condition] = append(sometimes[condition], d.Key)
+		}
+	}
+	lits := func(keys []string) (list []jen.Code) {
+		for _, k := range slices.Compact(slices.Sorted(slices.Values(keys))) {
+			list = append(list, jen.Lit(k))
+		}
+		return list
+	}
+	all := lits(slices.Collect(maps.Keys(always)))
+	if len(order) == 0 {
+		if len(all) == 0 {
+			return nil
+		}
+		return []jen.Code{returnErr(jen.Id("c").Dot("Require").Call(all...))}
+	}
+	stmts := []jen.Code{jen.Var().Id("keys").Index().String()}
+	if len(all) > 0 {
+		stmts = []jen.Code{jen.Id("keys").Op(":=").Index().String().Values(all...)}
+	}
+	for _, condition := range order {
+		stmts = append(stmts, jen.If(jen.Op(condition)).Block(
+			jen.Id("keys").Op("=").Append(append([]jen.Code{jen.Id("keys")}, lits(sometimes[condition])...)...)))
+	}
+	return append(stmts, returnErr(jen.Id("c").Dot("Require").Call(jen.Id("keys").Op("..."))))
+}
+
+// wanted is the condition under which a node is built, "" for always: something that is built takes it, and what it takes
+// is not replaced.
+func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
+	if !w.overrides || slices.Contains(above, n) {
+		return ""
+	}
+	for _, m := range w.unit.Members {
+		if m.Model.Provider == n.Provider {
+			return ""
+		}
+	}
+	own := w.ownSlot(n)
+	var ways []string
+	for _, owner := range w.nodes {
+		for _, e := range owner.Edges {
+			if e.To != n {
+				continue
+			}
+			s := w.slot(e)
+			way := "u.overrides." + title(s.ident) + " == nil"
+			if s != own && own.injected {
+				way += " && u.overrides." + title(own.ident) + " == nil"
+			}
+			if above := w.wanted(owner, append(above, n)); above != "" {
+				if strings.Contains(above, "||") {
+					above = "(" + above + ")"
+				}
+				way = above + " && " + way
+			}
+			if !slices.Contains(ways, way) {
+				ways = append(ways, way)
+			}
+		}
+	}
+	return strings.Join(ways, " || ")
+}
+
+// eager lists the slots to fill at cold start. What only an ioc.Lazy leads to is not among them, unless it says so itself.
+func (w *writer) eager() []*slot {
+	direct := map[*wiring.Node]bool{}
+	var reach func(n *wiring.Node)
+	reach = func(n *wiring.Node) {
+		if n == nil || direct[n] {
+			return
+		}
+		direct[n] = true
+		for _, e := range n.Edges {
+			if !e.Dep.Lazy {
+				reach(e.To)
+			}
+		}
+	}
+	for _, m := range w.unit.Members {
+		reach(w.graph.Node(m.Model.Provider))
+	}
+	var list []*slot
+	for _, n := range w.nodes {
+		if !singleton(n) || n.Provider.Lazy || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
+			continue
+		}
+		list = append(list, w.starters(n)...)
+	}
+	return list
+}
+
+// starters are the slots through which an eager node is built: its own or, where values can be overridden, those that are
+// injected, so that a node which nothing takes any more is not built.
+func (w *writer) starters(n *wiring.Node) []*slot {
+	own := w.ownSlot(n)
+	if !w.overrides {
+		return []*slot{own}
+	}
+	var list []*slot
+	for _, s := range w.slots {
+		if s.node == n && s.injected {
+			list = append(list, s)
+		}
+	}
+	if list == nil {
+		list = []*slot{own}
+	}
+	return list
+}

@@ -1,0 +1,91 @@
+package emit
+
+import (
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// What generated code names of the framework. A test checks that each exists, so that a renamed symbol is noticed here
+// and not by users.
+const (
+	module = "github.com/faasgen/faasgen/framework"
+
+	symVersion       = module + ".Version"
+	symLatestVersion = module + ".LatestVersion"
+	symRuntime       = module + ".Runtime"
+	symApp           = module + ".App"
+	symFunction      = module + ".Function"
+	symTrigger       = module + ".Trigger"
+	symContext       = module + ".Context"
+	symErrorf        = module + ".Errorf"
+
+	pathIoc      = module + "/ioc"
+	symContainer = pathIoc + ".Container"
+	symCell      = pathIoc + ".Cell"
+	symBuild     = pathIoc + ".Build"
+	symLazy      = pathIoc + ".Lazy"
+	symNewLazy   = pathIoc + ".NewLazy"
+
+	pathConfig    = module + "/config"
+	symConfig     = pathConfig + ".Config"
+	symConfigLoad = pathConfig + ".Load"
+	symConfigGet  = pathConfig + ".Get"
+	symConfigOr   = pathConfig + ".Or"
+
+	pathWeb      = module + "/trigger/web"
+	symExchange  = pathWeb + ".Exchange"
+	symRequest   = pathWeb + ".Request"
+	symRoute     = pathWeb + ".Route"
+	symNewBinder = pathWeb + ".NewBinder"
+	symValue     = pathWeb + ".Value"
+	symOptional  = pathWeb + ".Optional"
+	symList      = pathWeb + ".List"
+	symInPath    = pathWeb + ".InPath"
+	symInQuery   = pathWeb + ".InQuery"
+	symInHeader  = pathWeb + ".InHeader"
+	symInCookie  = pathWeb + ".InCookie"
+	symCheck     = pathWeb + ".Check"
+
+	pathNethttp = module + "/trigger/web/nethttp"
+	symServe    = pathNethttp + ".Serve"
+
+	pathTimer     = module + "/trigger/timer"
+	symTimerEvent = pathTimer + ".Event"
+	symSchedule   = pathTimer + ".Schedule"
+
+	pathEvent       = module + "/trigger/event"
+	symEventTrigger = pathEvent + ".Trigger"
+	symEventDecode  = pathEvent + ".Decode"
+	symEventCheck   = pathEvent + ".Check"
+
+	pathLocal   = module + "/platform/local"
+	symLocalRun = pathLocal + ".Run"
+)
+
+// contract is the number of the contract between generated code and the framework; see framework.LatestVersion.
+const contract = 1
+
+// The packages of the standard library that generated code names.
+const (
+	pathContext = "context"
+	pathFmt     = "fmt"
+	pathTime    = "time"
+	pathSlog    = "log/slog"
+	pathWire    = "github.com/google/wire"
+)
+
+// names are the names of the packages above, in the order in which they take their names from user packages.
+func names() [][2]string {
+	return [][2]string{
+		{pathContext, "context"}, {pathFmt, "fmt"}, {pathTime, "time"}, {pathSlog, "slog"}, {pathWire, "wire"},
+		{module, "framework"}, {pathIoc, "ioc"}, {pathConfig, "config"}, {pathWeb, "web"}, {pathNethttp, "nethttp"},
+		{pathTimer, "timer"}, {pathEvent, "event"}, {pathLocal, "local"},
+	}
+}
+
+// q names a symbol of the constants above.
+func q(symbol string) *jen.Statement {
+	i := strings.LastIndexByte(symbol, '.')
+	return jen.Qual(symbol[:i], symbol[i+1:])
+}

@@ -1,0 +1,106 @@
+// Package plan groups the functions of an application into units and gives everything its settings. Each function is a
+// unit of its own for now; what reads a plan thinks in units of several. The same application is planned once for the
+// generated code and once more for each target, whose overlay may change settings.
+//
+// Settings are merged so: the defaults are covered by provider, that by the arguments of //faas:handler, and those by
+// functions.<name> of f.yml. Events in f.yml replace a function's directive triggers.
+package plan
+
+import (
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// Plan is one application, grouped.
+type Plan struct {
+	Graph *wiring.Graph
+	// App is what targets see.
+	App *target.App
+	// Units are parallel to App.Units.
+	Units []*Unit
+}
+
+// Unit is one unit with the handlers behind its functions.
+type Unit struct {
+	*target.Unit
+	// Members are parallel to Functions.
+	Members []*Member
+	// Eager says that what is built without a word of its own is built at cold start.
+	Eager bool
+}
+
+// Member is one function of a unit.
+type Member struct {
+	*target.Function
+	Model *model.Function
+	// Concurrency limits the invocations that one process runs at once: what the directive or f.yml says, not the default.
+	Concurrency int
+}
+
+// Reserved is the name of the unit that holds all functions, for development and tests.
+const Reserved = "app"
+
+// All is the plan's unit of every function. It is lazy, so that a call pays only for what it needs.
+func (p *Plan) All() *Unit {
+	all := &Unit{Unit: &target.Unit{Name: Reserved}}
+	for _, u := range p.Units {
+		all.Functions = append(all.Functions, u.Functions...)
+		all.Members = append(all.Members, u.Members...)
+		all.Settings.InitTimeout = max(all.Settings.InitTimeout, u.Settings.InitTimeout)
+	}
+	return all
+}
+
+// New plans an application as the target sees it; an empty target is the generated code.
+func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
+	var ds annotations.Diagnostics
+	m := g.App
+	s := m.Spec
+	if name != "" {
+		s = s.For(name)
+	}
+	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
+	for _, f := range m.Functions {
+		u := unit(s, f)
+		p.Units = append(p.Units, u)
+		p.App.Units = append(p.App.Units, u.Unit)
+	}
+	return p, ds
+}
+
+func unit(s *spec.Spec, f *model.Function) *Unit {
+	said := s.Functions[f.Name]
+	if said == nil {
+		said = &spec.Function{}
+	}
+	place := spec.Place{Pos: f.Pos}
+	settings := s.Resolve(f.Name, f.Settings, spec.Place{Pos: f.Directive})
+	description := f.Settings.Description
+	if said.Description != "" {
+		description = said.Description
+	}
+	tf := &target.Function{
+		Name: f.Name, Pos: f.Pos, Description: description,
+		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, said),
+	}
+	member := &Member{Function: tf, Model: f}
+	for _, c := range []int{said.Concurrency, f.Settings.Concurrency, s.Provider.Concurrency} {
+		if c != 0 {
+			member.Concurrency = c
+			break
+		}
+	}
+	return &Unit{
+		Unit: &target.Unit{
+			Name: f.Name, Pos: f.Pos, Place: place, Description: description,
+			Functions: []*target.Function{tf}, Settings: settings, Extension: said.Extension,
+		},
+		Members: []*Member{member},
+		Eager:   true,
+	}
+}
