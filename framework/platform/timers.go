@@ -12,7 +12,8 @@ import (
 type TimerFunction func(name string) (*framework.Function, timer.Schedule, error)
 
 // Timers returns the look-up over the unit's timers. A unit with exactly one takes every timer payload, whatever the
-// timer is called where it was deployed; in any other unit an unknown name is an error that names it.
+// timer is called where it was deployed; in any other unit an unknown name is an error that names it. A timer that one
+// expression of the vendor cannot say is deployed as several, purge and purge_2: no timer has an underscore in its name.
 func Timers(app *framework.App) (TimerFunction, error) {
 	type entry struct {
 		function *framework.Function
@@ -41,8 +42,9 @@ func Timers(app *framework.App) (TimerFunction, error) {
 			return entries[0].function, entries[0].schedule, nil
 		}
 		known := make([]string, len(entries))
+		first, _, _ := strings.Cut(name, "_")
 		for i, e := range entries {
-			if e.schedule.Name == name {
+			if e.schedule.Name == name || e.schedule.Name == first {
 				return e.function, e.schedule, nil
 			}
 			known[i] = fmt.Sprintf("%q", e.schedule.Name)

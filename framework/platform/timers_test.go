@@ -22,6 +22,8 @@ func TestTimers(t *testing.T) {
 		{functions: []*framework.Function{one, none}, name: "anything", want: "one"},
 		{functions: []*framework.Function{one, two}, name: "c", want: "two"},
 		{functions: []*framework.Function{one, two}, name: "a", want: "one"},
+		{functions: []*framework.Function{one, two}, name: "c_2", want: "two"},
+		{functions: []*framework.Function{one, two}, name: "_2", err: `unknown_timer: found a timer named "_2", expected one of "a", "b", "c"`},
 		{functions: []*framework.Function{one, two}, name: "d", err: `unknown_timer: found a timer named "d", expected one of "a", "b", "c"`},
 		{functions: []*framework.Function{two}, name: "", err: `unknown_timer: found a timer named "", expected one of "b", "c"`},
 		{functions: []*framework.Function{none}, bindErr: "no function of unit u has a timer"},
