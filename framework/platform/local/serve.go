@@ -113,7 +113,11 @@ func serve(ctx context.Context, app platform.New, s settings, p process) error {
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
-	log.Info("serving", "addr", l.Addr().String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
+	level := slog.LevelInfo
+	if s.listenFD != 0 {
+		level = slog.LevelDebug // the parent says where it serves
+	}
+	log.Log(ctx, level, "serving", "addr", l.Addr().String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)

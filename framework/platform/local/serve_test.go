@@ -151,7 +151,7 @@ func TestServe(t *testing.T) {
 	if res.StatusCode != 500 || strings.Contains(body, "secret") {
 		t.Errorf("got %d %s, want a 500 without the text", res.StatusCode, body)
 	}
-	if code := r.stop(t); code != 0 || !strings.Contains(r.errs.String(), `"msg":"serving"`) {
+	if code := r.stop(t); code != 0 || !strings.Contains(r.errs.String(), `"level":"ERROR"`) {
 		t.Errorf("exit code %d, log:\n%s", code, r.errs)
 	}
 }
@@ -162,7 +162,7 @@ func TestDevShowsErrors(t *testing.T) {
 		t.Errorf("got %s, want the error's text", body)
 	}
 	r.stop(t)
-	if !strings.Contains(r.errs.String(), "level=INFO msg=serving") {
+	if !strings.Contains(r.errs.String(), "level=ERROR msg=") {
 		t.Errorf("the log is no text:\n%s", r.errs)
 	}
 }
