@@ -91,7 +91,7 @@ func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
 			if err != nil {
 				return err
 			}
-			if mayHaveDirectives(content) {
+			if annotations.Scan(content) {
 				a.own[p.PkgPath] = true
 				marked = true
 			}
@@ -100,20 +100,16 @@ func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
 			l.excluded(a, p)
 		}
 	}
-	d := annotations.Diagnostic{Pos: s.pos, Code: "scan", Line: line(l.content[s.pos.Filename], s.pos.Line), Length: wordEnd(l.content[s.pos.Filename], s.pos)}
 	switch {
 	case !found:
-		d.Message = fmt.Sprintf("scan names %s, which no package matches", s.pattern)
+		d := s.place.Errorf("scan", "scan names %s, which no package matches", s.pattern)
 		if p := l.listed[s.pattern]; p != nil && len(p.Errors) > 0 {
-			d.Hint = firstLine(p.Errors[0].Msg)
+			_, d.Hint = splitHint(p.Errors[0].Msg)
 		}
+		a.Diagnostics = append(a.Diagnostics, d)
 	case !marked:
-		d.Severity = annotations.SeverityNote
-		d.Message = fmt.Sprintf("scan names %s, which has no //faas: directives", s.pattern)
-	default:
-		return nil
+		a.Diagnostics = append(a.Diagnostics, s.place.Notef("scan", "scan names %s, which has no //faas: directives", s.pattern))
 	}
-	a.Diagnostics = append(a.Diagnostics, d)
 	return nil
 }
 
@@ -126,7 +122,7 @@ func (l *loader) excluded(a *app, p *packages.Package) {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		if content, err := l.read(name); err == nil && mayHaveDirectives(content) && !bytes.Contains(content, []byte("\nimport \"C\"")) {
+		if content, err := l.read(name); err == nil && annotations.Scan(content) && !bytes.Contains(content, []byte("\nimport \"C\"")) {
 			a.Diagnostics = append(a.Diagnostics, annotations.Diagnostic{
 				Pos: token.Position{Filename: name}, Severity: annotations.SeverityNote, Code: "directive-excluded",
 				Message: "build constraints leave this file out for linux, so its directives do not act",
@@ -245,11 +241,6 @@ func splitHint(msg string) (message, hint string) {
 	return first, hint
 }
 
-func firstLine(s string) string {
-	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
-	return s
-}
-
 // parsePosition reads file:line:col, in which line and col may be missing.
 func parsePosition(s string) token.Position {
 	if s == "" || s == "-" {
@@ -276,11 +267,6 @@ func parsePosition(s string) token.Position {
 		pos.Line, pos.Column = numbers[1], numbers[0]
 	}
 	return pos
-}
-
-// wordEnd is the length of the text from pos to the end of its line.
-func wordEnd(content []byte, pos token.Position) int {
-	return max(1, len(strings.TrimRight(line(content, pos.Line), " \t"))-pos.Column+1)
 }
 
 // importSpec finds the import of a path in the files of a package.

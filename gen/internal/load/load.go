@@ -113,8 +113,7 @@ type app struct {
 // scanned is one entry of scan in f.yml.
 type scanned struct {
 	pattern string
-	pos     token.Position
-	exact   bool
+	place   spec.Place
 }
 
 // addApp reads f.yml and finds the folders with directives below it.
@@ -124,7 +123,7 @@ func (l *loader) addApp(dir string) {
 	a := &app{App: &App{Dir: dir, Import: ip, Module: m.Path}, paths: map[string]bool{}}
 	l.apps = append(l.apps, a)
 	name := filepath.Join(dir, SpecName)
-	a.Spec, a.Diagnostics = readSpec(name, l.content[name])
+	a.Spec, a.Diagnostics = t.readSpec(name, l.content[name])
 	for i, pattern := range a.Spec.Scan {
 		a.scanned = append(a.scanned, newScanned(a, i, pattern))
 	}
@@ -157,12 +156,11 @@ func (l *loader) addApp(dir string) {
 }
 
 func newScanned(a *app, i int, pattern string) scanned {
-	s := scanned{pattern: pattern, pos: scanPosition(a.Spec, i)}
+	s := scanned{pattern: pattern, place: scanPlace(a.Spec, i)}
 	if isLocal(pattern) || pattern == "./..." {
 		s.pattern = strings.TrimSuffix(a.Import+"/"+filepath.ToSlash(filepath.Clean(pattern)), "/.")
 		s.pattern = cleanImport(s.pattern)
 	}
-	s.exact = !strings.Contains(s.pattern, "...")
 	return s
 }
 

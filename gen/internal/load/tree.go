@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -185,12 +184,18 @@ func (t *Tree) workspace() string {
 }
 
 func (t *Tree) env(name string) string {
+	v, _ := t.lookup(name)
+	return v
+}
+
+// lookup is os.LookupEnv for the environment of the options.
+func (t *Tree) lookup(name string) (string, bool) {
 	for _, e := range slices.Backward(t.opts.Env) {
 		if v, ok := strings.CutPrefix(e, name+"="); ok {
-			return v
+			return v, true
 		}
 	}
-	return ""
+	return "", false
 }
 
 func abs(dir, p string) string {
@@ -249,7 +254,7 @@ func (t *Tree) walk(m Module) error {
 			if err != nil {
 				return err
 			}
-			f := File{Path: p, Content: content, Directives: mayHaveDirectives(content)}
+			f := File{Path: p, Content: content, Directives: annotations.Scan(content)}
 			if f.Directives || !f.Test() {
 				t.Files = append(t.Files, f)
 			}
@@ -283,20 +288,6 @@ func (t *Tree) skip(m Module, p, name string) bool {
 		}
 		return rel == pattern || strings.HasSuffix(rel, "/"+pattern)
 	})
-}
-
-// mayHaveDirectives finds the prefix in any case, so that near misses are looked at too.
-func mayHaveDirectives(content []byte) bool {
-	for {
-		i := bytes.IndexByte(content, ':')
-		if i < 0 {
-			return false
-		}
-		if i >= 4 && bytes.EqualFold(content[i-4:i], []byte("faas")) {
-			return true
-		}
-		content = content[i+1:]
-	}
 }
 
 // findApps selects the applications at or below Dir, else the nearest above it.

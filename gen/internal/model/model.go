@@ -34,8 +34,9 @@ type App struct {
 	// Broken are the types that declarations with a mistake would have provided: who needs one is told nothing, since
 	// the mistake itself has been reported.
 	Broken []types.Type
-	// Incomplete says that a file could not be read in full, so that what seems to be missing may be there.
-	Incomplete bool
+	// Unread says that a file could not be read in full, so that what seems to be missing may be there. Incomplete says
+	// that, or that a declaration was left out because of a mistake, so that what seems to be unused may not be.
+	Unread, Incomplete bool
 	// Outside lists packages of the workspace that may carry directives and are not part of the application, sorted.
 	Outside []string
 }

@@ -16,6 +16,7 @@ const (
 	LazyType     = "Lazy"     // of IOCPath
 	ConfigType   = "Config"   // of ConfigPath
 	RequestType  = "Request"  // of WebPath
+	ResponseType = "Response" // of WebPath
 	ExchangeType = "Exchange" // of WebPath
 	EventType    = "Event"    // of TimerPath
 )

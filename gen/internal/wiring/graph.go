@@ -34,10 +34,6 @@ type Edge struct {
 	Bound types.Type
 }
 
-// Solve finds a provider for every dependency of every provider and function of app.
-//
-// It is implemented in solve.go.
-
 // Reach returns the nodes that the given functions need, directly or not, in the order of g.Nodes.
 func (g *Graph) Reach(functions []*model.Function) []*Node {
 	want := map[*Node]bool{}

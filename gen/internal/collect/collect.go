@@ -1,0 +1,127 @@
+// Package collect turns the declarations of an application into its model: providers with their dependencies, functions
+// with their triggers, checked one by one and against each other, but not solved. Whether something provides what a
+// dependency asks for is wiring's to say.
+//
+// Every mistake is reported once. A declaration with a mistake is left out of the model, and what it would have provided
+// is remembered in model.App.Broken, so that nothing that needs it is reported as well.
+package collect
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// App reads the directives of one application. Its diagnostics do not repeat those of a.
+func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.App, annotations.Diagnostics) {
+	c := &collector{
+		load: a,
+		app: &model.App{
+			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
+			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside,
+		},
+		owners:   map[*types.TypeName]*model.Provider{},
+		faulty:   map[*types.TypeName]bool{},
+		packages: map[string]bool{},
+	}
+	for _, pkg := range a.Packages {
+		c.declarations(pkg, registry)
+	}
+	c.providers()
+	c.functions()
+	c.ownerless()
+	c.spec()
+	c.routes()
+	c.timers()
+	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
+		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
+	})
+	slices.SortFunc(c.app.Functions, func(x, y *model.Function) int { return cmp.Compare(x.Name, y.Name) })
+	var ds annotations.Diagnostics
+	for _, d := range c.diagnostics {
+		ds = append(ds, *d)
+	}
+	ds.Sort()
+	return c.app, ds
+}
+
+// collector is the state of one App.
+type collector struct {
+	load        *load.App
+	app         *model.App
+	declared    []*declaration
+	diagnostics []*annotations.Diagnostic
+	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
+	owners map[*types.TypeName]*model.Provider
+	faulty map[*types.TypeName]bool
+	// packages says which packages generated code can import, for those that were asked about.
+	packages map[string]bool
+	// names are the names of all handlers, also of those with a mistake.
+	names []string
+	// found are the functions in source order, with where their triggers were written.
+	found []*function
+}
+
+// The codes of the diagnostics that this package makes.
+const (
+	// codeImport is a declaration that generated code cannot import, or a type that it cannot name.
+	codeImport = "import"
+	// codeProvider is a struct or a constructor that cannot provide.
+	codeProvider = "provider"
+	// codeAs is an as= that names no interface, or one that is not implemented.
+	codeAs = "provider-as"
+	// codeInject is a field or parameter that cannot be injected.
+	codeInject = "inject"
+	// codeConfig is a configured field or parameter whose type or default cannot be.
+	codeConfig = "config"
+	// codeArg is an arg directive that names no parameter.
+	codeArg = "arg"
+	// codeLifecycle is an Init, Destroy or Validate method of another signature.
+	codeLifecycle = "lifecycle"
+	// codeHandler is a handler of a shape that is not allowed.
+	codeHandler = "handler"
+	// codeName is a function or timer whose name is taken or reserved.
+	codeName = "function-name"
+	// codeBinding is a field that a request cannot fill.
+	codeBinding = "binding"
+	// codeRoute is a route that is malformed, or that conflicts with another.
+	codeRoute = "route"
+	// codeTimer is a timer whose expression or timezone is none.
+	codeTimer = "timer"
+	// codeEvents notes that f.yml replaces triggers.
+	codeEvents = "events"
+)
+
+// errorf reports a mistake at a position in Go code. The result may be completed until the next report.
+func (c *collector) errorf(pos token.Pos, length int, code, format string, args ...any) *annotations.Diagnostic {
+	return c.errorAt(c.position(pos), length, code, format, args...)
+}
+
+func (c *collector) errorAt(pos token.Position, length int, code, format string, args ...any) *annotations.Diagnostic {
+	d := &annotations.Diagnostic{Pos: pos, Length: length, Code: code, Message: fmt.Sprintf(format, args...), Line: c.app.Line(pos)}
+	c.diagnostics = append(c.diagnostics, d)
+	return d
+}
+
+// position is that of the file itself: //line comments do not move it.
+func (c *collector) position(pos token.Pos) token.Position { return c.app.Fset.PositionFor(pos, false) }
+
+// also points at a second place.
+func (c *collector) also(d *annotations.Diagnostic, pos token.Position, message string) {
+	d.Chain = append(d.Chain, annotations.Link{Pos: pos, Message: message})
+}
+
+// broken remembers what a faulty declaration would have provided.
+func (c *collector) broken(t types.Type) {
+	if t != nil {
+		c.app.Broken = append(c.app.Broken, t)
+	}
+}
+
+func typeString(t types.Type) string { return model.TypeString(t) }

@@ -1,0 +1,150 @@
+package collect
+
+import (
+	"errors"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// configValue checks that configuration can fill a dependency, and that its default is a value of its type.
+func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
+	if bad := unconfigurable(dep.Type, nil); bad != nil {
+		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Type))
+		if bad != dep.Type {
+			e.Message += ": it contains " + typeString(bad)
+		}
+		e.Hint = "configuration holds texts, bools, numbers, durations, and lists, maps and structs of them"
+		return false
+	}
+	if dep.Default == nil {
+		return true
+	}
+	pos, end := w.mark.Range("default")
+	expected, err := checkDefault(dep.Type, *dep.Default)
+	switch {
+	case expected == "":
+		c.errorf(pos, int(end-pos), codeConfig, "%s %s is of type %s, which a directive cannot write", what, dep.Name, typeString(dep.Type)).
+			Hint = "put the default into config.default.yml"
+		return false
+	case errors.Is(err, strconv.ErrRange):
+		c.errorf(pos, int(end-pos), codeConfig, "default %q does not fit into %s", *dep.Default, typeString(dep.Type))
+		return false
+	case err != nil:
+		c.errorf(pos, int(end-pos), codeConfig, "default %q is not %s, which %s %s needs", *dep.Default, expected, what, dep.Name)
+		return false
+	}
+	return true
+}
+
+// unconfigurable returns the part of t that configuration cannot fill, nil if there is none.
+func unconfigurable(t types.Type, seen []types.Type) types.Type {
+	for _, s := range seen {
+		if types.Identical(s, t) {
+			return nil
+		}
+	}
+	seen = append(seen, t)
+	if hasTextUnmarshaler(t) {
+		return nil
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		if u.Info()&(types.IsString|types.IsBoolean|types.IsInteger|types.IsFloat) != 0 && u.Kind() != types.Uintptr {
+			return nil
+		}
+	case *types.Slice:
+		return unconfigurable(u.Elem(), seen)
+	case *types.Pointer:
+		return unconfigurable(u.Elem(), seen)
+	case *types.Map:
+		if b, ok := u.Key().Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
+			return unconfigurable(u.Elem(), seen)
+		}
+	case *types.Interface:
+		if u.Empty() {
+			return nil
+		}
+	case *types.Struct:
+		for f := range u.Fields() {
+			if !f.Exported() {
+				continue
+			}
+			if bad := unconfigurable(f.Type(), seen); bad != nil {
+				return bad
+			}
+		}
+		return nil
+	}
+	return t
+}
+
+// checkDefault says what a default of type t is, in words, and whether text is one. The words are empty when a directive
+// cannot write such a value at all.
+func checkDefault(t types.Type, text string) (expected string, err error) {
+	if isNamed(t, "time", "Duration") {
+		if _, err := strconv.ParseFloat(text, 64); err == nil {
+			return "a duration", nil // a bare number is seconds
+		}
+		_, err := time.ParseDuration(text)
+		return "a duration such as 5s or 1h30m", err
+	}
+	if hasTextUnmarshaler(t) {
+		return "", nil
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return checkBasic(u, text)
+	case *types.Slice:
+		if isBytes(t) {
+			return "", nil
+		}
+		if _, list := u.Elem().Underlying().(*types.Slice); list {
+			return "", nil
+		}
+		expected, err = checkDefault(u.Elem(), "")
+		if expected == "" {
+			return "", nil
+		}
+		if text == "" {
+			return "a list", nil
+		}
+		for item := range strings.SplitSeq(text, ",") {
+			if expected, err = checkDefault(u.Elem(), strings.TrimSpace(item)); err != nil {
+				return "a list of which each item is " + expected, err
+			}
+		}
+		return "a list", nil
+	}
+	return "", nil
+}
+
+func checkBasic(b *types.Basic, text string) (expected string, err error) {
+	bits := int(types.SizesFor("gc", "amd64").Sizeof(b)) * 8
+	switch info := b.Info(); {
+	case info&types.IsString != 0:
+		return "a text", nil
+	case info&types.IsBoolean != 0:
+		if text != "true" && text != "false" {
+			err = strconv.ErrSyntax
+		}
+		return "true or false", err
+	case info&types.IsUnsigned != 0:
+		_, err = strconv.ParseUint(text, 10, bits)
+		return "a whole number that is not negative", err
+	case info&types.IsInteger != 0:
+		_, err = strconv.ParseInt(text, 10, bits)
+		return "a whole number", err
+	case info&types.IsFloat != 0:
+		v, err := strconv.ParseFloat(text, bits)
+		if err == nil && v-v != 0 {
+			err = strconv.ErrSyntax // no configuration file has infinities
+		}
+		return "a number", err
+	}
+	return "", nil
+}

@@ -1,0 +1,141 @@
+package collect
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/load"
+)
+
+// declaration is one function, method or type with directives, on itself or on its fields.
+type declaration struct {
+	pkg     *load.Package
+	file    *ast.File
+	name    *ast.Ident
+	object  types.Object
+	fn      *ast.FuncDecl // nil for a type
+	markers []annotations.Marker
+	fields  []*field
+	doc     string
+	// faulty says that a mistake in one of the directives was reported.
+	faulty bool
+}
+
+// field is one field with directives; A, B int are two.
+type field struct {
+	name    *ast.Ident
+	markers []annotations.Marker
+}
+
+// find returns the first marker of a type and where it stands; nil if there is none.
+func find[T any](markers []annotations.Marker) (*T, *annotations.Marker) {
+	for i := range markers {
+		if v, ok := markers[i].Value.(*T); ok {
+			return v, &markers[i]
+		}
+	}
+	return nil, nil
+}
+
+// declarations reads the directives of one package.
+func (c *collector) declarations(pkg *load.Package, registry *annotations.Registry) {
+	for i, file := range pkg.Syntax {
+		found, ds := annotations.Collect(c.app.Fset, file, c.app.Sources[pkg.Files[i]], registry)
+		for _, d := range ds {
+			c.diagnostics = append(c.diagnostics, &d)
+		}
+		c.mistaken(pkg, file, ds)
+		types := map[*ast.TypeSpec]*declaration{}
+		ofType := func(d *annotations.Declaration) *declaration {
+			if types[d.Type] == nil {
+				types[d.Type] = c.declare(pkg, file, d.Type.Name, nil)
+			}
+			return types[d.Type]
+		}
+		for _, d := range found {
+			switch d.Place {
+			case annotations.OnStruct:
+				t := ofType(d)
+				t.markers, t.doc = d.Markers, d.Doc.Text()
+			case annotations.OnField:
+				t := ofType(d)
+				for _, name := range d.Names {
+					t.fields = append(t.fields, &field{name: name, markers: d.Markers})
+				}
+				t.faulty = t.faulty || bad(d.Markers)
+				continue
+			default:
+				fn := d.Node.(*ast.FuncDecl)
+				f := c.declare(pkg, file, fn.Name, fn)
+				f.markers, f.doc = d.Markers, d.Doc.Text()
+				f.faulty = bad(d.Markers)
+			}
+		}
+		for _, t := range types {
+			t.faulty = t.faulty || bad(t.markers)
+		}
+	}
+}
+
+func bad(markers []annotations.Marker) bool {
+	for _, m := range markers {
+		if m.Bad {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *collector) declare(pkg *load.Package, file *ast.File, name *ast.Ident, fn *ast.FuncDecl) *declaration {
+	d := &declaration{pkg: pkg, file: file, name: name, fn: fn, object: pkg.Info.Defs[name]}
+	c.declared = append(c.declared, d)
+	return d
+}
+
+// mistaken remembers what the declarations would have provided that a mistake in a directive stands at, or above: one
+// that is misspelt or detached may have been the one that made a provider.
+func (c *collector) mistaken(pkg *load.Package, file *ast.File, ds annotations.Diagnostics) {
+	if len(ds) == 0 {
+		return
+	}
+	c.app.Incomplete = true
+	before := file.Package
+	for _, decl := range file.Decls {
+		start, end := c.position(before), c.position(decl.End())
+		before = decl.End()
+		hit := false
+		for _, d := range ds {
+			hit = hit || d.Pos.Offset >= start.Offset && d.Pos.Line <= end.Line
+		}
+		if !hit {
+			continue
+		}
+		for _, name := range declaredNames(decl) {
+			d := &declaration{object: pkg.Info.Defs[name]}
+			c.broken(d.out())
+		}
+	}
+}
+
+// declaredNames are the functions without receiver and the types that a declaration declares.
+func declaredNames(decl ast.Decl) []*ast.Ident {
+	switch decl := decl.(type) {
+	case *ast.FuncDecl:
+		if decl.Recv == nil {
+			return []*ast.Ident{decl.Name}
+		}
+	case *ast.GenDecl:
+		var names []*ast.Ident
+		if decl.Tok == token.TYPE {
+			for _, spec := range decl.Specs {
+				if t, ok := spec.(*ast.TypeSpec); ok {
+					names = append(names, t.Name)
+				}
+			}
+		}
+		return names
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package collect
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strings"
+	"unicode"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// wish is what directives say of a field or parameter.
+type wish struct {
+	id       string
+	optional bool
+	config   bool
+	key      string
+	def      *string
+	// mark is the directive, nil if there is none; keyArg names its argument that holds the configuration key.
+	mark *annotations.Marker
+	// field says that it is a field.
+	field bool
+}
+
+// field reads one field with directives. It returns nil for one without inject and config, and for one with a mistake, of
+// which it reports false.
+func (c *collector) field(st *types.Struct, f *field) (*model.Dep, bool) {
+	v := structField(st, f.name.Name)
+	if v == nil {
+		return nil, false // the type checker has said why
+	}
+	w := wish{field: true}
+	if inject, mark := find[annotations.Inject](f.markers); inject != nil {
+		w.id, w.optional, w.mark = inject.ID, inject.Optional, mark
+	} else if config, mark := find[annotations.Config](f.markers); config != nil {
+		w.config, w.key, w.def, w.mark = true, config.Key, config.Default, mark
+	} else {
+		return nil, true
+	}
+	if w.mark.Bad {
+		return nil, false
+	}
+	return c.dependency(f.name.Name, f.name.Pos(), len(f.name.Name), v.Type(), w)
+}
+
+func structField(st *types.Struct, name string) *types.Var {
+	for v := range st.Fields() {
+		if v.Name() == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// configured makes every exported field of a struct that has no directive of its own a configuration value below the
+// struct's key.
+func (c *collector) configured(d *declaration, st *types.Struct, config *annotations.Config) ([]*model.Dep, bool) {
+	_, mark := find[annotations.Config](d.markers)
+	if mark.Bad {
+		return nil, false
+	}
+	if config.Default != nil {
+		pos, end := mark.Range("default")
+		c.errorf(pos, int(end-pos), codeConfig, "a default for struct %s, which is configured field by field", d.name.Name).
+			Hint = "give the fields their defaults: //faas:config key=" + config.Key + ".NAME default=VALUE"
+		return nil, false
+	}
+	own := map[string]bool{}
+	for _, f := range d.fields {
+		own[f.name.Name] = true
+	}
+	var deps []*model.Dep
+	ok := true
+	for v := range st.Fields() {
+		if own[v.Name()] || !v.Exported() || v.Embedded() {
+			continue
+		}
+		w := wish{field: true, config: true, key: config.Key + "." + lowerCamel(v.Name())}
+		dep, good := c.dependency(v.Name(), v.Pos(), len(v.Name()), v.Type(), w)
+		ok = ok && good
+		if dep != nil {
+			deps = append(deps, dep)
+		}
+	}
+	if ok && len(deps) == 0 && len(d.fields) == 0 {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeConfig, "struct %s has no exported field to configure", d.name.Name)
+		return nil, false
+	}
+	return deps, ok
+}
+
+// lowerCamel makes a configuration key of a field's name: MaxItems becomes maxItems, URL url, HTTPPort httpPort.
+func lowerCamel(name string) string {
+	rs := []rune(name)
+	for i, r := range rs {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
+			break
+		}
+		rs[i] = unicode.ToLower(r)
+	}
+	return string(rs)
+}
+
+// parameters reads what a constructor takes.
+func (c *collector) parameters(d *declaration, sig *types.Signature) ([]*model.Dep, bool) {
+	ok := true
+	args := map[string]*annotations.Marker{}
+	for i := range d.markers {
+		m := &d.markers[i]
+		if arg, is := m.Value.(*annotations.Arg); is {
+			if m.Bad {
+				ok = false
+				continue
+			}
+			args[arg.Name] = m
+		}
+	}
+	if sig.Variadic() {
+		pos, length := d.param(sig.Params().Len() - 1)
+		c.errorf(pos, length, codeProvider, "constructor %s is variadic, and how many values to pass is not said", d.name.Name).
+			Hint = "take a slice, or write a constructor without it"
+		return nil, false
+	}
+	var deps []*model.Dep
+	for i := range sig.Params().Len() {
+		v := sig.Params().At(i)
+		w := wish{}
+		if m := args[v.Name()]; m != nil {
+			arg := m.Value.(*annotations.Arg)
+			w = wish{id: arg.ID, optional: arg.Optional, config: arg.Config != "", key: arg.Config, def: arg.Default, mark: m}
+		}
+		pos, length := d.param(i)
+		dep, good := c.dependency(v.Name(), pos, length, v.Type(), w)
+		ok = ok && good
+		if dep != nil {
+			deps = append(deps, dep)
+		}
+	}
+	return deps, ok
+}
+
+// dependency makes one field or parameter a dependency.
+func (c *collector) dependency(name string, pos token.Pos, length int, t types.Type, w wish) (*model.Dep, bool) {
+	if invalid(t) {
+		return nil, false
+	}
+	dep := &model.Dep{Name: name, Type: t, ID: w.id, Optional: w.optional, Pos: c.position(pos), Length: length}
+	what := "parameter"
+	if w.field {
+		what = "field"
+	}
+	if reason := c.unnameable(t); reason != "" {
+		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = "use an exported type"
+		return nil, false
+	}
+	if w.config {
+		dep.Kind, dep.Key, dep.Default = model.FromConfig, w.key, w.def
+		return dep, c.configValue(dep, pos, length, what, w)
+	}
+	if inner := lazy(t); inner != nil {
+		dep.Lazy, dep.Type = true, inner
+		if b := builtin(inner); b != "" && w.id == "" {
+			c.errorf(pos, length, codeInject, "%s %s is lazy, but %s is there from the start", what, name, typeString(inner)).
+				Hint = "take " + typeString(inner)
+			return nil, false
+		}
+		return dep, true
+	}
+	b := builtin(t)
+	switch {
+	case b == "" || w.id != "":
+		return dep, true
+	case b == model.InitContext && w.field:
+		c.errorf(pos, length, codeInject, "field %s holds a context.Context, which ends with the call it is for", name).
+			Hint = "take it as a parameter of a constructor, of Init, or of the handler"
+		return nil, false
+	}
+	dep.Kind, dep.Builtin = model.FromBuiltin, b
+	return dep, true
+}
+
+// ownerless reports inject and config on fields of structs that nothing fills.
+func (c *collector) ownerless() {
+	for _, d := range c.declared {
+		obj, ok := d.object.(*types.TypeName)
+		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.faulty[obj] || d.faulty {
+			continue
+		}
+		f := d.fields[0]
+		mark := f.markers[0]
+		pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()
+		directive := "//faas:" + mark.Directive.Name
+		if p := c.constructorOf(obj); p != nil {
+			e := c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which a constructor makes", directive, obj.Name())
+			c.also(e, p.Pos, "made by "+p.Name())
+			e.Hint = "take it as a parameter of " + p.Object.Name()
+			continue
+		}
+		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
+			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
+	}
+}
+
+// constructorOf returns a constructor that returns the type or a pointer to it.
+func (c *collector) constructorOf(obj *types.TypeName) *model.Provider {
+	for _, p := range c.app.Providers {
+		if p.Kind == model.Constructor && typeNameOf(p.Out) == obj {
+			return p
+		}
+	}
+	return nil
+}
+
+// typeNameOf is the declaration of a named type or of what a pointer points to, nil if there is none.
+func typeNameOf(t types.Type) *types.TypeName {
+	if e := pointee(t); e != nil {
+		t = e
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return n.Obj()
+	}
+	return nil
+}
+
+// article puts a or an before a word.
+func article(word string) string {
+	if strings.ContainsAny(word[:1], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
+}

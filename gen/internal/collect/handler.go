@@ -1,0 +1,325 @@
+package collect
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// function is one handler while it is collected.
+type function struct {
+	*model.Function
+	declared *declaration
+	pkg      *load.Package
+	// syntax is the handler's declaration, nil when it is promoted from another package.
+	syntax   *ast.FuncDecl
+	triggers []*trigger
+	// faulty says that a mistake was reported, so that the function is not part of the model.
+	faulty bool
+}
+
+// functions collects the handlers.
+func (c *collector) functions() {
+	for _, d := range c.declared {
+		handler, mark := find[annotations.Handler](d.markers)
+		if handler == nil || d.object == nil {
+			continue
+		}
+		f := &function{declared: d, pkg: d.pkg, syntax: d.fn, faulty: d.faulty, Function: &model.Function{
+			Settings: *handler, Pos: c.position(d.name.Pos()), Directive: c.position(mark.Directive.Pos()), Doc: d.doc,
+		}}
+		good := false
+		switch {
+		case d.fn == nil:
+			good = c.handleMethod(f)
+		case d.fn.Recv != nil:
+			good = c.method(f)
+		default:
+			good = c.plainFunc(f)
+		}
+		f.faulty = f.faulty || !good
+		if c.name(f, handler, mark) {
+			c.found = append(c.found, f)
+		}
+	}
+}
+
+// handleMethod makes a struct's Handle a function.
+func (c *collector) handleMethod(f *function) bool {
+	d := f.declared
+	obj := d.object.(*types.TypeName)
+	f.Kind = model.Method
+	f.Provider = c.receiver(d, obj)
+	if f.Provider == nil {
+		return false
+	}
+	m := method(obj.Type(), "Handle")
+	if m == nil {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "struct %s has no method Handle", obj.Name()).
+			Hint = "write one, or move //faas:handler to the method that is the handler"
+		return false
+	}
+	f.Object = m
+	f.syntax = funcDecl(d.pkg, m)
+	return c.shape(f)
+}
+
+// method makes a method of a provider a function.
+func (c *collector) method(f *function) bool {
+	d := f.declared
+	fn := d.object.(*types.Func)
+	f.Kind, f.Object = model.Method, fn
+	recv := fn.Signature().Recv()
+	if recv == nil || invalid(recv.Type()) {
+		return false
+	}
+	obj := typeNameOf(recv.Type())
+	if obj == nil {
+		return false
+	}
+	f.Provider = c.receiver(d, obj)
+	good := f.Provider != nil
+	if !fn.Exported() {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s is unexported, so generated code cannot call it", d.name.Name).
+			Hint = "call it " + exportedName(d.name.Name)
+		return false
+	}
+	if good && f.Provider.Kind == model.Constructor && pointee(f.Provider.Out) == nil && pointee(recv.Type()) != nil {
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s has a pointer receiver, but %s returns %s",
+			d.name.Name, f.Provider.Name(), typeString(f.Provider.Out))
+		c.also(e, f.Provider.Pos, "provided by "+f.Provider.Name())
+		e.Hint = "let it return *" + typeString(f.Provider.Out)
+		return false
+	}
+	return c.shape(f) && good
+}
+
+// plainFunc makes a function without receiver a function, or a constructor of an http.Handler.
+func (c *collector) plainFunc(f *function) bool {
+	d := f.declared
+	fn := d.object.(*types.Func)
+	sig := fn.Signature()
+	f.Object = fn
+	provide, _ := find[annotations.Provide](d.markers)
+	if results := sig.Results(); results.Len() > 0 && isHTTPHandler(results.At(0).Type()) {
+		f.Kind = model.HTTPHandler
+		return c.httpHandler(f, provide)
+	}
+	f.Kind = model.Func
+	switch {
+	case provide != nil:
+		_, mark := find[annotations.Provide](d.markers)
+		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeHandler,
+			"%s is a handler and a constructor", d.name.Name).Hint = "only a constructor of an http.Handler can be both"
+		return false
+	case !c.usable(d) || !c.exportedFunc(d, "handler"):
+		return false
+	}
+	if arg, mark := find[annotations.Arg](d.markers); arg != nil {
+		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeArg,
+			"//faas:arg on handler %s, which takes its event and nothing else", d.name.Name).
+			Hint = "make it a method of a struct with //faas:inject fields"
+		return false
+	}
+	return c.shape(f)
+}
+
+// httpHandler makes a constructor of an http.Handler a function. Without a provide directive it is injected nowhere.
+func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool {
+	d := f.declared
+	if provide != nil {
+		for _, p := range c.app.Providers {
+			if p.Object == d.object {
+				f.Provider = p
+			}
+		}
+		return f.Provider != nil
+	}
+	p := c.constructor(d, &annotations.Provide{})
+	if p == nil || d.faulty {
+		c.app.Incomplete = true
+		return false
+	}
+	p.Implicit = true
+	c.app.Providers = append(c.app.Providers, p)
+	f.Provider = p
+	return true
+}
+
+// receiver finds the provider of a handler's receiver. A struct that nothing else provides is one without saying so.
+func (c *collector) receiver(d *declaration, obj *types.TypeName) *model.Provider {
+	if p := c.owners[obj]; p != nil || c.faulty[obj] {
+		return p
+	}
+	var made []*model.Provider
+	for _, p := range c.app.Providers {
+		if p.Kind == model.Constructor && typeNameOf(p.Out) == obj && !types.IsInterface(p.Out) {
+			made = append(made, p)
+		}
+	}
+	if len(made) > 1 {
+		for _, p := range made {
+			if p.ID == "" {
+				return p // a second one without id is a mistake of its own
+			}
+		}
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "which %s handler %s belongs to is not said: each has an id", obj.Name(), d.name.Name)
+		for _, p := range made {
+			c.also(e, p.Pos, p.Name()+" has id="+p.ID)
+		}
+		e.Hint = "leave one of them without an id"
+		return nil
+	}
+	if len(made) == 1 {
+		return made[0]
+	}
+	for _, t := range c.app.Broken {
+		if typeNameOf(t) == obj {
+			return nil
+		}
+	}
+	return c.implicit(d, obj)
+}
+
+// implicit makes the struct of a handler a provider.
+func (c *collector) implicit(from *declaration, obj *types.TypeName) *model.Provider {
+	d := c.typeDeclaration(from.pkg, obj)
+	if d == nil {
+		return nil
+	}
+	p := c.newStruct(d, nil, nil)
+	if p == nil || d.faulty {
+		c.app.Incomplete = true
+		c.faulty[obj] = true
+		c.broken(d.out())
+		return nil
+	}
+	c.app.Providers = append(c.app.Providers, p)
+	c.owners[obj] = p
+	return p
+}
+
+// typeDeclaration returns the declaration of a type, with or without directives.
+func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *declaration {
+	for _, d := range c.declared {
+		if d.object == obj {
+			return d
+		}
+	}
+	for _, file := range pkg.Syntax {
+		for _, decl := range file.Decls {
+			gen, ok := decl.(*ast.GenDecl)
+			if !ok || gen.Tok != token.TYPE {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				t, ok := spec.(*ast.TypeSpec)
+				if !ok || pkg.Info.Defs[t.Name] != obj {
+					continue
+				}
+				doc := t.Doc
+				if doc == nil && !gen.Lparen.IsValid() {
+					doc = gen.Doc
+				}
+				return &declaration{pkg: pkg, file: file, name: t.Name, object: obj, doc: doc.Text()}
+			}
+		}
+	}
+	return nil
+}
+
+// funcDecl returns the declaration of a function, nil if it is in another package.
+func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
+	for _, file := range pkg.Syntax {
+		for _, decl := range file.Decls {
+			if d, ok := decl.(*ast.FuncDecl); ok && pkg.Info.Defs[d.Name] == fn {
+				return d
+			}
+		}
+	}
+	return nil
+}
+
+// name gives a function its name. It reports false when the name is not known because of a mistake in the directive.
+func (c *collector) name(f *function, handler *annotations.Handler, mark *annotations.Marker) bool {
+	d := f.declared
+	f.Name = handler.Name
+	if f.Name == "" {
+		f.Name = kebab(d.pkg.Name) + "-" + kebab(d.name.Name)
+	}
+	if mark.Bad {
+		f.faulty = true
+		c.names = append(c.names, f.Name)
+		return annotations.ValidName(f.Name)
+	}
+	pos, end := mark.Range("name")
+	if handler.Name == "" {
+		pos, end = d.name.Pos(), d.name.End()
+	}
+	length := int(end - pos)
+	c.names = append(c.names, f.Name)
+	switch {
+	case !annotations.ValidName(f.Name):
+		c.errorf(pos, length, codeName, "%q, made of the names of package and handler, is not a function name that every cloud takes", f.Name).
+			Hint = "give it one: //faas:handler NAME, of 2 to 60 letters, digits and hyphens, a letter first"
+		return false
+	case reserved(f.Name):
+		c.errorf(pos, length, codeName, "the function name %q is reserved", f.Name)
+		return false
+	}
+	for _, other := range c.found {
+		if !strings.EqualFold(other.Name, f.Name) {
+			continue
+		}
+		e := c.errorf(pos, length, codeName, "a second function is called %q", f.Name)
+		what := "the first is here"
+		if other.Name != f.Name {
+			what = fmt.Sprintf("the first is called %q; names that differ in case only are one folder on some systems", other.Name)
+		}
+		c.also(e, other.Pos, what)
+		e.Hint = "give one of them another name: //faas:handler NAME"
+		f.faulty = true
+		return false
+	}
+	return true
+}
+
+// reserved are names that a folder of generated code cannot have: app holds all functions, the others mean something to
+// the go command.
+func reserved(name string) bool {
+	switch strings.ToLower(name) {
+	case "app", "internal", "vendor", "testdata":
+		return true
+	}
+	return false
+}
+
+// kebab writes an identifier in lower case with hyphens: GetHTTPPage becomes get-http-page.
+func kebab(ident string) string {
+	var b strings.Builder
+	rs := []rune(ident)
+	for i, r := range rs {
+		upper := isUpper(r)
+		if upper && i > 0 && rs[i-1] != '_' && (!isUpper(rs[i-1]) || i+1 < len(rs) && !isUpper(rs[i+1]) && rs[i+1] != '_' && !isDigit(rs[i+1])) {
+			b.WriteByte('-')
+		}
+		switch {
+		case r == '_':
+			b.WriteByte('-')
+		case upper:
+			b.WriteString(strings.ToLower(string(r)))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.Trim(b.String(), "-")
+}
+
+func isUpper(r rune) bool { return 'A' <= r && r <= 'Z' }
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }

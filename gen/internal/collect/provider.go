@@ -1,0 +1,368 @@
+package collect
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// providers collects what is marked as one.
+func (c *collector) providers() {
+	for _, d := range c.declared {
+		provide, _ := find[annotations.Provide](d.markers)
+		switch {
+		case d.object == nil: // the type checker has said why
+		case d.fn != nil:
+			if provide != nil && d.fn.Recv == nil {
+				c.addProvider(d, c.constructor(d, provide))
+			}
+		default:
+			config, _ := find[annotations.Config](d.markers)
+			if provide == nil && config != nil {
+				provide = &annotations.Provide{}
+			}
+			if provide != nil {
+				c.structProvider(d, provide, config)
+			}
+		}
+	}
+}
+
+// addProvider takes a provider in, or remembers that there would have been one.
+func (c *collector) addProvider(d *declaration, p *model.Provider) {
+	if p == nil || d.faulty {
+		c.app.Incomplete = true
+		c.broken(d.out())
+		return
+	}
+	c.app.Providers = append(c.app.Providers, p)
+}
+
+// out is the type that a declaration would provide, nil if there is none.
+func (d *declaration) out() types.Type {
+	switch obj := d.object.(type) {
+	case *types.TypeName:
+		return types.NewPointer(obj.Type())
+	case *types.Func:
+		if results := obj.Signature().Results(); obj.Signature().Recv() == nil && results.Len() > 0 && !isError(results.At(0).Type()) {
+			return results.At(0).Type()
+		}
+	}
+	return nil
+}
+
+// structProvider makes a struct a provider. config is set when its fields come from configuration.
+func (c *collector) structProvider(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
+	obj := d.object.(*types.TypeName)
+	p := c.newStruct(d, provide, config)
+	c.addProvider(d, p)
+	if p == nil || d.faulty {
+		c.faulty[obj] = true
+		return nil
+	}
+	c.owners[obj] = p
+	return p
+}
+
+// newStruct makes the provider; without provide it is an implicit one.
+func (c *collector) newStruct(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
+	obj := d.object.(*types.TypeName)
+	if !c.usable(d) || !c.structType(d, obj) {
+		return nil
+	}
+	p := &model.Provider{
+		Kind: model.Struct, Object: obj, Out: types.NewPointer(obj.Type()), Pos: c.position(d.name.Pos()), Doc: d.doc,
+		Implicit: provide == nil,
+	}
+	if provide == nil {
+		provide = &annotations.Provide{}
+	}
+	ok := c.settings(d, p, provide)
+	st := obj.Type().Underlying().(*types.Struct)
+	for _, f := range d.fields {
+		dep, good := c.field(st, f)
+		ok = ok && good
+		if dep != nil {
+			p.Deps = append(p.Deps, dep)
+		}
+	}
+	if config != nil {
+		deps, good := c.configured(d, st, config)
+		ok = ok && good
+		p.Deps = append(p.Deps, deps...)
+	}
+	if !c.lifecycle(d, p) || !ok {
+		return nil
+	}
+	return p
+}
+
+// settings fills what provide says.
+func (c *collector) settings(d *declaration, p *model.Provider, provide *annotations.Provide) bool {
+	p.ID, p.Scope, p.Lazy, p.Eager = provide.ID, provide.Scope, provide.Lazy, provide.Eager
+	if p.Scope == "" {
+		p.Scope = annotations.Singleton
+	}
+	if b := builtin(p.Out); b != "" && p.ID == "" && !p.Implicit {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeProvider, "%s provides %s, which every unit has already", d.name.Name, typeString(p.Out)).
+			Hint = "give it an id: //faas:provide id=NAME, and ask for it by //faas:inject id=NAME"
+		return false
+	}
+	var ok bool
+	p.As, ok = c.as(d, p.Out, provide)
+	return ok
+}
+
+// structType wants a declared struct that generated code can write.
+func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
+	named, _ := types.Unalias(obj.Type()).(*types.Named)
+	name := d.name.Name
+	switch {
+	case obj.IsAlias():
+		c.errorf(d.name.Pos(), len(name), codeProvider, "%s is an alias, expected a struct of its own", name).
+			Hint = "mark the type that it stands for, or a constructor that returns it"
+	case named != nil && named.TypeParams().Len() > 0:
+		c.errorf(d.name.Pos(), len(name), codeProvider, "provider %s is generic, and which instances to make is not said", name).
+			Hint = fmt.Sprintf("write a constructor for each instance, such as func New%s() *%s[...], and mark it //faas:provide", exportedName(name), name)
+	case invalid(obj.Type().Underlying()):
+		return false
+	default:
+		if _, ok := obj.Type().Underlying().(*types.Struct); !ok {
+			c.errorf(d.name.Pos(), len(name), codeProvider, "%s is a %s, expected a struct", name, kindOf(obj.Type())).
+				Hint = fmt.Sprintf("write a constructor that returns %s and mark it //faas:provide", name)
+			return false
+		}
+		if !obj.Exported() {
+			c.errorf(d.name.Pos(), len(name), codeProvider, "struct %s is unexported, so generated code cannot make it", name).
+				Hint = fmt.Sprintf("call it %s, or mark an exported constructor that returns an exported interface", exportedName(name))
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// usable reports whether generated code can import the package of a declaration; if not, that is said once a package.
+func (c *collector) usable(d *declaration) bool {
+	if good, known := c.packages[d.pkg.Path]; known {
+		return good
+	}
+	good := true
+	switch {
+	case d.pkg.Name == "main":
+		good = false
+		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in package main, which generated code cannot import", d.name.Name).
+			Hint = "move it to a package of its own, such as " + path.Join(c.app.Import, strings.ToLower(d.name.Name))
+	case !c.importable(d.pkg.Path):
+		good = false
+		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in %s, which generated code in %s cannot import", d.name.Name, d.pkg.Path, c.app.Output()).
+			Hint = "move the package to " + path.Join(c.app.Import, "internal", path.Base(d.pkg.Path))
+	}
+	c.packages[d.pkg.Path] = good
+	return good
+}
+
+// constructor makes a function a provider.
+func (c *collector) constructor(d *declaration, provide *annotations.Provide) *model.Provider {
+	fn := d.object.(*types.Func)
+	sig := fn.Signature()
+	if !c.usable(d) || !c.exportedFunc(d, "constructor") {
+		return nil
+	}
+	p := &model.Provider{Kind: model.Constructor, Object: fn, Pos: c.position(d.name.Pos()), Doc: d.doc}
+	ok := c.results(d, p, sig.Results())
+	if ok {
+		ok = c.settings(d, p, provide) && c.lifecycle(d, p)
+	}
+	deps, good := c.parameters(d, sig)
+	p.Deps = deps
+	if !ok || !good {
+		return nil
+	}
+	return p
+}
+
+// exportedFunc refuses what generated code cannot call.
+func (c *collector) exportedFunc(d *declaration, what string) bool {
+	name := d.name.Name
+	sig := d.object.(*types.Func).Signature()
+	switch {
+	case !d.object.Exported():
+		c.errorf(d.name.Pos(), len(name), codeProviderOrHandler(what), "%s %s is unexported, so generated code cannot call it", what, name).
+			Hint = "call it " + exportedName(name)
+	case sig.TypeParams().Len() > 0:
+		c.errorf(d.name.Pos(), len(name), codeProviderOrHandler(what), "%s %s is generic, and which instances to make is not said", what, name).
+			Hint = "write a function without type parameters that calls it"
+	default:
+		return true
+	}
+	return false
+}
+
+func codeProviderOrHandler(what string) string {
+	if what == "constructor" {
+		return codeProvider
+	}
+	return codeHandler
+}
+
+// results reads T, (T, error), (T, func()) and (T, func(), error).
+func (c *collector) results(d *declaration, p *model.Provider, results *types.Tuple) bool {
+	const shapes = "a constructor returns T, (T, error), (T, func()) or (T, func(), error)"
+	list := make([]*types.Var, 0, 3)
+	for v := range results.Variables() {
+		if invalid(v.Type()) {
+			return false
+		}
+		list = append(list, v)
+	}
+	fail := func(i int, format string, args ...any) bool {
+		pos, length := d.name.Pos(), len(d.name.Name)
+		if i >= 0 {
+			pos, length = d.result(i)
+		}
+		c.errorf(pos, length, codeProvider, format, args...).Hint = shapes
+		return false
+	}
+	name := d.name.Name
+	switch {
+	case len(list) == 0:
+		return fail(-1, "constructor %s returns nothing", name)
+	case isError(list[0].Type()) && len(list) == 1:
+		return fail(0, "constructor %s returns only an error", name)
+	case isError(list[0].Type()):
+		return fail(0, "the first result of constructor %s is an error, expected what it provides", name)
+	case isCleanup(list[0].Type()):
+		return fail(0, "the first result of constructor %s is func(), expected what it provides", name)
+	case len(list) > 3:
+		return fail(3, "constructor %s returns %d values, expected at most 3", name, len(list))
+	}
+	p.Out = list[0].Type()
+	switch len(list) {
+	case 2:
+		switch t := list[1].Type(); {
+		case isError(t):
+			p.Err = true
+		case isCleanup(t):
+			p.Cleanup = true
+		default:
+			return fail(1, "the second result of constructor %s is %s, expected error or func()", name, typeString(t))
+		}
+	case 3:
+		switch second, third := list[1].Type(), list[2].Type(); {
+		case isError(second) && isCleanup(third):
+			return fail(1, "constructor %s returns the error before func(), expected it last", name)
+		case !isCleanup(second):
+			return fail(1, "the second result of constructor %s is %s, expected func()", name, typeString(second))
+		case !isError(third):
+			return fail(2, "the third result of constructor %s is %s, expected error", name, typeString(third))
+		}
+		p.Cleanup, p.Err = true, true
+	}
+	if reason := c.unnameable(p.Out); reason != "" {
+		pos, length := d.result(0)
+		c.errorf(pos, length, codeProvider, "generated code cannot name what constructor %s returns: %s", name, reason).
+			Hint = "export it, or return an exported interface"
+		return false
+	}
+	return true
+}
+
+// result is the place of a result's type.
+func (d *declaration) result(i int) (token.Pos, int) { return fieldPlace(d.fn.Type.Results, i, true) }
+
+// param is the place of a parameter: its name, or its type when it has none.
+func (d *declaration) param(i int) (token.Pos, int) { return fieldPlace(d.fn.Type.Params, i, false) }
+
+func fieldPlace(list *ast.FieldList, i int, wantType bool) (token.Pos, int) {
+	for _, f := range list.List {
+		n := max(1, len(f.Names))
+		if i < n {
+			if len(f.Names) > 0 && !wantType {
+				return f.Names[i].Pos(), len(f.Names[i].Name)
+			}
+			return f.Type.Pos(), int(f.Type.End() - f.Type.Pos())
+		}
+		i -= n
+	}
+	return list.Pos(), 1
+}
+
+// lifecycle finds Init and Destroy.
+func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
+	ok := true
+	for _, m := range []struct {
+		name string
+		has  *bool
+	}{{"Init", &p.Init}, {"Destroy", &p.Destroy}} {
+		f := method(p.Out, m.name)
+		if f == nil {
+			continue
+		}
+		if isLifecycle(f.Signature()) {
+			*m.has = true
+			continue
+		}
+		pos := c.position(f.Pos())
+		if c.app.Sources[pos.Filename] == nil || invalid(f.Signature()) {
+			continue // a method of somebody else's type means something else
+		}
+		ok = false
+		e := c.errorf(f.Pos(), len(m.name), codeLifecycle, "%s of %s is %s, expected func(context.Context) error", m.name, typeString(p.Out), signature(f))
+		e.Hint = fmt.Sprintf("faasgen calls %s when it %s a provider: change its signature or its name", m.name, map[string]string{"Init": "makes", "Destroy": "closes"}[m.name])
+		if p.Kind == model.Constructor {
+			c.also(e, p.Pos, "provided by "+d.name.Name)
+		}
+	}
+	return ok
+}
+
+// signature is a method's type without names.
+func signature(f *types.Func) string {
+	s := f.Signature()
+	plain := func(list *types.Tuple) *types.Tuple {
+		var vars []*types.Var
+		for v := range list.Variables() {
+			vars = append(vars, types.NewParam(token.NoPos, nil, "", v.Type()))
+		}
+		return types.NewTuple(vars...)
+	}
+	return typeString(types.NewSignatureType(nil, nil, nil, plain(s.Params()), plain(s.Results()), s.Variadic()))
+}
+
+// kindOf is what a declared type is made of, in a word.
+func kindOf(t types.Type) string {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return u.Name()
+	case *types.Interface:
+		return "interface"
+	case *types.Signature:
+		return "function type"
+	case *types.Map:
+		return "map"
+	case *types.Slice:
+		return "slice"
+	case *types.Array:
+		return "array"
+	case *types.Chan:
+		return "channel"
+	case *types.Pointer:
+		return "pointer"
+	}
+	return "struct"
+}
+
+// exportedName is a name with its first letter in upper case.
+func exportedName(name string) string {
+	r, n := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[n:]
+}

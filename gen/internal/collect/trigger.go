@@ -1,0 +1,265 @@
+package collect
+
+import (
+	"errors"
+	"fmt"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // whether a timezone exists must not depend on the machine that generates
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// trigger is one trigger while it is collected.
+type trigger struct {
+	model.Trigger
+	// argument is where the value of an argument stands.
+	argument func(name string) annotations.Diagnostic
+	// faulty says that a mistake in it was reported.
+	faulty bool
+}
+
+// spec completes the functions with what f.yml says of them, and checks their triggers.
+func (c *collector) spec() {
+	for _, d := range c.load.Spec.CheckFunctions(c.names) {
+		c.diagnostics = append(c.diagnostics, &d)
+	}
+	for _, f := range c.found {
+		c.triggers(f)
+		c.checkTriggers(f)
+		for _, t := range f.triggers {
+			f.faulty = f.faulty || t.faulty
+			f.Triggers = append(f.Triggers, t.Trigger)
+		}
+		if f.faulty {
+			c.app.Incomplete = true
+			continue
+		}
+		c.app.Functions = append(c.app.Functions, f.Function)
+	}
+}
+
+// triggers are those of f.yml if it has any, else those of the directives.
+func (c *collector) triggers(f *function) {
+	for i := range f.declared.markers {
+		m := &f.declared.markers[i]
+		if !m.Definition.NeedsHandler() {
+			continue
+		}
+		pos := c.position(m.Directive.Pos())
+		t := &trigger{faulty: m.Bad, Trigger: model.Trigger{
+			Kind: m.Definition.Name, Marker: m.Value, Pos: pos, Length: int(m.Directive.NameEnd() - m.Directive.Pos()), Line: c.app.Line(pos),
+		}}
+		t.argument = func(name string) annotations.Diagnostic {
+			from, to := m.Range(name)
+			return c.place(from, to)
+		}
+		f.triggers = append(f.triggers, t)
+	}
+	said := c.load.Spec.Functions[f.Name]
+	if said == nil || said.Events == nil {
+		return
+	}
+	if len(f.triggers) > 0 {
+		place := c.load.Spec.Places["functions."+f.Name+".events"]
+		d := place.Notef(codeEvents, "the events of function %s replace the triggers of its directives", f.Name)
+		for _, t := range f.triggers {
+			c.also(&d, t.Pos, "//faas:"+t.Kind+" does not act")
+		}
+		c.diagnostics = append(c.diagnostics, &d)
+	}
+	f.triggers = nil
+	for _, e := range said.Events {
+		t := &trigger{faulty: e.Marker == nil, Trigger: model.Trigger{Kind: e.Kind, Marker: e.Marker, Pos: e.Place.Pos, Length: e.Place.Length, Line: e.Place.Line}}
+		t.argument = func(name string) annotations.Diagnostic {
+			p := e.Places[name].Or(e.Place)
+			return annotations.Diagnostic{Pos: p.Pos, Length: p.Length, Line: p.Line}
+		}
+		f.triggers = append(f.triggers, t)
+	}
+}
+
+// place is a diagnostic that points at a range of a Go file and says nothing yet.
+func (c *collector) place(from, to token.Pos) annotations.Diagnostic {
+	pos := c.position(from)
+	return annotations.Diagnostic{Pos: pos, Length: int(to - from), Line: c.app.Line(pos)}
+}
+
+// wrong reports an argument of a trigger; offset and length narrow the place down to a part of the value.
+func (c *collector) wrong(t *trigger, argument, value string, offset, length int, code, format string, args ...any) *annotations.Diagnostic {
+	t.faulty = true
+	d := t.argument(argument)
+	d.Code, d.Message = code, fmt.Sprintf(format, args...)
+	from := d.Pos.Column - 1
+	if value != "" && offset >= 0 && from >= 0 && from < len(d.Line) {
+		// The value may be quoted where it stands, and escaped in quotes: then it is pointed at as a whole.
+		if i := strings.Index(d.Line[from:min(len(d.Line), from+d.Length)], value); i >= 0 {
+			d.Pos.Column += i + offset
+			d.Pos.Offset += i + offset
+			d.Length = max(1, length)
+		}
+	}
+	c.diagnostics = append(c.diagnostics, &d)
+	return &d
+}
+
+// checkTriggers checks each trigger of a function, and that its handler takes what they bring.
+func (c *collector) checkTriggers(f *function) {
+	var kinds []string
+	for _, t := range f.triggers {
+		if !slices.Contains(kinds, t.Kind) {
+			kinds = append(kinds, t.Kind)
+		}
+		if t.faulty {
+			continue
+		}
+		switch m := t.Marker.(type) {
+		case *annotations.HTTP:
+			c.http(t, m)
+		case *annotations.Timer:
+			c.timer(t, m)
+		}
+	}
+	if f.faulty {
+		return
+	}
+	if f.Kind == model.HTTPHandler {
+		c.onlyHTTP(f, kinds)
+		return
+	}
+	c.event(f, kinds)
+	if f.Input == model.BoundInput && slices.Contains(kinds, "http") {
+		b, ok := c.binding(f)
+		f.Bind = b.bind
+		f.faulty = f.faulty || !ok
+		if ok {
+			c.wildcards(f, b)
+		}
+	}
+}
+
+// onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
+func (c *collector) onlyHTTP(f *function, kinds []string) {
+	for _, t := range f.triggers {
+		if t.Kind != "http" {
+			f.faulty = true
+			c.errorAt(t.Pos, t.Length, codeHandler, "%s makes an http.Handler, which %s cannot call", f.Object.Name(), t.Kind).Line = t.Line
+			return
+		}
+	}
+	if len(kinds) == 0 {
+		f.faulty = true
+		c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "%s makes an http.Handler, but no http trigger calls it", f.Object.Name()).
+			Hint = "add one: //faas:http ANY /*"
+	}
+}
+
+// event checks that a handler that takes the event of one kind is called by that kind only.
+func (c *collector) event(f *function, kinds []string) {
+	if f.Input != model.EventInput {
+		return
+	}
+	kind := "http"
+	if isNamed(f.In, model.TimerPath, model.EventType) {
+		kind = "timer"
+	}
+	in := typeString(f.In)
+	if len(kinds) == 0 {
+		f.faulty = true
+		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, kind)
+		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", kind)
+		return
+	}
+	for _, t := range f.triggers {
+		if t.Kind == kind {
+			continue
+		}
+		f.faulty = true
+		e := c.errorAt(t.Pos, t.Length, codeHandler, "handler %s takes %s, which %s does not bring", f.Object.Name(), in, t.Kind)
+		e.Line = t.Line
+		c.also(e, f.Pos, "handler "+f.Object.Name())
+		e.Hint = "take []byte or a struct of your own, which every trigger can fill"
+		return
+	}
+}
+
+// http makes the routes of a trigger.
+func (c *collector) http(t *trigger, m *annotations.HTTP) {
+	for _, method := range m.Method {
+		r, err := web.ParsePattern(method, m.Path)
+		if err != nil {
+			var p *web.PatternError
+			switch {
+			case errors.As(err, &p) && p.Offset < 0:
+				c.wrong(t, "method", method, 0, len(method), codeRoute, "%s", p.Message)
+			case errors.As(err, &p):
+				c.wrong(t, "path", m.Path, p.Offset, p.Length, codeRoute, "%s", p.Message)
+			default:
+				c.wrong(t, "path", "", 0, 0, codeRoute, "%s", err)
+			}
+			t.Routes = nil
+			return
+		}
+		r.Host, r.Status = m.Host, m.Status
+		t.Routes = append(t.Routes, r)
+	}
+}
+
+// timer checks the expression and the timezone.
+func (c *collector) timer(t *trigger, m *annotations.Timer) {
+	if m.Cron != "" {
+		if _, err := timer.ParseCron(m.Cron); err != nil {
+			var e *timer.CronError
+			if errors.As(err, &e) {
+				d := c.wrong(t, "cron", m.Cron, e.Offset, e.Length, codeTimer, "%s", e.Message)
+				d.Hint = "five fields: minute, hour, day of month, month, day of week"
+			} else {
+				c.wrong(t, "cron", "", 0, 0, codeTimer, "%s", err)
+			}
+		}
+	}
+	if m.Timezone != "" {
+		if _, err := time.LoadLocation(m.Timezone); err != nil || m.Timezone == "Local" {
+			c.wrong(t, "timezone", m.Timezone, 0, len(m.Timezone), codeTimer, "there is no timezone %q", m.Timezone).
+				Hint = "write an IANA name such as Asia/Shanghai, Europe/Berlin or UTC"
+		}
+	}
+}
+
+// timers names the timers, and reports two of one name.
+func (c *collector) timers() {
+	first := map[string]*trigger{}
+	for _, f := range c.found {
+		unnamed := 0
+		for i, t := range f.triggers {
+			m, ok := t.Marker.(*annotations.Timer)
+			if !ok || t.faulty {
+				continue
+			}
+			t.Name = m.Name
+			if t.Name == "" {
+				unnamed++
+				t.Name = f.Name
+				if unnamed > 1 {
+					t.Name += "-" + strconv.Itoa(unnamed)
+				}
+			}
+			f.Triggers[i].Name = t.Name
+			other := first[strings.ToLower(t.Name)]
+			if other == nil {
+				first[strings.ToLower(t.Name)] = t
+				continue
+			}
+			d := t.argument("name")
+			d.Code, d.Message, d.Hint = codeName, fmt.Sprintf("a second timer is called %q", t.Name), "give one of them another name: name=NAME"
+			c.also(&d, other.argument("name").Pos, "the first is here")
+			c.diagnostics = append(c.diagnostics, &d)
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package model
+
+import (
+	"fmt"
+	"go/types"
+)
+
+// TypeString is a type as messages show it: with package names, not paths.
+func TypeString(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string { return p.Name() })
+}
+
+// Lack says what t would need to implement an interface, "" if it does.
+func Lack(t types.Type, iface *types.Interface) string {
+	m, wrong := types.MissingMethod(t, iface, true)
+	if m == nil {
+		return ""
+	}
+	signature := func(f *types.Func) string {
+		s := TypeString(f.Signature())
+		return f.Name() + s[len("func"):]
+	}
+	if !wrong {
+		if !m.Exported() {
+			return fmt.Sprintf("it lacks %s, which only package %s can have", signature(m), m.Pkg().Name())
+		}
+		return "it lacks " + signature(m)
+	}
+	if obj, _, _ := types.LookupFieldOrMethod(t, true, m.Pkg(), m.Name()); obj != nil {
+		if f, ok := obj.(*types.Func); ok {
+			if types.Identical(f.Signature(), m.Signature()) {
+				return fmt.Sprintf("its method %s has a pointer receiver", m.Name())
+			}
+			return fmt.Sprintf("its method is %s, expected %s", signature(f), signature(m))
+		}
+	}
+	return "its method is not " + signature(m)
+}

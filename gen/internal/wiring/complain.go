@@ -1,0 +1,251 @@
+package wiring
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// complain reports the dependencies that nothing provides, or too many do: once for each type and id that is asked for,
+// at the first place.
+func (s *solver) complain() {
+	type wanted struct {
+		t  types.Type
+		id string
+	}
+	var reported []wanted
+	slices.SortStableFunc(s.missing, func(a, b unresolved) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
+	for i, m := range s.missing {
+		if s.app.Unread || len(m.candidates) == 0 && s.wasBroken(m.dep) {
+			continue
+		}
+		w := wanted{m.dep.Type, m.dep.ID}
+		if slices.ContainsFunc(reported, func(r wanted) bool { return r.id == w.id && types.Identical(r.t, w.t) }) {
+			continue
+		}
+		reported = append(reported, w)
+		var d annotations.Diagnostic
+		if len(m.candidates) == 0 {
+			d = s.at(m.dep.Pos, m.dep.Length, codeMissing, "no provider for %s", asked(m.dep))
+		} else {
+			d = s.at(m.dep.Pos, m.dep.Length, codeAmbiguous, "%d providers for %s", len(m.candidates), asked(m.dep))
+			for _, n := range m.candidates {
+				d.Chain = append(d.Chain, annotations.Link{Pos: n.Provider.Pos, Message: "provided by " + n.Provider.Name()})
+			}
+		}
+		d.Chain = append(d.Chain, s.chain(m.node)...)
+		d.Chain = append(d.Chain, s.others(s.missing[i+1:], m)...)
+		if len(m.candidates) == 0 {
+			d.Hint = s.missingHint(m.dep)
+		} else {
+			d.Hint = ambiguousHint(m)
+		}
+		s.diagnostics = append(s.diagnostics, d)
+	}
+}
+
+// others are further places that ask for the same.
+func (s *solver) others(rest []unresolved, m unresolved) []annotations.Link {
+	var links []annotations.Link
+	for _, o := range rest {
+		if o.dep.ID == m.dep.ID && types.Identical(o.dep.Type, m.dep.Type) {
+			links = append(links, annotations.Link{Pos: o.dep.Pos, Message: "and by " + o.node.Provider.Name()})
+		}
+	}
+	return links
+}
+
+func comparePositions(a, b token.Position) int {
+	if a.Filename != b.Filename {
+		return strings.Compare(a.Filename, b.Filename)
+	}
+	return a.Offset - b.Offset
+}
+
+// wasBroken reports whether a declaration with a mistake would have provided a dependency.
+func (s *solver) wasBroken(dep *model.Dep) bool {
+	iface, _ := dep.Type.Underlying().(*types.Interface)
+	return slices.ContainsFunc(s.app.Broken, func(t types.Type) bool {
+		return types.Identical(t, dep.Type) || iface != nil && types.Implements(t, iface)
+	})
+}
+
+func asked(dep *model.Dep) string {
+	if dep.ID != "" {
+		return fmt.Sprintf("%s with id %q", typeString(dep.Type), dep.ID)
+	}
+	return typeString(dep.Type)
+}
+
+// missingHint says what comes near, or what to write.
+func (s *solver) missingHint(dep *model.Dep) string {
+	if dep.ID != "" {
+		if hint := s.idHint(dep); hint != "" {
+			return hint
+		}
+	}
+	iface, isInterface := dep.Type.Underlying().(*types.Interface)
+	var named []string
+	for _, n := range s.nodes {
+		p := n.Provider
+		if !injectable(p) {
+			continue
+		}
+		fits := types.Identical(p.Out, dep.Type) || isInterface && types.Implements(p.Out, iface)
+		switch {
+		case fits && p.ID != dep.ID:
+			named = append(named, p.ID)
+		case p.ID != dep.ID:
+		case isPointerOf(p.Out, dep.Type):
+			return fmt.Sprintf("%s provides %s: ask for the pointer", p.Name(), typeString(p.Out))
+		case isPointerOf(dep.Type, p.Out):
+			return fmt.Sprintf("%s provides %s: ask for it by value, or let it return the pointer", p.Name(), typeString(p.Out))
+		case isInterface && !types.IsInterface(p.Out) && !isPointer(p.Out) && types.Implements(types.NewPointer(p.Out), iface):
+			return fmt.Sprintf("%s provides %s, of which only the pointer implements it: let it return *%s", p.Name(), typeString(p.Out), typeString(p.Out))
+		}
+	}
+	if len(named) > 0 {
+		slices.Sort(named)
+		return fmt.Sprintf("there is one with id %s: ask for it by //faas:inject id=ID", quoted(slices.Compact(named)))
+	}
+	if isInterface {
+		if hint := s.nearestHint(dep, iface); hint != "" {
+			return hint
+		}
+	}
+	if hint := s.outsideHint(dep.Type); hint != "" {
+		return hint
+	}
+	if isInterface {
+		return fmt.Sprintf("write a type that implements it, or a constructor returning %s, and mark it //faas:provide", typeString(dep.Type))
+	}
+	if named := declared(dep.Type); named != nil && isPointer(dep.Type) && s.inApplication(named.Pkg()) {
+		if _, ok := named.Type().Underlying().(*types.Struct); ok {
+			return fmt.Sprintf("mark struct %s, or a constructor returning %s, with //faas:provide", named.Name(), typeString(dep.Type))
+		}
+	}
+	return fmt.Sprintf("write a constructor returning %s and mark it //faas:provide", typeString(dep.Type))
+}
+
+// idHint lists the ids that there are for a type, or says that there is one without.
+func (s *solver) idHint(dep *model.Dep) string {
+	iface, _ := dep.Type.Underlying().(*types.Interface)
+	var ids, elsewhere []string
+	unnamed := ""
+	for _, n := range s.nodes {
+		p := n.Provider
+		if !injectable(p) {
+			continue
+		}
+		switch fits := types.Identical(p.Out, dep.Type) || iface != nil && types.Implements(p.Out, iface); {
+		case fits && p.ID == "":
+			unnamed = p.Name()
+		case fits:
+			ids = append(ids, p.ID)
+		case p.ID == dep.ID:
+			elsewhere = append(elsewhere, fmt.Sprintf("%s provides %s by that id", p.Name(), typeString(p.Out)))
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	switch {
+	case len(ids) > 0:
+		if near := annotations.Suggest(dep.ID, ids); near != "" {
+			return fmt.Sprintf("did you mean %q? (there are: %s)", near, quoted(ids))
+		}
+		return "there are: " + quoted(ids)
+	case unnamed != "":
+		return unnamed + " provides one without an id"
+	case len(elsewhere) > 0:
+		return elsewhere[0]
+	}
+	return ""
+}
+
+// nearestHint names a provider that has some of the methods of an interface, and what it lacks.
+func (s *solver) nearestHint(dep *model.Dep, iface *types.Interface) string {
+	best, most := (*Node)(nil), 0
+	for _, n := range s.nodes {
+		if !injectable(n.Provider) || n.Provider.ID != dep.ID {
+			continue
+		}
+		has := 0
+		for m := range iface.Methods() {
+			if obj, _, _ := types.LookupFieldOrMethod(n.Provider.Out, false, m.Pkg(), m.Name()); obj != nil {
+				has++
+			}
+		}
+		if 2*has >= iface.NumMethods() && has > most {
+			best, most = n, has
+		}
+	}
+	if best == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s comes near: %s", best.Provider.Name(), model.Lack(best.Provider.Out, iface))
+}
+
+// outsideHint tells of a package with directives that is not part of the application.
+func (s *solver) outsideHint(t types.Type) string {
+	obj := declared(t)
+	if obj == nil || obj.Pkg() == nil || !slices.Contains(s.app.Outside, obj.Pkg().Path()) {
+		return ""
+	}
+	return fmt.Sprintf("package %s has directives, but is not part of this application: add it to scan in f.yml", obj.Pkg().Path())
+}
+
+func (s *solver) inApplication(p *types.Package) bool {
+	return p != nil && (p.Path() == s.app.Import || strings.HasPrefix(p.Path(), s.app.Import+"/"))
+}
+
+func ambiguousHint(m unresolved) string {
+	if iface, ok := m.dep.Type.Underlying().(*types.Interface); ok {
+		if iface.Empty() {
+			return "every provider implements it: ask for a type, or by id"
+		}
+		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by //faas:inject id=ID", asName(m.dep.Type))
+	}
+	return "give one of them an id and ask for it by //faas:inject id=ID"
+}
+
+func asName(t types.Type) string {
+	if obj := declared(t); obj != nil {
+		return obj.Name()
+	}
+	return "Iface"
+}
+
+// declared is the declaration of a named type, or of what a pointer points to.
+func declared(t types.Type) *types.TypeName {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return n.Obj()
+	}
+	return nil
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := types.Unalias(t).(*types.Pointer)
+	return ok
+}
+
+// isPointerOf reports whether p is *t.
+func isPointerOf(p, t types.Type) bool {
+	ptr, ok := types.Unalias(p).(*types.Pointer)
+	return ok && types.Identical(ptr.Elem(), t)
+}
+
+func quoted(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = fmt.Sprintf("%q", s)
+	}
+	return strings.Join(out, ", ")
+}

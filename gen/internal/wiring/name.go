@@ -1,0 +1,116 @@
+package wiring
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// name gives each node an identifier that is unique among them. It depends on the providers of the whole application
+// alone, taken in their order, and never on the grouping.
+func name(nodes []*Node) {
+	sorted := slices.Clone(nodes)
+	slices.SortFunc(sorted, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
+	taken := map[string]bool{}
+	for _, n := range sorted {
+		base := ident(n.Provider)
+		id := base
+		for i := 2; taken[strings.ToLower(id)] || token.IsKeyword(id); i++ {
+			id = base + strconv.Itoa(i)
+		}
+		taken[strings.ToLower(id)] = true
+		n.Ident = id
+	}
+}
+
+// ident is what a provider makes, in lower camel case with its package in front: bookController, sqlDB, sqlDBPrimary.
+func ident(p *model.Provider) string {
+	obj := declared(p.Out)
+	if p.Implicit && p.Kind == model.Constructor {
+		obj = nil // every http.Handler would be called the same
+	}
+	pkg, typ := p.Object.Pkg().Name(), strings.TrimPrefix(p.Object.Name(), "New")
+	if typ == "" {
+		typ = p.Object.Name()
+	}
+	if obj != nil {
+		pkg, typ = "", obj.Name()
+		if obj.Pkg() != nil {
+			pkg = obj.Pkg().Name()
+		}
+		typ += arguments(p.Out)
+	}
+	return camel(pkg, typ, p.ID)
+}
+
+// arguments are the type arguments of a generic type, in words.
+func arguments(t types.Type) string {
+	if e, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = e.Elem()
+	}
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return ""
+	}
+	var b strings.Builder
+	for a := range named.TypeArgs().Types() {
+		switch obj := declared(a); {
+		case obj != nil:
+			b.WriteString(upper(obj.Name()) + arguments(a))
+		default:
+			b.WriteString(camelWords(types.TypeString(a, func(*types.Package) string { return "" })))
+		}
+	}
+	return b.String()
+}
+
+// camel joins words: the first begins in lower case, the others in upper case.
+func camel(words ...string) string {
+	var b strings.Builder
+	for _, w := range words {
+		w = camelWords(w)
+		if b.Len() == 0 {
+			w = lower(w)
+		}
+		b.WriteString(w)
+	}
+	id := b.String()
+	if id == "" || !unicode.IsLetter([]rune(id)[0]) {
+		return "provider" + id
+	}
+	return id
+}
+
+// camelWords drops what no identifier may have, and begins each word in upper case.
+func camelWords(s string) string {
+	var b strings.Builder
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		b.WriteString(upper(w))
+	}
+	return b.String()
+}
+
+func upper(s string) string {
+	rs := []rune(s)
+	if len(rs) > 0 {
+		rs[0] = unicode.ToUpper(rs[0])
+	}
+	return string(rs)
+}
+
+// lower begins in lower case, an initialism as a whole: Controller becomes controller, HTTPClient httpClient, DB db.
+func lower(s string) string {
+	rs := []rune(s)
+	for i, r := range rs {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
+			break
+		}
+		rs[i] = unicode.ToLower(r)
+	}
+	return string(rs)
+}

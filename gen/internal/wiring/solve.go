@@ -1,0 +1,262 @@
+package wiring
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// The codes of the diagnostics that this package makes.
+const (
+	codeMissing   = "di-missing"
+	codeAmbiguous = "di-ambiguous"
+	codeCycle     = "di-cycle"
+	codeScope     = "di-scope"
+	codeDuplicate = "di-duplicate"
+	codeUnused    = "di-unused"
+)
+
+// Solve finds a provider for every dependency of every provider of app. With mistakes the graph is as complete as they
+// allow and nothing may be generated from it.
+//
+// A dependency takes the provider of exactly its type and id. An interface that no provider returns is bound to the
+// provider that names it in as=, or else to the only one that implements it. Providers with an id are for dependencies that ask for
+// it. All of the application counts, so that what a dependency means does not change with the grouping.
+func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
+	s := &solver{app: app, graph: &Graph{App: app}, used: map[*Node]*user{}}
+	for _, p := range app.Providers {
+		s.nodes = append(s.nodes, &Node{Provider: p})
+	}
+	slices.SortStableFunc(s.nodes, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
+	s.duplicates()
+	s.functions()
+	for _, n := range s.nodes {
+		s.resolve(n)
+	}
+	s.users()
+	s.complain()
+	s.cycles()
+	s.scopes()
+	s.unused()
+	s.order()
+	name(s.graph.Nodes)
+	s.diagnostics.Sort()
+	return s.graph, s.diagnostics
+}
+
+// compare is the order of providers: package path, name, id.
+func compare(a, b *model.Provider) int {
+	return cmp.Or(
+		cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()),
+		cmp.Compare(a.Object.Name(), b.Object.Name()),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+// solver is the state of one Solve.
+type solver struct {
+	app         *model.App
+	graph       *Graph
+	nodes       []*Node
+	diagnostics annotations.Diagnostics
+	// used says who needs a node first, on a shortest way from a function; nodes that no function reaches are not in it.
+	used map[*Node]*user
+	// missing are the dependencies that nothing provides, or too many do.
+	missing []unresolved
+}
+
+// user is who needs a node: another node through a dependency, or a function.
+type user struct {
+	node     *Node
+	dep      *model.Dep
+	function *model.Function
+}
+
+// unresolved is one dependency without a provider.
+type unresolved struct {
+	node       *Node
+	dep        *model.Dep
+	candidates []*Node // more than one, or none
+}
+
+// functions marks what the functions themselves need, in the order of their names.
+func (s *solver) functions() {
+	for _, f := range s.app.Functions {
+		if n := s.nodeOf(f.Provider); n != nil && s.used[n] == nil {
+			s.used[n] = &user{function: f}
+		}
+	}
+}
+
+func (s *solver) nodeOf(p *model.Provider) *Node {
+	if p == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.nodes, func(n *Node) bool { return n.Provider == p })
+	if i < 0 {
+		return nil
+	}
+	return s.nodes[i]
+}
+
+// duplicates reports providers of one type and id. The first stays.
+func (s *solver) duplicates() {
+	for i := 0; i < len(s.nodes); i++ {
+		p := s.nodes[i].Provider
+		if !injectable(p) {
+			continue
+		}
+		for _, first := range s.nodes[:i] {
+			q := first.Provider
+			if !injectable(q) || q.ID != p.ID || !types.Identical(q.Out, p.Out) {
+				continue
+			}
+			d := s.at(p.Pos, len(p.Object.Name()), codeDuplicate, "a second provider of %s", typeString(p.Out))
+			if p.ID != "" {
+				d.Message += fmt.Sprintf(" with id %q", p.ID)
+				d.Hint = "give one of them another id"
+			} else {
+				d.Hint = "give one of them an id: //faas:provide id=NAME"
+			}
+			d.Chain = append(d.Chain, annotations.Link{Pos: q.Pos, Message: "the first is " + q.Name()})
+			s.diagnostics = append(s.diagnostics, d)
+			s.nodes = slices.Delete(s.nodes, i, i+1)
+			i--
+			break
+		}
+	}
+}
+
+// injectable leaves out the constructors that only make a function.
+func injectable(p *model.Provider) bool { return !p.Implicit || p.Kind == model.Struct }
+
+// resolve finds the providers of one node's dependencies.
+func (s *solver) resolve(n *Node) {
+	for _, dep := range n.Provider.Deps {
+		e := Edge{Dep: dep}
+		if dep.Kind == model.FromProvider {
+			candidates, bound := s.candidates(dep)
+			switch {
+			case len(candidates) == 1:
+				e.To, e.Bound = candidates[0], bound
+			case len(candidates) == 0 && dep.Optional:
+			default:
+				s.missing = append(s.missing, unresolved{n, dep, candidates})
+			}
+		}
+		n.Edges = append(n.Edges, e)
+	}
+}
+
+// candidates are the providers that a dependency may mean: one if it is clear. bound is the interface it is bound by.
+func (s *solver) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
+	match := func(by func(*model.Provider) bool) []*Node {
+		var list []*Node
+		for _, n := range s.nodes {
+			if injectable(n.Provider) && n.Provider.ID == dep.ID && by(n.Provider) {
+				list = append(list, n)
+			}
+		}
+		return list
+	}
+	if found = match(func(p *model.Provider) bool { return types.Identical(p.Out, dep.Type) }); len(found) > 0 {
+		return found, nil
+	}
+	iface, ok := dep.Type.Underlying().(*types.Interface)
+	if !ok {
+		return nil, nil
+	}
+	as := func(p *model.Provider) bool {
+		return slices.ContainsFunc(p.As, func(t types.Type) bool { return types.Identical(t, dep.Type) })
+	}
+	if found = match(as); len(found) == 0 {
+		found = match(func(p *model.Provider) bool { return types.Implements(p.Out, iface) })
+	}
+	return found, dep.Type
+}
+
+// users finds for each node who needs it, breadth first from the functions, so that chains are short.
+func (s *solver) users() {
+	var queue []*Node
+	for _, n := range s.nodes {
+		if s.used[n] != nil {
+			queue = append(queue, n)
+		}
+	}
+	for ; len(queue) > 0; queue = queue[1:] {
+		n := queue[0]
+		for _, e := range n.Edges {
+			if e.To != nil && s.used[e.To] == nil {
+				s.used[e.To] = &user{node: n, dep: e.Dep}
+				queue = append(queue, e.To)
+			}
+		}
+	}
+}
+
+// chain says who needs a node, up to a function.
+func (s *solver) chain(n *Node) []annotations.Link {
+	var links []annotations.Link
+	for n != nil {
+		links = append(links, annotations.Link{Pos: n.Provider.Pos, Message: "needed by " + n.Provider.Name()})
+		u := s.used[n]
+		if u == nil {
+			return links
+		}
+		if u.function != nil {
+			return append(links, annotations.Link{Pos: u.function.Pos, Message: "needed by function " + u.function.Name})
+		}
+		n = u.node
+	}
+	return links
+}
+
+// at begins a diagnostic with its source line.
+func (s *solver) at(pos token.Position, length int, code, format string, args ...any) annotations.Diagnostic {
+	return annotations.Diagnostic{Pos: pos, Length: length, Code: code, Message: fmt.Sprintf(format, args...), Line: s.app.Line(pos)}
+}
+
+// order lists the nodes so that each comes after all it needs. Lazy dependencies are no edges: they are there to break
+// cycles. A node in a cycle, which has been reported, comes somewhere.
+func (s *solver) order() {
+	done := map[*Node]bool{}
+	var visit func(n *Node)
+	visit = func(n *Node) {
+		if done[n] {
+			return
+		}
+		done[n] = true
+		for _, e := range n.Edges {
+			if e.To != nil && !e.Dep.Lazy {
+				visit(e.To)
+			}
+		}
+		s.graph.Nodes = append(s.graph.Nodes, n)
+	}
+	for _, n := range s.nodes {
+		visit(n)
+	}
+}
+
+// unused notes providers that no function needs. With other mistakes it cannot be known.
+func (s *solver) unused() {
+	if s.app.Incomplete || s.diagnostics.Failed() || len(s.missing) > 0 {
+		return
+	}
+	for _, n := range s.nodes {
+		if s.used[n] != nil {
+			continue
+		}
+		p := n.Provider
+		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name())
+		d.Severity = annotations.SeverityNote
+		s.diagnostics = append(s.diagnostics, d)
+	}
+}
+
+func typeString(t types.Type) string { return model.TypeString(t) }
