@@ -1,0 +1,169 @@
+// Package custom runs a unit as an event function of Tencent Cloud SCF on the custom runtime: it polls the runtime API
+// inside the sandbox, one event at a time, over a client that links no net/http. Units that only have http triggers are
+// better off as web functions, whose loop is tencent/web.
+//
+// # Protocol
+//
+// The process finds the API in SCF_RUNTIME_API and SCF_RUNTIME_API_PORT. After a successful start it posts one space to
+// /runtime/init/ready; a failed start is a message on standard error and exit code 1, which SCF shows as an init error,
+// since the API has no call for it. Then it gets /runtime/invocation/next and posts to /runtime/invocation/response or
+// /runtime/invocation/error, in turn. A path has no request id: whatever comes first is the answer to the last event.
+//
+// Any answer but a 2xx and any broken connection ends the process with a message. A loop that tried again would be handed
+// the same event for ever.
+package custom
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
+	"github.com/faasgen/faasgen/framework/platform/tencent"
+)
+
+// drain is how long Close waits for a handler that outlived its call. SCF documents neither SIGTERM nor the time that it
+// leaves.
+const drain = 10 * time.Second
+
+// Run runs the unit and never returns: it exits with 0 after SIGTERM, and with 1 and a message when it cannot go on.
+func Run(n platform.New, codecs ...platform.Codec) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := run(ctx, n, codecs); err != nil {
+		fmt.Fprintln(os.Stderr, "faasgen: "+err.Error())
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// run ends with nil when ctx ends.
+func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err error) {
+	host, port := os.Getenv("SCF_RUNTIME_API"), os.Getenv("SCF_RUNTIME_API_PORT")
+	if host == "" || port == "" {
+		return errors.New("SCF_RUNTIME_API and SCF_RUNTIME_API_PORT are not set: this program runs in the custom runtime of Tencent Cloud SCF; run the app's local main, or use faasgen dev")
+	}
+	client := runtimeapi.New(host+":"+port, "faasgen")
+	defer client.Close()
+	l := &loop{client: client, runtime: tencent.Runtime()}
+	engine := framework.NewEngine(l.runtime, n(l.runtime))
+	if l.dispatcher, err = platform.NewDispatcher(engine, codecs); err != nil {
+		return err
+	}
+	if err := engine.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		defer cancel()
+		err = errors.Join(err, engine.Close(ctx))
+	}()
+	if _, err := l.call(ctx, runtimeapi.Request{Method: "POST", Path: "/runtime/init/ready", Body: []byte(" ")}); err != nil {
+		return ended(ctx, err)
+	}
+	for {
+		if err := l.next(ctx); err != nil {
+			return ended(ctx, err)
+		}
+	}
+}
+
+// ended makes a clean end of an error that SIGTERM caused.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+type loop struct {
+	client     *runtimeapi.Client
+	runtime    *framework.Runtime
+	dispatcher *platform.Dispatcher
+}
+
+// next takes one event to its answer. SIGTERM ends the wait for an event, never the work on one.
+func (l *loop) next(ctx context.Context) error {
+	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next"})
+	if err != nil {
+		return err
+	}
+	vendor := tencent.Process()
+	vendor.RequestID, vendor.Event = event.Get("request_id"), event.Body
+	if vendor.RequestID == "" {
+		vendor.RequestID = fmt.Sprintf("made-up-%016x", rand.Uint64())
+	}
+	inv := framework.Invocation{RequestID: vendor.RequestID, Vendor: vendor}
+	vendor.Memory, _ = strconv.Atoi(event.Get("memory_limit_in_mb"))
+	if ms, err := strconv.ParseInt(event.Get("time_limit_in_ms"), 10, 32); err == nil && ms > 0 {
+		vendor.Timeout = time.Duration(ms) * time.Millisecond
+		inv.Deadline = deadline(time.Now(), vendor.Timeout)
+	}
+
+	ctx = context.WithoutCancel(ctx)
+	answer, err := l.dispatcher.Handle(ctx, vendor.Event, inv)
+	if err == nil && len(answer) > tencent.MaxPayload {
+		err = &framework.Error{Status: 500, Code: "response_too_large", Message: fmt.Sprintf("the result is %d bytes, the limit is %d", len(answer), tencent.MaxPayload)}
+	}
+	post := runtimeapi.Request{Method: "POST", Path: "/runtime/invocation/response", Body: answer}
+	if err != nil {
+		l.log(err, vendor.RequestID)
+		post.Path, post.Body = "/runtime/invocation/error", describe(err, l.runtime.Dev)
+	}
+	post.Header = []runtimeapi.Field{{Name: "Content-Type", Value: "application/json"}}
+	_, err = l.call(ctx, post)
+	return err
+}
+
+// deadline leaves a fiftieth of the limit, at most 100 ms, for the answer: SCF's clock started before the event came.
+func deadline(now time.Time, limit time.Duration) time.Time {
+	return now.Add(limit - min(limit/50, 100*time.Millisecond))
+}
+
+// call makes one call of the runtime API; every answer but a 2xx is an error.
+func (l *loop) call(ctx context.Context, r runtimeapi.Request) (*runtimeapi.Response, error) {
+	resp, err := l.client.Do(ctx, r)
+	if err != nil {
+		return nil, fmt.Errorf("runtime API: %w", err)
+	}
+	if resp.Status < 200 || resp.Status > 299 {
+		return nil, fmt.Errorf("runtime API: %s %s: found status %d with %.200q, expected 200", r.Method, r.Path, resp.Status, strings.TrimSpace(string(resp.Body)))
+	}
+	return resp, nil
+}
+
+// log writes down what the error call does not show. Panics have been logged with their stack.
+func (l *loop) log(err error, id string) {
+	if _, ok := err.(*framework.PanicError); ok {
+		return
+	}
+	level := slog.LevelError
+	if fe, ok := errors.AsType[*framework.Error](err); ok && fe.Status > 0 && fe.Status < 500 {
+		level = slog.LevelWarn
+	}
+	l.runtime.Log().Log(context.Background(), level, "invocation failed", "request_id", id, "error", err.Error())
+}
+
+// describe is the body of the error call: what a stranger may see, in the form of the vendor's own runtimes.
+func describe(err error, dev bool) []byte {
+	d := platform.Describe(err, dev)
+	b, _ := json.Marshal(struct { // two strings
+		Message string `json:"errorMessage"`
+		Type    string `json:"errorType"`
+	}{d.Message, d.Type})
+	return b
+}
