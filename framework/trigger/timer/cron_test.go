@@ -95,9 +95,9 @@ func TestParseCronErrors(t *testing.T) {
 		{"0 0 30 2 *", 4, 2, "found the day of month 30, which month 2 never has: this would never fire"},
 		{"0 0 31 2,4,6 *", 4, 2, "found the day of month 31, which month 2,4,6 never has: this would never fire"},
 		{"@every 5m", 0, 6, "found @every, expected a cron expression; an interval is an argument of its own: every=5m"},
-		{"@reboot", 0, 7, "found @reboot, expected @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"},
+		{"@reboot", 0, 7, `found "@reboot", expected @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually`},
 		{"@daily x", 7, 1, `found "x" after @daily, expected nothing`},
-		{"TZ=Asia/Tokyo 0 3 * * *", 0, 13, "found TZ=Asia/Tokyo, expected a field; the time zone is an argument of its own: timezone=Asia/Tokyo"},
+		{"TZ=Asia/Tokyo 0 3 * * *", 0, 13, `found "TZ=Asia/Tokyo", expected a field; the time zone is an argument of its own: timezone`},
 	}
 	for _, tt := range tests {
 		_, err := ParseCron(tt.in)

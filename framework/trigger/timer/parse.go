@@ -26,7 +26,7 @@ func ParseCron(expression string) (Cron, error) {
 	if first := words[0]; first.text[0] == '@' {
 		return macro(words)
 	} else if i := strings.IndexByte(first.text, '='); i > 0 {
-		return Cron{}, &CronError{first.at, len(first.text), fmt.Sprintf("found %s, expected a field; the time zone is an argument of its own: timezone=%s", first.text, first.text[i+1:])}
+		return Cron{}, &CronError{first.at, len(first.text), fmt.Sprintf("found %q, expected a field; the time zone is an argument of its own: timezone", first.text)}
 	}
 	if len(words) != 5 {
 		return Cron{}, wrongCount(words)
@@ -104,7 +104,7 @@ func macro(words []word) (Cron, error) {
 	case "@every":
 		return Cron{}, w.fail(0, len(w.text), "found @every, expected a cron expression; an interval is an argument of its own: every=5m")
 	default:
-		return Cron{}, w.fail(0, len(w.text), "found %s, expected @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually", w.text)
+		return Cron{}, w.fail(0, len(w.text), "found %q, expected @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually", w.text)
 	}
 	if len(words) > 1 {
 		return Cron{}, words[1].fail(0, len(words[1].text), "found %q after %s, expected nothing", words[1].text, w.text)
