@@ -90,6 +90,12 @@ func (h *HTTP) Check(given func(string) bool) []Problem {
 			"write //faas:http GET "+first)
 		p.Code, p.Covers = CodeMissing, []string{"path"}
 		return append(problems, p)
+	case !given("path") && strings.IndexAny(first, " /") > 0: // GET/orders, "GET /orders"
+		i := strings.IndexAny(first, " /")
+		p := conflict("method", fmt.Sprintf("found %q, expected method and path as two arguments", strings.Join(h.Method, ",")),
+			"write //faas:http "+first[:i]+" "+strings.TrimLeft(first[i:], " "))
+		p.Code, p.Covers = CodeMissing, []string{"path"}
+		return append(problems, p)
 	case strings.HasPrefix(first, "/") && slices.Contains(httpMethods(), strings.ToUpper(h.Path)):
 		p := conflict("method", "found the path before the method", "write //faas:http "+strings.ToUpper(h.Path)+" "+first)
 		p.Code = CodeArgument
@@ -102,6 +108,8 @@ func (h *HTTP) Check(given func(string) bool) []Problem {
 		p := value("method", fmt.Sprintf("unknown method %q, expected %s", m, Join(httpMethods(), "or")), "")
 		if s := Suggest(m, httpMethods()); s != "" {
 			p.Hint = fmt.Sprintf("did you mean %q?", s)
+		} else if strings.ContainsAny(m, "|;+") {
+			p.Hint = "join several methods by commas: GET,POST"
 		}
 		problems = append(problems, p)
 	}

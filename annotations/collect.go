@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -58,7 +59,7 @@ func (c *collector) lines(comment *ast.Comment) []line {
 		indent = indent[:len(indent)-len(strings.TrimLeft(indent, " \t"))]
 		if strings.HasPrefix(text, "//") {
 			text = string(c.src.Bytes[at:c.src.lineEnd(at)])
-		} else if end := strings.Index(string(c.src.Bytes[at:]), "*/"); end >= 0 {
+		} else if end := bytes.Index(c.src.Bytes[at:], []byte("*/")); end >= 0 {
 			text = string(c.src.Bytes[at : at+end+2])
 		}
 	}
@@ -98,7 +99,7 @@ func (c *collector) line(l line, o *owner) {
 		c.miss(l, m, o)
 		return
 	}
-	if o == nil || o.place() != OnField || l.mark != "//" || o.decl.Doc != nil && l.pos < o.decl.Doc.End() {
+	if o == nil || o.place() != OnField || len(o.decl.Markers) > 0 || l.mark != "//" || o.decl.Doc != nil && l.pos < o.decl.Doc.End() {
 		return
 	}
 	if m, ok := c.reg.hidden(l.text); ok {
@@ -119,6 +120,11 @@ func (c *collector) miss(l line, m miss, o *owner) {
 			return
 		}
 		o = s.next
+	}
+	// On the package clause, a constant and the like, a directive would be wrong however it is spelt, so a sentence that
+	// happens to break before "faas:handler" is a sentence.
+	if m.from > 0 && (o == nil || o.decl == nil) && !c.reg.plausible(m) {
+		return
 	}
 	// What is pointed at starts with the comment mark, unless other text stands between.
 	pos, end := l.start+token.Pos(m.from), l.start+token.Pos(m.to)

@@ -17,11 +17,12 @@ type Checker interface {
 
 // Decode fills a marker, a pointer to a struct with faas tags, and reports every mistake in the arguments once. What could
 // be read is in the marker even then.
-func (d Directive) Decode(marker any) []Problem { return d.decode(marker).problems }
+func (d Directive) Decode(marker any) []Problem { return d.decode(d.Name, marker).problems }
 
-func (d Directive) decode(marker any) *decoder {
+// decode fills the marker of the directive called name, which differs from that of d when d is misspelt.
+func (d Directive) decode(name string, marker any) *decoder {
 	v := reflect.ValueOf(marker).Elem()
-	dec := &decoder{d: d, v: v, fields: Fields(v.Type()), given: map[string]Argument{}, bad: map[string]bool{}}
+	dec := &decoder{d: d, directive: name, v: v, fields: Fields(v.Type()), given: map[string]Argument{}, bad: map[string]bool{}}
 	for i, a := range d.Arguments {
 		dec.argument(i, a)
 	}
@@ -31,14 +32,15 @@ func (d Directive) decode(marker any) *decoder {
 }
 
 type decoder struct {
-	d      Directive
-	v      reflect.Value
-	fields []Field
-	given  map[string]Argument // by field name: the first argument for it
-	bad    map[string]bool     // given, and already reported
-	unsure bool                // some argument was meant for who knows which field
-	run    []Argument          // unexpected words in a row, one mistake together
-	before string              // the key=value argument directly before run
+	d         Directive
+	directive string
+	v         reflect.Value
+	fields    []Field
+	given     map[string]Argument // by field name: the first argument for it
+	bad       map[string]bool     // given, and already reported
+	unsure    bool                // some argument was meant for who knows which field
+	run       []Argument          // unexpected words in a row, one mistake together
+	before    string              // the key=value argument directly before run
 
 	problems []Problem
 }
@@ -91,7 +93,7 @@ func (dec *decoder) argument(i int, a Argument) {
 	dec.set(f, a)
 }
 
-func (dec *decoder) name() string { return prefix + dec.d.Name }
+func (dec *decoder) name() string { return prefix + dec.directive }
 
 func (dec *decoder) set(f Field, a Argument) {
 	if err := f.Set(dec.v, a.Value); err != nil {
@@ -295,7 +297,7 @@ func (dec *decoder) check(marker any) {
 	if len(missing) > 0 && !dec.unsure {
 		dec.report(Problem{
 			Pos: dec.d.Pos(), End: dec.d.NameEnd(), Code: CodeMissing,
-			Message: fmt.Sprintf("missing %s in %s", Join(missing, "and"), dec.name()), Hint: "write " + usage(dec.d.Name, dec.fields),
+			Message: fmt.Sprintf("missing %s in %s", Join(missing, "and"), dec.name()), Hint: "write " + usage(dec.directive, dec.fields),
 		})
 	}
 	slices.SortStableFunc(dec.problems, func(a, b Problem) int { return int(a.Pos - b.Pos) })

@@ -94,25 +94,23 @@ func (d Diagnostic) render(b *strings.Builder, dir string) {
 	b.WriteString(d.head(dir))
 	b.WriteByte('\n')
 	if d.Line != "" && d.Pos.Column > 0 && d.Pos.Column <= len(d.Line)+1 {
-		trimmed := strings.TrimLeft(d.Line, " \t")
-		indent := len(d.Line) - len(trimmed)
-		at := max(0, d.Pos.Column-1-indent)
-		fmt.Fprintf(b, "\t%s\n\t%s%s\n", trimmed, padding(trimmed[:min(at, len(trimmed))]), carets(trimmed, at, d.Length))
+		text, marks := excerpt(d.Line, d.Pos.Column-1, d.Length)
+		fmt.Fprintf(b, "\t%s\n\t%s\n", text, marks)
 	}
 	for _, l := range d.Chain {
-		fmt.Fprintf(b, "\t%s", l.Message)
+		fmt.Fprintf(b, "\t%s", oneLine(l.Message))
 		if l.Pos.Filename != "" {
 			fmt.Fprintf(b, "  %s", position(l.Pos, dir))
 		}
 		b.WriteByte('\n')
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(b, "\thint: %s\n", d.Hint)
+		fmt.Fprintf(b, "\thint: %s\n", oneLine(d.Hint))
 	}
 }
 
 func (d Diagnostic) head(dir string) string {
-	s := d.Message
+	s := oneLine(d.Message)
 	if d.Severity == SeverityNote {
 		s = "note: " + s
 	}
@@ -136,23 +134,4 @@ func position(p token.Position, dir string) string {
 	}
 	p.Filename = filepath.ToSlash(p.Filename)
 	return p.String()
-}
-
-// padding keeps tabs so that the carets stand below what they point at.
-func padding(before string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return r
-		}
-		return ' '
-	}, before)
-}
-
-func carets(line string, at, length int) string {
-	end := min(at+max(1, length), max(len(line), at+1))
-	n := 1
-	if at < len(line) {
-		n = max(1, len([]rune(line[at:min(end, len(line))])))
-	}
-	return strings.Repeat("^", n)
 }

@@ -132,6 +132,9 @@ func (a Argument) String() string {
 	if a.Key != "" {
 		bare, quoted = a.Key+"="+bare, a.Key+"="+quoted
 	}
+	if strings.HasSuffix(a.Value, ",") { // it would be taken for a list that goes on behind a space
+		return quoted
+	}
 	// Whether quotes are needed is for the tokenizer to say: a second set of rules here would drift from it.
 	t := tokenizer{text: bare}
 	t.run()

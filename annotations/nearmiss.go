@@ -2,6 +2,7 @@ package annotations
 
 import (
 	"fmt"
+	"go/ast"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,6 +27,9 @@ func (m miss) fixed() string {
 	return strings.TrimSpace(prefix + name + " " + m.rest)
 }
 
+// wideColon is what Chinese and Japanese keyboards give for a colon.
+const wideColon = "："
+
 // nearMiss looks at one line of a comment, without its comment marks, that is no directive. It is a near miss when it starts
 // with the tool's name and a colon in any case, with spaces where people put them, and is not plainly something else:
 //
@@ -35,9 +39,9 @@ func (m miss) fixed() string {
 //
 // A false error can be reworded; a directive that nothing reads is a function that is missing in production.
 func (r *Registry) nearMiss(text string, line bool) (miss, bool) {
-	trimmed := strings.TrimLeft(text, " ")
+	trimmed := strings.TrimLeftFunc(text, func(r rune) bool { return r != '\t' && unicode.IsSpace(r) })
 	spaces := len(text) - len(trimmed)
-	if spaces >= 4 || strings.HasPrefix(trimmed, "\t") {
+	if utf8.RuneCountInString(text[:spaces]) >= 4 || strings.HasPrefix(trimmed, "\t") {
 		return miss{}, false
 	}
 	body := trimmed
@@ -45,33 +49,42 @@ func (r *Registry) nearMiss(text string, line bool) (miss, bool) {
 		body = strings.TrimLeft(body[1:], " ")
 	}
 	if len(body) < len(tool) || !strings.EqualFold(body[:len(tool)], tool) {
-		return miss{}, false
+		return r.misspeltTool(text, line)
 	}
 	spelling := body[:len(tool)]
 	behind := body[len(tool):]
 	if len(behind) >= 3 && strings.EqualFold(behind[:3], "gen") {
 		spelling, behind = body[:len(tool)+3], behind[3:]
 	}
-	args, ok := strings.CutPrefix(strings.TrimLeft(behind, " \t"), ":")
-	if !ok {
-		return miss{}, false
+	colon := strings.TrimLeftFunc(behind, unicode.IsSpace)
+	args, narrow := strings.CutPrefix(colon, ":")
+	if !narrow {
+		var wide bool
+		if args, wide = strings.CutPrefix(colon, wideColon); !wide {
+			return r.misspeltTool(text, line)
+		}
 	}
-	exact := line && strings.HasPrefix(text, tool+":")
-	word := strings.TrimLeft(args, " \t")
-	n := strings.IndexFunc(word, func(r rune) bool { return unicode.IsSpace(r) })
+	word := strings.TrimLeftFunc(args, unicode.IsSpace)
+	n := strings.IndexFunc(word, unicode.IsSpace)
 	if n < 0 {
 		n = len(word)
 	}
 	m := miss{from: spaces, to: len(text) - len(word) + n, rest: strings.TrimSpace(word[n:])}
 	m.name = r.meant(word[:n])
-	glued := word == args
-	first, _ := utf8.DecodeRuneInString(word)
+	known := m.name != "" && strings.EqualFold(m.name, word[:n])
+	glued := word == args && word != "" && letter(word[0]) // a letter of ASCII: Chinese has no space behind a colon
 	switch {
-	case exact:
-	case len(spelling) > len(tool) && m.name == "": // the colon form of some other tool called like ours
-		return miss{}, false
-	case glued && (unicode.IsLetter(first) || first == '_'):
-	case !glued && m.name != "" && strings.EqualFold(m.name, word[:n]) && r.plausible(m):
+	case line && strings.HasPrefix(text, tool+":"):
+	case !narrow:
+		if !known {
+			return miss{}, false
+		}
+	case len(spelling) > len(tool):
+		if m.name == "" {
+			return miss{}, false
+		}
+	case glued && (m.name != "" || spelling == tool || spaces == 0):
+	case known && word != args && r.plausible(m):
 	default:
 		return miss{}, false
 	}
@@ -86,16 +99,33 @@ func (r *Registry) nearMiss(text string, line bool) (miss, bool) {
 		m.reason = fmt.Sprintf("found %q, expected %q", spelling, tool)
 	case spelling != tool:
 		m.reason = "a directive is lower case"
-	case !strings.HasPrefix(behind, ":"), !glued && word != "":
+	case !narrow:
+		m.reason = fmt.Sprintf(`found %q, expected ":"`, wideColon)
+	case colon != behind, word != args:
 		m.reason = `found a space beside ":"`
 	case word == "":
 		m.reason = `found no name behind ":"`
-	case unicode.IsUpper(first):
+	case letter(word[0]):
 		m.reason = "a directive is lower case"
 	default:
 		m.reason = "a name starts with a lower-case letter"
 	}
 	return m, true
+}
+
+// misspeltTool finds the directive form with another tool's name, one letter from ours, and the exact name of one of our
+// directives. It is looked for only in files that have a right one as well, which Scan decides.
+func (r *Registry) misspeltTool(text string, line bool) (miss, bool) {
+	d, ok := ast.ParseDirective(0, "//"+text)
+	if !ok || !line || d.Tool == tool || Suggest(d.Tool, []string{tool}) == "" {
+		return miss{}, false
+	}
+	if _, known := r.Lookup(d.Name); !known {
+		return miss{}, false
+	}
+	return miss{
+		to: len(d.Tool) + 1 + len(d.Name), name: d.Name, rest: d.Args, reason: fmt.Sprintf("found %q, expected %q", d.Tool, tool),
+	}, true
 }
 
 // meant is the known directive that a word stands for, the word itself in lower case when it could become one, else empty.

@@ -166,7 +166,7 @@ func (out *outline) members(spec *ast.TypeSpec, t ast.Expr, o *owner) {
 		for _, field := range st.Fields.List {
 			f := out.field(spec, field)
 			if spec.Assign.IsValid() {
-				f.decl = nil
+				f.decl, f.hint = nil, "declare the struct as a type of its own, without \"=\""
 			}
 			o.inside = append(o.inside, f)
 			out.nested(field.Type)

@@ -69,7 +69,7 @@ func Standard() []Definition {
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},
 		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
+		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, Beside: trigger, Source: markersSource},
 	}
 }
 
@@ -183,9 +183,7 @@ func (r *Registry) decode(d Directive) (Marker, []Problem) {
 	}
 	m.Definition = def
 	m.Value = reflect.New(def.Marker).Interface()
-	written := d
-	written.Name = name // its arguments are checked as those of the directive that was meant
-	dec := written.decode(m.Value)
+	dec := d.decode(name, m.Value) // its arguments are checked as those of the directive that was meant
 	m.arguments = dec.given
 	problems = append(problems, dec.problems...)
 	m.Bad = len(problems) > 0

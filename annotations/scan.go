@@ -1,6 +1,9 @@
 package annotations
 
-import "bytes"
+import (
+	"bytes"
+	"unicode"
+)
 
 // Scan reports whether a file may hold a directive or something that looks like one. It reads bytes only, so that thousands of
 // files cost milliseconds; false is certain, true wants Collect.
@@ -26,5 +29,6 @@ func colonFollows(s []byte) bool {
 	if len(s) >= 3 && bytes.EqualFold(s[:3], []byte("gen")) {
 		s = s[3:]
 	}
-	return bytes.HasPrefix(bytes.TrimLeft(s, " \t"), []byte(":"))
+	s = bytes.TrimLeftFunc(s, func(r rune) bool { return r != '\n' && unicode.IsSpace(r) })
+	return bytes.HasPrefix(s, []byte(":")) || bytes.HasPrefix(s, []byte(wideColon))
 }

@@ -225,8 +225,7 @@ func (t *tokenizer) keyed(key string) {
 	switch rest := t.text[valueFrom:]; {
 	case t.wordEnd(valueFrom) == valueFrom:
 		t.noValue(key, from, valueFrom)
-	case rest[0] == '\'':
-		t.singleQuotes(key, from, valueFrom)
+	case t.wrongQuotes(key, from, valueFrom):
 	case (rest[0] == '"' || rest[0] == '`') && !t.qualified(valueFrom):
 		value, to, ok := t.quoted(valueFrom)
 		ok, to = t.behindQuote(to, ok)
@@ -252,16 +251,32 @@ func (t *tokenizer) noValue(key string, from, to int) {
 	t.add(key, "", from, to, to, true)
 }
 
-// singleQuotes refuses 'a b'.
-func (t *tokenizer) singleQuotes(key string, from, valueFrom int) {
-	to := t.wordEnd(valueFrom)
-	value := strings.Trim(t.text[valueFrom:to], "'")
-	if i := strings.IndexByte(t.text[valueFrom+1:], '\''); i >= 0 {
-		value = t.text[valueFrom+1 : valueFrom+1+i]
-		to = t.wordEnd(valueFrom + i + 2)
+// otherQuotes finds text in quotes that are none in Go, at an offset: 'a b' as in a shell, “a b” from a word processor. The
+// latter are a mistake only where they hold a space: elsewhere they are part of the text.
+func (t *tokenizer) otherQuotes(from int) (value string, to int, ok bool) {
+	first, size := utf8.DecodeRuneInString(t.text[from:])
+	if !strings.ContainsRune("'“”＂", first) {
+		return "", 0, false
 	}
-	t.report(valueFrom, to, "single quotes do not quote", "write "+strconv.Quote(value))
-	t.add(key, value, from, valueFrom, to, true)
+	start := from + size
+	if i := strings.IndexAny(t.text[start:], "'“”＂"); i >= 0 {
+		value = t.text[start : start+i]
+		_, size = utf8.DecodeRuneInString(t.text[start+i:])
+		return value, t.wordEnd(start + i + size), first == '\'' || strings.ContainsFunc(value, unicode.IsSpace)
+	}
+	to = t.wordEnd(start)
+	return t.text[start:to], to, first == '\''
+}
+
+// wrongQuotes refuses what otherQuotes found.
+func (t *tokenizer) wrongQuotes(key string, from, valueFrom int) bool {
+	value, to, ok := t.otherQuotes(valueFrom)
+	if ok {
+		open, _ := utf8.DecodeRuneInString(t.text[valueFrom:])
+		t.report(valueFrom, to, fmt.Sprintf("found %c as a quote, expected \" or a backquote", open), "write "+strconv.Quote(value))
+		t.add(key, value, from, valueFrom, to, true)
+	}
+	return ok
 }
 
 // qualified reports whether a quoted string is the package of a name: "full/path".Iface.
@@ -365,8 +380,7 @@ func (t *tokenizer) comma(key string, from, valueFrom, to int) bool {
 
 // word reads an argument without a key.
 func (t *tokenizer) word() {
-	if t.text[t.at] == '\'' {
-		t.singleQuotes("", t.at, t.at)
+	if t.wrongQuotes("", t.at, t.at) {
 		return
 	}
 	from, to := t.at, t.wordEnd(t.at)
