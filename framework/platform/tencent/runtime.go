@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
 )
 
-// Runtime returns what SCF says of the process in its environment. The loops call it once, at start.
-func Runtime() *framework.Runtime {
+// Runtime returns what SCF says of the process in its environment. The loops call it once, at start. current is the id of
+// the request that runs, for log records that know none; nil where several run at once.
+func Runtime(current func() string) *framework.Runtime {
 	return &framework.Runtime{
 		Platform: "tencent",
 		Function: os.Getenv("SCF_FUNCTIONNAME"),
@@ -17,7 +19,7 @@ func Runtime() *framework.Runtime {
 		Region:   os.Getenv("TENCENTCLOUD_REGION"),
 		CodeDir:  codeDir(),
 		Env:      os.Getenv(framework.EnvironmentVariable),
-		Logger:   slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+		Logger:   slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), current)),
 	}
 }
 

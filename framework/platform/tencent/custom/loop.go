@@ -24,6 +24,7 @@ import (
 	"os/signal"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -56,7 +57,13 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 	}
 	client := runtimeapi.New(host+":"+port, "faasgen")
 	defer client.Close()
-	l := &loop{client: client, runtime: tencent.Runtime()}
+	l := &loop{client: client}
+	l.runtime = tencent.Runtime(func() string {
+		if id := l.current.Load(); id != nil {
+			return *id
+		}
+		return ""
+	})
 	engine := framework.NewEngine(l.runtime, n(l.runtime))
 	if l.dispatcher, err = platform.NewDispatcher(engine, codecs); err != nil {
 		return err
@@ -94,6 +101,7 @@ type loop struct {
 	client     *runtimeapi.Client
 	runtime    *framework.Runtime
 	dispatcher *platform.Dispatcher
+	current    atomic.Pointer[string] // the id of the event under way
 }
 
 // next takes one event to its answer. SIGTERM ends the wait for an event, never the work on one.
@@ -114,6 +122,8 @@ func (l *loop) next(ctx context.Context) error {
 		inv.Deadline = deadline(time.Now(), vendor.Timeout)
 	}
 
+	l.current.Store(&vendor.RequestID)
+	defer l.current.Store(nil)
 	ctx = context.WithoutCancel(ctx)
 	answer, err := l.dispatcher.Handle(ctx, vendor.Event, inv)
 	if err == nil && len(answer) > tencent.MaxPayload {

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/platformtest"
+	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
+	sim "github.com/faasgen/faasgen/framework/platform/sim/tencent"
+	"github.com/faasgen/faasgen/framework/platform/tencent"
+)
+
+func TestMain(m *testing.M) {
+	platformtest.Main(m, func() {
+		Run(fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return tencent.From(ctx).RequestID }}), tencent.HTTP())
+	})
+}
+
+func TestConformance(t *testing.T) {
+	platformtest.Run(t, platformtest.Harness{
+		Runtime: sim.NewWeb(), Command: "scf_bootstrap", HTTP: true, Vendor: true, Concurrent: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
+	})
+}
+
+// life is a unit that writes down what happened to it.
+func life(events *[]string, start func(context.Context) error) platform.New {
+	return func(*framework.Runtime) *framework.App {
+		return &framework.App{
+			Unit:  "u",
+			Start: func(ctx context.Context) error { *events = append(*events, "start"); return start(ctx) },
+			Stop:  func(context.Context) error { *events = append(*events, "stop"); return nil },
+		}
+	}
+}
+
+func nothing(context.Context) error { return nil }
+
+func TestPortInUse(t *testing.T) {
+	ln, err := net.Listen("tcp4", "0.0.0.0:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	_, port, _ := net.SplitHostPort(ln.Addr().String())
+	t.Setenv(portVariable, port)
+	var events []string
+	err = run(context.Background(), life(&events, nothing), nil)
+	want := "SCF connects to this port and no other: listen tcp 0.0.0.0:" + port + ": bind: address already in use"
+	if fmt.Sprint(err) != want || strings.Join(events, " ") != "start stop" {
+		t.Errorf("error %v, want %s; events %q", err, want, events)
+	}
+}
+
+func TestRefusedBeforeTheStart(t *testing.T) {
+	tests := []struct {
+		port   string
+		codecs []platform.Codec
+		want   string
+	}{
+		{port: "http", want: `FAAS_PORT: found "http", expected a port`},
+		{port: "0", want: `FAAS_PORT: found "0", expected a port`},
+		{port: "65536", want: `FAAS_PORT: found "65536", expected a port`},
+		{port: "1", codecs: []platform.Codec{tencent.HTTP(), tencent.Timer()}, want: "found a codec of timer payloads, expected http only: a web function of SCF has no other trigger"},
+	}
+	for _, tt := range tests {
+		t.Setenv(portVariable, tt.port)
+		var events []string
+		if err := run(context.Background(), life(&events, nothing), tt.codecs); fmt.Sprint(err) != tt.want || len(events) > 0 {
+			t.Errorf("error %v, want %s; events %q", err, tt.want, events)
+		}
+	}
+}
+
+func TestPortIsNotTheUsers(t *testing.T) {
+	t.Setenv("PORT", "8080")
+	if addr, err := address(); addr != "0.0.0.0:9000" || err != nil {
+		t.Errorf("address %s, %v; want the port that SCF connects to", addr, err)
+	}
+}
+
+func TestStopsWhileItStarts(t *testing.T) {
+	t.Setenv(portVariable, "1")
+	ctx, cancel := context.WithCancel(context.Background())
+	var events []string
+	err := run(ctx, life(&events, func(ctx context.Context) error { cancel(); <-ctx.Done(); return ctx.Err() }), nil)
+	if err != nil {
+		t.Errorf("error %v, want a clean end", err)
+	}
+}
