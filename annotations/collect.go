@@ -113,6 +113,9 @@ func (c *collector) report(pos, end token.Pos, code, message, hint string) {
 
 // miss reports a near miss and keeps in mind what it was meant for.
 func (c *collector) miss(l line, m miss, o *owner) {
+	if o != nil && o.behind != nil {
+		o = o.behind
+	}
 	if o == nil {
 		s := c.stray(l.pos)
 		// Where no directive can be, a line such as "// faas:handler is parsed here" is prose.
@@ -167,8 +170,11 @@ func (c *collector) directive(d Directive, problems []Problem, o *owner) {
 	for _, p := range slices.Concat(problems, more) {
 		c.diagnostics = append(c.diagnostics, c.src.Problem(p))
 	}
-	if o == nil {
+	if o == nil || o.behind != nil {
 		s := c.stray(d.Pos())
+		if o != nil {
+			s = behind(o.behind)
+		}
 		if m.Definition != nil {
 			c.detached(d, m.Definition, s)
 		}
@@ -182,10 +188,6 @@ func (c *collector) directive(d Directive, problems []Problem, o *owner) {
 		if o.decl != nil {
 			c.presume(o.decl, "")
 		}
-		return
-	}
-	if o.trails {
-		c.report(d.Pos(), d.NameEnd(), CodePlacement, fmt.Sprintf("%s stands behind %s", prefix+m.Definition.Name, o.what), o.hint)
 		return
 	}
 	if o.place()&m.Definition.Places == 0 {

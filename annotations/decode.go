@@ -10,16 +10,13 @@ import (
 )
 
 // Checker is a marker that knows more about its arguments than their types say. It is asked once all could be read, by
-// Decode for a directive and by gen/spec for an entry of f.yml. given reports whether the user wrote an argument.
+// Registry.Decode for a directive and by gen/spec for an entry of f.yml. given reports whether the user wrote an argument.
 type Checker interface {
 	Check(given func(argument string) bool) []Problem
 }
 
-// Decode fills a marker, a pointer to a struct with faas tags, and reports every mistake in the arguments once. What could
-// be read is in the marker even then.
-func (d Directive) Decode(marker any) []Problem { return d.decode(d.Name, marker).problems }
-
-// decode fills the marker of the directive called name, which differs from that of d when d is misspelt.
+// decode fills a marker, a pointer to a struct with faas tags, and reports every mistake in the arguments once. What could be
+// read is in the marker even then. name differs from that of d when d is misspelt.
 func (d Directive) decode(name string, marker any) *decoder {
 	v := reflect.ValueOf(marker).Elem()
 	dec := &decoder{d: d, directive: name, v: v, fields: Fields(v.Type()), given: map[string]Argument{}, bad: map[string]bool{}}

@@ -17,8 +17,8 @@ type owner struct {
 	decl *Declaration // nil if nothing can mark it
 	what string       // with its kind: "method Controller.Create"
 	hint string       // what to do about a directive on it, if "it belongs on ..." is not the answer
-	// trails is set for what follows a declaration on its line, which marks nothing.
-	trails bool
+	// behind is the declaration that this comment follows on its line, where it marks nothing.
+	behind *owner
 	pos    token.Pos // without its doc comment
 	end    token.Pos
 	// inside are the types of a group, or the fields of a struct.
@@ -62,7 +62,7 @@ func (out *outline) own(group *ast.CommentGroup, o *owner) {
 
 // behind makes an owner for the comment on the line where a declaration ends, which marks nothing.
 func (out *outline) behind(group *ast.CommentGroup, o *owner) {
-	out.own(group, &owner{what: o.what, hint: "put it into the doc comment above", trails: true})
+	out.own(group, &owner{what: o.what, behind: o})
 }
 
 func (out *outline) function(decl *ast.FuncDecl) *owner {
@@ -76,7 +76,8 @@ func (out *outline) function(decl *ast.FuncDecl) *owner {
 			}
 		}
 		o.what = "method " + d.Name
-	} else if decl.Name.Name == "init" || decl.Name.Name == "_" {
+	}
+	if decl.Name.Name == "_" || decl.Recv == nil && decl.Name.Name == "init" {
 		o.decl, o.hint = nil, "nothing can call it; give it another name"
 	}
 	if decl.Body != nil {
@@ -151,7 +152,7 @@ func (out *outline) typeSpec(spec *ast.TypeSpec, doc *ast.CommentGroup) *owner {
 		o.what, o.decl, o.hint = "alias "+spec.Name.Name, nil, "put it on the type that the alias stands for"
 	}
 	if spec.Name.Name == "_" {
-		o.decl = nil
+		o.decl, o.hint = nil, "nothing can refer to it; give it another name"
 	}
 	out.own(doc, o)
 	out.behind(spec.Comment, o)

@@ -29,12 +29,15 @@ func (c *collector) stray(pos token.Pos) strayed {
 		case pos < o.end:
 			return c.within(o, pos)
 		case line == c.src.position(o.end).Line:
-			return strayed{
-				code: CodePlacement, message: "stands behind " + o.what, hint: "put it into the doc comment above", next: o,
-			}
+			return behind(o)
 		}
 	}
 	return strayed{code: CodeDetached, message: "marks nothing: no declaration follows"}
+}
+
+// behind says what is wrong with a comment on the line where a declaration ends.
+func behind(o *owner) strayed {
+	return strayed{code: CodePlacement, message: "stands behind " + o.what, hint: "put it into the doc comment above", next: o}
 }
 
 func (c *collector) detachedFrom(o *owner) strayed {
@@ -65,8 +68,11 @@ func (c *collector) within(o *owner, pos token.Pos) strayed {
 
 // detached reports a directive that belongs to no declaration.
 func (c *collector) detached(d Directive, def *Definition, s strayed) {
-	if s.code == CodeDetached && s.next != nil && s.next.place()&def.Places == 0 {
-		s.message, s.hint = "marks nothing: it stands alone before "+s.next.what, ""
+	if s.next != nil && s.next.place()&def.Places == 0 {
+		s.hint = ""
+		if s.code == CodeDetached {
+			s.message = "marks nothing: it stands alone before " + s.next.what
+		}
 	}
 	if s.hint == "" {
 		s.hint = "it belongs on " + def.Places.String()
