@@ -1,0 +1,177 @@
+// Package gen is the generator as a library. [Generate] reads an application and returns the code that belongs to it and
+// everything that is wrong, and writes nothing; [Result.Commit] writes, [Result.Diff] shows what it would write, and
+// [Build] makes the packages of a target. It never prints and never exits.
+//
+// The stages are packages below internal, each reading what the one before it made: load finds and type-checks the code,
+// collect reads its directives into a model, wiring solves the dependency graph, plan groups functions into units, emit
+// writes their code, wirecmd or native the injectors, output compares with the disk, build makes binaries and packages.
+package gen
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/output"
+	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// Options says what to generate.
+type Options struct {
+	// Dir is inside an application, an application's folder, or a folder above several. Empty is the working directory.
+	Dir string
+	// Targets are the clouds to generate main packages for.
+	Targets []target.Target
+	// Env is the environment of the go command and of ${env.NAME} in f.yml; nil is that of the process.
+	Env []string
+	// NoCache looks at everything again, also when nothing seems to have changed.
+	NoCache bool
+	// Injector is who writes the injectors: "wire", which is the default, or "native".
+	Injector string
+	// FromSource type-checks all dependencies from source, which needs no build cache.
+	FromSource bool
+}
+
+// Result is the outcome of Generate.
+type Result struct {
+	// Apps are sorted by folder.
+	Apps []*App
+	// Diagnostics are all mistakes and notes, sorted. With an error among them there is nothing to commit.
+	Diagnostics annotations.Diagnostics
+	// UpToDate says that what is on disk is what would be written.
+	UpToDate bool
+
+	dir string
+}
+
+// App is one application.
+type App struct {
+	// Dir is the absolute folder of f.yml, Name the service.
+	Dir, Name string
+	// Functions are sorted by name.
+	Functions []*target.Function
+	// Files are the generated files, by path below Dir. They are missing when the application has mistakes.
+	Files []target.File
+	// Stale are the paths below Dir of files that are no longer generated.
+	Stale []string
+
+	graph *wiring.Graph
+	plan  *plan.Plan
+	state *output.State
+}
+
+// Codes of diagnostics.
+const (
+	codeInjector = "injector"
+)
+
+// Generate reads the applications and writes nothing. Mistakes of users are diagnostics; an error means that the work
+// could not be done at all.
+func Generate(ctx context.Context, o Options) (*Result, error) {
+	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{dir: tree.Dir, Diagnostics: tree.Diagnostics}
+	if len(tree.Apps) == 0 {
+		r.Diagnostics.Sort()
+		return r, nil
+	}
+	if err := r.fresh(ctx, o, tree); err != nil {
+		return nil, err
+	}
+	r.Diagnostics.Sort()
+	return r, nil
+}
+
+// Commit writes what changed and deletes what is stale, for all applications or, with mistakes, for none. It returns the
+// absolute paths that it touched.
+func (r *Result) Commit() ([]string, error) {
+	if r.Diagnostics.Failed() {
+		return nil, errors.New("nothing is written while there are mistakes")
+	}
+	var changed []string
+	for _, a := range r.Apps {
+		if a.state == nil {
+			continue
+		}
+		paths, err := a.state.Commit()
+		for _, p := range paths {
+			changed = append(changed, filepath.Join(a.Dir, filepath.FromSlash(p)))
+		}
+		if err != nil {
+			return changed, err
+		}
+	}
+	r.UpToDate = true
+	return changed, nil
+}
+
+// Diff returns the unified difference between the disk and what was generated, "" if there is none. Paths are relative
+// to the folder that was asked for.
+func (r *Result) Diff() (string, error) {
+	if r.Diagnostics.Failed() {
+		return "", errors.New("there is nothing to compare while there are mistakes")
+	}
+	var b strings.Builder
+	for _, a := range r.Apps {
+		if a.state == nil {
+			continue
+		}
+		prefix, err := filepath.Rel(r.dir, a.Dir)
+		if err != nil {
+			return "", err
+		}
+		text, err := a.state.Diff(filepath.ToSlash(prefix))
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
+}
+
+// Environment holds the environment variables that f.yml sets for all functions.
+func (a *App) Environment() map[string]string { return a.plan.App.Spec.Provider.Environment }
+
+// Provider is the target that f.yml names, "" if it names none.
+func (a *App) Provider() string { return a.plan.App.Spec.Provider.Name }
+
+// Target returns the application as a target sees it.
+func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
+	p, ds := plan.New(a.graph, name)
+	return p.App, ds
+}
+
+func names(targets []target.Target) []string {
+	list := make([]string, len(targets))
+	for i, t := range targets {
+		list[i] = t.Name()
+	}
+	slices.Sort(list)
+	return list
+}
+
+func (o Options) env() []string {
+	if o.Env != nil {
+		return o.Env
+	}
+	return os.Environ()
+}
+
+// firstLine cuts a message for a note.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(fmt.Sprint(err), "\n")
+	return strings.TrimSpace(line)
+}
+
+func byPath(a, b target.File) int { return cmp.Compare(a.Path, b.Path) }

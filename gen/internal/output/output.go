@@ -1,0 +1,253 @@
+// Package output brings generated files to disk and knows what is there already. A manifest beside them holds the hash of
+// every file, which tells three things: what need not be written again, what may be deleted because it is no longer
+// generated, and what a person has changed, which is never overwritten.
+//
+// Nothing is written before everything is known to be right, and then each file is replaced in one step. A run that dies
+// half way leaves a manifest that accepts the old and the new state of every file.
+package output
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/injector"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// Folder is where generated code goes, below the folder of the application.
+const Folder = "internal/faasgen"
+
+// Codes of diagnostics.
+const (
+	CodeEdited  = "generated-edited"  // a generated file was changed by hand
+	CodeForeign = "generated-foreign" // a file that we have not written is among ours
+	CodeFolder  = "generated-folder"  // the folder cannot be used
+)
+
+const temporary = ".faasgen-tmp-"
+
+// State compares what was generated with what is on disk.
+type State struct {
+	// Dir is the folder of the application.
+	Dir string
+	// Files are those generated, the manifest included, by path below Dir.
+	Files []target.File
+	// Changed are the paths of the files that are missing or differ; Stale those that are no longer generated.
+	Changed, Stale []string
+
+	before   manifest
+	after    manifest
+	existing map[string][]byte // what Changed and Stale hold now
+	rubbish  []string          // temporary files of a run that died
+}
+
+// Compare looks at the disk. Files are named below dir, in Folder. Diagnostics that are errors mean that Commit must not
+// be called.
+func Compare(dir string, files []target.File) (*State, annotations.Diagnostics, error) {
+	s := &State{Dir: dir, existing: map[string][]byte{}, after: manifest{Files: map[string]string{}}}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = root.Close() }()
+	for _, f := range files {
+		s.after.Files[strings.TrimPrefix(f.Path, Folder+"/")] = Hash(f.Content)
+	}
+	content, err := s.after.encode()
+	if err != nil {
+		return nil, nil, err
+	}
+	s.Files = append(slices.Clone(files), target.File{Path: Folder + "/" + ManifestName, Content: content, Mode: 0o644})
+	slices.SortFunc(s.Files, func(a, b target.File) int { return strings.Compare(a.Path, b.Path) })
+
+	ds, disk, err := s.walk(root)
+	if err != nil || ds.Failed() {
+		return s, ds, err
+	}
+	valid := true
+	if old, ok := disk[Folder+"/"+ManifestName]; ok {
+		s.before, valid = decode(old)
+	}
+	c := comparison{State: s, disk: disk, valid: valid}
+	c.generated()
+	c.others()
+	ds = append(ds, c.ds...)
+	ds.Sort()
+	return s, ds, nil
+}
+
+// Hash is the hash of a file as the manifest has it: line ends are those of Unix, and a wire_gen.go that Wire wrote by
+// hand counts as ours.
+func Hash(content []byte) string {
+	content = injector.Normalize(bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n")))
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// walk reads all regular files of the folder. Links are refused: what is written through one may be anywhere.
+func (s *State) walk(root *os.Root) (annotations.Diagnostics, map[string][]byte, error) {
+	var ds annotations.Diagnostics
+	disk := map[string][]byte{}
+	at := ""
+	for part := range strings.SplitSeq(Folder, "/") {
+		at = path.Join(at, part)
+		info, err := root.Lstat(at)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, disk, nil
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if !info.IsDir() {
+			return append(ds, s.diagnostic(at, CodeFolder, describe(info)+", expected a folder for generated code",
+				"move it away, or let the application have a folder of its own")), disk, nil
+		}
+	}
+	err := fs.WalkDir(root.FS(), Folder, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return nil
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			ds = append(ds, s.diagnostic(name, CodeFolder, describe(info)+" among generated files", "delete it"))
+			return nil
+		}
+		if strings.HasPrefix(d.Name(), temporary) {
+			s.rubbish = append(s.rubbish, name)
+			return nil
+		}
+		disk[name], err = root.ReadFile(name)
+		return err
+	})
+	return ds, disk, err
+}
+
+func describe(info fs.FileInfo) string {
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		return "found a symbolic link"
+	case info.Mode().IsRegular():
+		return "found a file"
+	}
+	return "found something that is no file"
+}
+
+func (s *State) diagnostic(name, code, message, hint string) annotations.Diagnostic {
+	return annotations.Diagnostic{
+		Pos:  token.Position{Filename: filepath.Join(s.Dir, filepath.FromSlash(name))},
+		Code: code, Message: message, Hint: hint,
+	}
+}
+
+// comparison is one Compare.
+type comparison struct {
+	*State
+	disk  map[string][]byte
+	valid bool // the old manifest can be read
+	ds    annotations.Diagnostics
+}
+
+// generated looks at the files that are to be written.
+func (c *comparison) generated() {
+	for _, f := range c.Files {
+		old, exists := c.disk[f.Path]
+		if exists && bytes.Equal(old, f.Content) {
+			continue
+		}
+		c.Changed = append(c.Changed, f.Path)
+		if !exists {
+			continue
+		}
+		c.existing[f.Path] = old
+		name := strings.TrimPrefix(f.Path, Folder+"/")
+		if name == ManifestName || Hash(old) == Hash(f.Content) {
+			continue
+		}
+		known, ours := c.before.accepts(name, Hash(old))
+		switch {
+		case ours || !known && generatedHeader(old):
+		case known:
+			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this generated file was changed by hand",
+				"move the change to code of your own, delete the file and generate again"))
+		default:
+			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this file is in the way of a generated one", "move it out of "+Folder))
+		}
+	}
+}
+
+// others looks at files on disk that are not to be written.
+func (c *comparison) others() {
+	wanted := map[string]bool{}
+	for _, f := range c.Files {
+		wanted[f.Path] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.disk)) {
+		if wanted[name] {
+			continue
+		}
+		known, ours := c.before.accepts(strings.TrimPrefix(name, Folder+"/"), Hash(c.disk[name]))
+		switch {
+		case ours:
+			c.Stale = append(c.Stale, name)
+			c.existing[name] = c.disk[name]
+		case known:
+			c.ds = append(c.ds, c.diagnostic(name, CodeEdited, "this generated file was changed by hand, and is not generated any more",
+				"move the change to code of your own and delete the file"))
+		default:
+			d := c.diagnostic(name, CodeForeign, "this file was not generated and is left alone", "move it out of "+Folder)
+			if !c.valid && generatedHeader(c.disk[name]) {
+				d.Message = "this file may be left over from an earlier generation and is left alone, since " + ManifestName + " could not be read"
+				d.Hint = "delete it"
+			}
+			d.Severity = annotations.SeverityNote
+			c.ds = append(c.ds, d)
+		}
+	}
+}
+
+// generatedHeader reports whether the first line says that the file was generated.
+func generatedHeader(content []byte) bool {
+	line, _, _ := bytes.Cut(content, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	return bytes.HasPrefix(line, []byte("// Code generated by ")) && bytes.HasSuffix(line, []byte(" DO NOT EDIT."))
+}
+
+// UpToDate reports whether there is nothing to do.
+func (s *State) UpToDate() bool { return len(s.Changed) == 0 && len(s.Stale) == 0 }
+
+// Outputs returns the hashes of all files as they are after Commit, by path below Dir.
+func (s *State) Outputs() map[string]string {
+	out := make(map[string]string, len(s.Files))
+	for _, f := range s.Files {
+		sum := sha256.Sum256(f.Content)
+		out[f.Path] = hex.EncodeToString(sum[:])
+	}
+	return out
+}
+
+func (s *State) content(name string) ([]byte, error) {
+	for _, f := range s.Files {
+		if f.Path == name {
+			return f.Content, nil
+		}
+	}
+	return nil, fmt.Errorf("%s is not generated", name)
+}
