@@ -26,15 +26,18 @@ type Cookie struct {
 
 // Cookie returns the value of the named cookie. Where the client sent several of one name, the first is the most specific.
 func (r *Request) Cookie(name string) (string, bool) {
+	if name == "" {
+		return "", false
+	}
 	for _, line := range r.Header["Cookie"] {
 		for line != "" {
 			var pair string
 			pair, line, _ = strings.Cut(line, ";")
-			n, v, found := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if !found || strings.TrimRight(n, " \t") != name {
+			n, v, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
+			if strings.TrimRight(n, " \t") != name {
 				continue
 			}
-			if v, ok := cookieValue(strings.TrimLeft(v, " \t")); ok {
+			if v, ok := cookieValue(v); ok {
 				return v, true
 			}
 		}
@@ -89,7 +92,7 @@ func (c Cookie) Header() (string, error) {
 func (c Cookie) attributes(b *strings.Builder) error {
 	if c.Path != "" {
 		for i := range len(c.Path) {
-			if p := c.Path[i]; p < ' ' || p >= 0x7f || p == ';' {
+			if p := c.Path[i]; !isCookieByte(p) {
 				return fmt.Errorf("found %q in the path %q", p, c.Path)
 			}
 		}
