@@ -87,10 +87,17 @@ func (s *suite) requests(t *testing.T, p *process) {
 			same(t, "path value rest", e.Rest, tt.rest)
 			same(t, "pattern", e.Pattern, "/echo/{rest...}")
 			same(t, "cookie session", e.Cookie, tt.cookie)
-			if !maps.EqualFunc(e.Query, tt.query, slices.Equal) {
-				t.Errorf("query %q, want %q", e.Query, tt.query)
+			query, header := tt.query, tt.header
+			if s.Lacks&RepeatedValues != 0 {
+				query, header = lastValues(query), maps.Clone(header)
+				if header["X-Several"] != "" {
+					header["X-Several"] = "two"
+				}
 			}
-			for name, want := range tt.header {
+			if !maps.EqualFunc(e.Query, query, slices.Equal) {
+				t.Errorf("query %q, want %q", e.Query, query)
+			}
+			for name, want := range header {
 				same(t, "header "+name, joined(e.Header[name]), joined([]string{want}))
 			}
 			if !bytes.Equal(e.Body, tt.request.Body) {
@@ -110,6 +117,14 @@ func (s *suite) requests(t *testing.T, p *process) {
 			}
 		})
 	}
+}
+
+func lastValues(all map[string][]string) map[string][]string {
+	last := map[string][]string{}
+	for name, values := range all {
+		last[name] = values[len(values)-1:]
+	}
+	return last
 }
 
 // joined writes the values of a header as one, which means the same for every header but Set-Cookie.
@@ -185,7 +200,11 @@ func (s *suite) binding(t *testing.T, p *process) {
 		return p.call(t, sim.Request{Method: "POST", Target: target, Header: header, Body: []byte(body)})
 	}
 	answer := post("/bind/7?limit=5&tag=a&tag=b", `{"id":99,"title":"ü","price":{"amount":3}}`, [2]string{"X-Token", "t"})
-	if want := `{"id":7,"limit":5,"Tags":["a","b"],"Token":"t","title":"ü","price":{"amount":3,"currency":""}}`; answer.Status != 200 || string(answer.Body) != want {
+	tags := `["a","b"]`
+	if s.Lacks&RepeatedValues != 0 {
+		tags = `["b"]`
+	}
+	if want := `{"id":7,"limit":5,"Tags":` + tags + `,"Token":"t","title":"ü","price":{"amount":3,"currency":""}}`; answer.Status != 200 || string(answer.Body) != want {
 		t.Errorf("status %d, bound %s, want %s", answer.Status, answer.Body, want)
 	}
 	answer = post("/bind/x?limit=many", `{"title":1,"price":{"amount":"3"}}`)

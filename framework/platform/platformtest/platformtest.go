@@ -68,6 +68,8 @@ const (
 	BinaryRequest
 	// BinaryAnswer: the body of an answer is text.
 	BinaryAnswer
+	// RepeatedValues: of a header or query parameter that the client repeats, the last value alone arrives.
+	RepeatedValues
 )
 
 // Harness is one platform as the suite sees it.
@@ -82,6 +84,8 @@ type Harness struct {
 	Environment map[string]string
 	// Lacks is what the http front cannot carry.
 	Lacks Lack
+	// FrontOnly leaves out what does not depend on the http front, where another harness of the platform has it.
+	FrontOnly bool
 	// MaxRequest and MaxResponse are the vendor's limits in bytes where they are under 7 MB; zero is none.
 	MaxRequest, MaxResponse int
 	// InitReport says that the vendor has a call for init errors, so that the reason is in the *sim.InitError.
@@ -106,6 +110,11 @@ func Run(t *testing.T, h Harness) {
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
 	}
+	t.Run("identity", func(t *testing.T) { s.identity(t, p) })
+	if h.FrontOnly {
+		t.Run("stop", func(t *testing.T) { s.stop(t, p) })
+		return
+	}
 	if h.Timer {
 		t.Run("timer", func(t *testing.T) { s.timers(t, p) })
 	}
@@ -113,7 +122,6 @@ func Run(t *testing.T, h Harness) {
 		t.Run("raw", func(t *testing.T) { s.raw(t, p) })
 		t.Run("unknown", func(t *testing.T) { s.unknown(t) })
 	}
-	t.Run("identity", func(t *testing.T) { s.identity(t, p) })
 	t.Run("concurrency", func(t *testing.T) { s.concurrency(t, p) })
 	t.Run("deadline", func(t *testing.T) { s.deadline(t) })
 	t.Run("stop", func(t *testing.T) { s.stop(t, p) })

@@ -1,0 +1,15 @@
+// Package aws is AWS Lambda: the loop over the Runtime API and one file for each payload form.
+//
+//	run.go           Run, the process from start to exit
+//	loop.go          one poll after the other, and what the API may answer
+//	http.go          the http trigger: which front sent it, routing, the body of the answer
+//	apigateway1.go   API Gateway REST APIs, and HTTP APIs with payload format 1.0
+//	apigateway2.go   API Gateway HTTP APIs with payload format 2.0, and function URLs
+//	alb.go           Application Load Balancers
+//	timer.go         EventBridge Scheduler and scheduled rules
+//
+// What the fronts cannot carry, whatever the function does: an HTTP API decodes the path, so that %2F is a slash, and
+// joins the values of a repeated header with a comma in both directions; a load balancer without multi-value headers
+// keeps one value of each header, so that an answer has one Set-Cookie at most. A REST API returns binary bodies only
+// when binaryMediaTypes are set.
+package aws

@@ -1,0 +1,303 @@
+package aws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
+)
+
+const (
+	apiVersion = "/2018-06-01"
+	agent      = "faasgen"
+	// shutdownBudget is what is used of the half second between SIGTERM and SIGKILL. stopReserve is the part of it that
+	// running invocations leave to Close.
+	shutdownBudget = 450 * time.Millisecond
+	stopReserve    = 150 * time.Millisecond
+	// registerTimeout ends the wait for an endpoint that does not know extensions.
+	registerTimeout = 500 * time.Millisecond
+)
+
+// Run starts the unit, handles events until Lambda ends the process, and never returns. Codecs are asked in their order.
+func Run(newApp platform.New, codecs ...platform.Codec) {
+	os.Exit(serve(newApp, codecs, shutdownBudget, os.Stderr))
+}
+
+// process is one Lambda sandbox as seen from inside.
+type process struct {
+	api         string // host:port
+	log         *slog.Logger
+	engine      *framework.Engine
+	dispatcher  *platform.Dispatcher
+	concurrency int
+	current     atomic.Pointer[string] // the request id, where there is one invocation at a time
+
+	mu       sync.Mutex
+	busy     int // loops between the arrival of an event and its answer
+	stopping bool
+	idle     chan struct{} // closed when stopping and not busy
+}
+
+// serve runs the process and returns its exit code.
+func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, stderr io.Writer) int {
+	p := &process{api: os.Getenv("AWS_LAMBDA_RUNTIME_API"), concurrency: 1, idle: make(chan struct{})}
+	p.log = slog.New(newLogHandler(stderr, p.requestID))
+	if p.api == "" {
+		p.log.Error("AWS_LAMBDA_RUNTIME_API is not set: this program runs on AWS Lambda; use faasgen invoke --target aws to run it here")
+		return 2
+	}
+	if s := os.Getenv("AWS_LAMBDA_MAX_CONCURRENCY"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			p.log.Warn("AWS_LAMBDA_MAX_CONCURRENCY is ignored: expected a number from 1", "found", s)
+		} else {
+			p.concurrency = n
+		}
+	}
+	rt := runtimeFacts(p.log)
+	app := newApp(rt)
+	p.engine = framework.NewEngine(rt, app)
+
+	signals := make(chan os.Signal, 1)
+	registered := make(chan struct{})
+	if app.Stop == nil && len(app.Layers) == 0 { // nothing to close, so nothing is lost without a warning
+		close(registered)
+	} else {
+		signal.Notify(signals, syscall.SIGTERM)
+		go func() {
+			defer close(registered)
+			p.register()
+		}()
+	}
+	if err := p.start(codecs); err != nil {
+		p.reportInit(err)
+		return 1
+	}
+	<-registered // it is too late for it after the first poll
+
+	failed := make(chan struct{}, p.concurrency)
+	for range p.concurrency {
+		go func() {
+			p.loop()
+			failed <- struct{}{}
+		}()
+	}
+	select {
+	case <-signals:
+		return p.shutdown(budget)
+	case <-failed: // the loop has said why
+		p.shutdown(budget)
+		return 1
+	}
+}
+
+func (p *process) start(codecs []platform.Codec) (err error) {
+	// Codecs first: what is wrong with the unit's routes needs no database to be found.
+	if p.dispatcher, err = platform.NewDispatcher(p.engine, codecs); err != nil {
+		return err
+	}
+	return p.engine.Start(context.Background())
+}
+
+// runtimeFacts reads what Lambda tells every process.
+func runtimeFacts(log *slog.Logger) *framework.Runtime {
+	memory, _ := strconv.Atoi(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) // zero is unknown
+	return &framework.Runtime{
+		Platform: "aws",
+		Function: os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
+		Version:  os.Getenv("AWS_LAMBDA_FUNCTION_VERSION"),
+		Region:   os.Getenv("AWS_REGION"),
+		Memory:   memory,
+		CodeDir:  os.Getenv("LAMBDA_TASK_ROOT"),
+		Env:      os.Getenv(framework.EnvironmentVariable),
+		Logger:   log,
+	}
+}
+
+// newLogHandler writes JSON, with Lambda's names of the members where Lambda is told to filter JSON by them.
+func newLogHandler(to io.Writer, current func() string) slog.Handler {
+	o := &slog.HandlerOptions{}
+	switch strings.ToUpper(os.Getenv("AWS_LAMBDA_LOG_LEVEL")) {
+	case "TRACE":
+		o.Level = slog.LevelDebug - 4
+	case "DEBUG":
+		o.Level = slog.LevelDebug
+	case "WARN":
+		o.Level = slog.LevelWarn
+	case "ERROR", "FATAL":
+		o.Level = slog.LevelError
+	}
+	if strings.EqualFold(os.Getenv("AWS_LAMBDA_LOG_FORMAT"), "JSON") {
+		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 {
+				switch a.Key {
+				case slog.TimeKey:
+					a.Key = "timestamp"
+				case slog.MessageKey:
+					a.Key = "message"
+				}
+			}
+			return a
+		}
+	}
+	return platform.LogHandler(slog.NewJSONHandler(to, o), current)
+}
+
+func (p *process) requestID() string {
+	if id := p.current.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+// register registers an internal extension without events, which is the only way to be sent SIGTERM. Where that fails
+// the process is killed without warning, as it would be without trying.
+func (p *process) register() {
+	ctx, cancel := context.WithTimeout(context.Background(), registerTimeout)
+	defer cancel()
+	c := runtimeapi.New(p.api, agent)
+	answer, err := c.Do(ctx, runtimeapi.Request{
+		Method: "POST", Path: "/2020-01-01/extension/register", Body: []byte(`{"events":[]}`),
+		Header: []runtimeapi.Field{{Name: "Lambda-Extension-Name", Value: agent}, {Name: "Content-Type", Value: "application/json"}},
+	})
+	if err != nil || answer.Status != 200 {
+		p.log.Debug("no extension registered, so that Close will not run", "error", err)
+		c.Close()
+		return
+	}
+	id := answer.Get("Lambda-Extension-Identifier")
+	// Lambda waits for every extension's poll before it calls the function; this one rests until the process ends.
+	go c.Do(context.Background(), runtimeapi.Request{
+		Method: "GET", Path: "/2020-01-01/extension/event/next",
+		Header: []runtimeapi.Field{{Name: "Lambda-Extension-Identifier", Value: id}},
+	})
+}
+
+// reportInit tells log and vendor why the process does not start.
+func (p *process) reportInit(err error) {
+	p.log.Error("init failed", "error", err.Error())
+	ctx, cancel := context.WithTimeout(context.Background(), shutdownBudget)
+	defer cancel()
+	answer, err := runtimeapi.New(p.api, agent).Do(ctx, errorRequest(apiVersion+"/runtime/init/error", err))
+	if err != nil || answer.Status != 202 {
+		p.log.Error("the init error could not be reported", "error", describe(answer, err))
+	}
+}
+
+// begin is called with each event, end when it was answered and the next may be asked for.
+func (p *process) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.busy++
+}
+
+func (p *process) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy--; p.busy == 0 && p.stopping {
+		close(p.idle)
+	}
+}
+
+// stop makes loops rest after the event they have. It returns the channel that is closed when all do.
+func (p *process) stop() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopping = true
+	if p.busy == 0 {
+		close(p.idle)
+	}
+	return p.idle
+}
+
+// shutdown lets running invocations finish, closes the unit and returns the exit code. Lambda kills what takes longer.
+func (p *process) shutdown(budget time.Duration) int {
+	ctx, cancel := context.WithTimeout(context.Background(), budget)
+	defer cancel()
+	running := time.NewTimer(budget - stopReserve)
+	defer running.Stop()
+	select {
+	case <-p.stop():
+	case <-running.C:
+		p.log.Warn("closing with an invocation still running")
+	}
+	if err := p.engine.Close(ctx); err != nil {
+		p.log.Error("close failed", "error", err.Error())
+	}
+	return 0
+}
+
+// errorDocument is the body of the API's error calls.
+type errorDocument struct {
+	Message string   `json:"errorMessage"`
+	Type    string   `json:"errorType"`
+	Stack   []string `json:"stackTrace"`
+}
+
+// errorRequest reduces err to what a caller may see.
+func errorRequest(path string, err error) runtimeapi.Request {
+	d := platform.Describe(err, false)
+	doc := errorDocument{Message: d.Message, Type: errorType(d.Type), Stack: []string{}}
+	if len(doc.Message) > maxMessage {
+		doc.Message = strings.ToValidUTF8(doc.Message[:maxMessage], "") + "..."
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		body = []byte(`{}`) // cannot be: there are only strings in it
+	}
+	return runtimeapi.Request{
+		Method: "POST", Path: path, Body: body,
+		Header: []runtimeapi.Field{{Name: "Content-Type", Value: "application/json"}, {Name: "Lambda-Runtime-Function-Error-Type", Value: doc.Type}},
+	}
+}
+
+// maxMessage keeps an error call far below the API's limits.
+const maxMessage = 32 << 10
+
+// errorType writes a code such as not_found in the form that Lambda records, Function.NotFound: letters only, and at
+// least two of them.
+func errorType(code string) string {
+	const prefix = "Function."
+	b := []byte(prefix)
+	upper := true
+	for i := range len(code) {
+		c := code[i]
+		switch {
+		case 'a' <= c && c <= 'z':
+			if upper {
+				c -= 'a' - 'A'
+			}
+		case 'A' <= c && c <= 'Z':
+		default:
+			upper = true
+			continue
+		}
+		upper = false
+		b = append(b, c)
+	}
+	if len(b) < len(prefix)+2 {
+		return prefix + "Error"
+	}
+	return string(b)
+}
+
+// describe says what the API answered instead of what it should have.
+func describe(answer *runtimeapi.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("status %d: %.300q", answer.Status, answer.Body)
+}
