@@ -48,7 +48,7 @@ func (x *Exchange) refuse(h Header, p problem) *Response {
 		h["Cache-Control"] = []string{"no-store"}
 	}
 	r := &Response{Status: p.Status, Header: h, Body: body}
-	x.frame(r, "")
+	x.frame(r, "", false)
 	return r
 }
 

@@ -60,7 +60,8 @@ func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r == nil { // no result
+	own := r != nil && kind == "" // a Response, which may leave out what it does not know
+	if r == nil {                 // no result
 		r = &Response{Status: firstOf(x.response.Status, routeStatus, 204)}
 	} else if r.Status == 0 {
 		r.Status = firstOf(x.response.Status, routeStatus, 200)
@@ -72,7 +73,7 @@ func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
 	if err := checkHeader(r.Header); err != nil {
 		return nil, err
 	}
-	x.frame(r, kind)
+	x.frame(r, kind, own)
 	return r, nil
 }
 
@@ -149,7 +150,7 @@ func (w *exactWriter) Write(p []byte) (int, error) {
 }
 
 // frame sets what follows from the body: type and length, and no body where there may be none.
-func (x *Exchange) frame(r *Response, contentType string) {
+func (x *Exchange) frame(r *Response, contentType string, own bool) {
 	if r.Status == 204 || r.Status == 304 {
 		r.drop()
 		delete(r.Header, "Content-Length")
@@ -164,22 +165,23 @@ func (x *Exchange) frame(r *Response, contentType string) {
 		r.Header["Content-Type"] = values[:1:1]
 	}
 	head := x.Request.Method == "HEAD"
-	switch {
-	case r.Reader != nil:
-		if n, err := strconv.ParseUint(r.Header.Get("Content-Length"), 10, 63); err != nil || len(r.Header["Content-Length"]) != 1 {
+	if r.Reader != nil || head && own && len(r.Body) == 0 {
+		// Only the handler knows the length, and a handler of HEAD may know it without making the body.
+		if declared := r.Header["Content-Length"]; len(declared) != 1 || !isLength(declared[0]) {
 			delete(r.Header, "Content-Length")
-		} else {
-			r.Header["Content-Length"] = []string{strconv.FormatUint(n, 10)}
 		}
-	case head && len(r.Body) == 0 && len(r.Header["Content-Length"]) == 1:
-		// A handler of HEAD may know the length without making the body.
-	default:
+	} else {
 		values = append(values, strconv.Itoa(len(r.Body)))
 		r.Header["Content-Length"] = values[len(values)-1:]
 	}
 	if head {
 		r.drop()
 	}
+}
+
+func isLength(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 63)
+	return err == nil
 }
 
 // drop removes the body.
