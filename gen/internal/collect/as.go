@@ -100,7 +100,7 @@ func (c *collector) asType(d *declaration, item string, pos token.Pos, length in
 	iface, is := t.Underlying().(*types.Interface)
 	switch named, _ := types.Unalias(t).(*types.Named); {
 	case !is:
-		c.errorf(pos, length, codeAs, "%s is a %s, expected an interface", typeString(t), kindOf(t))
+		c.errorf(pos, length, codeAs, "%s is %s, expected an interface", typeString(t), article(kindOf(t)))
 	case named != nil && named.TypeParams().Len() > 0:
 		c.errorf(pos, length, codeAs, "interface %s is generic, and which instance is meant is not said", typeString(t)).
 			Hint = fmt.Sprintf("declare the instance: type Name = %s[...]", name.Name)

@@ -48,6 +48,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		ds = append(ds, *d)
 	}
 	ds.Sort()
+	c.app.Incomplete = c.app.Incomplete || ds.Failed() || a.Diagnostics.Failed()
 	return c.app, ds
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -152,6 +153,9 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 		what = "field"
 	}
 	if reason := c.unnameable(t); reason != "" {
+		if c.unexportedProvider(typeNameOf(t)) {
+			return nil, false // which has been reported
+		}
 		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = "use an exported type"
 		return nil, false
 	}
@@ -179,6 +183,14 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 	}
 	dep.Kind, dep.Builtin = model.FromBuiltin, b
 	return dep, true
+}
+
+// unexportedProvider reports whether a type is marked as a provider although it cannot be one.
+func (c *collector) unexportedProvider(obj *types.TypeName) bool {
+	return obj != nil && !obj.Exported() && slices.ContainsFunc(c.declared, func(d *declaration) bool {
+		provide, _ := find[annotations.Provide](d.markers)
+		return d.object == obj && provide != nil
+	})
 }
 
 // ownerless reports inject and config on fields of structs that nothing fills.

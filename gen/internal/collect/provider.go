@@ -1,11 +1,13 @@
 package collect
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -98,6 +100,7 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 		deps, good := c.configured(d, st, config)
 		ok = ok && good
 		p.Deps = append(p.Deps, deps...)
+		slices.SortStableFunc(p.Deps, func(a, b *model.Dep) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
 	}
 	if !c.lifecycle(d, p) || !ok {
 		return nil
@@ -136,7 +139,7 @@ func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
 		return false
 	default:
 		if _, ok := obj.Type().Underlying().(*types.Struct); !ok {
-			c.errorf(d.name.Pos(), len(name), codeProvider, "%s is a %s, expected a struct", name, kindOf(obj.Type())).
+			c.errorf(d.name.Pos(), len(name), codeProvider, "%s is %s, expected a struct", name, article(kindOf(obj.Type()))).
 				Hint = fmt.Sprintf("write a constructor that returns %s and mark it //faas:provide", name)
 			return false
 		}

@@ -108,7 +108,7 @@ func (c *collector) input(f *function) (problem string) {
 		return "takes " + s + ", expected *web.Request; the exchange is web.From(ctx)"
 	}
 	if reason := c.unnameable(t); reason != "" {
-		return fmt.Sprintf("takes %s, which generated code cannot name: %s", s, reason)
+		return "takes a type that generated code cannot name: " + reason
 	}
 	if isBytes(t) {
 		f.Input = model.BytesInput
@@ -195,7 +195,7 @@ func (c *collector) outputs(f *function, sig *types.Signature) bool {
 	case types.Implements(out, errorType):
 		return fail(0, "handler %s returns %s, which is an error, as its result; expected the type error", name, s)
 	case reason != "":
-		return fail(0, "handler %s returns %s, which generated code cannot name: %s", name, s, reason)
+		return fail(0, "handler %s returns a type that generated code cannot name: %s", name, reason)
 	case pointee(out) != nil && pointee(pointee(out)) != nil:
 		return fail(0, "handler %s returns %s, a pointer to a pointer", name, s)
 	}

@@ -105,7 +105,13 @@ func (c *collector) wrong(t *trigger, argument, value string, offset, length int
 			d.Length = max(1, length)
 		}
 	}
-	c.diagnostics = append(c.diagnostics, &d)
+	// What f.yml says has been read by spec, which knows the languages of its values too.
+	said := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
+		return other.Pos.Filename == d.Pos.Filename && other.Pos.Line == d.Pos.Line && other.Pos.Column == d.Pos.Column
+	})
+	if !said {
+		c.diagnostics = append(c.diagnostics, &d)
+	}
 	return &d
 }
 
@@ -217,8 +223,7 @@ func (c *collector) timer(t *trigger, m *annotations.Timer) {
 		if _, err := timer.ParseCron(m.Cron); err != nil {
 			var e *timer.CronError
 			if errors.As(err, &e) {
-				d := c.wrong(t, "cron", m.Cron, e.Offset, e.Length, codeTimer, "%s", e.Message)
-				d.Hint = "five fields: minute, hour, day of month, month, day of week"
+				c.wrong(t, "cron", m.Cron, e.Offset, e.Length, codeTimer, "%s", e.Message)
 			} else {
 				c.wrong(t, "cron", "", 0, 0, codeTimer, "%s", err)
 			}

@@ -167,7 +167,7 @@ func (c *collector) unnameable(t types.Type) string {
 		case obj.Pkg().Name() == "main":
 			reason = typeString(t) + " is in package main"
 		case !c.importable(obj.Pkg().Path()):
-			reason = fmt.Sprintf("%s is in %s, which only %s may import", typeString(t), obj.Pkg().Path(), internalRoot(obj.Pkg().Path()))
+			reason = fmt.Sprintf("%s is in %s, which generated code cannot import", typeString(t), obj.Pkg().Path())
 		}
 		return reason == ""
 	})

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -21,7 +22,8 @@ import (
 type checked struct {
 	*Package
 	ours        bool
-	imports     []string // import paths, sorted
+	imports     []string        // import paths, sorted
+	named       map[string]bool // imports as they are written, without those that are blank throughout
 	incomplete  bool
 	diagnostics annotations.Diagnostics
 }
@@ -46,15 +48,18 @@ func (l *loader) checkWith(fromSource bool) error {
 	l.checked, l.imports = map[string]*checked{}, map[string]*types.Package{"unsafe": types.Unsafe}
 	l.program.Fset = token.NewFileSet()
 	order := l.order(fromSource)
+	for _, p := range order {
+		if err := l.parsePackage(p); err != nil {
+			return err
+		}
+	}
 	if !fromSource {
 		if err := l.export(order); err != nil {
 			return err
 		}
 	}
 	for _, p := range order {
-		if err := l.checkPackage(p); err != nil {
-			return err
-		}
+		l.checkPackage(p)
 	}
 	return nil
 }
@@ -119,8 +124,9 @@ func (l *loader) export(order []*packages.Package) error {
 	}
 	need := map[string]bool{}
 	for _, p := range order {
-		for _, q := range p.Imports {
-			if !source[q.PkgPath] && q.PkgPath != "unsafe" && len(q.GoFiles) > 0 && !l.generated(q.PkgPath) {
+		for path := range l.checked[p.PkgPath].named {
+			q := p.Imports[path]
+			if q != nil && !source[q.PkgPath] && q.PkgPath != "unsafe" && len(q.GoFiles) > 0 && !l.generated(q.PkgPath) {
 				need[q.PkgPath] = true
 			}
 		}
@@ -164,11 +170,12 @@ func (l *loader) readExport(path, name string) error {
 	return err
 }
 
-// checkPackage parses and type-checks one package. Mistakes are kept with it.
-func (l *loader) checkPackage(p *packages.Package) error {
+// parsePackage parses one package. Mistakes are kept with it.
+func (l *loader) parsePackage(p *packages.Package) error {
 	c := &checked{
 		Package: &Package{Path: p.PkgPath, Name: p.Name, Info: &types.Info{Defs: map[*ast.Ident]types.Object{}, Scopes: map[ast.Node]*types.Scope{}}},
 		ours:    l.ours(p),
+		named:   map[string]bool{},
 	}
 	l.checked[p.PkgPath] = c
 	for _, q := range p.Imports {
@@ -189,10 +196,21 @@ func (l *loader) checkPackage(p *packages.Package) error {
 		l.program.Sources[name] = content
 		c.Files = append(c.Files, name)
 		c.Syntax = append(c.Syntax, f)
+		for _, s := range f.Imports {
+			if path, err := strconv.Unquote(s.Path.Value); err == nil && (s.Name == nil || s.Name.Name != "_") {
+				c.named[path] = true
+			}
+		}
 	}
 	if !c.incomplete { // the go command reports syntax errors in imports too
 		c.diagnostics = append(c.diagnostics, l.listErrors(p)...)
 	}
+	return nil
+}
+
+// checkPackage type-checks one package. Mistakes are kept with it.
+func (l *loader) checkPackage(p *packages.Package) {
+	c := l.checked[p.PkgPath]
 	config := &types.Config{
 		IgnoreFuncBodies: true,
 		FakeImportC:      true,
@@ -210,7 +228,6 @@ func (l *loader) checkPackage(p *packages.Package) error {
 	l.imports[p.PkgPath] = pkg
 	c.Types = pkg
 	_ = types.NewChecker(config, l.program.Fset, pkg, c.Info).Files(c.Syntax) // the Error function has seen each
-	return nil
 }
 
 // typeError keeps one mistake in a declaration.
@@ -259,6 +276,11 @@ func (i importer) Import(path string) (*types.Package, error) {
 	}
 	if p := i.imports[q.PkgPath]; p != nil {
 		return p, nil
+	}
+	if !i.c.named[path] { // a blank import has no types to look at, and what it brings in may be large
+		blank := types.NewPackage(q.PkgPath, q.Name)
+		blank.MarkComplete()
+		return blank, nil
 	}
 	return nil, fmt.Errorf("import cycle through %s", path)
 }

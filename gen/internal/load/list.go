@@ -69,8 +69,10 @@ func (l *loader) config(mode packages.LoadMode) *packages.Config {
 		// A packages driver of the environment would answer for another build than the one that follows.
 		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
 	}
+	// Compiled as the build of a unit compiles, so that each finds the other's work in the cache.
+	c.BuildFlags = []string{"-trimpath", "-buildvcs=false"}
 	if len(o.Tags) > 0 {
-		c.BuildFlags = []string{"-tags=" + strings.Join(o.Tags, ",")}
+		c.BuildFlags = append(c.BuildFlags, "-tags="+strings.Join(o.Tags, ","))
 	}
 	return c
 }

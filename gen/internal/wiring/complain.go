@@ -41,7 +41,7 @@ func (s *solver) complain() {
 		d.Chain = append(d.Chain, s.chain(m.node)...)
 		d.Chain = append(d.Chain, s.others(s.missing[i+1:], m)...)
 		if len(m.candidates) == 0 {
-			d.Hint = s.missingHint(m.dep)
+			d.Hint = s.missingHint(m)
 		} else {
 			d.Hint = ambiguousHint(m)
 		}
@@ -83,7 +83,8 @@ func asked(dep *model.Dep) string {
 }
 
 // missingHint says what comes near, or what to write.
-func (s *solver) missingHint(dep *model.Dep) string {
+func (s *solver) missingHint(m unresolved) string {
+	dep := m.dep
 	if dep.ID != "" {
 		if hint := s.idHint(dep); hint != "" {
 			return hint
@@ -111,7 +112,11 @@ func (s *solver) missingHint(dep *model.Dep) string {
 	}
 	if len(named) > 0 {
 		slices.Sort(named)
-		return fmt.Sprintf("there is one with id %s: ask for it by //faas:inject id=ID", quoted(slices.Compact(named)))
+		named = slices.Compact(named)
+		if len(named) > 1 {
+			return fmt.Sprintf("there are some with the ids %s: ask for one by %s", quoted(named), askBy(m, "ID"))
+		}
+		return "there is one with an id: ask for it by " + askBy(m, named[0])
 	}
 	if isInterface {
 		if hint := s.nearestHint(dep, iface); hint != "" {
@@ -208,9 +213,17 @@ func ambiguousHint(m unresolved) string {
 		if iface.Empty() {
 			return "every provider implements it: ask for a type, or by id"
 		}
-		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by //faas:inject id=ID", asName(m.dep.Type))
+		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by %s", asName(m.dep.Type), askBy(m, "ID"))
 	}
-	return "give one of them an id and ask for it by //faas:inject id=ID"
+	return "give one of them an id and ask for it by " + askBy(m, "ID")
+}
+
+// askBy is the directive that asks for an id, on a field or for a parameter.
+func askBy(m unresolved, id string) string {
+	if m.node.Provider.Kind == model.Constructor {
+		return fmt.Sprintf("//faas:arg %s id=%s", m.dep.Name, id)
+	}
+	return "//faas:inject id=" + id
 }
 
 func asName(t types.Type) string {

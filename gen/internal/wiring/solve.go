@@ -104,31 +104,30 @@ func (s *solver) nodeOf(p *model.Provider) *Node {
 	return s.nodes[i]
 }
 
-// duplicates reports providers of one type and id. The first stays.
+// duplicates reports providers of one type and id. The first in the source stays.
 func (s *solver) duplicates() {
-	for i := 0; i < len(s.nodes); i++ {
-		p := s.nodes[i].Provider
-		if !injectable(p) {
+	bySource := slices.Clone(s.nodes)
+	slices.SortStableFunc(bySource, func(a, b *Node) int { return comparePositions(a.Provider.Pos, b.Provider.Pos) })
+	for i, n := range bySource {
+		p := n.Provider
+		first := slices.IndexFunc(bySource[:i], func(m *Node) bool {
+			q := m.Provider
+			return injectable(p) && injectable(q) && q.ID == p.ID && types.Identical(q.Out, p.Out) && slices.Contains(s.nodes, m)
+		})
+		if first < 0 {
 			continue
 		}
-		for _, first := range s.nodes[:i] {
-			q := first.Provider
-			if !injectable(q) || q.ID != p.ID || !types.Identical(q.Out, p.Out) {
-				continue
-			}
-			d := s.at(p.Pos, len(p.Object.Name()), codeDuplicate, "a second provider of %s", typeString(p.Out))
-			if p.ID != "" {
-				d.Message += fmt.Sprintf(" with id %q", p.ID)
-				d.Hint = "give one of them another id"
-			} else {
-				d.Hint = "give one of them an id: //faas:provide id=NAME"
-			}
-			d.Chain = append(d.Chain, annotations.Link{Pos: q.Pos, Message: "the first is " + q.Name()})
-			s.diagnostics = append(s.diagnostics, d)
-			s.nodes = slices.Delete(s.nodes, i, i+1)
-			i--
-			break
+		d := s.at(p.Pos, len(p.Object.Name()), codeDuplicate, "a second provider of %s", typeString(p.Out))
+		if p.ID != "" {
+			d.Message += fmt.Sprintf(" with id %q", p.ID)
+			d.Hint = "give one of them another id"
+		} else {
+			d.Hint = "give one of them an id: //faas:provide id=NAME"
 		}
+		q := bySource[first].Provider
+		d.Chain = append(d.Chain, annotations.Link{Pos: q.Pos, Message: "the first is " + q.Name()})
+		s.diagnostics = append(s.diagnostics, d)
+		s.nodes = slices.DeleteFunc(s.nodes, func(m *Node) bool { return m == n })
 	}
 }
 

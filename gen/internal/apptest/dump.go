@@ -1,0 +1,115 @@
+package apptest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// Dump writes down what matters of a solved model, one line a thing.
+func Dump(m *model.App, g *wiring.Graph) string {
+	var b strings.Builder
+	for _, f := range m.Functions {
+		dumpFunction(&b, f)
+	}
+	for _, n := range g.Nodes {
+		dumpNode(&b, n)
+	}
+	return b.String()
+}
+
+func dumpFunction(b *strings.Builder, f *model.Function) {
+	fmt.Fprintf(b, "function %s: %s %s", f.Name, [...]string{"method", "func", "http.Handler"}[f.Kind], f.Object.Name())
+	if f.Provider != nil {
+		fmt.Fprintf(b, " of %s", f.Provider.Name())
+	}
+	fmt.Fprintf(b, " (%s, %s", [...]string{"-", "context", "framework"}[f.Context], [...]string{"-", "event", "bytes", "bound"}[f.Input])
+	if f.In != nil {
+		b.WriteString(" " + model.TypeString(f.In))
+	}
+	b.WriteString(")")
+	if f.Out != nil {
+		b.WriteString(" " + model.TypeString(f.Out))
+	}
+	mark(b, f.Err, "error")
+	mark(b, f.Validate, "validate")
+	b.WriteByte('\n')
+	for _, t := range f.Triggers {
+		fmt.Fprintf(b, "\t%s", t.Kind)
+		if t.Name != "" {
+			b.WriteString(" " + t.Name)
+		}
+		for _, r := range t.Routes {
+			fmt.Fprintf(b, " %q", r.String())
+			if r.Status != 0 {
+				fmt.Fprintf(b, " %d", r.Status)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	if f.Bind == nil {
+		return
+	}
+	for _, p := range f.Bind.Params {
+		fmt.Fprintf(b, "\t%s = %s %q %s[%s]", p.Path, p.In, p.Name, p.Parser, model.TypeString(p.Elem))
+		mark(b, p.Required, "required")
+		mark(b, p.Slice, "slice")
+		mark(b, p.Pointer, "pointer")
+		if p.JSON != "" {
+			fmt.Fprintf(b, " json=%s", p.JSON)
+		}
+		b.WriteByte('\n')
+	}
+	if f.Bind.Body {
+		b.WriteString("\tbody\n")
+	}
+}
+
+func dumpNode(b *strings.Builder, n *wiring.Node) {
+	p := n.Provider
+	fmt.Fprintf(b, "provider %s: %s makes %s, %s", n.Ident, p.Name(), model.TypeString(p.Out), p.Scope)
+	if p.ID != "" {
+		fmt.Fprintf(b, " id=%s", p.ID)
+	}
+	for _, t := range p.As {
+		fmt.Fprintf(b, " as=%s", model.TypeString(t))
+	}
+	mark(b, p.Implicit, "implicit")
+	mark(b, p.Lazy, "lazy")
+	mark(b, p.Eager, "eager")
+	mark(b, p.Cleanup, "cleanup")
+	mark(b, p.Err, "error")
+	mark(b, p.Init, "init")
+	mark(b, p.Destroy, "destroy")
+	b.WriteByte('\n')
+	for _, e := range n.Edges {
+		fmt.Fprintf(b, "\t%s %s", e.Dep.Name, model.TypeString(e.Dep.Type))
+		switch {
+		case e.Dep.Kind == model.FromConfig:
+			fmt.Fprintf(b, " = config %s", e.Dep.Key)
+			if e.Dep.Default != nil {
+				fmt.Fprintf(b, " default=%q", *e.Dep.Default)
+			}
+		case e.Dep.Kind == model.FromBuiltin:
+			fmt.Fprintf(b, " = builtin %s", e.Dep.Builtin)
+		case e.To != nil:
+			fmt.Fprintf(b, " = %s", e.To.Ident)
+			if e.Bound != nil {
+				fmt.Fprintf(b, " as %s", model.TypeString(e.Bound))
+			}
+		default:
+			b.WriteString(" = nothing")
+		}
+		mark(b, e.Dep.Lazy, "lazy")
+		mark(b, e.Dep.Optional, "optional")
+		b.WriteByte('\n')
+	}
+}
+
+func mark(b *strings.Builder, set bool, word string) {
+	if set {
+		b.WriteString(" " + word)
+	}
+}
