@@ -7,6 +7,7 @@
 package plan
 
 import (
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -66,20 +67,22 @@ func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
 	for _, f := range m.Functions {
-		u := unit(s, f)
+		u := unit(m, s, f)
 		p.Units = append(p.Units, u)
 		p.App.Units = append(p.App.Units, u.Unit)
 	}
 	return p, ds
 }
 
-func unit(s *spec.Spec, f *model.Function) *Unit {
+func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	said := s.Functions[f.Name]
 	if said == nil {
 		said = &spec.Function{}
 	}
-	place := spec.Place{Pos: f.Pos}
-	settings := s.Resolve(f.Name, f.Settings, spec.Place{Pos: f.Directive})
+	place := spec.Place{Pos: f.Pos, Length: len(f.Object.Name()), Line: m.Line(f.Pos)}
+	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
+	directive.Length = len(strings.TrimSpace(directive.Line))
+	settings := s.Resolve(f.Name, f.Settings, directive)
 	description := f.Settings.Description
 	if said.Description != "" {
 		description = said.Description

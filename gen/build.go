@@ -1,0 +1,86 @@
+package gen
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/build"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
+)
+
+// BuildOptions says what to build.
+type BuildOptions struct {
+	// Target is the cloud to build for.
+	Target target.Target
+	// Unit builds one unit only; empty is all.
+	Unit string
+	// Dist is the folder that the target's folder goes into; the default is dist below the application's folder.
+	Dist string
+	// Env is the environment of the go command; nil is that of the process.
+	Env []string
+	// Relative is the folder that compile errors name files relative to; empty is the application's.
+	Relative string
+	// Parallel is how many units are linked at once; zero is the number of processors.
+	Parallel int
+}
+
+// Built is what Build made.
+type Built struct {
+	// Dir is the target's folder below Dist.
+	Dir string
+	// App is the application as the target sees it.
+	App *target.App
+	// Units are sorted by name.
+	Units []BuiltUnit
+	// Files are the absolute paths of the deployment files, sorted.
+	Files []string
+	// Diagnostics are all mistakes and notes. With an error among them nothing was built.
+	Diagnostics annotations.Diagnostics
+}
+
+// BuiltUnit is the package of one unit: where it is, how big, and what is in it.
+type BuiltUnit = build.Unit
+
+// CompileError is what the compiler says of code that does not compile.
+type CompileError = build.CompileError
+
+// Build makes the packages and deployment files of an application for one target in <Dist>/<target>. The generated code
+// must be on disk. What the target cannot express is found before anything is built; what has not changed is not built
+// again; files are replaced after all of them were made and checked.
+func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
+	app, ds := a.Target(o.Target.Name())
+	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
+	ds = append(ds, o.Target.Check(app)...)
+	files, found := bundle.Select(a.Dir, app.Spec)
+	ds = append(ds, found...)
+	var deployment []target.File
+	if !ds.Failed() {
+		deployment, found = o.Target.Deploy(app)
+		ds = append(ds, found...)
+	}
+	ds.Sort()
+	if b.Diagnostics = ds; ds.Failed() {
+		return b, nil
+	}
+	dir, err := filepath.Abs(filepath.Dir(b.Dir))
+	if err != nil {
+		return nil, err
+	}
+	b.Dir = filepath.Join(dir, o.Target.Name())
+	env := o.Env
+	if env == nil {
+		env = os.Environ()
+	}
+	b.Units, b.Files, err = build.Run(ctx, build.Options{
+		Target: o.Target, App: app, Dir: a.Dir, Unit: o.Unit, Dist: dir, Files: files, Deployment: deployment,
+		Package: func(u *target.Unit) string {
+			return a.graph.App.Output() + "/" + u.Name + "/" + o.Target.Name()
+		},
+		Env: env, Relative: o.Relative, Parallel: o.Parallel,
+	})
+	return b, err
+}

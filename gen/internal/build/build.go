@@ -1,0 +1,263 @@
+// Package build makes what is deployed to a target: one binary and one zip for each unit, the deployment files beside
+// them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
+// a binary is linked from decide. Files are replaced one by one at the very end, after all of them were made and checked.
+package build
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
+)
+
+// Options says what to build.
+type Options struct {
+	// Target is the cloud, App the application as it sees it.
+	Target target.Target
+	App    *target.App
+	// Dir is the application's folder, Package the import path of a unit's main package.
+	Dir     string
+	Package func(u *target.Unit) string
+	// Unit builds one unit only, "" all.
+	Unit string
+	// Dist is the folder that the target's folder goes into.
+	Dist string
+	// Files go into each zip beside the binary, Deployment into the target's folder.
+	Files      []bundle.File
+	Deployment []target.File
+	// Env is the environment of the go command.
+	Env []string
+	// Relative is the folder that compile errors name files relative to.
+	Relative string
+	// Parallel is how many units are linked at once; zero is the number of processors.
+	Parallel int
+}
+
+// Unit is one unit that was built.
+type Unit struct {
+	// Zip is the absolute path of the package.
+	Zip string
+	Entry
+	// Reused says that nothing had changed.
+	Reused bool
+}
+
+// CompileError is what the compiler says, with file names relative to Options.Relative.
+type CompileError struct{ Output string }
+
+// Error returns the output.
+func (e *CompileError) Error() string { return e.Output }
+
+// Run builds. It returns the units and the deployment files' paths, sorted.
+func Run(ctx context.Context, o Options) ([]Unit, []string, error) {
+	b := &builder{Options: o, out: filepath.Join(o.Dist, o.Target.Name())}
+	if err := os.MkdirAll(b.out, 0o755); err != nil {
+		return nil, nil, b.explain(err)
+	}
+	b.before = readManifest(b.out)
+	if err := b.begin(); err != nil {
+		return nil, nil, b.explain(err)
+	}
+	defer func() { _ = os.RemoveAll(b.work) }()
+	units, err := b.units(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := b.place(units)
+	if err != nil {
+		return nil, nil, b.explain(err)
+	}
+	return units, files, nil
+}
+
+type builder struct {
+	Options
+	out, work string
+	before    manifest
+}
+
+const temporary = ".faasgen-tmp-"
+
+// begin makes the folder that everything is made in, and removes those of runs that died.
+func (b *builder) begin() (err error) {
+	left, err := filepath.Glob(filepath.Join(b.out, temporary+"*"))
+	for _, dir := range left {
+		_ = os.RemoveAll(dir)
+	}
+	if err == nil {
+		b.work, err = os.MkdirTemp(b.out, temporary)
+	}
+	return err
+}
+
+// units builds all that are asked for.
+func (b *builder) units(ctx context.Context) ([]Unit, error) {
+	var list []*target.Unit
+	for _, u := range b.App.Units {
+		if b.Unit == "" || b.Unit == u.Name {
+			list = append(list, u)
+		}
+	}
+	if len(list) == 0 && b.Unit != "" {
+		return nil, fmt.Errorf("there is no unit %s", b.Unit)
+	}
+	keys, err := b.keys(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	built := make([]Unit, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(cmp.Or(b.Parallel, runtime.GOMAXPROCS(0)))
+	for i, u := range list {
+		group.Go(func() (err error) {
+			built[i], err = b.unit(ctx, u, keys[i])
+			return err
+		})
+	}
+	return built, group.Wait()
+}
+
+// unit builds one unit, unless its zip is there and made from the same.
+func (b *builder) unit(ctx context.Context, u *target.Unit, key string) (Unit, error) {
+	entry := b.Target.Entry(u)
+	built := Unit{Zip: filepath.Join(b.out, u.Name+".zip"), Entry: describe(b.App, u, entry)}
+	built.Key = key
+	if old, ok := b.before.Units[u.Name]; ok && old.Key == key {
+		if size, hash, err := hashFile(built.Zip); err == nil && hash == old.Hash {
+			built.Size, built.Hash, built.Binary, built.Reused = size, hash, old.Binary, true
+			return built, nil
+		}
+	}
+	if err := b.compile(ctx, u, entry); err != nil {
+		return built, err
+	}
+	if err := b.pack(u, entry, &built); err != nil {
+		return built, fmt.Errorf("package unit %s for %s: %w", u.Name, b.Target.Name(), err)
+	}
+	return built, nil
+}
+
+// pack zips and checks a unit whose binary is in the work folder.
+func (b *builder) pack(u *target.Unit, entry target.Entry, built *Unit) error {
+	binary, err := os.Open(filepath.Join(b.work, u.Name))
+	if err != nil {
+		return err
+	}
+	info, err := binary.Stat()
+	if err == nil {
+		err = bundle.CheckBinary(binary, entry.GOARCH)
+	}
+	if err = errors.Join(err, binary.Close()); err != nil {
+		return err
+	}
+	built.Binary = info.Size()
+	name := filepath.Join(b.work, u.Name+".zip")
+	zip, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	err = bundle.Write(zip, append(slices.Clone(b.Files), bundle.Binary(entry.Command, b.work, u.Name)))
+	if err == nil {
+		var size int64
+		if size, err = zip.Seek(0, 2); err == nil {
+			err = bundle.Check(zip, size, entry)
+		}
+	}
+	if err = errors.Join(err, zip.Close()); err != nil {
+		return err
+	}
+	built.Size, built.Hash, err = hashFile(name)
+	return err
+}
+
+// place moves everything to where it belongs and removes what is stale.
+func (b *builder) place(units []Unit) ([]string, error) {
+	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
+	wanted := map[string]bool{}
+	for _, u := range b.App.Units {
+		wanted[u.Name] = true
+		if old, ok := b.before.Units[u.Name]; ok {
+			after.Units[u.Name] = old // another unit was asked for
+		}
+	}
+	for _, u := range units {
+		after.Units[u.Name] = u.Entry
+		if u.Reused {
+			continue
+		}
+		if err := os.Rename(filepath.Join(b.work, u.Name+".zip"), u.Zip); err != nil {
+			return nil, err
+		}
+	}
+	var files []string
+	for _, f := range b.Deployment {
+		name := filepath.Join(b.out, filepath.FromSlash(f.Path))
+		after.Files[f.Path] = hash(f.Content)
+		files = append(files, name)
+		if err := b.write(name, f.Content, fs.FileMode(f.Mode)); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
+		if !wanted[name] {
+			b.remove(name+".zip", b.before.Units[name].Hash)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.before.Files)) {
+		if _, ok := after.Files[name]; !ok {
+			b.remove(name, b.before.Files[name])
+		}
+	}
+	content, err := after.encode()
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	return files, b.write(filepath.Join(b.out, manifestName), content, 0o644)
+}
+
+// write replaces a file in one step, if it differs.
+func (b *builder) write(name string, content []byte, mode fs.FileMode) error {
+	if _, old, err := hashFile(name); err == nil && old == hash(content) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	tmp := filepath.Join(b.work, "file")
+	if err := os.WriteFile(tmp, content, mode|0o200); err != nil {
+		return err
+	}
+	return os.Rename(tmp, name)
+}
+
+// remove deletes a file that an earlier build made, unless somebody has changed it since.
+func (b *builder) remove(name, was string) {
+	if !filepath.IsLocal(name) {
+		return
+	}
+	name = filepath.Join(b.out, filepath.FromSlash(name))
+	if _, now, err := hashFile(name); err == nil && now == was {
+		_ = os.Remove(name)
+	}
+}
+
+// explain says what a failure to write means for the user.
+func (b *builder) explain(err error) error {
+	if errors.Is(err, fs.ErrPermission) || strings.Contains(err.Error(), "read-only") {
+		return fmt.Errorf("packages cannot be written to %s: the folder is not writable: %w", b.out, err)
+	}
+	return fmt.Errorf("write packages to %s: %w", b.out, err)
+}

@@ -1,0 +1,118 @@
+package build
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+const manifestName = "manifest.json"
+
+// manifest describes dist/<target>, for people, tools and the next build.
+type manifest struct {
+	Service string            `json:"service"`
+	Target  string            `json:"target"`
+	Stage   string            `json:"stage,omitempty"`
+	Units   map[string]Entry  `json:"units"`
+	Files   map[string]string `json:"files"`
+}
+
+// Entry is one unit in the manifest.
+type Entry struct {
+	// Name is the unit's, Function the name it is deployed under.
+	Name     string `json:"name"`
+	Function string `json:"function"`
+	// Command is the executable in the package.
+	Command string `json:"command"`
+	// GOARCH is the processor it was built for.
+	GOARCH string `json:"architecture"`
+	// Size and Hash (SHA-256) are those of the zip, Binary is the size of the executable.
+	Size   int64  `json:"size"`
+	Hash   string `json:"sha256"`
+	Binary int64  `json:"binary"`
+	// Key is the hash of everything that went into the zip.
+	Key string `json:"key"`
+	// Functions are the functions of the unit.
+	Functions []Function `json:"functions"`
+}
+
+// Function is one function in the manifest.
+type Function struct {
+	Name     string    `json:"name"`
+	Triggers []Trigger `json:"triggers,omitempty"`
+}
+
+// Trigger is one trigger in the manifest.
+type Trigger struct {
+	Kind string `json:"kind"`
+	// Route is method and path of an http trigger; Schedule is the expression of a timer, and Name the timer's.
+	Route    string `json:"route,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Schedule string `json:"schedule,omitempty"`
+}
+
+// describe fills in what is known before the build.
+func describe(app *target.App, u *target.Unit, e target.Entry) Entry {
+	out := Entry{Name: u.Name, Function: app.FunctionName(u), Command: e.Command, GOARCH: e.GOARCH}
+	for _, f := range u.Functions {
+		fn := Function{Name: f.Name}
+		for _, t := range f.Triggers {
+			trigger := Trigger{Kind: t.Kind}
+			switch m := t.Marker.(type) {
+			case *annotations.HTTP:
+				trigger.Route = strings.Join(m.Method, ",") + " " + m.Path
+			case *annotations.Timer:
+				trigger.Name, trigger.Schedule = t.Name, m.Cron
+				if m.Every != 0 {
+					trigger.Schedule = "every " + m.Every.String()
+				}
+			}
+			fn.Triggers = append(fn.Triggers, trigger)
+		}
+		out.Functions = append(out.Functions, fn)
+	}
+	return out
+}
+
+// readManifest reads that of the last build; one that is missing or broken makes everything be built.
+func readManifest(dir string) manifest {
+	var m manifest
+	content, err := os.ReadFile(filepath.Join(dir, manifestName))
+	if err != nil || json.Unmarshal(content, &m) != nil {
+		return manifest{}
+	}
+	return m
+}
+
+func (m manifest) encode() ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetIndent("", "\t")
+	e.SetEscapeHTML(false)
+	err := e.Encode(m)
+	return b.Bytes(), err
+}
+
+func hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+func hashFile(name string) (size int64, sum string, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, "", err
+	}
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	_ = f.Close()
+	return size, hex.EncodeToString(h.Sum(nil)), err
+}
