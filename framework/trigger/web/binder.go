@@ -106,7 +106,13 @@ func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 
 // Require reports the value as missing if it is absent.
 func (b *Binder) Require(in In, name string) {
-	if _, found := b.one(in, name); !found && len(b.all(in, name)) == 0 {
+	found := false
+	if in == InQuery {
+		found = len(b.queryValues(name)) > 0 // several are reported by whoever takes the value
+	} else {
+		_, found = b.one(in, name)
+	}
+	if !found {
 		b.report(in, name, "found nothing, expected a value")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
@@ -92,7 +93,7 @@ func decodeJSON(body []byte, dst any, ignore []string) []framework.FieldError {
 	if errors.As(err, &syntax) && !json.Valid(body) {
 		return []framework.FieldError{bodyError("", syntaxMessage(body, syntax))}
 	}
-	d := diagnosis{dst: dst, budget: diagnosisBudget}
+	d := diagnosis{dst: dst, budget: diagnosisBudget + 4*len(body)}
 	return d.run(body, err)
 }
 
@@ -133,22 +134,34 @@ func tooDeep(body []byte) bool {
 // matches names with: a body must not fill a field that belongs to another part of the request by writing it "ID". What
 // is not valid JSON stays as it is, for encoding/json to refuse.
 func dropMembers(body []byte, names []string) []byte {
-	var kept [][]byte
-	dropped := false
-	topMembers(body, func(key string, member []byte) {
-		for _, name := range names {
-			if strings.EqualFold(key, name) {
-				dropped = true
-				return
-			}
-		}
-		kept = append(kept, member)
-	})
-	if !dropped || !json.Valid(body) {
+	drop := false
+	topMembers(body, func(key, _ []byte) { drop = drop || anyKey(key, names) })
+	if !drop || !json.Valid(body) {
 		return body
 	}
-	out := make([]byte, 0, len(body))
-	out = append(out, '{')
-	out = append(out, bytes.Join(kept, []byte(","))...)
+	out := append(make([]byte, 0, len(body)), '{')
+	topMembers(body, func(key, member []byte) {
+		if anyKey(key, names) {
+			return
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(out, member...)
+	})
 	return append(out, '}')
+}
+
+// anyKey reports whether encoding/json would take the key for one of the names.
+func anyKey(quoted []byte, names []string) bool {
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		text := keyText(quoted)
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(text, name) })
+	}
+	for _, name := range names {
+		if strings.EqualFold(string(quoted[1:max(1, len(quoted)-1)]), name) {
+			return true
+		}
+	}
+	return false
 }

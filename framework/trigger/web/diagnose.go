@@ -16,7 +16,7 @@ import (
 
 const (
 	maxBodyErrors   = 50       // more help nobody
-	diagnosisBudget = 16 << 20 // bytes decoded again to find them: an attacker pays with as many bodies as we with decodes
+	diagnosisBudget = 4 << 20  // bytes decoded again to find them, beside four times the body: 50 ms at most
 	bisectLimit     = 64 << 10 // bytes of a body in which an error without a place is looked for
 )
 

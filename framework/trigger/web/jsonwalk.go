@@ -66,8 +66,8 @@ func scalarEnd(data []byte, at int) int {
 	return len(data)
 }
 
-// topMembers visits the members of the object that data is: the decoded key, and the member's bytes from key to value.
-func topMembers(data []byte, visit func(key string, member []byte)) {
+// topMembers visits the members of the object that data is: the key in its quotes, and the bytes from key to value.
+func topMembers(data []byte, visit func(key, member []byte)) {
 	at := skipSpace(data, 0)
 	if at == len(data) || data[at] != '{' {
 		return
@@ -80,7 +80,7 @@ func topMembers(data []byte, visit func(key string, member []byte)) {
 			return
 		}
 		at = valueEnd(data, skipSpace(data, at+1))
-		visit(keyText(data[start:keyEnd]), data[start:at])
+		visit(data[start:keyEnd], data[start:at])
 		if at = skipSpace(data, at); at == len(data) || data[at] != ',' {
 			return
 		}

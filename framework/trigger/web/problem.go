@@ -43,13 +43,11 @@ func (x *Exchange) refuse(h Header, p problem) *Response {
 	if err != nil {
 		body = []byte(`{}`) // cannot be: p has only strings and numbers
 	}
-	h["Content-Type"] = []string{"application/problem+json"}
 	if len(h["Cache-Control"]) == 0 {
 		h["Cache-Control"] = []string{"no-store"}
 	}
-	r := &Response{Status: p.Status, Header: h, Body: body}
-	x.frame(r, "", false)
-	return r
+	x.out = answer{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: "application/problem+json"}
+	return x.frame()
 }
 
 // describe decides what the caller sees of err.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,17 +55,29 @@ func (x *Exchange) Respond(result any, err error, info ErrorInfo) *Response {
 	return r
 }
 
+// answer is the Response that Respond returns, and what it needs. It lives in the exchange, which an answer is made of
+// once, so that it costs no allocation of its own.
+type answer struct {
+	Response
+	none        bool   // there is no result
+	own         bool   // it is the handler's own Response, which may leave out what it does not know
+	contentType string // where the handler sets none
+	headers     [2]string
+}
+
 // answer makes the answer of a call that succeeded.
 func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
-	r, kind, err := represent(result)
-	if err != nil {
+	x.out = answer{}
+	r := &x.out
+	if err := r.represent(result); err != nil {
 		return nil, err
 	}
-	own := r != nil && kind == "" // a Response, which may leave out what it does not know
-	if r == nil {                 // no result
-		r = &Response{Status: firstOf(x.response.Status, routeStatus, 204)}
-	} else if r.Status == 0 {
-		r.Status = firstOf(x.response.Status, routeStatus, 200)
+	if r.Status == 0 {
+		last := 200
+		if r.none {
+			last = 204
+		}
+		r.Status = cmp.Or(x.response.Status, routeStatus, last)
 	}
 	if r.Status < 200 || r.Status > 599 {
 		return nil, fmt.Errorf("found status %d, expected 200 to 599", r.Status)
@@ -73,43 +86,41 @@ func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
 	if err := checkHeader(r.Header); err != nil {
 		return nil, err
 	}
-	x.frame(r, kind, own)
-	return r, nil
+	return x.frame(), nil
 }
 
-// represent gives the result its body and content type. It returns nil for no result.
-func represent(result any) (r *Response, contentType string, err error) {
+// represent gives the result its body and content type.
+func (r *answer) represent(result any) error {
 	switch v := result.(type) {
 	case nil:
-		return nil, "", nil
+		r.none = true
 	case *Response:
-		if v == nil {
-			return nil, "", nil
+		r.none, r.own = v == nil, v != nil
+		if v != nil {
+			r.Response = *v // a copy: the handler may return the same one each time
 		}
-		c := *v // the handler's own stays as it is: it may be a shared one
-		return &c, "", nil
 	case Response:
-		return &v, "", nil
+		r.Response, r.own = v, true
 	case string:
-		return &Response{Body: []byte(v)}, "text/plain; charset=utf-8", nil
+		r.Body, r.contentType = []byte(v), "text/plain; charset=utf-8"
 	case []byte:
-		return &Response{Body: v}, "application/octet-stream", nil
+		r.Body, r.contentType = v, "application/octet-stream"
 	case json.RawMessage:
-		return &Response{Body: v}, "application/json", nil
+		r.Body, r.contentType = v, "application/json"
 	case io.Reader:
-		if isNil(v) {
-			return nil, "", nil
+		if r.none = isNil(v); !r.none {
+			r.Reader, r.contentType = v, "application/octet-stream"
 		}
-		return &Response{Reader: v}, "application/octet-stream", nil
+	default:
+		body, err := encode(result)
+		if err != nil {
+			return fmt.Errorf("encode the result of type %T: %w", result, err)
+		}
+		if r.none = string(body) == "null" && isNil(result); !r.none {
+			r.Body, r.contentType = body, "application/json"
+		}
 	}
-	body, err := encode(result)
-	if err != nil {
-		return nil, "", fmt.Errorf("encode the result of type %T: %w", result, err)
-	}
-	if string(body) == "null" && isNil(result) {
-		return nil, "", nil
-	}
-	return &Response{Body: body}, "application/json", nil
+	return nil
 }
 
 // isNil reports whether v is a nil that counts as no result. It is asked only where v is rare or its JSON is null.
@@ -150,33 +161,34 @@ func (w *exactWriter) Write(p []byte) (int, error) {
 }
 
 // frame sets what follows from the body: type and length, and no body where there may be none.
-func (x *Exchange) frame(r *Response, contentType string, own bool) {
+func (x *Exchange) frame() *Response {
+	r := &x.out
 	if r.Status == 204 || r.Status == 304 {
 		r.drop()
 		delete(r.Header, "Content-Length")
 		if r.Status == 204 {
 			delete(r.Header, "Content-Type")
 		}
-		return
+		return &r.Response
 	}
-	values := make([]string, 0, 2) // one allocation for both
-	if contentType != "" && len(r.Header["Content-Type"]) == 0 {
-		values = append(values, contentType)
-		r.Header["Content-Type"] = values[:1:1]
+	if r.contentType != "" && len(r.Header["Content-Type"]) == 0 {
+		r.headers[0] = r.contentType
+		r.Header["Content-Type"] = r.headers[:1:1]
 	}
 	head := x.Request.Method == "HEAD"
-	if r.Reader != nil || head && own && len(r.Body) == 0 {
+	if r.Reader != nil || head && r.own && len(r.Body) == 0 {
 		// Only the handler knows the length, and a handler of HEAD may know it without making the body.
 		if declared := r.Header["Content-Length"]; len(declared) != 1 || !isLength(declared[0]) {
 			delete(r.Header, "Content-Length")
 		}
 	} else {
-		values = append(values, strconv.Itoa(len(r.Body)))
-		r.Header["Content-Length"] = values[len(values)-1:]
+		r.headers[1] = strconv.Itoa(len(r.Body))
+		r.Header["Content-Length"] = r.headers[1:]
 	}
 	if head {
 		r.drop()
 	}
+	return &r.Response
 }
 
 func isLength(text string) bool {
@@ -274,13 +286,4 @@ func (r *Response) Buffer(limit int64) (err error) {
 	}
 	r.Header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	return nil
-}
-
-func firstOf(statuses ...int) int {
-	for _, s := range statuses {
-		if s != 0 {
-			return s
-		}
-	}
-	return 0
 }

@@ -62,6 +62,7 @@ type Exchange struct {
 	Request  Request
 	response Response
 	err      error // of SetCookie
+	out      answer
 }
 
 // Route is the trigger: one method and pattern of one function.
