@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -33,33 +32,17 @@ type caller struct {
 
 // call runs the function with the event. The error means that nothing was run; a function's own error is in the outcome.
 func (c *caller) call(ctx context.Context, f *framework.Function, event []byte) (*envelope.Outcome, error) {
-	switch kind(f, event) {
+	kinds := make([]string, len(f.Triggers))
+	for i, t := range f.Triggers {
+		kinds[i] = t.Kind()
+	}
+	switch envelope.Kind(kinds, event) {
 	case "http":
 		return c.http(ctx, f, event)
 	case "timer":
 		return c.timer(ctx, f, event, schedules(f)...)
 	}
-	if len(bytes.TrimSpace(event)) == 0 {
-		event = []byte("{}")
-	}
-	return c.event(ctx, f, "event", event), nil
-}
-
-// kind decides what the event is: what its form says, else what the function's first trigger is.
-func kind(f *framework.Function, event []byte) string {
-	kinds := make([]string, len(f.Triggers))
-	for i, t := range f.Triggers {
-		kinds[i] = t.Kind()
-	}
-	switch {
-	case len(kinds) == 0:
-		return "event"
-	case slices.Contains(kinds, "http") && envelope.IsRequest(event):
-		return "http"
-	case slices.Contains(kinds, "timer") && envelope.IsTimer(event):
-		return "timer"
-	}
-	return kinds[0]
+	return c.event(ctx, f, "event", envelope.Raw(event)), nil
 }
 
 // timer runs the function for one of the given schedules of it.

@@ -55,6 +55,28 @@ func IsTimer(event []byte) bool {
 	return only(event, []string{"name", "time", "payload"}, "name", `"`)
 }
 
+// Kind decides what kind of event a function with these kinds of triggers gets: what the event's form says, else the
+// first kind. A function without triggers gets raw events.
+func Kind(kinds []string, event []byte) string {
+	switch {
+	case len(kinds) == 0:
+		return "event"
+	case slices.Contains(kinds, "http") && IsRequest(event):
+		return "http"
+	case slices.Contains(kinds, "timer") && IsTimer(event):
+		return "timer"
+	}
+	return kinds[0]
+}
+
+// Raw is the payload of a raw event: an empty one is an empty object, as the vendors' invoke calls have it.
+func Raw(event []byte) []byte {
+	if len(bytes.TrimSpace(event)) == 0 {
+		return []byte("{}")
+	}
+	return event
+}
+
 // only reports whether event is an object of known members, in which the required one begins as said.
 func only(event []byte, known []string, required, begins string) bool {
 	var members map[string]json.RawMessage

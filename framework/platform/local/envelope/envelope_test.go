@@ -55,7 +55,7 @@ func TestParseRequest(t *testing.T) {
 func TestParseRequestErrors(t *testing.T) {
 	route := []web.Route{{Method: "GET", Pattern: "/books/{id}"}}
 	for event, want := range map[string]string{
-		`{"method":"GET","path":"//x.test/books"}`:                      `member "path" of the request is "//x.test/books", expected an encoded path that begins with a slash`,
+		`{"method":"GET","path":"/a%zz"}`:                               `member "path" of the request is "/a%zz", expected an encoded path that begins with a slash`,
 		`{"method":"GET","path":"/a b\n"}`:                              `member "path" of the request is`,
 		`{"method":"G T","path":"/"}`:                                   `member "method" of the request is "G T", expected a method such as GET`,
 		`{"method":"GET","path":"/","headers":[]}`:                      "the request is of the wrong form: ",
@@ -117,6 +117,26 @@ func TestKinds(t *testing.T) {
 		if got := [2]bool{envelope.IsRequest([]byte(event)), envelope.IsTimer([]byte(event))}; got != want {
 			t.Errorf("%s is a request, a timer: %v, want %v", event, got, want)
 		}
+	}
+}
+
+func TestKind(t *testing.T) {
+	both := []string{"http", "timer"}
+	for _, tc := range []struct {
+		kinds []string
+		event string
+		want  string
+	}{
+		{nil, `{"path":"/"}`, "event"}, {both, ``, "http"}, {both, `{"name":"n"}`, "timer"}, {both, `{"path":"/"}`, "http"},
+		{[]string{"timer", "http"}, `{}`, "timer"}, {[]string{"timer", "http"}, `{"path":"/"}`, "http"}, {[]string{"http"}, `{"name":"n"}`, "http"},
+		{[]string{"event"}, `{"path":"/"}`, "event"},
+	} {
+		if got := envelope.Kind(tc.kinds, []byte(tc.event)); got != tc.want {
+			t.Errorf("%q, %s: %s, want %s", tc.kinds, tc.event, got, tc.want)
+		}
+	}
+	if string(envelope.Raw([]byte(" \n"))) != "{}" || string(envelope.Raw([]byte("[]"))) != "[]" {
+		t.Error("raw payloads are changed")
 	}
 }
 
