@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// report is what "build --json" prints for each application and target.
+type report struct {
+	Application string          `json:"application"`
+	Target      string          `json:"target"`
+	Dir         string          `json:"dir"`
+	Units       []gen.BuiltUnit `json:"units"`
+	Files       []string        `json:"files"`
+}
+
+func (t *tool) build() *cobra.Command {
+	var value, unit string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "build [DIR]",
+		Short: "Make packages and deployment files in dist/<target>/",
+		Long: "Build generates, then makes one zip a unit and the cloud's deployment file in dist/<target>/, ready for the cloud's\n" +
+			"own tool, and prints their names. Without --target it is the one that f.yml names as provider.",
+		Example: "  faasgen build --target all\n  faasgen build --target aws,tencent --unit order-create",
+		Args:    arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := t.folder(args)
+			if err != nil {
+				return err
+			}
+			var chosen []target.Target
+			if value != "" {
+				if chosen, err = t.selectTargets(value); err != nil {
+					return err
+				}
+			}
+			r, _, err := t.current(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			jobs, err := t.jobs(r, chosen, unit)
+			if err != nil {
+				return err
+			}
+			reports, err := t.work(cmd.Context(), jobs, unit)
+			if asJSON && err == nil {
+				return json.NewEncoder(t.out).Encode(reports)
+			}
+			for _, b := range reports {
+				for _, u := range b.Units {
+					fmt.Fprintln(t.out, u.Zip)
+				}
+				for _, f := range b.Files {
+					fmt.Fprintln(t.out, f)
+				}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, or all")
+	cmd.Flags().StringVar(&unit, "unit", "", "build this unit only")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was built as JSON")
+	return cmd
+}
+
+// job is one application for one target.
+type job struct {
+	app    *gen.App
+	target target.Target
+}
+
+// jobs says what to build.
+func (t *tool) jobs(r *gen.Result, chosen []target.Target, unit string) ([]job, error) {
+	var jobs []job
+	var units []string
+	for _, app := range r.Apps {
+		of := chosen
+		if of == nil {
+			if app.Provider() == "" {
+				return nil, &failure{code: exitUsage, text: "nothing says for which cloud to build " + app.Name,
+					hint: "give --target, or name the cloud in f.yml: provider: {name: ...}. (known: " + strings.Join(t.names(), ", ") + ", all)"}
+			}
+			var err error
+			if of, err = t.selectTargets(app.Provider()); err != nil {
+				return nil, err
+			}
+		}
+		for _, tg := range of {
+			seen, _ := app.Target(tg.Name())
+			found := unit == ""
+			for _, u := range seen.Units {
+				units = append(units, u.Name)
+				found = found || u.Name == unit
+			}
+			if found {
+				jobs = append(jobs, job{app, tg})
+			}
+		}
+	}
+	if unit != "" && len(jobs) == 0 {
+		slices.Sort(units)
+		return nil, unknown("unit", unit, slices.Compact(units))
+	}
+	return jobs, nil
+}
+
+// work builds. A target that cannot have the application does not keep the others from being built.
+func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, error) {
+	var reports []report
+	var failed error
+	for _, j := range jobs {
+		done := t.progress("building for " + j.target.Name())
+		b, err := gen.Build(ctx, j.app, gen.BuildOptions{Target: j.target, Unit: unit, Relative: t.dir})
+		done()
+		if err != nil {
+			return reports, err // what does not compile does not compile for the next one either
+		}
+		t.print(b.Diagnostics)
+		if b.Diagnostics.Failed() {
+			failed = &failure{code: exitFailed}
+			continue
+		}
+		out := report{Application: j.app.Name, Target: j.target.Name(), Dir: relative(t.dir, b.Dir), Units: slices.Clone(b.Units)}
+		for i := range out.Units {
+			out.Units[i].Zip = relative(t.dir, out.Units[i].Zip)
+		}
+		for _, f := range b.Files {
+			out.Files = append(out.Files, relative(t.dir, f))
+		}
+		reports = append(reports, out)
+	}
+	return reports, failed
+}
+
+func (t *tool) names() []string {
+	names := make([]string, len(t.targets))
+	for i, known := range t.targets {
+		names[i] = known.Name()
+	}
+	slices.SortFunc(names, cmp.Compare)
+	return names
+}

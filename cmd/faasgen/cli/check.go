@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func (t *tool) check() *cobra.Command {
+	var value string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Report every mistake, and what a target cannot do, without writing",
+		Long: "Check reports every mistake in directives, dependencies and f.yml, everything that the targets cannot express or\n" +
+			"that is over their limits, and generated code that is not current. Without --target the targets are those that\n" +
+			"f.yml names.",
+		Args: arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := t.folder(args)
+			if err != nil {
+				return err
+			}
+			var chosen []target.Target
+			if value != "" {
+				if chosen, err = t.selectTargets(value); err != nil {
+					return err
+				}
+			}
+			done := t.progress("checking")
+			r, err := gen.Generate(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			done()
+			if err != nil {
+				return err
+			}
+			if len(r.Apps) == 0 && !r.Diagnostics.Failed() {
+				return t.noApplication(dir)
+			}
+			ds := r.Diagnostics
+			if !ds.Failed() {
+				for _, app := range r.Apps {
+					ds = append(ds, t.checkTargets(app, chosen)...)
+				}
+				if !r.UpToDate {
+					ds = append(ds, annotations.Diagnostic{Code: "generated-stale", Message: "the generated code is not current", Hint: "run: go tool faasgen generate"})
+				}
+			}
+			ds.Sort()
+			if asJSON {
+				err = json.NewEncoder(t.out).Encode(t.findings(ds))
+			} else {
+				t.print(ds)
+			}
+			if err == nil && ds.Failed() {
+				err = &failure{code: exitFailed}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&value, "target", "", "the targets to check for, separated by commas, or all")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	return cmd
+}
+
+// checkTargets asks the chosen targets, or those that f.yml names.
+func (t *tool) checkTargets(app *gen.App, chosen []target.Target) annotations.Diagnostics {
+	if chosen == nil {
+		chosen = t.named(app)
+	}
+	var ds annotations.Diagnostics
+	for _, tg := range chosen {
+		seen, planned := app.Target(tg.Name())
+		ds = append(ds, planned...)
+		ds = append(ds, tg.Check(seen)...)
+	}
+	return ds
+}
+
+// named are the targets that the application's f.yml names: its default one and those with an overlay.
+func (t *tool) named(app *gen.App) []target.Target {
+	plain, _ := app.Target("")
+	return slices.DeleteFunc(slices.Clone(t.targets), func(tg target.Target) bool {
+		return tg.Name() != app.Provider() && plain.Spec.Targets[tg.Name()] == nil
+	})
+}

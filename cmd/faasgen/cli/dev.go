@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/dev"
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
+	"github.com/faasgen/faasgen/framework/platform/local"
+	"github.com/faasgen/faasgen/gen"
+)
+
+func (t *tool) dev() *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "dev",
+		Short: "Serve on localhost, run timers, rebuild and swap on change",
+		Long: "Dev serves the application of the working directory, fires its timers, and replaces it when a file changes: the\n" +
+			"new version is up before the old one is drained, and one that cannot be built or does not start replaces\n" +
+			"nothing. Only this machine's own pages and tools are answered. GET /_faas/ lists the functions.",
+		Args: arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			addr, err := loopback(addr)
+			if err != nil {
+				return err
+			}
+			l, err := net.Listen("tcp", addr)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return &failure{code: exitFailed, text: "port in use: another process listens on " + addr,
+					hint: "stop it, or choose another port: --addr 127.0.0.1:0 takes one that is free"}
+			}
+			if err != nil {
+				return err
+			}
+			loop := &dev.Loop{Listener: l, Roots: []string{t.dir}, Dir: t.dir, Out: t.out, Err: t.err}
+			loop.Make = func(ctx context.Context) (*dev.Made, error) { return t.make(ctx, loop) }
+			return loop.Run(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", local.DefaultAddr, "loopback address to listen on")
+	return cmd
+}
+
+// loopback checks --addr. A port alone is one of 127.0.0.1.
+func loopback(addr string) (string, error) {
+	host, port, err := net.SplitHostPort(addr)
+	switch {
+	case err != nil || port == "":
+		return "", usage("--addr %s: expected host:port such as %s", addr, local.DefaultAddr)
+	case host == "":
+		return net.JoinHostPort("127.0.0.1", port), nil
+	case !local.Loopback(host):
+		return "", &failure{code: exitUsage, text: "--addr " + addr + " is no loopback address: dev shows error texts and runs code that is not finished",
+			hint: "to serve other machines, run the server itself: go build ./internal/faasgen/app/local"}
+	}
+	return addr, nil
+}
+
+// make makes one version: generates, builds, and says what to watch.
+func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Made, error) {
+	r, err := gen.Generate(ctx, gen.Options{Dir: t.dir, Targets: t.targets})
+	if err != nil {
+		return nil, err
+	}
+	if r.Diagnostics.Failed() {
+		return nil, errors.New(t.paint(r.Diagnostics.Render(t.dir)))
+	}
+	t.print(r.Diagnostics)
+	app, err := t.only(r)
+	if err != nil {
+		return nil, err
+	}
+	loop.Roots = []string{app.Dir}
+	if _, err := r.Commit(); err != nil {
+		return nil, err
+	}
+	binary, err := gobuild.Server(ctx, app.Dir, t.dir)
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := gobuild.Inputs(ctx, app.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return &dev.Made{Binary: binary, Dir: app.Dir, Env: t.environment(app, ""), Watch: inputs}, nil
+}
+
+// only is the one application of a result.
+func (t *tool) only(r *gen.Result) (*gen.App, error) {
+	switch len(r.Apps) {
+	case 0:
+		return nil, t.noApplication(t.dir)
+	case 1:
+		return r.Apps[0], nil
+	}
+	var dirs []string
+	for _, a := range r.Apps {
+		dirs = append(dirs, relative(t.dir, a.Dir))
+	}
+	return nil, &failure{code: exitUsage, text: "there are several applications here: " + strings.Join(dirs, ", "), hint: "run the command in the folder of one"}
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/gen"
+)
+
+// environment is what a local process of the application gets: this process's variables, and those that f.yml sets which
+// are not among them. Of a function it is what that function has; without one, what all have together, where the first
+// function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there.
+func (t *tool) environment(app *gen.App, function string) []string {
+	set := map[string]string{}
+	plain, _ := app.Target("")
+	for _, u := range plain.Units {
+		if _, f := find(plain, function); f != nil && !slices.Contains(u.Functions, f) {
+			continue
+		}
+		for _, name := range slices.Sorted(maps.Keys(u.Settings.Environment)) {
+			value := u.Settings.Environment[name]
+			if first, ok := set[name]; ok && first != value {
+				fmt.Fprintf(t.err, "note: the functions of %s set %s to different values; here all of them see the first\n", app.Name, name)
+				continue
+			}
+			set[name] = value
+		}
+	}
+	env := os.Environ()
+	for _, name := range slices.Sorted(maps.Keys(set)) {
+		if _, ok := os.LookupEnv(name); !ok && name != framework.EnvironmentVariable {
+			env = append(env, name+"="+set[name])
+		}
+	}
+	return append(env, "PWD="+app.Dir)
+}

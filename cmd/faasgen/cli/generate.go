@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen"
+)
+
+func (t *tool) generate() *cobra.Command {
+	return &cobra.Command{
+		Use:   "generate [DIR]",
+		Short: "Write the generated code of every application in a folder",
+		Long: "Generate writes internal/faasgen of every application (folder with an f.yml) in or below DIR, or of the one\n" +
+			"that DIR is in. It writes nothing unless all is well, and prints the files that it changed.",
+		Args: arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := t.folder(args)
+			if err != nil {
+				return err
+			}
+			_, changed, err := t.current(cmd.Context(), dir)
+			for _, path := range changed {
+				fmt.Fprintln(t.out, relative(t.dir, path))
+			}
+			return err
+		},
+	}
+}
+
+// solve generates in memory and prints what is wrong. Its failure has been printed.
+func (t *tool) solve(ctx context.Context, dir string) (*gen.Result, error) {
+	done := t.progress("generating")
+	defer done()
+	r, err := gen.Generate(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	done()
+	if err != nil {
+		return nil, err
+	}
+	t.print(r.Diagnostics)
+	if r.Diagnostics.Failed() {
+		return nil, &failure{code: exitFailed}
+	}
+	if len(r.Apps) == 0 {
+		return nil, t.noApplication(dir)
+	}
+	return r, nil
+}
+
+func (t *tool) noApplication(dir string) error {
+	return &failure{code: exitFailed, text: "no f.yml in " + relative(t.dir, dir) + ", below it or above it",
+		hint: "an application is the folder of an f.yml; its first line is: service: NAME"}
+}
+
+// current generates and writes.
+func (t *tool) current(ctx context.Context, dir string) (r *gen.Result, changed []string, err error) {
+	if r, err = t.solve(ctx, dir); err != nil {
+		return nil, nil, err
+	}
+	changed, err = r.Commit()
+	return r, changed, err
+}
+
+func (t *tool) print(ds annotations.Diagnostics) {
+	if len(ds) > 0 {
+		fmt.Fprint(t.err, t.paint(ds.Render(t.dir)))
+	}
+}

@@ -1,0 +1,196 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
+	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/gen"
+)
+
+// maxEvent bounds the event that is read.
+const maxEvent = 32 << 20
+
+func (t *tool) invoke() *cobra.Command {
+	var data, file, value string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "invoke FUNCTION",
+		Short: "Call one function: in process, or its artefact under a cloud's simulator",
+		Long: "Invoke calls one function and prints its answer: of http the body on standard output, status and headers on\n" +
+			"standard error. Without --target the application runs as one local process; with it the unit is built and\n" +
+			"packed for that cloud, and its artefact runs under a simulator of the cloud's runtime.\n\n" +
+			"The event of an http function is a request, {\"method\", \"path\", \"headers\", \"body\"}, of which only the path is\n" +
+			"needed, or any other JSON, which is the body of the function's first route. That of a timer is {\"name\", \"time\",\n" +
+			"\"payload\"}, each optional. Everything else is handed over as it is.",
+		Example: "  faasgen invoke order-create -d '{\"item\": \"tea\"}'\n" +
+			"  faasgen invoke order-create -e event.json --target aws",
+		Args: arguments(1, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if data != "" && file != "" {
+				return usage("found -d and -e, expected one of them")
+			}
+			event, err := t.event(data, file)
+			if err != nil {
+				return err
+			}
+			r, _, err := t.current(cmd.Context(), t.dir)
+			if err != nil {
+				return err
+			}
+			app, err := t.owner(r, args[0])
+			if err != nil {
+				return err
+			}
+			var o *envelope.Outcome
+			if value == "" {
+				o, err = t.invokeLocal(cmd.Context(), app, args[0], event)
+			} else {
+				o, err = t.invokeTarget(cmd.Context(), app, args[0], value, event)
+			}
+			if err != nil {
+				return err
+			}
+			return t.show(o, asJSON)
+		},
+	}
+	cmd.Flags().StringVarP(&data, "data", "d", "", "the event; - reads it from standard input")
+	cmd.Flags().StringVarP(&file, "event", "e", "", "the file with the event")
+	cmd.Flags().StringVar(&value, "target", "", "the cloud whose artefact and simulator to use")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole outcome as JSON")
+	return cmd
+}
+
+func (t *tool) event(data, file string) ([]byte, error) {
+	var from io.Reader
+	switch {
+	case file != "":
+		f, err := os.Open(absolute(t.dir, file))
+		if err != nil {
+			return nil, usage("event file: %v", err)
+		}
+		defer f.Close()
+		from = f
+	case data == "-":
+		from = t.in
+	default:
+		return []byte(data), nil
+	}
+	event, err := io.ReadAll(io.LimitReader(from, maxEvent+1))
+	if err == nil && len(event) > maxEvent {
+		err = fmt.Errorf("the event is over %d MB", maxEvent>>20)
+	}
+	return event, err
+}
+
+// owner finds the application that has a function.
+func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
+	var owners []*gen.App
+	var known []string
+	for _, app := range r.Apps {
+		for _, f := range app.Functions {
+			known = append(known, f.Name)
+			if f.Name == function {
+				owners = append(owners, app)
+			}
+		}
+	}
+	switch len(owners) {
+	case 0:
+		return nil, unknown("function", function, known)
+	case 1:
+		return owners[0], nil
+	}
+	var dirs []string
+	for _, app := range owners {
+		dirs = append(dirs, relative(t.dir, app.Dir))
+	}
+	return nil, &failure{code: exitUsage, text: "several applications have a function " + quote(function) + ": " + strings.Join(dirs, ", "), hint: "run the command in the folder of one"}
+}
+
+// invokeLocal runs the application's server for one call. What it prints goes to standard error, and the outcome comes
+// through a pipe of its own, so that nothing the functions print can be taken for the answer.
+func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, event []byte) (*envelope.Outcome, error) {
+	done := t.progress("building")
+	defer done()
+	binary, err := gobuild.Server(ctx, app.Dir, t.dir)
+	if err != nil {
+		return nil, err
+	}
+	done()
+	ours, theirs, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer ours.Close()
+	cmd := exec.CommandContext(ctx, binary, "invoke", function)
+	cmd.Dir = app.Dir
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(event), t.err, t.err
+	cmd.ExtraFiles = []*os.File{theirs}
+	cmd.Env = append(t.environment(app, function), "FAAS_RESULT_FD=3", "FAAS_DEV=1", "FAAS_CODE_DIR="+app.Dir)
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		return nil, fmt.Errorf("start the application: %w", err)
+	}
+	raw, readErr := io.ReadAll(ours)
+	if err := cmd.Wait(); err != nil || readErr != nil || len(raw) == 0 {
+		return nil, &failure{code: exitFailed} // the process has said why
+	}
+	o := &envelope.Outcome{}
+	if err := json.Unmarshal(raw, o); err != nil {
+		return nil, fmt.Errorf("read the outcome: %w", err)
+	}
+	return o, nil
+}
+
+// show prints the outcome. A function that failed, over http a status of 500 and above, is exit code 1.
+func (t *tool) show(o *envelope.Outcome, asJSON bool) error {
+	failed := o.Error != nil || o.Status >= http.StatusInternalServerError
+	var done error
+	if failed {
+		done = &failure{code: exitFailed}
+	}
+	if asJSON {
+		if err := json.NewEncoder(t.out).Encode(o); err != nil {
+			return err
+		}
+		return done
+	}
+	if o.Error != nil {
+		return &failure{code: exitFailed, text: "function " + o.Function + " failed: " + o.Error.Type + ": " + o.Error.Message}
+	}
+	if o.Kind == "http" {
+		fmt.Fprintf(t.err, "%d %s\n", o.Status, cmp.Or(http.StatusText(o.Status), "-"))
+		for _, name := range slices.Sorted(maps.Keys(o.Headers)) {
+			for _, v := range o.Headers[name] {
+				fmt.Fprintf(t.err, "%s: %s\n", name, v)
+			}
+		}
+	}
+	b, err := o.Bytes()
+	if err != nil {
+		return err
+	}
+	if _, err := t.out.Write(b); err != nil {
+		return err
+	}
+	if len(b) > 0 && b[len(b)-1] != '\n' && terminal(t.out) {
+		fmt.Fprintln(t.out)
+	}
+	return done
+}

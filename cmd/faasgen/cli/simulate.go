@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// maxUnpacked bounds what is unpacked of one zip.
+const maxUnpacked = 1 << 30
+
+// invokeTarget builds and packs the function's unit, and calls it as its cloud would.
+func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value string, event []byte) (*envelope.Outcome, error) {
+	chosen, err := t.selectTargets(value)
+	if err != nil {
+		return nil, err
+	}
+	if len(chosen) != 1 {
+		return nil, usage("--target %s: expected one target, since there is one answer", value)
+	}
+	simulator := t.simulators[chosen[0].Name()]
+	if simulator == nil {
+		return nil, usage("target %s has no simulator", chosen[0].Name())
+	}
+	seen, _ := app.Target(chosen[0].Name())
+	unit, f := find(seen, function)
+	if unit == nil {
+		return nil, usage("target %s has no unit with function %s", chosen[0].Name(), function)
+	}
+	dir, err := os.MkdirTemp("", "faasgen-invoke-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+
+	done := t.progress("building")
+	defer done()
+	b, err := gen.Build(ctx, app, gen.BuildOptions{Target: chosen[0], Unit: unit.Name, Dist: filepath.Join(dir, "dist"), Relative: t.dir})
+	done()
+	if err != nil {
+		return nil, err
+	}
+	t.print(b.Diagnostics)
+	if b.Diagnostics.Failed() || len(b.Units) != 1 {
+		return nil, &failure{code: exitFailed}
+	}
+	built := b.Units[0]
+	if built.GOARCH != runtime.GOARCH || runtime.GOOS != "linux" {
+		return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s is built for linux/%s, and this machine is %s/%s", unit.Name, built.GOARCH, runtime.GOOS, runtime.GOARCH),
+			hint: "simulators run the artefact itself; without --target the function runs on any machine"}
+	}
+	code := filepath.Join(dir, "code")
+	if err := unpack(built.Zip, code); err != nil {
+		return nil, err
+	}
+	entry := chosen[0].Entry(unit)
+	p, err := simulator(entry).Start(ctx, sim.Artifact{
+		Dir: code, Command: entry.Command, Unit: built.Function, Environment: unit.Settings.Environment, Memory: int(unit.Settings.MemorySize),
+		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
+	})
+	if err != nil {
+		return nil, err
+	}
+	o, err := call(ctx, p, f, event)
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return o, errors.Join(err, p.Stop(stopping))
+}
+
+func find(app *target.App, function string) (*target.Unit, *target.Function) {
+	for _, u := range app.Units {
+		for _, f := range u.Functions {
+			if f.Name == function {
+				return u, f
+			}
+		}
+	}
+	return nil, nil
+}
+
+// call delivers the event in the way of its kind.
+func call(ctx context.Context, p sim.Process, f *target.Function, event []byte) (*envelope.Outcome, error) {
+	kinds := make([]string, len(f.Triggers))
+	for i, trigger := range f.Triggers {
+		kinds[i] = trigger.Kind
+	}
+	o := &envelope.Outcome{Function: f.Name, Kind: envelope.Kind(kinds, event)}
+	var result *sim.Result
+	switch o.Kind {
+	case "http":
+		return o, callHTTP(ctx, p, f, event, o)
+	case "timer":
+		e, err := envelope.ParseTimer(schedules(f), event, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		if result, err = p.Timer(ctx, sim.Timer{Name: e.Name, Time: e.Time, Payload: e.Payload}); err != nil {
+			return nil, err
+		}
+	default:
+		var err error
+		if result, err = p.Invoke(ctx, envelope.Raw(event)); err != nil {
+			return nil, err
+		}
+	}
+	if result.Error != nil {
+		o.Error = &envelope.Failure{Type: result.Error.Type, Message: result.Error.Message}
+		return o, nil
+	}
+	o.SetBody(result.Body)
+	return o, nil
+}
+
+func callHTTP(ctx context.Context, p sim.Process, f *target.Function, event []byte, o *envelope.Outcome) error {
+	in, err := envelope.ParseRequest(routes(f), event)
+	if err != nil {
+		return err
+	}
+	host := in.Host
+	if host == "" {
+		host = "localhost"
+	}
+	answer, err := p.HTTP(ctx, &sim.Request{Method: in.Method, Target: in.Target, Host: host, Header: in.Header, Body: in.Body})
+	if err != nil {
+		return err
+	}
+	o.Status, o.Headers = answer.Status, map[string][]string{}
+	for _, h := range answer.Header {
+		o.Headers[h[0]] = append(o.Headers[h[0]], h[1])
+	}
+	o.SetBody(answer.Body)
+	return nil
+}
+
+// routes are the http triggers in the form that the framework has them.
+func routes(f *target.Function) []web.Route {
+	var found []web.Route
+	for _, trigger := range f.Triggers {
+		m, ok := trigger.Marker.(*annotations.HTTP)
+		if !ok {
+			continue
+		}
+		for _, method := range m.Method {
+			if r, err := web.ParsePattern(method, m.Path); err == nil { // else it would not have been built
+				r.Host = m.Host
+				found = append(found, r)
+			}
+		}
+	}
+	return found
+}
+
+func schedules(f *target.Function) []timer.Schedule {
+	var found []timer.Schedule
+	for _, trigger := range f.Triggers {
+		if m, ok := trigger.Marker.(*annotations.Timer); ok {
+			found = append(found, timer.Schedule{Name: trigger.Name, Payload: m.Payload})
+		}
+	}
+	return found
+}
+
+// unpack unpacks a package as a vendor does, with the modes of its files.
+func unpack(file, dir string) error {
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return fmt.Errorf("unpack %s: %w", file, err)
+	}
+	defer z.Close()
+	left := int64(maxUnpacked)
+	for _, f := range z.File {
+		if strings.HasSuffix(f.Name, "/") {
+			continue
+		}
+		if !filepath.IsLocal(f.Name) || slices.Contains(strings.Split(f.Name, "/"), "..") || !f.Mode().IsRegular() {
+			return fmt.Errorf("unpack %s: entry %q is no file inside of it", file, f.Name)
+		}
+		n, err := unpackFile(f, filepath.Join(dir, filepath.FromSlash(f.Name)), left)
+		if err != nil {
+			return fmt.Errorf("unpack %s: %w", f.Name, err)
+		}
+		left -= n
+	}
+	return nil
+}
+
+func unpackFile(f *zip.File, path string, left int64) (int64, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return 0, err
+	}
+	from, err := f.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer from.Close()
+	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, f.Mode().Perm())
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.Copy(to, io.LimitReader(from, left+1))
+	if err == nil && n > left {
+		err = fmt.Errorf("it is over %d MB", maxUnpacked>>20)
+	}
+	return n, errors.Join(err, to.Close())
+}

@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"github.com/faasgen/faasgen/framework/platform/sim"
+	simaliyun "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
+	simaws "github.com/faasgen/faasgen/framework/platform/sim/aws"
+	simtencent "github.com/faasgen/faasgen/framework/platform/sim/tencent"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/aliyun"
+	"github.com/faasgen/faasgen/gen/target/aws"
+	"github.com/faasgen/faasgen/gen/target/tencent"
+)
+
+// targets are the clouds that are known without an option.
+func targets() []target.Target {
+	return []target.Target{tencent.New(), aliyun.New(), aws.New()}
+}
+
+// simulators are those of the known clouds, each with the http front that the deployment file asks for.
+func simulators() map[string]simulator {
+	return map[string]simulator{
+		"aliyun": func(target.Entry) sim.Runtime { return simaliyun.NewCustom() },
+		"aws":    func(target.Entry) sim.Runtime { return simaws.New(simaws.Options{Front: "apigw-v2"}) },
+		"tencent": func(e target.Entry) sim.Runtime {
+			if e.Command == "scf_bootstrap" {
+				return simtencent.NewWeb()
+			}
+			return simtencent.NewCustom()
+		},
+	}
+}
+
+// simulator makes the runtime for a unit that starts as entry says.
+type simulator func(entry target.Entry) sim.Runtime

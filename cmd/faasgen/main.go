@@ -1,0 +1,7 @@
+// Command faasgen generates, builds and runs serverless applications. Everything is in package cli: a company that has a
+// cloud of its own writes these five lines too and adds cli.Target(its target).
+package main
+
+import "github.com/faasgen/faasgen/cmd/faasgen/cli"
+
+func main() { cli.Main() }
