@@ -4,6 +4,7 @@
 package target
 
 import (
+	"fmt"
 	"go/token"
 	"slices"
 	"time"
@@ -61,6 +62,14 @@ type Unit struct {
 	Settings spec.Settings
 	// Extension holds the unit's x-<target> keys: the group's or, in a unit of one function, the function's.
 	Extension spec.Extension
+}
+
+// Summary is the unit's description or, if it has none, that of its only function.
+func (u *Unit) Summary() string {
+	if u.Description == "" && len(u.Functions) == 1 {
+		return u.Functions[0].Description
+	}
+	return u.Description
 }
 
 // Kinds returns the trigger kinds of the unit, sorted, each once.
@@ -154,4 +163,13 @@ type File struct {
 	Content []byte
 	// Mode is 0644 or 0755.
 	Mode uint32
+}
+
+// PartName is the name of the part of a timer that is deployed as several triggers: purge, purge_2, purge_3. No timer has
+// an underscore in its name, and the platforms know these.
+func PartName(timer string, part int) string {
+	if part == 0 {
+		return timer
+	}
+	return fmt.Sprintf("%s_%d", timer, part+1)
 }

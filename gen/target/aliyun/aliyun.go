@@ -1,0 +1,230 @@
+// Package aliyun deploys units to Alibaba Cloud Function Compute 3.0: an s.yaml for Serverless Devs with the component
+// fc3, one function for each unit on the runtime custom.debian12, where the unit is an http server on port 9000. All http
+// triggers of a unit are one trigger of the vendor, which lets every method through: the unit's own router answers.
+package aliyun
+
+import (
+	"slices"
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/schedule"
+	"gopkg.in/yaml.v3"
+)
+
+// Name is the word for this target.
+const Name = "aliyun"
+
+// platform is what a unit's entrypoint imports; its loop is below.
+const platform = "github.com/faasgen/faasgen/framework/platform/aliyun"
+
+// The executable's name in the zip, where the vendor unpacks it, and the port it listens on.
+const (
+	command = "main"
+	folder  = "/code/"
+	port    = 9000
+)
+
+// preStop is how long an instance may take to close, in seconds; the vendor allows 90.
+const preStop = 30
+
+// New returns the target.
+func New() target.Target { return cloud{} }
+
+type cloud struct{}
+
+func (cloud) Name() string { return Name }
+
+// Entry is the loop of the custom runtime. Requests of http triggers reach it as they are; only events need codecs.
+func (cloud) Entry(u *target.Unit) target.Entry {
+	e := target.Entry{
+		Loop: platform + "/custom", Command: command, GOOS: "linux", GOARCH: "amd64",
+		MaxZip: 500 << 20,
+	}
+	if len(u.Triggers("timer")) > 0 {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
+	}
+	if u.Raw() {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
+	}
+	return e
+}
+
+// Check reports what Function Compute does not take.
+func (cloud) Check(app *target.App) annotations.Diagnostics {
+	r := &target.Report{Target: Name}
+	checkRegion(r, app)
+	for _, u := range app.Units {
+		check(r, app, u)
+	}
+	return r.Done()
+}
+
+// Deploy returns s.yaml.
+func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
+	content, err := target.Render(document(app), "Deploy it with: s deploy")
+	if err != nil {
+		return nil, annotations.Diagnostics{spec.Place{}.Errorf(target.CodeExtension, "s.yaml: %v", err)}
+	}
+	return []target.File{{Path: "s.yaml", Content: content, Mode: 0o644}}, nil
+}
+
+// document is the manifest with all x-aliyun keys merged in: those of provider and the function into the function's
+// props, those of a trigger into the vendor's trigger, those of f.yml itself into the whole.
+func document(app *target.App) *yaml.Node {
+	name := app.Spec.Service
+	if app.Stage != "" {
+		name += "-" + app.Stage
+	}
+	m := Manifest{Edition: "3.0.0", Name: name, Access: "default", Resources: map[string]*Resource{}}
+	extensions := map[string]map[int][]spec.Extension{}
+	for _, u := range app.Units {
+		p := props(app, u)
+		p.Triggers, extensions[u.Name] = triggers(u)
+		m.Resources[u.Name] = &Resource{Component: "fc3", Props: p}
+	}
+	root := target.Node(m)
+	for _, u := range app.Units {
+		for i, list := range extensions[u.Name] {
+			target.Replace(root, func(n *yaml.Node) *yaml.Node {
+				n.Content = slices.Clone(n.Content)
+				for _, e := range list {
+					n.Content[i] = target.Extend(n.Content[i], Name, e)
+				}
+				return n
+			}, "resources", u.Name, "props", "triggers")
+		}
+		target.Replace(root, func(n *yaml.Node) *yaml.Node {
+			return target.Extend(target.Extend(n, Name, app.Spec.Provider.Extension), Name, u.Extension)
+		}, "resources", u.Name, "props")
+	}
+	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+func props(app *target.App, u *target.Unit) Props {
+	s := u.Settings
+	p := Props{
+		Region:               app.Spec.Provider.Region,
+		FunctionName:         app.FunctionName(u),
+		Description:          u.Summary(),
+		Runtime:              "custom.debian12",
+		Code:                 "./" + u.Name + ".zip",
+		Cpu:                  cpu(s),
+		MemorySize:           int(s.MemorySize),
+		DiskSize:             512,
+		Timeout:              seconds(s.Timeout),
+		InstanceConcurrency:  max(1, s.Concurrency),
+		CustomRuntimeConfig:  &CustomRuntimeConfig{Command: []string{folder + command}, Port: port},
+		EnvironmentVariables: s.Environment,
+		Role:                 s.Role,
+		InternetAccess:       s.InternetAccess,
+		Layers:               s.Layers,
+		// Without the hook an instance ends with no word to the process.
+		InstanceLifecycleConfig: &InstanceLifecycleConfig{PreStop: &LifecycleHook{Handler: "pre-stop", Timeout: preStop}},
+	}
+	if s.DiskSize != 0 {
+		p.DiskSize = int(s.DiskSize)
+	}
+	if s.ReservedConcurrency != nil {
+		p.ConcurrencyConfig = &ConcurrencyConfig{*s.ReservedConcurrency}
+	}
+	if n := s.ProvisionedInstances; n != nil && *n > 0 {
+		p.ProvisionConfig = &ProvisionConfig{DefaultTarget: *n, ScheduledActions: []any{}, TargetTrackingPolicies: []any{}}
+	}
+	if v := s.VPC; v != nil {
+		p.VpcConfig = &VPCConfig{VpcId: v.ID, VSwitchIds: v.Subnets}
+		if len(v.SecurityGroups) > 0 {
+			p.VpcConfig.SecurityGroupId = v.SecurityGroups[0]
+		}
+	}
+	if s.Log != nil {
+		p.LogConfig = &LogConfig{Project: s.Log.Project, Logstore: s.Log.Store}
+	}
+	if t := s.Tracing; t != nil && t.Enabled != nil && *t.Enabled {
+		p.TracingConfig = &TracingConfig{Type: "Jaeger", JaegerConfig: &JaegerConfig{t.Endpoint}}
+	}
+	for _, key := range sorted(s.Tags) {
+		p.Tags = append(p.Tags, Tag{key, s.Tags[key]})
+	}
+	if len(s.FileSystems) > 0 {
+		p.NasConfig = &NASConfig{}
+		for _, fs := range s.FileSystems {
+			if fs.User != nil && fs.Group != nil {
+				p.NasConfig.UserId, p.NasConfig.GroupId = *fs.User, *fs.Group
+			}
+			p.NasConfig.MountPoints = append(p.NasConfig.MountPoints, MountPoint{ServerAddr: fs.Source, MountDir: fs.Path})
+		}
+	}
+	if a := s.Async; a != nil {
+		p.AsyncInvokeConfig = &AsyncInvokeConfig{AsyncTask: a.LongRunning, MaxAsyncEventAgeInSeconds: seconds(a.MaxAge), MaxAsyncRetryAttempts: a.Retries}
+		if a.OnSuccess != "" || a.OnFailure != "" {
+			p.AsyncInvokeConfig.DestinationConfig = &DestinationConfig{destination(a.OnSuccess), destination(a.OnFailure)}
+		}
+	}
+	return p
+}
+
+// triggers makes the vendor's triggers, and says which x- keys belong to which of them.
+func triggers(u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
+	var list []Trigger
+	extensions := map[int][]spec.Extension{}
+	taken := map[string]bool{}
+	for _, t := range u.Triggers("timer") {
+		m := t.Marker.(*annotations.Timer)
+		plan, err := schedule.FC(m)
+		if err != nil {
+			continue // Check has said so
+		}
+		for i, expression := range plan.Expressions {
+			name := target.PartName(t.Name, i)
+			taken[name] = true
+			if t.Extension[Name] != nil {
+				extensions[len(list)] = []spec.Extension{t.Extension}
+			}
+			list = append(list, Trigger{TriggerName: name, TriggerType: "timer", TriggerConfig: &TimerTrigger{
+				CronExpression: expression, Enable: !m.Disabled, Payload: m.Payload,
+			}})
+		}
+	}
+	routes := u.Triggers("http")
+	if len(routes) == 0 {
+		return list, extensions
+	}
+	http := &HTTPTrigger{AuthType: "anonymous", Methods: []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}}
+	if h := u.Settings.HTTP; h != nil {
+		if h.Auth == "iam" {
+			http.AuthType = "function"
+		}
+		http.DisableURLInternet = h.Internal
+	}
+	for _, t := range routes {
+		if t.Extension[Name] != nil {
+			extensions[len(list)] = append(extensions[len(list)], t.Extension)
+		}
+	}
+	name := "http"
+	for taken[name] {
+		name += "-url"
+	}
+	return append(list, Trigger{TriggerName: name, TriggerType: "http", TriggerConfig: http}), extensions
+}
+
+// cpu is what goes with the memory, in the vendor's own proportion (0.35 with 512 MB), unless f.yml says it.
+func cpu(s spec.Settings) float64 {
+	if s.CPU != 0 {
+		return s.CPU
+	}
+	steps := (int(s.MemorySize)*65*20 + 1024*100 - 1) / (1024 * 100)
+	return min(16, float64(max(1, steps)*5)/100)
+}
+
+func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
+
+func destination(arn string) *Destination {
+	if arn == "" {
+		return nil
+	}
+	return &Destination{arn}
+}

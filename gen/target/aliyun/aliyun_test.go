@@ -1,0 +1,94 @@
+package aliyun
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func schemas(t *testing.T) []*jsonschema.Schema {
+	var list []*jsonschema.Schema
+	for _, name := range []string{"fc3.schema.json", "fc3.strict.schema.json"} {
+		if s := fixture.Schema(t, name); s != nil {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// validate checks the props of each resource, which is what the vendor's schema describes.
+func validate(t *testing.T, schema *jsonschema.Schema, content []byte) error {
+	t.Helper()
+	for name, resource := range fixture.Value(t, content).(map[string]any)["resources"].(map[string]any) {
+		if err := schema.Validate(resource.(map[string]any)["props"]); err != nil {
+			t.Logf("resource %s", name)
+			return err
+		}
+	}
+	return nil
+}
+
+func TestGolden(t *testing.T) {
+	schemas := schemas(t)
+	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
+		for _, schema := range schemas {
+			if err := validate(t, schema, content); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	})
+}
+
+func TestSchemasRefuse(t *testing.T) {
+	for i, schema := range schemas(t) {
+		for key, want := range map[string]bool{"memorySise": i == 1, "memorySize": true} { // the vendor's own lets misspelt keys pass
+			app := fixture.App(t, Name, "service: shop\nprovider: {region: cn-hangzhou, x-aliyun: {"+key+": 1}}\nfunctions: {work: {}}\n")
+			files, _ := New().Deploy(app)
+			if refused := validate(t, schema, files[0].Content) != nil; refused != want {
+				t.Errorf("schema %d refuses %s: %v", i, key, refused)
+			}
+		}
+	}
+}
+
+func TestEntry(t *testing.T) {
+	app := fixture.App(t, Name, `service: shop
+functions:
+  api: {events: [http: {method: GET, path: /}]}
+  invoked: {}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  tick: {events: [timer: {every: 1h}]}
+`)
+	want := map[string]string{"api": "", "invoked": "Raw", "mixed": "Timer Raw", "tick": "Timer"}
+	for _, u := range app.Units {
+		e := New().Entry(u)
+		if e.Loop != platform+"/custom" || e.Command != "main" || e.GOOS != "linux" || e.GOARCH != "amd64" {
+			t.Errorf("%s: %+v", u.Name, e)
+		}
+		var codecs []string
+		for _, c := range e.Codecs {
+			codecs = append(codecs, c.Name)
+		}
+		if got := strings.Join(codecs, " "); got != want[u.Name] {
+			t.Errorf("%s: %s, want %s", u.Name, got, want[u.Name])
+		}
+	}
+}
+
+// TestCPU holds the default to the vendor's rules, for each amount of memory that there is.
+func TestCPU(t *testing.T) {
+	if got := cpu(spec.Settings{MemorySize: 512}); got != 0.35 {
+		t.Errorf("512 MB: %v, want the vendor's 0.35", got)
+	}
+	for memory := 128; memory <= 32768; memory += 64 {
+		n := cpu(spec.Settings{MemorySize: annotations.Memory(memory)})
+		steps := n * 20
+		if ratio := float64(memory) / 1024 / n; ratio < 1 || ratio > 4 || n < 0.05 || n > 16 || steps-float64(int(steps+0.5)) > 1e-9 {
+			t.Errorf("%d MB: %v processors", memory, n)
+		}
+	}
+}

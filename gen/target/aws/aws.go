@@ -1,0 +1,136 @@
+// Package aws deploys units to AWS Lambda: a SAM template with one function for each unit on provided.al2023, one HTTP API
+// with a route for each http trigger, and a schedule of EventBridge Scheduler for each timer. The gateway answers paths
+// and methods that no route has by itself: its 404 is not the framework's, and there is no 405.
+package aws
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"gopkg.in/yaml.v3"
+)
+
+// Name is the word for this target.
+const Name = "aws"
+
+// platform is what a unit's entrypoint imports.
+const platform = "github.com/faasgen/faasgen/framework/platform/aws"
+
+// apiID is the logical name of the HTTP API. Those of functions end in Function.
+const apiID = "Api"
+
+// New returns the target.
+func New() target.Target { return cloud{} }
+
+type cloud struct{}
+
+func (cloud) Name() string { return Name }
+
+// Entry is the loop of the Lambda Runtime API, in an executable that has to be called bootstrap.
+func (cloud) Entry(u *target.Unit) target.Entry {
+	e := target.Entry{
+		Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: u.Settings.Architecture,
+		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
+	}
+	if len(u.Triggers("http")) > 0 {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "HTTP"})
+	}
+	if len(u.Triggers("timer")) > 0 {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
+	}
+	if u.Raw() {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
+	}
+	return e
+}
+
+// Check reports what Lambda, API Gateway and EventBridge Scheduler do not take.
+func (cloud) Check(app *target.App) annotations.Diagnostics {
+	r := &target.Report{Target: Name}
+	checkRegion(r, app)
+	for _, u := range app.Units {
+		check(r, app, u)
+	}
+	routes(r, app)
+	return r.Done()
+}
+
+// Deploy returns template.yaml and samconfig.toml.
+func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
+	template, err := target.Render(document(app), "Deploy it with: sam deploy")
+	if err != nil {
+		return nil, annotations.Diagnostics{spec.Place{}.Errorf(target.CodeExtension, "template.yaml: %v", err)}
+	}
+	return []target.File{
+		{Path: "samconfig.toml", Content: samConfig(app), Mode: 0o644},
+		{Path: "template.yaml", Content: template, Mode: 0o644},
+	}, nil
+}
+
+// samConfig gives sam deploy what it would ask for.
+func samConfig(app *target.App) []byte {
+	stack := app.Spec.Service
+	if app.Stage != "" {
+		stack += "-" + app.Stage
+	}
+	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, stack)
+	if region := app.Spec.Provider.Region; region != "" {
+		text += fmt.Sprintf("region = %q\n", region)
+	}
+	return []byte(text)
+}
+
+// document is the template with all x-aws keys merged in: those of provider and the function into the function's
+// properties, those of a trigger into the properties of its events, those of f.yml itself into the whole.
+func document(app *target.App) *yaml.Node {
+	routes := routes(&target.Report{}, app)
+	t := Template{
+		AWSTemplateFormatVersion: "2010-09-09",
+		Transform:                "AWS::Serverless-2016-10-31",
+		Description:              app.Spec.Description,
+		Resources:                map[string]any{},
+	}
+	if len(routes) > 0 {
+		auth := slices.ContainsFunc(routes, func(r route) bool { return r.auth != nil })
+		t.Resources[apiID] = httpAPI(app, auth)
+		t.Outputs = map[string]Output{"ApiUrl": {
+			Description: "Where the http functions answer.",
+			Value:       map[string]string{"Fn::Sub": "https://${" + apiID + "}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
+		}}
+	}
+	logical := names{}
+	var extensions []func(*yaml.Node)
+	for _, u := range app.Units {
+		name := logical.take(camel(u.Name) + "Function")
+		f, events := function(app, u, routes)
+		t.Resources[name] = f
+		extensions = append(extensions, func(root *yaml.Node) {
+			for event, e := range events {
+				target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, e) }, "Resources", name, "Properties", "Events", event, "Properties")
+			}
+			target.Replace(root, func(n *yaml.Node) *yaml.Node {
+				return target.Extend(target.Extend(n, Name, app.Spec.Provider.Extension), Name, u.Extension)
+			}, "Resources", name, "Properties")
+		})
+	}
+	root := target.Node(t)
+	for _, extend := range extensions {
+		extend(root)
+	}
+	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+func httpAPI(app *target.App, auth bool) *HTTPAPI {
+	name := app.Spec.Service
+	if app.Stage != "" {
+		name += "-" + app.Stage
+	}
+	api := &HTTPAPI{Type: "AWS::Serverless::HttpApi", Properties: HTTPAPIProperties{Name: name, StageName: "$default"}}
+	if auth {
+		api.Properties.Auth = &HTTPAPIAuth{EnableIamAuthorizer: true}
+	}
+	return api
+}

@@ -1,0 +1,101 @@
+package aws
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+)
+
+func TestGolden(t *testing.T) {
+	schema := fixture.Schema(t, "sam.schema.json")
+	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
+		if schema == nil || path != "template.yaml" {
+			return
+		}
+		if err := schema.Validate(fixture.Value(t, content)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	})
+}
+
+func TestSchemaRefuses(t *testing.T) {
+	schema := fixture.Schema(t, "sam.schema.json")
+	if schema == nil {
+		t.Skip("the schema is not here")
+	}
+	app := fixture.App(t, Name, "service: shop\nprovider: {x-aws: {MemorySise: 1}}\nfunctions: {work: {}}\n")
+	files, _ := New().Deploy(app)
+	if err := schema.Validate(fixture.Value(t, files[1].Content)); err == nil {
+		t.Error("the schema accepts a misspelt key, so that accepting ours says nothing")
+	}
+}
+
+func TestEntry(t *testing.T) {
+	app := fixture.App(t, Name, `service: shop
+functions:
+  api: {events: [http: {method: GET, path: /}], architecture: arm64}
+  invoked: {}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  tick: {events: [timer: {every: 1h}]}
+`)
+	want := map[string]string{"api": "HTTP arm64", "invoked": "Raw amd64", "mixed": "HTTP Timer Raw amd64", "tick": "Timer amd64"}
+	for _, u := range app.Units {
+		e := New().Entry(u)
+		if e.Loop != platform || e.Command != "bootstrap" || e.GOOS != "linux" {
+			t.Errorf("%s: %+v", u.Name, e)
+		}
+		if got := codecs(e) + e.GOARCH; got != want[u.Name] {
+			t.Errorf("%s: %s, want %s", u.Name, got, want[u.Name])
+		}
+	}
+}
+
+func codecs(e target.Entry) string {
+	var b strings.Builder
+	for _, c := range e.Codecs {
+		b.WriteString(c.Name + " ")
+	}
+	return b.String()
+}
+
+// TestInput makes sure that the scheduler finds its variable, once, whatever the payload holds, and that the result is
+// the JSON that the platform decodes.
+func TestInput(t *testing.T) {
+	const variable = "<aws.scheduler.scheduled-time>"
+	for _, payload := range []string{"", "text", `{"a": "<b>"}`, "\x00", variable} {
+		text := input("nightly", payload)
+		if strings.Count(text, variable) != 1 {
+			t.Errorf("payload %q: %s", payload, text)
+		}
+		var event map[string]string
+		if err := json.Unmarshal([]byte(strings.Replace(text, variable, "2026-01-02T03:04:05Z", 1)), &event); err != nil {
+			t.Fatal(err)
+		}
+		if event["faas"] != "timer" || event["name"] != "nightly" || event["time"] != "2026-01-02T03:04:05Z" || event["payload"] != payload {
+			t.Errorf("payload %q: %v", payload, event)
+		}
+	}
+}
+
+func TestPaths(t *testing.T) {
+	w := &wildcard{}
+	for _, c := range []struct{ pattern, want string }{
+		{"/", "/{rest+} /"},
+		{"/{$}", "/"},
+		{"/books", "/books"},
+		{"/books/{id}", "/books/{id}"},
+		{"/books/{bookID}/pages/{page}", "/books/{id}/pages/{page}"},
+		{"/files/", "/files/{rest+} /files/"},
+		{"/files/{path...}", "/files/{rest+} /files/"},
+		{"/files/{$}", "/files/"},
+		{"/{größe}/x", "/{p1}/x"},
+		{"/{größe}", "/{p1}"},
+	} {
+		if got := strings.Join(w.paths(c.pattern), " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.pattern, got, c.want)
+		}
+	}
+}

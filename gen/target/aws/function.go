@@ -1,0 +1,169 @@
+package aws
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/schedule"
+)
+
+// function makes a unit's function, and says which x- keys belong to which of its events.
+func function(app *target.App, u *target.Unit, routes []route) (*Function, map[string]spec.Extension) {
+	s := u.Settings
+	p := Properties{
+		FunctionName:                 app.FunctionName(u),
+		Description:                  u.Summary(),
+		CodeUri:                      "./" + u.Name + ".zip",
+		Runtime:                      "provided.al2023",
+		Handler:                      "bootstrap",
+		Architectures:                []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[s.Architecture]},
+		MemorySize:                   int(s.MemorySize),
+		Timeout:                      seconds(s.Timeout),
+		ReservedConcurrentExecutions: s.ReservedConcurrency,
+		Role:                         s.Role,
+		Tags:                         s.Tags,
+		Layers:                       s.Layers,
+		Events:                       map[string]*Event{},
+	}
+	if s.DiskSize != 0 {
+		p.EphemeralStorage = &EphemeralStorage{int(s.DiskSize)}
+	}
+	if n := s.ProvisionedInstances; n != nil && *n > 0 {
+		p.AutoPublishAlias, p.ProvisionedConcurrencyConfig = "live", &ProvisionedConcurrency{*n}
+	}
+	if len(s.Environment) > 0 {
+		p.Environment = &Environment{s.Environment}
+	}
+	if s.VPC != nil {
+		p.VpcConfig = &VPCConfig{SecurityGroupIds: s.VPC.SecurityGroups, SubnetIds: s.VPC.Subnets}
+	}
+	if s.Log != nil {
+		p.LoggingConfig = &LoggingConfig{LogGroup: s.Log.Store}
+	}
+	if s.Tracing != nil && s.Tracing.Enabled != nil {
+		p.Tracing = map[bool]string{true: "Active", false: "Disabled"}[*s.Tracing.Enabled]
+	}
+	for _, fs := range s.FileSystems {
+		p.FileSystemConfigs = append(p.FileSystemConfigs, FileSystemConfig{Arn: fs.Source, LocalMountPath: fs.Path})
+	}
+	if a := s.Async; a != nil {
+		p.EventInvokeConfig = &EventInvokeConfig{MaximumEventAgeInSeconds: seconds(a.MaxAge), MaximumRetryAttempts: a.Retries}
+		if a.OnSuccess != "" || a.OnFailure != "" {
+			p.EventInvokeConfig.DestinationConfig = &DestinationConfig{destination(a.OnSuccess), destination(a.OnFailure)}
+		}
+	}
+	if s.DeadLetter != nil {
+		p.DeadLetterQueue = &DeadLetterQueue{Type: arnKind(s.DeadLetter.Target), TargetArn: s.DeadLetter.Target}
+	}
+	return &Function{Type: "AWS::Serverless::Function", Properties: p}, events(p.Events, u, routes)
+}
+
+// events fills in the events of a unit: its routes and its schedules.
+func events(to map[string]*Event, u *target.Unit, routes []route) map[string]spec.Extension {
+	extensions := map[string]spec.Extension{}
+	taken := names{}
+	add := func(name string, t target.Trigger, e *Event) {
+		name = taken.take(name)
+		if to[name] = e; t.Extension[Name] != nil {
+			extensions[name] = t.Extension
+		}
+	}
+	for _, route := range routes {
+		if route.unit == u {
+			add(camel(strings.ToLower(route.method))+camel(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
+				ApiId: map[string]string{"Ref": apiID}, Method: route.method, Path: route.path, PayloadFormatVersion: "2.0", Auth: route.auth,
+			}})
+		}
+	}
+	for _, t := range u.Triggers("timer") {
+		m := t.Marker.(*annotations.Timer)
+		plan, err := schedule.AWS(m)
+		if err != nil {
+			continue // Check has said so
+		}
+		for _, expression := range plan.Expressions {
+			zone := m.Timezone
+			if m.Cron == "" || zone == "UTC" {
+				zone = ""
+			}
+			state := "ENABLED"
+			if m.Disabled {
+				state = "DISABLED"
+			}
+			add(camel(t.Name)+"Timer", t, &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
+				ScheduleExpression: expression, ScheduleExpressionTimezone: zone, State: state, Input: input(t.Name, m.Payload), OmitName: true,
+			}})
+		}
+	}
+	return extensions
+}
+
+// input is the event that the scheduler sends. It puts the time where the name of its variable stands in the text.
+func input(name, payload string) string {
+	event := struct {
+		FaaS    string `json:"faas"`
+		Name    string `json:"name"`
+		Time    string `json:"time"`
+		Payload string `json:"payload"`
+	}{"timer", name, "\x00", payload}
+	text, err := json.Marshal(event) // writes < as \u003c, so that no payload holds a variable of the scheduler's
+	if err != nil {
+		panic("aws: " + err.Error()) // strings cannot fail
+	}
+	return string(bytes.Replace(text, []byte(`\u0000`), []byte("<aws.scheduler.scheduled-time>"), 1))
+}
+
+func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
+
+func destination(arn string) *Destination {
+	if arn == "" {
+		return nil
+	}
+	return &Destination{Type: arnKind(arn), Destination: arn}
+}
+
+// arnKind is SAM's word for the service of an ARN, empty for one that it has none for.
+func arnKind(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	return map[string]string{"sqs": "SQS", "sns": "SNS", "lambda": "Lambda", "events": "EventBridge", "s3": "S3Bucket"}[parts[2]]
+}
+
+// names hands out names that nobody has yet.
+type names map[string]bool
+
+func (n names) take(name string) string {
+	free := name
+	for i := 2; n[free]; i++ {
+		free = name + strconv.Itoa(i)
+	}
+	n[free] = true
+	return free
+}
+
+// camel makes a logical name: letters and digits, each run of them with a capital.
+func camel(s string) string {
+	var b strings.Builder
+	start := true
+	for _, r := range s {
+		switch {
+		case r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			start = true
+			continue
+		case start:
+			r = unicode.ToUpper(r)
+		}
+		start = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,143 @@
+package target
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target/schedule"
+)
+
+// Diagnostic codes of targets.
+const (
+	CodeLimit       = "target-limit"       // a value that the cloud does not take
+	CodeUnsupported = "target-unsupported" // a key or trigger that the cloud has nothing for
+	CodeMissing     = "target-missing"     // a key that the cloud needs
+	CodeLoss        = "target-loss"        // a note: it works, but not in every way as elsewhere
+	CodeExtension   = "target-extension"   // an x-<target> key that does not fit the deployment file
+)
+
+// Report collects what a cloud cannot do. It is for targets to fill.
+type Report struct {
+	// Target is the cloud's word.
+	Target string
+	// Diagnostics are those so far.
+	Diagnostics annotations.Diagnostics
+}
+
+// At is what a diagnostic about a setting of the unit points at: where it was said, otherwise the unit.
+func (u *Unit) At(key string) spec.Place {
+	return u.Settings.Places[key].Or(u.Place).Or(spec.Place{Pos: u.Pos})
+}
+
+// Limit reports a value that the cloud does not take. Expected says what it takes.
+func (r *Report) Limit(at spec.Place, key, found, expected string) *annotations.Diagnostic {
+	return r.add(at.Errorf(CodeLimit, "%s: found %s, %s takes %s", key, found, r.Target, expected))
+}
+
+// Unsupported reports a key that the cloud has nothing for. Why says what it has instead, or why not.
+func (r *Report) Unsupported(at spec.Place, key, why string) *annotations.Diagnostic {
+	return r.add(at.Errorf(CodeUnsupported, "%s is not supported by %s: %s", key, r.Target, why))
+}
+
+// Missing reports a key that the cloud needs.
+func (r *Report) Missing(at spec.Place, key, why string) *annotations.Diagnostic {
+	return r.add(at.Errorf(CodeMissing, "%s is missing for %s: %s", key, r.Target, why))
+}
+
+// Loss notes what is not in every way as elsewhere.
+func (r *Report) Loss(at spec.Place, format string, args ...any) *annotations.Diagnostic {
+	return r.add(at.Notef(CodeLoss, "%s", fmt.Sprintf(format, args...)))
+}
+
+func (r *Report) add(d annotations.Diagnostic) *annotations.Diagnostic {
+	r.Diagnostics = append(r.Diagnostics, d)
+	return &r.Diagnostics[len(r.Diagnostics)-1]
+}
+
+// Done returns the diagnostics in order. What several units inherit from provider is reported once.
+func (r *Report) Done() annotations.Diagnostics {
+	r.Diagnostics.Sort()
+	return r.Diagnostics
+}
+
+// Range reports a setting below low or above high, or between the steps of step from zero.
+func (r *Report) Range(u *Unit, key string, value, low, high, step int, unit string) {
+	if value >= low && value <= high && (step == 0 || value%step == 0) {
+		return
+	}
+	expected := fmt.Sprintf("%d to %d%s", low, high, unit)
+	if step > 1 {
+		expected += fmt.Sprintf(" in steps of %d", step)
+	}
+	r.Limit(u.At(key), key, fmt.Sprintf("%d%s", value, unit), expected)
+}
+
+// Seconds reports a duration that is no whole number of seconds or outside low and high.
+func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, high int) {
+	if value%1e9 != 0 {
+		r.Limit(u.At(key), key, value.String(), "whole seconds")
+		return
+	}
+	if n := int(value / 1e9); n < low || n > high {
+		r.Limit(u.At(key), key, value.String(), fmt.Sprintf("%d to %d seconds", low, high))
+	}
+}
+
+// Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
+func (r *Report) Schedule(t Trigger, plan schedule.Plan, err error) {
+	if e, ok := errors.AsType[*schedule.Error](err); ok {
+		d := r.add(t.At(e.Argument).Errorf(CodeUnsupported, "timer %s is not supported by %s: %s", t.Name, r.Target, e.Message))
+		d.Hint = e.Hint
+		return
+	}
+	if plan.Twice {
+		r.Loss(t.At("cron"), "timer %s: %s calls it twice on a day that is both a day of the month and a day of the week of its own", t.Name, r.Target)
+	}
+}
+
+// Variables are a cloud's rules for environment variables.
+type Variables struct {
+	// Form is what names look like; Expected says so in words.
+	Form     *regexp.Regexp
+	Expected string
+	// Reserved are names, and prefixes of names where they end in *, that belong to the cloud.
+	Reserved []string
+	// Bytes is how much all names and values may take together.
+	Bytes int
+}
+
+// Environment reports variables that the cloud does not take.
+func (r *Report) Environment(u *Unit, rules Variables) {
+	total := 0
+	for _, name := range slices.Sorted(maps.Keys(u.Settings.Environment)) {
+		total += len(name) + len(u.Settings.Environment[name])
+		at, key := u.At("environment."+name), "environment."+name
+		if !rules.Form.MatchString(name) {
+			r.Limit(at, key, "this name", rules.Expected)
+			continue
+		}
+		for _, reserved := range rules.Reserved {
+			prefix, wild := strings.CutSuffix(reserved, "*")
+			if name == reserved || wild && strings.HasPrefix(name, prefix) {
+				r.Limit(at, key, "a name that belongs to the cloud", "none that "+belongs(prefix, wild))
+				break
+			}
+		}
+	}
+	if total > rules.Bytes {
+		r.Limit(u.At("environment"), "environment", fmt.Sprintf("%d bytes of names and values", total), fmt.Sprintf("%d at most", rules.Bytes))
+	}
+}
+
+func belongs(name string, wild bool) string {
+	if wild {
+		return "starts with " + name
+	}
+	return "is " + name
+}

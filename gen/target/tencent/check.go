@@ -1,0 +1,202 @@
+package tencent
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/schedule"
+)
+
+var (
+	nameForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$`)
+	regionForm = regexp.MustCompile(`^[a-z]{2,}-[a-z]+(-[a-z0-9]+)*$`)
+)
+
+// The vendor's limits.
+const (
+	maxTriggers    = 10 // of one type
+	maxTimerName   = 60
+	maxArgument    = 4 << 10
+	maxTimeout     = 900
+	maxTaskTimeout = 24 * 60 * 60
+	maxMemory      = 3072
+	smallMemory    = 64
+	maxRequests    = 100 // of a web function, at once in an instance
+)
+
+func variables() target.Variables {
+	return target.Variables{
+		Form: regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{1,63}$`), Expected: "2 to 64 letters, digits and underscores, a letter first", Bytes: 4096,
+		Reserved: []string{"SCF_*", "QCLOUD_*", "TENCENTCLOUD_*"},
+	}
+}
+
+func checkRegion(r *target.Report, app *target.App) {
+	if region := app.Spec.Provider.Region; region != "" && !regionForm.MatchString(region) {
+		r.Limit(app.Spec.Places["provider.region"], "region", fmt.Sprintf("%q", region), "a region such as ap-guangzhou")
+	}
+}
+
+// check reports what Serverless Cloud Function does not take of one unit.
+func check(r *target.Report, app *target.App, u *target.Unit) {
+	s := u.Settings
+	if name := app.FunctionName(u); !nameForm.MatchString(name) {
+		r.Limit(u.At(""), "function name", fmt.Sprintf("%s with %d characters", name, len(name)), "2 to 60")
+	}
+	if s.MemorySize != smallMemory && (s.MemorySize < 128 || s.MemorySize > maxMemory || s.MemorySize%128 != 0) {
+		r.Limit(u.At("memorySize"), "memorySize", fmt.Sprintf("%d MB", int(s.MemorySize)), "64 MB, or 128 to 3072 MB in steps of 128")
+	}
+	if s.DiskSize != 0 {
+		r.Range(u, "diskSize", int(s.DiskSize), 512, 10240, 1, " MB")
+	}
+	r.Seconds(u, "initTimeout", s.InitTimeout, 3, 300)
+	if s.CPU != 0 {
+		r.Unsupported(u.At("cpu"), "cpu", "processors come with the memory")
+	}
+	if s.Architecture != "amd64" {
+		r.Unsupported(u.At("architecture"), "architecture "+s.Architecture, "instances are amd64")
+	}
+	if s.ReservedConcurrency != nil {
+		r.Unsupported(u.At("reservedConcurrency"), "reservedConcurrency", "it is a quota that is set in the console")
+	}
+	checkConcurrency(r, u)
+	r.Environment(u, variables())
+	if s.Role != "" && strings.ContainsAny(s.Role, ":/") {
+		r.Limit(u.At("role"), "role", fmt.Sprintf("%q", s.Role), "the name of a role")
+	}
+	for i, layer := range s.Layers {
+		name, version, _ := strings.Cut(layer, ":")
+		if n, err := strconv.Atoi(version); name == "" || err != nil || n < 1 {
+			key := fmt.Sprintf("layers.%d", i)
+			r.Limit(u.At(key), key, fmt.Sprintf("%q", layer), "name:version such as tools:3")
+		}
+	}
+	checkNetwork(r, u)
+	checkAsync(r, u)
+	checkTriggers(r, u)
+}
+
+func checkConcurrency(r *target.Report, u *target.Unit) {
+	n := u.Settings.Concurrency
+	switch {
+	case n <= 1:
+	case web(u):
+		r.Range(u, "concurrency", n, 1, maxRequests, 1, "")
+	default:
+		r.Loss(u.At("concurrency"), "concurrency %d: tencent runs one event at a time in an instance; a unit of http functions alone takes several requests", n)
+	}
+}
+
+func checkNetwork(r *target.Report, u *target.Unit) {
+	if vpc := u.Settings.VPC; vpc != nil {
+		if vpc.ID == "" {
+			r.Missing(u.At("vpc"), "vpc.id", "it names the network")
+		}
+		switch n := len(vpc.Subnets); {
+		case n == 0:
+			r.Missing(u.At("vpc"), "vpc.subnets", "instances are put into a subnet")
+		case n > 1:
+			r.Limit(u.At("vpc.subnets"), "vpc.subnets", fmt.Sprint(n), "one")
+		}
+		if len(vpc.SecurityGroups) > 0 {
+			r.Unsupported(u.At("vpc.securityGroups"), "vpc.securityGroups", "functions have none")
+		}
+	}
+	if l := u.Settings.Log; l != nil {
+		if l.Project == "" {
+			r.Missing(u.At("log"), "log.project", "it names the log set")
+		}
+		if l.Store == "" {
+			r.Missing(u.At("log"), "log.store", "it names the topic")
+		}
+	}
+	if len(u.Settings.FileSystems) > 0 && u.Settings.VPC == nil {
+		r.Missing(u.At("fileSystems"), "vpc", "file systems are reached through a network")
+	}
+}
+
+// checkAsync wants long-running tasks where the vendor's keys mean something with them only.
+func checkAsync(r *target.Report, u *target.Unit) {
+	s := u.Settings
+	long := s.Async != nil && s.Async.LongRunning != nil && *s.Async.LongRunning
+	limit := maxTimeout
+	if long {
+		limit = maxTaskTimeout
+		if s.Log == nil {
+			r.Missing(u.At("async.longRunning"), "log", "long-running functions keep their logs in CLS")
+		}
+		if web(u) {
+			r.Unsupported(u.At("async.longRunning"), "async.longRunning", "web functions answer at once")
+		}
+	}
+	r.Seconds(u, "timeout", s.Timeout, 1, limit)
+	const needs = "it works with async.longRunning only"
+	if a := s.Async; a != nil {
+		switch {
+		case a.Retries != nil && !long:
+			r.Unsupported(u.At("async.retries"), "async.retries", needs)
+		case a.Retries != nil:
+			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")
+		}
+		switch {
+		case a.MaxAge != 0 && !long:
+			r.Unsupported(u.At("async.maxAge"), "async.maxAge", needs)
+		case a.MaxAge != 0:
+			r.Seconds(u, "async.maxAge", a.MaxAge, 60, 21600)
+		}
+		for key, said := range map[string]bool{"async.onSuccess": a.OnSuccess != "", "async.onFailure": a.OnFailure != ""} {
+			if said {
+				r.Unsupported(u.At(key), key, "deadLetter takes events that could not be handled")
+			}
+		}
+	}
+	if t := s.Tracing; t != nil && t.Enabled != nil && *t.Enabled {
+		if !long {
+			r.Unsupported(u.At("tracing.enabled"), "tracing", needs)
+		}
+		if t.Endpoint != "" {
+			r.Unsupported(u.At("tracing.endpoint"), "tracing.endpoint", "the vendor keeps the state of tasks itself")
+		}
+	}
+	if d := s.DeadLetter; d != nil {
+		if d.Type == "" {
+			r.Missing(u.At("deadLetter"), "deadLetter.type", "a target is named without its type")
+		}
+		if d.Target == "" {
+			r.Missing(u.At("deadLetter"), "deadLetter.target", "it names the queue or topic")
+		} else if strings.Contains(d.Target, ":") {
+			r.Limit(u.At("deadLetter.target"), "deadLetter.target", fmt.Sprintf("%q", d.Target), "the name of a queue or topic")
+		}
+	}
+}
+
+func checkTriggers(r *target.Report, u *target.Unit) {
+	timers := 0
+	for _, t := range u.Triggers("timer") {
+		m := t.Marker.(*annotations.Timer)
+		plan, err := schedule.SCF(m)
+		r.Schedule(t, plan, err)
+		before := timers
+		if timers += len(plan.Expressions); timers > maxTriggers && before <= maxTriggers {
+			r.Limit(t.At("cron"), "timer", fmt.Sprintf("%d triggers of unit %s", timers, u.Name), fmt.Sprintf("%d timers at most; this one needs %d", maxTriggers, len(plan.Expressions)))
+		}
+		if name := target.PartName(t.Name, max(0, len(plan.Expressions)-1)); len(name) > maxTimerName {
+			r.Limit(t.At("name"), "timer name", name, fmt.Sprintf("%d characters at most", maxTimerName))
+		}
+		if len(m.Payload) > maxArgument {
+			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "4 KB at most")
+		}
+	}
+	if routes := u.Triggers("http"); len(routes) > 0 && !web(u) {
+		d := r.Loss(routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
+		d.Hint = "give the http trigger a function of its own"
+	}
+	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Triggers("http")) > 0 {
+		r.Loss(u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
+	}
+}

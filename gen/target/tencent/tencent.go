@@ -1,0 +1,233 @@
+// Package tencent deploys units to Tencent Serverless Cloud Function: a serverless.yml of the component scf for each unit.
+// A unit whose functions all have http triggers and nothing else is a web function behind a function URL; every other is
+// an event function on the custom runtime, whose http triggers get requests as JSON events of the same URL.
+package tencent
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/schedule"
+	"gopkg.in/yaml.v3"
+)
+
+// Name is the word for this target.
+const Name = "tencent"
+
+// platform is where the codecs of event functions are; both loops are below.
+const platform = "github.com/faasgen/faasgen/framework/platform/tencent"
+
+// New returns the target.
+func New() target.Target { return cloud{} }
+
+type cloud struct{}
+
+func (cloud) Name() string { return Name }
+
+// web reports whether the unit can be a web function: it takes http requests and nothing else.
+func web(u *target.Unit) bool { return slices.Equal(u.Kinds(), []string{"http"}) && !u.Raw() }
+
+// Entry is the loop of the kind of function that the unit is.
+func (cloud) Entry(u *target.Unit) target.Entry {
+	e := target.Entry{GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
+	if web(u) {
+		e.Loop, e.Command = platform+"/web", "scf_bootstrap"
+		return e
+	}
+	e.Loop, e.Command = platform+"/custom", "bootstrap"
+	if len(u.Triggers("http")) > 0 {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "HTTP"})
+	}
+	if len(u.Triggers("timer")) > 0 {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
+	}
+	if u.Raw() {
+		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
+	}
+	return e
+}
+
+// Check reports what Serverless Cloud Function does not take.
+func (cloud) Check(app *target.App) annotations.Diagnostics {
+	r := &target.Report{Target: Name}
+	checkRegion(r, app)
+	for _, u := range app.Units {
+		check(r, app, u)
+	}
+	return r.Done()
+}
+
+// Deploy returns <unit>/serverless.yml for each unit: the vendor's tool deploys a folder at a time, or all folders below
+// one.
+func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
+	var files []target.File
+	var diags annotations.Diagnostics
+	for _, u := range app.Units {
+		content, err := target.Render(document(app, u), "Deploy it with: sls deploy, or all of them from the folder above with: sls deploy --all")
+		path := u.Name + "/serverless.yml"
+		if err != nil {
+			diags = append(diags, spec.Place{}.Errorf(target.CodeExtension, "%s: %v", path, err))
+			continue
+		}
+		files = append(files, target.File{Path: path, Content: content, Mode: 0o644})
+	}
+	return files, diags
+}
+
+// document is a unit's file with all x-tencent keys merged in: those of provider and the function into inputs, those of
+// a trigger into its parameters, those of f.yml itself into the whole.
+func document(app *target.App, u *target.Unit) *yaml.Node {
+	events, extensions := events(u)
+	c := Component{Component: "scf", Name: u.Name, App: app.Spec.Service, Stage: app.Stage, Inputs: inputs(app, u)}
+	c.Inputs.Events = events
+	root := target.Node(c)
+	for i, list := range extensions {
+		target.Replace(root, func(n *yaml.Node) *yaml.Node {
+			item := n.Content[i] // one key, its kind, over parameters
+			target.Replace(item, func(n *yaml.Node) *yaml.Node {
+				for _, e := range list {
+					n = target.Extend(n, Name, e)
+				}
+				return n
+			}, item.Content[0].Value, "parameters")
+			return n
+		}, "inputs", "events")
+	}
+	target.Replace(root, func(n *yaml.Node) *yaml.Node {
+		return target.Extend(target.Extend(n, Name, app.Spec.Provider.Extension), Name, u.Extension)
+	}, "inputs")
+	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+func inputs(app *target.App, u *target.Unit) Inputs {
+	s := u.Settings
+	in := Inputs{
+		Name:         app.FunctionName(u),
+		Type:         "event",
+		Description:  u.Summary(),
+		Region:       region(app),
+		Src:          "../" + u.Name + ".zip",
+		Runtime:      "CustomRuntime",
+		Handler:      "bootstrap",
+		Role:         s.Role,
+		MemorySize:   int(s.MemorySize),
+		DiskSize:     int(s.DiskSize),
+		Timeout:      seconds(s.Timeout),
+		InitTimeout:  seconds(s.InitTimeout),
+		PublicAccess: s.InternetAccess, // the vendor's default is true
+		Tags:         s.Tags,
+	}
+	if web(u) {
+		in.Type, in.Handler = "web", ""
+		if s.Concurrency > 1 {
+			in.InstanceConcurrencyConfig = &InstanceConcurrency{Enable: true, MaxConcurrency: s.Concurrency}
+		}
+	}
+	if len(s.Environment) > 0 {
+		in.Environment = &Environment{s.Environment}
+	}
+	if v := s.VPC; v != nil {
+		in.VpcConfig = &VPCConfig{VpcId: v.ID, SubnetId: first(v.Subnets)}
+	}
+	for _, fs := range s.FileSystems {
+		remote := fs.RemotePath
+		if remote == "" {
+			remote = "/"
+		}
+		in.Cfs = append(in.Cfs, CFS{
+			CfsId: fs.Source, MountInsId: fs.Source, LocalMountDir: fs.Path, RemoteMountDir: remote,
+			UserId: number(fs.User), UserGroupId: number(fs.Group),
+		})
+	}
+	for _, layer := range s.Layers {
+		name, version, _ := strings.Cut(layer, ":")
+		n, _ := strconv.Atoi(version) // Check has refused anything else
+		in.Layers = append(in.Layers, Layer{name, n})
+	}
+	if d := s.DeadLetter; d != nil {
+		in.DeadLetter = &DeadLetter{Type: d.Type, Name: d.Target}
+	}
+	if s.Log != nil {
+		in.Cls = &CLS{LogsetId: s.Log.Project, TopicId: s.Log.Store}
+	}
+	if n := s.ProvisionedInstances; n != nil {
+		in.ProvisionedNum = *n
+	}
+	if a := s.Async; a != nil {
+		in.AsyncRunEnable = a.LongRunning
+		in.MsgTTL, in.RetryNum = seconds(a.MaxAge), a.Retries
+	}
+	if s.Tracing != nil {
+		in.TraceEnable = s.Tracing.Enabled
+	}
+	return in
+}
+
+// region is the component's default unless f.yml has one.
+func region(app *target.App) string {
+	if r := app.Spec.Provider.Region; r != "" {
+		return r
+	}
+	return "ap-guangzhou"
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func number(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
+func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
+
+// events makes the vendor's triggers, and says which x- keys belong to which of them.
+func events(u *target.Unit) ([]Event, map[int][]spec.Extension) {
+	var list []Event
+	extensions := map[int][]spec.Extension{}
+	for _, t := range u.Triggers("timer") {
+		m := t.Marker.(*annotations.Timer)
+		plan, err := schedule.SCF(m)
+		if err != nil {
+			continue // Check has said so
+		}
+		for i, expression := range plan.Expressions {
+			if t.Extension[Name] != nil {
+				extensions[len(list)] = []spec.Extension{t.Extension}
+			}
+			list = append(list, Event{Timer: &Timer{TimerParameters{
+				Name: target.PartName(t.Name, i), Qualifier: "$DEFAULT", CronExpression: expression, Enable: !m.Disabled, Argument: m.Payload,
+			}}})
+		}
+	}
+	routes := u.Triggers("http")
+	if len(routes) == 0 {
+		return list, extensions
+	}
+	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
+	if h := u.Settings.HTTP; h != nil {
+		if h.Auth == "iam" {
+			url.AuthType = "CAM"
+		}
+		if h.Internal != nil && *h.Internal {
+			url.NetConfig = NetConfig{EnableIntranet: true}
+		}
+	}
+	for _, t := range routes {
+		if t.Extension[Name] != nil {
+			extensions[len(list)] = append(extensions[len(list)], t.Extension)
+		}
+	}
+	return append(list, Event{HTTP: &HTTP{url}}), extensions
+}

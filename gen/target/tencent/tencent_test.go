@@ -1,0 +1,80 @@
+package tencent
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+	"gopkg.in/yaml.v3"
+)
+
+// strict reads a deployment file into the structs again: the vendor publishes no schema, and the component ignores what
+// it does not know.
+func strict(content []byte) error {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	decoder.KnownFields(true)
+	var c Component
+	if err := decoder.Decode(&c); err != nil {
+		return err
+	}
+	if err := decoder.Decode(new(any)); err != io.EOF {
+		return err
+	}
+	return nil
+}
+
+func TestGolden(t *testing.T) {
+	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
+		if err := strict(content); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	})
+}
+
+func TestStrictRefuses(t *testing.T) {
+	app := fixture.App(t, Name, "service: shop\nprovider: {x-tencent: {memorySise: 1}}\nfunctions: {work: {}}\n")
+	files, _ := New().Deploy(app)
+	if err := strict(files[0].Content); err == nil || !strings.Contains(err.Error(), "memorySise") {
+		t.Errorf("a misspelt key: %v", err)
+	}
+}
+
+// TestDefaultsThatBite looks for what the vendor turns off by default.
+func TestDefaultsThatBite(t *testing.T) {
+	app := fixture.App(t, Name, `service: shop
+functions:
+  both: {events: [http: {method: GET, path: /}, timer: {every: 1h}]}
+`)
+	files, _ := New().Deploy(app)
+	for _, want := range []string{"enable: true", "enableExtranet: true", "enableIntranet: false", "name: both\n"} {
+		if !strings.Contains(string(files[0].Content), want) {
+			t.Errorf("no %q in\n%s", want, files[0].Content)
+		}
+	}
+}
+
+func TestEntry(t *testing.T) {
+	app := fixture.App(t, Name, `service: shop
+functions:
+  api: {events: [http: {method: GET, path: /}]}
+  invoked: {}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  tick: {events: [timer: {every: 1h}]}
+`)
+	want := map[string]string{
+		"api": "web scf_bootstrap ", "invoked": "custom bootstrap Raw", "mixed": "custom bootstrap HTTP Timer Raw", "tick": "custom bootstrap Timer",
+	}
+	for _, u := range app.Units {
+		e := New().Entry(u)
+		var codecs []string
+		for _, c := range e.Codecs {
+			codecs = append(codecs, c.Name)
+		}
+		got := strings.TrimPrefix(e.Loop, platform+"/") + " " + e.Command + " " + strings.Join(codecs, " ")
+		if got != want[u.Name] || e.GOOS != "linux" || e.GOARCH != "amd64" {
+			t.Errorf("%s: %q, want %q", u.Name, got, want[u.Name])
+		}
+	}
+}
