@@ -103,7 +103,7 @@ func (s *Server) ready(ctx context.Context, in *instance, port int) error {
 		}
 		select {
 		case <-in.child.Exited():
-			return in.exited()
+			return EarlyExit(in.child)
 		default:
 			return &InitError{Type: "init timeout", Message: fmt.Sprintf("the process did not listen on port %d within %s", port, s.InitTimeout), ExitCode: -1}
 		}
@@ -121,14 +121,21 @@ func (s *Server) ready(ctx context.Context, in *instance, port int) error {
 		return nil
 	}
 	err := s.Ready(ctx, func(ctx context.Context, r *Request) (*Response, error) { return in.roundTrip(ctx, r, s.MaxResponse) })
-	var exit *ExitError
-	if errors.As(err, &exit) {
-		return in.exited()
+	if _, ok := errors.AsType[*ExitError](err); ok {
+		return EarlyExit(in.child)
+	}
+	if ie, ok := errors.AsType[*InitError](err); ok && ie.Type != "init timeout" {
+		select { // a process that has reported its failure ends by itself
+		case <-in.child.Exited():
+		case <-time.After(patience):
+		}
+		ie.ExitCode = in.child.ExitCode()
 	}
 	return err
 }
 
-func (in *instance) exited() *InitError { return EarlyExit(in.child) }
+// patience is how long is waited for what a process does without being asked: ending after a failure.
+const patience = time.Second
 
 // EarlyExit is the error of a process that ended before it was ready. Why is in its log, where secrets may be too, so the
 // error does not repeat it.
@@ -259,7 +266,7 @@ func (in *instance) explain(ctx context.Context, err error) error {
 	select { // the connection breaks before the process is gone for its parent
 	case <-in.child.Exited():
 		return &ExitError{Code: in.child.ExitCode()}
-	case <-time.After(time.Second):
+	case <-time.After(patience):
 		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 }
