@@ -1,0 +1,139 @@
+// Package aliyun simulates the custom runtimes of Alibaba Cloud Function Compute 3.0 for built artefacts: an http server
+// that gets requests, events and the calls of its life cycle, told apart by the header x-fc-control-path. It starts the
+// process as FC does, speaks its protocol and enforces its rules; it deploys nothing and knows no account.
+//
+// Where the vendor's documents say nothing, it does what a function can least rely on, and says so beside the code.
+package aliyun
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/framework/platform/sim"
+)
+
+const (
+	maxPayload = 32 << 20  // of a synchronous event and of a request's body; the vendor documents no limit for answers
+	maxAsync   = 128 << 10 // of an asynchronous event, which a timer's is
+	maxHeader  = 8 << 10   // of a request
+	maxTarget  = 4 << 10   // of path and query
+
+	defaultTimeout     = 3 * time.Second
+	defaultInitTimeout = 3 * time.Second
+	listenTimeout      = 120 * time.Second
+	preStopTimeout     = 3 * time.Second
+
+	// grace is the time between SIGTERM and SIGKILL. The vendor documents neither for custom runtimes.
+	grace = 10 * time.Second
+)
+
+// NewCustom returns the runtime. It calls the initializer and the pre-stop hook, as FC does for functions whose
+// deployment file configures them. In FC the port is 9000 unless it is configured; here it is a free one, passed in the
+// vendor's own variables.
+func NewCustom() sim.Runtime { return customRuntime{hooks: true, listen: listenTimeout} }
+
+// NewCustomWithoutHooks is NewCustom for a function whose deployment file configures no instanceLifecycleConfig.
+func NewCustomWithoutHooks() sim.Runtime { return customRuntime{listen: listenTimeout} }
+
+type customRuntime struct {
+	hooks  bool
+	listen time.Duration
+}
+
+// Name returns "aliyun".
+func (customRuntime) Name() string { return "aliyun" }
+
+// Start starts the process, waits until it listens and calls its initializer.
+func (c customRuntime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
+	p := &process{hooks: c.hooks, initTimeout: cmp.Or(a.InitTimeout, defaultInitTimeout)}
+	p.server = sim.Server{
+		Artifact:    a,
+		Environment: func(port int) []string { return environment(a, port) },
+		InitTimeout: c.listen,
+		Timeout:     cmp.Or(a.Timeout, defaultTimeout),
+		MaxResponse: maxPayload,
+	}
+	if c.hooks {
+		p.server.Ready = p.initialize
+	}
+	return p, initError(p.server.Start(ctx))
+}
+
+// initError adds the vendor's word to what went wrong at the start.
+func initError(err error) error {
+	ie, ok := errors.AsType[*sim.InitError](err)
+	if !ok {
+		return err
+	}
+	switch ie.Type {
+	case "exited":
+		ie.Message = "CAExited: " + ie.Message
+	case "init timeout", "not reachable":
+		ie.Message = "FunctionNotStarted: " + ie.Message
+	}
+	return ie
+}
+
+// environment is what FC sets. A function without a role has no credentials.
+func environment(a sim.Artifact, port int) []string {
+	return []string{
+		"FC_FUNC_CODE_PATH=" + a.Dir, "FC_FUNCTION_NAME=" + a.Unit, "FC_FUNCTION_HANDLER=index.handler",
+		"FC_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(memory(a)), "FC_FUNCTION_VERSION=LATEST", "FC_REGION=cn-hangzhou",
+		"FC_ACCOUNT_ID=1000000000000001", "FC_INSTANCE_ID=c-" + newID()[2:10],
+		fmt.Sprintf("FC_SERVER_PORT=%d", port), fmt.Sprintf("FC_CUSTOM_LISTEN_PORT=%d", port),
+	}
+}
+
+func memory(a sim.Artifact) int { return cmp.Or(a.Memory, 512) }
+
+// newID is a request id in the vendor's form.
+func newID() string {
+	b := make([]byte, 14)
+	rand.Read(b)
+	return "1-" + hex.EncodeToString(b[:4]) + "-" + hex.EncodeToString(b[4:8]) + "-" + hex.EncodeToString(b[8:])
+}
+
+// common are the headers that FC adds to every request. The time limit is in whole seconds.
+func (p *process) common(control string) [][2]string {
+	a := p.server.Artifact
+	return [][2]string{
+		{"X-Fc-Request-Id", newID()}, {"X-Fc-Control-Path", control}, {"X-Fc-Account-Id", "1000000000000001"}, {"X-Fc-Region", "cn-hangzhou"},
+		{"X-Fc-Function-Name", a.Unit}, {"X-Fc-Function-Handler", "index.handler"}, {"X-Fc-Function-Memory", strconv.Itoa(memory(a))},
+		{"X-Fc-Function-Timeout", strconv.Itoa(int(math.Ceil(p.server.Timeout.Seconds())))}, {"X-Fc-Qualifier", "LATEST"},
+		{"X-Fc-Version-Id", "LATEST"}, {"X-Fc-Retry-Count", "0"},
+	}
+}
+
+// document is the form in which FC reports what it found itself, and in which functions report errors.
+type document struct {
+	Message string `json:"errorMessage"`
+	Type    string `json:"errorType"`
+}
+
+func (d document) result() *sim.Result {
+	body, _ := json.Marshal(d) // two strings
+	return &sim.Result{Body: body, Error: &sim.FunctionError{Type: d.Type, Message: d.Message}}
+}
+
+func (d document) response(status int) *sim.Response {
+	body, _ := json.Marshal(d)
+	return &sim.Response{Status: status, Header: [][2]string{{"Content-Type", "application/json"}, {"X-Fc-Error-Type", d.Type}}, Body: body}
+}
+
+// reported reads an error document that a function wrote.
+func reported(body []byte, otherwise string) document {
+	var d document
+	if json.Unmarshal(body, &d) != nil || d.Type+d.Message == "" {
+		return document{Type: otherwise, Message: strings.TrimSpace(string(body[:min(len(body), 1000)]))}
+	}
+	return d
+}
