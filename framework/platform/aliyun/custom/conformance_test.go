@@ -1,0 +1,24 @@
+package custom
+
+import (
+	"context"
+	"testing"
+
+	"github.com/faasgen/faasgen/framework/platform/aliyun"
+	"github.com/faasgen/faasgen/framework/platform/platformtest"
+	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
+	sim "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
+)
+
+func TestMain(m *testing.M) {
+	platformtest.Main(m, func() {
+		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aliyun.From(ctx).RequestID }})
+		Run(unit, platformtest.Codecs(aliyun.Timer(), aliyun.Raw())...)
+	})
+}
+
+func TestConformance(t *testing.T) {
+	platformtest.Run(t, platformtest.Harness{
+		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Vendor: true, Concurrent: true, InitReport: true,
+	})
+}

@@ -1,0 +1,123 @@
+package custom
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
+)
+
+// statusHeader tells FC whether a call was a function error: 200 or 404.
+const statusHeader = "X-Fc-Status"
+
+// call is one http request on its way through the engine.
+type call struct {
+	vendor *vendor
+	failed atomic.Bool  // the function failed in a way that it did not state
+	ends   atomic.Int64 // the deadline in Unix nanoseconds, zero if there is none
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// newHandler takes clients' requests to the engine.
+func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
+	d := &dropper{log: log, said: map[string]bool{}}
+	return nethttp.Handler(e, nethttp.Options{
+		Invocation: func(r *http.Request) framework.Invocation {
+			return callOf(r.Context()).vendor.invocation(time.Now())
+		},
+		RemoteAddr:  func(r *http.Request) string { return callOf(r.Context()).vendor.ClientIP },
+		Proto:       func(r *http.Request) string { return callOf(r.Context()).vendor.proto },
+		MaxBody:     maxPayload,
+		DropHeaders: d.drop,
+	})
+}
+
+// notice is the outermost middleware of the unit: it sees the errors of which the bridge shows only a status.
+func notice(next framework.Handler) framework.Handler {
+	return func(ctx *framework.Context) (err error) {
+		c := callOf(ctx)
+		if c == nil { // an event, whose error the loop sees itself
+			return next(ctx)
+		}
+		if d, ok := ctx.Deadline(); ok {
+			c.ends.Store(d.UnixNano())
+		}
+		failed := true // by a panic
+		defer func() {
+			if failed {
+				c.failed.Store(true)
+			}
+		}()
+		err = next(ctx)
+		if _, stated := errors.AsType[*framework.Error](err); err == nil || stated {
+			failed = false
+		}
+		return err
+	}
+}
+
+// statusWriter adds X-Fc-Status to the answer of a failed function. It comes after the bridge has dropped headers of the
+// vendor that a function set.
+type statusWriter struct {
+	http.ResponseWriter
+	call *call
+	bad  bool
+}
+
+// Unwrap is for http.ResponseController.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader decides what FC is told.
+func (w *statusWriter) WriteHeader(status int) {
+	ends := w.call.ends.Load()
+	late := status == http.StatusGatewayTimeout && ends != 0 && time.Now().UnixNano() >= ends
+	if status >= 500 && (late || w.call.failed.Load()) {
+		w.bad = true
+		w.Header().Set(statusHeader, "404")
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// dropper drops the headers that FC refuses, and says so once for each.
+type dropper struct {
+	log  *slog.Logger
+	mu   sync.Mutex
+	said map[string]bool
+}
+
+func (d *dropper) drop(name string) bool {
+	if !forbidden(name) {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.said[name] && len(d.said) < 100 { // a function may make names up
+		d.said[name] = true
+		d.log.Warn("response header dropped: the vendor does not allow it", "header", name)
+	}
+	return true
+}
+
+// forbidden reports whether FC refuses a response with that header. Date and Content-Length are on the vendor's list,
+// too; they are the server's own, and FC replaces them.
+func forbidden(name string) bool {
+	const reserved = "x-fc-"
+	switch {
+	case strings.EqualFold(name, "Connection"), strings.EqualFold(name, "Keep-Alive"), strings.EqualFold(name, "Server"):
+		return true
+	}
+	return len(name) >= len(reserved) && strings.EqualFold(name[:len(reserved)], reserved)
+}

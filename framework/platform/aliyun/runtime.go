@@ -1,0 +1,45 @@
+package aliyun
+
+import (
+	"cmp"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
+)
+
+// Runtime returns what FC says of the process in its environment. The loop calls it once, at start.
+func Runtime() *framework.Runtime {
+	memory, _ := strconv.Atoi(os.Getenv("FC_FUNCTION_MEMORY_SIZE")) // zero is unknown
+	init, _ := strconv.Atoi(os.Getenv("FC_INITIALIZATION_TIMEOUT")) // seconds; the local container sets it
+	return &framework.Runtime{
+		Platform:    "aliyun",
+		Function:    os.Getenv("FC_FUNCTION_NAME"),
+		Version:     cmp.Or(os.Getenv("FC_FUNCTION_VERSION"), os.Getenv("FC_VER_ID"), os.Getenv("FC_QUALIFIER")),
+		Region:      os.Getenv("FC_REGION"),
+		Memory:      memory,
+		CodeDir:     codeDir(),
+		Env:         os.Getenv(framework.EnvironmentVariable),
+		InitTimeout: time.Duration(max(0, init)) * time.Second,
+		Logger:      slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), nil)),
+	}
+}
+
+// codeDir is where the package was unpacked: where FC says, else its usual place, else beside the executable.
+func codeDir() string {
+	if dir := os.Getenv("FC_FUNC_CODE_PATH"); dir != "" {
+		return dir
+	}
+	const usual = "/code"
+	if info, err := os.Stat(usual); err == nil && info.IsDir() {
+		return usual
+	}
+	if exe, err := os.Executable(); err == nil {
+		return filepath.Dir(exe)
+	}
+	return ""
+}
