@@ -105,8 +105,19 @@ func Solve(p *load.Program, a *load.App) (*model.App, *wiring.Graph, annotations
 	return m, g, ds
 }
 
-// Run checks every case of the txtar files in dir. With update it writes down what was found instead.
-func Run(t *testing.T, dir string, update bool) {
+// Case is one application of a txtar file.
+type Case struct {
+	// Name is family/case.
+	Name    string
+	Program *load.Program
+	App     *load.App
+
+	file    string
+	archive *txtar.Archive
+}
+
+// Cases loads the cases of the txtar files in dir.
+func Cases(t testing.TB, dir string) []*Case {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(names) == 0 {
@@ -114,46 +125,58 @@ func Run(t *testing.T, dir string, update bool) {
 	}
 	module := t.TempDir()
 	WriteModule(t, module, Module)
-	archives := map[string]*txtar.Archive{}
+	byDir := map[string]*Case{}
 	for _, name := range names {
 		ar, err := txtar.ParseFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		archives[name] = ar
-		writeCases(t, filepath.Join(module, family(name)), ar)
+		family := strings.TrimSuffix(filepath.Base(name), ".txtar")
+		writeCases(t, filepath.Join(module, family), ar)
+		for _, c := range cases(ar) {
+			byDir[filepath.Join(module, family, c)] = &Case{Name: family + "/" + c, file: name, archive: ar}
+		}
 	}
 	_, program := Load(t, load.Options{Dir: module})
-	apps := map[string]*load.App{}
+	var list []*Case
 	for _, a := range program.Apps {
-		apps[a.Dir] = a
-	}
-	for _, name := range names {
-		ar := archives[name]
-		for _, c := range cases(ar) {
-			t.Run(family(name)+"/"+c, func(t *testing.T) {
-				a := apps[filepath.Join(module, family(name), c)]
-				if a == nil {
-					t.Fatalf("the application was not found")
-				}
-				m, g, ds := Solve(program, a)
-				compare(t, ar, c+"/want", ds.Render(a.Dir), update)
-				if file(ar, c+"/model") != nil {
-					compare(t, ar, c+"/model", Dump(m, g), update)
-				} else if !ds.Failed() {
-					t.Errorf("the case has no mistake and no model to compare with")
-				}
-			})
+		if c := byDir[a.Dir]; c != nil {
+			c.Program, c.App = program, a
+			list = append(list, c)
 		}
-		if update {
-			if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
-				t.Fatal(err)
+	}
+	if len(list) != len(byDir) {
+		t.Fatalf("%d of %d applications were found", len(list), len(byDir))
+	}
+	return list
+}
+
+// Run checks every case of the txtar files in dir. With update it writes down what was found instead.
+func Run(t *testing.T, dir string, update bool) {
+	t.Helper()
+	written := map[string]*txtar.Archive{}
+	for _, c := range Cases(t, dir) {
+		t.Run(c.Name, func(t *testing.T) {
+			folder := path.Base(c.Name)
+			m, g, ds := Solve(c.Program, c.App)
+			compare(t, c.archive, folder+"/want", ds.Render(c.App.Dir), update)
+			if file(c.archive, folder+"/model") != nil {
+				compare(t, c.archive, folder+"/model", Dump(m, g), update)
+			} else if !ds.Failed() {
+				t.Errorf("the case has no mistake and no model to compare with")
 			}
+		})
+		written[c.file] = c.archive
+	}
+	if !update {
+		return
+	}
+	for name, ar := range written {
+		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
-
-func family(name string) string { return strings.TrimSuffix(filepath.Base(name), ".txtar") }
 
 // writeCases writes the sources of an archive. A case without f.yml gets one.
 func writeCases(t testing.TB, dir string, ar *txtar.Archive) {

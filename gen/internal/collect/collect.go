@@ -33,6 +33,10 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	for _, pkg := range a.Packages {
 		c.declarations(pkg, registry)
 	}
+	slices.SortStableFunc(c.declared, func(x, y *declaration) int {
+		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
+		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
+	})
 	c.providers()
 	c.functions()
 	c.ownerless()

@@ -42,6 +42,9 @@ func find[T any](markers []annotations.Marker) (*T, *annotations.Marker) {
 // declarations reads the directives of one package.
 func (c *collector) declarations(pkg *load.Package, registry *annotations.Registry) {
 	for i, file := range pkg.Syntax {
+		if pkg.Broken[i] {
+			continue // what its directives stand at is a guess
+		}
 		found, ds := annotations.Collect(c.app.Fset, file, c.app.Sources[pkg.Files[i]], registry)
 		for _, d := range ds {
 			c.diagnostics = append(c.diagnostics, &d)
@@ -89,9 +92,26 @@ func bad(markers []annotations.Marker) bool {
 }
 
 func (c *collector) declare(pkg *load.Package, file *ast.File, name *ast.Ident, fn *ast.FuncDecl) *declaration {
-	d := &declaration{pkg: pkg, file: file, name: name, fn: fn, object: pkg.Info.Defs[name]}
+	d := &declaration{pkg: pkg, file: file, name: name, fn: fn, object: declaredObject(pkg, name)}
 	c.declared = append(c.declared, d)
 	return d
+}
+
+// declaredObject is what a name declares, nil if that cannot be used: a second declaration of the name has been reported
+// by the type checker.
+func declaredObject(pkg *load.Package, name *ast.Ident) types.Object {
+	obj := pkg.Info.Defs[name]
+	fn, ok := obj.(*types.Func)
+	if !ok || fn.Signature().Recv() == nil {
+		if obj == nil || pkg.Types.Scope().Lookup(name.Name) != obj {
+			return nil
+		}
+		return obj
+	}
+	if owner := typeNameOf(fn.Signature().Recv().Type()); owner != nil && method(owner.Type(), fn.Name()) != fn && fn.Exported() {
+		return nil
+	}
+	return obj
 }
 
 // mistaken remembers what the declarations would have provided that a mistake in a directive stands at, or above: one

@@ -27,8 +27,10 @@ type trigger struct {
 
 // spec completes the functions with what f.yml says of them, and checks their triggers.
 func (c *collector) spec() {
-	for _, d := range c.load.Spec.CheckFunctions(c.names) {
-		c.diagnostics = append(c.diagnostics, &d)
+	if !c.app.Unread { // else they may be in what could not be read
+		for _, d := range c.load.Spec.CheckFunctions(c.names) {
+			c.diagnostics = append(c.diagnostics, &d)
+		}
 	}
 	for _, f := range c.found {
 		c.triggers(f)

@@ -21,10 +21,13 @@ import (
 // checked is one package checked from source.
 type checked struct {
 	*Package
-	ours        bool
-	imports     []string        // import paths, sorted
-	named       map[string]bool // imports as they are written, without those that are blank throughout
-	incomplete  bool
+	ours bool
+	// incomplete says that a file could not be read in full; unsure that, or that it imports such a package.
+	incomplete, unsure bool
+	imports            []string        // import paths, sorted
+	named              map[string]bool // imports as they are written, without those that are blank throughout
+	// gone are the files with an import that leads nowhere and whose name is therefore not known.
+	gone        map[string]bool
 	diagnostics annotations.Diagnostics
 }
 
@@ -176,6 +179,7 @@ func (l *loader) parsePackage(p *packages.Package) error {
 		Package: &Package{Path: p.PkgPath, Name: p.Name, Info: &types.Info{Defs: map[*ast.Ident]types.Object{}, Scopes: map[ast.Node]*types.Scope{}}},
 		ours:    l.ours(p),
 		named:   map[string]bool{},
+		gone:    map[string]bool{},
 	}
 	l.checked[p.PkgPath] = c
 	for _, q := range p.Imports {
@@ -195,6 +199,7 @@ func (l *loader) parsePackage(p *packages.Package) error {
 		}
 		l.program.Sources[name] = content
 		c.Files = append(c.Files, name)
+		c.Broken = append(c.Broken, len(ds) > 0)
 		c.Syntax = append(c.Syntax, f)
 		for _, s := range f.Imports {
 			if path, err := strconv.Unquote(s.Path.Value); err == nil && (s.Name == nil || s.Name.Name != "_") {
@@ -202,6 +207,7 @@ func (l *loader) parsePackage(p *packages.Package) error {
 			}
 		}
 	}
+	c.unsure = c.incomplete
 	if !c.incomplete { // the go command reports syntax errors in imports too
 		c.diagnostics = append(c.diagnostics, l.listErrors(p)...)
 	}
@@ -211,6 +217,11 @@ func (l *loader) parsePackage(p *packages.Package) error {
 // checkPackage type-checks one package. Mistakes are kept with it.
 func (l *loader) checkPackage(p *packages.Package) {
 	c := l.checked[p.PkgPath]
+	for _, path := range c.imports {
+		if q := l.checked[path]; q != nil {
+			c.unsure = c.unsure || q.unsure
+		}
+	}
 	config := &types.Config{
 		IgnoreFuncBodies: true,
 		FakeImportC:      true,
@@ -230,20 +241,31 @@ func (l *loader) checkPackage(p *packages.Package) {
 	_ = types.NewChecker(config, l.program.Fset, pkg, c.Info).Files(c.Syntax) // the Error function has seen each
 }
 
-// typeError keeps one mistake in a declaration.
+// typeError keeps one mistake in a declaration, unless it is the consequence of one that is reported anyway.
 func (l *loader) typeError(c *checked, err error) {
 	var e types.Error
-	if !errors.As(err, &e) || strings.Contains(e.Msg, errReported.Error()) {
+	if !errors.As(err, &e) || c.unsure || strings.Contains(e.Msg, errReported.Error()) {
 		return
 	}
-	pos := e.Fset.Position(e.Pos)
+	pos := e.Fset.PositionFor(e.Pos, false)
 	if detail, ok := strings.CutPrefix(e.Msg, "\t"); ok && len(c.diagnostics) > 0 {
 		last := &c.diagnostics[len(c.diagnostics)-1]
 		last.Chain = append(last.Chain, annotations.Link{Pos: pos, Message: detail})
 		return
 	}
 	text := l.program.Line(pos)
-	c.diagnostics = append(c.diagnostics, annotations.Diagnostic{Pos: pos, Length: wordAt(text, pos.Column), Code: "type", Message: e.Msg, Line: text})
+	d := annotations.Diagnostic{Pos: pos, Length: wordAt(text, pos.Column), Code: "type", Message: e.Msg, Line: text}
+	if c.gone[pos.Filename] && strings.HasPrefix(d.Message, "undefined: ") && strings.HasPrefix(text[min(len(text), pos.Column-1+d.Length):], ".") {
+		return // the package by that name is the one that was not found
+	}
+	if found, expected, ok := strings.Cut(d.Message, "; expected package "); ok {
+		d.Code, d.Message = "package", fmt.Sprintf("this file is in %s, but others of its folder are in package %s", found, expected)
+	}
+	if what, where, ok := strings.Cut(d.Message, " already declared at "); ok {
+		d.Message = what + " is declared already"
+		d.Chain = append(d.Chain, annotations.Link{Pos: parsePosition(where), Message: "it is here"})
+	}
+	c.diagnostics = append(c.diagnostics, d)
 }
 
 // importer finds what one package imports.
@@ -259,18 +281,17 @@ func (i importer) Import(path string) (*types.Package, error) {
 	switch {
 	case path == "unsafe":
 		return types.Unsafe, nil
+	case q == nil && i.listed[path] != nil:
+		return nil, errReported // an import cycle
 	case q == nil:
 		i.missing(path, "package "+path+" was not found", "")
 		return nil, errReported
 	case i.generated(q.PkgPath):
-		i.missing(path, "generated code is imported by the code it is generated from",
+		i.missing(path, "generated package "+path+" is imported by the code it is generated from",
 			"only tests in a package whose name ends in _test may import it")
 		return nil, errReported
 	case len(q.GoFiles) == 0:
-		msg, hint := "package "+path+" was not found", ""
-		if len(q.Errors) > 0 {
-			msg, hint = splitHint(q.Errors[0].Msg)
-		}
+		msg, hint := i.notFound(q)
 		i.missing(path, msg, hint)
 		return nil, errReported
 	}
@@ -287,15 +308,20 @@ func (i importer) Import(path string) (*types.Package, error) {
 
 // missing reports an import that leads nowhere, once.
 func (i importer) missing(path, msg, hint string) {
-	s := importSpec(i.c.Syntax, path)
-	if s == nil {
-		return
+	for n, f := range i.c.Syntax {
+		s := importSpec(f, path)
+		if s == nil {
+			continue
+		}
+		i.c.gone[i.c.Files[n]] = true
+		pos := i.program.Fset.PositionFor(s.Path.Pos(), false)
+		if slices.ContainsFunc(i.c.diagnostics, func(d annotations.Diagnostic) bool {
+			return d.Code == "import" && d.Message == msg || d.Pos.Filename == pos.Filename && d.Pos.Line == pos.Line
+		}) {
+			continue
+		}
+		i.c.diagnostics = append(i.c.diagnostics, annotations.Diagnostic{
+			Pos: pos, Length: len(s.Path.Value), Code: "import", Message: msg, Hint: hint, Line: i.program.Line(pos),
+		})
 	}
-	pos := i.program.Fset.Position(s.Path.Pos())
-	if slices.ContainsFunc(i.c.diagnostics, func(d annotations.Diagnostic) bool { return d.Pos.Filename == pos.Filename && d.Pos.Line == pos.Line }) {
-		return
-	}
-	i.c.diagnostics = append(i.c.diagnostics, annotations.Diagnostic{
-		Pos: pos, Length: len(s.Path.Value), Code: "import", Message: msg, Hint: hint, Line: i.program.Line(pos),
-	})
 }

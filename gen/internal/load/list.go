@@ -105,8 +105,8 @@ func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
 	switch {
 	case !found:
 		d := s.place.Errorf("scan", "scan names %s, which no package matches", s.pattern)
-		if p := l.listed[s.pattern]; p != nil && len(p.Errors) > 0 {
-			_, d.Hint = splitHint(p.Errors[0].Msg)
+		if p := l.listed[s.pattern]; p != nil {
+			_, d.Hint = l.notFound(p)
 		}
 		a.Diagnostics = append(a.Diagnostics, d)
 	case !marked:
@@ -196,8 +196,12 @@ func matchPattern(pattern, path string) bool {
 func (l *loader) listErrors(p *packages.Package) annotations.Diagnostics {
 	var ds annotations.Diagnostics
 	for _, e := range p.Errors {
-		if strings.Contains(e.Msg, "build constraints exclude all Go files") {
-			continue // noted file by file
+		if strings.Contains(e.Msg, "build constraints exclude all Go files") || strings.HasPrefix(e.Msg, "found packages ") {
+			continue // noted file by file, and said by the type checker
+		}
+		if _, stack, ok := strings.Cut(e.Msg, "import cycle not allowed: import stack: ["); ok {
+			ds = append(ds, l.cycle(p, strings.Fields(strings.TrimSuffix(stack, "]")))...)
+			continue
 		}
 		pos := parsePosition(e.Pos)
 		if pos.Filename == "" && len(p.GoFiles) > 0 {
@@ -214,6 +218,50 @@ func (l *loader) listErrors(p *packages.Package) annotations.Diagnostics {
 		ds = append(ds, annotations.Diagnostic{Pos: pos, Length: wordAt(text, pos.Column), Code: "package", Message: msg, Hint: hint, Line: text})
 	}
 	return ds
+}
+
+// cycle reports an import cycle at the import that begins it. One that leads through generated code is reported as an
+// import of that.
+func (l *loader) cycle(p *packages.Package, stack []string) annotations.Diagnostics {
+	at := slices.Index(stack, p.PkgPath)
+	if at < 0 || at+1 >= len(stack) || slices.ContainsFunc(stack, l.generated) {
+		return nil
+	}
+	d := annotations.Diagnostic{Code: "import", Message: "import cycle: " + strings.Join(stack, " -> ")}
+	c := l.checked[p.PkgPath]
+	for _, f := range c.Syntax {
+		if s := importSpec(f, stack[at+1]); s != nil {
+			d.Pos, d.Length = l.program.Fset.PositionFor(s.Path.Pos(), false), len(s.Path.Value)
+			d.Line = l.program.Line(d.Pos)
+			break
+		}
+	}
+	return annotations.Diagnostics{d}
+}
+
+// notFound says why a package could not be found, and what to do.
+func (l *loader) notFound(p *packages.Package) (message, hint string) {
+	for _, m := range l.tree.Modules {
+		if belowPath(p.PkgPath, m.Path) {
+			return "package " + p.PkgPath + " does not exist", "there is no folder " + l.shown(l.folder(p.PkgPath))
+		}
+	}
+	if len(p.Errors) == 0 {
+		return "package " + p.PkgPath + " was not found", ""
+	}
+	message, hint = splitHint(p.Errors[0].Msg)
+	if before, _, ok := strings.Cut(message, " is not in std"); ok {
+		message = before + " is not in the standard library" // where that is says nothing
+	}
+	return message, hint
+}
+
+// shown is a path as messages show it: relative to where the go command runs.
+func (l *loader) shown(dir string) string {
+	if rel, err := filepath.Rel(l.tree.Root, dir); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return dir
 }
 
 // folder guesses the folder of a package of one of the modules.
@@ -271,13 +319,11 @@ func parsePosition(s string) token.Position {
 	return pos
 }
 
-// importSpec finds the import of a path in the files of a package.
-func importSpec(files []*ast.File, path string) *ast.ImportSpec {
-	for _, f := range files {
-		for _, s := range f.Imports {
-			if p, err := strconv.Unquote(s.Path.Value); err == nil && p == path {
-				return s
-			}
+// importSpec finds the import of a path in a file.
+func importSpec(f *ast.File, path string) *ast.ImportSpec {
+	for _, s := range f.Imports {
+		if p, err := strconv.Unquote(s.Path.Value); err == nil && p == path {
+			return s
 		}
 	}
 	return nil

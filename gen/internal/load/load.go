@@ -53,6 +53,8 @@ type Package struct {
 	Files []string
 	// Syntax holds all files of the package, in the order of their names, without test files.
 	Syntax []*ast.File
+	// Broken says which of the files could not be read in full: their declarations are guesses.
+	Broken []bool
 	// Types is the package; with mistakes in declarations it is incomplete, and they have been reported.
 	Types *types.Package
 	// Info has Defs and Scopes filled.

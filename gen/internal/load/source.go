@@ -15,7 +15,8 @@ import (
 const parserMode = parser.ParseComments | parser.SkipObjectResolution | parser.AllErrors
 
 // parse reads one Go file. A mistake within a function body does not count: the file is then parsed with its bodies
-// blanked, positions unchanged. Mistakes elsewhere are returned with as much of the file as could be read.
+// blanked, positions unchanged. The first mistake elsewhere is returned, with as much
+// of the file as could be read.
 func parse(fset *token.FileSet, name string, content []byte) (*ast.File, annotations.Diagnostics) {
 	f, err := parser.ParseFile(fset, name, content, parserMode)
 	if err == nil {
@@ -28,10 +29,11 @@ func parse(fset *token.FileSet, name string, content []byte) (*ast.File, annotat
 	}
 	var ds annotations.Diagnostics
 	if list, ok := err.(scanner.ErrorList); ok {
-		list.RemoveMultiples()
-		for _, e := range list {
-			ds = append(ds, annotations.Diagnostic{Pos: e.Pos, Code: "syntax", Message: e.Msg, Line: line(content, e.Pos.Line)})
-		}
+		// The first is a mistake; those behind it may be its consequences.
+		list.Sort()
+		e := list[0]
+		text := line(content, e.Pos.Line)
+		ds = append(ds, annotations.Diagnostic{Pos: e.Pos, Length: wordAt(text, e.Pos.Column), Code: "syntax", Message: e.Msg, Line: text})
 	}
 	return f, ds
 }

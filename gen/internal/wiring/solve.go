@@ -86,7 +86,8 @@ type unresolved struct {
 
 // functions marks what the functions themselves need, in the order of their names.
 func (s *solver) functions() {
-	for _, f := range s.app.Functions {
+	sorted := slices.SortedFunc(slices.Values(s.app.Functions), func(a, b *model.Function) int { return cmp.Compare(a.Name, b.Name) })
+	for _, f := range sorted {
 		if n := s.nodeOf(f.Provider); n != nil && s.used[n] == nil {
 			s.used[n] = &user{function: f}
 		}

@@ -1,0 +1,238 @@
+package load_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/gen/internal/apptest"
+	"github.com/faasgen/faasgen/gen/internal/load"
+)
+
+var update = flag.Bool("update", false, "write down what was found as what is expected")
+
+func TestCases(t *testing.T) { apptest.Run(t, "testdata", *update) }
+
+const handler = "package %\n\n//faas:handler\nfunc A() {}\n"
+
+// source is a package with one handler.
+func source(name string) string { return strings.ReplaceAll(handler, "%", name) }
+
+func scan(t *testing.T, dir string, env ...string) *load.Tree {
+	t.Helper()
+	tree, err := load.Scan(load.Options{Dir: dir, Env: apptest.Env(env...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+// rel makes the folders of applications readable.
+func rel(t *testing.T, root string, dirs []string) []string {
+	t.Helper()
+	out := make([]string, len(dirs))
+	for i, d := range dirs {
+		r, err := filepath.Rel(root, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[i] = filepath.ToSlash(r)
+	}
+	return out
+}
+
+func TestFindApplications(t *testing.T) {
+	root := t.TempDir()
+	apptest.WriteModule(t, root, "example.com/m")
+	yml := "service: x\n"
+	apptest.Write(t, root, map[string]string{
+		"one/f.yml": yml, "one/order/order.go": source("order"), "one/inner/f.yml": yml, "one/inner/a/a.go": source("a"),
+		"one/vendor/f.yml": yml, "one/testdata/f.yml": yml, "one/_x/f.yml": yml, "one/.x/f.yml": yml,
+		"two/f.yml": yml, "two/internal/faasgen/f.yml": yml, "two/internal/faasgen/app/app.go": "package",
+		"nested/go.mod": "module example.com/nested\n", "nested/f.yml": yml,
+		"plain/plain.go": source("plain"),
+	})
+	for _, c := range []struct {
+		dir  string
+		want []string
+	}{
+		{".", []string{"one", "one/inner", "two"}},
+		{"one", []string{"one", "one/inner"}},
+		{"one/order", []string{"one"}},
+		{"one/inner/a", []string{"one/inner"}},
+		{"two/internal", []string{"two"}},
+		{"nested", []string{"nested"}},
+	} {
+		if got := rel(t, root, scan(t, filepath.Join(root, c.dir)).Apps); !slices.Equal(got, c.want) {
+			t.Errorf("in %s: %q, want %q", c.dir, got, c.want)
+		}
+	}
+	tree := scan(t, filepath.Join(root, "plain"))
+	if len(tree.Apps) != 0 || len(tree.Diagnostics) != 1 || tree.Diagnostics[0].Code != "no-application" {
+		t.Errorf("without f.yml: %q, %v", tree.Apps, tree.Diagnostics)
+	}
+	for _, f := range scan(t, root).Files {
+		if strings.Contains(f.Path, "/internal/faasgen/") || strings.Contains(f.Path, "/vendor/f") || strings.Contains(f.Path, "/nested/") {
+			t.Errorf("%s was read", f.Path)
+		}
+	}
+	outside := t.TempDir()
+	if tree := scan(t, outside); len(tree.Diagnostics) != 1 || tree.Diagnostics[0].Code != "no-module" {
+		t.Errorf("outside of any module: %v", tree.Diagnostics)
+	}
+	if _, err := load.Scan(load.Options{Dir: filepath.Join(root, "nowhere")}); err == nil {
+		t.Error("a folder that does not exist was scanned")
+	}
+	if _, err := load.Scan(load.Options{Dir: filepath.Join(root, "one", "f.yml")}); err == nil {
+		t.Error("a file was taken for a folder")
+	}
+}
+
+// TestWorkspace loads an application that uses a package of another module of the workspace, from within and from above.
+func TestWorkspace(t *testing.T) {
+	root := t.TempDir()
+	apptest.WriteModule(t, filepath.Join(root, "app"), "example.com/app")
+	apptest.Write(t, root, map[string]string{
+		"go.work":             "go 1.26.0\n\nuse (\n\t./app\n\t./lib\n)\n",
+		"app/f.yml":           "service: x\nscan: [example.com/lib/store]\n",
+		"app/order/order.go":  "package order\n\nimport \"example.com/lib/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) Do() {}\n",
+		"lib/go.mod":          "module example.com/lib\n\ngo 1.26.0\n",
+		"lib/store/store.go":  "package store\n\n//faas:provide\ntype Store struct{}\n",
+		"lib/f.yml":           "service: lib\n",
+		"other/go.mod":        "module example.com/other\n\ngo 1.26.0\n",
+		"other/f.yml":         "service: other\n",
+		"lib/tools/broken.go": "package tools\n\nfunc broken( {\n",
+	})
+	for _, dir := range []string{"app", "app/order"} {
+		_, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, dir), Env: apptest.Env("GOWORK=")})
+		if len(program.Apps) != 1 {
+			t.Fatalf("%d applications", len(program.Apps))
+		}
+		m, _, ds := apptest.Solve(program, program.Apps[0])
+		if len(ds) > 0 || len(m.Functions) != 1 || len(m.Providers) != 2 {
+			t.Errorf("from %s: %d functions, %d providers\n%s", dir, len(m.Functions), len(m.Providers), ds.Render(root))
+		}
+	}
+	if got := rel(t, root, scan(t, root, "GOWORK=").Apps); !slices.Equal(got, []string{"app", "lib"}) {
+		t.Errorf("from above: %q", got)
+	}
+	tree := scan(t, filepath.Join(root, "other"), "GOWORK=")
+	if len(tree.Diagnostics) != 1 || !strings.Contains(tree.Diagnostics[0].Message, "not in the workspace") {
+		t.Errorf("a module that the workspace does not use: %v", tree.Diagnostics)
+	}
+	if got := rel(t, root, scan(t, filepath.Join(root, "other"), "GOWORK=off").Apps); !slices.Equal(got, []string{"other"}) {
+		t.Errorf("with GOWORK=off: %q", got)
+	}
+}
+
+// TestReplaced reads a module that a replace directive names from source: it need not compile.
+func TestReplaced(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"app/go.mod":         "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
+		"app/f.yml":          "service: x\n",
+		"app/order/order.go": "package order\n\nimport \"example.com/lib/store\"\n\n//faas:handler\nfunc A(in store.In) {}\n",
+		"lib/go.mod":         "module example.com/lib\n\ngo 1.26.0\n",
+		"lib/store/store.go": "package store\n\ntype In struct{ A int }\n\nfunc broken() { undefined }\n",
+	})
+	tree, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, "app")})
+	if _, _, ds := apptest.Solve(program, program.Apps[0]); len(ds) > 0 {
+		t.Errorf("%s", ds.Render(root))
+	}
+	if !slices.ContainsFunc(tree.Files, func(f load.File) bool { return f.Path == filepath.Join(root, "lib", "store", "store.go") }) {
+		t.Error("the replaced module is not among the inputs")
+	}
+}
+
+// TestVendor loads from a vendor folder, which go.mod and modules.txt agree upon.
+func TestVendor(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod":                              "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/dep v1.0.0\n",
+		"vendor/modules.txt":                  "# example.com/dep v1.0.0\n## explicit; go 1.26.0\nexample.com/dep/store\n",
+		"vendor/example.com/dep/store/a.go":   "package store\n\ntype In struct{ A int }\n\nfunc (In) Validate() error { return nil }\n\n//faas:provide\ntype Store struct{}\n",
+		"vendor/example.com/dep/store/b.go":   "package store\n",
+		"f.yml":                               "service: x\nscan: [example.com/dep/store]\n",
+		"order/order.go":                      "package order\n\nimport \"example.com/dep/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) A(in store.In) {}\n",
+		"internal/faasgen/order-a/main.go":    "package main\n\nthis is broken",
+		"internal/faasgen/order-a/wire_a.go":  "package order",
+		"internal/faasgen/manifest.json":      "{",
+		"internal/faasgen/order-a/aws/xx.go":  "package main\nimport \"C\"",
+		"internal/faasgen/app/app_test.go":    "package app\n//faas:handler\nfunc A() {}\n",
+		"internal/faasgen/app/zz_generate.go": "//faas:handler\n",
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	m, _, ds := apptest.Solve(program, program.Apps[0])
+	if len(ds) > 0 || len(m.Functions) != 1 || !m.Functions[0].Validate || len(m.Providers) != 2 {
+		t.Errorf("%d functions, %d providers\n%s", len(m.Functions), len(m.Providers), ds.Render(root))
+	}
+}
+
+// TestFromSource checks that export data and sources bring the same model.
+func TestFromSource(t *testing.T) {
+	root := t.TempDir()
+	apptest.WriteModule(t, root, "example.com/m")
+	apptest.Write(t, root, map[string]string{
+		"one/f.yml": "service: one\n",
+		"one/a/a.go": "package a\n\nimport (\n\t\"database/sql\"\n\t\"log/slog\"\n\t\"time\"\n)\n\ntype C struct {\n\tLog *slog.Logger //faas:inject\n\tDB *sql.DB //faas:inject\n}\n\n" +
+			"type In struct {\n\tAt time.Time `query:\"at\"`\n}\n\n//faas:provide\nfunc Open() (*sql.DB, error) { return nil, nil }\n\n//faas:handler\n//faas:http GET /\nfunc (c *C) Do(in In) {}\n",
+	})
+	dump := func(fromSource bool) string {
+		_, program := apptest.Load(t, load.Options{Dir: root, FromSource: fromSource})
+		m, g, ds := apptest.Solve(program, program.Apps[0])
+		return ds.Render(root) + apptest.Dump(m, g)
+	}
+	a, b := dump(false), dump(true)
+	if a != b || !strings.Contains(a, "sqlDB") {
+		t.Errorf("from export data:\n%s\nfrom source:\n%s", a, b)
+	}
+}
+
+// TestBrokenDependency falls back to sources when a dependency does not compile.
+func TestBrokenDependency(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod":                            "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/dep v1.0.0\n",
+		"vendor/modules.txt":                "# example.com/dep v1.0.0\n## explicit; go 1.26.0\nexample.com/dep/store\n",
+		"vendor/example.com/dep/store/a.go": "package store\n\ntype In struct{ A int }\n\nfunc broken() { undefined }\n",
+		"f.yml":                             "service: x\n",
+		"order/order.go":                    "package order\n\nimport \"example.com/dep/store\"\n\n//faas:handler\nfunc A(in store.In) {}\n",
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	m, _, ds := apptest.Solve(program, program.Apps[0])
+	if len(ds) > 0 || len(m.Functions) != 1 {
+		t.Errorf("%d functions\n%s", len(m.Functions), ds.Render(root))
+	}
+}
+
+// TestFiles checks that everything that decides the outcome is among the inputs of a cache.
+func TestFiles(t *testing.T) {
+	root := t.TempDir()
+	apptest.WriteModule(t, root, "example.com/m")
+	apptest.Write(t, root, map[string]string{
+		"app/f.yml": "service: x\n", "app/a/a.go": source("a"), "app/a/plain.go": "package a\n", "lib/lib.go": "package lib\n",
+		"app/a/a_test.go": "package a\n", "app/a/marked_test.go": "package a\n//faas:handler\nfunc X() {}\n", "app/a/_skipped.go": "package a\n",
+	})
+	var names []string
+	marked := 0
+	for _, f := range scan(t, root).Files {
+		r, _ := filepath.Rel(root, f.Path)
+		if filepath.IsLocal(r) {
+			names = append(names, filepath.ToSlash(r))
+			if f.Directives {
+				marked++
+			}
+		}
+		content, err := os.ReadFile(f.Path)
+		if err != nil || string(content) != string(f.Content) {
+			t.Errorf("%s: %v", f.Path, err)
+		}
+	}
+	want := []string{"app/a/a.go", "app/a/marked_test.go", "app/a/plain.go", "app/f.yml", "go.mod", "go.sum", "lib/lib.go"}
+	if !slices.Equal(names, want) || marked != 2 {
+		t.Errorf("%q, %d with directives; want %q, 2", names, marked, want)
+	}
+}
