@@ -35,7 +35,7 @@ func (c *collector) binding(f *function) (*binder, bool) {
 		b.bind.Pointer, t = true, e
 	}
 	b.bind.Named = t
-	b.fields(t.Underlying().(*types.Struct), "", nil)
+	b.fields(t.Underlying().(*types.Struct), level{body: true, top: true}, nil)
 	return b, b.ok
 }
 
@@ -56,8 +56,16 @@ func (b *binder) fail(v *types.Var, hint, format string, args ...any) {
 	b.c.also(e, b.f.Pos, "input of handler "+b.f.Object.Name())
 }
 
-// fields reads one struct; path leads to it, embedded structs on the way.
-func (b *binder) fields(st *types.Struct, path string, seen []types.Type) {
+// level is where a struct stands in the input.
+type level struct {
+	// path leads to its fields.
+	path string
+	// body says that a JSON body fills it; top that its fields are members of the body's own object.
+	body, top bool
+}
+
+// fields reads one struct: the input's, or one that is embedded.
+func (b *binder) fields(st *types.Struct, at level, seen []types.Type) {
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		tag := st.Tag(i)
@@ -66,15 +74,16 @@ func (b *binder) fields(st *types.Struct, path string, seen []types.Type) {
 			continue
 		}
 		jsonName, jsonSkip := jsonMember(v, tag)
+		inner := level{path: at.path + v.Name() + ".", body: at.body && !jsonSkip, top: at.top && jsonName == ""}
 		switch {
 		case in != "":
-			b.param(v, path+v.Name(), in, name, options, jsonName)
-		case v.Embedded() && jsonName == "" && !jsonSkip:
-			b.embedded(v, path, seen)
-		case !v.Exported() || jsonSkip:
-			b.nested(v, v.Type(), nil)
+			if !at.top || !at.body {
+				jsonName = ""
+			}
+			b.param(v, at.path+v.Name(), in, name, options, jsonName)
+		case v.Embedded() && b.embedded(v, inner, seen):
 		default:
-			b.bind.Body = true
+			b.bind.Body = b.bind.Body || inner.body && v.Exported()
 			b.nested(v, v.Type(), nil)
 		}
 	}
@@ -105,31 +114,30 @@ func jsonMember(v *types.Var, tag string) (name string, skip bool) {
 	return v.Name(), false
 }
 
-// embedded reads the fields of an embedded struct.
-func (b *binder) embedded(v *types.Var, path string, seen []types.Type) {
+// embedded reads the fields of an embedded struct. It reports false for what is none.
+func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
 	t := v.Type()
 	e := pointee(t)
 	if e != nil {
 		t = e
 	}
 	st, ok := t.Underlying().(*types.Struct)
-	if !ok || slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, t) }) {
-		return
+	if !ok {
+		return false
 	}
 	tagged := taggedField(st, nil)
 	switch {
 	case tagged == nil:
 		// Only the body fills it, and encoding/json knows how.
-		if hasBody(st) {
-			b.bind.Body = true
-		}
-	case e != nil:
-		b.fail(v, "embed it by value", "%s is embedded by pointer, but its field %s has a tag for a value of the request", typeString(t), tagged.Name())
+		b.bind.Body = b.bind.Body || at.body && hasBody(st)
 	case !v.Exported():
 		b.fail(v, "export the type", "embedded %s is unexported, so generated code cannot fill its field %s", typeString(t), tagged.Name())
+	case slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, t) }):
+		b.fail(v, "", "%s is embedded in itself, but its field %s has a tag for a value of the request", typeString(t), tagged.Name())
 	default:
-		b.fields(st, path+v.Name()+".", append(seen, t))
+		b.fields(st, at, append(seen, t))
 	}
+	return true
 }
 
 // taggedField returns a field of a struct, or of one embedded in it, that has one of the tags.

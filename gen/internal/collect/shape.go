@@ -97,15 +97,15 @@ func (c *collector) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
-	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.WebPath, model.RequestType):
+	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
 		f.Input = model.EventInput
 		return ""
 	case isPointerTo(t, model.TimerPath, model.EventType):
 		return "takes " + s + ", expected timer.Event by value"
 	case isNamed(t, model.WebPath, model.RequestType):
 		return "takes " + s + " by value, expected *web.Request"
-	case isNamed(t, model.WebPath, model.ExchangeType), isPointerTo(t, model.WebPath, model.ExchangeType):
-		return "takes " + s + ", expected *web.Request; the exchange is web.From(ctx)"
+	case isNamed(t, model.WebPath, model.ExchangeType):
+		return "takes " + s + " by value, expected *web.Exchange"
 	}
 	if reason := c.unnameable(t); reason != "" {
 		return "takes a type that generated code cannot name: " + reason
