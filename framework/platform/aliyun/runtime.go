@@ -12,10 +12,13 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
+// listenTimeout is a little less than the two minutes that FC waits for the port, so that a start that hangs is still
+// reported by the process itself.
+const listenTimeout = 110 * time.Second
+
 // Runtime returns what FC says of the process in its environment. The loop calls it once, at start.
 func Runtime() *framework.Runtime {
 	memory, _ := strconv.Atoi(os.Getenv("FC_FUNCTION_MEMORY_SIZE")) // zero is unknown
-	init, _ := strconv.Atoi(os.Getenv("FC_INITIALIZATION_TIMEOUT")) // seconds; the local container sets it
 	return &framework.Runtime{
 		Platform:    "aliyun",
 		Function:    os.Getenv("FC_FUNCTION_NAME"),
@@ -24,7 +27,7 @@ func Runtime() *framework.Runtime {
 		Memory:      memory,
 		CodeDir:     codeDir(),
 		Env:         os.Getenv(framework.EnvironmentVariable),
-		InitTimeout: time.Duration(max(0, init)) * time.Second,
+		InitTimeout: listenTimeout,
 		Logger:      slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), nil)),
 	}
 }

@@ -24,10 +24,14 @@
 //
 // # Start
 //
-// The port is opened at once and the unit is started beside it, since FC calls the initializer, if one is configured,
-// only when the port is open. Whatever comes first waits for the start. When it fails, the first request to come hears
-// of it in the form that fits it (FC shows what /initialize answers as the error of the initializer), and then the
-// process exits with 1, as it also does after a second without any request: a unit that did not start must not stay.
+// The unit is started before the port is opened: FC waits two minutes for the port, while a request that had to wait for
+// the start would use up its own time limit. The initializer, which FC calls after that if the deployment file configures
+// it, finds the start done and answers at once.
+//
+// A start that fails, or hangs until the unit's init timeout (110 seconds if it has none), opens the port all the same:
+// the first call to come hears why in the form that fits it, and FC shows what /initialize answers as the error of the
+// initializer. Then the process exits with 1, as it also does after a second without any call: a unit that did not start
+// must not stay.
 //
 // # End
 //

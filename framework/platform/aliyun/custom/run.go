@@ -52,29 +52,31 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec, markers i
 	if err != nil {
 		return err
 	}
+	s.initErr = s.engine.Start(ctx)
+	if ctx.Err() != nil && s.initErr != nil {
+		return nil // it was asked to stop before it was up
+	}
 	ln, err := net.Listen("tcp", "0.0.0.0:"+port) // not on loopback: FC connects from outside of it
 	if err != nil {
-		return fmt.Errorf("FC connects to this port; customRuntimeConfig.port in s.yaml names another: %w", err)
+		err = fmt.Errorf("FC connects to this port; customRuntimeConfig.port in s.yaml names another: %w", err)
+		return errors.Join(s.initErr, err, s.engine.Close(context.WithoutCancel(ctx)))
 	}
 	// No timeouts for the connection: FC wants 15 minutes at least, its other end is the vendor's own proxy, and a process
 	// that was frozen finds every timer due when it goes on, just as the proxy sends the next request.
 	server := &http.Server{Handler: s, MaxHeaderBytes: maxHeaders, ErrorLog: slog.NewLogLogger(rt.Log().Handler(), slog.LevelWarn)}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()
-	go s.start(ctx)
-
+	if s.initErr != nil {
+		select {
+		case <-s.told:
+		case <-time.After(unasked):
+		case <-ctx.Done():
+		}
+		return errors.Join(s.initErr, shutDown(ctx, server, s.engine))
+	}
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-	case <-s.broken:
-		if ctx.Err() == nil { // else the start was cut short by the signal
-			err = s.initErr
-			select {
-			case <-s.told:
-			case <-time.After(unasked):
-			case <-ctx.Done():
-			}
-		}
 	}
 	return errors.Join(err, shutDown(ctx, server, s.engine))
 }

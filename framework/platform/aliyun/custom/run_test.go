@@ -85,7 +85,6 @@ func TestFailedStartEndsUnasked(t *testing.T) {
 	}
 }
 
-// The start has its own limit, whoever waits for it.
 func TestStartThatHangs(t *testing.T) {
 	addr := freePort(t)
 	hangs := func(*framework.Runtime) *framework.App {
@@ -98,6 +97,31 @@ func TestStartThatHangs(t *testing.T) {
 	}
 	if err := <-ended; fmt.Sprint(err) != "init of unit u: init did not finish within 20ms" {
 		t.Errorf("run ended with %v", err)
+	}
+}
+
+// A port that is open before the unit has started would let requests use up their time limits.
+func TestPortOpensAfterTheStart(t *testing.T) {
+	addr := freePort(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	open := false
+	n := func(*framework.Runtime) *framework.App {
+		return &framework.App{Unit: "u", Start: func(context.Context) error {
+			conn, err := net.Dial("tcp", addr)
+			if open = err == nil; open {
+				conn.Close()
+			}
+			return nil
+		}}
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, n, nil, io.Discard) }()
+	if status, body := send(addr, "POST", "/initialize"); status != 200 || body != "" {
+		t.Errorf("status %d, %s", status, body)
+	}
+	cancel()
+	if err := <-ended; err != nil || open {
+		t.Errorf("run ended with %v; the port was open during the start: %t", err, open)
 	}
 }
 
@@ -147,12 +171,12 @@ func TestPort(t *testing.T) {
 	for _, tt := range tests {
 		t.Setenv("FC_SERVER_PORT", tt.server)
 		t.Setenv("FC_CUSTOM_LISTEN_PORT", tt.custom)
-		started := false
+		open := 0
 		n := func(*framework.Runtime) *framework.App {
-			return &framework.App{Unit: "u", Start: func(context.Context) error { started = true; return nil }}
+			return &framework.App{Unit: "u", Start: func(context.Context) error { open++; return nil }, Stop: func(context.Context) error { open--; return nil }}
 		}
-		if err := run(context.Background(), n, nil, io.Discard); fmt.Sprint(err) != tt.want || started {
-			t.Errorf("%v: error %v, want %s; started %t", tt, err, tt.want, started)
+		if err := run(context.Background(), n, nil, io.Discard); fmt.Sprint(err) != tt.want || open != 0 {
+			t.Errorf("%v: error %v, want %s; started but not closed %d times", tt, err, tt.want, open)
 		}
 	}
 }

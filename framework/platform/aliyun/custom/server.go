@@ -28,9 +28,7 @@ type server struct {
 	http       http.Handler
 	markers    io.Writer
 
-	started chan struct{} // closed when the start has ended, well or not
-	broken  chan struct{} // closed when it has failed
-	initErr error         // why; set before started is closed
+	initErr error // of the start, which is over when the first call comes
 	tell    sync.Once
 	told    chan struct{} // closed when somebody has heard of initErr
 }
@@ -39,8 +37,7 @@ type server struct {
 func newServer(rt *framework.Runtime, app *framework.App, codecs []platform.Codec, markers io.Writer) (*server, error) {
 	app.Middleware = append([]framework.Middleware{notice}, app.Middleware...)
 	s := &server{
-		runtime: rt, engine: framework.NewEngine(rt, app), markers: markers,
-		started: make(chan struct{}), broken: make(chan struct{}), told: make(chan struct{}),
+		runtime: rt, engine: framework.NewEngine(rt, app), markers: markers, told: make(chan struct{}),
 	}
 	var err error
 	if s.dispatcher, err = platform.NewDispatcher(s.engine, codecs); err != nil {
@@ -52,25 +49,6 @@ func newServer(rt *framework.Runtime, app *framework.App, codecs []platform.Code
 	return s, nil
 }
 
-// start starts the unit.
-func (s *server) start(ctx context.Context) {
-	s.initErr = s.engine.Start(ctx)
-	close(s.started)
-	if s.initErr != nil {
-		close(s.broken)
-	}
-}
-
-// wait waits for the start and returns its error.
-func (s *server) wait(ctx context.Context) error {
-	select {
-	case <-s.started:
-		return s.initErr
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // ServeHTTP tells the calls apart.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch control := r.Header.Get("X-Fc-Control-Path"); control {
@@ -79,7 +57,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/invoke":
 		s.invoke(w, r)
 	case "/initialize":
-		s.hook(w, r, "Initialize", s.wait)
+		s.hook(w, r, "Initialize", func(context.Context) error { return s.initErr })
 	case "/pre-stop":
 		s.hook(w, r, "PreStop", s.engine.Close)
 	case "/pre-freeze":
@@ -126,8 +104,8 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) event(r *http.Request, v *vendor) ([]byte, error) {
-	if err := s.wait(r.Context()); err != nil {
-		return nil, err
+	if s.initErr != nil {
+		return nil, s.initErr
 	}
 	body, err := readBody(r)
 	if err != nil {
@@ -164,7 +142,7 @@ func (s *server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{vendor: read(r.Header)}
 	m := s.begin("Invoke", c.vendor.RequestID)
 	sw := &statusWriter{ResponseWriter: w, call: c}
-	if err := s.wait(r.Context()); err != nil {
+	if err := s.initErr; err != nil {
 		x := web.NewExchange(web.Request{Method: r.Method})
 		answer := x.Respond(nil, err, web.ErrorInfo{RequestID: c.vendor.RequestID, Log: s.runtime.Log()})
 		c.failed.Store(true)
@@ -211,18 +189,8 @@ func (s *server) fail(w http.ResponseWriter, status int, err error) {
 
 // heard notes that the error of the start has been told.
 func (s *server) heard(err error) {
-	if errors.Is(err, s.startError()) {
+	if s.initErr != nil && errors.Is(err, s.initErr) {
 		s.tell.Do(func() { close(s.told) })
-	}
-}
-
-// startError returns the error of a start that has ended.
-func (s *server) startError() error {
-	select {
-	case <-s.started:
-		return s.initErr
-	default:
-		return nil
 	}
 }
 

@@ -45,7 +45,7 @@ type running struct {
 	log, markers *text
 }
 
-// serve serves an application, which has started unless its Start hangs.
+// serve serves an application that has started.
 func serve(t *testing.T, app *framework.App, codecs ...platform.Codec) *running {
 	t.Helper()
 	r := &running{log: &text{}, markers: &text{}}
@@ -54,7 +54,9 @@ func serve(t *testing.T, app *framework.App, codecs ...platform.Codec) *running 
 	if r.s, err = newServer(rt, app, codecs, r.markers); err != nil {
 		t.Fatal(err)
 	}
-	go r.s.start(context.Background())
+	if err := r.s.engine.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	r.Server = httptest.NewServer(r.s)
 	t.Cleanup(r.Server.Close)
 	return r

@@ -58,7 +58,7 @@ func (c customRuntime) Start(ctx context.Context, a sim.Artifact) (sim.Process, 
 	p.server = sim.Server{
 		Artifact:    a,
 		Environment: func(port int) []string { return environment(a, port) },
-		InitTimeout: c.listen,
+		InitTimeout: min(c.listen, cmp.Or(a.InitTimeout, c.listen)), // FC itself would wait the longer of the two
 		Timeout:     cmp.Or(a.Timeout, defaultTimeout),
 		MaxResponse: maxPayload,
 	}
