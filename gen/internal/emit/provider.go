@@ -60,7 +60,10 @@ func (w *writer) params(n *wiring.Node, at when) (ps []param, byEdge []int) {
 			byEdge = append(byEdge, again)
 			continue
 		}
-		p.name = local.take(untitle(e.Dep.Name))
+		if p.name = untitle(e.Dep.Name); local[p.name] {
+			p.name = p.slot.ident
+		}
+		p.name = local.take(p.name)
 		p.value = p.name
 		p.second = again >= 0 && at == inBuild
 		if at == inBuild && (p.slot.wrapped || p.second) {

@@ -1,0 +1,141 @@
+package plan_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/faasgen/faasgen/gen/internal/apptest"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+const code = `package app
+
+import (
+	"context"
+
+	"github.com/faasgen/faasgen/framework/ioc"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+)
+
+//faas:handler said timeout=20s memory=512 concurrency=3 description="by the directive"
+//faas:http GET,POST /said
+//faas:timer every=1h
+//faas:timer every=2h
+func Said(ctx context.Context) {}
+
+//faas:handler unsaid
+//faas:timer cron="0 3 * * *"
+func Unsaid(e timer.Event) {}
+
+//faas:provide scope=prototype
+type Ticket struct{}
+
+func (*Ticket) Destroy(context.Context) error { return nil }
+
+//faas:provide
+type Desk struct {
+	Ticket ioc.Lazy[*Ticket] //faas:inject
+}
+
+//faas:handler
+func (*Desk) Open() {}
+`
+
+const file = `service: s
+provider: {timeout: 5, memorySize: 128, environment: {A: provider, B: provider}}
+functions:
+  said: {memorySize: 1024, environment: {B: function}}
+targets:
+  far:
+    provider: {timeout: 30}
+    functions:
+      said:
+        events:
+          - http: {method: GET, path: /said}
+          - http: {method: PUT, path: /other}
+          - timer: {every: 3h, name: new}
+      unsaid: {timeout: 60, events: [{timer: {cron: "5 3 * * *"}}]}
+`
+
+func solve(t *testing.T) (*wiring.Graph, string) {
+	t.Helper()
+	dir := t.TempDir()
+	apptest.WriteModule(t, dir, apptest.Module)
+	apptest.Write(t, dir, map[string]string{"app/app.go": code, "app/f.yml": file})
+	_, program := apptest.Load(t, load.Options{Dir: dir})
+	_, g, ds := apptest.Solve(program, program.Apps[0])
+	if ds.Failed() {
+		t.Fatal(ds.Render(dir))
+	}
+	return g, program.Apps[0].Dir
+}
+
+// settings is what the test looks at of a unit.
+type settings struct {
+	Timeout     time.Duration
+	Memory      int
+	Concurrency int
+	Environment map[string]string
+	Triggers    []string
+}
+
+func look(p *plan.Plan) map[string]settings {
+	out := map[string]settings{}
+	for _, u := range p.Units {
+		s := settings{Timeout: u.Functions[0].Timeout, Memory: int(u.Settings.MemorySize), Concurrency: u.Members[0].Concurrency, Environment: u.Settings.Environment}
+		for _, t := range u.Functions[0].Triggers {
+			s.Triggers = append(s.Triggers, t.Kind+" "+t.Name)
+		}
+		out[u.Name] = s
+	}
+	return out
+}
+
+func TestSettingsAreMergedInOrder(t *testing.T) {
+	g, dir := solve(t)
+	here, ds := plan.New(g, "")
+	want := map[string]settings{ // far allows 30 s and 60 s; the directive of said wins over its provider there too
+		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said", "timer said-2"}},
+		"unsaid":   {60 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
+		"app-open": {30 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
+	}
+	if diff := cmp.Diff(want, look(here)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got, want := ds.Render(dir), `app.go:27:2: app.Ticket cannot be lazy: an instance of prototype scope has to be destroyed with what it is injected into [di-lazy]
+	Ticket ioc.Lazy[*Ticket] //faas:inject
+	^^^^^^
+	app.Ticket has scope=prototype  app.go:21:6
+	hint: inject it without ioc.Lazy, or make it a singleton
+`; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestTargetSeesItsOverlay(t *testing.T) {
+	g, dir := solve(t)
+	far, ds := plan.New(g, "far")
+	want := map[string]settings{
+		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "http said-2", "timer new"}},
+		"unsaid":   {60 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
+		"app-open": {30 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
+	}
+	if diff := cmp.Diff(want, look(far)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if got, want := ds.Render(dir), `f.yml:12:13: function said has no route PUT /other in its code, which is the same for all targets [target-events]
+	- http: {method: PUT, path: /other}
+	  ^^^^
+	hint: give it to functions.said too; a target can change a schedule, and leave triggers out
+f.yml:13:13: function said has no timer new in its code, which is the same for all targets [target-events]
+	- timer: {every: 3h, name: new}
+	  ^^^^^
+	hint: give it to functions.said too; a target can change a schedule, and leave triggers out
+`; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
