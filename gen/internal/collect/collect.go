@@ -29,6 +29,8 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		owners:   map[*types.TypeName]*model.Provider{},
 		faulty:   map[*types.TypeName]bool{},
 		packages: map[string]bool{},
+		made:     map[*types.TypeName][]*model.Provider{},
+		byName:   map[string]*function{},
 	}
 	for _, pkg := range a.Packages {
 		c.declarations(pkg, registry)
@@ -67,6 +69,10 @@ type collector struct {
 	faulty map[*types.TypeName]bool
 	// packages says which packages generated code can import, for those that were asked about.
 	packages map[string]bool
+	// made are the constructors by the named type that they return, or a pointer to it.
+	made map[*types.TypeName][]*model.Provider
+	// byName are the functions by their names in lower case.
+	byName map[string]*function
 	// names are the names of all handlers, also of those with a mistake.
 	names []string
 	// found are the functions in source order, with where their triggers were written.

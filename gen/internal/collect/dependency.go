@@ -204,7 +204,8 @@ func (c *collector) ownerless() {
 		mark := f.markers[0]
 		pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()
 		directive := "//faas:" + mark.Directive.Name
-		if p := c.constructorOf(obj); p != nil {
+		if made := c.made[obj]; len(made) > 0 {
+			p := made[0]
 			e := c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which a constructor makes", directive, obj.Name())
 			c.also(e, p.Pos, "made by "+p.Name())
 			e.Hint = "take it as a parameter of " + p.Object.Name()
@@ -213,16 +214,6 @@ func (c *collector) ownerless() {
 		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
 			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
 	}
-}
-
-// constructorOf returns a constructor that returns the type or a pointer to it.
-func (c *collector) constructorOf(obj *types.TypeName) *model.Provider {
-	for _, p := range c.app.Providers {
-		if p.Kind == model.Constructor && typeNameOf(p.Out) == obj {
-			return p
-		}
-	}
-	return nil
 }
 
 // typeNameOf is the declaration of a named type or of what a pointer points to, nil if there is none.

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -134,12 +135,12 @@ func (c *collector) plainFunc(f *function) bool {
 func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool {
 	d := f.declared
 	if provide != nil {
-		for _, p := range c.app.Providers {
-			if p.Object == d.object {
-				f.Provider = p
-			}
+		i := slices.IndexFunc(c.app.Providers, func(p *model.Provider) bool { return p.Object == d.object })
+		if i < 0 {
+			return false
 		}
-		return f.Provider != nil
+		f.Provider = c.app.Providers[i]
+		return true
 	}
 	p := c.constructor(d, &annotations.Provide{})
 	if p == nil || d.faulty {
@@ -157,12 +158,7 @@ func (c *collector) receiver(d *declaration, obj *types.TypeName) *model.Provide
 	if p := c.owners[obj]; p != nil || c.faulty[obj] {
 		return p
 	}
-	var made []*model.Provider
-	for _, p := range c.app.Providers {
-		if p.Kind == model.Constructor && typeNameOf(p.Out) == obj && !types.IsInterface(p.Out) {
-			made = append(made, p)
-		}
-	}
+	made := c.made[obj]
 	if len(made) > 1 {
 		for _, p := range made {
 			if p.ID == "" {
@@ -256,7 +252,11 @@ func (c *collector) name(f *function, handler *annotations.Handler, mark *annota
 	if mark.Bad {
 		f.faulty = true
 		c.names = append(c.names, f.Name)
-		return annotations.ValidName(f.Name)
+		if annotations.ValidName(f.Name) && c.byName[strings.ToLower(f.Name)] == nil {
+			c.byName[strings.ToLower(f.Name)] = f
+			return true
+		}
+		return false
 	}
 	pos, end := mark.Range("name")
 	if handler.Name == "" {
@@ -273,21 +273,20 @@ func (c *collector) name(f *function, handler *annotations.Handler, mark *annota
 		c.errorf(pos, length, codeName, "the function name %q is reserved", f.Name)
 		return false
 	}
-	for _, other := range c.found {
-		if !strings.EqualFold(other.Name, f.Name) {
-			continue
-		}
-		e := c.errorf(pos, length, codeName, "a second function is called %q", f.Name)
-		what := "the first is here"
-		if other.Name != f.Name {
-			what = fmt.Sprintf("the first is called %q; names that differ in case only are one folder on some systems", other.Name)
-		}
-		c.also(e, other.Pos, what)
-		e.Hint = "give one of them another name: //faas:handler NAME"
-		f.faulty = true
-		return false
+	other := c.byName[strings.ToLower(f.Name)]
+	if other == nil {
+		c.byName[strings.ToLower(f.Name)] = f
+		return true
 	}
-	return true
+	e := c.errorf(pos, length, codeName, "a second function is called %q", f.Name)
+	what := "the first is here"
+	if other.Name != f.Name {
+		what = fmt.Sprintf("the first is called %q; names that differ in case only are one folder on some systems", other.Name)
+	}
+	c.also(e, other.Pos, what)
+	e.Hint = "give one of them another name: //faas:handler NAME"
+	f.faulty = true
+	return false
 }
 
 // reserved are names that a folder of generated code cannot have: app holds all functions, the others mean something to

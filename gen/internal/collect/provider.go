@@ -46,6 +46,9 @@ func (c *collector) addProvider(d *declaration, p *model.Provider) {
 		return
 	}
 	c.app.Providers = append(c.app.Providers, p)
+	if obj := typeNameOf(p.Out); obj != nil && p.Kind == model.Constructor && !types.IsInterface(p.Out) {
+		c.made[obj] = append(c.made[obj], p)
+	}
 }
 
 // out is the type that a declaration would provide, nil if there is none.

@@ -37,6 +37,7 @@ func (s *solver) complain() {
 			for _, n := range m.candidates {
 				d.Chain = append(d.Chain, annotations.Link{Pos: n.Provider.Pos, Message: "provided by " + n.Provider.Name()})
 			}
+			d.Chain = atMost(d.Chain)
 		}
 		d.Chain = append(d.Chain, s.chain(m.node)...)
 		d.Chain = append(d.Chain, s.others(s.missing[i+1:], m)...)
@@ -57,7 +58,16 @@ func (s *solver) others(rest []unresolved, m unresolved) []annotations.Link {
 			links = append(links, annotations.Link{Pos: o.dep.Pos, Message: "and by " + o.node.Provider.Name()})
 		}
 	}
-	return links
+	return atMost(links)
+}
+
+// atMost cuts a list that nobody would read to its end.
+func atMost(links []annotations.Link) []annotations.Link {
+	const limit = 10
+	if len(links) <= limit {
+		return links
+	}
+	return append(links[:limit:limit], annotations.Link{Message: fmt.Sprintf("and %d more", len(links)-limit)})
 }
 
 func comparePositions(a, b token.Position) int {

@@ -5,6 +5,7 @@ package wiring
 
 import (
 	"go/types"
+	"slices"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
@@ -14,6 +15,8 @@ type Graph struct {
 	App *model.App
 	// Nodes are in dependency order: a node comes after all it needs. Ties are broken by package path and name.
 	Nodes []*Node
+
+	byProvider map[*model.Provider]*Node // filled by Solve
 }
 
 // Node is one provider with its dependencies resolved.
@@ -61,10 +64,15 @@ func (g *Graph) Reach(functions []*model.Function) []*Node {
 
 // Node returns the node of a provider, nil if p is nil.
 func (g *Graph) Node(p *model.Provider) *Node {
-	for _, n := range g.Nodes {
-		if n.Provider == p && p != nil {
-			return n
-		}
+	if p == nil {
+		return nil
 	}
-	return nil
+	if n := g.byProvider[p]; n != nil || g.byProvider != nil {
+		return n
+	}
+	i := slices.IndexFunc(g.Nodes, func(n *Node) bool { return n.Provider == p })
+	if i < 0 {
+		return nil
+	}
+	return g.Nodes[i]
 }

@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"slices"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
@@ -34,6 +36,7 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	}
 	slices.SortStableFunc(s.nodes, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
 	s.duplicates()
+	s.index = newIndex(s.nodes)
 	s.functions()
 	for _, n := range s.nodes {
 		s.resolve(n)
@@ -63,6 +66,7 @@ type solver struct {
 	app         *model.App
 	graph       *Graph
 	nodes       []*Node
+	index       *index
 	diagnostics annotations.Diagnostics
 	// used says who needs a node first, on a shortest way from a function; nodes that no function reaches are not in it.
 	used map[*Node]*user
@@ -98,8 +102,8 @@ func (s *solver) nodeOf(p *model.Provider) *Node {
 	if p == nil {
 		return nil
 	}
-	i := slices.IndexFunc(s.nodes, func(n *Node) bool { return n.Provider == p })
-	if i < 0 {
+	i, found := slices.BinarySearchFunc(s.nodes, p, func(n *Node, p *model.Provider) int { return compare(n.Provider, p) })
+	if !found || s.nodes[i].Provider != p {
 		return nil
 	}
 	return s.nodes[i]
@@ -109,13 +113,15 @@ func (s *solver) nodeOf(p *model.Provider) *Node {
 func (s *solver) duplicates() {
 	bySource := slices.Clone(s.nodes)
 	slices.SortStableFunc(bySource, func(a, b *Node) int { return comparePositions(a.Provider.Pos, b.Provider.Pos) })
-	for i, n := range bySource {
+	var kept typeutil.Map
+	for _, n := range bySource {
 		p := n.Provider
-		first := slices.IndexFunc(bySource[:i], func(m *Node) bool {
-			q := m.Provider
-			return injectable(p) && injectable(q) && q.ID == p.ID && types.Identical(q.Out, p.Out) && slices.Contains(s.nodes, m)
-		})
-		if first < 0 {
+		if !injectable(p) {
+			continue
+		}
+		firsts := withID(kept.At(p.Out), p.ID)
+		if len(firsts) == 0 {
+			add(&kept, p.Out, n)
 			continue
 		}
 		d := s.at(p.Pos, len(p.Object.Name()), codeDuplicate, "a second provider of %s", typeString(p.Out))
@@ -125,7 +131,7 @@ func (s *solver) duplicates() {
 		} else {
 			d.Hint = "give one of them an id: //faas:provide id=NAME"
 		}
-		q := bySource[first].Provider
+		q := firsts[0].Provider
 		d.Chain = append(d.Chain, annotations.Link{Pos: q.Pos, Message: "the first is " + q.Name()})
 		s.diagnostics = append(s.diagnostics, d)
 		s.nodes = slices.DeleteFunc(s.nodes, func(m *Node) bool { return m == n })
@@ -140,7 +146,7 @@ func (s *solver) resolve(n *Node) {
 	for _, dep := range n.Provider.Deps {
 		e := Edge{Dep: dep}
 		if dep.Kind == model.FromProvider {
-			candidates, bound := s.candidates(dep)
+			candidates, bound := s.index.candidates(dep)
 			switch {
 			case len(candidates) == 1:
 				e.To, e.Bound = candidates[0], bound
@@ -151,33 +157,6 @@ func (s *solver) resolve(n *Node) {
 		}
 		n.Edges = append(n.Edges, e)
 	}
-}
-
-// candidates are the providers that a dependency may mean: one if it is clear. bound is the interface it is bound by.
-func (s *solver) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
-	match := func(by func(*model.Provider) bool) []*Node {
-		var list []*Node
-		for _, n := range s.nodes {
-			if injectable(n.Provider) && n.Provider.ID == dep.ID && by(n.Provider) {
-				list = append(list, n)
-			}
-		}
-		return list
-	}
-	if found = match(func(p *model.Provider) bool { return types.Identical(p.Out, dep.Type) }); len(found) > 0 {
-		return found, nil
-	}
-	iface, ok := dep.Type.Underlying().(*types.Interface)
-	if !ok {
-		return nil, nil
-	}
-	as := func(p *model.Provider) bool {
-		return slices.ContainsFunc(p.As, func(t types.Type) bool { return types.Identical(t, dep.Type) })
-	}
-	if found = match(as); len(found) == 0 {
-		found = match(func(p *model.Provider) bool { return types.Implements(p.Out, iface) })
-	}
-	return found, dep.Type
 }
 
 // users finds for each node who needs it, breadth first from the functions, so that chains are short.
@@ -238,8 +217,10 @@ func (s *solver) order() {
 		}
 		s.graph.Nodes = append(s.graph.Nodes, n)
 	}
+	s.graph.byProvider = make(map[*model.Provider]*Node, len(s.nodes))
 	for _, n := range s.nodes {
 		visit(n)
+		s.graph.byProvider[n.Provider] = n
 	}
 }
 
