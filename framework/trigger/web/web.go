@@ -1,5 +1,3 @@
-// Package web is the http trigger: requests, responses, routing, binding errors, and how a handler's result becomes a
-// response. It does not import net/http; the bridge to it is web/nethttp.
 package web
 
 import (
