@@ -90,8 +90,12 @@ func (s *Server) start(ctx context.Context) error {
 		child.Kill()
 		return err
 	}
+	if child.Freeze() != nil { // it ended just after it was ready
+		<-child.Exited()
+		return EarlyExit(child)
+	}
 	s.instance = in
-	return child.Freeze()
+	return nil
 }
 
 func (s *Server) ready(ctx context.Context, in *instance, port int) error {

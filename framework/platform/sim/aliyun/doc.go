@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ const (
 	defaultTimeout     = 3 * time.Second
 	defaultInitTimeout = 3 * time.Second
 	listenTimeout      = 120 * time.Second
-	preStopTimeout     = 3 * time.Second
+	preStopTimeout     = 30 * time.Second // as the deployment files configure it; the vendor's own default is 3 s
 
 	// grace is the time between SIGTERM and SIGKILL. The vendor documents neither for custom runtimes.
 	grace = 10 * time.Second
@@ -86,11 +87,19 @@ func initError(err error) error {
 // environment is what FC sets. A function without a role has no credentials.
 func environment(a sim.Artifact, port int) []string {
 	return []string{
-		"FC_FUNC_CODE_PATH=" + a.Dir, "FC_FUNCTION_NAME=" + a.Unit, "FC_FUNCTION_HANDLER=index.handler",
+		"FC_FUNC_CODE_PATH=" + codeRoot(a), "FC_FUNCTION_NAME=" + a.Unit, "FC_FUNCTION_HANDLER=index.handler",
 		"FC_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(memory(a)), "FC_FUNCTION_VERSION=LATEST", "FC_REGION=cn-hangzhou",
 		"FC_ACCOUNT_ID=1000000000000001", "FC_INSTANCE_ID=c-" + newID()[2:10],
 		fmt.Sprintf("FC_SERVER_PORT=%d", port), fmt.Sprintf("FC_CUSTOM_LISTEN_PORT=%d", port),
 	}
+}
+
+// codeRoot is absolute, as the vendor's is: the process has a working directory of its own.
+func codeRoot(a sim.Artifact) string {
+	if dir, err := filepath.Abs(a.Dir); err == nil {
+		return dir
+	}
+	return a.Dir
 }
 
 func memory(a sim.Artifact) int { return cmp.Or(a.Memory, 512) }

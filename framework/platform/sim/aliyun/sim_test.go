@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -262,5 +263,14 @@ func TestStopKills(t *testing.T) {
 	p := start(t, NewCustom(), artifact(t, "ignores SIGTERM"))
 	if got := rules(p.Stop(within(t, 100*time.Millisecond))); got != sim.ErrKilled.Error() {
 		t.Errorf("violations %s", got)
+	}
+}
+
+// A relative folder must not reach the process, which has another working directory.
+func TestCodeRootIsAbsolute(t *testing.T) {
+	for _, v := range environment(sim.Artifact{Dir: "dist/aliyun/u"}, 1) {
+		if dir, ok := strings.CutPrefix(v, "FC_FUNC_CODE_PATH="); ok && !filepath.IsAbs(dir) {
+			t.Errorf("code root %s", dir)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/sim"
@@ -31,8 +32,16 @@ func environment(a sim.Artifact) []string {
 	return []string{
 		"SCF_FUNCTIONNAME=" + a.Unit, "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
 		"TENCENTCLOUD_REGION=ap-guangzhou", "TENCENTCLOUD_APPID=1250000000", "TENCENTCLOUD_UIN=100000000001",
-		"TENCENTCLOUD_RUNENV=SCF", "USER_CODE_ROOT=" + a.Dir + "/",
+		"TENCENTCLOUD_RUNENV=SCF", "USER_CODE_ROOT=" + codeRoot(a) + "/",
 	}
+}
+
+// codeRoot is absolute, as the vendor's is: the process has a working directory of its own.
+func codeRoot(a sim.Artifact) string {
+	if dir, err := filepath.Abs(a.Dir); err == nil {
+		return dir
+	}
+	return a.Dir
 }
 
 func requestID() string {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -301,5 +302,14 @@ func TestWebTakesHTTPOnly(t *testing.T) {
 	}
 	if _, err := p.HTTP(within(t, time.Second), &sim.Request{Method: "GET", Target: "no-slash"}); err == nil {
 		t.Error("a target without a slash was sent")
+	}
+}
+
+// A relative folder must not reach the process, which has another working directory.
+func TestCodeRootIsAbsolute(t *testing.T) {
+	for _, v := range environment(sim.Artifact{Dir: "dist/tencent/u"}) {
+		if dir, ok := strings.CutPrefix(v, "USER_CODE_ROOT="); ok && !filepath.IsAbs(dir) {
+			t.Errorf("code root %s", dir)
+		}
 	}
 }
