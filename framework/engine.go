@@ -271,16 +271,15 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 	e.state = stateClosing
 	running := e.inFlight
-	if running == 0 {
-		close(e.idle)
-	}
 	e.mu.Unlock()
 
 	var err error
-	select {
-	case <-e.idle:
-	case <-ctx.Done():
-		err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
+	if running > 0 {
+		select {
+		case <-e.idle:
+		case <-ctx.Done():
+			err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
+		}
 	}
 	// Stop runs even when the wait was cut short: a database that is closed late is better than one never closed.
 	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
