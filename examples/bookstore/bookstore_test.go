@@ -1,6 +1,7 @@
 package bookstore_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -33,7 +34,7 @@ func start(t *testing.T) (*framework.Engine, *httptest.Server) {
 	s := httptest.NewServer(h)
 	t.Cleanup(func() {
 		s.Close()
-		if err := e.Close(t.Context()); err != nil {
+		if err := e.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
