@@ -49,21 +49,37 @@ func (c Cron) String() string {
 }
 
 // unit is what one field counts.
-type unit struct {
-	name      string // in messages
-	low, high int
-	names     string // three letters each, the first for low
-}
+type unit uint8
 
-var (
-	minutes     = unit{"minute", 0, 59, ""}
-	hours       = unit{"hour", 0, 23, ""}
-	daysOfMonth = unit{"day of month", 1, 31, ""}
-	months      = unit{"month", 1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"}
-	daysOfWeek  = unit{"day of week", 0, 6, "SUNMONTUEWEDTHUFRISAT"}
+const (
+	minutes unit = iota
+	hours
+	daysOfMonth
+	months
+	daysOfWeek
 )
 
-func (u unit) all() uint64 { return span(u.low, u.high, 1) }
+// String names the field in messages.
+func (u unit) String() string {
+	return [...]string{"minute", "hour", "day of month", "month", "day of week"}[u]
+}
+
+// low and high are the field's values.
+func (u unit) low() int  { return [...]int{0, 0, 1, 1, 0}[u] }
+func (u unit) high() int { return [...]int{59, 23, 31, 12, 6}[u] }
+
+// names has three letters for each value, in order, where the field has names.
+func (u unit) names() string {
+	switch u {
+	case months:
+		return "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
+	case daysOfWeek:
+		return "SUNMONTUEWEDTHUFRISAT"
+	}
+	return ""
+}
+
+func (u unit) all() uint64 { return span(u.low(), u.high(), 1) }
 
 // span has the bits from low to high, each step.
 func span(low, high, step int) uint64 {
@@ -81,8 +97,8 @@ func (u unit) format(f Field) string {
 	var parts []string
 	left := f.Bits
 	if f.Star {
-		for step := 2; step <= u.high-u.low; step++ {
-			if s := span(u.low, u.high, step); s&left == s {
+		for step := 2; step <= u.high()-u.low(); step++ {
+			if s := span(u.low(), u.high(), step); s&left == s {
 				parts = append(parts, "*/"+strconv.Itoa(step))
 				left &^= s
 				break

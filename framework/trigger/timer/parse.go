@@ -19,6 +19,14 @@ func (e *CronError) Error() string { return fmt.Sprintf("at byte %d: %s", e.Offs
 
 // ParseCron reads an expression in the language that doc.go describes. The error is a *CronError.
 func ParseCron(expression string) (Cron, error) {
+	c, err := parse(expression)
+	if e, ok := err.(*CronError); ok { // what is missing at the end is not a byte of the expression
+		e.Length = min(e.Length, len(expression)-e.Offset)
+	}
+	return c, err
+}
+
+func parse(expression string) (Cron, error) {
 	words := split(expression)
 	if len(words) == 0 {
 		return Cron{}, &CronError{0, len(expression), "found nothing, expected five fields: minute hour day-of-month month day-of-week"}
@@ -109,7 +117,7 @@ func macro(words []word) (Cron, error) {
 	if len(words) > 1 {
 		return Cron{}, words[1].fail(0, len(words[1].text), "found %q after %s, expected nothing", words[1].text, w.text)
 	}
-	return ParseCron(expression)
+	return parse(expression)
 }
 
 // parse reads a field: a list of *, values and ranges, each of the first and the last with a step if wanted.
@@ -131,12 +139,12 @@ func (u unit) parse(w word) (Field, error) {
 
 func (u unit) parseItem(w word) (uint64, error) {
 	body, stepText, stepped := strings.Cut(w.text, "/")
-	low, high := u.low, u.high
+	low, high := u.low(), u.high()
 	isRange := true
 	switch {
 	case body == "*":
 	case w.text == "":
-		return 0, w.fail(0, 1, "found an empty place in the list of the %s field", u.name)
+		return 0, w.fail(0, 1, "found an empty place in the list of the %s field", u)
 	default:
 		var err error
 		if low, high, isRange, err = u.parseRange(word{body, w.at}); err != nil {
@@ -151,14 +159,14 @@ func (u unit) parseItem(w word) (uint64, error) {
 		case !ok || n == 0:
 			return 0, w.fail(at, max(1, len(stepText)), "found the step %q, expected a number from 1", stepText)
 		case !isRange:
-			return 0, w.fail(0, len(w.text), "found %q, expected a range before the step; write %d-%d/%s", w.text, low, u.high, stepText)
+			return 0, w.fail(0, len(w.text), "found %q, expected a range before the step; write %d-%d/%s", w.text, low, u.high(), stepText)
 		case n > 1 && n > high-low:
-			return 0, w.fail(at, len(stepText), "found the step %d, which is longer than %s %d to %d; write %d", n, u.name, low, high, low)
+			return 0, w.fail(at, len(stepText), "found the step %d, which is longer than %s %d to %d; write %d", n, u, low, high, low)
 		}
 		step = n
 	}
 	b := span(low, high, step)
-	if u.name == daysOfWeek.name && b>>7&1 == 1 {
+	if u == daysOfWeek && b>>7&1 == 1 {
 		b = b&^(1<<7) | 1 // 7 is Sunday, too
 	}
 	return b, nil
@@ -178,7 +186,7 @@ func (u unit) parseRange(w word) (low, high int, isRange bool, err error) {
 			high = 7
 		}
 		if high < low {
-			return 0, 0, false, w.fail(0, len(w.text), "found the range %s, whose end is before its start; write %s-%s,%s-%s", w.text, from, u.text(u.high), u.text(u.low), to)
+			return 0, 0, false, w.fail(0, len(w.text), "found the range %s, whose end is before its start; write %s-%s,%s-%s", w.text, from, u.text(u.high()), u.text(u.low()), to)
 		}
 	}
 	return low, high, isRange, nil
@@ -186,30 +194,30 @@ func (u unit) parseRange(w word) (low, high int, isRange bool, err error) {
 
 // text is the value as the user may write it, by name where the field has names.
 func (u unit) text(n int) string {
-	if u.names == "" {
+	if u.names() == "" {
 		return strconv.Itoa(n)
 	}
-	return u.names[3*(n-u.low) : 3*(n-u.low)+3]
+	return u.names()[3*(n-u.low()) : 3*(n-u.low())+3]
 }
 
 func (u unit) value(w word) (int, error) {
-	if len(w.text) == 3 && u.names != "" {
-		for i := 0; i < len(u.names); i += 3 {
-			if strings.EqualFold(u.names[i:i+3], w.text) {
-				return u.low + i/3, nil
+	if len(w.text) == 3 && u.names() != "" {
+		for i := 0; i < len(u.names()); i += 3 {
+			if strings.EqualFold(u.names()[i:i+3], w.text) {
+				return u.low() + i/3, nil
 			}
 		}
 	}
-	high := u.high
-	if u.name == daysOfWeek.name {
+	high := u.high()
+	if u == daysOfWeek {
 		high = 7
 	}
-	if n, ok := number(w.text); ok && n >= u.low && n <= high {
+	if n, ok := number(w.text); ok && n >= u.low() && n <= high {
 		return n, nil
 	}
-	expected := fmt.Sprintf("%d to %d", u.low, high)
-	if u.names != "" {
-		expected += fmt.Sprintf(" or %s to %s", u.text(u.low), u.text(u.high))
+	expected := fmt.Sprintf("%d to %d", u.low(), high)
+	if u.names() != "" {
+		expected += fmt.Sprintf(" or %s to %s", u.text(u.low()), u.text(u.high()))
 	}
 	hint := ""
 	switch {
@@ -217,10 +225,10 @@ func (u unit) value(w word) (int, error) {
 		hint = "; write * where other dialects have ?"
 	case strings.ContainsAny(w.text, "LW#") && strings.Trim(w.text, "0123456789LW#") == "":
 		hint = "; L, W and # are not in this language"
-	case u.names != "" && len(w.text) > 3 && strings.Contains(u.names, strings.ToUpper(w.text[:3])):
+	case u.names() != "" && len(w.text) > 3 && strings.Index(u.names(), strings.ToUpper(w.text[:3]))%3 == 0:
 		hint = "; write " + strings.ToUpper(w.text[:3])
 	}
-	return 0, w.fail(0, max(1, len(w.text)), "found %q in the %s field, expected %s%s", w.text, u.name, expected, hint)
+	return 0, w.fail(0, max(1, len(w.text)), "found %q in the %s field, expected %s%s", w.text, u, expected, hint)
 }
 
 // number reads up to three digits.
