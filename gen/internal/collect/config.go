@@ -4,6 +4,7 @@ import (
 	"errors"
 	"go/token"
 	"go/types"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -70,8 +71,9 @@ func unconfigurable(t types.Type, seen []types.Type) types.Type {
 			return nil
 		}
 	case *types.Struct:
-		for f := range u.Fields() {
-			if !f.Exported() {
+		for i := range u.NumFields() {
+			f := u.Field(i)
+			if !f.Exported() || reflect.StructTag(u.Tag(i)).Get("yaml") == "-" {
 				continue
 			}
 			if bad := unconfigurable(f.Type(), seen); bad != nil {

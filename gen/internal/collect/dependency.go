@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -74,11 +75,22 @@ func (c *collector) configured(d *declaration, st *types.Struct, config *annotat
 	}
 	var deps []*model.Dep
 	ok := true
-	for v := range st.Fields() {
-		if own[v.Name()] || !v.Exported() || v.Embedded() {
+	for i := range st.NumFields() {
+		v := st.Field(i)
+		name, _, _ := strings.Cut(reflect.StructTag(st.Tag(i)).Get("yaml"), ",")
+		if own[v.Name()] || !v.Exported() || name == "-" {
 			continue
 		}
-		w := wish{field: true, config: true, key: config.Key + "." + lowerCamel(v.Name())}
+		if v.Embedded() {
+			c.errorf(v.Pos(), len(v.Name()), codeConfig, "%s is embedded in struct %s, which is configured field by field", v.Name(), d.name.Name).
+				Hint = "give the field a name, or a directive of its own"
+			ok = false
+			continue
+		}
+		if name == "" {
+			name = lowerCamel(v.Name())
+		}
+		w := wish{field: true, config: true, key: config.Key + "." + name}
 		dep, good := c.dependency(v.Name(), v.Pos(), len(v.Name()), v.Type(), w)
 		ok = ok && good
 		if dep != nil {

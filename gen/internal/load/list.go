@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -36,7 +35,7 @@ func (l *loader) list() error {
 	const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
 	roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)
 	if err != nil {
-		return fmt.Errorf("list packages: %w", err)
+		return l.failed(err)
 	}
 	packages.Visit(roots, func(p *packages.Package) bool {
 		l.listed[p.PkgPath] = p
@@ -53,6 +52,41 @@ func (l *loader) list() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// failed reports that the go command gave up, which it does over a go.mod that it cannot read or that does not fit: no
+// package can be loaded then. It returns the error when the cause is another.
+func (l *loader) failed(err error) error {
+	_, text, ok := strings.Cut(err.Error(), "stderr: ")
+	if !ok || l.ctx.Err() != nil {
+		return fmt.Errorf("list packages: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	d := annotations.Diagnostic{Code: "go-command", Message: strings.TrimPrefix(strings.TrimSpace(lines[0]), "go: ")}
+	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
+	if _, err := os.Stat(d.Pos.Filename); err != nil {
+		d.Pos.Filename = filepath.Join(l.tree.Root, "go.work")
+	}
+	for _, text := range lines[1:] {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		// "go.mod:5: unknown directive" is the better place.
+		where, what, found := strings.Cut(text, ": ")
+		if pos := parsePosition(where); found && pos.Line > 0 && len(d.Chain) == 0 && d.Pos.Line == 0 {
+			if !filepath.IsAbs(pos.Filename) {
+				pos.Filename = filepath.Join(l.tree.Root, pos.Filename)
+			}
+			d.Pos, d.Message, d.Line = pos, what, line(l.content[pos.Filename], pos.Line)
+			continue
+		}
+		d.Chain = append(d.Chain, annotations.Link{Message: text})
+	}
+	for _, a := range l.apps {
+		a.Incomplete = true
+		a.Diagnostics = append(a.Diagnostics, d)
 	}
 	return nil
 }
@@ -124,10 +158,10 @@ func (l *loader) excluded(a *app, p *packages.Package) {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		if content, err := l.read(name); err == nil && annotations.Scan(content) && !bytes.Contains(content, []byte("\nimport \"C\"")) {
+		if content, err := l.read(name); err == nil && annotations.Scan(content) {
 			a.Diagnostics = append(a.Diagnostics, annotations.Diagnostic{
 				Pos: token.Position{Filename: name}, Severity: annotations.SeverityNote, Code: "directive-excluded",
-				Message: "build constraints leave this file out for linux, so its directives do not act",
+				Message: "build constraints leave this file out for linux without cgo, so its directives do not act",
 			})
 		}
 	}

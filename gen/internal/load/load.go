@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"go/ast"
@@ -36,7 +37,7 @@ type App struct {
 	Packages []*Package
 	// Imports holds every package that the application imports, directly or not, by import path.
 	Imports map[string]*types.Package
-	// Outside lists the import paths of packages of the workspace that may carry directives and are not part of this
+	// Outside lists the import paths of packages of the workspace that seem to have providers and are not part of this
 	// application, sorted.
 	Outside []string
 	// Incomplete says that a file could not be read in full, so that declarations may be missing.
@@ -145,7 +146,7 @@ func (l *loader) addApp(dir string) {
 		case owner == dir:
 			p, _ := importPath(t.Modules, folder)
 			a.paths[p] = true
-		default:
+		case bytes.Contains(f.Content, []byte("\n//faas:provide")):
 			if p, _ := importPath(t.Modules, folder); p != "" {
 				outside[p] = true
 			}

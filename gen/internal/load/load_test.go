@@ -236,3 +236,32 @@ func TestFiles(t *testing.T) {
 		t.Errorf("%q, %d with directives; want %q, 2", names, marked, want)
 	}
 }
+
+// TestGoCommand reports a go.mod that the go command refuses, at its line.
+func TestGoCommand(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26.0\n\nrequier x v1.0.0\n",
+		"f.yml":  "service: x\n", "order/order.go": source("order"),
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	m, _, ds := apptest.Solve(program, program.Apps[0])
+	if got, want := ds.Render(root), "go.mod:5: unknown directive: requier [go-command]\n"; got != want || !m.Unread {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestMissingReplacement reports a replaced module whose folder is gone where it is imported.
+func TestMissingReplacement(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26.0\n\nrequire example.com/x v1.0.0\n\nreplace example.com/x => ./gone\n",
+		"f.yml":  "service: x\n", "order/order.go": "package order\n\nimport \"example.com/x\"\n\n//faas:handler\nfunc A(in x.In) {}\n",
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	_, _, ds := apptest.Solve(program, program.Apps[0])
+	want := "order/order.go:3:8: example.com/x@v1.0.0: replacement directory ./gone does not exist [import]\n\timport \"example.com/x\"\n\t       ^^^^^^^^^^^^^^^\n"
+	if got := ds.Render(root); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

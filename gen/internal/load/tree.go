@@ -117,8 +117,10 @@ func (t *Tree) findModules() (bool, error) {
 		for _, u := range f.use {
 			dirs[abs(work, u)] = true
 		}
-		if err := t.read(filepath.Join(work, "go.work.sum"), true); err != nil {
-			return false, err
+		for _, name := range []string{"go.work.sum", filepath.Join("vendor", "modules.txt")} {
+			if err := t.read(filepath.Join(work, name), true); err != nil {
+				return false, err
+			}
 		}
 		for _, r := range f.replace {
 			dirs[abs(work, r)] = dirs[abs(work, r)]

@@ -37,7 +37,7 @@ type App struct {
 	// Unread says that a file could not be read in full, so that what seems to be missing may be there. Incomplete says
 	// that, or that a declaration was left out because of a mistake, so that what seems to be unused may not be.
 	Unread, Incomplete bool
-	// Outside lists packages of the workspace that may carry directives and are not part of the application, sorted.
+	// Outside lists packages of the workspace that seem to have providers and are not part of the application, sorted.
 	Outside []string
 }
 

@@ -205,13 +205,13 @@ func (s *solver) nearestHint(dep *model.Dep, iface *types.Interface) string {
 	return fmt.Sprintf("%s comes near: %s", best.Provider.Name(), model.Lack(best.Provider.Out, iface))
 }
 
-// outsideHint tells of a package with directives that is not part of the application.
+// outsideHint tells of a package with providers that is not part of the application.
 func (s *solver) outsideHint(t types.Type) string {
 	obj := declared(t)
 	if obj == nil || obj.Pkg() == nil || !slices.Contains(s.app.Outside, obj.Pkg().Path()) {
 		return ""
 	}
-	return fmt.Sprintf("package %s has directives, but is not part of this application: add it to scan in f.yml", obj.Pkg().Path())
+	return fmt.Sprintf("package %s has providers, but is not part of this application: add it to scan in f.yml", obj.Pkg().Path())
 }
 
 func (s *solver) inApplication(p *types.Package) bool {
