@@ -136,8 +136,13 @@ func commit(t testing.TB, r *gen.Result) []string {
 // goCommand runs the go command in a module.
 func goCommand(t testing.TB, dir string, args ...string) string {
 	t.Helper()
+	return run(t, dir, nil, args...)
+}
+
+func run(t testing.TB, dir string, env []string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command("go", args...)
-	cmd.Dir, cmd.Env = dir, apptest.Env()
+	cmd.Dir, cmd.Env = dir, apptest.Env(env...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
