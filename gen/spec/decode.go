@@ -48,6 +48,8 @@ type decoder struct {
 	*tree
 	// keys are the places of keys, places those that Spec.Places describes.
 	keys, places map[string]Place
+	// replaced is Spec.replaced.
+	replaced map[token.Position]string
 }
 
 func (d *decoder) spec(root *yaml.Node) *Spec {
@@ -57,7 +59,7 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	} else {
 		d.value(root, reflect.ValueOf(s).Elem(), where{})
 	}
-	s.keys, s.Places, s.Positions = d.keys, d.places, map[string]token.Position{}
+	s.keys, s.Places, s.Positions, s.replaced = d.keys, d.places, map[string]token.Position{}, d.replaced
 	for path, place := range d.keys {
 		s.Positions[path] = place.Pos
 	}
@@ -263,7 +265,13 @@ func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.
 
 // suggestion is the hint for a word that is not one of those known.
 func suggestion(found string, known []string) string {
-	if s := annotations.Suggest(found, known); s != "" {
+	s := annotations.Suggest(found, known)
+	for _, k := range known {
+		if s == "" && len(found) > 2 && strings.HasPrefix(strings.ToLower(k), strings.ToLower(found)) {
+			s = k // memory for memorySize
+		}
+	}
+	if s != "" {
 		return fmt.Sprintf("did you mean %q?", s)
 	}
 	if len(known) == 0 {
@@ -393,6 +401,9 @@ func (d *decoder) scalar(node, n *yaml.Node, v reflect.Value, w where) {
 	text, replaced, ok := d.text(n)
 	if !ok {
 		return
+	}
+	if replaced {
+		d.replaced[d.node(node).Pos] = n.Value
 	}
 	if !replaced && !slices.Contains(tags, n.ShortTag()) {
 		d.wrong(n, w, expected)

@@ -22,7 +22,7 @@ var settingsSource string
 // decoder, and accepts the same documents as far as types, required and unknown keys and lists of words go; what more a
 // value must be (a cron expression, a name) only [Load] knows.
 func Schema() []byte {
-	s := schema{defs: map[string]any{}, docs: []annotations.Docs{annotations.MarkerDocs(), docs(specSource), docs(settingsSource)}}
+	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource)}}
 	root := s.structure(reflect.TypeFor[Spec]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "f.yml of faasgen"
@@ -48,7 +48,19 @@ type object = map[string]any
 // schema turns types into JSON schema. Structures become definitions, each once.
 type schema struct {
 	defs object
-	docs []annotations.Docs
+	// markers and own are the doc comments of package annotations and of this one.
+	markers annotations.Docs
+	own     []annotations.Docs
+}
+
+func marker(t reflect.Type) bool { return t.PkgPath() == reflect.TypeFor[annotations.HTTP]().PkgPath() }
+
+// definition is the name of a structure. Both packages have an HTTP.
+func definition(t reflect.Type) string {
+	if marker(t) {
+		return t.Name() + "Trigger"
+	}
+	return t.Name()
 }
 
 // substituted is text that holds a variable: it may stand for any single value.
@@ -75,11 +87,12 @@ func (s schema) value(t reflect.Type, w where) object {
 	case reflect.Pointer:
 		return s.value(t.Elem(), w)
 	case reflect.Struct:
-		if _, ok := s.defs[t.Name()]; !ok {
-			s.defs[t.Name()] = nil // no type holds itself today; one that did would end here
-			s.defs[t.Name()] = s.structure(t)
+		name := definition(t)
+		if _, ok := s.defs[name]; !ok {
+			s.defs[name] = nil // no type holds itself today; one that did would end here
+			s.defs[name] = s.structure(t)
 		}
-		ref := object{"$ref": "#/$defs/" + t.Name()}
+		ref := object{"$ref": "#/$defs/" + name}
 		if w.item {
 			return object{"allOf": []object{ref, {"type": "object"}}}
 		}
@@ -110,19 +123,19 @@ func (s schema) value(t reflect.Type, w where) object {
 // empty one, except in a list.
 func (s schema) structure(t reflect.Type) object {
 	out := object{"type": []string{"object", "null"}, "additionalProperties": false}
-	if doc := s.doc(func(d annotations.Docs) string { return d.Type(t.Name()) }); doc != "" {
+	if doc := s.doc(t, func(d annotations.Docs) string { return d.Type(t.Name()) }); doc != "" {
 		out["description"] = doc
 	}
 	properties, required := object{}, []string{}
 	for _, f := range annotations.Fields(t) {
 		if f.Name == extensionKey {
 			out["patternProperties"] = object{extensionForm.String(): object{
-				"type": "object", "description": s.doc(func(d annotations.Docs) string { return d.Field(f.GoType, f.GoName) }),
+				"type": "object", "description": s.doc(t, func(d annotations.Docs) string { return d.Field(f.GoType, f.GoName) }),
 			}}
 			continue
 		}
 		value := s.value(f.Type, where{enum: f.Enum})
-		if doc := s.doc(func(d annotations.Docs) string { return d.Field(f.GoType, f.GoName) }); doc != "" {
+		if doc := s.doc(t, func(d annotations.Docs) string { return d.Field(f.GoType, f.GoName) }); doc != "" {
 			// Users know the key, not the field of the struct.
 			value["description"] = strings.Replace(doc, f.GoName+" ", f.Name+" ", 1)
 		}
@@ -142,20 +155,24 @@ func (s schema) event() object {
 	properties := object{}
 	for _, kind := range kinds() {
 		t := reflect.TypeOf(markers()[kind]()).Elem()
-		properties[kind] = object{"$ref": s.value(t, where{})["$ref"], "description": s.doc(func(d annotations.Docs) string { return d.Type(t.Name()) })}
-		marker, _ := s.defs[t.Name()].(object)
-		marker["patternProperties"] = object{extensionForm.String(): object{
+		properties[kind] = object{"$ref": s.value(t, where{})["$ref"], "description": s.doc(t, func(d annotations.Docs) string { return d.Type(t.Name()) })}
+		arguments, _ := s.defs[definition(t)].(object)
+		arguments["patternProperties"] = object{extensionForm.String(): object{
 			"type": "object", "description": "The vendor's own keys, merged into its trigger.",
 		}}
-		if _, ok := marker["required"]; ok {
-			marker["type"] = "object"
+		if _, ok := arguments["required"]; ok {
+			arguments["type"] = "object"
 		}
 	}
 	return object{"type": "object", "properties": properties, "additionalProperties": false, "minProperties": 1, "maxProperties": 1}
 }
 
-func (s schema) doc(find func(annotations.Docs) string) string {
-	for _, d := range s.docs {
+// doc finds a doc comment of a type or of one of its fields.
+func (s schema) doc(t reflect.Type, find func(annotations.Docs) string) string {
+	if marker(t) {
+		return find(s.markers)
+	}
+	for _, d := range s.own {
 		if text := find(d); text != "" {
 			return text
 		}

@@ -41,6 +41,8 @@ type Spec struct {
 	Variables []string
 	// keys are the places of the keys themselves.
 	keys map[string]Place
+	// replaced holds, by place, the text of values that had variables in them.
+	replaced map[token.Position]string
 }
 
 // Provider holds the target and the settings that all functions share.

@@ -3,8 +3,8 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"go/token"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // a machine that generates may have no zone database
@@ -25,10 +25,15 @@ var (
 type checker struct {
 	*Spec
 	diags *annotations.Diagnostics
+	// wrong are the places of what the decoder could not read. Nothing more is said about them.
+	wrong map[token.Position]bool
 }
 
 func (s *Spec) checkInto(diags *annotations.Diagnostics) {
-	c := checker{s, diags}
+	c := checker{s, diags, map[token.Position]bool{}}
+	for _, d := range *diags {
+		c.wrong[d.Pos] = true
+	}
 	if s.Service != "" {
 		switch {
 		case !serviceForm.MatchString(s.Service) || strings.HasSuffix(s.Service, "-"):
@@ -36,7 +41,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		case len(s.Service) > 40:
 			c.value("service", "found %d characters, expected at most 40: deployed names start with the service", len(s.Service))
 		}
-	} else if place, said := s.Places["service"]; said && !c.reported(place) {
+	} else if _, said := s.Places["service"]; said {
 		c.value("service", "found nothing, expected the name of the application")
 	}
 	c.level("", s.Provider, s.Functions, s.Package)
@@ -63,7 +68,16 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 	})
 }
 
-func (c checker) add(d annotations.Diagnostic) { *c.diags = append(*c.diags, d) }
+func (c checker) add(d annotations.Diagnostic) {
+	if c.wrong[d.Pos] {
+		return
+	}
+	if raw, ok := c.replaced[d.Pos]; ok {
+		// What a variable held may be a secret, and the message may quote it.
+		d.Message, d.Hint = fmt.Sprintf("the value of %s cannot be used here", clip(raw)), ""
+	}
+	*c.diags = append(*c.diags, d)
+}
 
 // value reports the value at a path.
 func (c checker) value(path, format string, args ...any) {
@@ -102,7 +116,7 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 // settings checks what no cloud can make sense of. A zero that was written is not "not said".
 func (c checker) settings(prefix string, s Settings) {
 	least := func(key string, value, low float64) {
-		if place, said := s.Places[key]; said && value < low && !c.reported(place) {
+		if place, said := s.Places[key]; said && value < low && place.Valid() {
 			c.value(prefix+key, "%s: found %v, expected at least %v", lastKey(key), value, low)
 		}
 	}
@@ -148,15 +162,15 @@ func (c checker) settings(prefix string, s Settings) {
 	}
 }
 
-// reported says whether the value is known to be wrong already.
-func (c checker) reported(p Place) bool {
-	return slices.ContainsFunc(*c.diags, func(d annotations.Diagnostic) bool { return d.Pos == p.Pos })
-}
-
 func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
 // event checks the arguments of a trigger: by the marker's own rules, then what needs the languages of routes and times.
 func (c checker) event(path string, e Event) {
+	for _, place := range e.Places {
+		if c.wrong[place.Pos] {
+			return
+		}
+	}
 	given := func(name string) bool { _, ok := e.Places[name]; return ok }
 	before := len(*c.diags)
 	if marker, ok := e.Marker.(annotations.Checker); ok {
@@ -167,9 +181,6 @@ func (c checker) event(path string, e Event) {
 					continue // it is missing, which has been said
 				}
 				place = e.Place
-			}
-			if c.reported(place) {
-				continue
 			}
 			d := place.Errorf(CodeValue, "%s", strings.TrimPrefix(p.Message, fmt.Sprintf("argument %q: ", p.Argument)))
 			if d.Hint = p.Hint; p.Code == annotations.CodeMissing {
@@ -212,7 +223,10 @@ func (c checker) inside(place Place, value string, err error) annotations.Diagno
 	if e, ok := errors.AsType[*timer.CronError](err); ok {
 		offset, length, message = e.Offset, e.Length, e.Message
 	}
-	// Where the value stands in the line as it reads; with escapes or variables in it the whole has to do.
+	if _, ok := c.replaced[place.Pos]; ok {
+		return place.Errorf(CodeValue, "%s", message) // and add says no more than that it is wrong
+	}
+	// Where the value stands in the line as it reads; with escapes in it the whole has to do.
 	from := max(0, min(place.Pos.Column-1, len(place.Line)))
 	if at := strings.Index(place.Line[from:], value); offset >= 0 && at >= 0 && at <= 1 && value != "" {
 		place.Pos.Column, place.Length = from+at+offset+1, length

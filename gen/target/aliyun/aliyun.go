@@ -121,8 +121,12 @@ func props(app *target.App, u *target.Unit) Props {
 		Role:                 s.Role,
 		InternetAccess:       s.InternetAccess,
 		Layers:               s.Layers,
-		// Without the hook an instance ends with no word to the process.
-		InstanceLifecycleConfig: &InstanceLifecycleConfig{PreStop: &LifecycleHook{Handler: "pre-stop", Timeout: preStop}},
+		// The loop answers both hooks: the one lets the vendor show why a unit did not start, and without the other an
+		// instance ends with no word to the process. Custom runtimes get them as requests; the handlers are names only.
+		InstanceLifecycleConfig: &InstanceLifecycleConfig{
+			Initializer: &LifecycleHook{Handler: "initialize", Timeout: seconds(s.InitTimeout)},
+			PreStop:     &LifecycleHook{Handler: "pre-stop", Timeout: preStop},
+		},
 	}
 	if s.DiskSize != 0 {
 		p.DiskSize = int(s.DiskSize)
