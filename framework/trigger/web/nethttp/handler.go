@@ -15,7 +15,7 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"runtime/debug"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
@@ -95,11 +95,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt := h.engine.Runtime()
 	info := web.ErrorInfo{RequestID: inv.RequestID, Dev: rt.Dev, Route: match.Route, Log: rt.Log()}
 	if match.Function == nil {
-		h.reply(w, x.Refuse(match, info), info)
+		h.reply(w, x, x.Refuse(match, info), info)
 		return
 	}
 	if body != nil && r.ContentLength > body.limit && body.limit >= 0 {
-		h.reply(w, x.Respond(nil, tooLarge(body.limit), info), info)
+		h.reply(w, x, x.Respond(nil, tooLarge(body.limit), info), info)
 		return
 	}
 	inv.Function, inv.Event = match.Function, x
@@ -117,7 +117,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if body != nil && body.exceeded.Load() {
 		w.Header().Set("Connection", "close") // the rest of the body is still to come, and nobody will read it
 	}
-	h.reply(w, answer, info)
+	h.reply(w, x, answer, info)
 }
 
 // fill makes the request that functions see. It returns the body's reader if there is a body.
@@ -174,17 +174,32 @@ func tooLarge(limit int64) error {
 }
 
 // reply writes an answer that nothing has been sent of.
-func (h *handler) reply(w http.ResponseWriter, r *web.Response, info web.ErrorInfo) {
+func (h *handler) reply(w http.ResponseWriter, x *web.Exchange, r *web.Response, info web.ErrorInfo) {
+	var body *source
+	if r.Reader != nil {
+		body = &source{from: r.Reader, buffer: make([]byte, 32<<10)}
+		// The reader may be the request's own body: without this the server would read that to its end first. A server that
+		// cannot do both at once says so, and then does what it always did.
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		// A reader that fails at once, as one of a resource that is gone does, is still a clean error.
+		if err := body.next(); err != nil {
+			body.close()
+			r, body = x.Respond(nil, fmt.Errorf("read the response body: %w", err), info), nil
+		} else if body.done && len(r.Header["Content-Length"]) == 0 {
+			r.Header["Content-Length"] = []string{strconv.Itoa(len(body.chunk))}
+		}
+	}
 	send(w.Header(), http.Header(r.Header), h.DropHeaders)
 	if len(r.Header["Content-Type"]) == 0 {
 		w.Header()["Content-Type"] = nil // the server would guess one, and other platforms do not
 	}
 	w.WriteHeader(r.Status)
-	if r.Reader == nil {
+	if body == nil {
 		_, _ = w.Write(r.Body) // a client that has gone needs no answer
 		return
 	}
-	if err := copyFlushing(w, r); err != nil {
+	defer body.close()
+	if err := body.copyTo(w, len(r.Header["Content-Length"]) == 0); err != nil {
 		info.Log.Error("request failed while its answer was streamed", "request_id", info.RequestID, "route", info.Route.Pattern, "error", err)
 		panic(http.ErrAbortHandler)
 	}
@@ -195,42 +210,6 @@ func send(to, from http.Header, drop func(string) bool) {
 	for name, vs := range from {
 		if drop == nil || !drop(name) {
 			to[name] = vs
-		}
-	}
-}
-
-// copyFlushing streams the body. Where no length is known, what the reader gives is sent at once: it may be a stream of
-// events. The reader is a user's, so that a panic of it is an error.
-func copyFlushing(w http.ResponseWriter, r *web.Response) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
-		}
-	}()
-	if c, ok := r.Reader.(io.Closer); ok {
-		defer c.Close()
-	}
-	control := http.NewResponseController(w)
-	// The reader may be the request's own body: without this the server would read that to its end first. A server that
-	// cannot do both at once says so, and then does what it always did.
-	_ = control.EnableFullDuplex()
-	flush := len(r.Header["Content-Length"]) == 0
-	buffer := make([]byte, 32<<10)
-	for {
-		n, readErr := r.Reader.Read(buffer)
-		if n > 0 {
-			if _, err := w.Write(buffer[:n]); err != nil {
-				return nil // the client has gone
-			}
-			if flush {
-				_ = control.Flush() // as above
-			}
-		}
-		if readErr == io.EOF {
-			return nil
-		}
-		if readErr != nil {
-			return readErr
 		}
 	}
 }

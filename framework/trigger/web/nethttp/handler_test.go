@@ -276,20 +276,60 @@ func TestHandlerCutsBrokenStreams(t *testing.T) {
 			c.SetResult(io.MultiReader(strings.NewReader("half"), panicking{}))
 			return nil
 		}),
+		on("GET /at-once", func(c *framework.Context) error {
+			web.From(c).Header().Set("X-Kept", "1")
+			c.SetResult(iotest.ErrReader(errors.New("disk")))
+			return nil
+		}),
+		on("GET /at-once-panic", func(c *framework.Context) error {
+			c.SetResult(panicking{})
+			return nil
+		}),
+		on("GET /with-data", func(c *framework.Context) error {
+			c.SetResult(iotest.DataErrReader(io.MultiReader(strings.NewReader("half"), iotest.ErrReader(errors.New("disk")))))
+			return nil
+		}),
+		on("GET /idle", func(c *framework.Context) error {
+			c.SetResult(idle{})
+			return nil
+		}),
+		on("GET /short", func(c *framework.Context) error {
+			c.SetResult(iotest.DataErrReader(strings.NewReader("short")))
+			return nil
+		}),
+		on("GET /empty", func(c *framework.Context) error {
+			c.SetResult(strings.NewReader(""))
+			return nil
+		}),
 		on("GET /length", func(c *framework.Context) error {
 			c.SetResult(&web.Response{Header: web.Header{"Content-Length": {"5"}}, Reader: strings.NewReader("hello")})
 			return nil
 		}))
-	for _, path := range []string{"/error", "/panic"} {
+	for _, path := range []string{"/error", "/panic", "/with-data"} {
 		if _, body := do(t, "GET", s.URL+path, nil); body != "half (cut)" {
 			t.Errorf("%s: got %q, want half of it and an error", path, body)
 		}
 	}
 	<-closed
+	for _, path := range []string{"/at-once", "/at-once-panic", "/idle"} {
+		resp, body := do(t, "GET", s.URL+path, nil)
+		if resp.StatusCode != 500 || !strings.Contains(body, `"code":"internal"`) || path == "/at-once" && resp.Header.Get("X-Kept") != "1" {
+			t.Errorf("%s: got %d %q", path, resp.StatusCode, body)
+		}
+	}
+	for path, want := range map[string]string{"/short": "short", "/empty": ""} {
+		if resp, body := do(t, "GET", s.URL+path, nil); body != want || resp.ContentLength != int64(len(want)) {
+			t.Errorf("%s: got %q of %d bytes", path, body, resp.ContentLength)
+		}
+	}
 	if resp, body := do(t, "GET", s.URL+"/length", nil); body != "hello" || resp.ContentLength != 5 {
 		t.Errorf("got %q of %d bytes", body, resp.ContentLength)
 	}
 }
+
+type idle struct{}
+
+func (idle) Read([]byte) (int, error) { return 0, nil }
 
 type panicking struct{}
 
