@@ -1,0 +1,208 @@
+package gen_test
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/internal/apptest"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// built is a module with one application, for the tests of Build.
+type built struct {
+	t   *testing.T
+	dir string
+}
+
+func newBuilt(t *testing.T) *built {
+	dir := module(t, "")
+	apptest.Write(t, dir, small("one"))
+	apptest.Write(t, dir, map[string]string{"one/config.default.yml": "key: value\n", "one/two.go": "package one\n\n//faas:handler two\n//faas:event\nfunc Two() {}\n"})
+	return &built{t, dir}
+}
+
+func (b *built) generate() *gen.App {
+	b.t.Helper()
+	r := generate(b.t, b.dir)
+	commit(b.t, r)
+	return r.Apps[0]
+}
+
+func (b *built) try(o gen.BuildOptions) (*gen.Built, error) {
+	b.t.Helper()
+	if o.Target == nil {
+		o.Target = cloud{deploy: []target.File{{Path: "deploy.yml", Content: []byte("deploy\n"), Mode: 0o644}}}
+	}
+	o.Env, o.Relative = apptest.Env(), b.dir
+	return gen.Build(b.t.Context(), b.generate(), o)
+}
+
+func (b *built) build() *gen.Built {
+	b.t.Helper()
+	made, err := b.try(gen.BuildOptions{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if len(made.Diagnostics) > 0 {
+		b.t.Fatal(made.Diagnostics.Render(b.dir))
+	}
+	return made
+}
+
+func unitOf(t *testing.T, b *gen.Built, name string) gen.BuiltUnit {
+	t.Helper()
+	i := slices.IndexFunc(b.Units, func(u gen.BuiltUnit) bool { return u.Name == name })
+	if i < 0 {
+		t.Fatalf("no unit %s", name)
+	}
+	return b.Units[i]
+}
+
+func list(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestBuild(t *testing.T) {
+	b := newBuilt(t)
+	first := b.build()
+	if want := []string{"deploy.yml", "manifest.json", "one-serve.zip", "two.zip"}; !slices.Equal(list(t, first.Dir), want) {
+		t.Errorf("got %v, want %v", list(t, first.Dir), want)
+	}
+	one := unitOf(t, first, "one-serve")
+	z, err := zip.OpenReader(one.Zip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range z.File {
+		names = append(names, f.Mode().String()+" "+f.Name)
+	}
+	_ = z.Close()
+	if want := []string{"-rwxr-xr-x bootstrap", "-rw-r--r-- config.default.yml"}; !slices.Equal(names, want) {
+		t.Errorf("got %v, want %v", names, want)
+	}
+	if one.Function != "one-one-serve" || one.Binary == 0 || one.Functions[0].Triggers[0].Route != "GET /one" {
+		t.Errorf("got %+v", one.Entry)
+	}
+
+	second := b.build()
+	for _, u := range second.Units {
+		if !u.Reused || u.Hash != unitOf(t, first, u.Name).Hash {
+			t.Errorf("%s was built again", u.Name)
+		}
+	}
+	// The body of one function, the configuration, a damaged zip: each has its effect and no other.
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler two\n//faas:event\nfunc Two() { println(7) }\n"})
+	if third := b.build(); unitOf(t, third, "two").Reused || unitOf(t, third, "two").Hash == unitOf(t, first, "two").Hash {
+		t.Error("an edited body was not noticed")
+	}
+	if err := os.WriteFile(one.Zip, []byte("damaged"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if fourth := b.build(); unitOf(t, fourth, "one-serve").Reused || !unitOf(t, fourth, "two").Reused {
+		t.Error("a damaged zip was not noticed, or more was built again")
+	}
+	apptest.Write(t, b.dir, map[string]string{"one/config.default.yml": "key: other\n"})
+	if fifth := b.build(); unitOf(t, fifth, "one-serve").Reused || unitOf(t, fifth, "two").Reused {
+		t.Error("an edited configuration was not noticed")
+	}
+	b.stale(first.Dir)
+	b.mistakes(first.Dir)
+}
+
+// stale renames a unit: its old package goes, and what is not ours stays.
+func (b *built) stale(dist string) {
+	t := b.t
+	apptest.Write(t, dist, map[string]string{"mine.zip": "mine"})
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:event\nfunc Two() {}\n"})
+	made := b.build()
+	if want := []string{"deploy.yml", "manifest.json", "mine.zip", "one-serve.zip", "three.zip"}; !slices.Equal(list(t, dist), want) {
+		t.Errorf("got %v, want %v", list(t, dist), want)
+	}
+	content, err := os.ReadFile(filepath.Join(dist, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Service string
+		Units   map[string]struct{ Sha256 string }
+		Files   map[string]string
+	}
+	if err := json.Unmarshal(content, &m); err != nil {
+		t.Fatal(err)
+	}
+	if m.Service != "one" || len(m.Units) != 2 || m.Units["three"].Sha256 != unitOf(t, made, "three").Hash || m.Files["deploy.yml"] == "" {
+		t.Errorf("manifest: %s", content)
+	}
+	// One unit alone leaves the others in place.
+	if only, err := b.try(gen.BuildOptions{Unit: "three"}); err != nil || len(only.Units) != 1 || !only.Units[0].Reused {
+		t.Errorf("one unit: %+v, %v", only, err)
+	}
+	if _, err := b.try(gen.BuildOptions{Unit: "four"}); err == nil || err.Error() != "there is no unit four" {
+		t.Errorf("an unknown unit: %v", err)
+	}
+}
+
+// mistakes leave everything as it was.
+func (b *built) mistakes(dist string) {
+	t := b.t
+	before, err := os.ReadFile(filepath.Join(dist, "three.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:event\nfunc Two() { undefined() }\n"})
+	_, err = b.try(gen.BuildOptions{})
+	compile, ok := errors.AsType[*gen.CompileError](err)
+	if !ok || !strings.Contains(compile.Output, "one/two.go:5:14: undefined: undefined") || strings.Count(compile.Output, "undefined: undefined") != 1 {
+		t.Errorf("got %v", err)
+	}
+	refused, err := b.try(gen.BuildOptions{Target: cloud{check: annotations.Diagnostics{{Code: "limit", Message: "too big"}}}})
+	if err != nil || !refused.Diagnostics.Failed() || len(refused.Units) != 0 {
+		t.Errorf("a target that refuses: %+v, %v", refused, err)
+	}
+	after, err := os.ReadFile(filepath.Join(dist, "three.zip"))
+	if err != nil || string(after) != string(before) {
+		t.Errorf("the old package is not as it was: %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dist, ".faasgen-*")); err != nil || len(left) > 0 {
+		t.Errorf("left over: %v %v", left, err)
+	}
+	file := filepath.Join(b.dir, "file")
+	apptest.Write(t, b.dir, map[string]string{"file": ""})
+	if _, err := b.try(gen.BuildOptions{Dist: file}); err == nil || !strings.HasPrefix(err.Error(), "write packages to "+file+"/cloud: ") {
+		t.Errorf("a file in the way: %v", err)
+	}
+}
+
+// TestBuildIsReproducible builds the same code in two folders.
+func TestBuildIsReproducible(t *testing.T) {
+	a, b := newBuilt(t), newBuilt(t)
+	one, err := a.try(gen.BuildOptions{Unit: "two"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := b.try(gen.BuildOptions{Unit: "two"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Units[0].Hash != two.Units[0].Hash {
+		t.Error("the same code makes other bytes in another folder")
+	}
+}
