@@ -226,7 +226,7 @@ func (b *binder) tag(v *types.Var, text string) (in, name string, options []stri
 	}
 	switch {
 	case name == "" || name == "-" || strings.TrimSpace(name) != name:
-		b.fail(v, fmt.Sprintf("write %s:\"%s\"", in, lowerCamel(v.Name())), "field %s has the tag %s without a name", v.Name(), in)
+		b.fail(v, fmt.Sprintf("write %s:\"%s\"", in, model.LowerCamel(v.Name())), "field %s has the tag %s without a name", v.Name(), in)
 	case !v.Exported():
 		b.fail(v, "export it", "field %s is unexported, so generated code cannot fill it from %s %q", v.Name(), in, name)
 	case in == "path" && strings.ContainsFunc(name, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) }):

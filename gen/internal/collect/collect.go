@@ -53,6 +53,12 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	for _, d := range c.diagnostics {
 		ds = append(ds, *d)
 	}
+	if len(c.names) == 0 && !c.app.Unread && !ds.Failed() && !a.Diagnostics.Failed() {
+		ds = append(ds, annotations.Diagnostic{
+			Pos: token.Position{Filename: a.Spec.Path}, Code: codeNone, Message: "the application has no function",
+			Hint: "mark one with //faas:handler, and beside it what calls it, such as //faas:http GET /hello",
+		})
+	}
 	ds.Sort()
 	c.app.Incomplete = c.app.Incomplete || ds.Failed() || a.Diagnostics.Failed()
 	return c.app, ds
@@ -105,8 +111,10 @@ const (
 	codeRoute = "route"
 	// codeTimer is a timer whose expression or timezone is none.
 	codeTimer = "timer"
-	// codeEvents notes that f.yml replaces triggers.
+	// codeEvents notes that f.yml replaces triggers; a trigger that only a target has is a mistake.
 	codeEvents = "events"
+	// codeNone is an application without handlers.
+	codeNone = "no-function"
 )
 
 // errorf reports a mistake at a position in Go code. The result may be completed until the next report.

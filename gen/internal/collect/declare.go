@@ -7,6 +7,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // declaration is one function, method or type with directives, on itself or on its fields.
@@ -108,7 +109,7 @@ func declaredObject(pkg *load.Package, name *ast.Ident) types.Object {
 		}
 		return obj
 	}
-	if owner := typeNameOf(fn.Signature().Recv().Type()); owner != nil && method(owner.Type(), fn.Name()) != fn && fn.Exported() {
+	if owner := model.TypeName(fn.Signature().Recv().Type()); owner != nil && method(owner.Type(), fn.Name()) != fn && fn.Exported() {
 		return nil
 	}
 	return obj

@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -88,7 +87,7 @@ func (c *collector) configured(d *declaration, st *types.Struct, config *annotat
 			continue
 		}
 		if name == "" {
-			name = lowerCamel(v.Name())
+			name = model.LowerCamel(v.Name())
 		}
 		w := wish{field: true, config: true, key: config.Key + "." + name}
 		dep, good := c.dependency(v.Name(), v.Pos(), len(v.Name()), v.Type(), w)
@@ -102,18 +101,6 @@ func (c *collector) configured(d *declaration, st *types.Struct, config *annotat
 		return nil, false
 	}
 	return deps, ok
-}
-
-// lowerCamel makes a configuration key of a field's name: MaxItems becomes maxItems, URL url, HTTPPort httpPort.
-func lowerCamel(name string) string {
-	rs := []rune(name)
-	for i, r := range rs {
-		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
-			break
-		}
-		rs[i] = unicode.ToLower(r)
-	}
-	return string(rs)
 }
 
 // parameters reads what a constructor takes.
@@ -165,7 +152,7 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 		what = "field"
 	}
 	if reason := c.unnameable(t); reason != "" {
-		if c.unexportedProvider(typeNameOf(t)) {
+		if c.unexportedProvider(model.TypeName(t)) {
 			return nil, false // which has been reported
 		}
 		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = "use an exported type"
@@ -226,17 +213,6 @@ func (c *collector) ownerless() {
 		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
 			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
 	}
-}
-
-// typeNameOf is the declaration of a named type or of what a pointer points to, nil if there is none.
-func typeNameOf(t types.Type) *types.TypeName {
-	if e := pointee(t); e != nil {
-		t = e
-	}
-	if n, ok := types.Unalias(t).(*types.Named); ok {
-		return n.Obj()
-	}
-	return nil
 }
 
 // article puts a or an before a word.

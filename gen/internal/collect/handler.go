@@ -80,7 +80,7 @@ func (c *collector) method(f *function) bool {
 	if recv == nil || invalid(recv.Type()) {
 		return false
 	}
-	obj := typeNameOf(recv.Type())
+	obj := model.TypeName(recv.Type())
 	if obj == nil {
 		return false
 	}
@@ -176,7 +176,7 @@ func (c *collector) receiver(d *declaration, obj *types.TypeName) *model.Provide
 		return made[0]
 	}
 	for _, t := range c.app.Broken {
-		if typeNameOf(t) == obj {
+		if model.TypeName(t) == obj {
 			return nil
 		}
 	}

@@ -46,7 +46,7 @@ func (c *collector) addProvider(d *declaration, p *model.Provider) {
 		return
 	}
 	c.app.Providers = append(c.app.Providers, p)
-	if obj := typeNameOf(p.Out); obj != nil && p.Kind == model.Constructor && !types.IsInterface(p.Out) {
+	if obj := model.TypeName(p.Out); obj != nil && p.Kind == model.Constructor && !types.IsInterface(p.Out) {
 		c.made[obj] = append(c.made[obj], p)
 	}
 }

@@ -35,6 +35,7 @@ func (c *collector) spec() {
 	for _, f := range c.found {
 		c.triggers(f)
 		c.checkTriggers(f)
+		c.overlays(f)
 		for _, t := range f.triggers {
 			f.faulty = f.faulty || t.faulty
 			f.Triggers = append(f.Triggers, t.Trigger)

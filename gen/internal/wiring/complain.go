@@ -139,7 +139,7 @@ func (s *solver) missingHint(m unresolved) string {
 	if isInterface {
 		return fmt.Sprintf("write a type that implements it, or a constructor returning %s, and mark it //faas:provide", typeString(dep.Type))
 	}
-	if named := declared(dep.Type); named != nil && isPointer(dep.Type) && s.inApplication(named.Pkg()) {
+	if named := model.TypeName(dep.Type); named != nil && isPointer(dep.Type) && s.inApplication(named.Pkg()) {
 		if _, ok := named.Type().Underlying().(*types.Struct); ok {
 			return fmt.Sprintf("mark struct %s, or a constructor returning %s, with //faas:provide", named.Name(), typeString(dep.Type))
 		}
@@ -207,7 +207,7 @@ func (s *solver) nearestHint(dep *model.Dep, iface *types.Interface) string {
 
 // outsideHint tells of a package with providers that is not part of the application.
 func (s *solver) outsideHint(t types.Type) string {
-	obj := declared(t)
+	obj := model.TypeName(t)
 	if obj == nil || obj.Pkg() == nil || !slices.Contains(s.app.Outside, obj.Pkg().Path()) {
 		return ""
 	}
@@ -237,21 +237,10 @@ func askBy(m unresolved, id string) string {
 }
 
 func asName(t types.Type) string {
-	if obj := declared(t); obj != nil {
+	if obj := model.TypeName(t); obj != nil {
 		return obj.Name()
 	}
 	return "Iface"
-}
-
-// declared is the declaration of a named type, or of what a pointer points to.
-func declared(t types.Type) *types.TypeName {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if n, ok := types.Unalias(t).(*types.Named); ok {
-		return n.Obj()
-	}
-	return nil
 }
 
 func isPointer(t types.Type) bool {

@@ -30,7 +30,7 @@ func name(nodes []*Node) {
 
 // ident is what a provider makes, in lower camel case with its package in front: bookController, sqlDB, sqlDBPrimary.
 func ident(p *model.Provider) string {
-	obj := declared(p.Out)
+	obj := model.TypeName(p.Out)
 	if p.Implicit && p.Kind == model.Constructor {
 		obj = nil // every http.Handler would be called the same
 	}
@@ -59,7 +59,7 @@ func arguments(t types.Type) string {
 	}
 	var b strings.Builder
 	for a := range named.TypeArgs().Types() {
-		switch obj := declared(a); {
+		switch obj := model.TypeName(a); {
 		case obj != nil:
 			b.WriteString(upper(obj.Name()) + arguments(a))
 		default:
@@ -75,7 +75,7 @@ func camel(words ...string) string {
 	for _, w := range words {
 		w = camelWords(w)
 		if b.Len() == 0 {
-			w = lower(w)
+			w = model.LowerCamel(w)
 		}
 		b.WriteString(w)
 	}
@@ -99,18 +99,6 @@ func upper(s string) string {
 	rs := []rune(s)
 	if len(rs) > 0 {
 		rs[0] = unicode.ToUpper(rs[0])
-	}
-	return string(rs)
-}
-
-// lower begins in lower case, an initialism as a whole: Controller becomes controller, HTTPClient httpClient, DB db.
-func lower(s string) string {
-	rs := []rune(s)
-	for i, r := range rs {
-		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
-			break
-		}
-		rs[i] = unicode.ToLower(r)
 	}
 	return string(rs)
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"go/types"
+	"unicode"
 )
 
 // TypeString is a type as messages show it: with package names, not paths.
@@ -35,4 +36,28 @@ func Lack(t types.Type, iface *types.Interface) string {
 		}
 	}
 	return "its method is not " + signature(m)
+}
+
+// TypeName is the declaration of a named type or of what a pointer points to, nil if there is none.
+func TypeName(t types.Type) *types.TypeName {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		return n.Obj()
+	}
+	return nil
+}
+
+// LowerCamel makes the first letter of a name small, an initialism as a whole: MaxItems becomes maxItems, URL url,
+// HTTPPort httpPort.
+func LowerCamel(name string) string {
+	rs := []rune(name)
+	for i, r := range rs {
+		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
+			break
+		}
+		rs[i] = unicode.ToLower(r)
+	}
+	return string(rs)
 }

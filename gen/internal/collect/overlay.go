@@ -1,0 +1,58 @@
+package collect
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/spec"
+)
+
+// overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
+// triggers out and change how one is deployed, but not bring one that the code does not know.
+func (c *collector) overlays(f *function) {
+	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
+		said := c.load.Spec.Targets[name].Functions[f.Name]
+		if said == nil || f.faulty {
+			continue
+		}
+		for _, e := range said.Events {
+			c.overlay(f, name, e)
+		}
+	}
+}
+
+func (c *collector) overlay(f *function, target string, e spec.Event) {
+	const hint = "the code is the same for all targets: let functions or a directive have it too"
+	report := func(place spec.Place, format string, args ...any) {
+		d := place.Errorf(codeEvents, format, args...)
+		d.Hint = hint
+		c.also(&d, f.Pos, "handler of function "+f.Name)
+		c.diagnostics = append(c.diagnostics, &d)
+	}
+	m, ok := e.Marker.(*annotations.HTTP)
+	if !ok {
+		has := len(f.triggers) == 0 && e.Kind == "event" || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
+		if !has && e.Marker != nil {
+			report(e.Place, "target %s calls function %s by %s, which nothing else does", target, f.Name, e.Kind)
+		}
+		return
+	}
+	for _, method := range m.Method {
+		r, err := web.ParsePattern(method, m.Path)
+		if err != nil {
+			return // spec has said so
+		}
+		r.Host = m.Host
+		known := slices.ContainsFunc(f.triggers, func(t *trigger) bool {
+			return slices.ContainsFunc(t.Routes, func(other web.Route) bool {
+				return (other.Method == "" || other.Method == r.Method) && other.Host == r.Host && other.Pattern == r.Pattern
+			})
+		})
+		if !known {
+			report(e.Places["path"].Or(e.Place), "target %s brings the route %s, which function %s does not have", target, r, f.Name)
+			return
+		}
+	}
+}
