@@ -10,7 +10,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 // Diagnostic codes of targets.
@@ -90,8 +90,8 @@ func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, h
 }
 
 // Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
-func (r *Report) Schedule(t Trigger, plan schedule.Plan, err error) {
-	if e, ok := errors.AsType[*schedule.Error](err); ok {
+func (r *Report) Schedule(t Trigger, plan cron.Plan, err error) {
+	if e, ok := errors.AsType[*cron.Error](err); ok {
 		d := r.add(t.At(e.Argument).Errorf(CodeUnsupported, "timer %s is not supported by %s: %s", t.Name, r.Target, e.Message))
 		d.Hint = e.Hint
 		return

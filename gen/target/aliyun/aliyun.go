@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 	"gopkg.in/yaml.v3"
 )
 
@@ -177,7 +177,7 @@ func triggers(u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
 	taken := map[string]bool{}
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
-		plan, err := schedule.FC(m)
+		plan, err := cron.FC(m)
 		if err != nil {
 			continue // Check has said so
 		}

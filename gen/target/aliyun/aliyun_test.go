@@ -1,19 +1,22 @@
 package aliyun
 
 import (
+	"flag"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
-	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+	"github.com/faasgen/faasgen/gen/target/targettest"
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func schemas(t *testing.T) []*jsonschema.Schema {
 	var list []*jsonschema.Schema
 	for _, name := range []string{"fc3.schema.json", "fc3.strict.schema.json"} {
-		if s := fixture.Schema(t, name); s != nil {
+		if s := targettest.Schema(t, name); s != nil {
 			list = append(list, s)
 		}
 	}
@@ -23,7 +26,7 @@ func schemas(t *testing.T) []*jsonschema.Schema {
 // validate checks the props of each resource, which is what the vendor's schema describes.
 func validate(t *testing.T, schema *jsonschema.Schema, content []byte) error {
 	t.Helper()
-	for name, resource := range fixture.Value(t, content).(map[string]any)["resources"].(map[string]any) {
+	for name, resource := range targettest.Value(t, content).(map[string]any)["resources"].(map[string]any) {
 		if err := schema.Validate(resource.(map[string]any)["props"]); err != nil {
 			t.Logf("resource %s", name)
 			return err
@@ -32,21 +35,24 @@ func validate(t *testing.T, schema *jsonschema.Schema, content []byte) error {
 	return nil
 }
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 func TestGolden(t *testing.T) {
 	schemas := schemas(t)
-	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
+	targettest.Golden(t, New(), *update, func(_ string, content []byte) error {
 		for _, schema := range schemas {
 			if err := validate(t, schema, content); err != nil {
-				t.Errorf("%s: %v", path, err)
+				return err
 			}
 		}
+		return nil
 	})
 }
 
 func TestSchemasRefuse(t *testing.T) {
 	for i, schema := range schemas(t) {
 		for key, want := range map[string]bool{"memorySise": i == 1, "memorySize": true} { // the vendor's own lets misspelt keys pass
-			app := fixture.App(t, Name, "service: shop\nprovider: {region: cn-hangzhou, x-aliyun: {"+key+": 1}}\nfunctions: {work: {}}\n")
+			app := targettest.App(t, Name, "service: shop\nprovider: {region: cn-hangzhou, x-aliyun: {"+key+": 1}}\nfunctions: {work: {}}\n")
 			files, _ := New().Deploy(app)
 			if refused := validate(t, schema, files[0].Content) != nil; refused != want {
 				t.Errorf("schema %d refuses %s: %v", i, key, refused)
@@ -56,7 +62,7 @@ func TestSchemasRefuse(t *testing.T) {
 }
 
 func TestEntry(t *testing.T) {
-	app := fixture.App(t, Name, `service: shop
+	app := targettest.App(t, Name, `service: shop
 functions:
   api: {events: [http: {method: GET, path: /}]}
   invoked: {}
@@ -89,6 +95,30 @@ func TestCPU(t *testing.T) {
 		steps := n * 20
 		if ratio := float64(memory) / 1024 / n; ratio < 1 || ratio > 4 || n < 0.05 || n > 16 || steps-float64(int(steps+0.5)) > 1e-9 {
 			t.Errorf("%d MB: %v processors", memory, n)
+		}
+	}
+}
+
+// TestEveryKey compares the structs with what the component has.
+func TestEveryKey(t *testing.T) {
+	const schema = "fc3.strict.schema.json"
+	want := targettest.Properties(t, schema)
+	if want == nil {
+		t.Skip("the schema is not here")
+	}
+	// buildDir is the build command's, which is not ours.
+	want = slices.DeleteFunc(want, func(key string) bool { return key == "buildDir" })
+	if diff := cmp.Diff(want, targettest.Keys(Props{})); diff != "" {
+		t.Errorf("props (-vendor +struct):\n%s", diff)
+	}
+	for definition, structure := range map[string]any{
+		"ITrigger": Trigger{}, "IHttpTriggerConfig": HTTPTrigger{}, "ITimerTriggerConfig": TimerTrigger{}, "IVpcConfig": VPCConfig{},
+		"INasConfig": NASConfig{}, "ILogConfig": LogConfig{}, "ITracingConfig": TracingConfig{}, "IAsyncInvokeConfig": AsyncInvokeConfig{},
+		"IDestinationConfig": DestinationConfig{}, "IConcurrencyConfig": ConcurrencyConfig{}, "IProvisionConfig": ProvisionConfig{},
+		"ICustomRuntimeConfig": CustomRuntimeConfig{}, "ILifecycleHook": LifecycleHook{}, "ITags": Tag{},
+	} {
+		if diff := cmp.Diff(targettest.Properties(t, schema, "definitions", definition), targettest.Keys(structure)); diff != "" {
+			t.Errorf("%s (-vendor +struct):\n%s", definition, diff)
 		}
 	}
 }

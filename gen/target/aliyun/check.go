@@ -11,7 +11,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 // maxName is the length of a function's name.
@@ -84,7 +84,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
-		plan, err := schedule.FC(m)
+		plan, err := cron.FC(m)
 		r.Schedule(t, plan, err)
 		if len(m.Payload) > 128<<10 {
 			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "128 KB at most")

@@ -2,39 +2,41 @@ package aws
 
 import (
 	"encoding/json"
+	"flag"
 	"strings"
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+	"github.com/faasgen/faasgen/gen/target/targettest"
+	"github.com/google/go-cmp/cmp"
 )
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 func TestGolden(t *testing.T) {
-	schema := fixture.Schema(t, "sam.schema.json")
-	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
+	schema := targettest.Schema(t, "sam.schema.json")
+	targettest.Golden(t, New(), *update, func(path string, content []byte) error {
 		if schema == nil || path != "template.yaml" {
-			return
+			return nil
 		}
-		if err := schema.Validate(fixture.Value(t, content)); err != nil {
-			t.Errorf("%s: %v", path, err)
-		}
+		return schema.Validate(targettest.Value(t, content))
 	})
 }
 
 func TestSchemaRefuses(t *testing.T) {
-	schema := fixture.Schema(t, "sam.schema.json")
+	schema := targettest.Schema(t, "sam.schema.json")
 	if schema == nil {
 		t.Skip("the schema is not here")
 	}
-	app := fixture.App(t, Name, "service: shop\nprovider: {x-aws: {MemorySise: 1}}\nfunctions: {work: {}}\n")
+	app := targettest.App(t, Name, "service: shop\nprovider: {x-aws: {MemorySise: 1}}\nfunctions: {work: {}}\n")
 	files, _ := New().Deploy(app)
-	if err := schema.Validate(fixture.Value(t, files[1].Content)); err == nil {
+	if err := schema.Validate(targettest.Value(t, files[1].Content)); err == nil {
 		t.Error("the schema accepts a misspelt key, so that accepting ours says nothing")
 	}
 }
 
 func TestEntry(t *testing.T) {
-	app := fixture.App(t, Name, `service: shop
+	app := targettest.App(t, Name, `service: shop
 functions:
   api: {events: [http: {method: GET, path: /}], architecture: arm64}
   invoked: {}
@@ -96,6 +98,23 @@ func TestPaths(t *testing.T) {
 	} {
 		if got := strings.Join(w.paths(c.pattern), " "); got != c.want {
 			t.Errorf("%s: %s, want %s", c.pattern, got, c.want)
+		}
+	}
+}
+
+// TestEveryKey compares the structs with what SAM has.
+func TestEveryKey(t *testing.T) {
+	const function, api = "samtranslator__internal__schema_source__aws_serverless_function__", "samtranslator__internal__schema_source__aws_serverless_httpapi__"
+	for definition, structure := range map[string]any{
+		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{}, "HttpApiEventProperties": HTTPAPIEvent{},
+		"HttpApiAuth": RouteAuth{}, api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
+		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{},
+		"VpcConfig": VPCConfig{},
+	} {
+		if want := targettest.Properties(t, "sam.schema.json", "definitions", definition); want != nil {
+			if diff := cmp.Diff(want, targettest.Keys(structure)); diff != "" {
+				t.Errorf("%s (-vendor +struct):\n%s", definition, diff)
+			}
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 var (
@@ -184,7 +184,7 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 
 func checkTimers(r *target.Report, u *target.Unit) {
 	for _, t := range u.Triggers("timer") {
-		plan, err := schedule.AWS(t.Marker.(*annotations.Timer))
+		plan, err := cron.AWS(t.Marker.(*annotations.Timer))
 		if r.Schedule(t, plan, err); err == nil && len(input(t.Name, t.Marker.(*annotations.Timer).Payload)) > 256<<10 {
 			r.Limit(t.At("payload"), "payload", "more than 256 KB", "256 KB with the event around it")
 		}

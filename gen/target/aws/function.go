@@ -11,7 +11,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 // function makes a unit's function, and says which x- keys belong to which of its events.
@@ -84,7 +84,7 @@ func events(to map[string]*Event, u *target.Unit, routes []route) map[string]spe
 	}
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
-		plan, err := schedule.AWS(m)
+		plan, err := cron.AWS(m)
 		if err != nil {
 			continue // Check has said so
 		}

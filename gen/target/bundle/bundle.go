@@ -103,8 +103,9 @@ func write(z *zip.Writer, f File) error {
 	header := &zip.FileHeader{
 		Name: f.Name, Method: zip.Deflate, CRC32: sum.Sum32(), CompressedSize64: uint64(packed.Len()), UncompressedSize64: uint64(size),
 		CreatorVersion: unix<<8 | zipTwo, ReaderVersion: zipTwo, ExternalAttrs: uint32(0o100000|f.Mode().Perm()) << 16,
-		ModifiedDate: firstDate, // Modified would add a field with seconds, which CreateRaw does not write
 	}
+	//lint:ignore SA1019 CreateRaw writes this field and not Modified
+	header.ModifiedDate = firstDate
 	if !ascii(f.Name) {
 		header.Flags |= utf8Name
 	}

@@ -18,13 +18,17 @@ import (
 const CodePackage = "target-package"
 
 // secrets are files that hold secrets more often than not. They travel only when a pattern without wildcards names them.
-var secrets = []string{
-	".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
-	".netrc", ".npmrc", ".pgpass", ".htpasswd", "credentials", "credentials.json", "service-account*.json", "*.tfstate", "*.tfstate.*",
+func secrets() []string {
+	return []string{
+		".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+		".netrc", ".npmrc", ".pgpass", ".htpasswd", "credentials", "credentials.json", "service-account*.json", "*.tfstate", "*.tfstate.*",
+	}
 }
 
 // foreign are folders that no wildcard reaches into: the history, what tools leave, and what we have built.
-var foreign = []string{".git", ".hg", ".svn", ".aws", ".ssh", ".gnupg", "node_modules"}
+func foreign() []string {
+	return []string{".git", ".hg", ".svn", ".aws", ".ssh", ".gnupg", "node_modules"}
+}
 
 // Select returns the files of the application's folder that go into each package: config.*.yml, and what package.include
 // of s asks for without package.exclude, by name. A pattern that finds nothing is an error, and so is a link that leads
@@ -94,7 +98,7 @@ func (x *selection) include(pattern string, place spec.Place) {
 			return err
 		case entry.IsDir():
 			// The folder that the pattern itself names is wanted, whatever it is called.
-			if name != start && slices.Contains(foreign, path.Base(name)) || name == "dist" && start != "dist" {
+			if name != start && slices.Contains(foreign(), path.Base(name)) || name == "dist" && start != "dist" {
 				return fs.SkipDir
 			}
 			return nil
@@ -130,7 +134,7 @@ func (x *selection) add(name string, place spec.Place, named bool) {
 	if slices.ContainsFunc(x.spec.Package.Exclude, func(p string) bool { return glob.MatchBelow(p, name) }) {
 		return
 	}
-	if pattern := path.Base(name); !named && slices.ContainsFunc(secrets, func(s string) bool { return glob.Match(s, pattern) }) {
+	if pattern := path.Base(name); !named && slices.ContainsFunc(secrets(), func(s string) bool { return glob.Match(s, pattern) }) {
 		d := place.Notef(CodePackage, "%s may hold secrets and is left out", name)
 		d.Hint = "name it without a wildcard to package it, or exclude it"
 		x.report(d)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 var (
@@ -179,7 +179,7 @@ func checkTriggers(r *target.Report, u *target.Unit) {
 	timers := 0
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
-		plan, err := schedule.SCF(m)
+		plan, err := cron.SCF(m)
 		r.Schedule(t, plan, err)
 		before := timers
 		if timers += len(plan.Expressions); timers > maxTriggers && before <= maxTriggers {

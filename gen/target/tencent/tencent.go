@@ -12,7 +12,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/schedule"
+	"github.com/faasgen/faasgen/gen/target/cron"
 	"gopkg.in/yaml.v3"
 )
 
@@ -198,7 +198,7 @@ func events(u *target.Unit) ([]Event, map[int][]spec.Extension) {
 	extensions := map[int][]spec.Extension{}
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
-		plan, err := schedule.SCF(m)
+		plan, err := cron.SCF(m)
 		if err != nil {
 			continue // Check has said so
 		}

@@ -2,11 +2,12 @@ package tencent
 
 import (
 	"bytes"
+	"flag"
 	"io"
 	"strings"
 	"testing"
 
-	"github.com/faasgen/faasgen/gen/target/internal/fixture"
+	"github.com/faasgen/faasgen/gen/target/targettest"
 	"gopkg.in/yaml.v3"
 )
 
@@ -25,16 +26,14 @@ func strict(content []byte) error {
 	return nil
 }
 
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 func TestGolden(t *testing.T) {
-	fixture.Golden(t, New(), func(t *testing.T, path string, content []byte) {
-		if err := strict(content); err != nil {
-			t.Errorf("%s: %v", path, err)
-		}
-	})
+	targettest.Golden(t, New(), *update, func(_ string, content []byte) error { return strict(content) })
 }
 
 func TestStrictRefuses(t *testing.T) {
-	app := fixture.App(t, Name, "service: shop\nprovider: {x-tencent: {memorySise: 1}}\nfunctions: {work: {}}\n")
+	app := targettest.App(t, Name, "service: shop\nprovider: {x-tencent: {memorySise: 1}}\nfunctions: {work: {}}\n")
 	files, _ := New().Deploy(app)
 	if err := strict(files[0].Content); err == nil || !strings.Contains(err.Error(), "memorySise") {
 		t.Errorf("a misspelt key: %v", err)
@@ -43,7 +42,7 @@ func TestStrictRefuses(t *testing.T) {
 
 // TestDefaultsThatBite looks for what the vendor turns off by default.
 func TestDefaultsThatBite(t *testing.T) {
-	app := fixture.App(t, Name, `service: shop
+	app := targettest.App(t, Name, `service: shop
 functions:
   both: {events: [http: {method: GET, path: /}, timer: {every: 1h}]}
 `)
@@ -56,7 +55,7 @@ functions:
 }
 
 func TestEntry(t *testing.T) {
-	app := fixture.App(t, Name, `service: shop
+	app := targettest.App(t, Name, `service: shop
 functions:
   api: {events: [http: {method: GET, path: /}]}
   invoked: {}
@@ -75,6 +74,29 @@ functions:
 		got := strings.TrimPrefix(e.Loop, platform+"/") + " " + e.Command + " " + strings.Join(codecs, " ")
 		if got != want[u.Name] || e.GOOS != "linux" || e.GOARCH != "amd64" {
 			t.Errorf("%s: %q, want %q", u.Name, got, want[u.Name])
+		}
+	}
+}
+
+// TestEveryKey compares the structs with the keys that the vendor's documents, the component and its toolkit have.
+func TestEveryKey(t *testing.T) {
+	for _, c := range []struct {
+		structure any
+		keys      string
+	}{
+		{Component{}, "app component inputs name org stage"},
+		{Inputs{}, "asyncRunEnable cfs cls deadLetter description diskSize eip enableRoleAuth entryFile environment events handler ignoreTriggers image " +
+			"initTimeout installDependency instanceConcurrencyConfig layers memorySize msgTTL name namespace nodeSpec nodeType protocolParams protocolType " +
+			"provisionedNum publicAccess qualifier region retryNum role runtime src tags timeout traceEnable type vpcConfig"},
+		{TimerParameters{}, "argument cronExpression enable name qualifier"},
+		{HTTPParameters{}, "authType corsConfig name netConfig qualifier"},
+		{NetConfig{}, "enableExtranet enableIntranet"},
+		{CFS{}, "cfsId localMountDir mountInsId remoteMountDir userGroupId userId"},
+		{DeadLetter{}, "filterType name type"},
+		{InstanceConcurrency{}, "dynamicEnabled enable maxConcurrency"},
+	} {
+		if got := strings.Join(targettest.Keys(c.structure), " "); got != c.keys {
+			t.Errorf("%T: %s, want %s", c.structure, got, c.keys)
 		}
 	}
 }
