@@ -16,8 +16,11 @@ var (
 	variableForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]+$`)
 )
 
-// maxName is the length of a function's name.
-const maxName = 64
+// The lengths of a function's name and description.
+const (
+	maxName        = 64
+	maxDescription = 256
+)
 
 func variables() target.Variables {
 	return target.Variables{
@@ -40,6 +43,9 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	s := u.Settings
 	if name := app.FunctionName(u); len(name) > maxName {
 		r.Limit(u.At(""), "function name", fmt.Sprintf("%s with %d characters", name, len(name)), fmt.Sprintf("%d at most", maxName))
+	}
+	if n := len(u.Summary()); n > maxDescription {
+		r.Limit(u.At(""), "description", fmt.Sprintf("%d characters", n), fmt.Sprintf("%d at most", maxDescription))
 	}
 	r.Range(u, "memorySize", int(s.MemorySize), 128, 10240, 1, " MB")
 	r.Seconds(u, "timeout", s.Timeout, 1, 900)

@@ -1,0 +1,24 @@
+// Package spec is f.yml: its types, defaults, validation and JSON schema. It knows no target: what a cloud makes of a
+// key, and whether it can, is said in gen/target/<name>. Positions in its diagnostics come from yaml nodes.
+//
+// # The file
+//
+// One YAML document in UTF-8, of at most 1 MB. Its keys are the faas tags of [Spec] and of the types below it, and what
+// is said of them in the comments is what the JSON schema tells an editor. A key that does not exist, or that the standard
+// has but this version does not, is an error; so is a key without a value, but for maps, where it means an empty one.
+// Aliases and merge keys (<<) work as in YAML; what they stand for is counted, and too much of it refused.
+//
+// # Variables
+//
+// In values, ${env.NAME} and ${env.NAME:default} stand for environment variables; $${ is a literal ${, and anything else
+// in ${} an error, as is a variable that is neither set nor given a default. They are replaced after the file has been
+// read, so that no value can become YAML, and no message quotes them. In x-<target> keys only ${env.NAME} is replaced: what
+// else stands in ${} there is the vendor's.
+//
+// # What covers what
+//
+// The settings of a function are the [Defaults], covered by provider, covered by the arguments of the function's
+// //faas:handler directive, covered by functions.<name>. For one target, targets.<name> covers all of the file first.
+// Maps (environment, tags, vpc, x-<target>, ...) are merged key by key at every depth; lists, events and single values
+// replace what they cover. Events of a function replace the triggers of its directives.
+package spec
