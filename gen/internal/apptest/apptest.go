@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -27,11 +26,20 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
+// T is the part of *testing.T that this package uses.
+type T interface {
+	Helper()
+	TempDir() string
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // Module is the path of the module that the cases are in: case x of family.txtar is example.com/test/family/x.
 const Module = "example.com/test"
 
 // WriteModule makes dir a module that can import the framework without network.
-func WriteModule(t testing.TB, dir, modulePath string) {
+func WriteModule(t T, dir, modulePath string) {
 	t.Helper()
 	root := Root(t)
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
@@ -51,7 +59,7 @@ func WriteModule(t testing.TB, dir, modulePath string) {
 }
 
 // Root is the folder of the module under test.
-func Root(t testing.TB) string {
+func Root(t T) string {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {
@@ -61,7 +69,7 @@ func Root(t testing.TB) string {
 }
 
 // Write writes files below dir.
-func Write(t testing.TB, dir string, files map[string]string) {
+func Write(t T, dir string, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
 		name = filepath.Join(dir, filepath.FromSlash(name))
@@ -80,7 +88,7 @@ func Env(extra ...string) []string {
 }
 
 // Load scans and loads.
-func Load(t testing.TB, opts load.Options) (*load.Tree, *load.Program) {
+func Load(t T, opts load.Options) (*load.Tree, *load.Program) {
 	t.Helper()
 	if opts.Env == nil {
 		opts.Env = Env()
@@ -117,7 +125,7 @@ type Case struct {
 }
 
 // Cases loads the cases of the txtar files in dir.
-func Cases(t testing.TB, dir string) []*Case {
+func Cases(t T, dir string) []*Case {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(names) == 0 {
@@ -151,35 +159,27 @@ func Cases(t testing.TB, dir string) []*Case {
 	return list
 }
 
-// Run checks every case of the txtar files in dir. With update it writes down what was found instead.
-func Run(t *testing.T, dir string, update bool) {
+// Check compares what the case gives with what its file expects. With update it writes that down instead.
+func (c *Case) Check(t T, update bool) {
 	t.Helper()
-	written := map[string]*txtar.Archive{}
-	for _, c := range Cases(t, dir) {
-		t.Run(c.Name, func(t *testing.T) {
-			folder := path.Base(c.Name)
-			m, g, ds := Solve(c.Program, c.App)
-			compare(t, c.archive, folder+"/want", ds.Render(c.App.Dir), update)
-			if file(c.archive, folder+"/model") != nil {
-				compare(t, c.archive, folder+"/model", Dump(m, g), update)
-			} else if !ds.Failed() {
-				t.Errorf("the case has no mistake and no model to compare with")
-			}
-		})
-		written[c.file] = c.archive
+	folder := path.Base(c.Name)
+	m, g, ds := Solve(c.Program, c.App)
+	compare(t, c.archive, folder+"/want", ds.Render(c.App.Dir), update)
+	if file(c.archive, folder+"/model") != nil {
+		compare(t, c.archive, folder+"/model", Dump(m, g), update)
+	} else if !ds.Failed() {
+		t.Fatal("the case has no mistake and no model to compare with")
 	}
 	if !update {
 		return
 	}
-	for name, ar := range written {
-		if err := os.WriteFile(name, txtar.Format(ar), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(c.file, txtar.Format(c.archive), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
 // writeCases writes the sources of an archive. A case without f.yml gets one.
-func writeCases(t testing.TB, dir string, ar *txtar.Archive) {
+func writeCases(t T, dir string, ar *txtar.Archive) {
 	files := map[string]string{}
 	for _, c := range cases(ar) {
 		files[c+"/"+load.SpecName] = "service: test\n"
@@ -211,7 +211,7 @@ func file(ar *txtar.Archive, name string) *txtar.File {
 }
 
 // compare checks one expectation, or writes it down.
-func compare(t *testing.T, ar *txtar.Archive, name, got string, update bool) {
+func compare(t T, ar *txtar.Archive, name, got string, update bool) {
 	t.Helper()
 	f := file(ar, name)
 	if update {

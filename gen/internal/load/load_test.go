@@ -14,7 +14,11 @@ import (
 
 var update = flag.Bool("update", false, "write down what was found as what is expected")
 
-func TestCases(t *testing.T) { apptest.Run(t, "testdata", *update) }
+func TestCases(t *testing.T) {
+	for _, c := range apptest.Cases(t, "testdata") {
+		t.Run(c.Name, func(t *testing.T) { c.Check(t, *update) })
+	}
+}
 
 const handler = "package %\n\n//faas:handler\nfunc A() {}\n"
 
