@@ -21,39 +21,46 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// fresh goes through all stages.
-func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
+// read goes through the front half: what the applications are, and what is wrong with them.
+func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.Diagnostics, error) {
 	program, err := tree.Load(ctx)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
+	var apps []*App
+	var all annotations.Diagnostics
 	registry := annotations.Default()
-	var emitted []*emission
 	for _, loaded := range program.Apps {
-		r.Diagnostics = append(r.Diagnostics, loaded.Diagnostics...)
 		m, ds := collect.App(program, loaded, registry)
-		r.Diagnostics = append(r.Diagnostics, ds...)
-		r.Diagnostics = append(r.Diagnostics, m.Spec.CheckTargets(names(o.Targets))...)
 		g, solved := wiring.Solve(m)
-		r.Diagnostics = append(r.Diagnostics, solved...)
 		p, planned := plan.New(g, "")
-		r.Diagnostics = append(r.Diagnostics, planned...)
+		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), solved, planned)
 		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p}
 		for _, u := range p.Units {
 			a.Functions = append(a.Functions, u.Functions...)
 		}
-		r.Apps = append(r.Apps, a)
-		if all := slices.Concat(loaded.Diagnostics, ds, solved, planned); !all.Failed() {
-			emitted = append(emitted, &emission{app: a})
-		}
+		apps = append(apps, a)
 	}
+	return apps, all, nil
+}
+
+// fresh goes through all stages.
+func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
+	apps, ds, err := read(ctx, o, tree)
+	if err != nil {
+		return err
+	}
+	r.Apps, r.Diagnostics = apps, append(r.Diagnostics, ds...)
 	if r.Diagnostics.Failed() {
 		return nil
 	}
-	for _, e := range emitted {
+	var emitted []*emission
+	for _, a := range apps {
+		e := &emission{app: a}
 		if err := e.write(ctx, o.Targets); err != nil {
 			return err
 		}
+		emitted = append(emitted, e)
 	}
 	if err := r.inject(ctx, o, emitted); err != nil {
 		return err

@@ -18,10 +18,12 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/output"
 	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -50,28 +52,34 @@ type Result struct {
 	// UpToDate says that what is on disk is what would be written.
 	UpToDate bool
 
-	dir string
+	dir   string
+	cache *cache.Cache
 }
 
 // App is one application.
 type App struct {
 	// Dir is the absolute folder of f.yml, Name the service.
 	Dir, Name string
-	// Functions are sorted by name.
+	// Functions are sorted by name. When nothing had changed, their triggers have a kind and no more; Target knows all.
 	Functions []*target.Function
-	// Files are the generated files, by path below Dir. They are missing when the application has mistakes.
+	// Files are the generated files, by path below Dir. They are missing when the application has mistakes, and when
+	// nothing had changed.
 	Files []target.File
 	// Stale are the paths below Dir of files that are no longer generated.
 	Stale []string
 
+	state *output.State
 	graph *wiring.Graph
 	plan  *plan.Plan
-	state *output.State
+	// When nothing had changed, graph and plan are not there before late has filled them.
+	late     func() error
+	provider string
 }
 
 // Codes of diagnostics.
 const (
 	codeInjector = "injector"
+	codeChanged  = "changed"
 )
 
 // Generate reads the applications and writes nothing. Mistakes of users are diagnostics; an error means that the work
@@ -86,10 +94,20 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 		r.Diagnostics.Sort()
 		return r, nil
 	}
+	if !o.NoCache {
+		r.cache = cache.Open(query(o, tree))
+		if e, ok := r.cache.Lookup(); ok {
+			r.remembered(ctx, o, tree, e)
+			return r, nil
+		}
+	}
 	if err := r.fresh(ctx, o, tree); err != nil {
 		return nil, err
 	}
 	r.Diagnostics.Sort()
+	if r.UpToDate && !r.Diagnostics.Failed() {
+		r.remember()
+	}
 	return r, nil
 }
 
@@ -112,7 +130,10 @@ func (r *Result) Commit() ([]string, error) {
 			return changed, err
 		}
 	}
-	r.UpToDate = true
+	if !r.UpToDate {
+		r.UpToDate = true
+		r.remember()
+	}
 	return changed, nil
 }
 
@@ -140,14 +161,21 @@ func (r *Result) Diff() (string, error) {
 	return b.String(), nil
 }
 
-// Environment holds the environment variables that f.yml sets for all functions.
-func (a *App) Environment() map[string]string { return a.plan.App.Spec.Provider.Environment }
-
 // Provider is the target that f.yml names, "" if it names none.
-func (a *App) Provider() string { return a.plan.App.Spec.Provider.Name }
+func (a *App) Provider() string {
+	if a.plan == nil {
+		return a.provider
+	}
+	return a.plan.App.Spec.Provider.Name
+}
 
-// Target returns the application as a target sees it.
+// Target returns the application as a target sees it; an empty name is what the generated code was made from.
 func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
+	if a.late != nil {
+		if err := a.late(); err != nil {
+			return &target.App{Spec: &spec.Spec{}}, annotations.Diagnostics{{Code: codeChanged, Message: err.Error()}}
+		}
+	}
 	p, ds := plan.New(a.graph, name)
 	return p.App, ds
 }

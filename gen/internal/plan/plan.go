@@ -74,9 +74,6 @@ func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
 		if name == "" {
 			u.extend(m, f)
 		}
-		if over := m.Spec.Targets[name]; over != nil && over.Functions[f.Name] != nil && over.Functions[f.Name].Events != nil {
-			ds = append(ds, overlaid(f, u.Functions[0].Triggers)...)
-		}
 		p.Units = append(p.Units, u)
 		p.App.Units = append(p.App.Units, u.Unit)
 	}

@@ -1,0 +1,169 @@
+package gen_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/internal/apptest"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// cached reports whether a run took what it knew from the cache: it then holds no files.
+func cached(t *testing.T, o gen.Options) bool {
+	t.Helper()
+	r := diagnose(t, o)
+	if r.UpToDate && len(r.Apps) > 0 {
+		return r.Apps[0].Files == nil
+	}
+	return false
+}
+
+// TestCache changes one thing at a time, and says whether anything had to be looked at again.
+func TestCache(t *testing.T) {
+	ownCache(t)
+	dir := module(t, "")
+	source := small("one")["one/one.go"]
+	write := func(name, text string) func() {
+		return func() { apptest.Write(t, dir, map[string]string{name: text}) }
+	}
+	remove := func(name string) func() {
+		return func() {
+			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	apptest.Write(t, dir, small("one"))
+	apptest.Write(t, dir, map[string]string{"one/f.yml": "service: one\nprovider: {environment: {A: \"${env.FAASGEN_TEST:none}\"}}\n"})
+	commit(t, generate(t, dir))
+	o := options(dir)
+	unit := "one/internal/faasgen/one-serve/unit.go"
+	content, err := os.ReadFile(filepath.Join(dir, unit))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		do   func()
+		hit  bool
+	}{
+		{"nothing", func() {}, true},
+		{"a body", write("one/one.go", strings.Replace(source, `return "one"`, "x := 1; _ = x\n\treturn `two`", 1)), true},
+		{"a body that does not compile", write("one/one.go", strings.Replace(source, `return "one"`, "return undefined", 1)), true},
+		{"a comment", write("one/one.go", strings.Replace(source, "Serve serves.", "Serve serves all.", 1)), false},
+		{"a directive", write("one/one.go", strings.Replace(source, "GET", "PUT", 1)), false},
+		{"a test file", write("one/one_test.go", "package one\n"), true},
+		{"a new file", write("one/new.go", "package one\n"), false},
+		{"a file that is gone", remove("one/new.go"), false},
+		{"a new package", write("one/sub/sub.go", "package sub\n"), false},
+		{"f.yml", write("one/f.yml", "service: one\nprovider: {timeout: 7, environment: {A: \"${env.FAASGEN_TEST:none}\"}}\n"), false},
+		{"a variable of f.yml", func() { o.Env = append(o.Env, "FAASGEN_TEST=some") }, false},
+		{"another variable", func() { o.Env = append(o.Env, "FAASGEN_OTHER=some") }, true},
+		{"a variable of the go command", func() { o.Env = append(o.Env, "GOEXPERIMENT=") }, false},
+		{"the targets", func() { o.Targets = append(o.Targets, other{}) }, false},
+		{"a deleted output", remove(unit), false},
+		{"another application", func() { apptest.Write(t, dir, small("two")) }, false},
+		{"go.mod", func() {
+			mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write("go.mod", string(mod)+"\n// more\n")()
+		}, false},
+	}
+	for _, tt := range tests {
+		tt.do()
+		if got := cached(t, o); got != tt.hit {
+			t.Errorf("%s: taken from the cache is %v, want %v", tt.name, got, tt.hit)
+		}
+		r := diagnose(t, o)
+		if r.Diagnostics.Failed() {
+			t.Fatalf("%s: %s", tt.name, r.Diagnostics.Render(dir))
+		}
+		commit(t, r)
+		if !cached(t, o) {
+			t.Errorf("%s: the next run looks at everything again", tt.name)
+		}
+	}
+	// A body counts when it may hold a directive, which is a mistake.
+	apptest.Write(t, dir, map[string]string{"one/body.go": "package one\n\nfunc body() {\n\t//faas:handler\n}\n"})
+	if r := diagnose(t, o); !r.Diagnostics.Failed() {
+		t.Error("a directive in a body was not noticed")
+	}
+	remove("one/body.go")()
+	// An edit of the same size right after the commit: not even the clock tells.
+	apptest.Write(t, dir, map[string]string{unit: strings.Replace(string(content), "one-serve", "One-serve", 1)})
+	if r := diagnose(t, o); r.UpToDate || !r.Diagnostics.Failed() {
+		t.Error("an edited output was not noticed")
+	}
+}
+
+// TestCachedResultKnowsMoreWhenAsked asks a result from the cache for what it does not hold.
+func TestCachedResultKnowsMoreWhenAsked(t *testing.T) {
+	ownCache(t)
+	dir := module(t, "")
+	apptest.Write(t, dir, small("one"))
+	apptest.Write(t, dir, map[string]string{
+		"one/f.yml":    "service: one\nprovider: {name: cloud}\n",
+		"one/spare.go": "package one\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n",
+	})
+	first := diagnose(t, options(dir))
+	commit(t, first)
+	second := diagnose(t, options(dir))
+	a := second.Apps[0]
+	if a.Files != nil || a.Name != "one" || a.Provider() != "cloud" || len(a.Functions) != 1 || a.Functions[0].Name != "one-serve" {
+		t.Errorf("got %s %s %d files %v", a.Name, a.Provider(), len(a.Files), a.Functions)
+	}
+	if got, want := second.Diagnostics.Render(dir), first.Diagnostics.Render(dir); got != want || got == "" {
+		t.Errorf("notes: got\n%swant\n%s", got, want)
+	}
+	app, ds := a.Target("cloud")
+	if ds.Failed() || len(app.Units) != 1 || app.Units[0].Functions[0].Triggers[0].Marker == nil {
+		t.Errorf("got %+v, %v", app, ds)
+	}
+	if diff, err := second.Diff(); diff != "" || err != nil {
+		t.Errorf("diff: %v\n%s", err, diff)
+	}
+	// Positions of notes move with the lines of bodies, so that these count while there are notes.
+	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n}\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n"})
+	commit(t, diagnose(t, options(dir)))
+	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n\tprintln()\n}\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n"})
+	if got := diagnose(t, options(dir)).Diagnostics.Render(dir); !strings.Contains(got, "one/spare.go:11:6") {
+		t.Errorf("the note did not move:\n%s", got)
+	}
+}
+
+// ownCache gives the test a cache folder that nobody else uses, with the wire command and the go command's cache of the
+// user's.
+func ownCache(t *testing.T) {
+	t.Helper()
+	user, err := os.UserCacheDir()
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(goCommand(t, ".", "env", "GOCACHE")))
+	dir := t.TempDir()
+	t.Setenv("XDG_CACHE_HOME", dir)
+	if err := os.MkdirAll(filepath.Join(dir, "faasgen"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	tools, err := filepath.Glob(filepath.Join(user, "faasgen", "wire-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range tools {
+		if err := os.Symlink(tool, filepath.Join(dir, "faasgen", filepath.Base(tool))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// other is a second target.
+type other struct{ cloud }
+
+func (other) Name() string { return "other" }
+
+var _ target.Target = other{}

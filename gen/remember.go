@@ -1,0 +1,74 @@
+package gen
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/faasgen/faasgen/gen/internal/cache"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/output"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// query is everything that the outcome depends on.
+func query(o Options, tree *load.Tree) cache.Query {
+	q := cache.Query{Dir: tree.Dir, Files: tree.Files, Env: o.env()}
+	q.Options = append(names(o.Targets), "injector="+o.Injector, "source="+strconv.FormatBool(o.FromSource))
+	for _, dir := range tree.Apps {
+		q.Outputs = append(q.Outputs, filepath.Join(dir, filepath.FromSlash(output.Folder)))
+	}
+	return q
+}
+
+// remember keeps that all is current.
+func (r *Result) remember() {
+	e := cache.Entry{Notes: r.Diagnostics}
+	for _, a := range r.Apps {
+		app := cache.App{Dir: a.Dir, Name: a.Name, Provider: a.Provider()}
+		for _, f := range a.Functions {
+			kept := cache.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
+			for _, t := range f.Triggers {
+				kept.Kinds = append(kept.Kinds, t.Kind)
+			}
+			app.Functions = append(app.Functions, kept)
+		}
+		e.Apps = append(e.Apps, app)
+		e.Variables = append(e.Variables, a.plan.App.Spec.Variables...)
+	}
+	slices.Sort(e.Variables)
+	e.Variables = slices.Compact(e.Variables)
+	r.cache.Save(e)
+}
+
+// remembered is the result when nothing has changed. Whoever asks for more than it holds has the front half read again.
+func (r *Result) remembered(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
+	r.UpToDate, r.Diagnostics = true, e.Notes
+	late := sync.OnceValue(func() error {
+		apps, ds, err := read(context.WithoutCancel(ctx), o, tree)
+		if err != nil {
+			return err
+		}
+		if ds.Failed() || len(apps) != len(r.Apps) {
+			return errors.New("the application has changed in the meantime")
+		}
+		for i, a := range apps {
+			r.Apps[i].graph, r.Apps[i].plan, r.Apps[i].Functions = a.graph, a.plan, a.Functions
+		}
+		return nil
+	})
+	for _, kept := range e.Apps {
+		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, late: late}
+		for _, f := range kept.Functions {
+			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
+			for _, kind := range f.Kinds {
+				function.Triggers = append(function.Triggers, target.Trigger{Kind: kind})
+			}
+			a.Functions = append(a.Functions, function)
+		}
+		r.Apps = append(r.Apps, a)
+	}
+}
