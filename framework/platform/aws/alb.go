@@ -31,7 +31,7 @@ func decodeALB(p *platform.Payload, f *front) (*web.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.RawQuery, err = addQuery(p, func(encoded string) string { return encoded }); err != nil {
+	if r.RawQuery, err = query(p, func(encoded string) string { return encoded }); err != nil {
 		return nil, err
 	}
 	if r.Proto = r.Header.Get("X-Forwarded-Proto"); r.Proto != "https" {

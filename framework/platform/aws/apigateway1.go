@@ -33,7 +33,7 @@ func decodeAPIGateway1(p *platform.Payload, f *front) (*web.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.RawQuery, err = addQuery(p, url.QueryEscape); err != nil {
+	if r.RawQuery, err = query(p, url.QueryEscape); err != nil {
 		return nil, err
 	}
 	context := p.Field("requestContext")

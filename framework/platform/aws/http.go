@@ -223,7 +223,7 @@ func addHeader(r *web.Request, name, value string) {
 // addHeaders reads {"name":"value"}.
 func addHeaders(r *web.Request, raw json.RawMessage) error {
 	return platform.Members("headers", raw, func(name string, value json.RawMessage) error {
-		s, err := platform.DecodeText("headers."+name, value)
+		s, err := text("headers.", name, value)
 		if err == nil {
 			addHeader(r, name, s)
 		}
@@ -234,9 +234,8 @@ func addHeaders(r *web.Request, raw json.RawMessage) error {
 // addMultiHeaders reads {"name":["value","value"]}.
 func addMultiHeaders(r *web.Request, raw json.RawMessage) error {
 	return platform.Members("multiValueHeaders", raw, func(name string, values json.RawMessage) error {
-		what := "multiValueHeaders." + name
-		return platform.Elements(what, values, func(value json.RawMessage) error {
-			s, err := platform.DecodeText(what, value)
+		return each("multiValueHeaders.", name, values, func(value json.RawMessage) error {
+			s, err := text("multiValueHeaders.", name, value)
 			if err == nil {
 				addHeader(r, name, s)
 			}
@@ -245,12 +244,28 @@ func addMultiHeaders(r *web.Request, raw json.RawMessage) error {
 	})
 }
 
-// addQuery appends {"name":"value"} or, from multi, {"name":["value","value"]} to a query. Write is how name and value
-// stand in the query.
-func addQuery(p *platform.Payload, write func(string) string) (string, error) {
+// text decodes a string. The place's name is put together only for an error.
+func text(in, name string, value json.RawMessage) (string, error) {
+	s, err := platform.DecodeText(name, value)
+	if err != nil {
+		_, err = platform.DecodeText(in+name, value)
+	}
+	return s, err
+}
+
+// each visits the elements of an array, which is named only for an error.
+func each(in, name string, array json.RawMessage, visit func(json.RawMessage) error) error {
+	if len(array) > 0 && array[0] != '[' {
+		return platform.Elements(in+name, array, visit)
+	}
+	return platform.Elements(name, array, visit)
+}
+
+// query makes a query of {"name":"value"} or {"name":["value","value"]}. Write is how name and value stand in it.
+func query(p *platform.Payload, write func(string) string) (string, error) {
 	var b strings.Builder
-	add := func(name, what string, value json.RawMessage) error {
-		s, err := platform.DecodeText(what, value)
+	add := func(in, name string, value json.RawMessage) error {
+		s, err := text(in, name, value)
 		if err != nil {
 			return err
 		}
@@ -266,10 +281,10 @@ func addQuery(p *platform.Payload, write func(string) string) (string, error) {
 	var err error
 	if raw := p.Field(multi); raw != nil && raw[0] != 'n' {
 		err = platform.Members(multi, raw, func(name string, values json.RawMessage) error {
-			return platform.Elements(multi+"."+name, values, func(v json.RawMessage) error { return add(name, multi+"."+name, v) })
+			return each(multi+".", name, values, func(v json.RawMessage) error { return add(multi+".", name, v) })
 		})
 	} else {
-		err = platform.Members(single, p.Field(single), func(name string, v json.RawMessage) error { return add(name, single+"."+name, v) })
+		err = platform.Members(single, p.Field(single), func(name string, v json.RawMessage) error { return add(single+".", name, v) })
 	}
 	return b.String(), err
 }

@@ -1,0 +1,48 @@
+package aws
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// TestEventUnitIsLean builds a unit of one event function as users do and looks into the binary.
+func TestEventUnitIsLean(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds a binary")
+	}
+	plain, stripped := filepath.Join(t.TempDir(), "plain"), filepath.Join(t.TempDir(), "stripped")
+	for _, args := range [][]string{
+		{"build", "-trimpath", "-buildvcs=false", "-o", plain},
+		{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", stripped},
+	} {
+		cmd := exec.Command("go", append(args, "./testdata/event")...)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("go %q: %v\n%s", args, err, out)
+		}
+	}
+	symbols, err := exec.Command("go", "tool", "nm", plain).Output()
+	if err != nil {
+		t.Fatalf("go tool nm: %v", err)
+	}
+	if !bytes.Contains(symbols, []byte("platform/aws.serve")) {
+		t.Fatal("the symbols do not have the loop: the check would find nothing")
+	}
+	for _, heavy := range []string{" net/http.", " crypto/tls.", " net.(*Resolver).", " text/template.", " regexp."} {
+		if bytes.Contains(symbols, []byte(heavy)) {
+			t.Errorf("the binary links%s", heavy)
+		}
+	}
+	info, err := os.Stat(stripped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// aws-lambda-go makes 6.3 MB of the same function; half of that is the budget.
+	if limit := int64(3 << 20); info.Size() > limit {
+		t.Errorf("the stripped binary has %d bytes, the limit is %d", info.Size(), limit)
+	}
+	t.Logf("%d bytes", info.Size())
+}
