@@ -38,6 +38,10 @@ type Invocation struct {
 	Deadline time.Time
 	// Vendor is the vendor's original invocation, which the platform's own From returns typed.
 	Vendor any
+	// Reply, if set, is called with the outcome before Invoke returns, while the Context and its deadline still hold: a
+	// result that is streamed may be reading from something that ends with them. It is not called when Invoke returns
+	// ErrClosed.
+	Reply func(result any, err error)
 }
 
 type contextKey struct{}
@@ -95,6 +99,13 @@ func (c *Context) Err() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.err
+}
+
+// watched reports whether anybody waits for Done.
+func (c *Context) watched() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.done != nil
 }
 
 // cancel ends a Context that has a deadline. The first reason stays.

@@ -41,6 +41,10 @@ const (
 // ErrClosed is what Invoke returns when the engine is not started or is closing.
 var ErrClosed = errors.New("the engine is not running")
 
+// ErrAbandoned is in the error of an invocation whose deadline passed or whose caller went away while its handler still
+// runs: what belongs to the handler, such as its event, must not be touched any more.
+var ErrAbandoned = errors.New("the handler still runs")
+
 // NewEngine composes the chains of app for the process that rt describes. It runs no user code and never fails; what is
 // wrong with app is reported by Start.
 func NewEngine(rt *Runtime, app *App) *Engine {
@@ -169,7 +173,11 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	c := &Context{parent: ctx, engine: e, invocation: inv, deadline: deadline}
 	if deadline.IsZero() {
 		defer e.leave()
-		return e.limited(c, h)
+		result, err := e.limited(c, h)
+		if inv.Reply != nil {
+			inv.Reply(result, err)
+		}
+		return result, err
 	}
 	return e.invokeBefore(ctx, c, h)
 }

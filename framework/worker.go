@@ -17,6 +17,8 @@ type worker struct {
 	jobs  chan job
 	done  chan outcome
 	timer *time.Timer // of the caller that waits for this worker
+	// abandoned is set before jobs is closed by a caller that did not wait for the handler.
+	abandoned bool
 }
 
 type job struct {
@@ -71,13 +73,13 @@ func (ws *workers) close() {
 func (e *Engine) work(w *worker) {
 	for j := range w.jobs {
 		result, err := e.limited(j.context, j.handler)
-		late := j.context.Err() != nil
-		j.context.cancel(context.Canceled)
-		if late {
+		if j.context.Err() != nil {
 			j.context.Logger().Warn("the handler returned after its caller was answered", "error", err)
 		}
-		// The invocation counts as running until its outcome can be read: Close must not overtake it.
 		w.done <- outcome{result, err}
+	}
+	// The caller of the last job left it to its worker to say that the handler has ended.
+	if w.abandoned {
 		e.leave()
 	}
 }
@@ -97,7 +99,7 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	var reason error
 	select {
 	case o := <-w.done:
-		return e.answered(w, o)
+		return e.answered(ctx, w, c, o)
 	case <-w.timer.C:
 		reason = context.DeadlineExceeded
 	case <-ctx.Done():
@@ -106,20 +108,35 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
 	select {
 	case o := <-w.done:
-		return e.answered(w, o)
+		return e.answered(ctx, w, c, o)
 	default:
 	}
 	c.cancel(reason)
 	w.timer.Stop()
+	w.abandoned = true
 	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
+	err := &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	if errors.Is(reason, context.DeadlineExceeded) {
-		return nil, &Error{Status: 504, Code: "deadline_exceeded", Message: fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond)), Err: reason}
+		err.Status, err.Code, err.Message = 504, "deadline_exceeded", fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond))
 	}
-	return nil, &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: reason}
+	if c.invocation.Reply != nil {
+		c.invocation.Reply(nil, err)
+	}
+	return nil, err
 }
 
-func (e *Engine) answered(w *worker, o outcome) (any, error) {
+// answered replies while the Context holds, then ends it.
+func (e *Engine) answered(ctx context.Context, w *worker, c *Context, o outcome) (any, error) {
+	defer e.leave()
 	w.timer.Stop()
 	e.workers.give(w)
+	if c.invocation.Reply != nil {
+		if c.watched() { // nobody else needs to be told of a deadline that passes during the reply
+			defer time.AfterFunc(time.Until(c.deadline), func() { c.cancel(context.DeadlineExceeded) }).Stop()
+			defer context.AfterFunc(ctx, func() { c.cancel(context.Cause(ctx)) })()
+		}
+		c.invocation.Reply(o.result, o.err)
+	}
+	c.cancel(context.Canceled)
 	return o.result, o.err
 }

@@ -85,10 +85,29 @@ func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invoc
 			return call.Reply(ctx, nil, nil)
 		}
 		inv.Function, inv.Event = call.Function, call.Event
-		result, err := d.engine.Invoke(ctx, inv)
-		return call.Reply(ctx, result, err)
+		return d.invoke(ctx, inv, call.Reply)
 	}
 	return nil, &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event", Err: errors.New(Shape(raw))}
+}
+
+// invoke encodes the answer inside the invocation, so that a result that is a reader is read before its context ends. A
+// panic there is recovered here, since the invocation must end in any case.
+func (d *Dispatcher) invoke(ctx context.Context, inv framework.Invocation, reply func(context.Context, any, error) ([]byte, error)) (answer []byte, err error) {
+	var panicked any
+	replied := false
+	inv.Reply = func(result any, rerr error) {
+		replied = true
+		defer func() { panicked = recover() }()
+		answer, err = reply(ctx, result, rerr)
+	}
+	result, ierr := d.engine.Invoke(ctx, inv)
+	if panicked != nil {
+		panic(panicked)
+	}
+	if !replied { // the engine is closing
+		return reply(ctx, result, ierr)
+	}
+	return answer, err
 }
 
 // Raw is the codec of payloads without a form of their own: the bytes go to the function with an event trigger or, in a

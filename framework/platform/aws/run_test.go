@@ -146,6 +146,8 @@ func TestPollsThatFail(t *testing.T) {
 			if code != 1 || !strings.Contains(log, tt.want) {
 				t.Errorf("exit code %d, log %s; want 1 and %q", code, log, tt.want)
 			}
+			a.mu.Lock()
+			defer a.mu.Unlock()
 			if a.polls != 1 {
 				t.Errorf("%d polls, want 1: the loop must not spin", a.polls)
 			}

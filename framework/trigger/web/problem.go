@@ -79,10 +79,7 @@ func describe(err error, info ErrorInfo) problem {
 
 // abandoned reports whether err is the engine's word that the handler still runs. Its headers are still its own then:
 // to read them here would be a race with what it does next.
-func abandoned(err error) bool {
-	e, ok := err.(*framework.Error)
-	return ok && (e.Status == 504 && e.Code == "deadline_exceeded" || e.Status == 499 && e.Code == "canceled")
-}
+func abandoned(err error) bool { return errors.Is(err, framework.ErrAbandoned) }
 
 // ofTheBody reports whether the header describes the answer that failed and not the call.
 func ofTheBody(canonical string, values []string) bool {

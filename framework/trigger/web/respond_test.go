@@ -238,10 +238,13 @@ func TestRespondErrorKeepsHeaders(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	// A handler that was left behind may be writing headers at this moment.
-	for _, err := range []error{&framework.Error{Status: 504, Code: "deadline_exceeded", Err: context.DeadlineExceeded}, &framework.Error{Status: 499, Code: "canceled", Err: context.Canceled}} {
-		if r := set().Respond(nil, err, ErrorInfo{Log: quiet()}); r.Header.Has("X-Trace") {
-			t.Errorf("%v: the headers of a running handler were read", err)
-		}
+	left := &framework.Error{Status: 504, Code: "deadline_exceeded", Err: fmt.Errorf("%w: %w", context.DeadlineExceeded, framework.ErrAbandoned)}
+	if r := set().Respond(nil, left, ErrorInfo{Log: quiet()}); r.Header.Has("X-Trace") {
+		t.Error("the headers of a running handler were read")
+	}
+	own := &framework.Error{Status: 504, Code: "deadline_exceeded", Err: context.DeadlineExceeded}
+	if r := set().Respond(nil, own, ErrorInfo{Log: quiet()}); !r.Header.Has("X-Trace") {
+		t.Error("the headers of a handler that returned its own 504 are lost")
 	}
 }
 

@@ -103,21 +103,39 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	inv.Function, inv.Event = match.Function, x
+	// A panic of the answer (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
+	var panicked any
+	replied := false
+	inv.Reply = func(result any, err error) {
+		replied = true
+		defer func() { panicked = recover() }()
+		h.answer(w, c, body, result, err, info)
+	}
 	result, err := h.engine.Invoke(c, inv)
+	if !replied { // the engine is closing
+		h.answer(w, c, body, result, err, info)
+	}
+	if panicked != nil {
+		panic(panicked)
+	}
+}
+
+// answer writes the outcome, unless the handler has begun to stream it.
+func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
 	if begun := c.stream.close(); begun || errors.Is(err, http.ErrAbortHandler) {
 		if err != nil {
 			if begun {
-				info.Log.Error("request failed after its answer had begun", "request_id", inv.RequestID, "function", match.Function.Name, "error", err)
+				info.Log.Error("request failed after its answer had begun", "request_id", info.RequestID, "route", info.Route.String(), "error", err)
 			}
 			panic(http.ErrAbortHandler) // cuts the connection, so that the client does not take what it has for all
 		}
 		return
 	}
-	answer := x.Respond(result, err, info)
+	answer := c.exchange.Respond(result, err, info)
 	if body != nil && body.exceeded.Load() {
 		w.Header().Set("Connection", "close") // the rest of the body is still to come, and nobody will read it
 	}
-	h.reply(w, x, answer, info)
+	h.reply(w, &c.exchange, answer, info)
 }
 
 // fill makes the request that functions see. It returns the body's reader if there is a body.

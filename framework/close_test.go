@@ -1,0 +1,188 @@
+package framework_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+func TestStartFailures(t *testing.T) {
+	t.Run("error destroys what was built", func(t *testing.T) {
+		stopped := false
+		e := framework.NewEngine(quiet(), &framework.App{Unit: "u",
+			Start: func(context.Context) error { return errors.New("no database") },
+			Stop:  func(context.Context) error { stopped = true; return nil }})
+		err := e.Start(t.Context())
+		if err == nil || err.Error() != "init of unit u: no database" || !stopped {
+			t.Errorf("error = %v, stopped = %v", err, stopped)
+		}
+		if _, err := e.Invoke(t.Context(), framework.Invocation{}); !errors.Is(err, framework.ErrClosed) {
+			t.Errorf("invoke after a failed start: %v", err)
+		}
+		if err := e.Close(t.Context()); err != nil {
+			t.Errorf("close after a failed start: %v", err)
+		}
+	})
+	t.Run("panic", func(t *testing.T) {
+		err := framework.NewEngine(quiet(), &framework.App{Start: func(context.Context) error { panic("oops") }}).Start(t.Context())
+		var pe *framework.PanicError
+		if !errors.As(err, &pe) {
+			t.Errorf("error = %v", err)
+		}
+	})
+	t.Run("hang", func(t *testing.T) {
+		rt := quiet()
+		rt.InitTimeout = time.Hour
+		release := make(chan struct{})
+		defer close(release)
+		err := framework.NewEngine(rt, &framework.App{Unit: "u", InitTimeout: time.Millisecond,
+			Start: func(context.Context) error { <-release; return nil }}).Start(t.Context())
+		if err == nil || err.Error() != "init of unit u: init did not finish within 1ms" {
+			t.Errorf("error = %v", err)
+		}
+	})
+	t.Run("twice", func(t *testing.T) {
+		e := started(t, &framework.App{})
+		if err := e.Start(t.Context()); err == nil {
+			t.Error("second start succeeded")
+		}
+	})
+}
+
+func TestCloseWaitsForRunningInvocationsAndRefusesNewOnes(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	var order []string
+	f := function("f", func(*framework.Context) error {
+		close(entered)
+		<-release
+		order = append(order, "handler")
+		return nil
+	})
+	quick := function("quick", func(*framework.Context) error { return nil })
+	e := started(t, &framework.App{Functions: []*framework.Function{f, quick},
+		Stop: func(context.Context) error { order = append(order, "stop"); return errors.New("stop failed") }})
+	invoked := make(chan error, 1)
+	go func() {
+		_, err := e.Invoke(context.Background(), framework.Invocation{Function: f})
+		invoked <- err
+	}()
+	<-entered
+	closed := make(chan error, 2)
+	for range 2 {
+		go func() { closed <- e.Close(context.Background()) }()
+	}
+	for {
+		if _, err := e.Invoke(t.Context(), framework.Invocation{Function: quick}); errors.Is(err, framework.ErrClosed) {
+			break // Close has begun
+		}
+	}
+	close(release)
+	if err := <-invoked; err != nil {
+		t.Error(err)
+	}
+	for range 2 {
+		if err := <-closed; err == nil || err.Error() != "stop failed" {
+			t.Errorf("close = %v", err)
+		}
+	}
+	if want := []string{"handler", "stop"}; !slices.Equal(order, want) {
+		t.Errorf("order = %v, want %v", order, want)
+	}
+}
+
+func TestCloseWithNothingRunningNeedsNoTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 { // a choice between two ready channels would fail half of the time
+		if err := started(t, &framework.App{}).Close(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCloseGivesUpWaitingButStillStops(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	stopped := false
+	f := function("f", func(*framework.Context) error { close(entered); <-release; return nil })
+	e := started(t, &framework.App{Functions: []*framework.Function{f}, Stop: func(context.Context) error { stopped = true; return nil }})
+	go func() { _, _ = e.Invoke(context.Background(), framework.Invocation{Function: f}) }()
+	<-entered
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.Close(ctx); !errors.Is(err, context.Canceled) || !stopped {
+		t.Errorf("close = %v, stopped = %v", err, stopped)
+	}
+}
+
+
+func TestReplyRunsWhileTheContextHolds(t *testing.T) {
+	for _, timeout := range []time.Duration{0, time.Hour} {
+		// The body of an upstream request ends with the context it was made with.
+		f := function("f", func(c *framework.Context) error {
+			r, w := io.Pipe()
+			context.AfterFunc(c, func() { w.CloseWithError(c.Err()) })
+			go func() {
+				_, _ = io.WriteString(w, "streamed")
+				w.Close()
+			}()
+			c.SetResult(r)
+			return nil
+		})
+		f.Timeout = timeout
+		e := started(t, &framework.App{Functions: []*framework.Function{f}})
+		var got []byte
+		var rerr error
+		_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Reply: func(result any, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			got, rerr = io.ReadAll(result.(io.Reader))
+		}})
+		if err != nil || rerr != nil || string(got) != "streamed" {
+			t.Errorf("timeout %s: got %q, %v, %v", timeout, got, rerr, err)
+		}
+	}
+}
+
+func TestDeadlineEndsAReplyThatTakesTooLong(t *testing.T) {
+	f := function("f", func(c *framework.Context) error { c.SetResult(c.Done()); return nil })
+	f.Timeout = 20 * time.Millisecond
+	e := started(t, &framework.App{Functions: []*framework.Function{f}})
+	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Reply: func(result any, _ error) {
+		select {
+		case <-result.(<-chan struct{}):
+		case <-time.After(10 * time.Second):
+			t.Error("the deadline did not reach the reply")
+		}
+	}})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReplyHearsOfAPassedDeadlineAndOfNothingAfterClose(t *testing.T) {
+	release := make(chan struct{})
+	f := function("f", func(*framework.Context) error { <-release; return nil })
+	f.Timeout = time.Millisecond
+	e := started(t, &framework.App{Functions: []*framework.Function{f}})
+	var heard error
+	reply := func(_ any, err error) { heard = err }
+	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Reply: reply})
+	if !errors.Is(heard, framework.ErrAbandoned) || !errors.Is(heard, context.DeadlineExceeded) || heard != err {
+		t.Errorf("reply heard %v, invoke returned %v", heard, err)
+	}
+	close(release)
+	if err := e.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	heard = nil
+	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Reply: reply}); !errors.Is(err, framework.ErrClosed) || heard != nil {
+		t.Errorf("after close: %v, reply heard %v", err, heard)
+	}
+}
