@@ -38,9 +38,6 @@ func (t *tool) check() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(r.Apps) == 0 && !r.Diagnostics.Failed() {
-				return t.noApplication(dir)
-			}
 			ds := r.Diagnostics
 			if !ds.Failed() {
 				for _, app := range r.Apps {

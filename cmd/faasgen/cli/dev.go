@@ -37,9 +37,21 @@ func (t *tool) dev() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			ctx, cancel := context.WithCancelCause(cmd.Context())
+			defer cancel(nil)
 			loop := &dev.Loop{Listener: l, Roots: []string{t.dir}, Dir: t.dir, Out: t.out, Err: t.err}
-			loop.Make = func(ctx context.Context) (*dev.Made, error) { return t.make(ctx, loop) }
-			return loop.Run(cmd.Context())
+			loop.Make = func(ctx context.Context) (*dev.Made, error) {
+				m, err := t.make(ctx, loop)
+				if f := (*failure)(nil); errors.As(err, &f) {
+					cancel(f) // no change of a file mends it
+				}
+				return m, err
+			}
+			err = loop.Run(ctx)
+			if f := (*failure)(nil); errors.As(context.Cause(ctx), &f) {
+				return f
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", local.DefaultAddr, "loopback address to listen on")
@@ -92,10 +104,7 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Made, error) {
 
 // only is the one application of a result.
 func (t *tool) only(r *gen.Result) (*gen.App, error) {
-	switch len(r.Apps) {
-	case 0:
-		return nil, t.noApplication(t.dir)
-	case 1:
+	if len(r.Apps) == 1 {
 		return r.Apps[0], nil
 	}
 	var dirs []string

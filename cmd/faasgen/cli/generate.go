@@ -44,15 +44,7 @@ func (t *tool) solve(ctx context.Context, dir string) (*gen.Result, error) {
 	if r.Diagnostics.Failed() {
 		return nil, &failure{code: exitFailed}
 	}
-	if len(r.Apps) == 0 {
-		return nil, t.noApplication(dir)
-	}
 	return r, nil
-}
-
-func (t *tool) noApplication(dir string) error {
-	return &failure{code: exitFailed, text: "no f.yml in " + relative(t.dir, dir) + ", below it or above it",
-		hint: "an application is the folder of an f.yml; its first line is: service: NAME"}
 }
 
 // current generates and writes.

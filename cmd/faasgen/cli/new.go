@@ -43,7 +43,7 @@ func (t *tool) scaffold() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := writeScaffold(dir, files); err != nil {
+			if err := writeScaffold(dir, relative(t.dir, dir), files); err != nil {
 				return err
 			}
 			for _, f := range files {
@@ -129,14 +129,14 @@ func render(d templates.Data) ([]scaffolded, error) {
 }
 
 // writeScaffold writes into a folder that is new or empty, and nothing otherwise.
-func writeScaffold(dir string, files []scaffolded) error {
+func writeScaffold(dir, shown string, files []scaffolded) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return fmt.Errorf("folder %s: %w", dir, err)
+		return fmt.Errorf("folder %s: %w", shown, err)
 	case len(entries) > 0:
-		return &failure{code: exitFailed, text: fmt.Sprintf("folder %s is not empty: it has %s", dir, entries[0].Name()),
+		return &failure{code: exitFailed, text: fmt.Sprintf("folder %s is not empty: it has %s", shown, entries[0].Name()),
 			hint: "new writes only where there is nothing to overwrite"}
 	}
 	for _, f := range files {

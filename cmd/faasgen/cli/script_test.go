@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -28,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience is how long a script waits for the development server to say something.
-const patience = 60 * time.Second
+const patience = 30 * time.Second
 
 // skeleton is the go.mod that a script gets unless it brings its own.
 const skeleton = `module example.com/shop
@@ -56,6 +57,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("FAASGEN_UPDATE") == "1",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Deadline:            time.Now().Add(4 * time.Minute),
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, goEnv...)
 			e.Vars = append(e.Vars, "XDG_CACHE_HOME="+cache, "HOME="+e.WorkDir, "FAASGEN_REPLACE="+root, "ROOT="+root)
@@ -63,7 +65,13 @@ func TestScripts(t *testing.T) {
 			return writeSkeleton(e.WorkDir, module)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "see": see, "fetch": fetch, "interrupt": interrupt,
+			"serve": serve, "see": see, "fetch": fetch, "interrupt": interrupt, "busy": busy,
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 	})
 }
@@ -174,6 +182,18 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Logf("[faasgen dev said]\n%s", s.text.String())
 		}
 	})
+}
+
+// busy VARIABLE takes a port for the time of the script and puts its address into the variable, its number into PORT.
+func busy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: busy VARIABLE")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	ts.Setenv(args[0], l.Addr().String())
+	ts.Setenv("PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 }
 
 // see 'pattern' waits until the server has said something new that matches.

@@ -88,8 +88,9 @@ func (g *gateway) acquire(ctx context.Context) (*child, string) {
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	sw := &statusWriter{ResponseWriter: w}
+	path := r.URL.EscapedPath()
 	defer func() {
-		fmt.Fprintf(g.log, "%s %s %d %s\n", r.Method, r.URL.EscapedPath(), sw.status, time.Since(started).Round(10*time.Microsecond))
+		fmt.Fprintf(g.log, "%s %s %d %s\n", r.Method, path, sw.status, time.Since(started).Round(10*time.Microsecond))
 	}()
 	c, failure := g.acquire(r.Context())
 	if c == nil {

@@ -130,13 +130,13 @@ func (l *Loop) replace(ctx context.Context, why []string) {
 		return
 	}
 	if err != nil {
-		l.complain(err)
+		l.complain(err, why)
 		return
 	}
 	list, err := next.functions(ctx)
 	if err != nil {
 		next.stop()
-		l.complain(err)
+		l.complain(err, why)
 		return
 	}
 	if old := l.gateway.swap(next); old != nil {
@@ -168,8 +168,11 @@ func (l *Loop) bringUp(ctx context.Context) (*child, error) {
 	return c, nil
 }
 
-func (l *Loop) complain(err error) {
+func (l *Loop) complain(err error, why []string) {
 	text := strings.TrimRight(err.Error(), "\n")
+	if len(why) > 0 {
+		fmt.Fprintf(l.say, "the new version failed: %s changed\n", l.names(why))
+	}
 	fmt.Fprintln(l.say, text)
 	if c := l.gateway.serving(); c != nil {
 		fmt.Fprintln(l.say, "the last version keeps serving; waiting for a change")

@@ -13,6 +13,11 @@ import (
 // application writes a workspace of two modules whose second is the application.
 func application(t *testing.T) (dir string) {
 	t.Helper()
+	cache, err := exec.Command("go", "env", "GOCACHE").Output() // before our own moves it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOCACHE", strings.TrimSpace(string(cache)))
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("GOWORK", "")
 	t.Setenv("GOFLAGS", "-mod=mod")
