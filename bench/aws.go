@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"time"
 )
 
@@ -19,7 +18,6 @@ const (
 type measured struct {
 	size             int64
 	poll             []time.Duration // start of the process to its first poll
-	cpu, rss, faults float64
 }
 
 func benchAWS(ctx context.Context, work string) (table, error) {
@@ -66,7 +64,7 @@ func benchAWS(ctx context.Context, work string) (table, error) {
 			return nil, err
 		}
 		cpuA, cpuB = append(cpuA, perInvoke(ua)), append(cpuB, perInvoke(ub))
-		rssA, rssB = append(rssA, float64(ua.Maxrss)/1024), append(rssB, float64(ub.Maxrss)/1024)
+		rssA, rssB = append(rssA, ua.peak), append(rssB, ub.peak)
 	}
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	return table{
@@ -78,20 +76,17 @@ func benchAWS(ctx context.Context, work string) (table, error) {
 	}, nil
 }
 
-func perInvoke(u *syscall.Rusage) float64 {
-	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1000 / invokes
-}
+func perInvoke(u usage) float64 { return float64(u.cpu.Microseconds()) / invokes }
 
 // buildOurs builds the event-only hello with the faasgen of this checkout and returns the path of its bootstrap.
 func buildOurs(ctx context.Context, work string) (string, error) {
-	dist := filepath.Join(work, "dist")
-	cmd := exec.CommandContext(ctx, "go", "tool", "faasgen", "build", "--target", "aws", "--dist", dist)
+	cmd := exec.CommandContext(ctx, "go", "tool", "faasgen", "build", "--target", "aws")
 	cmd.Dir = "../examples/hello/event"
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("faasgen build: %w", err)
 	}
-	return unzipEntry(filepath.Join(dist, "aws", "hello.zip"), "bootstrap", work)
+	return unzipEntry(filepath.Join(cmd.Dir, "dist", "aws", "hello.zip"), "bootstrap", work)
 }
 
 func goBuild(ctx context.Context, dir, out, pkg string, more ...string) error {

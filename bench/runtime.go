@@ -13,16 +13,15 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
 // serve runs binary against the barest possible Lambda Runtime API: it answers n polls at once and kills the process at
 // the next one. The simulator of the project is not used, because what it checks would be measured too.
-func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration, usage *syscall.Rusage, err error) {
+func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration, u usage, err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return 0, nil, err
+		return 0, u, err
 	}
 	polled, done := make(chan struct{}), make(chan struct{})
 	var polls, answers atomic.Int64
@@ -65,7 +64,7 @@ func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration
 		"_HANDLER=bootstrap", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=128", "LAMBDA_TASK_ROOT=" + filepath.Dir(binary)}
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
-		return 0, nil, err
+		return 0, u, err
 	}
 	exited := make(chan error, 1)
 	go func() { exited <- cmd.Wait() }()
@@ -73,19 +72,45 @@ func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration
 	case <-polled:
 		firstPoll = time.Since(started)
 	case err := <-exited:
-		return 0, nil, fmt.Errorf("%s ended before its first poll: %v", binary, err)
+		return 0, u, fmt.Errorf("%s ended before its first poll: %v", binary, err)
 	}
 	select {
 	case <-done:
 	case err := <-exited:
-		return 0, nil, fmt.Errorf("%s ended after %d of %d invocations: %v", binary, polls.Load(), n, err)
+		return 0, u, fmt.Errorf("%s ended after %d of %d invocations: %v", binary, polls.Load(), n, err)
 	}
+	u.peak, err = peakMemory(cmd.Process.Pid)
 	_ = cmd.Process.Kill()
 	<-exited
-	if answers.Load() != n {
-		return 0, nil, fmt.Errorf("%s answered %d of %d invocations correctly", binary, answers.Load(), n)
+	if err != nil {
+		return 0, u, err
 	}
-	return firstPoll, cmd.ProcessState.SysUsage().(*syscall.Rusage), nil
+	if answers.Load() != n {
+		return 0, u, fmt.Errorf("%s answered %d of %d invocations correctly", binary, answers.Load(), n)
+	}
+	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	return firstPoll, u, nil
+}
+
+// usage is what a process used in its life.
+type usage struct {
+	cpu  time.Duration
+	peak float64 // MB
+}
+
+// peakMemory reads VmHWM. The kernel's rusage would not do: it starts with the peak of the process that forked.
+func peakMemory(pid int) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if kb, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, err := strconv.Atoi(strings.Fields(kb)[0])
+			return float64(n) / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("process %d: no VmHWM in its status", pid)
 }
 
 // unzipEntry extracts one file of a package.
