@@ -21,6 +21,7 @@ type Payload struct {
 
 	members []member
 	parsed  bool
+	outcome outcome
 }
 
 type member struct {

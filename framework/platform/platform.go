@@ -65,12 +65,10 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // [Describe] for what may be shown of it.
 func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (answer []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
-	// The engine guards handlers; this guards what runs outside of it, such as a result's MarshalJSON.
+	// The engine guards handlers; this guards what runs outside of it.
 	defer func() {
 		if v := recover(); v != nil {
-			pe := &framework.PanicError{Value: v, Stack: debug.Stack()}
-			p.Log().Error("panic outside of the handler", "panic", fmt.Sprint(v), "stack", string(pe.Stack), requestIDKey, inv.RequestID)
-			answer, err = nil, pe
+			answer, err = nil, p.recovered(v)
 		}
 	}()
 	for _, decode := range d.decoders {
@@ -84,30 +82,49 @@ func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invoc
 		if call.Function == nil {
 			return call.Reply(ctx, nil, nil)
 		}
-		inv.Function, inv.Event = call.Function, call.Event
-		return d.invoke(ctx, inv, call.Reply)
+		return d.invoke(ctx, p, call)
 	}
 	return nil, &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event", Err: errors.New(Shape(raw))}
 }
 
-// invoke encodes the answer inside the invocation, so that a result that is a reader is read before its context ends. A
-// panic there is recovered here, since the invocation must end in any case.
-func (d *Dispatcher) invoke(ctx context.Context, inv framework.Invocation, reply func(context.Context, any, error) ([]byte, error)) (answer []byte, err error) {
-	var panicked any
-	replied := false
-	inv.Reply = func(result any, rerr error) {
-		replied = true
-		defer func() { panicked = recover() }()
-		answer, err = reply(ctx, result, rerr)
+// invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.
+func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte, error) {
+	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
+	inv := p.Invocation
+	inv.Function, inv.Event, inv.Reply = call.Function, call.Event, p.reply
+	result, err := d.engine.Invoke(ctx, inv)
+	if !p.outcome.encoded { // the engine is closing
+		return call.Reply(ctx, result, err)
 	}
-	result, ierr := d.engine.Invoke(ctx, inv)
-	if panicked != nil {
-		panic(panicked)
-	}
-	if !replied { // the engine is closing
-		return reply(ctx, result, ierr)
-	}
-	return answer, err
+	return p.outcome.answer, p.outcome.err
+}
+
+// outcome is the way of an answer out of its invocation.
+type outcome struct {
+	ctx     context.Context
+	encode  func(context.Context, any, error) ([]byte, error)
+	encoded bool
+	answer  []byte
+	err     error
+}
+
+// reply encodes the answer. Results bring code of the user's, such as MarshalJSON, and the invocation must end all the
+// same.
+func (p *Payload) reply(result any, err error) {
+	o := &p.outcome
+	o.encoded = true
+	defer func() {
+		if v := recover(); v != nil {
+			o.answer, o.err = nil, p.recovered(v)
+		}
+	}()
+	o.answer, o.err = o.encode(o.ctx, result, err)
+}
+
+func (p *Payload) recovered(v any) error {
+	pe := &framework.PanicError{Value: v, Stack: debug.Stack()}
+	p.Log().Error("panic outside of the handler", "panic", fmt.Sprint(v), "stack", string(pe.Stack), requestIDKey, p.Invocation.RequestID)
+	return pe
 }
 
 // Raw is the codec of payloads without a form of their own: the bytes go to the function with an event trigger or, in a

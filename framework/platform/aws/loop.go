@@ -18,9 +18,7 @@ const maxEvent = 32 << 20
 // loop asks for events and answers them, one at a time, until the API says something that it must not or the process is
 // stopping. The first is logged; in both cases the process ends soon. Nothing here is tried twice: an endpoint that
 // refuses once would be asked thousands of times a second.
-func (p *process) loop() {
-	c := runtimeapi.New(p.api, agent)
-	c.MaxBody = maxEvent
+func (p *process) loop(c *runtimeapi.Client) {
 	var trace string // as it stands in the environment
 	for {
 		answer, err := c.Do(context.Background(), runtimeapi.Request{Method: "GET", Path: apiVersion + "/runtime/invocation/next"})
@@ -101,13 +99,14 @@ func (p *process) answer(ctx context.Context, c *runtimeapi.Client, inv *Invocat
 	body, err := p.dispatcher.Handle(ctx, inv.Event, framework.Invocation{
 		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv,
 	})
-	path := apiVersion + "/runtime/invocation/" + inv.RequestID
-	request := runtimeapi.Request{Method: "POST", Path: path + "/response", Body: body, Header: []runtimeapi.Field{{Name: "Content-Type", Value: "application/json"}}}
-	if err != nil {
+	request := runtimeapi.Request{Method: "POST", Body: body, Header: p.header[:]}
+	if err == nil {
+		request.Path = apiVersion + "/runtime/invocation/" + inv.RequestID + "/response"
+	} else {
 		if pe := (*framework.PanicError)(nil); !errors.As(err, &pe) { // a panic was logged with its stack
 			p.log.Error("the invocation failed", "error", err.Error(), "request_id", inv.RequestID)
 		}
-		request = errorRequest(path+"/error", err)
+		request = errorRequest(apiVersion+"/runtime/invocation/"+inv.RequestID+"/error", err)
 	}
 	reply, err := c.Do(context.Background(), request)
 	switch {

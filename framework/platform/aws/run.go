@@ -44,6 +44,7 @@ type process struct {
 	dispatcher  *platform.Dispatcher
 	concurrency int
 	current     atomic.Pointer[string] // the request id, where there is one invocation at a time
+	header      [1]runtimeapi.Field    // of answers
 
 	mu       sync.Mutex
 	busy     int // loops between the arrival of an event and its answer
@@ -51,9 +52,13 @@ type process struct {
 	idle     chan struct{} // closed when stopping and not busy
 }
 
+func newProcess(api string) *process {
+	return &process{api: api, concurrency: 1, idle: make(chan struct{}), header: [1]runtimeapi.Field{{Name: "Content-Type", Value: "application/json"}}}
+}
+
 // serve runs the process and returns its exit code.
 func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, stderr io.Writer) int {
-	p := &process{api: os.Getenv("AWS_LAMBDA_RUNTIME_API"), concurrency: 1, idle: make(chan struct{})}
+	p := newProcess(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
 	p.log = slog.New(newLogHandler(stderr, p.requestID))
 	if p.api == "" {
 		p.log.Error("AWS_LAMBDA_RUNTIME_API is not set: this program runs on AWS Lambda; use faasgen invoke --target aws to run it here")
@@ -91,7 +96,9 @@ func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, s
 	failed := make(chan struct{}, p.concurrency)
 	for range p.concurrency {
 		go func() {
-			p.loop()
+			c := runtimeapi.New(p.api, agent)
+			c.MaxBody = maxEvent
+			p.loop(c)
 			failed <- struct{}{}
 		}()
 	}

@@ -2,10 +2,15 @@ package aws
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework/platform/sim"
+	awssim "github.com/faasgen/faasgen/framework/platform/sim/aws"
 )
 
 // TestEventUnitIsLean builds a unit of one event function as users do and looks into the binary.
@@ -19,7 +24,7 @@ func TestEventUnitIsLean(t *testing.T) {
 		{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", stripped},
 	} {
 		cmd := exec.Command("go", append(args, "./testdata/event")...)
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("go %q: %v\n%s", args, err, out)
 		}
@@ -45,4 +50,18 @@ func TestEventUnitIsLean(t *testing.T) {
 		t.Errorf("the stripped binary has %d bytes, the limit is %d", info.Size(), limit)
 	}
 	t.Logf("%d bytes", info.Size())
+
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	p, err := awssim.New(awssim.Options{}).Start(ctx, sim.Artifact{Dir: filepath.Dir(stripped), Command: "stripped", Unit: "event"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := p.Invoke(ctx, []byte(`{"name":"world"}`))
+	if err != nil || r.Error != nil || string(r.Body) != `{"message":"hello world"}` {
+		t.Errorf("the unit answered %v, %v", r, err)
+	}
+	if err := p.Stop(ctx); err != nil {
+		t.Error(err)
+	}
 }
