@@ -16,8 +16,8 @@ const (
 
 // measured is one binary's figures.
 type measured struct {
-	size             int64
-	poll             []time.Duration // start of the process to its first poll
+	size int64
+	poll []time.Duration // start of the process to its first poll
 }
 
 func benchAWS(ctx context.Context, work string) (table, error) {

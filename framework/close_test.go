@@ -120,7 +120,6 @@ func TestCloseGivesUpWaitingButStillStops(t *testing.T) {
 	}
 }
 
-
 func TestReplyRunsWhileTheContextHolds(t *testing.T) {
 	for _, timeout := range []time.Duration{0, time.Hour} {
 		// The body of an upstream request ends with the context it was made with.

@@ -62,7 +62,7 @@ type pool struct {
 	Idle    time.Duration `yaml:"idle"`
 	Hosts   []string
 	Level   slog.Level
-	private int
+	private int //lint:ignore U1000 an unexported field must be left alone
 }
 
 type database struct {

@@ -17,7 +17,7 @@ func prints(inv *Invocation) []string {
 	slog.New(slog.NewTextHandler(&text, nil)).Info("x", "inv", inv, "credentials", inv.Credentials)
 	slog.New(slog.NewJSONHandler(&object, nil)).Info("x", "inv", inv, "credentials", inv.Credentials)
 	return []string{
-		fmt.Sprint(inv), fmt.Sprint(*inv), fmt.Sprintf("%+v", inv), fmt.Sprintf("%#v", *inv), fmt.Sprintf("%s", inv.Credentials),
+		fmt.Sprint(inv), fmt.Sprint(*inv), fmt.Sprintf("%+v", inv), fmt.Sprintf("%#v", *inv), fmt.Sprintf("(%s)", inv.Credentials),
 		fmt.Sprintf("%v", &inv.Credentials), fmt.Sprintf("%q", inv.Credentials), string(asJSON), text.String(), object.String(),
 	}
 }

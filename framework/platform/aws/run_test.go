@@ -176,10 +176,11 @@ func TestInvocationFacts(t *testing.T) {
 	a := &api{t: t, steps: []http.HandlerFunc{event("id-1", `{"a":1}`, header...), event("id-1", `2`, "Lambda-Runtime-Client-Context", "{"), event("id-1", "3", "Lambda-Runtime-Deadline-Ms", "soon")}}
 	a.start()
 	t.Setenv("_X_AMZN_TRACE_ID", "")
+	type key struct{}
 	calls := 0
 	code, log := run(unit(func(ctx *framework.Context) error {
 		calls++
-		inv := From(context.WithValue(ctx, "k", 1))
+		inv := From(context.WithValue(ctx, key{}, 1))
 		client, clientErr := inv.ClientContext()
 		identity, identityErr := inv.CognitoIdentity()
 		switch calls {

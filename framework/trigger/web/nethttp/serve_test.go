@@ -85,7 +85,7 @@ func handlers() map[string]http.HandlerFunc {
 			http.SetCookie(w, &http.Cookie{Name: "b", Value: "2"})
 		},
 		"redirect": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere?x=1", http.StatusFound) },
-		"error":    func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 418) },
+		"error":    func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusTeapot) },
 		"length": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "3")
 			fmt.Fprint(w, "abc")
@@ -183,8 +183,7 @@ func flat(status int, h http.Header, body string) string {
 
 func TestServeOnPayloads(t *testing.T) {
 	type key struct{}
-	var f *framework.Function
-	f = on("GET /files/{path...}", func(c *framework.Context) error {
+	f := on("GET /files/{path...}", func(c *framework.Context) error {
 		c.SetValue(key{}, "middleware's")
 		x := web.From(c)
 		x.Header().Set("Access-Control-Allow-Origin", "*")
@@ -401,7 +400,7 @@ func TestServeBodies(t *testing.T) {
 			return Serve(c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				var tooLarge *http.MaxBytesError
 				if _, err := io.ReadAll(r.Body); errors.As(err, &tooLarge) {
-					http.Error(w, fmt.Sprint(tooLarge.Limit), 413)
+					http.Error(w, fmt.Sprint(tooLarge.Limit), http.StatusRequestEntityTooLarge)
 				}
 			}))
 		}),
