@@ -75,6 +75,8 @@ func loopback(addr string) (string, error) {
 
 // make makes one version: generates, builds, and says what to watch.
 func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Made, error) {
+	done := t.progress("building")
+	defer done()
 	r, err := gen.Generate(ctx, gen.Options{Dir: t.dir, Targets: t.targets})
 	if err != nil {
 		return nil, err

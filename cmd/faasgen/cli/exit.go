@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -35,7 +36,11 @@ func (t *tool) report(err error) int {
 		return 0
 	}
 	var f *failure
-	if !errors.As(err, &f) {
+	switch {
+	case errors.As(err, &f):
+	case errors.Is(err, context.Canceled):
+		f = &failure{code: exitFailed, text: "interrupted"}
+	default:
 		f = &failure{code: exitFailed, text: err.Error()}
 	}
 	if f.text != "" {

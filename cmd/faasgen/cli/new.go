@@ -90,7 +90,7 @@ func scaffoldData(name, module, replace string) (templates.Data, error) {
 		}
 		d.Replace, d.Version = dir, "v0.0.0-00010101000000-000000000000"
 	}
-	if d.Version == "(devel)" {
+	if d.Version == devel {
 		return d, &failure{code: exitUsage, text: "this faasgen was built from a working copy, which has no version to require",
 			hint: "name the folder of the working copy: --replace DIR"}
 	}

@@ -6,13 +6,18 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/faasgen/faasgen/framework"
 )
 
-const module = "github.com/faasgen/faasgen"
+const (
+	module = "github.com/faasgen/faasgen"
+	// devel is the version of a working copy.
+	devel = "(devel)"
+)
 
 // facts is what "version --json" prints.
 type facts struct {
@@ -24,7 +29,7 @@ type facts struct {
 }
 
 func version() facts {
-	f := facts{Version: "(devel)", Go: runtime.Version(), Contract: contract()}
+	f := facts{Version: devel, Go: runtime.Version(), Contract: contract()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return f
@@ -33,8 +38,8 @@ func version() facts {
 	for _, m := range modules {
 		if m.Path == module && m.Version != "" {
 			f.Version = m.Version
-			if m.Replace != nil {
-				f.Version = "(devel)"
+			if m.Replace != nil || strings.HasSuffix(m.Version, "+dirty") {
+				f.Version = devel // nobody else has these files
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // server is the package that is built, seen from the application's folder.
@@ -39,8 +40,24 @@ func Server(ctx context.Context, dir, cwd string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 		return "", fmt.Errorf("make the cache folder: %w", err)
 	}
+	now := time.Now()
+	_ = os.Chtimes(filepath.Dir(binary), now, now) // best effort, as is the cleaning
+	forget(filepath.Dir(filepath.Dir(binary)), now.AddDate(0, -1, 0))
 	_, err = run(ctx, dir, cwd, "build", "-buildvcs=false", "-o", binary, server)
 	return binary, err
+}
+
+// forget removes the binaries of applications that were last used before then: nobody else would.
+func forget(dir string, before time.Time) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && info.ModTime().Before(before) {
+			_ = os.RemoveAll(filepath.Join(dir, e.Name()))
+		}
+	}
 }
 
 // run runs the go command in dir. What it prints when it fails becomes an *Error.

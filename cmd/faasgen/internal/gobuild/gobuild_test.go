@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // application writes a workspace of two modules whose second is the application.
@@ -64,6 +65,25 @@ func TestServer(t *testing.T) {
 	after, err := os.Stat(binary)
 	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("an unchanged application was linked again: %v", err)
+	}
+}
+
+func TestForget(t *testing.T) {
+	dir := t.TempDir()
+	now := time.Now()
+	for name, used := range map[string]time.Time{"old": now.AddDate(0, -2, 0), "new": now} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Join(path, "app"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, used, used); err != nil {
+			t.Fatal(err)
+		}
+	}
+	forget(dir, now.AddDate(0, -1, 0))
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "new" {
+		t.Errorf("left are %q, %v", left, err)
 	}
 }
 
