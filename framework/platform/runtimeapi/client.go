@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 const (
@@ -21,6 +22,8 @@ const (
 	// ownWriter is the size from which a body is written by a goroutine of its own, since the endpoint may answer, as
 	// with 413, before it has read it all.
 	ownWriter = 64 << 10
+	// writerGrace is how long that goroutine may take to say that it has finished when the answer is there already.
+	writerGrace = 20 * time.Millisecond
 )
 
 var (
@@ -193,10 +196,12 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, method s
 		done := make(chan error, 1)
 		go func() { done <- c.write(conn, body) }()
 		wait = func() bool {
+			timer := time.NewTimer(writerGrace)
+			defer timer.Stop()
 			select {
 			case err := <-done:
 				return err == nil
-			default: // answered early: the rest of the request has no reader
+			case <-timer.C: // answered early: the rest of the request has no reader
 				conn.Close()
 				<-done
 				return false
