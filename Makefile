@@ -48,7 +48,7 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 	@for m in $(MODULES); do echo "tidy $$m"; (cd $$m && $(GO) mod tidy -diff); done
 
 current: ## the generated code of the examples is current; fix with "make generate"
-	cd examples && $(GO) tool faasgen diff ./...
+	cd examples && $(GO) tool faasgen diff
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
