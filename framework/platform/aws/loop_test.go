@@ -65,6 +65,26 @@ func runLoop(t testing.TB, events int) int {
 	return calls
 }
 
+// An event may be on its way when SIGTERM comes.
+func TestStopping(t *testing.T) {
+	p := newProcess("")
+	p.begin()
+	idle := p.stop()
+	select {
+	case <-idle:
+		t.Fatal("idle with an event under way")
+	default:
+	}
+	p.end()
+	<-idle
+	p.begin()
+	p.end()
+	<-p.stop()
+	if !p.resting() {
+		t.Error("the loop goes on after a stop")
+	}
+}
+
 func TestAllocations(t *testing.T) {
 	const few, many = 10, 1010
 	allocations := func(events int) float64 {

@@ -49,6 +49,7 @@ type process struct {
 	mu       sync.Mutex
 	busy     int // loops between the arrival of an event and its answer
 	stopping bool
+	told     bool          // idle is closed
 	idle     chan struct{} // closed when stopping and not busy
 }
 
@@ -119,7 +120,8 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 	return p.engine.Start(context.Background())
 }
 
-// runtimeFacts reads what Lambda tells every process.
+// runtimeFacts reads what Lambda tells every process. There is no limit for the start in it: when Lambda's own ten
+// seconds have passed, it starts the process again with all the time of an invocation.
 func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	memory, _ := strconv.Atoi(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) // zero is unknown
 	return &framework.Runtime{
@@ -214,7 +216,15 @@ func (p *process) begin() {
 func (p *process) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.busy--; p.busy == 0 && p.stopping {
+	p.busy--
+	p.tellIdle()
+}
+
+// tellIdle closes idle once. Events that come afterwards, because they were on their way, change nothing. The caller
+// holds mu.
+func (p *process) tellIdle() {
+	if p.stopping && p.busy == 0 && !p.told {
+		p.told = true
 		close(p.idle)
 	}
 }
@@ -224,9 +234,7 @@ func (p *process) stop() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopping = true
-	if p.busy == 0 {
-		close(p.idle)
-	}
+	p.tellIdle()
 	return p.idle
 }
 
