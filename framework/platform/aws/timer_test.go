@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -80,4 +81,22 @@ func TestTimer(t *testing.T) {
 	if _, err := Timer().Bind(anything()); err == nil {
 		t.Error("a unit without timers was accepted")
 	}
+}
+
+// FuzzTimer checks that no event ends in a panic, and that refusals are meant for callers.
+func FuzzTimer(f *testing.F) {
+	f.Add([]byte(`{"faas":"timer","name":"purge","time":"2026-01-02T03:04:05Z","payload":"text"}`))
+	f.Add([]byte(`{"detail-type":"Scheduled Event","time":"2026-01-02T03:04:05Z","resources":["arn:aws:events:x:1:rule/purge"]}`))
+	f.Add([]byte(`{"faas":"timer","name":`))
+	decode := decoder(f, Timer(), timers("purge", "report"))
+	f.Fuzz(func(t *testing.T, event []byte) {
+		call, ok, err := decode(payload(string(event)))
+		var fe *framework.Error
+		if err != nil && (!errors.As(err, &fe) || fe.Status != 400) {
+			t.Fatalf("error %T %v", err, err)
+		}
+		if ok && err == nil && call.Function == nil {
+			t.Fatal("a timer without a function")
+		}
+	})
 }
