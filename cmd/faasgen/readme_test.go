@@ -1,0 +1,213 @@
+package main_test
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/annotations"
+)
+
+// block is one fenced code block of README.md, with the heading it stands under.
+type block struct{ heading, language, text string }
+
+func readme(t *testing.T) []block {
+	t.Helper()
+	content, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []block
+	heading, inside := "", false
+	for line := range strings.Lines(string(content)) {
+		fence, isFence := strings.CutPrefix(strings.TrimRight(line, "\n"), "```")
+		switch {
+		case isFence && !inside:
+			inside = true
+			blocks = append(blocks, block{heading: heading, language: fence})
+		case isFence:
+			inside = false
+		case inside:
+			blocks[len(blocks)-1].text += line
+		case strings.HasPrefix(line, "#"):
+			heading = strings.TrimSpace(strings.TrimLeft(line, "# "))
+		}
+	}
+	return blocks
+}
+
+func find(t *testing.T, heading, language string) string {
+	t.Helper()
+	for _, b := range readme(t) {
+		if b.heading == heading && b.language == language {
+			return b.text
+		}
+	}
+	t.Fatalf("README.md has no %s block below %q", language, heading)
+	return ""
+}
+
+// workshop is a fresh module with the command of this checkout.
+type workshop struct {
+	t    *testing.T
+	tool string
+	dir  string
+}
+
+func newWorkshop(t *testing.T, tool string, files map[string]string) *workshop {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &workshop{t: t, tool: tool, dir: t.TempDir()}
+	w.write("go.mod", fmt.Sprintf("module example.com/shop\n\ngo 1.26.0\n\nrequire github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000\n\nreplace github.com/faasgen/faasgen => %s\n", root))
+	w.write("go.sum", string(sum))
+	for name, text := range files {
+		w.write(name, text)
+	}
+	return w
+}
+
+func (w *workshop) write(name, text string) {
+	w.t.Helper()
+	path := filepath.Join(w.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// sh runs one line of the README, with this checkout's command for "go tool faasgen".
+func (w *workshop) sh(line string) (stdout, stderr string, err error) {
+	w.t.Helper()
+	line = strings.ReplaceAll(line, "go tool faasgen", w.tool)
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = w.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
+func buildTool(t *testing.T) string {
+	t.Helper()
+	tool := filepath.Join(t.TempDir(), "faasgen")
+	if out, err := exec.Command("go", "build", "-o", tool, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return tool
+}
+
+// TestReadme does what a newcomer does: it types in the README and expects it to hold.
+func TestReadme(t *testing.T) {
+	tool := buildTool(t)
+	t.Run("first screen", func(t *testing.T) {
+		t.Parallel()
+		code := find(t, "faasgen", "go")
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"hello.go": code, "f.yml": find(t, "faasgen", "yaml")})
+		for line := range strings.Lines(find(t, "faasgen", "sh")) {
+			if strings.Contains(line, "faasgen dev") {
+				continue // it serves until it is stopped; the tests of the command run it
+			}
+			out, errs, err := w.sh(line)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", line, err, errs)
+			}
+			if strings.Contains(line, "invoke") && strings.TrimSpace(out) != "hello Ann" {
+				t.Errorf("%s: %q", line, out)
+			}
+		}
+		for _, f := range []string{"aws/template.yaml", "aws/hello.zip", "aliyun/s.yaml", "aliyun/hello.zip", "tencent/hello.zip"} {
+			if _, err := os.Stat(filepath.Join(w.dir, "dist", f)); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	t.Run("quick start", func(t *testing.T) {
+		t.Parallel()
+		code := find(t, "Quick start", "go")
+		name, _, _ := strings.Cut(strings.TrimPrefix(code, "// "), "\n")
+		code = strings.TrimPrefix(code, "// "+name+"\n")
+		w := newWorkshop(t, tool, map[string]string{name: code, "f.yml": find(t, "Quick start", "yaml")})
+		var answers []string
+		for line := range strings.Lines(find(t, "Quick start", "sh")) {
+			out, errs, err := w.sh(line)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", line, err, errs)
+			}
+			if strings.Contains(line, "invoke") {
+				answers = append(answers, strings.TrimSpace(out))
+			}
+		}
+		want := `{"number":1,"shop":"berlin","item":"tea"}`
+		if len(answers) != 2 || answers[0] != want || answers[1] != want {
+			t.Errorf("answers %q, want both %s", answers, want)
+		}
+
+		// The error that the README shows is the error of this very application.
+		w.write(name, strings.Replace(code, "//faas:timer cron=", "//faas:timer crn=", 1))
+		_, errs, err := w.sh("go tool faasgen generate")
+		if want := find(t, "Errors", ""); err == nil || errs != want {
+			t.Errorf("got\n%s\nwant\n%s", errs, want)
+		}
+	})
+	t.Run("commands", func(t *testing.T) {
+		t.Parallel()
+		content, err := os.ReadFile("../../README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented := map[string]bool{}
+		for _, m := range regexp.MustCompile("(?m)^\\| `faasgen ([a-z]+)").FindAllStringSubmatch(string(content), -1) {
+			documented[m[1]] = true
+		}
+		out, err := exec.Command(tool, "help").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, list, _ := strings.Cut(string(out), "Commands:\n")
+		offered := 0
+		for line := range strings.Lines(list) {
+			if strings.TrimSpace(line) == "" {
+				break
+			}
+			name := strings.Fields(line)[0]
+			if offered++; name != "help" && name != "completion" && !documented[name] {
+				t.Errorf("the README does not mention faasgen %s", name)
+			}
+			delete(documented, name)
+		}
+		if offered < 5 || len(documented) > 0 {
+			t.Errorf("help offers %d commands; the README has others: %v\n%s", offered, documented, out)
+		}
+	})
+	t.Run("directives", func(t *testing.T) {
+		t.Parallel()
+		content, err := os.ReadFile("../../README.md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range annotations.Default().Names() {
+			if !regexp.MustCompile("(?m)^\\| `" + name + "\\b").Match(content) {
+				t.Errorf("the README does not mention //faas:%s", name)
+			}
+		}
+	})
+}
