@@ -18,8 +18,8 @@ type Data struct {
 	Package string
 	// Module is the module path.
 	Module string
-	// Target is the default target.
-	Target string
+	// Target is the default target, Region a region of it, empty if it has none.
+	Target, Region string
 	// Version is the version of faasgen that is required, Replace a folder that stands in for it, if any.
 	Version, Replace string
 	// Go is the version of the language, such as 1.26.0.
