@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
@@ -48,25 +49,9 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value s
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-
-	done := t.progress("building")
-	defer done()
-	b, err := gen.Build(ctx, app, gen.BuildOptions{Target: chosen[0], Unit: unit.Name, Dist: filepath.Join(dir, "dist"), Relative: t.dir})
-	done()
-	if err != nil {
-		return nil, err
-	}
-	t.print(b.Diagnostics)
-	if b.Diagnostics.Failed() || len(b.Units) != 1 {
-		return nil, &failure{code: exitFailed}
-	}
-	built := b.Units[0]
-	if built.GOARCH != runtime.GOARCH || runtime.GOOS != "linux" {
-		return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s is built for linux/%s, and this machine is %s/%s", unit.Name, built.GOARCH, runtime.GOOS, runtime.GOARCH),
-			hint: "simulators run the artefact itself; without --target the function runs on any machine"}
-	}
 	code := filepath.Join(dir, "code")
-	if err := unpack(built.Zip, code); err != nil {
+	built, err := t.artifact(ctx, app, chosen[0], unit, code)
+	if err != nil {
 		return nil, err
 	}
 	entry := chosen[0].Entry(unit)
@@ -81,6 +66,37 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value s
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return o, errors.Join(err, p.Stop(stopping))
+}
+
+// artifact builds the unit and unpacks it into code. What is built stays in the cache, so that the next call of the same
+// unit builds nothing; the user's dist is left alone, as it may hold the other units too.
+func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, unit *target.Unit, code string) (*gen.BuiltUnit, error) {
+	folder, err := gobuild.Folder(app.Dir)
+	if err != nil {
+		return nil, err
+	}
+	done := t.progress("building")
+	defer done()
+	unlock, err := gobuild.Lock(filepath.Join(folder, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	b, err := gen.Build(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir})
+	done()
+	if err != nil {
+		return nil, err
+	}
+	t.print(b.Diagnostics)
+	if b.Diagnostics.Failed() || len(b.Units) != 1 {
+		return nil, &failure{code: exitFailed}
+	}
+	built := &b.Units[0]
+	if built.GOARCH != runtime.GOARCH || runtime.GOOS != "linux" {
+		return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s is built for linux/%s, and this machine is %s/%s", unit.Name, built.GOARCH, runtime.GOOS, runtime.GOARCH),
+			hint: "simulators run the artefact itself; without --target the function runs on any machine"}
+	}
+	return built, unpack(built.Zip, code)
 }
 
 func find(app *target.App, function string) (*target.Unit, *target.Function) {

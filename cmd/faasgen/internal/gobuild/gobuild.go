@@ -31,23 +31,33 @@ func (e *Error) Error() string { return e.Output }
 // Server builds the server of the application in dir and returns the binary, which lives in the user's cache: the go
 // command does not link again what is there and current. cwd is the folder that errors are shown relative to.
 func Server(ctx context.Context, dir, cwd string) (string, error) {
+	folder, err := Folder(dir)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "app")
+	_, err = run(ctx, dir, cwd, "build", "-buildvcs=false", "-o", binary, server)
+	return binary, err
+}
+
+// Folder returns the folder in the user's cache for what is built of the application in dir, and makes it.
+func Folder(dir string) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find the cache folder: %w", err)
 	}
 	sum := sha256.Sum256([]byte(dir))
-	binary := filepath.Join(cache, "faasgen", "local", hex.EncodeToString(sum[:8]), "app")
-	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
+	folder := filepath.Join(cache, "faasgen", "local", hex.EncodeToString(sum[:8]))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", fmt.Errorf("make the cache folder: %w", err)
 	}
 	now := time.Now()
-	_ = os.Chtimes(filepath.Dir(binary), now, now) // best effort, as is the cleaning
-	forget(filepath.Dir(filepath.Dir(binary)), now.AddDate(0, -1, 0))
-	_, err = run(ctx, dir, cwd, "build", "-buildvcs=false", "-o", binary, server)
-	return binary, err
+	_ = os.Chtimes(folder, now, now) // best effort, as is the cleaning
+	forget(filepath.Dir(folder), now.AddDate(0, -1, 0))
+	return folder, nil
 }
 
-// forget removes the binaries of applications that were last used before then: nobody else would.
+// forget removes what belongs to applications that were last used before then: nobody else would.
 func forget(dir string, before time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
