@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 	"github.com/faasgen/faasgen/gen/target"
@@ -23,7 +25,6 @@ func cached(t *testing.T, o gen.Options) bool {
 
 // TestCache changes one thing at a time, and says whether anything had to be looked at again.
 func TestCache(t *testing.T) {
-	ownCache(t)
 	dir := module(t, "")
 	source := small("one")["one/one.go"]
 	write := func(name, text string) func() {
@@ -103,7 +104,6 @@ func TestCache(t *testing.T) {
 
 // TestCachedResultKnowsMoreWhenAsked asks a result from the cache for what it does not hold.
 func TestCachedResultKnowsMoreWhenAsked(t *testing.T) {
-	ownCache(t)
 	dir := module(t, "")
 	apptest.Write(t, dir, small("one"))
 	apptest.Write(t, dir, map[string]string{
@@ -136,28 +136,37 @@ func TestCachedResultKnowsMoreWhenAsked(t *testing.T) {
 	}
 }
 
-// ownCache gives the test a cache folder that nobody else uses, with the wire command and the go command's cache of the
-// user's.
-func ownCache(t *testing.T) {
-	t.Helper()
-	user, err := os.UserCacheDir()
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Setenv("GOCACHE", strings.TrimSpace(goCommand(t, ".", "env", "GOCACHE")))
-	dir := t.TempDir()
-	t.Setenv("XDG_CACHE_HOME", dir)
-	if err := os.MkdirAll(filepath.Join(dir, "faasgen"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	tools, err := filepath.Glob(filepath.Join(user, "faasgen", "wire-*"))
+// TestPartsAreTakenFromDisk edits one signature: what is made of something else is made again, the rest is not, and the
+// outcome is the same as without a cache.
+func TestPartsAreTakenFromDisk(t *testing.T) {
+	dir := module(t, "hello.txtar")
+	commit(t, generate(t, dir))
+	source, err := os.ReadFile(filepath.Join(dir, "hello", "hello.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, tool := range tools {
-		if err := os.Symlink(tool, filepath.Join(dir, "faasgen", filepath.Base(tool))); err != nil {
-			t.Fatal(err)
+	edits := [][2]string{
+		{"timeout=1m", "timeout=2m"},
+		{"Words    Words  //faas:inject", "Words    Words  //faas:inject\n\tBook     *Book  //faas:inject"},
+		{"func NewVisit(b *Book) (*Visit, func()) { return &Visit{b}, func() {} }", "func NewVisit(b *Book) *Visit { return &Visit{b} }"},
+	}
+	for _, edit := range edits {
+		text := strings.Replace(string(source), edit[0], edit[1], 1)
+		if text == string(source) {
+			t.Fatalf("%q is not there", edit[0])
 		}
+		apptest.Write(t, dir, map[string]string{"hello/hello.go": text})
+		o := options(dir)
+		with := diagnose(t, o)
+		o.NoCache = true
+		without := diagnose(t, o)
+		if with.UpToDate || with.Diagnostics.Failed() {
+			t.Fatalf("up to date %v\n%s", with.UpToDate, with.Diagnostics.Render(dir))
+		}
+		if diff := cmp.Diff(without.Apps[0].Files, with.Apps[0].Files); diff != "" {
+			t.Errorf("-without +with a cache:\n%s", diff)
+		}
+		commit(t, with)
 	}
 }
 

@@ -2,13 +2,16 @@ package gen
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/collect"
 	"github.com/faasgen/faasgen/gen/internal/emit"
 	"github.com/faasgen/faasgen/gen/internal/injector"
@@ -54,9 +57,17 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 	if r.Diagnostics.Failed() {
 		return nil
 	}
+	parts := r.cache.Parts()
 	var emitted []*emission
 	for _, a := range apps {
-		e := &emission{app: a}
+		e := &emission{app: a, parts: parts}
+		var found annotations.Diagnostics
+		if e.disk, found, err = output.Read(a.Dir); err != nil {
+			return err
+		}
+		if r.Diagnostics = append(r.Diagnostics, found...); found.Failed() {
+			return nil
+		}
 		if err := e.write(ctx, o.Targets); err != nil {
 			return err
 		}
@@ -67,58 +78,107 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 	}
 	r.UpToDate = true
 	for _, e := range emitted {
-		if err := e.app.compare(r); err != nil {
+		state, ds, err := output.Compare(e.disk, e.app.Files)
+		if err != nil {
 			return err
 		}
+		r.Diagnostics = append(r.Diagnostics, ds...)
+		e.app.state, e.app.Files, e.app.Stale = state, state.All, state.Stale
+		r.UpToDate = r.UpToDate && state.UpToDate()
 	}
-	return nil
-}
-
-func (a *App) compare(r *Result) error {
-	state, ds, err := output.Compare(a.Dir, a.Files)
-	if err != nil {
-		return err
-	}
-	r.Diagnostics = append(r.Diagnostics, ds...)
-	a.state, a.Files, a.Stale = state, state.Files, state.Stale
-	r.UpToDate = r.UpToDate && state.UpToDate()
+	r.parts = parts
 	return nil
 }
 
 // emission is the code of one application in the making.
 type emission struct {
 	app      *App
+	disk     *output.Disk
+	parts    *cache.Parts
 	packages []*emit.Package
+	wanted   []*injector.Package // whose injectors are not the same as the last time
+	keys     map[string]string   // of the injectors, by package path
+}
+
+// file adds a file. Make is not called when the last time it made what is on disk out of the same origin.
+func (e *emission) file(dir, name, origin string, make func() ([]byte, error)) (target.File, error) {
+	f := target.File{Path: output.Folder + "/" + dir + "/" + name, Mode: 0o644}
+	at := filepath.Join(e.app.Dir, filepath.FromSlash(f.Path))
+	content, ok := e.parts.Reuse(at, origin, e.disk.Files[f.Path])
+	if !ok {
+		var err error
+		if content, err = make(); err != nil {
+			return f, err
+		}
+	}
+	f.Content = content
+	e.parts.Made(at, origin, content)
+	return f, nil
 }
 
 // write emits the packages of all units and the main packages.
 func (e *emission) write(ctx context.Context, targets []target.Target) error {
-	p, out := e.app.plan, e.app.graph.App.Output()
+	p := e.app.plan
+	emitter := emit.New(e.app.graph, e.app.graph.App.Output())
 	units := append(slices.Clone(p.Units), p.All())
-	e.packages = make([]*emit.Package, len(units))
+	e.packages, e.keys = make([]*emit.Package, len(units)), map[string]string{}
+	files := make([][]target.File, len(units))
+	injections := make([]*injector.Package, len(units))
 	group, _ := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, u := range units {
 		group.Go(func() (err error) {
-			e.packages[i], err = emit.Unit(e.app.graph, u, out, u.Name == plan.Reserved)
+			if e.packages[i], err = emitter.Unit(u, u.Name == plan.Reserved); err == nil {
+				files[i], injections[i], err = e.unit(e.packages[i])
+			}
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	for _, pkg := range e.packages {
-		for _, f := range pkg.Files {
-			f.Path = output.Folder + "/" + pkg.Dir + "/" + f.Path
-			e.app.Files = append(e.app.Files, f)
+	e.app.Files = slices.Concat(files...)
+	for i, pkg := range e.packages {
+		if injections[i] != nil {
+			e.wanted = append(e.wanted, injections[i])
+			e.keys[pkg.Path] = pkg.Key()
 		}
 	}
 	return e.mains(targets)
 }
 
+// unit makes the files of one package, and says what its injectors need, if they are not as they were.
+func (e *emission) unit(p *emit.Package) ([]target.File, *injector.Package, error) {
+	var files []target.File
+	var source []byte
+	for _, s := range p.Sources {
+		f, err := e.file(p.Dir, s.Name, string(s.Raw), s.Format)
+		if err != nil {
+			return nil, nil, fmt.Errorf("unit %s: %w", p.Dir, err)
+		}
+		files = append(files, f)
+		source = f.Content // that of wire.go, if there is one, comes last
+	}
+	key := p.Key()
+	if key == "" {
+		return files, nil, nil
+	}
+	missing := errors.New("not there")
+	f, err := e.file(p.Dir, injector.File, key, func() ([]byte, error) { return nil, missing })
+	if err == nil {
+		return append(files, f), nil, nil
+	}
+	injection, err := p.Injection(source)
+	return files, injection, err
+}
+
 // mains writes one main package for each unit and target, and the local server's.
 func (e *emission) mains(targets []target.Target) error {
 	out := e.app.graph.App.Output()
+	mains, err := emit.NewMains()
+	if err != nil {
+		return err
+	}
 	add := func(dir string, content []byte, err error) error {
 		if err != nil {
 			return fmt.Errorf("write the main package %s: %w", dir, err)
@@ -129,13 +189,13 @@ func (e *emission) mains(targets []target.Target) error {
 	for _, t := range targets {
 		p, _ := plan.New(e.app.graph, t.Name())
 		for _, u := range p.Units {
-			content, err := emit.Main(u.Name, out+"/"+u.Name, t.Name(), t.Entry(u.Unit))
+			content, err := mains.Unit(u.Name, out+"/"+u.Name, t.Name(), t.Entry(u.Unit))
 			if err := add(u.Name+"/"+t.Name(), content, err); err != nil {
 				return err
 			}
 		}
 	}
-	content, err := emit.LocalMain(out + "/" + plan.Reserved)
+	content, err := mains.Local(out + "/" + plan.Reserved)
 	return add(plan.Reserved+"/local", content, err)
 }
 
@@ -143,11 +203,7 @@ func (e *emission) mains(targets []target.Target) error {
 func (r *Result) inject(ctx context.Context, o Options, emitted []*emission) error {
 	var packages []*injector.Package
 	for _, e := range emitted {
-		for _, p := range e.packages {
-			if p.Injection != nil {
-				packages = append(packages, p.Injection)
-			}
-		}
+		packages = append(packages, e.wanted...)
 	}
 	written, err := r.injectors(ctx, o, packages)
 	if err != nil {
@@ -156,9 +212,11 @@ func (r *Result) inject(ctx context.Context, o Options, emitted []*emission) err
 	for _, e := range emitted {
 		for _, p := range e.packages {
 			if content, ok := written[p.Path]; ok {
-				e.app.Files = append(e.app.Files, target.File{
-					Path: output.Folder + "/" + p.Dir + "/" + injector.File, Content: content, Mode: 0o644,
-				})
+				f, err := e.file(p.Dir, injector.File, e.keys[p.Path], func() ([]byte, error) { return content, nil })
+				if err != nil {
+					return err
+				}
+				e.app.Files = append(e.app.Files, f)
 			}
 		}
 		slices.SortFunc(e.app.Files, byPath)
@@ -168,7 +226,10 @@ func (r *Result) inject(ctx context.Context, o Options, emitted []*emission) err
 
 // injectors uses Wire, or says in one line why it could not and writes the same itself.
 func (r *Result) injectors(ctx context.Context, o Options, packages []*injector.Package) (map[string][]byte, error) {
-	if o.Injector == "native" || len(packages) == 0 {
+	if len(packages) == 0 {
+		return nil, nil
+	}
+	if o.Injector == "native" {
 		return native.Emitter{}.Emit(ctx, packages)
 	}
 	command, err := wirecmd.Find(ctx, runtime.Version())

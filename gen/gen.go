@@ -54,6 +54,7 @@ type Result struct {
 
 	dir   string
 	cache *cache.Cache
+	parts *cache.Parts
 }
 
 // App is one application.

@@ -3,9 +3,12 @@ package gen_test
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +20,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
+	"github.com/faasgen/faasgen/gen/internal/wirecmd"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -93,12 +97,50 @@ func shopModule(t *testing.T) (string, *gen.Result) {
 	return shop.dir, shop.result
 }
 
+// TestMain keeps what is remembered of test applications out of the user's cache, but for the wire command and what the
+// go command has compiled.
 func TestMain(m *testing.M) {
-	code := m.Run()
+	os.Exit(withCache(m.Run))
+}
+
+func withCache(run func() int) int {
+	fail := func(err error) int {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if _, err := wirecmd.Find(context.Background(), runtime.Version()); err != nil {
+		return fail(err)
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return fail(err)
+	}
+	out, err := exec.Command("go", "env", "GOCACHE").Output()
+	if err != nil {
+		return fail(err)
+	}
+	dir, err := os.MkdirTemp("", "faasgen-cache-")
+	if err != nil {
+		return fail(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	tools, err := filepath.Glob(filepath.Join(user, "faasgen", "wire-*"))
+	if err = errors.Join(err, os.Mkdir(filepath.Join(dir, "faasgen"), 0o700)); err != nil {
+		return fail(err)
+	}
+	for _, tool := range tools {
+		if err := os.Symlink(tool, filepath.Join(dir, "faasgen", filepath.Base(tool))); err != nil {
+			return fail(err)
+		}
+	}
+	if err := errors.Join(os.Setenv("GOCACHE", strings.TrimSpace(string(out))), os.Setenv("XDG_CACHE_HOME", dir)); err != nil {
+		return fail(err)
+	}
+	code := run()
 	if shop.dir != "" {
 		_ = os.RemoveAll(shop.dir)
 	}
-	os.Exit(code)
+	return code
 }
 
 func options(dir string) gen.Options {
@@ -168,7 +210,9 @@ func TestShop(t *testing.T) {
 
 func TestGenerateTwiceIsTheSame(t *testing.T) {
 	dir, first := shopModule(t)
-	second := generate(t, dir)
+	o := options(dir)
+	o.NoCache = true
+	second := diagnose(t, o)
 	if !second.UpToDate {
 		t.Error("the second run finds something to do")
 	}

@@ -42,6 +42,7 @@ func (r *Result) remember() {
 	slices.Sort(e.Variables)
 	e.Variables = slices.Compact(e.Variables)
 	r.cache.Save(e)
+	r.parts.Save()
 }
 
 // remembered is the result when nothing has changed. Whoever asks for more than it holds has the front half read again.

@@ -77,7 +77,7 @@ type Function struct {
 type Cache struct {
 	file, shapes string // paths in the user's cache
 	query        Query
-	key          string
+	key, tool    string
 	known        map[string][2]string // content and shape by path, as they were
 	now          map[string][2]string
 }
@@ -96,7 +96,7 @@ func Open(q Query) *Cache {
 	name := hash(q.Dir, strings.Join(q.Options, "\x00"))[:24]
 	c := &Cache{
 		file: filepath.Join(dir, "faasgen", "generate", name+".json"), shapes: filepath.Join(dir, "faasgen", "generate", name+".shapes"),
-		query: q,
+		query: q, tool: tool,
 	}
 	c.hashFiles()
 	h := sha256.New()

@@ -19,7 +19,7 @@ type body struct {
 	*writer
 	node  *wiring.Node
 	at    when
-	local space
+	local *space
 	stmts []jen.Code
 }
 

@@ -14,13 +14,7 @@ import (
 // user's code and keeps the result.
 func (w *writer) adapter(f *jen.File, m *plan.Member) {
 	fn := m.Model
-	h := &handler{writer: w, member: m, fn: fn, local: w.reserved()}
-	for _, name := range w.imports.names {
-		h.local[name] = true
-	}
-	for _, n := range w.nodes {
-		delete(h.local, n.Ident)
-	}
+	h := &handler{writer: w, member: m, fn: fn, local: w.locals.inner()}
 	w.comment(f, w.methods[m.Name]+" runs "+handlerName(fn)+".", fn.Doc)
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id(w.methods[m.Name]).
 		Params(jen.Id("ctx").Op("*").Add(q(symContext))).Error().Block(h.body()...)
@@ -45,7 +39,7 @@ type handler struct {
 	*writer
 	member *plan.Member
 	fn     *model.Function
-	local  space
+	local  *space
 	stmts  []jen.Code
 	made   map[string]string // local variable by slot
 }

@@ -21,7 +21,7 @@ type imports struct {
 
 // newImports names the framework's packages first, then the user's in the order of their paths. A package whose name is
 // taken gets a number.
-func newImports(reserved space, packages map[string]*types.Package) *imports {
+func newImports(reserved *space, packages map[string]*types.Package) *imports {
 	all := names()
 	for _, path := range slices.Sorted(maps.Keys(packages)) {
 		if !slices.ContainsFunc(all, func(n [2]string) bool { return n[0] == path }) {
@@ -31,9 +31,9 @@ func newImports(reserved space, packages map[string]*types.Package) *imports {
 	return choose(reserved, all)
 }
 
-func choose(reserved space, all [][2]string) *imports {
+func choose(reserved *space, all [][2]string) *imports {
 	i := &imports{all: all, names: map[string]string{}, used: map[string]bool{}}
-	taken := reserved.clone()
+	taken := reserved.inner()
 	for _, n := range all {
 		i.names[n[0]] = taken.take(predeclared(n[1]))
 		i.renamed = i.renamed || i.names[n[0]] != n[1]
@@ -50,21 +50,22 @@ func predeclared(name string) string {
 }
 
 // again names only what was imported.
-func (i *imports) again(reserved space) *imports {
+func (i *imports) again(reserved *space) *imports {
 	return choose(reserved, slices.DeleteFunc(slices.Clone(i.all), func(n [2]string) bool { return !i.used[n[0]] }))
 }
 
-// note remembers what a rendered file imports.
-func (i *imports) note(source []byte) {
-	f, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ImportsOnly)
+// note remembers what a file imports.
+func (i *imports) note(raw []byte) error {
+	f, err := parser.ParseFile(token.NewFileSet(), "", raw, parser.ImportsOnly)
 	if err != nil {
-		return // render has formatted it, so it parses
+		return err
 	}
 	for _, s := range f.Imports {
 		if path, err := strconv.Unquote(s.Path.Value); err == nil {
 			i.used[path] = true
 		}
 	}
+	return nil
 }
 
 // hint tells jennifer the names.
@@ -81,25 +82,24 @@ func (i *imports) hint(f *jen.File) {
 // packages are all packages that signatures and types of the unit name.
 func (w *writer) packages() map[string]*types.Package {
 	found := map[string]*types.Package{}
-	add := func(p *types.Package) { found[p.Path()] = p }
-	for _, n := range w.nodes {
-		add(n.Provider.Object.Pkg())
-		packagesOf(n.Provider.Out, add)
+	seen := map[types.Type]bool{}
+	add := func(t types.Type) { packagesOf(t, seen, func(p *types.Package) { found[p.Path()] = p }) }
+	for _, n := range w.reach {
+		found[n.Provider.Object.Pkg().Path()] = n.Provider.Object.Pkg()
+		add(n.Provider.Out)
 		for _, e := range n.Edges {
-			packagesOf(e.Dep.Type, add)
-			if e.Bound != nil {
-				packagesOf(e.Bound, add)
-			}
+			add(e.Dep.Type)
+			add(e.Bound)
 		}
 	}
 	for _, m := range w.unit.Members {
 		f := m.Model
-		add(f.Object.Pkg())
-		packagesOf(f.Object.Type(), add)
+		found[f.Object.Pkg().Path()] = f.Object.Pkg()
+		add(f.Object.Type())
 		if f.Bind != nil {
 			for _, p := range f.Bind.Params {
-				packagesOf(p.Type, add)
-				packagesOf(p.Elem, add)
+				add(p.Type)
+				add(p.Elem)
 			}
 		}
 	}

@@ -3,10 +3,9 @@ package emit
 import (
 	"bytes"
 	_ "embed"
-	"fmt"
-	"go/format"
 	"path"
 	"slices"
+	"strings"
 	"text/template"
 
 	"github.com/faasgen/faasgen/gen/target"
@@ -25,11 +24,23 @@ type mainData struct {
 
 type mainImport struct{ Name, Path string }
 
-// Main writes the main package that runs the unit on a target: it names the loop and the codecs, and nothing else, so
+// Mains writes main packages.
+type Mains struct{ template *template.Template }
+
+// NewMains reads the template.
+func NewMains() (*Mains, error) {
+	t, err := template.New("main.go").Parse(mainTemplate)
+	if err != nil {
+		return nil, err
+	}
+	return &Mains{t}, nil
+}
+
+// Unit writes the main package that runs a unit on a target: it names the loop and the codecs, and nothing else, so
 // that nothing else is linked.
-func Main(unit, importPath, targetName string, e target.Entry) ([]byte, error) {
+func (m *Mains) Unit(unit, importPath, targetName string, e target.Entry) ([]byte, error) {
 	d := mainData{Command: targetName, What: "the unit " + unit, Target: targetName}
-	taken := space{"main": true}
+	taken := newSpace("main")
 	symbol := func(importPath, name string) string {
 		for _, i := range d.Imports {
 			if i.Path == importPath {
@@ -45,38 +56,33 @@ func Main(unit, importPath, targetName string, e target.Entry) ([]byte, error) {
 		d.Codecs = append(d.Codecs, symbol(c.Import, c.Name))
 	}
 	d.New = d.add(importPath, PackageName(unit), taken) + ".New"
-	return d.write()
+	return m.write(d)
 }
 
-// LocalMain writes the main package of the whole application as one server.
-func LocalMain(importPath string) ([]byte, error) {
+// Local writes the main package of the whole application as one server.
+func (m *Mains) Local(importPath string) ([]byte, error) {
 	d := mainData{Command: "local", What: "the whole application", Target: "this machine"}
-	taken := space{"main": true}
+	taken := newSpace("main")
 	d.Run = d.add(pathLocal, "local", taken) + ".Run"
 	d.New = d.add(importPath, "app", taken) + ".New"
-	return d.write()
+	return m.write(d)
 }
 
-func (d *mainData) add(importPath, name string, taken space) string {
+func (d *mainData) add(importPath, name string, taken *space) string {
 	local := taken.take(name)
 	d.Imports = append(d.Imports, mainImport{local, importPath})
 	return local
 }
 
-func (d *mainData) write() ([]byte, error) {
-	slices.SortFunc(d.Imports, func(a, b mainImport) int { return bytes.Compare([]byte(a.Path), []byte(b.Path)) })
+// write fills in the template, which is formatted as gofmt would.
+func (m *Mains) write(d mainData) ([]byte, error) {
+	slices.SortFunc(d.Imports, func(a, b mainImport) int { return strings.Compare(a.Path, b.Path) })
 	for i, imp := range d.Imports {
 		if path.Base(imp.Path) == imp.Name {
 			d.Imports[i].Name = "" // the package's own
 		}
 	}
-	t, err := template.New("main").Parse(mainTemplate)
-	if err != nil {
-		return nil, fmt.Errorf("main.go template: %w", err)
-	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, d); err != nil {
-		return nil, err
-	}
-	return format.Source(b.Bytes())
+	err := m.template.Execute(&b, d)
+	return b.Bytes(), err
 }

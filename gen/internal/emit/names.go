@@ -8,25 +8,48 @@ import (
 	"unicode"
 )
 
-// space hands out identifiers that are unique in it.
-type space map[string]bool
-
-// take returns name or, when that is taken, name with a number.
-func (s space) take(name string) string {
-	n := name
-	for i := 2; s[n] || token.IsKeyword(n); i++ {
-		n = name + strconv.Itoa(i)
-	}
-	s[n] = true
-	return n
+// space hands out identifiers that are unique in it and in the spaces around it.
+type space struct {
+	outer *space
+	names map[string]bool
 }
 
-func (s space) clone() space {
-	out := make(space, len(s))
-	for n := range s {
-		out[n] = true
+func newSpace(names ...string) *space {
+	s := &space{names: make(map[string]bool, len(names))}
+	s.add(names...)
+	return s
+}
+
+// inner is a space inside s.
+func (s *space) inner(names ...string) *space {
+	in := newSpace(names...)
+	in.outer = s
+	return in
+}
+
+func (s *space) add(names ...string) {
+	for _, n := range names {
+		s.names[n] = true
 	}
-	return out
+}
+
+func (s *space) has(name string) bool {
+	for ; s != nil; s = s.outer {
+		if s.names[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// take returns name or, when that is taken, name with a number.
+func (s *space) take(name string) string {
+	n := name
+	for i := 2; s.has(n) || token.IsKeyword(n); i++ {
+		n = name + strconv.Itoa(i)
+	}
+	s.names[n] = true
+	return n
 }
 
 // title makes the first letter a capital.

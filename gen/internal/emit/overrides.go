@@ -92,7 +92,7 @@ func (w *writer) slotGetters(f *jen.File) {
 // requestNodes are the nodes that an invocation makes.
 func (w *writer) requestNodes() []*wiring.Node {
 	var nodes []*wiring.Node
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if n.Provider.Scope == annotations.Request || n.Provider.Scope == annotations.Prototype && w.usedBy(n, inRequest) {
 			nodes = append(nodes, n)
 		}
@@ -121,11 +121,9 @@ func (w *writer) callType(f *jen.File) {
 	f.Func().Params(jen.Id("c").Op("*").Id("call")).Id("end").Params().Block(
 		jen.For(jen.List(jen.Id("_"), jen.Id("cleanup")).Op(":=").Range().Id("c").Dot("cleanups")).Block(jen.Defer().Id("cleanup").Call()))
 	f.Line()
-	for _, s := range w.slots {
-		for _, n := range nodes {
-			if s.node == n {
-				w.callMethod(f, s)
-			}
+	for _, n := range nodes {
+		for _, s := range w.slotsOf[n] {
+			w.callMethod(f, s)
 		}
 	}
 }
@@ -170,8 +168,7 @@ func (w *writer) callMake(n *wiring.Node) []jen.Code {
 	if scope {
 		args = append(args, jen.Id("c").Dot("ctx"))
 	}
-	params, _ := w.params(n, inRequest)
-	for _, p := range params {
+	for _, p := range w.params(n, inRequest).list {
 		get := jen.Id("c").Dot(callMethodName(p.slot)).Call()
 		if singleton(p.edge.To) {
 			get = jen.Id(w.getterName(p.slot)).Call(jen.Id("c").Dot("u"), jen.Nil())

@@ -2,7 +2,6 @@ package emit
 
 import (
 	"go/types"
-	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/annotations"
@@ -32,60 +31,67 @@ type param struct {
 	name string
 	// typ is the parameter's type; it differs from the dependency's when Wire needs a type of its own for it.
 	typ types.Type
-	// value is what the function uses: the parameter, or what is wrapped in it.
-	value string
-	edge  wiring.Edge
-	slot  *slot
+	// wrapped says that the value is in the field V of the parameter.
+	wrapped bool
+	edge    wiring.Edge
+	slot    *slot
 	// second is set for the second and further uses of one prototype by one node, which Wire must tell apart.
 	second bool
 }
 
-// params lists the parameters of n's provider function, and the index of the parameter of each edge, -1 for none.
-func (w *writer) params(n *wiring.Node, at when) (ps []param, byEdge []int) {
-	local := w.localNames()
+// params are the parameters of a node's provider function, and the index of the parameter of each edge, -1 for none.
+type params struct {
+	list   []param
+	byEdge []int
+}
+
+type paramsKey struct {
+	node *wiring.Node
+	at   when
+}
+
+func (w *writer) params(n *wiring.Node, at when) params {
+	key := paramsKey{n, at}
+	ps, ok := w.known[key]
+	if !ok {
+		ps = w.findParams(n, at)
+		w.known[key] = ps
+	}
+	return ps
+}
+
+func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
+	local := w.locals.inner()
 	for _, e := range n.Edges {
 		if e.To == nil || e.Dep.Lazy {
-			byEdge = append(byEdge, -1)
+			ps.byEdge = append(ps.byEdge, -1)
 			continue
 		}
 		p := param{edge: e, slot: w.slot(e), typ: asType(e)}
 		again := -1
-		for i, other := range ps {
+		for i, other := range ps.list {
 			if other.edge.To == e.To && types.Identical(asType(other.edge), p.typ) {
 				again = i
 			}
 		}
 		prototype := e.To.Provider.Scope == annotations.Prototype
 		if again >= 0 && !prototype {
-			byEdge = append(byEdge, again)
+			ps.byEdge = append(ps.byEdge, again)
 			continue
 		}
-		if p.name = untitle(e.Dep.Name); local[p.name] {
+		if p.name = untitle(e.Dep.Name); local.has(p.name) {
 			p.name = p.slot.ident
 		}
 		p.name = local.take(p.name)
-		p.value = p.name
 		p.second = again >= 0 && at == inBuild
 		if at == inBuild && (p.slot.wrapped || p.second) {
 			p.typ = w.wrapper(w.wrapperName(n, p))
-			p.value += ".V"
+			p.wrapped = true
 		}
-		byEdge = append(byEdge, len(ps))
-		ps = append(ps, p)
+		ps.byEdge = append(ps.byEdge, len(ps.list))
+		ps.list = append(ps.list, p)
 	}
-	return ps, byEdge
-}
-
-// localNames is what parameters and local variables of a provider function must keep away from.
-func (w *writer) localNames() space {
-	s := w.reserved()
-	for _, n := range w.nodes {
-		delete(s, n.Ident) // these are fields and locals elsewhere
-	}
-	for _, name := range w.imports.names {
-		s[name] = true
-	}
-	return s
+	return ps
 }
 
 // needs says which of the first parameters a provider function has.
@@ -129,7 +135,7 @@ func cleans(n *wiring.Node) bool { return n.Provider.Cleanup || n.Provider.Destr
 
 // providerFile writes the provider functions and the wrapper types.
 func (w *writer) providerFile(f *jen.File) {
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		switch n.Provider.Scope {
 		case annotations.Request:
 			w.provider(f, n, inRequest)
@@ -150,7 +156,7 @@ func (w *writer) providerFile(f *jen.File) {
 // provider writes one provider function.
 func (w *writer) provider(f *jen.File, n *wiring.Node, at when) {
 	p := n.Provider
-	params, byEdge := w.params(n, at)
+	ps := w.params(n, at)
 	unit, scope := w.needs(n, at)
 	var in []jen.Code
 	if unit {
@@ -162,20 +168,21 @@ func (w *writer) provider(f *jen.File, n *wiring.Node, at when) {
 	if scope && at == inRequest {
 		in = append(in, jen.Id("ctx").Op("*").Add(q(symContext)))
 	}
-	for _, p := range params {
+	for _, p := range ps.list {
 		in = append(in, jen.Id(p.name).Add(typeCode(p.typ)))
 	}
-	body := &body{writer: w, node: n, at: at, local: w.localNames()}
-	for _, p := range params {
-		body.local[p.name] = true
+	body := &body{writer: w, node: n, at: at, local: w.locals.inner()}
+	for _, p := range ps.list {
+		body.local.add(p.name)
 	}
 	values := make([]jen.Code, len(n.Edges))
 	for i, e := range n.Edges {
-		if byEdge[i] >= 0 {
-			values[i] = jen.Id(params[byEdge[i]].value)
-			if strings.HasSuffix(params[byEdge[i]].value, ".V") {
-				values[i] = jen.Id(params[byEdge[i]].name).Dot("V")
+		if at := ps.byEdge[i]; at >= 0 {
+			value := jen.Id(ps.list[at].name)
+			if ps.list[at].wrapped {
+				value.Dot("V")
 			}
+			values[i] = value
 			continue
 		}
 		values[i] = body.value(e)
@@ -216,7 +223,7 @@ func (w *writer) usedBy(n *wiring.Node, at when) bool {
 				}
 			}
 		}
-		for _, owner := range w.nodes {
+		for _, owner := range w.reach {
 			for _, e := range owner.Edges {
 				if e.To != n {
 					continue

@@ -12,7 +12,7 @@ import (
 
 // receiver makes the function's provider's value available and returns the expression for it.
 func (h *handler) receiver(name string) *jen.Statement {
-	n := h.graph.Node(h.fn.Provider)
+	n := h.nodes[h.fn.Provider]
 	h.made = map[string]string{}
 	if singleton(n) {
 		h.add(jen.List(jen.Id(name), jen.Err()).Op(":=").Id("get"+title(n.Ident)).Call(jen.Id("u"), jen.Nil()), ifErr())
@@ -51,8 +51,7 @@ func (h *handler) make(n *wiring.Node, name string) string {
 	if scope {
 		args = append(args, jen.Id("ctx"))
 	}
-	params, _ := h.params(n, inRequest)
-	for _, p := range params {
+	for _, p := range h.params(n, inRequest).list {
 		args = append(args, jen.Id(h.value(p.edge)))
 	}
 	left := []jen.Code{jen.Id(name)}

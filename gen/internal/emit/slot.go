@@ -35,15 +35,15 @@ func models(u *plan.Unit) []*model.Function {
 
 // findSlots lists the slots in the order of the nodes and, within a node, its own first.
 func (w *writer) findSlots() {
-	idents := space{}
-	for _, n := range w.nodes {
-		idents[n.Ident] = true
+	idents := newSpace()
+	for _, n := range w.reach {
+		idents.add(n.Ident)
 	}
-	for _, n := range w.nodes {
-		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, wrapped: n.Provider.ID != "" || w.shared(n)}
-		w.slots = append(w.slots, own)
+	for _, n := range w.reach {
+		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, wrapped: n.Provider.ID != "" || w.shared[n]}
+		w.addSlot(own)
 	}
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		for _, e := range n.Edges {
 			if e.To == nil {
 				continue
@@ -51,15 +51,20 @@ func (w *writer) findSlots() {
 			s := w.slot(e)
 			if s == nil {
 				s = &slot{node: e.To, typ: asType(e), ident: idents.take(typeIdent(e.Bound)), wrapped: e.To.Provider.ID != ""}
-				w.slots = append(w.slots, s)
+				w.addSlot(s)
 			}
 			s.injected = true
 		}
 	}
 	for _, s := range w.slots {
 		t := title(s.ident)
-		w.declare("get"+t, "build"+t, "provide"+t, "wrap"+t, "named"+t, "provide"+t+"ForRequest", "new"+t)
+		w.declared.add("get"+t, "build"+t, "provide"+t, "wrap"+t, "named"+t, "provide"+t+"ForRequest", "new"+t)
 	}
+}
+
+func (w *writer) addSlot(s *slot) {
+	w.slots = append(w.slots, s)
+	w.slotsOf[s.node] = append(w.slotsOf[s.node], s)
 }
 
 // slot returns the slot that an edge takes its value from, nil if it is not made yet.
@@ -68,8 +73,8 @@ func (w *writer) slot(e wiring.Edge) *slot {
 	if w.overrides {
 		t = asType(e)
 	}
-	for _, s := range w.slots {
-		if s.node == e.To && types.Identical(s.typ, t) {
+	for _, s := range w.slotsOf[e.To] {
+		if types.Identical(s.typ, t) {
 			return s
 		}
 	}
@@ -77,25 +82,7 @@ func (w *writer) slot(e wiring.Edge) *slot {
 }
 
 // ownSlot returns the slot of the node's own type.
-func (w *writer) ownSlot(n *wiring.Node) *slot {
-	for _, s := range w.slots {
-		if s.node == n && s.own() {
-			return s
-		}
-	}
-	return nil
-}
-
-// shared reports whether another node of the application makes the same type. It does not ask about the unit, so that a
-// unit's code stays the same when the grouping changes.
-func (w *writer) shared(n *wiring.Node) bool {
-	for _, other := range w.graph.Nodes {
-		if other != n && types.Identical(other.Provider.Out, n.Provider.Out) {
-			return true
-		}
-	}
-	return false
-}
+func (w *writer) ownSlot(n *wiring.Node) *slot { return w.slotsOf[n][0] }
 
 // asType is the type under which an edge is injected: the interface it is bound to, unless only its own package can name
 // that.
@@ -119,14 +106,14 @@ func singleton(n *wiring.Node) bool { return n.Provider.Scope == annotations.Sin
 
 // nameMethods finds a method of unit for each function, away from the fields and from each other.
 func (w *writer) nameMethods() {
-	taken := space{"rt": true, "log": true, "config": true, "container": true, "overrides": true, "start": true}
-	for _, n := range w.nodes {
-		taken[n.Ident] = true
+	taken := newSpace("rt", "log", "config", "container", "overrides", "start")
+	for _, n := range w.reach {
+		taken.add(n.Ident)
 	}
 	w.methods = map[string]string{}
 	for _, m := range w.unit.Members {
 		name := camel(m.Name)
-		if taken[name] || !ast.IsExported(title(name)) {
+		if taken.has(name) || !ast.IsExported(title(name)) {
 			name = "call" + title(name)
 		}
 		w.methods[m.Name] = taken.take(name)

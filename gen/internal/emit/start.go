@@ -48,7 +48,7 @@ func (w *writer) start(f *jen.File) {
 func (w *writer) require() []jen.Code {
 	always, sometimes := map[string]bool{}, map[string][]string{} // by condition
 	var order []string
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		for _, e := range n.Edges {
 			d := e.Dep
 			if d.Kind != model.FromConfig || d.Default != nil || d.Optional {
@@ -102,7 +102,7 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 	}
 	own := w.ownSlot(n)
 	var ways []string
-	for _, owner := range w.nodes {
+	for _, owner := range w.reach {
 		for _, e := range owner.Edges {
 			if e.To != n {
 				continue
@@ -142,10 +142,10 @@ func (w *writer) eager() []*slot {
 		}
 	}
 	for _, m := range w.unit.Members {
-		reach(w.graph.Node(m.Model.Provider))
+		reach(w.nodes[m.Model.Provider])
 	}
 	var list []*slot
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if !singleton(n) || n.Provider.Lazy || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
 			continue
 		}
@@ -162,8 +162,8 @@ func (w *writer) starters(n *wiring.Node) []*slot {
 		return []*slot{own}
 	}
 	var list []*slot
-	for _, s := range w.slots {
-		if s.node == n && s.injected {
+	for _, s := range w.slotsOf[n] {
+		if s.injected {
 			list = append(list, s)
 		}
 	}

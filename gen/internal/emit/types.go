@@ -107,9 +107,8 @@ func signature(t *types.Signature) *jen.Statement {
 	return s.Params(results...)
 }
 
-// packagesOf calls found for every package that the text of t names.
-func packagesOf(t types.Type, found func(*types.Package)) {
-	seen := map[types.Type]bool{}
+// packagesOf calls found for every package that the text of t names, leaving out the types that were seen.
+func packagesOf(t types.Type, seen map[types.Type]bool, found func(*types.Package)) {
 	var walk func(types.Type)
 	obj := func(o *types.TypeName, args *types.TypeList) {
 		if o.Pkg() != nil {

@@ -24,7 +24,7 @@ func (w *writer) unitFile(f *jen.File) {
 	if w.starts() {
 		w.start(f)
 	}
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if singleton(n) {
 			w.getter(f, n)
 		}
@@ -200,7 +200,7 @@ func (w *writer) unitType(f *jen.File) {
 	}
 	if w.hasContainer() {
 		fields = append(fields, jen.Id("container").Add(q(symContainer)), jen.Line())
-		for _, n := range w.nodes {
+		for _, n := range w.reach {
 			if singleton(n) {
 				fields = append(fields, jen.Id(n.Ident).Add(q(symCell)).Types(typeCode(n.Provider.Out)))
 			}
@@ -212,7 +212,7 @@ func (w *writer) unitType(f *jen.File) {
 }
 
 func (w *writer) hasContainer() bool {
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if singleton(n) {
 			return true
 		}

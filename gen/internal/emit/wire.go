@@ -42,12 +42,11 @@ type wrapperUse struct {
 // wrapperUses lists the wrappers in the order of their first use.
 func (w *writer) wrapperUses() []wrapperUse {
 	var uses []wrapperUse
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if !w.built(n) {
 			continue
 		}
-		params, _ := w.params(n, inBuild)
-		for _, p := range params {
+		for _, p := range w.params(n, inBuild).list {
 			if !p.slot.wrapped && !p.second {
 				continue
 			}
@@ -133,7 +132,7 @@ func (w *writer) injection() (*injector.Package, *jen.File) {
 		types.NewVar(token.NoPos, w.types, "u", types.NewPointer(unit)),
 		types.NewVar(token.NoPos, w.types, "b", types.NewPointer(build)),
 	}
-	for _, n := range w.nodes {
+	for _, n := range w.reach {
 		if !w.built(n) {
 			continue
 		}
@@ -144,7 +143,7 @@ func (w *writer) injection() (*injector.Package, *jen.File) {
 		}
 		w.providers(in, n, args)
 		p.Injectors = append(p.Injectors, in)
-		declare(f, in)
+		declaration(f, in)
 	}
 	if len(p.Injectors) == 0 {
 		return nil, f
@@ -162,9 +161,8 @@ func (w *writer) providers(in *injector.Injector, n *wiring.Node, args []*types.
 	if scope {
 		own.Params = append(own.Params, args[1].Type())
 	}
-	params, _ := w.params(n, inBuild)
 	both := []types.Type{args[0].Type(), args[1].Type()}
-	for _, p := range params {
+	for _, p := range w.params(n, inBuild).list {
 		own.Params = append(own.Params, p.typ)
 		name, cleanup, err := w.source(p.slot)
 		out := p.slot.typ
@@ -187,8 +185,8 @@ func (w *writer) iocBuild() types.Type {
 	return types.NewNamed(types.NewTypeName(token.NoPos, p, "Build", nil), types.NewStruct(nil, nil), nil)
 }
 
-// declare writes the declaration of one injector, whose body tells Wire what to use.
-func declare(f *jen.File, in *injector.Injector) {
+// declaration writes the declaration of one injector, whose body tells Wire what to use.
+func declaration(f *jen.File, in *injector.Injector) {
 	var calls []jen.Code
 	for _, p := range in.Providers {
 		calls = append(calls, jen.Id(p.Name))

@@ -6,7 +6,9 @@ package injector
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"go/types"
+	"strings"
 )
 
 // Injectors writes the bodies of injectors.
@@ -56,6 +58,43 @@ type Provider struct {
 
 // Binding makes the provider of Concrete stand for Interface.
 type Binding struct{ Interface, Concrete types.Type }
+
+// Shape describes the types that the injectors name as far as it matters: which they are, and how their zero values are
+// written.
+func (p *Package) Shape() string {
+	var b strings.Builder
+	seen := map[string]bool{}
+	add := func(t types.Type) {
+		text := types.TypeString(t, nil)
+		if seen[text] {
+			return
+		}
+		seen[text] = true
+		name := ""
+		if e, ok := t.(*types.Pointer); ok {
+			name = fmt.Sprintf(" *%T", e.Elem())
+		}
+		b.WriteString(text + " " + types.TypeString(types.Unalias(t), nil) + fmt.Sprintf(" %T%s %T", t, name, t.Underlying()))
+		if u, ok := t.Underlying().(*types.Basic); ok {
+			b.WriteString(" " + u.Name())
+		}
+		b.WriteByte('\n')
+	}
+	for _, in := range p.Injectors {
+		add(in.Out)
+		for _, f := range in.Providers {
+			add(f.Out)
+			for _, t := range f.Params {
+				add(t)
+			}
+		}
+		for _, binding := range in.Bindings {
+			add(binding.Interface)
+			add(binding.Concrete)
+		}
+	}
+	return b.String()
+}
 
 // Signature returns the Go signature of a function with those results.
 func Signature(params []*types.Var, out types.Type, cleanup, err bool) *types.Signature {

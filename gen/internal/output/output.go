@@ -38,30 +38,45 @@ const (
 
 const temporary = ".faasgen-tmp-"
 
-// State compares what was generated with what is on disk.
+// State is what was generated, compared with what is on disk.
 type State struct {
-	// Dir is the folder of the application.
-	Dir string
-	// Files are those generated, the manifest included, by path below Dir.
-	Files []target.File
+	*Disk
+	// All are the files that were generated, the manifest included, by path below Dir.
+	All []target.File
 	// Changed are the paths of the files that are missing or differ; Stale those that are no longer generated.
 	Changed, Stale []string
 
 	before   manifest
 	after    manifest
 	existing map[string][]byte // what Changed and Stale hold now
-	rubbish  []string          // temporary files of a run that died
 }
 
-// Compare looks at the disk. Files are named below dir, in Folder. Diagnostics that are errors mean that Commit must not
-// be called.
-func Compare(dir string, files []target.File) (*State, annotations.Diagnostics, error) {
-	s := &State{Dir: dir, existing: map[string][]byte{}, after: manifest{Files: map[string]string{}}}
+// Disk is what is in the folder of an application now.
+type Disk struct {
+	// Dir is the folder of the application.
+	Dir string
+	// Files are the contents by path below Dir.
+	Files map[string][]byte
+
+	rubbish []string // temporary files of a run that died
+}
+
+// Read reads the generated files of the application in dir. Diagnostics say that the folder cannot be used.
+func Read(dir string) (*Disk, annotations.Diagnostics, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer func() { _ = root.Close() }()
+	d := &Disk{Dir: dir, Files: map[string][]byte{}}
+	ds, err := d.walk(root)
+	return d, ds, err
+}
+
+// Compare compares with the disk what was generated: files named below the folder of the application, in Folder.
+// Diagnostics that are errors mean that Commit must not be called.
+func Compare(d *Disk, files []target.File) (*State, annotations.Diagnostics, error) {
+	s := &State{Disk: d, existing: map[string][]byte{}, after: manifest{Files: map[string]string{}}}
 	for _, f := range files {
 		s.after.Files[strings.TrimPrefix(f.Path, Folder+"/")] = Hash(f.Content)
 	}
@@ -69,23 +84,17 @@ func Compare(dir string, files []target.File) (*State, annotations.Diagnostics, 
 	if err != nil {
 		return nil, nil, err
 	}
-	s.Files = append(slices.Clone(files), target.File{Path: Folder + "/" + ManifestName, Content: content, Mode: 0o644})
-	slices.SortFunc(s.Files, func(a, b target.File) int { return strings.Compare(a.Path, b.Path) })
-
-	ds, disk, err := s.walk(root)
-	if err != nil || ds.Failed() {
-		return s, ds, err
-	}
+	s.All = append(slices.Clone(files), target.File{Path: Folder + "/" + ManifestName, Content: content, Mode: 0o644})
+	slices.SortFunc(s.All, func(a, b target.File) int { return strings.Compare(a.Path, b.Path) })
 	valid := true
-	if old, ok := disk[Folder+"/"+ManifestName]; ok {
+	if old, ok := d.Files[Folder+"/"+ManifestName]; ok {
 		s.before, valid = decode(old)
 	}
-	c := comparison{State: s, disk: disk, valid: valid}
+	c := comparison{State: s, valid: valid}
 	c.generated()
 	c.others()
-	ds = append(ds, c.ds...)
-	ds.Sort()
-	return s, ds, nil
+	c.ds.Sort()
+	return s, c.ds, nil
 }
 
 // Hash is the hash of a file as the manifest has it: line ends are those of Unix, and a wire_gen.go that Wire wrote by
@@ -97,47 +106,44 @@ func Hash(content []byte) string {
 }
 
 // walk reads all regular files of the folder. Links are refused: what is written through one may be anywhere.
-func (s *State) walk(root *os.Root) (annotations.Diagnostics, map[string][]byte, error) {
+func (d *Disk) walk(root *os.Root) (annotations.Diagnostics, error) {
 	var ds annotations.Diagnostics
-	disk := map[string][]byte{}
 	at := ""
 	for part := range strings.SplitSeq(Folder, "/") {
 		at = path.Join(at, part)
 		info, err := root.Lstat(at)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, disk, nil
+			return nil, nil
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if !info.IsDir() {
-			return append(ds, s.diagnostic(at, CodeFolder, describe(info)+", expected a folder for generated code",
-				"move it away, or let the application have a folder of its own")), disk, nil
+			return append(ds, d.diagnostic(at, CodeFolder, describe(info)+", expected a folder for generated code",
+				"move it away, or let the application have a folder of its own")), nil
 		}
 	}
-	err := fs.WalkDir(root.FS(), Folder, func(name string, d fs.DirEntry, err error) error {
-		if err != nil {
+	err := fs.WalkDir(root.FS(), Folder, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
 			return err
 		}
-		if d.IsDir() {
-			return nil
-		}
-		info, err := d.Info()
+		info, err := e.Info()
 		if err != nil {
 			return err
 		}
 		if !info.Mode().IsRegular() {
-			ds = append(ds, s.diagnostic(name, CodeFolder, describe(info)+" among generated files", "delete it"))
+			ds = append(ds, d.diagnostic(name, CodeFolder, describe(info)+" among generated files", "delete it"))
 			return nil
 		}
-		if strings.HasPrefix(d.Name(), temporary) {
-			s.rubbish = append(s.rubbish, name)
+		if strings.HasPrefix(e.Name(), temporary) {
+			d.rubbish = append(d.rubbish, name)
 			return nil
 		}
-		disk[name], err = root.ReadFile(name)
+		d.Files[name], err = root.ReadFile(name)
 		return err
 	})
-	return ds, disk, err
+	ds.Sort()
+	return ds, err
 }
 
 func describe(info fs.FileInfo) string {
@@ -150,9 +156,9 @@ func describe(info fs.FileInfo) string {
 	return "found something that is no file"
 }
 
-func (s *State) diagnostic(name, code, message, hint string) annotations.Diagnostic {
+func (d *Disk) diagnostic(name, code, message, hint string) annotations.Diagnostic {
 	return annotations.Diagnostic{
-		Pos:  token.Position{Filename: filepath.Join(s.Dir, filepath.FromSlash(name))},
+		Pos:  token.Position{Filename: filepath.Join(d.Dir, filepath.FromSlash(name))},
 		Code: code, Message: message, Hint: hint,
 	}
 }
@@ -160,15 +166,14 @@ func (s *State) diagnostic(name, code, message, hint string) annotations.Diagnos
 // comparison is one Compare.
 type comparison struct {
 	*State
-	disk  map[string][]byte
 	valid bool // the old manifest can be read
 	ds    annotations.Diagnostics
 }
 
 // generated looks at the files that are to be written.
 func (c *comparison) generated() {
-	for _, f := range c.Files {
-		old, exists := c.disk[f.Path]
+	for _, f := range c.All {
+		old, exists := c.Files[f.Path]
 		if exists && bytes.Equal(old, f.Content) {
 			continue
 		}
@@ -196,24 +201,24 @@ func (c *comparison) generated() {
 // others looks at files on disk that are not to be written.
 func (c *comparison) others() {
 	wanted := map[string]bool{}
-	for _, f := range c.Files {
+	for _, f := range c.All {
 		wanted[f.Path] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.disk)) {
+	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		if wanted[name] {
 			continue
 		}
-		known, ours := c.before.accepts(strings.TrimPrefix(name, Folder+"/"), Hash(c.disk[name]))
+		known, ours := c.before.accepts(strings.TrimPrefix(name, Folder+"/"), Hash(c.Files[name]))
 		switch {
 		case ours:
 			c.Stale = append(c.Stale, name)
-			c.existing[name] = c.disk[name]
+			c.existing[name] = c.Files[name]
 		case known:
 			c.ds = append(c.ds, c.diagnostic(name, CodeEdited, "this generated file was changed by hand, and is not generated any more",
 				"move the change to code of your own and delete the file"))
 		default:
 			d := c.diagnostic(name, CodeForeign, "this file was not generated and is left alone", "move it out of "+Folder)
-			if !c.valid && generatedHeader(c.disk[name]) {
+			if !c.valid && generatedHeader(c.Files[name]) {
 				d.Message = "this file may be left over from an earlier generation and is left alone, since " + ManifestName + " could not be read"
 				d.Hint = "delete it"
 			}
@@ -233,18 +238,8 @@ func generatedHeader(content []byte) bool {
 // UpToDate reports whether there is nothing to do.
 func (s *State) UpToDate() bool { return len(s.Changed) == 0 && len(s.Stale) == 0 }
 
-// Outputs returns the hashes of all files as they are after Commit, by path below Dir.
-func (s *State) Outputs() map[string]string {
-	out := make(map[string]string, len(s.Files))
-	for _, f := range s.Files {
-		sum := sha256.Sum256(f.Content)
-		out[f.Path] = hex.EncodeToString(sum[:])
-	}
-	return out
-}
-
 func (s *State) content(name string) ([]byte, error) {
-	for _, f := range s.Files {
+	for _, f := range s.All {
 		if f.Path == name {
 			return f.Content, nil
 		}

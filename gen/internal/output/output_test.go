@@ -26,7 +26,14 @@ func files(contents map[string]string) []target.File {
 
 func compare(t *testing.T, dir string, contents map[string]string) (*output.State, annotations.Diagnostics) {
 	t.Helper()
-	s, ds, err := output.Compare(dir, files(contents))
+	disk, ds, err := output.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ds.Failed() {
+		return nil, ds
+	}
+	s, ds, err := output.Compare(disk, files(contents))
 	if err != nil {
 		t.Fatal(err)
 	}
