@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -122,6 +123,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer writes the outcome, unless the handler has begun to stream it.
 func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
+	if body != nil && !body.ended.Load() && errors.Is(err, framework.ErrAbandoned) {
+		// The handler may be waiting for a body that does not come, and the server would wait with it before it sends the
+		// answer. A body that is there is read within this time, so that the connection lives on.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyGrace))
+	}
 	if begun := c.stream.close(); begun || errors.Is(err, http.ErrAbortHandler) {
 		if err != nil {
 			if begun {
@@ -165,9 +171,21 @@ type bodyReader struct {
 	from        io.Reader
 	limit, left int64 // no limit if limit is negative
 	exceeded    atomic.Bool
+	ended       atomic.Bool // there is no more to read
 }
 
+// bodyGrace is how long the rest of a body may take after its handler was given up.
+const bodyGrace = 100 * time.Millisecond
+
 func (b *bodyReader) Read(p []byte) (int, error) {
+	n, err := b.read(p)
+	if err == io.EOF {
+		b.ended.Store(true)
+	}
+	return n, err
+}
+
+func (b *bodyReader) read(p []byte) (int, error) {
 	if b.limit < 0 {
 		return b.from.Read(p)
 	}

@@ -1,0 +1,85 @@
+package nethttp
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// A client that sends half of its body and then nothing must not keep its own 504 from being sent, nor keep the handler
+// for ever: a concurrency limit would be used up by such clients.
+func TestDeadlineOfABodyThatDoesNotCome(t *testing.T) {
+	for _, framing := range []string{"Content-Length: 100\r\n\r\nhalf", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"} {
+		read := make(chan error, 1)
+		f := on("POST /", func(ctx *framework.Context) error {
+			_, err := web.From(ctx).Request.ReadBody(0)
+			read <- err
+			return err
+		})
+		f.Timeout = 50 * time.Millisecond
+		s := serve(t, Options{}, f, on("GET /", nil2))
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\n"+framing); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%.20q: no answer after the deadline: %v", framing, err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		if err != nil || answer.StatusCode != 504 || !strings.Contains(string(body), "deadline_exceeded") || !answer.Close {
+			t.Errorf("%.20q: status %d, close %t, body %s, %v; want a 504 that ends the connection", framing, answer.StatusCode, answer.Close, body, err)
+		}
+		select {
+		case err := <-read:
+			if err == nil {
+				t.Error("half a body was read as a whole one")
+			}
+		case <-time.After(5 * time.Second):
+			t.Error("the handler still waits for the body")
+		}
+	}
+}
+
+// A body that was there all along costs nobody the connection.
+func TestDeadlineKeepsTheConnectionOfAWholeBody(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	f := on("POST /", func(ctx *framework.Context) error { <-release; return nil })
+	f.Timeout = 20 * time.Millisecond
+	s := serve(t, Options{}, f, on("GET /", nil2))
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(5 * time.Second))
+	if _, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nwhole"); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(c)
+	for _, want := range []int{504, 204} {
+		answer, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != want || answer.Close {
+			t.Fatalf("status %d, close %t, %v; want %d and the connection kept", answer.StatusCode, answer.Close, err, want)
+		}
+		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
