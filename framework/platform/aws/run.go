@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -99,6 +100,7 @@ func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, s
 		go func() {
 			c := runtimeapi.New(p.api, agent)
 			c.MaxBody = maxEvent
+			c.OwnThread = p.concurrency == 1 && runtime.GOMAXPROCS(0) > 1
 			p.loop(c)
 			failed <- struct{}{}
 		}()

@@ -257,10 +257,13 @@ func TestConnectionReuse(t *testing.T) {
 }
 
 // A sandbox rests between calls for longer than some endpoints keep a connection.
-func TestPostAfterTheEndpointClosed(t *testing.T) {
+func TestPostAfterTheEndpointClosed(t *testing.T) { waits(t, testPostAfterTheEndpointClosed) }
+
+func testPostAfterTheEndpointClosed(t *testing.T, ownThread bool) {
 	const ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 	e := &endpoint{plans: [][]string{{ok}, {ok}}}
 	c := e.start(t)
+	c.OwnThread = ownThread
 	do(t, c, Request{Method: "GET", Path: "/"})
 	limit := time.Now().Add(10 * time.Second)
 	for s := c.conn.(interface{ stale() bool }); !s.stale(); {

@@ -69,6 +69,12 @@ type Client struct {
 	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
 	// MaxBody limits the body of an answer in bytes; zero is [DefaultMaxBody].
 	MaxBody int64
+	// OwnThread lets Do wait in a thread and not in the runtime's poller. An exchange is then a write and a read, without
+	// the futile read and the poll before the real one and without waking a second thread. The thread is held as long as
+	// a poll rests, and when there is but one processor the runtime takes some milliseconds to see that it is free for
+	// other goroutines: it is for a process with one connection and at least two processors. It means nothing on other
+	// systems than Linux, and where Dial is set.
+	OwnThread bool
 
 	addr   string
 	static string // the request line's end and the fields that every request has
@@ -150,14 +156,14 @@ func (c *Client) connect(ctx context.Context, safe bool) (conn io.ReadWriteClose
 		}
 		c.drop()
 	}
-	dial := c.Dial
-	if dial == nil {
-		dial = dialTCP
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	conn, err = dial(ctx, c.addr)
+	if c.Dial != nil {
+		conn, err = c.Dial(ctx, c.addr)
+	} else {
+		conn, err = dialTCP(ctx, c.addr, c.OwnThread)
+	}
 	if err != nil {
 		return nil, false, err
 	}

@@ -31,6 +31,12 @@ func serve(t *testing.T, h http.HandlerFunc) (c *Client, connections *atomic.Int
 	return c, connections
 }
 
+// waits runs the test with each way of waiting for an answer.
+func waits(t *testing.T, test func(t *testing.T, ownThread bool)) {
+	t.Run("poller", func(t *testing.T) { test(t, false) })
+	t.Run("thread", func(t *testing.T) { test(t, true) })
+}
+
 func do(t *testing.T, c *Client, r Request) *Response {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -42,7 +48,9 @@ func do(t *testing.T, c *Client, r Request) *Response {
 	return a
 }
 
-func TestAgainstNetHTTP(t *testing.T) {
+func TestAgainstNetHTTP(t *testing.T) { waits(t, testAgainstNetHTTP) }
+
+func testAgainstNetHTTP(t *testing.T, ownThread bool) {
 	c, connections := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil || r.ContentLength != int64(len(body)) {
@@ -67,6 +75,7 @@ func TestAgainstNetHTTP(t *testing.T) {
 			w.Write(body)
 		}
 	})
+	c.OwnThread = ownThread
 	big := bytes.Repeat([]byte("0123456789abcdef"), 7<<16) // 7 MiB
 	for _, tt := range []struct {
 		method, path string
@@ -118,12 +127,15 @@ func TestBodiesAreNotShared(t *testing.T) {
 	}
 }
 
-func TestAnswerBeforeTheBodyWasRead(t *testing.T) {
+func TestAnswerBeforeTheBodyWasRead(t *testing.T) { waits(t, testAnswerBeforeTheBodyWasRead) }
+
+func testAnswerBeforeTheBodyWasRead(t *testing.T, ownThread bool) {
 	c, connections := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/big" {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)
 		}
 	})
+	c.OwnThread = ownThread
 	a := do(t, c, Request{Method: "POST", Path: "/big", Body: make([]byte, 64<<20)})
 	if a.Status != 413 {
 		t.Errorf("status %d, want 413", a.Status)
@@ -133,7 +145,9 @@ func TestAnswerBeforeTheBodyWasRead(t *testing.T) {
 	}
 }
 
-func TestCancel(t *testing.T) {
+func TestCancel(t *testing.T) { waits(t, testCancel) }
+
+func testCancel(t *testing.T, ownThread bool) {
 	arrived := make(chan bool)
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/ok" {
@@ -142,6 +156,7 @@ func TestCancel(t *testing.T) {
 		arrived <- true
 		<-r.Context().Done()
 	})
+	c.OwnThread = ownThread
 	gone := errors.New("no longer wanted")
 	ctx, cancel := context.WithCancelCause(context.Background())
 	go func() { <-arrived; cancel(gone) }()

@@ -15,7 +15,7 @@ import (
 const connectTimeout = 10 * time.Second
 
 // socket is a TCP connection made without package net, whose resolver and address types would be an eighth of a small
-// unit. As an os.File it still waits in the runtime's poller and not in a thread.
+// unit. As an os.File it waits in the runtime's poller, or in a thread if it is a blocking one.
 type socket struct {
 	*os.File
 	raw   syscall.RawConn
@@ -23,14 +23,14 @@ type socket struct {
 	probe func(fd uintptr) bool
 }
 
-func dialTCP(_ context.Context, addr string) (io.ReadWriteCloser, error) {
+func dialTCP(_ context.Context, addr string, ownThread bool) (io.ReadWriteCloser, error) {
 	to, err := parseIPv4(addr)
 	if err != nil {
 		return nil, err
 	}
-	fd, err := connect(to)
+	fd, err := connect(to, ownThread)
 	for err == syscall.EINTR { // what a half-made connection does next differs; a new one is simpler
-		fd, err = connect(to)
+		fd, err = connect(to, ownThread)
 	}
 	if err != nil {
 		return nil, os.NewSyscallError("connect", err)
@@ -43,14 +43,22 @@ func dialTCP(_ context.Context, addr string) (io.ReadWriteCloser, error) {
 	}
 	s.probe = func(fd uintptr) bool {
 		var b [1]byte
-		_, err := syscall.Read(int(fd), b[:])
+		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_DONTWAIT)
 		s.alive = err == syscall.EAGAIN || err == syscall.EINTR
 		return true
 	}
 	return s, nil
 }
 
-func connect(to *syscall.SockaddrInet4) (int, error) {
+// Close ends a read or write that waits, too: shutdown wakes a thread, where closing the file alone would not.
+func (s *socket) Close() error {
+	if s.raw != nil {
+		s.raw.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_RDWR) })
+	}
+	return s.File.Close()
+}
+
+func connect(to *syscall.SockaddrInet4, blocking bool) (int, error) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return -1, err
@@ -60,8 +68,10 @@ func connect(to *syscall.SockaddrInet4) (int, error) {
 	if err == nil {
 		err = syscall.Connect(fd, to)
 	}
-	if err == nil {
+	if err == nil && !blocking {
 		err = syscall.SetNonblock(fd, true)
+	} else if err == nil {
+		err = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &syscall.Timeval{}) // it limits writes, too
 	}
 	if err != nil {
 		syscall.Close(fd)

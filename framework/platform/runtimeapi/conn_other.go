@@ -8,7 +8,7 @@ import (
 	"net"
 )
 
-func dialTCP(ctx context.Context, addr string) (io.ReadWriteCloser, error) {
+func dialTCP(ctx context.Context, addr string, _ bool) (io.ReadWriteCloser, error) {
 	var d net.Dialer
 	return d.DialContext(ctx, "tcp", addr)
 }
