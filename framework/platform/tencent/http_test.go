@@ -184,6 +184,7 @@ func TestHTTPReply(t *testing.T) {
 		{name: "too large", request: `"httpMethod":"GET","path":"/books/1"`, result: large, want: `{"isBase64Encoded":false,"statusCode":500,...`, log: "as the vendor wants it"},
 		{name: "too large a stream", request: `"httpMethod":"GET","path":"/books/1"`, result: strings.NewReader(large), want: `{"isBase64Encoded":false,"statusCode":500,...`, log: "response_too_large"},
 		{name: "broken stream", request: `"httpMethod":"GET","path":"/books/1"`, result: io.MultiReader(strings.NewReader("a"), broken{}), want: `{"isBase64Encoded":false,"statusCode":500,...`, log: "the disk is gone"},
+		{name: "panicking stream", request: `"httpMethod":"GET","path":"/books/1"`, result: io.MultiReader(strings.NewReader("a"), panicking{}), want: `{"isBase64Encoded":false,"statusCode":500,...`, log: "read the response body: panic: the disk exploded"},
 		{name: "too large a request", request: `"httpMethod":"POST","path":"/books","body":"` + large + `"`, want: `{"isBase64Encoded":false,"statusCode":413,...`},
 	}
 	decode := bind(t, HTTP(), httpUnit())
@@ -221,6 +222,10 @@ func TestHTTPReply(t *testing.T) {
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("the disk is gone") }
+
+type panicking struct{}
+
+func (panicking) Read([]byte) (int, error) { panic("the disk exploded") }
 
 func FuzzHTTP(f *testing.F) {
 	for _, s := range []string{sampleURL, sampleAPI, `{"httpMethod":"get","path":"","headers":{"a":["1","2"],"":""}}`, `{"httpMethod":"GET","path":"/any/%","queryString":{"a":[true,1,null]}}`,

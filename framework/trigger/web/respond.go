@@ -264,8 +264,8 @@ func (r *Response) Buffer(limit int64) (err error) {
 	from := r.Reader
 	r.Reader = nil
 	defer func() {
-		if p := recover(); p != nil {
-			err = &framework.PanicError{Value: p, Stack: debug.Stack()}
+		if p := recover(); p != nil { // wrapped, since one as it is counts as logged by the engine
+			err = fmt.Errorf("read the response body: %w", &framework.PanicError{Value: p, Stack: debug.Stack()})
 		}
 	}()
 	defer closeBody(from)
