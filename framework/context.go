@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type Context struct {
 	parent     context.Context
 	engine     *Engine
 	invocation Invocation
-	logger     *slog.Logger
+	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
 	result     any
 	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
 
@@ -150,8 +151,10 @@ func (c *Context) Vendor() any { return c.invocation.Vendor }
 
 // Logger returns the process's logger with request_id, function and unit set.
 func (c *Context) Logger() *slog.Logger {
-	if c.logger == nil {
-		c.logger = c.engine.log.With("request_id", c.RequestID(), "function", c.FunctionName(), "unit", c.Unit())
+	if l := c.logger.Load(); l != nil {
+		return l
 	}
-	return c.logger
+	l := c.engine.log.With("request_id", c.RequestID(), "function", c.FunctionName(), "unit", c.Unit())
+	c.logger.Store(l)
+	return l
 }

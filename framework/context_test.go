@@ -3,6 +3,7 @@ package framework_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,5 +81,27 @@ func TestValuesSetByMiddlewareReachTheHandler(t *testing.T) {
 		}}})
 	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f}); err != nil || got != "span" {
 		t.Errorf("value = %v, %v", got, err)
+	}
+}
+
+// A handler that works in several goroutines hands its Context to all of them.
+func TestContextIsSharedByGoroutines(t *testing.T) {
+	f := function("f", func(ctx *framework.Context) error {
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				ctx.Logger().Info("here", "id", ctx.RequestID())
+				_, _ = ctx.Deadline()
+				if ctx.Err() != nil || ctx.Done() == nil || ctx.Value(0) != nil || framework.From(ctx) != ctx {
+					t.Error("the context has changed")
+				}
+			})
+		}
+		wg.Wait()
+		return nil
+	})
+	e := started(t, &framework.App{Functions: []*framework.Function{f}})
+	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Deadline: time.Now().Add(time.Minute)}); err != nil {
+		t.Error(err)
 	}
 }
