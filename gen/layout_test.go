@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 )
@@ -199,5 +201,23 @@ func TestNoApplication(t *testing.T) {
 	}
 	if len(r.Apps) != 0 || !r.Diagnostics.Failed() {
 		t.Errorf("apps %v, diagnostics %v", r.Apps, r.Diagnostics)
+	}
+}
+
+// TestWithoutWire takes the wire command away: the outcome is the same, and one line says so.
+func TestWithoutWire(t *testing.T) {
+	dir := module(t, "hello.txtar")
+	o := options(dir)
+	o.NoCache = true
+	wired := diagnose(t, o)
+	apptest.Write(t, dir, map[string]string{"file": ""})
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "file")) // a folder cannot be made below a file
+	native := diagnose(t, o)
+	got := native.Diagnostics.Render(dir)
+	if want := "note: the injectors were written without Wire, with the same content: build the wire command: "; !strings.HasPrefix(got, want) || strings.Count(got, "\n") != 1 {
+		t.Errorf("got %s", got)
+	}
+	if diff := cmp.Diff(wired.Apps[0].Files, native.Apps[0].Files); diff != "" {
+		t.Errorf("-with +without:\n%s", diff)
 	}
 }
