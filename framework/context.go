@@ -18,6 +18,8 @@ type Context struct {
 	result     any
 	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
 
+	answered atomic.Bool // by whoever comes first, of a call with Overdue
+
 	mu   sync.Mutex
 	done chan struct{} // made when somebody asks for it: most handlers never do
 	err  error
@@ -43,6 +45,11 @@ type Invocation struct {
 	// result that is streamed may be reading from something that ends with them. It is not called when Invoke returns
 	// ErrClosed.
 	Reply func(result any, err error)
+	// Overdue lets Invoke run the handler on its caller's goroutine also when there is a deadline, which costs less than
+	// a goroutine that can be left alone. When the deadline passes, Overdue is called in place of Reply, on a goroutine of
+	// its own, and has to do whatever was to follow Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
+	// Where ctx can be cancelled Overdue is not used: somebody waits for Invoke then.
+	Overdue func(err error)
 }
 
 type contextKey struct{}

@@ -20,6 +20,7 @@ type Engine struct {
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
 	workers  workers
+	watches  sync.Pool // of *watch
 
 	mu       sync.Mutex
 	state    engineState
@@ -178,6 +179,9 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 			inv.Reply(result, err)
 		}
 		return result, err
+	}
+	if inv.Overdue != nil && ctx.Done() == nil {
+		return e.invokeHere(c, h)
 	}
 	return e.invokeBefore(ctx, c, h)
 }

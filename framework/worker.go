@@ -21,6 +21,9 @@ type worker struct {
 	abandoned bool
 }
 
+// lateMessage is logged when an abandoned handler comes back.
+const lateMessage = "the handler returned after its caller was answered"
+
 type job struct {
 	context *Context
 	handler Handler
@@ -74,7 +77,7 @@ func (e *Engine) work(w *worker) {
 	for j := range w.jobs {
 		result, err := e.limited(j.context, j.handler)
 		if j.context.Err() != nil {
-			j.context.Logger().Warn("the handler returned after its caller was answered", "error", err)
+			j.context.Logger().Warn(lateMessage, "error", err)
 		}
 		w.done <- outcome{result, err}
 	}
@@ -115,9 +118,9 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	w.timer.Stop()
 	w.abandoned = true
 	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
-	err := &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
-	if errors.Is(reason, context.DeadlineExceeded) {
-		err.Status, err.Code, err.Message = 504, "deadline_exceeded", fmt.Sprintf("the function did not answer within %s", left.Round(time.Millisecond))
+	err := overdue(left)
+	if !errors.Is(reason, context.DeadlineExceeded) {
+		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(nil, err)
