@@ -105,9 +105,27 @@ func unit(h framework.Handler) platform.New {
 
 func echo(ctx *framework.Context) error { ctx.SetResult(ctx.Event()); return nil }
 
+// syncBuffer takes the log: of several loops, those that did not end serve may still be writing to it.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
 // run serves until the script ends, and returns exit code and log.
 func run(newApp platform.New, codecs ...platform.Codec) (int, string) {
-	var log bytes.Buffer
+	var log syncBuffer
 	if len(codecs) == 0 {
 		codecs = []platform.Codec{Raw()}
 	}
