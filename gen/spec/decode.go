@@ -50,6 +50,8 @@ type decoder struct {
 	keys, places map[string]Place
 	// replaced is Spec.replaced.
 	replaced map[token.Position]string
+	// failed is Spec.failed.
+	failed map[string]bool
 }
 
 func (d *decoder) spec(root *yaml.Node) *Spec {
@@ -59,7 +61,7 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	} else {
 		d.value(root, reflect.ValueOf(s).Elem(), where{})
 	}
-	s.keys, s.Places, s.Positions, s.replaced = d.keys, d.places, map[string]token.Position{}, d.replaced
+	s.keys, s.Places, s.Positions, s.replaced, s.failed = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed
 	for path, place := range d.keys {
 		s.Positions[path] = place.Pos
 	}
@@ -95,6 +97,11 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	defer d.leave()
+	defer func(before int) {
+		if len(d.diags) > before {
+			d.failed[w.path] = true
+		}
+	}(len(d.diags))
 	if w.path != "" {
 		if _, ok := d.places[w.path]; !ok || n.Kind == yaml.ScalarNode || w.item {
 			d.places[w.path] = d.node(node)

@@ -52,7 +52,7 @@ func decode(path string, text []byte, env func(string) (string, bool)) (*Spec, a
 		return nil, diags
 	}
 	t := &tree{source: src, sub: substitution{env: env, used: map[string]bool{}}}
-	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}}
+	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}, failed: map[string]bool{}}
 	s := d.spec(root)
 	s.Variables = slices.Sorted(maps.Keys(t.sub.used))
 	return s, t.diags
@@ -63,8 +63,8 @@ func (s *Spec) CheckFunctions(known []string) annotations.Diagnostics {
 	var diags annotations.Diagnostics
 	check := func(prefix string, functions map[string]*Function) {
 		for _, name := range slices.Sorted(maps.Keys(functions)) {
-			if slices.Contains(known, name) {
-				continue
+			if slices.Contains(known, name) || !annotations.ValidName(name) {
+				continue // Parse has refused a name that no handler can have
 			}
 			d := s.keys[prefix+"functions."+name].Errorf(CodeFunction, "no handler is called %q", name)
 			if d.Hint = suggestion(name, known); len(known) == 0 {

@@ -41,7 +41,13 @@ type Spec struct {
 	keys map[string]Place
 	// replaced holds, by place, the text of values that had variables in them.
 	replaced map[token.Position]string
+	// failed holds the paths of the values that a mistake was reported at, or below.
+	failed map[string]bool
 }
+
+// Failed reports whether a mistake was found at or below the path of a value, such as scan.0. What it holds means nothing
+// then, and nothing more should be said about it.
+func (s *Spec) Failed(path string) bool { return s.failed[path] }
 
 // Provider holds the target and the settings that all functions share.
 type Provider struct {

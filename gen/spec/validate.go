@@ -81,6 +81,10 @@ func (c checker) add(d annotations.Diagnostic) {
 
 // value reports the value at a path.
 func (c checker) value(path, format string, args ...any) {
+	if c.failed[path] {
+		return
+	}
+	c.failed[path] = true
 	c.add(c.Places[path].Errorf(CodeValue, format, args...))
 }
 

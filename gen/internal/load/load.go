@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -128,6 +129,9 @@ func (l *loader) addApp(dir string) {
 	name := filepath.Join(dir, SpecName)
 	a.Spec, a.Diagnostics = t.readSpec(name, l.content[name])
 	for i, pattern := range a.Spec.Scan {
+		if a.Spec.Failed("scan." + strconv.Itoa(i)) {
+			continue
+		}
 		a.scanned = append(a.scanned, newScanned(a, i, pattern))
 	}
 	outside := map[string]bool{}
