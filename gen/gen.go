@@ -83,8 +83,8 @@ const (
 	codeChanged  = "changed"
 )
 
-// Generate reads the applications and writes nothing. Mistakes of users are diagnostics; an error means that the work
-// could not be done at all.
+// Generate reads the applications and writes nothing, but for its own memory in the user's cache folder. Mistakes of users
+// are diagnostics; an error means that the work could not be done at all.
 func Generate(ctx context.Context, o Options) (*Result, error) {
 	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
 	if err != nil {

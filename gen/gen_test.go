@@ -208,6 +208,29 @@ func TestShop(t *testing.T) {
 	goCommand(t, dir, "test", "./shop")
 }
 
+// TestUnitsImportOnlyWhatTheyUse reads the imports of units that need little.
+func TestUnitsImportOnlyWhatTheyUse(t *testing.T) {
+	_, r := shopModule(t)
+	tests := map[string][]string{ // the packages of the framework, beside framework itself
+		"item-ping": {"trigger/web"},
+		"limits":    {"config", "ioc"},
+		"item-call": {"config", "ioc"},
+		"mux":       {"config", "ioc", "trigger/web", "trigger/web/nethttp"},
+		"item-tick": {"config", "ioc", "trigger/timer"},
+	}
+	for unit, want := range tests {
+		var got []string
+		for line := range strings.Lines(file(t, r.Apps[0], "internal/faasgen/"+unit+"/unit.go")) {
+			if _, path, ok := strings.Cut(strings.TrimSuffix(line, "\"\n"), "\"github.com/faasgen/faasgen/framework/"); ok {
+				got = append(got, path)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", unit, diff)
+		}
+	}
+}
+
 func TestGenerateTwiceIsTheSame(t *testing.T) {
 	dir, first := shopModule(t)
 	o := options(dir)

@@ -1,15 +1,12 @@
 package emit
 
 import (
-	"go/constant"
-	"go/token"
 	"go/types"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dave/jennifer/jen"
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
@@ -246,36 +243,50 @@ func lines(elements ...jen.Code) *jen.Statement {
 	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: ",", Multi: true}, elements...)
 }
 
-// literal writes a default as a constant of type t. Collect has checked that it is one.
+// literal writes a default as a constant of type t. Collect has checked that it is one. Numbers are written anew, because
+// 010 is ten in a directive and eight in Go.
 func literal(t types.Type, text string) jen.Code {
 	if isDuration(t) {
-		var d annotations.Duration
-		if d.UnmarshalText([]byte(text)) == nil {
-			return durationCode(time.Duration(d))
+		if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+			return durationCode(time.Duration(seconds * float64(time.Second)))
+		}
+		if d, err := time.ParseDuration(text); err == nil {
+			return durationCode(d)
 		}
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		if u.Info()&types.IsString != 0 {
-			return jen.Lit(text)
-		}
-		if u.Info()&types.IsBoolean != 0 {
-			return jen.Id(strings.ToLower(text))
-		}
-		if v := constant.MakeFromLiteral(strings.TrimPrefix(text, "-"), token.FLOAT, 0); v.Kind() != constant.Unknown {
-			return jen.Op(text)
-		}
+		return basicLiteral(u, text)
 	case *types.Slice:
 		var elements []jen.Code
-		for _, e := range strings.Split(text, ",") {
-			elements = append(elements, literal(u.Elem(), strings.TrimSpace(e)))
-		}
-		if text == "" {
-			elements = nil
+		if text != "" {
+			for e := range strings.SplitSeq(text, ",") {
+				elements = append(elements, literal(u.Elem(), strings.TrimSpace(e)))
+			}
 		}
 		return typeCode(t).Values(elements...)
 	}
-	return jen.Op(strconv.Quote(text))
+	return jen.Lit(text)
+}
+
+func basicLiteral(b *types.Basic, text string) jen.Code {
+	switch info := b.Info(); {
+	case info&types.IsBoolean != 0:
+		return jen.Id(text)
+	case info&types.IsUnsigned != 0:
+		if v, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return jen.Op(strconv.FormatUint(v, 10))
+		}
+	case info&types.IsInteger != 0:
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return jen.Op(strconv.FormatInt(v, 10))
+		}
+	case info&types.IsFloat != 0:
+		if v, err := strconv.ParseFloat(text, 64); err == nil {
+			return jen.Op(strconv.FormatFloat(v, 'g', -1, 64))
+		}
+	}
+	return jen.Lit(text)
 }
 
 func isDuration(t types.Type) bool {
