@@ -185,11 +185,11 @@ func (c *collector) constructor(d *declaration, provide *annotations.Provide) *m
 	}
 	p := &model.Provider{Kind: model.Constructor, Object: fn, Pos: c.position(d.name.Pos()), Doc: d.doc}
 	ok := c.results(d, p, sig.Results())
+	deps, good := c.parameters(d, sig)
+	p.Deps = deps
 	if ok {
 		ok = c.settings(d, p, provide) && c.lifecycle(d, p)
 	}
-	deps, good := c.parameters(d, sig)
-	p.Deps = deps
 	if !ok || !good {
 		return nil
 	}
@@ -310,7 +310,7 @@ func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
 		has  *bool
 	}{{"Init", &p.Init}, {"Destroy", &p.Destroy}} {
 		f := method(p.Out, m.name)
-		if f == nil {
+		if f == nil || ofDependency(p, m.name) {
 			continue
 		}
 		if isLifecycle(f.Signature()) {
@@ -322,6 +322,9 @@ func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
 			continue // a method of somebody else's type means something else
 		}
 		ok = false
+		if slices.ContainsFunc(c.diagnostics, func(d *annotations.Diagnostic) bool { return d.Pos == pos && d.Code == codeLifecycle }) {
+			continue // of another provider that has the method too
+		}
 		e := c.errorf(f.Pos(), len(m.name), codeLifecycle, "%s of %s is %s, expected func(context.Context) error", m.name, typeString(p.Out), signature(f))
 		e.Hint = fmt.Sprintf("faasgen calls %s when it %s a provider: change its signature or its name", m.name, map[string]string{"Init": "makes", "Destroy": "closes"}[m.name])
 		if p.Kind == model.Constructor {
@@ -329,6 +332,27 @@ func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
 		}
 	}
 	return ok
+}
+
+// ofDependency reports whether a method is that of an embedded dependency, which has a life of its own.
+func ofDependency(p *model.Provider, name string) bool {
+	t := p.Out
+	if e := pointee(t); e != nil {
+		t = e
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	_, path, _ := types.LookupFieldOrMethod(types.NewPointer(t), false, nil, name)
+	if len(path) < 2 {
+		return false
+	}
+	field := st.Field(path[0]).Type()
+	if pointee(field) == nil && !types.IsInterface(field) {
+		return false // a copy, which nobody else starts or stops
+	}
+	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) })
 }
 
 // signature is a method's type without names.
