@@ -199,6 +199,9 @@ func (c *collector) ownerless() {
 		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.faulty[obj] || d.faulty {
 			continue
 		}
+		if slices.ContainsFunc(c.app.Broken, func(t types.Type) bool { return model.TypeName(t) == obj }) {
+			continue // a directive that was reported may be what makes it one
+		}
 		f := d.fields[0]
 		mark := f.markers[0]
 		pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()

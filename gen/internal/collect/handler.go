@@ -98,7 +98,24 @@ func (c *collector) method(f *function) bool {
 		e.Hint = "let it return *" + typeString(f.Provider.Out)
 		return false
 	}
+	if when := lifecycleCall(fn); when != "" {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s of *%s is also what faasgen calls when it %s the provider", d.name.Name, typeString(obj.Type()), when).
+			Hint = "call the handler something else"
+		return false
+	}
 	return c.shape(f) && good
+}
+
+// lifecycleCall says when faasgen would call a method that is no event's business, "" if never.
+func lifecycleCall(fn *types.Func) string {
+	switch {
+	case !isLifecycle(fn.Signature()):
+	case fn.Name() == "Init":
+		return "makes"
+	case fn.Name() == "Destroy":
+		return "closes"
+	}
+	return ""
 }
 
 // plainFunc makes a function without receiver a function, or a constructor of an http.Handler.
@@ -270,7 +287,8 @@ func (c *collector) name(f *function, handler *annotations.Handler, mark *annota
 			Hint = "give it one: //faas:handler NAME, of 2 to 60 letters, digits and hyphens, a letter first"
 		return false
 	case reserved(f.Name):
-		c.errorf(pos, length, codeName, "the function name %q is reserved", f.Name)
+		c.errorf(pos, length, codeName, "the function name %q is reserved", f.Name).
+			Hint = "app is the folder of all functions, and internal, testdata and vendor mean something to the go command"
 		return false
 	}
 	other := c.byName[strings.ToLower(f.Name)]
