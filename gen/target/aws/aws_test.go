@@ -118,3 +118,24 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// TestFolders: a route that takes all below a folder takes the folder too, unless a route of another unit is for that
+// alone, as ServeMux has it.
+func TestFolders(t *testing.T) {
+	for _, c := range []struct{ all, one, want string }{
+		{`GET, path: "/"`, `GET, path: "/{$}"`, "GET / one, HEAD / one, GET /{rest+} all, HEAD /{rest+} all"},
+		{`GET, path: "/a/"`, `POST, path: "/a/{$}"`, "GET /a/ all, HEAD /a/ all, POST /a/ one, GET /a/{rest+} all, HEAD /a/{rest+} all"},
+		{`ANY, path: "/{rest...}"`, `ANY, path: "/{$}"`, "ANY / one, ANY /{rest+} all"},
+		{`ANY, path: "/{rest...}"`, `GET, path: "/{$}"`, "ANY / all, GET / one, HEAD / one, ANY /{rest+} all"},
+	} {
+		app := targettest.App(t, Name, "service: shop\nfunctions:\n  all: {events: [http: {method: "+c.all+"}]}\n  one: {events: [http: {method: "+c.one+"}]}\n")
+		var r target.Report
+		var got []string
+		for _, n := range routes(&r, app) {
+			got = append(got, n.method+" "+n.path+" "+n.unit.Name)
+		}
+		if text := strings.Join(got, ", "); text != c.want || len(r.Diagnostics) > 0 {
+			t.Errorf("%s and %s:\n got %s %v\nwant %s", c.all, c.one, text, r.Diagnostics, c.want)
+		}
+	}
+}

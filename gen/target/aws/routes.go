@@ -24,7 +24,8 @@ const maxRoutes = 300
 
 // routes says the http triggers of all units in the language of HTTP APIs, in order, each method and path once:
 //
-//   - {rest...} becomes {rest+}, and as that takes no empty rest, a route for the folder itself beside it.
+//   - {rest...} becomes {rest+}, and as that takes no empty rest, a route for the folder itself beside it, unless another
+//     route is for the folder alone.
 //   - A GET route takes HEAD as well, as everywhere else, unless another route does.
 //   - Wildcards in one place have one name in all routes. The framework finds their values by itself.
 func routes(r *target.Report, app *target.App) []route {
@@ -41,7 +42,7 @@ func routes(r *target.Report, app *target.App) []route {
 		}
 	}
 	wildcards := &wildcard{}
-	var heads []route
+	var folders, heads []route
 	for _, u := range app.Units {
 		var auth *RouteAuth
 		if u.Settings.HTTP != nil && u.Settings.HTTP.Auth == "iam" {
@@ -57,19 +58,30 @@ func routes(r *target.Report, app *target.App) []route {
 				if parsed.Method == "" {
 					parsed.Method = "ANY"
 				}
-				for _, path := range wildcards.paths(parsed.Pattern) {
+				for i, path := range wildcards.paths(parsed.Pattern) {
 					n := route{u, t, parsed.Method, path, auth}
+					if i > 0 {
+						folders = append(folders, n)
+						continue
+					}
 					add(n)
 					if n.method == "GET" {
-						n.method = "HEAD"
 						heads = append(heads, n)
 					}
 				}
 			}
 		}
 	}
+	for _, n := range folders {
+		if seen[n.method+" "+n.path] == nil {
+			add(n)
+			if n.method == "GET" {
+				heads = append(heads, n)
+			}
+		}
+	}
 	for _, n := range heads {
-		if seen["HEAD "+n.path] == nil {
+		if n.method = "HEAD"; seen["HEAD "+n.path] == nil {
 			add(n)
 		}
 	}
