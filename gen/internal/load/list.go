@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
@@ -32,6 +34,7 @@ func (l *loader) list() error {
 	if len(patterns) == 0 {
 		return nil
 	}
+	patterns[model.FrameworkPath] = true // which generated code imports
 	const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
 	roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)
 	if err != nil {
@@ -147,6 +150,28 @@ func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
 		a.Diagnostics = append(a.Diagnostics, s.place.Notef("scan", "scan names %s, which has no //faas: directives", s.pattern))
 	}
 	return nil
+}
+
+// required reports a go.mod without the framework, which an application may use in generated code alone. Where its own
+// code imports it, the import has been reported.
+func (l *loader) required(a *app) {
+	p := l.listed[model.FrameworkPath]
+	if p == nil || len(p.GoFiles) > 0 || a.Diagnostics.Failed() {
+		return
+	}
+	if !slices.ContainsFunc(p.Errors, func(e packages.Error) bool { return strings.Contains(e.Msg, "no required module provides package") }) {
+		return // a vendor folder, for one, has what is imported already
+	}
+	module := path.Dir(model.FrameworkPath)
+	d := annotations.Diagnostic{Code: "go-command", Message: "module " + a.Module + " does not require " + module + ", which generated code imports"}
+	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
+	for _, m := range l.tree.Modules {
+		if m.Path == a.Module {
+			d.Pos.Filename = filepath.Join(m.Dir, "go.mod")
+		}
+	}
+	d.Hint = "run: go get -tool " + module + "/cmd/faasgen@latest"
+	a.Diagnostics = append(a.Diagnostics, d)
 }
 
 // excluded notes files with directives that the build leaves out.

@@ -80,14 +80,16 @@ func (t *Tree) Load(ctx context.Context) (*Program, error) {
 	for _, dir := range t.Apps {
 		l.addApp(dir)
 	}
-	if err := l.list(); err != nil {
-		return nil, err
-	}
-	if err := l.check(); err != nil {
-		return nil, err
+	for _, step := range []func() error{l.list, l.check} {
+		if err := step(); ctx.Err() != nil {
+			return nil, ctx.Err() // what the go command said of its end does not matter
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	for _, a := range l.apps {
 		l.fill(a)
+		l.required(a)
 		a.Diagnostics.Sort()
 		l.program.Apps = append(l.program.Apps, a.App)
 	}

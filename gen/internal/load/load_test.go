@@ -1,6 +1,8 @@
 package load_test
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -136,11 +138,14 @@ func TestWorkspace(t *testing.T) {
 func TestReplaced(t *testing.T) {
 	root := t.TempDir()
 	apptest.Write(t, root, map[string]string{
-		"app/go.mod":         "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
-		"app/f.yml":          "service: x\n",
-		"app/order/order.go": "package order\n\nimport \"example.com/lib/store\"\n\n//faas:handler\nfunc A(in store.In) {}\n",
-		"lib/go.mod":         "module example.com/lib\n\ngo 1.26.0\n",
-		"lib/store/store.go": "package store\n\ntype In struct{ A int }\n\nfunc broken() { undefined }\n",
+		"app/go.mod": "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n" +
+			"\nrequire github.com/faasgen/faasgen v0.0.0\n\nreplace github.com/faasgen/faasgen => ../faasgen\n",
+		"faasgen/go.mod":         "module github.com/faasgen/faasgen\n\ngo 1.26.0\n",
+		"faasgen/framework/f.go": "package framework\n",
+		"app/f.yml":              "service: x\n",
+		"app/order/order.go":     "package order\n\nimport \"example.com/lib/store\"\n\n//faas:handler\nfunc A(in store.In) {}\n",
+		"lib/go.mod":             "module example.com/lib\n\ngo 1.26.0\n",
+		"lib/store/store.go":     "package store\n\ntype In struct{ A int }\n\nfunc broken() { undefined }\n",
 	})
 	tree, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, "app")})
 	if _, _, ds := apptest.Solve(program, program.Apps[0]); len(ds) > 0 {
@@ -267,5 +272,36 @@ func TestMissingReplacement(t *testing.T) {
 	want := "order/order.go:3:8: example.com/x@v1.0.0: replacement directory ./gone does not exist [import]\n\timport \"example.com/x\"\n\t       ^^^^^^^^^^^^^^^\n"
 	if got := ds.Render(root); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestFrameworkNotRequired: the hello of a module that has only installed the command imports nothing of ours, and its
+// generated code would not compile.
+func TestFrameworkNotRequired(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod": "module example.com/m\n\ngo 1.26.0\n", "f.yml": "service: x\n", "order/order.go": source("order"),
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	_, _, ds := apptest.Solve(program, program.Apps[0])
+	want := "go.mod: module example.com/m does not require github.com/faasgen/faasgen, which generated code imports [go-command]\n" +
+		"\thint: run: go get -tool github.com/faasgen/faasgen/cmd/faasgen@latest\n"
+	if got := ds.Render(root); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestInterrupted: an end that was asked for is no failure of the go command.
+func TestInterrupted(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{"go.mod": "module example.com/m\n", "f.yml": "service: x\n", "order/order.go": source("order")})
+	tree, err := load.Scan(load.Options{Dir: root, Env: apptest.Env()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := tree.Load(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
