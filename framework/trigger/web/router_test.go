@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -172,10 +173,14 @@ func TestNewRouterErrors(t *testing.T) {
 // TestRouterEqualsServeMux compares with the real thing on random pattern sets and requests.
 func TestRouterEqualsServeMux(t *testing.T) {
 	sets, requests := 3000, 60
-	if testing.Short() {
+	first := 0
+	switch {
+	case testing.Short():
 		sets = 300
+	case os.Getenv("FAASGEN_SOAK") != "":
+		sets, first = 300_000, rand.IntN(1<<40)
 	}
-	for seed := range sets {
+	for seed := first; seed < first+sets; seed++ {
 		g := generator{rand.New(rand.NewPCG(uint64(seed), 1))}
 		mux := http.NewServeMux()
 		var routes []Route
