@@ -65,6 +65,22 @@ func (w *world) qualify(p *types.Package) string {
 	return w.imports[p.Path()]
 }
 
+// generic makes an alias with a type parameter, comparable or any, and returns its instance for string.
+func (w *world) generic(path, name string, comparable bool, rhs func(types.Type) types.Type) types.Type {
+	constraint := types.Universe.Lookup("any").Type()
+	if comparable {
+		constraint = types.Universe.Lookup("comparable").Type()
+	}
+	t := types.NewTypeParam(types.NewTypeName(token.NoPos, w.packages[path], "T", nil), constraint)
+	alias := types.NewAlias(types.NewTypeName(token.NoPos, w.packages[path], name, nil), rhs(t))
+	alias.SetTypeParams([]*types.TypeParam{t})
+	instance, err := types.Instantiate(nil, alias, []types.Type{types.Typ[types.String]}, true)
+	if err != nil {
+		panic(err)
+	}
+	return instance
+}
+
 // inject adds an injector of out, made by a function that needs deps. Interfaces among them are bound to a pointer.
 func (w *world) inject(name string, out types.Type, cleanup, fails bool, deps ...types.Type) {
 	in := &injector.Injector{Name: "build" + name, Doc: []string{"// build" + name + " is tested."}, Params: w.args, Out: out, Cleanup: cleanup, Err: fails || len(deps) > 0}
@@ -129,6 +145,8 @@ func TestNativeNamesVariablesLikeWire(t *testing.T) {
 	w.inject("Many", p(w.named("example.com/same", "Same", structure())), true, true, many...)
 	alias := types.NewAlias(types.NewTypeName(token.NoPos, w.packages["example.com/shop"], "Alias", nil), p(store))
 	w.inject("Alias", alias, true, true, types.NewAlias(types.NewTypeName(token.NoPos, w.packages["example.com/k"], "Plain", nil), types.Typ[types.Int64]))
+	w.inject("Generic", w.generic("example.com/k", "Set", true, func(t types.Type) types.Type { return types.NewMap(t, types.Typ[types.Bool]) }), true, true,
+		w.generic("example.com/k", "Vec", false, func(t types.Type) types.Type { return types.NewSlice(t) }))
 	packages := []*injector.Package{w.done()}
 	command, err := wirecmd.Find(t.Context(), runtime.Version())
 	if err != nil {

@@ -152,12 +152,16 @@ func (s *shape) mention(t types.Type) {
 	case *types.Named:
 		s.named(t)
 	case *types.Alias:
+		for a := range t.TypeArgs().Types() {
+			s.mention(a)
+		}
 		if o := t.Obj(); o.Pkg() != nil {
 			p := s.in(o.Pkg())
 			if p.declared[o.Name()] == "" {
 				p.declared[o.Name()] = "type " + o.Name() // breaks cycles
-				s.mention(t.Rhs())
-				p.declared[o.Name()] = "type " + o.Name() + " = " + types.TypeString(t.Rhs(), p.qualify)
+				rhs := t.Origin().Rhs()
+				s.mention(rhs)
+				p.declared[o.Name()] = "type " + o.Name() + parameters(t) + " = " + types.TypeString(rhs, p.qualify)
 			}
 		}
 	case *types.Map:
@@ -184,6 +188,23 @@ func (s *shape) mention(t types.Type) {
 			s.mention(m.Type())
 		}
 	}
+}
+
+// parameters are the type parameters of an alias by the names that it uses, with as much of their constraints as keys of
+// maps need.
+func parameters(t *types.Alias) string {
+	var list []string
+	for p := range t.Origin().TypeParams().TypeParams() {
+		constraint := " any"
+		if types.Comparable(p) {
+			constraint = " comparable"
+		}
+		list = append(list, p.Obj().Name()+constraint)
+	}
+	if list == nil {
+		return ""
+	}
+	return "[" + strings.Join(list, ", ") + "]"
 }
 
 // named declares a type whose zero value is written like the real one's; nothing else of it matters.
