@@ -234,7 +234,7 @@ func TestVariables(t *testing.T) {
 func TestVariableNames(t *testing.T) {
 	for key, name := range map[string]string{
 		"order.maxItems": "ORDER_MAX_ITEMS", "db.poolURL": "DB_POOL_URL", "HTTPPort": "HTTP_PORT", "s3Bucket": "S3_BUCKET",
-		"a-b.c_d": "A_B_C_D", "a.0": "A_0", "userID": "USER_ID", "x": "X", "": "",
+		"a-b.c_d": "A_B_C_D", "a.0": "A_0", "userID": "USER_ID", "x": "CONFIG_X", "path": "CONFIG_PATH", "": "",
 	} {
 		if got := config.Variable(key); got != name {
 			t.Errorf("Variable(%q) = %q, want %q", key, got, name)
@@ -264,7 +264,7 @@ func TestMissing(t *testing.T) {
 		t.Errorf("Or = %q, %v", v, err)
 	}
 	err = c.Require("a", "db.url", "empty")
-	wantError(t, err, "configuration keys db.url (or variable DB_URL), empty (or variable EMPTY) have no value; read ")
+	wantError(t, err, "configuration keys db.url (or variable DB_URL), empty (or variable CONFIG_EMPTY) have no value; read ")
 	if err := c.Require("a"); err != nil {
 		t.Error(err)
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // Variable is the environment variable that wins over key: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is DB_POOL_URL,
-// and every character that is no letter or digit is an underscore. Mind keys of one word: path would be PATH.
+// and every character that is no letter or digit is an underscore. A key of one word gets a prefix, path is CONFIG_PATH:
+// without it PATH, HOME or PORT of the process would be taken for configuration.
 func Variable(key string) string {
 	var b strings.Builder
 	rs := []rune(key)
@@ -20,7 +21,11 @@ func Variable(key string) string {
 		}
 		b.WriteRune(unicode.ToUpper(r))
 	}
-	return b.String()
+	name := b.String()
+	if name != "" && !strings.Contains(name, "_") {
+		return "CONFIG_" + name
+	}
+	return name
 }
 
 // wordEnds reports whether an upper-case letter between before and after begins a word: maxItems, s3Bucket, HTTPPort.
