@@ -149,19 +149,70 @@ func TestReplyRunsWhileTheContextHolds(t *testing.T) {
 	}
 }
 
+// A result that is a reader may look at the context only when it is read, long after the handler has returned.
 func TestDeadlineEndsAReplyThatTakesTooLong(t *testing.T) {
-	f := function("f", func(c *framework.Context) error { c.SetResult(c.Done()); return nil })
-	f.Timeout = 20 * time.Millisecond
-	e := started(t, &framework.App{Functions: []*framework.Function{f}})
-	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Reply: func(result any, _ error) {
-		select {
-		case <-result.(<-chan struct{}):
-		case <-time.After(10 * time.Second):
-			t.Error("the deadline did not reach the reply")
+	limit, stop := context.WithTimeout(context.Background(), 5*time.Second)
+	defer stop()
+	waits := map[string]func(c *framework.Context, before <-chan struct{}) error{
+		"asked for before": func(_ *framework.Context, before <-chan struct{}) error {
+			select {
+			case <-before:
+				return nil
+			case <-limit.Done():
+				return errors.New("the deadline did not reach the reply")
+			}
+		},
+		"asked for in the reply": func(c *framework.Context, _ <-chan struct{}) error {
+			ctx, cancel := context.WithCancel(c)
+			defer cancel()
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-limit.Done():
+				return errors.New("the deadline did not reach the reply")
+			}
+		},
+		"polled in the reply": func(c *framework.Context, _ <-chan struct{}) error {
+			for c.Err() == nil {
+				select {
+				case <-limit.Done():
+					return errors.New("the deadline did not reach the reply")
+				case <-time.After(time.Millisecond):
+				}
+			}
+			return nil
+		},
+	}
+	for name, wait := range waits {
+		for _, gone := range []bool{false, true} {
+			var c *framework.Context
+			var before <-chan struct{}
+			f := function("f", func(ctx *framework.Context) error {
+				if c = ctx; name == "asked for before" {
+					before = ctx.Done()
+				}
+				return nil
+			})
+			f.Timeout = 20 * time.Millisecond
+			want := context.DeadlineExceeded
+			ctx, cancel := context.WithCancel(t.Context())
+			if gone {
+				f.Timeout, want = time.Hour, context.Canceled
+			}
+			e := started(t, &framework.App{Functions: []*framework.Function{f}})
+			_, err := e.Invoke(ctx, framework.Invocation{Function: f, Reply: func(any, error) {
+				if gone {
+					cancel()
+				}
+				if err := wait(c, before); err != nil || c.Err() != want {
+					t.Errorf("%s, caller gone %t: %v, %v", name, gone, err, c.Err())
+				}
+			}})
+			cancel()
+			if err != nil {
+				t.Error(err)
+			}
 		}
-	}})
-	if err != nil {
-		t.Error(err)
 	}
 }
 

@@ -20,9 +20,12 @@ type Context struct {
 
 	answered atomic.Bool // by whoever comes first, of a call with Overdue
 
-	mu   sync.Mutex
-	done chan struct{} // made when somebody asks for it: most handlers never do
-	err  error
+	mu       sync.Mutex
+	done     chan struct{} // made when somebody asks for it: most handlers never do
+	err      error
+	replying bool        // nobody else keeps the time now
+	timer    *time.Timer // of a reply whose time somebody asks for
+	detach   func() bool // from parent, with timer
 }
 
 var _ context.Context = (*Context)(nil)
@@ -96,6 +99,7 @@ func (c *Context) Done() <-chan struct{} {
 			close(c.done)
 		}
 	}
+	c.keepTime()
 	return c.done
 }
 
@@ -106,14 +110,28 @@ func (c *Context) Err() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.keepTime()
 	return c.err
 }
 
-// watched reports whether anybody waits for Done.
-func (c *Context) watched() bool {
+// reply begins the time in which the answer is written. Few answers look at the context, as one does that is streamed
+// from something with the same end: only for them the time is kept.
+func (c *Context) reply() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.done != nil
+	if c.replying = true; c.done != nil {
+		c.keepTime()
+	}
+}
+
+// keepTime makes a reply end with its deadline or its caller. The caller holds mu.
+func (c *Context) keepTime() {
+	if !c.replying || c.timer != nil || c.err != nil {
+		return
+	}
+	c.timer = time.AfterFunc(time.Until(c.deadline), func() { c.cancel(context.DeadlineExceeded) })
+	parent := c.parent
+	c.detach = context.AfterFunc(parent, func() { c.cancel(parent.Err()) })
 }
 
 // cancel ends a Context that has a deadline. The first reason stays.
@@ -126,6 +144,10 @@ func (c *Context) cancel(reason error) {
 	c.err = reason
 	if c.done != nil {
 		close(c.done)
+	}
+	if c.timer != nil {
+		c.timer.Stop()
+		c.detach()
 	}
 }
 

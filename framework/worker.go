@@ -102,7 +102,7 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	var reason error
 	select {
 	case o := <-w.done:
-		return e.answered(ctx, w, c, o)
+		return e.answered(w, c, o)
 	case <-w.timer.C:
 		reason = context.DeadlineExceeded
 	case <-ctx.Done():
@@ -111,7 +111,7 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	// Both may be ready; a finished handler wins over a deadline that passed at the same moment.
 	select {
 	case o := <-w.done:
-		return e.answered(ctx, w, c, o)
+		return e.answered(w, c, o)
 	default:
 	}
 	c.cancel(reason)
@@ -129,15 +129,12 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 }
 
 // answered replies while the Context holds, then ends it.
-func (e *Engine) answered(ctx context.Context, w *worker, c *Context, o outcome) (any, error) {
+func (e *Engine) answered(w *worker, c *Context, o outcome) (any, error) {
 	defer e.leave()
 	w.timer.Stop()
 	e.workers.give(w)
 	if c.invocation.Reply != nil {
-		if c.watched() { // nobody else needs to be told of a deadline that passes during the reply
-			defer time.AfterFunc(time.Until(c.deadline), func() { c.cancel(context.DeadlineExceeded) }).Stop()
-			defer context.AfterFunc(ctx, func() { c.cancel(context.Cause(ctx)) })()
-		}
+		c.reply()
 		c.invocation.Reply(o.result, o.err)
 	}
 	c.cancel(context.Canceled)
