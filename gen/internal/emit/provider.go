@@ -70,7 +70,9 @@ func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
 		p := param{edge: e, slot: w.slot(e), typ: asType(e)}
 		again := -1
 		for i, other := range ps.list {
-			if other.edge.To == e.To && types.Identical(asType(other.edge), p.typ) {
+			// A wrapper holds the instance for all the types that it is injected as.
+			wrapped := at == inBuild && p.slot.wrapped && other.slot == p.slot
+			if other.edge.To == e.To && (wrapped || types.Identical(asType(other.edge), p.typ)) {
 				again = i
 			}
 		}
