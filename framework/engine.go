@@ -20,7 +20,7 @@ type Engine struct {
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
 	workers  workers
-	watches  sync.Pool // of *watch
+	watches  watches
 
 	mu       sync.Mutex
 	state    engineState

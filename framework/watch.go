@@ -3,6 +3,7 @@ package framework
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -14,19 +15,55 @@ type watch struct {
 	left    time.Duration
 }
 
+// watches are the idle ones.
+type watches struct {
+	mu   sync.Mutex
+	idle []*watch
+}
+
+// start returns a watch over c.
+func (ws *watches) start(c *Context) *watch {
+	left := time.Until(c.deadline)
+	w := ws.take()
+	if w == nil {
+		w = &watch{context: c, left: left}
+		w.timer = time.AfterFunc(left, w.fire)
+		return w
+	}
+	w.context, w.left = c, left
+	w.timer.Reset(left)
+	return w
+}
+
+func (ws *watches) take() *watch {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	n := len(ws.idle)
+	if n == 0 {
+		return nil
+	}
+	w := ws.idle[n-1]
+	ws.idle = ws.idle[:n-1]
+	return w
+}
+
+// end stops w. One that fires after all has itself for itself.
+func (ws *watches) end(w *watch) {
+	if !w.timer.Stop() {
+		return
+	}
+	w.context = nil
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if len(ws.idle) < maxIdleWorkers {
+		ws.idle = append(ws.idle, w)
+	}
+}
+
 // invokeHere runs the handler on the caller's goroutine. Until it ends, nobody but the watch can answer.
 func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
 	defer e.leave()
-	w, _ := e.watches.Get().(*watch)
-	if w == nil {
-		w = &watch{}
-	}
-	w.context, w.left = c, time.Until(c.deadline)
-	if w.timer == nil {
-		w.timer = time.AfterFunc(w.left, w.fire)
-	} else {
-		w.timer.Reset(w.left)
-	}
+	w := e.watches.start(c)
 	result, err := e.limited(c, h)
 	if !c.answered.CompareAndSwap(false, true) {
 		c.Logger().Warn(lateMessage, "error", err)
@@ -35,10 +72,7 @@ func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(result, err)
 	}
-	if w.timer.Stop() { // else it fires, and has w for itself
-		w.context = nil
-		e.watches.Put(w)
-	}
+	e.watches.end(w)
 	c.cancel(context.Canceled)
 	return result, err
 }
