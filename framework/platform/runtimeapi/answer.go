@@ -72,17 +72,20 @@ func (b *buffer) line(limit int) ([]byte, error) {
 	}
 }
 
-// head returns status line and fields up to and with the empty line.
-func (b *buffer) head() (string, error) {
+// head returns status line and fields up to and with the empty line. It is last itself if it is the same once more.
+func (b *buffer) head(last string) (string, error) {
 	for seen := 0; ; {
 		if n := headEnd(b.data[b.r+seen : b.w]); n >= 0 {
 			n += seen
 			if n > MaxHead {
 				return "", fmt.Errorf("%w: headers of more than %d bytes", ErrTooLarge, MaxHead)
 			}
-			h := string(b.data[b.r : b.r+n])
+			h := b.data[b.r : b.r+n]
 			b.r += n
-			return h, nil
+			if string(h) == last {
+				return last, nil
+			}
+			return string(h), nil
 		}
 		if b.w-b.r > MaxHead {
 			return "", fmt.Errorf("%w: headers of more than %d bytes", ErrTooLarge, MaxHead)
@@ -132,9 +135,12 @@ type framing struct {
 func (c *Client) read(method string) (keep bool, err error) {
 	var f framing
 	for interim := 0; ; interim++ {
-		head, err := c.in.head()
+		head, err := c.in.head(c.last)
 		if err != nil {
 			return false, err
+		}
+		if method != "GET" {
+			c.last = head
 		}
 		if f, err = c.answer.parse(head); err != nil {
 			return false, err

@@ -80,6 +80,7 @@ type Client struct {
 	static string // the request line's end and the fields that every request has
 	out    []byte // head of the request
 	in     buffer
+	last   string // head of the last answer but to GET: acknowledgements are all alike
 	answer Response
 
 	mu     sync.Mutex // guards what Close touches
