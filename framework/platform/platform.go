@@ -64,7 +64,19 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
 func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (answer []byte, err error) {
+	return d.HandleHere(ctx, raw, inv, nil)
+}
+
+// ErrLate is what [Dispatcher.HandleHere] returns when its late function has the answer.
+var ErrLate = errors.New("the answer went elsewhere")
+
+// HandleHere is Handle for a loop that another goroutine can continue. The handler runs on this one, which costs less
+// than one that can be left alone; when it ignores its deadline, late is called with the answer, on a goroutine of its
+// own, and has to do all that was to follow. HandleHere then returns ErrLate when the handler ends, if ever. Where ctx
+// can be cancelled late is not used.
+func (d *Dispatcher) HandleHere(ctx context.Context, raw []byte, inv framework.Invocation, late func(answer []byte, err error)) (answer []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
+	p.outcome.late = late
 	// The engine guards handlers; this guards what runs outside of it.
 	defer func() {
 		if v := recover(); v != nil {
@@ -92,33 +104,47 @@ func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte,
 	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
 	inv := p.Invocation
 	inv.Function, inv.Event, inv.Reply = call.Function, call.Event, p.reply
-	result, err := d.engine.Invoke(ctx, inv)
-	if !p.outcome.encoded { // the engine is closing
-		return call.Reply(ctx, result, err)
+	if p.outcome.late != nil {
+		inv.Overdue = p.overdue
 	}
-	return p.outcome.answer, p.outcome.err
+	result, err := d.engine.Invoke(ctx, inv)
+	switch {
+	case p.outcome.encoded:
+		return p.outcome.answer, p.outcome.err
+	case err == framework.ErrAbandoned: // and not the handler's own, as there was no reply
+		return nil, ErrLate
+	}
+	return call.Reply(ctx, result, err) // the engine is closing
 }
 
 // outcome is the way of an answer out of its invocation.
 type outcome struct {
 	ctx     context.Context
 	encode  func(context.Context, any, error) ([]byte, error)
+	late    func([]byte, error)
 	encoded bool
 	answer  []byte
 	err     error
 }
 
-// reply encodes the answer. Results bring code of the user's, such as MarshalJSON, and the invocation must end all the
-// same.
+// reply keeps the answer of a call that ended in time, on the goroutine of Handle.
 func (p *Payload) reply(result any, err error) {
-	o := &p.outcome
-	o.encoded = true
+	p.outcome.encoded = true
+	p.outcome.answer, p.outcome.err = p.encode(result, err)
+}
+
+// overdue passes on the answer of one that did not. The goroutine of Handle may be back at any time, so it writes nothing.
+func (p *Payload) overdue(err error) { p.outcome.late(p.encode(nil, err)) }
+
+// encode encodes an answer. Results bring code of the user's, such as MarshalJSON, and the invocation must end all the
+// same.
+func (p *Payload) encode(result any, failure error) (answer []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			o.answer, o.err = nil, p.recovered(v)
+			answer, err = nil, p.recovered(v)
 		}
 	}()
-	o.answer, o.err = o.encode(o.ctx, result, err)
+	return p.outcome.encode(p.outcome.ctx, result, failure)
 }
 
 func (p *Payload) recovered(v any) error {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
 )
 
@@ -19,38 +20,89 @@ const maxEvent = 32 << 20
 // stopping. The first is logged; in both cases the process ends soon. Nothing here is tried twice: an endpoint that
 // refuses once would be asked thousands of times a second.
 func (p *process) loop(c *runtimeapi.Client) {
-	var trace string // as it stands in the environment
-	for {
-		answer, err := c.Do(context.Background(), runtimeapi.Request{Method: "GET", Path: apiVersion + "/runtime/invocation/next"})
-		if err != nil || answer.Status != 200 {
-			p.log.Error("the poll for the next event failed; the process ends", "error", describe(answer, err))
+	l := &loop{process: p, client: c, ended: make(chan struct{})}
+	l.late = l.goOn
+	go l.run()
+	<-l.ended
+}
+
+// loop is the state of one loop. Handlers run on its goroutine; when one ignores its deadline it keeps that goroutine,
+// and the loop goes on with the one that answered instead.
+type loop struct {
+	*process
+	client *runtimeapi.Client
+	inv    *Invocation // under way
+	trace  string      // as it stands in the environment
+	late   func(body []byte, err error)
+	ended  chan struct{}
+}
+
+func (l *loop) run() {
+	for l.poll() {
+		body, err := l.handle()
+		if err == platform.ErrLate { // nothing of the loop is ours any more
 			return
 		}
-		p.begin()
-		inv, ok := p.invocation(answer)
-		if !ok {
-			p.end()
-			return
-		}
-		ctx := context.Background()
-		if inv.Trace != "" {
-			ctx = &traced{ctx, inv.Trace}
-		}
-		if p.concurrency == 1 {
-			p.current.Store(&inv.RequestID)
-			if trace != inv.Trace {
-				trace = inv.Trace
-				os.Setenv("_X_AMZN_TRACE_ID", trace) // where SDKs without a context look
-			}
-		}
-		ok = p.answer(ctx, c, inv)
-		if p.concurrency == 1 {
-			p.current.Store(nil)
-		}
-		if p.end(); !ok || p.resting() { // an event taken while stopping would be lost
-			return
+		if !l.finish(body, err) {
+			break
 		}
 	}
+	close(l.ended)
+}
+
+// goOn continues the loop with the answer to an event whose handler has been left behind.
+func (l *loop) goOn(body []byte, err error) {
+	if l.finish(body, err) {
+		l.run()
+		return
+	}
+	close(l.ended)
+}
+
+// poll waits for the next event.
+func (l *loop) poll() bool {
+	answer, err := l.client.Do(context.Background(), runtimeapi.Request{Method: "GET", Path: apiVersion + "/runtime/invocation/next"})
+	if err != nil || answer.Status != 200 {
+		l.log.Error("the poll for the next event failed; the process ends", "error", describe(answer, err))
+		return false
+	}
+	l.begin()
+	inv, ok := l.invocation(answer)
+	if !ok {
+		l.end()
+		return false
+	}
+	l.inv = inv
+	return true
+}
+
+// handle runs the function.
+func (l *loop) handle() ([]byte, error) {
+	inv := l.inv
+	ctx := context.Background()
+	if inv.Trace != "" {
+		ctx = &traced{ctx, inv.Trace}
+	}
+	if l.concurrency == 1 {
+		l.current.Store(&inv.RequestID)
+		if l.trace != inv.Trace {
+			l.trace = inv.Trace
+			os.Setenv("_X_AMZN_TRACE_ID", l.trace) // where SDKs without a context look
+		}
+	}
+	return l.dispatcher.HandleHere(ctx, inv.Event, framework.Invocation{
+		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv,
+	}, l.late)
+}
+
+// finish posts the outcome and reports whether the loop goes on.
+func (l *loop) finish(body []byte, err error) bool {
+	ok := l.answer(l.client, l.inv, body, err)
+	if l.concurrency == 1 {
+		l.current.Store(nil)
+	}
+	l.end()
+	return ok && !l.resting() // an event taken while stopping would be lost
 }
 
 func (p *process) resting() bool {
@@ -94,11 +146,8 @@ func (p *process) invocation(answer *runtimeapi.Response) (*Invocation, bool) {
 	return inv, true
 }
 
-// answer runs the function and posts its outcome. It reports whether the loop may go on.
-func (p *process) answer(ctx context.Context, c *runtimeapi.Client, inv *Invocation) bool {
-	body, err := p.dispatcher.Handle(ctx, inv.Event, framework.Invocation{
-		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv,
-	})
+// answer posts the outcome of a call. It reports whether the loop may go on.
+func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err error) bool {
 	request := runtimeapi.Request{Method: "POST", Body: body, Header: p.header[:]}
 	if err == nil {
 		request.Path = apiVersion + "/runtime/invocation/" + inv.RequestID + "/response"
