@@ -21,7 +21,7 @@ type section struct {
 func sections() []section {
 	return []section{
 		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS},
-		{"http", "the http hello under Alibaba's custom runtime against bare net/http", benchHTTP},
+		{"http", "the http hello on the listening loops against bare net/http", benchHTTP},
 		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke},
 		{"generate", "faasgen generate on synthetic modules, best of several runs, whole process", benchGenerate},
 	}
