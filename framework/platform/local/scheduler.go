@@ -14,7 +14,7 @@ import (
 
 // scheduler fires the timers of an application as the clouds do: each on its own, also while the last run still goes on.
 type scheduler struct {
-	engine *framework.Engine
+	caller *caller
 	log    *slog.Logger
 	timers []scheduled
 	wait   sync.WaitGroup
@@ -29,9 +29,9 @@ type scheduled struct {
 const maxSleep = time.Minute
 
 // newScheduler checks every schedule of the app, so that a broken one is an init error and not a timer that never fires.
-func newScheduler(e *framework.Engine, log *slog.Logger) (*scheduler, error) {
-	s := &scheduler{engine: e, log: log}
-	for _, f := range e.App().Functions {
+func newScheduler(c *caller, log *slog.Logger) (*scheduler, error) {
+	s := &scheduler{caller: c, log: log}
+	for _, f := range c.engine.App().Functions {
 		for _, t := range schedules(f) {
 			if _, err := t.Next(time.Now()); err != nil {
 				return nil, fmt.Errorf("timer %s of function %s: %w", t.Name, f.Name, err)
@@ -85,10 +85,11 @@ func (s *scheduler) fire(t scheduled, at time.Time) {
 	id := rand.Text()
 	log := s.log.With("timer", t.schedule.Name, "function", t.function.Name, "request_id", id)
 	log.Info("timer fires")
-	_, err := s.engine.Invoke(context.Background(), framework.Invocation{
+	_, err := s.caller.engine.Invoke(context.Background(), framework.Invocation{
 		Function:  t.function,
 		Event:     timer.Event{Name: t.schedule.Name, Time: at.UTC(), Payload: t.schedule.Payload},
 		RequestID: id,
+		Deadline:  s.caller.deadline(),
 	})
 	if err != nil {
 		log.Error("timer failed", "error", err)

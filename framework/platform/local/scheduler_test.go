@@ -38,7 +38,7 @@ func TestSchedulerFires(t *testing.T) {
 				Triggers: []framework.Trigger{timer.Schedule{Name: "stuck", Every: 7 * time.Minute}}},
 			&framework.Function{Name: "web", Handler: record}, // has none
 		)
-		s, err := newScheduler(e, e.Runtime().Log())
+		s, err := newScheduler(&caller{engine: e}, e.Runtime().Log())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,8 +71,30 @@ func TestSchedulerFires(t *testing.T) {
 func TestSchedulerRefusesABrokenSchedule(t *testing.T) {
 	e, _ := started(t, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil },
 		Triggers: []framework.Trigger{timer.Schedule{Name: "bad", Cron: "61 * * * *"}}})
-	_, err := newScheduler(e, e.Runtime().Log())
+	_, err := newScheduler(&caller{engine: e}, e.Runtime().Log())
 	if err == nil || !strings.HasPrefix(err.Error(), "timer bad of function f: ") {
 		t.Errorf("got %v", err)
 	}
+}
+
+func TestSchedulerLimitsInvocations(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, log := started(t, &framework.Function{Name: "f", Handler: func(ctx *framework.Context) error { <-ctx.Done(); return ctx.Err() },
+			Triggers: []framework.Trigger{timer.Schedule{Name: "slow", Every: time.Hour}}})
+		s, err := newScheduler(&caller{engine: e, timeout: 30 * time.Second}, e.Runtime().Log())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		s.start(ctx)
+		time.Sleep(time.Hour + time.Minute)
+		cancel()
+		s.wait.Wait()
+		if err := e.Close(t.Context()); err != nil { // the handler writes to the log when it comes back
+			t.Error(err)
+		}
+		if want := "the function did not answer within 30s"; !strings.Contains(log.String(), want) {
+			t.Errorf("the log has no %q:\n%s", want, log)
+		}
+	})
 }

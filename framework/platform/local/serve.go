@@ -77,7 +77,7 @@ func serve(ctx context.Context, app platform.New, s settings, p process) error {
 		return err
 	}
 	log := a.engine.Runtime().Log()
-	timers, err := newScheduler(a.engine, log)
+	timers, err := newScheduler(a, log)
 	if err != nil {
 		return err
 	}
