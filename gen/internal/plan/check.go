@@ -22,6 +22,9 @@ func lazies(g *wiring.Graph) annotations.Diagnostics {
 			if e.To.Provider.Scope == annotations.Prototype && !cleans(e.To, nil) {
 				continue
 			}
+			if e.To.Provider.Scope == annotations.Request && n.Provider.Scope == annotations.Singleton {
+				continue // which wiring refuses, lazy or not
+			}
 			place := spec.Place{Pos: e.Dep.Pos, Length: e.Dep.Length, Line: g.App.Line(e.Dep.Pos)}
 			d := place.Errorf(codeLazy, "%s cannot be lazy: an instance of %s scope has to be destroyed with what it is injected into",
 				e.To.Provider.Name(), e.To.Provider.Scope)

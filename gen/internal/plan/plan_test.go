@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -128,5 +129,32 @@ func TestTargetSeesItsOverlay(t *testing.T) {
 	}
 	if len(ds) > 0 {
 		t.Error(ds.Render(dir))
+	}
+}
+
+// TestLazyLeakIsReportedOnce: that a singleton cannot hold what lives for one request is wiring's to say, lazy or not.
+func TestLazyLeakIsReportedOnce(t *testing.T) {
+	dir := t.TempDir()
+	apptest.WriteModule(t, dir, apptest.Module)
+	apptest.Write(t, dir, map[string]string{"app/f.yml": "service: x\n", "app/app.go": `package app
+
+import "github.com/faasgen/faasgen/framework/ioc"
+
+//faas:provide scope=request
+type Ticket struct{}
+
+type Door struct {
+	Ticket ioc.Lazy[*Ticket] //faas:inject
+}
+
+//faas:handler
+func (*Door) Open() {}
+`})
+	_, program := apptest.Load(t, load.Options{Dir: dir})
+	_, g, ds := apptest.Solve(program, program.Apps[0])
+	_, more := plan.New(g, "")
+	want := filepath.Join(dir, "app", "app.go") + ":9:2: singleton app.Door would hold app.Ticket, which lives for one request [di-scope]"
+	if got := append(ds, more...).Error(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
