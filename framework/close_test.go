@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +45,19 @@ func TestStartFailures(t *testing.T) {
 			Start: func(context.Context) error { <-release; return nil }}).Start(t.Context())
 		if err == nil || err.Error() != "init of unit u: init did not finish within 1ms" {
 			t.Errorf("error = %v", err)
+		}
+	})
+	t.Run("stopped", func(t *testing.T) {
+		// SIGTERM during the start: what listens to its context is undone before Start returns, also when it ends well.
+		for _, result := range []error{context.Canceled, nil} {
+			ctx, cancel := context.WithCancel(t.Context())
+			var stopped atomic.Int32
+			err := framework.NewEngine(quiet(), &framework.App{Unit: "u",
+				Start: func(ctx context.Context) error { cancel(); <-ctx.Done(); time.Sleep(time.Millisecond); return result },
+				Stop:  func(context.Context) error { stopped.Add(1); return nil }}).Start(ctx)
+			if !errors.Is(err, context.Canceled) || stopped.Load() != 1 {
+				t.Errorf("start that ends with %v: error = %v, stopped %d times", result, err, stopped.Load())
+			}
 		}
 	})
 	t.Run("twice", func(t *testing.T) {
@@ -110,7 +124,11 @@ func TestCloseGivesUpWaitingButStillStops(t *testing.T) {
 	defer close(release)
 	stopped := false
 	f := function("f", func(*framework.Context) error { close(entered); <-release; return nil })
-	e := started(t, &framework.App{Functions: []*framework.Function{f}, Stop: func(context.Context) error { stopped = true; return nil }})
+	e := started(t, &framework.App{Functions: []*framework.Function{f}, Stop: func(ctx context.Context) error {
+		_, limited := ctx.Deadline()
+		stopped = ctx.Err() == nil && limited // else all that Destroy methods do with it would fail at once
+		return nil
+	}})
 	go func() { _, _ = e.Invoke(context.Background(), framework.Invocation{Function: f}) }()
 	<-entered
 	ctx, cancel := context.WithCancel(t.Context())

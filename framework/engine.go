@@ -67,7 +67,7 @@ func (e *Engine) Runtime() *Runtime { return e.rt }
 
 // Start runs RuntimeStart and FunctionStart under the smaller of the unit's and the platform's init timeout. After an
 // error nothing may be invoked and the process should report the error and exit. What was built has been destroyed,
-// except after a timeout, when the initialiser that hangs still runs.
+// except where an initialiser that does not listen to its context still runs.
 func (e *Engine) Start(ctx context.Context) (err error) {
 	e.mu.Lock()
 	if e.state != stateNew {
@@ -88,7 +88,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	select {
 	case err = <-done:
 	case <-ctx.Done():
-		err = context.Cause(ctx)
+		err = e.cutShort(ctx, done)
 	}
 	e.mu.Lock()
 	closing := e.state == stateClosing
@@ -107,6 +107,37 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	}
 	e.finish()
 	return err
+}
+
+// cutShort is the error of a start whose time is up or whose process is asked to stop. Work that listens to its context
+// is waited for while it undoes what it has done, and what it finished all the same is undone here.
+func (e *Engine) cutShort(ctx context.Context, done <-chan error) error {
+	cause := context.Cause(ctx)
+	select {
+	case err := <-done:
+		if err == nil {
+			last, cancel := lastGrace(ctx)
+			defer cancel()
+			err = e.hooks.close(last, e.app)
+		}
+		if err != nil && err != cause {
+			return fmt.Errorf("%w: %w", cause, err) // which says what took so long
+		}
+	case <-time.After(undoGrace):
+	}
+	return cause
+}
+
+const (
+	// undoGrace is how long a start that was cut short may take to come back.
+	undoGrace = 200 * time.Millisecond
+	// stopGrace is what Stop gets when all the time there was is used up.
+	stopGrace = time.Second
+)
+
+// lastGrace returns a context for Stop where ctx has ended: with that one, whatever it does would fail at once.
+func lastGrace(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 }
 
 // finish marks the engine as closed for good.
@@ -294,6 +325,11 @@ func (e *Engine) Close(ctx context.Context) error {
 		}
 	}
 	// Stop runs even when the wait was cut short: a database that is closed late is better than one never closed.
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = lastGrace(ctx)
+		defer cancel()
+	}
 	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
 	e.workers.close()
 	e.finish()
