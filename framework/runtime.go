@@ -23,12 +23,28 @@ type Runtime struct {
 	CodeDir string
 	// Env is the configuration environment ("prod", "local", ...): it selects config.<env>.yml.
 	Env string
+	// Variables are the environment variables that configuration reads. Nil means the process's own; only tests set it.
+	Variables Variables
 	// InitTimeout is the platform's own limit for start-up; zero if unknown. The smaller of it and App.InitTimeout wins.
 	InitTimeout time.Duration
 	// Logger receives every log record of the process. Nil means a JSON logger on standard error.
 	Logger *slog.Logger
 	// Dev shows error texts to callers. Only the local platform sets it.
 	Dev bool
+}
+
+// Variables are environment variables.
+type Variables interface {
+	// LookupEnv has the form of os.LookupEnv.
+	LookupEnv(name string) (string, bool)
+}
+
+// LookupEnv returns an environment variable of the process or, in a test, of the test.
+func (rt *Runtime) LookupEnv(name string) (string, bool) {
+	if rt.Variables != nil {
+		return rt.Variables.LookupEnv(name)
+	}
+	return os.LookupEnv(name)
 }
 
 // EnvironmentVariable names the variable that selects config.<env>.yml.

@@ -25,11 +25,27 @@ type Config struct {
 	dir    string
 	read   []string // the files there were, in order of precedence
 	absent []string // the files there could have been
+	env    lookup   // nil is the process's
+}
+
+// lookup finds an environment variable.
+type lookup func(name string) (string, bool)
+
+// environment is where variables come from.
+func (c *Config) environment() lookup {
+	if c == nil || c.env == nil {
+		return os.LookupEnv
+	}
+	return c.env
 }
 
 // Load reads config.default.yml and config.<env>.yml from dir; empty dir is the working directory, empty env no second
 // file. Either file may be absent.
-func Load(dir, env string) (*Config, error) {
+func Load(dir, env string) (*Config, error) { return LoadWith(dir, env, nil) }
+
+// LoadWith is Load with environment variables from lookup instead of the process, of which it has the form of
+// os.LookupEnv; nil is the process. Tests use it to be told by nobody else.
+func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config, error) {
 	names := []string{"default"}
 	if env != "" && env != "default" {
 		if !plainName(env) {
@@ -37,7 +53,7 @@ func Load(dir, env string) (*Config, error) {
 		}
 		names = append(names, env)
 	}
-	c := &Config{dir: dir}
+	c := &Config{dir: dir, env: lookup}
 	var errs []error
 	for _, name := range names {
 		file := path(dir, "config."+name+".yml")
@@ -98,7 +114,7 @@ func Or[T any](c *Config, key string, def T) (T, error) {
 
 // Has reports whether key has a value.
 func (c *Config) Has(key string) bool {
-	if _, ok := os.LookupEnv(Variable(key)); ok {
+	if _, ok := c.environment()(Variable(key)); ok {
 		return true
 	}
 	return c.find(key) != nil

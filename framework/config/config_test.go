@@ -414,3 +414,27 @@ func Example() {
 	fmt.Println(limit, wait)
 	// Output: 20 5s
 }
+
+func TestVariablesCanComeFromElsewhere(t *testing.T) {
+	t.Setenv("BOOK_PAGE_SIZE", "1")
+	dir := folder(t, "config.default.yml", "book: {pageSize: 20, shelf: {name: a}}\n")
+	variables := map[string]string{"BOOK_SHELF_NAME": "b", "BOOK_TAGS": `["x","y"]`}
+	c, err := config.LoadWith(dir, "", func(name string) (string, bool) { v, ok := variables[name]; return v, ok })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := config.Get[int](c, "book.pageSize"); n != 20 || err != nil {
+		t.Errorf("pageSize = %d, %v: the process's variable was read", n, err)
+	}
+	book, err := config.Get[struct {
+		PageSize int
+		Shelf    struct{ Name string }
+		Tags     []string
+	}](c, "book")
+	if err != nil || book.PageSize != 20 || book.Shelf.Name != "b" || len(book.Tags) != 2 {
+		t.Errorf("book = %+v, %v", book, err)
+	}
+	if !c.Has("book.tags") || c.Has("book.covers") {
+		t.Error("Has does not ask where Get does")
+	}
+}

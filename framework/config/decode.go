@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
@@ -18,46 +17,46 @@ import (
 
 // decode stores the value of key in dst and reports whether there was one.
 func (c *Config) decode(key string, dst reflect.Value) (bool, error) {
-	return decode(c.find(key), key, dst)
+	return c.environment().decode(c.find(key), key, dst)
 }
 
 // decode stores v in dst; the variable of key, and of the keys below it, wins. v is nil when the files do not have it. An
 // empty key, that of a list's item, has no variable.
-func decode(v *value, key string, dst reflect.Value) (found bool, err error) {
+func (env lookup) decode(v *value, key string, dst reflect.Value) (found bool, err error) {
 	if key != "" {
-		if text, ok := os.LookupEnv(Variable(key)); ok {
+		if text, ok := env(Variable(key)); ok {
 			v = &value{from: Variable(key), text: text, tag: "!!str"}
 		}
 	}
 	if dst.Kind() == reflect.Pointer {
-		return decodePointer(v, key, dst)
+		return env.decodePointer(v, key, dst)
 	}
 	if v.null() {
 		// Variables alone may fill a struct. The depth ends types that contain themselves.
 		if dst.Kind() == reflect.Struct && key != "" && strings.Count(key, ".") < 8 && !isText(dst) {
-			return decodeStruct(nil, key, dst)
+			return env.decodeStruct(nil, key, dst)
 		}
 		return false, nil
 	}
-	if err := decodeValue(v, key, dst); err != nil {
+	if err := env.decodeValue(v, key, dst); err != nil {
 		return false, err
 	}
 	return true, nil
 }
 
-func decodePointer(v *value, key string, dst reflect.Value) (bool, error) {
+func (env lookup) decodePointer(v *value, key string, dst reflect.Value) (bool, error) {
 	p := reflect.New(dst.Type().Elem())
 	if !dst.IsNil() {
 		p.Elem().Set(dst.Elem()) // a copy: the default may be shared
 	}
-	found, err := decode(v, key, p.Elem())
+	found, err := env.decode(v, key, p.Elem())
 	if found {
 		dst.Set(p)
 	}
 	return found, err
 }
 
-func decodeValue(v *value, key string, dst reflect.Value) error {
+func (env lookup) decodeValue(v *value, key string, dst reflect.Value) error {
 	if dst.Type() == reflect.TypeFor[time.Duration]() {
 		return decodeDuration(v, key, dst)
 	}
@@ -76,18 +75,18 @@ func decodeValue(v *value, key string, dst reflect.Value) error {
 		if err != nil {
 			return err
 		}
-		_, err = decodeStruct(v, key, dst)
+		_, err = env.decodeStruct(v, key, dst)
 		return err
 	case reflect.Map:
-		return decodeMap(v, key, dst)
+		return env.decodeMap(v, key, dst)
 	case reflect.Slice:
 		if dst.Type().Elem().Kind() == reflect.Uint8 && v.kind == scalar {
 			return decodeBytes(v, key, dst)
 		}
-		return decodeSlice(v, key, dst)
+		return env.decodeSlice(v, key, dst)
 	case reflect.Interface:
 		if dst.NumMethod() == 0 {
-			x, err := decodeAny(v, key)
+			x, err := env.decodeAny(v, key)
 			if err == nil && x != nil {
 				dst.Set(reflect.ValueOf(x))
 			}
@@ -179,7 +178,7 @@ func decodeBytes(v *value, key string, dst reflect.Value) error {
 	return nil
 }
 
-func decodeSlice(v *value, key string, dst reflect.Value) error {
+func (env lookup) decodeSlice(v *value, key string, dst reflect.Value) error {
 	if v.from != "" && !strings.HasPrefix(strings.TrimSpace(v.text), "[") {
 		v = split(v)
 	}
@@ -189,7 +188,7 @@ func decodeSlice(v *value, key string, dst reflect.Value) error {
 	}
 	s := reflect.MakeSlice(dst.Type(), len(v.items), len(v.items))
 	for i, item := range v.items {
-		if _, err := decode(item, "", s.Index(i)); err != nil {
+		if _, err := env.decode(item, "", s.Index(i)); err != nil {
 			return fmt.Errorf("%w (item %d of %s)", err, i, name(key))
 		}
 	}
@@ -209,7 +208,7 @@ func split(v *value) *value {
 	return list
 }
 
-func decodeMap(v *value, key string, dst reflect.Value) error {
+func (env lookup) decodeMap(v *value, key string, dst reflect.Value) error {
 	v, err := structured(v, key, mapping)
 	if err != nil {
 		return err
@@ -221,7 +220,7 @@ func decodeMap(v *value, key string, dst reflect.Value) error {
 	m := reflect.MakeMapWithSize(t, len(v.keys))
 	for _, k := range v.keys {
 		item := reflect.New(t.Elem()).Elem()
-		if _, err := decode(v.named[k], below(key, k), item); err != nil {
+		if _, err := env.decode(v.named[k], below(key, k), item); err != nil {
 			return err
 		}
 		m.SetMapIndex(reflect.ValueOf(k).Convert(t.Key()), item)
@@ -231,7 +230,7 @@ func decodeMap(v *value, key string, dst reflect.Value) error {
 }
 
 // decodeStruct fills the fields; what is not configured stays as it is. v is nil when only variables may have values.
-func decodeStruct(v *value, key string, dst reflect.Value) (found bool, err error) {
+func (env lookup) decodeStruct(v *value, key string, dst reflect.Value) (found bool, err error) {
 	t := dst.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -240,7 +239,7 @@ func decodeStruct(v *value, key string, dst reflect.Value) (found bool, err erro
 			continue
 		}
 		if f.Anonymous && f.Type.Kind() == reflect.Struct && (tag == "" || strings.Contains(options, "inline")) {
-			inner, err := decodeStruct(v, key, dst.Field(i))
+			inner, err := env.decodeStruct(v, key, dst.Field(i))
 			if err != nil {
 				return false, err
 			}
@@ -254,7 +253,7 @@ func decodeStruct(v *value, key string, dst reflect.Value) (found bool, err erro
 		if k == "" {
 			k = fieldKey(v, f.Name)
 		}
-		set, err := decode(v.field(k), below(key, k), dst.Field(i))
+		set, err := env.decode(v.field(k), below(key, k), dst.Field(i))
 		if err != nil {
 			return false, err
 		}
@@ -281,14 +280,14 @@ func fieldKey(v *value, field string) string {
 }
 
 // decodeAny makes bool, int64, float64, string, []any and map[string]any.
-func decodeAny(v *value, key string) (any, error) {
+func (env lookup) decodeAny(v *value, key string) (any, error) {
 	switch v.kind {
 	case mapping:
 		m := make(map[string]any, len(v.keys))
-		return m, decodeMap(v, key, reflect.ValueOf(&m).Elem())
+		return m, env.decodeMap(v, key, reflect.ValueOf(&m).Elem())
 	case sequence:
 		var s []any
-		err := decodeSlice(v, key, reflect.ValueOf(&s).Elem())
+		err := env.decodeSlice(v, key, reflect.ValueOf(&s).Elem())
 		return s, err
 	}
 	if v.from == "" {
