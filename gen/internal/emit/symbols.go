@@ -29,7 +29,7 @@ const (
 
 	pathConfig    = module + "/config"
 	symConfig     = pathConfig + ".Config"
-	symConfigLoad = pathConfig + ".Load"
+	symConfigLoad = pathConfig + ".LoadWith"
 	symConfigGet  = pathConfig + ".Get"
 	symConfigOr   = pathConfig + ".Or"
 

@@ -56,7 +56,7 @@ type unit struct {
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
 func (u *unit) start(ctx context.Context) error {
-	c, err := config.Load(u.rt.CodeDir, u.rt.Env)
+	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv)
 	if err != nil {
 		return err
 	}
