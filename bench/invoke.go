@@ -26,6 +26,8 @@ func greet(_ context.Context, in greetRequest) (*greeting, error) {
 	return &greeting{Message: fmt.Sprint("hello ", in.Name, in.ID)}, nil
 }
 
+const rounds = 5 // of each measurement
+
 const greetBody = `{"name":"Ann"}`
 
 // benchInvoke measures what the framework adds: routing, binding, the engine, the response; against the same JSON work
@@ -58,11 +60,12 @@ func benchInvoke(context.Context, string) (table, error) {
 	if err != nil {
 		return nil, err
 	}
-	call := func(deadline time.Time) (int, error) {
+	call := func(inv framework.Invocation) (int, error) {
 		m := router.Match("POST", "", "/greet/7", "")
 		x := web.NewExchange(web.Request{Method: "POST", Path: "/greet/7", Body: []byte(greetBody), PathValues: m.Values,
 			Header: web.Header{"Content-Type": {"application/json"}}})
-		result, err := e.Invoke(context.Background(), framework.Invocation{Function: m.Function, Event: x, RequestID: "1", Deadline: deadline})
+		inv.Function, inv.Event, inv.RequestID = m.Function, x, "1"
+		result, err := e.Invoke(context.Background(), inv)
 		r := x.Respond(result, err, web.ErrorInfo{Route: m.Route})
 		if r.Status != 200 {
 			return 0, fmt.Errorf("status %d: %s", r.Status, r.Body)
@@ -82,23 +85,36 @@ func benchInvoke(context.Context, string) (table, error) {
 		return len(body), err
 	}
 	later := time.Now().Add(time.Hour)
-	b, err := measure(bare)
-	if err != nil {
-		return nil, err
+	const budget = "<= 2 us, <= 10 allocations"
+	with := func(inv framework.Invocation) func() (int, error) { return func() (int, error) { return call(inv) } }
+	cases := []struct {
+		name, budget string
+		run          func() (int, error)
+		best         testing.BenchmarkResult
+	}{
+		{name: "bare handler", run: bare},
+		{name: "no deadline", budget: budget, run: with(framework.Invocation{})},
+		{name: "deadline, in a loop that polls", budget: budget, run: with(framework.Invocation{Deadline: later, Overdue: func(error) {}})},
+		{name: "deadline, behind net/http", budget: budget, run: with(framework.Invocation{Deadline: later})}, // whose goroutine has to return
 	}
-	rows := table{{"http, JSON in and out", "time", "allocations", "over the bare handler", "budget"}, row("bare handler", b, b, "")}
-	for name, deadline := range map[string]time.Time{"framework, with a deadline": later} {
-		r, err := measure(func() (int, error) { return call(deadline) })
-		if err != nil {
-			return nil, err
+	// They take turns and the best of each counts: what else the machine does can only make one slower.
+	for i := range rounds {
+		for n := range cases {
+			c := &cases[n]
+			r, err := measure(c.run)
+			if err != nil {
+				return nil, err
+			}
+			if i == 0 || r.NsPerOp() < c.best.NsPerOp() {
+				c.best = r
+			}
 		}
-		rows = append(rows, row(name, r, b, "<= 2 us, <= 10 allocations"))
 	}
-	r, err := measure(func() (int, error) { return call(time.Time{}) })
-	if err != nil {
-		return nil, err
+	rows := table{{"http, JSON in and out", "time", "allocations", "over the bare handler", "budget"}}
+	for _, c := range cases {
+		rows = append(rows, row(c.name, c.best, cases[0].best, c.budget))
 	}
-	return append(rows, row("framework, no deadline", r, b, "")), nil
+	return rows, nil
 }
 
 func row(name string, r, bare testing.BenchmarkResult, budget string) []string {
