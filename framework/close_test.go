@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,10 +32,15 @@ func TestStartFailures(t *testing.T) {
 		}
 	})
 	t.Run("panic", func(t *testing.T) {
-		err := framework.NewEngine(quiet(), &framework.App{Start: func(context.Context) error { panic("oops") }}).Start(t.Context())
+		var log strings.Builder
+		rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+		err := framework.NewEngine(rt, &framework.App{Unit: "u", Start: func(context.Context) error { panic("oops") }}).Start(t.Context())
 		var pe *framework.PanicError
-		if !errors.As(err, &pe) {
+		if !errors.As(err, &pe) || err.Error() != "init of unit u: panic: oops" {
 			t.Errorf("error = %v", err)
+		}
+		if !strings.Contains(log.String(), "close_test.go") {
+			t.Errorf("the log does not say where: %s", &log)
 		}
 	})
 	t.Run("hang", func(t *testing.T) {
@@ -116,6 +123,18 @@ func TestCloseWithNothingRunningNeedsNoTime(t *testing.T) {
 		if err := started(t, &framework.App{}).Close(ctx); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestPanicOfStopIsLogged(t *testing.T) {
+	var log strings.Builder
+	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	e := framework.NewEngine(rt, &framework.App{Unit: "u", Stop: func(context.Context) error { panic("oops") }})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Close(t.Context()); err == nil || err.Error() != "panic: oops" || !strings.Contains(log.String(), "close_test.go") {
+		t.Errorf("error = %v; log: %s", err, &log)
 	}
 }
 

@@ -96,6 +96,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 		e.state = stateReady
 	}
 	e.mu.Unlock()
+	e.logPanic(err)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("init of unit %s: %w", e.app.Unit, err)
@@ -331,9 +332,17 @@ func (e *Engine) Close(ctx context.Context) error {
 		defer cancel()
 	}
 	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
+	e.logPanic(e.closeErr)
 	e.workers.close()
 	e.finish()
 	return e.closeErr
+}
+
+// logPanic writes down where code that starts or stops a unit panicked: the error says only with what.
+func (e *Engine) logPanic(err error) {
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		e.log.Error("panic outside of an invocation", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	}
 }
 
 // guard turns a panic of start or stop code into an error, so that the platform can report it.
