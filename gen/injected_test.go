@@ -58,3 +58,75 @@ func (c *Controller) Get(ctx context.Context) string { return c.Finder.Find() }
 	commit(t, generate(t, dir)) // without the note that Wire refused
 	goCommand(t, dir, "vet", "./...")
 }
+
+// TestParametersWithoutNames: what a constructor does not name the provider function has to.
+func TestParametersWithoutNames(t *testing.T) {
+	dir := module(t, "")
+	apptest.Write(t, dir, small("one"))
+	apptest.Write(t, dir, map[string]string{"one/store.go": `package one
+
+import (
+	"context"
+
+	"github.com/faasgen/faasgen/framework/ioc"
+)
+
+// Store is a dependency.
+//
+//faas:provide
+type Store struct{}
+
+// Cache is another.
+//
+//faas:provide
+type Cache struct{}
+
+// NewBlank has blank parameters.
+//
+//faas:provide
+func NewBlank(_ *Store, _ *Cache, _ ioc.Lazy[*Cache]) *Blank { return &Blank{} }
+
+// Blank is made from blanks.
+type Blank struct{}
+
+// NewUnnamed has parameters that are types alone.
+//
+//faas:provide scope=prototype
+func NewUnnamed(context.Context, *Store, *Blank, ioc.Lazy[*Cache]) (*Unnamed, error) { return &Unnamed{}, nil }
+
+// Unnamed is made from what has no names.
+type Unnamed struct{}
+
+// NewCall lives for one request.
+//
+//faas:provide scope=request
+func NewCall(*Unnamed, *Store, ioc.Lazy[*Cache]) *Call { return &Call{} }
+
+// Call is a request's.
+type Call struct{}
+
+// Controller uses them.
+//
+//faas:provide scope=request
+type Controller struct {
+	Call *Call //faas:inject
+}
+
+// Get gets.
+//
+//faas:handler
+func (c *Controller) Get() {}
+
+// Ticker uses one of them in a build.
+type Ticker struct {
+	Unnamed *Unnamed //faas:inject
+}
+
+// Tick ticks.
+//
+//faas:handler
+func (c *Ticker) Tick() {}
+`})
+	commit(t, generate(t, dir))
+	goCommand(t, dir, "vet", "./...")
+}

@@ -85,7 +85,7 @@ func (b *body) failed(err jen.Code, undo ...jen.Code) jen.Code {
 
 // lazy makes an ioc.Lazy. Until the owner is built its Get belongs to the owner's chain.
 func (b *body) lazy(e wiring.Edge) jen.Code {
-	name := b.local.take(untitle(e.Dep.Name))
+	name := b.local.take(variable(e.Dep))
 	release := b.local.take("release" + title(name))
 	chain := jen.Id("b")
 	if b.at == inRequest {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // space hands out identifiers that are unique in it and in the spaces around it.
@@ -101,6 +103,14 @@ func PackageName(unit string) string {
 		s = "unit" + s
 	}
 	return s
+}
+
+// variable names a dependency after its field or parameter, or after its type where that has no name to use.
+func variable(d *model.Dep) string {
+	if d.Name == "" || d.Name == "_" {
+		return typeIdent(d.Type)
+	}
+	return untitle(d.Name)
 }
 
 // typeIdent makes an identifier after a type: book.Store becomes bookStore.

@@ -81,7 +81,7 @@ func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
 			ps.byEdge = append(ps.byEdge, again)
 			continue
 		}
-		if p.name = untitle(e.Dep.Name); local.has(p.name) {
+		if p.name = variable(e.Dep); local.has(p.name) {
 			p.name = p.slot.ident
 		}
 		p.name = local.take(p.name)
