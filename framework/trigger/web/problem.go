@@ -39,7 +39,7 @@ func (x *Exchange) fail(err error, info ErrorInfo) *Response {
 // refuse makes the answer that shows p. Nothing of it may be cached: it is about this call.
 func (x *Exchange) refuse(h Header, p problem) *Response {
 	p.Type, p.Title = "about:blank", statusText(p.Status)
-	body, err := encode(p)
+	body, err := encode(new(exactWriter), p)
 	if err != nil {
 		body = []byte(`{}`) // cannot be: p has only strings and numbers
 	}

@@ -63,6 +63,7 @@ type answer struct {
 	own         bool   // it is the handler's own Response, which may leave out what it does not know
 	contentType string // where the handler sets none
 	headers     [2]string
+	encoded     exactWriter
 }
 
 // answer makes the answer of a call that succeeded.
@@ -112,7 +113,7 @@ func (r *answer) represent(result any) error {
 			r.Reader, r.contentType = v, "application/octet-stream"
 		}
 	default:
-		body, err := encode(result)
+		body, err := encode(&r.encoded, result)
 		if err != nil {
 			return fmt.Errorf("encode the result of type %T: %w", result, err)
 		}
@@ -136,14 +137,13 @@ func isNil(v any) bool {
 }
 
 // encode is encoding/json without HTML escapes. MarshalJSON methods are the user's, so that a panic of one is an error.
-func encode(v any) (body []byte, err error) {
+func encode(out *exactWriter, v any) (body []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &framework.PanicError{Value: p, Stack: debug.Stack()}
 		}
 	}()
-	var out exactWriter
-	e := json.NewEncoder(&out)
+	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
 		return nil, err

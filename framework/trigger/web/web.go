@@ -58,9 +58,15 @@ type Response struct {
 // status set here stay on the response also when the handler fails.
 type Exchange struct {
 	Request  Request
-	response Response
+	response decided
 	err      error // of SetCookie
 	out      answer
+}
+
+// decided is what the handler has set of the response.
+type decided struct {
+	Status int
+	Header Header
 }
 
 // Route is the trigger: one method and pattern of one function.
