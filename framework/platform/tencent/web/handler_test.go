@@ -101,13 +101,14 @@ func TestBodyOfOver6MB(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		body, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		want := 204
+		want, detail := 204, ""
 		if size > tencent.MaxPayload {
-			want = 413
+			want, detail = 413, `"detail":"the request body is larger than 6291456 bytes","code":"body_too_large"`
 		}
-		if resp.StatusCode != want {
-			t.Errorf("%d bytes: status %d, want %d", size, resp.StatusCode, want)
+		if resp.StatusCode != want || !strings.Contains(string(body), detail) {
+			t.Errorf("%d bytes: status %d, %s; want %d, %s", size, resp.StatusCode, body, want, detail)
 		}
 	}
 }

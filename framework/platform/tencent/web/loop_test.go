@@ -2,10 +2,13 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
@@ -90,5 +93,35 @@ func TestStopsWhileItStarts(t *testing.T) {
 	err := run(ctx, life(&events, func(ctx context.Context) error { cancel(); <-ctx.Done(); return ctx.Err() }), nil)
 	if err != nil {
 		t.Errorf("error %v, want a clean end", err)
+	}
+}
+
+// The port must not open for a unit that has not started.
+func TestStartThatFails(t *testing.T) {
+	tests := []struct {
+		name  string
+		start func(context.Context) error
+		want  string
+	}{
+		{"error", func(context.Context) error { return errors.New("no database") }, "init of unit u: no database"},
+		{"panic", func(context.Context) error { panic("no driver") }, "init of unit u: panic: no driver"},
+		{"hang", func(context.Context) error { select {} }, "init of unit u: init did not finish within 20ms"},
+	}
+	for _, tt := range tests {
+		t.Setenv(portVariable, "1") // which would be another error
+		var events []string
+		n := func(rt *framework.Runtime) *framework.App {
+			app := life(&events, tt.start)(rt)
+			if tt.name == "hang" {
+				app.InitTimeout = 20 * time.Millisecond
+			}
+			return app
+		}
+		if err := run(context.Background(), n, nil); fmt.Sprint(err) != tt.want {
+			t.Errorf("%s: error %v, want %s", tt.name, err, tt.want)
+		}
+		if stopped := slices.Contains(events, "stop"); stopped == (tt.name == "hang") {
+			t.Errorf("%s: events %q", tt.name, events)
+		}
 	}
 }
