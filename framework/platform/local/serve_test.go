@@ -234,6 +234,9 @@ func TestServeFails(t *testing.T) {
 	failing := func(*framework.Runtime) *framework.App {
 		return &framework.App{Unit: "app", Start: func(context.Context) error { return errors.New("no database") }}
 	}
+	hanging := func(*framework.Runtime) *framework.App {
+		return &framework.App{Unit: "app", InitTimeout: 20 * time.Millisecond, Start: func(context.Context) error { select {} }}
+	}
 	for name, tc := range map[string]struct {
 		app  func(*framework.Runtime) *framework.App
 		args []string
@@ -244,6 +247,7 @@ func TestServeFails(t *testing.T) {
 		"port in use": {application, nil, busy.Addr().String(), 1, "port in use: another process listens on " + busy.Addr().String() + "; stop it or set FAAS_ADDR to another address\n"},
 		"conflict":    {conflict, nil, "127.0.0.1:0", 1, "routes: "},
 		"init":        {failing, nil, "127.0.0.1:0", 1, "init of unit app: no database\n"},
+		"init hangs":  {hanging, nil, "127.0.0.1:0", 1, "init of unit app: init did not finish within 20ms\n"},
 		"settings":    {application, nil, "nonsense", 1, "variable FAAS_ADDR"},
 		"arguments":   {application, []string{"serve"}, "127.0.0.1:0", 2, `found arguments ["serve"], expected none, or: invoke NAME`},
 		"unknown":     {application, []string{"invoke", "gte"}, "", 1, `no function "gte"; there are`},
@@ -257,6 +261,18 @@ func TestServeFails(t *testing.T) {
 				t.Errorf("got %d, %s\nwant %d, %s", code, &errs, tc.code, tc.want)
 			}
 		})
+	}
+}
+
+func TestStartThatPanics(t *testing.T) {
+	var errs bytes.Buffer
+	app := func(*framework.Runtime) *framework.App {
+		return &framework.App{Unit: "app", Start: func(context.Context) error { panic("no driver") }}
+	}
+	env := func(n string) string { return map[string]string{"FAAS_ADDR": "127.0.0.1:0"}[n] }
+	code := run(context.Background(), app, process{env: env, in: strings.NewReader(""), out: io.Discard, err: &errs})
+	if code != 1 || !strings.HasSuffix(errs.String(), "\ninit of unit app: panic: no driver\n") || !strings.Contains(errs.String(), "serve_test.go") {
+		t.Errorf("exit code %d, want 1, the stack, and then the reason:\n%s", code, &errs)
 	}
 }
 

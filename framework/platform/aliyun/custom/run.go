@@ -48,7 +48,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec, markers i
 		return fmt.Errorf("FC_SERVER_PORT or FC_CUSTOM_LISTEN_PORT: found %.40q, expected a port", port)
 	}
 	rt := aliyun.Runtime()
-	s, err := newServer(rt, n(rt), codecs, markers)
+	s, err := newServer(framework.NewEngine(rt, n(rt)), codecs, markers)
 	if err != nil {
 		return err
 	}

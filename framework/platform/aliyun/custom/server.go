@@ -33,12 +33,17 @@ type server struct {
 	told    chan struct{} // closed when somebody has heard of initErr
 }
 
-// newServer binds everything that can be wrong without running user code.
-func newServer(rt *framework.Runtime, app *framework.App, codecs []platform.Codec, markers io.Writer) (*server, error) {
+// Handler returns what answers FC's calls in a process that [Run] runs, over an engine whose owner starts it after this:
+// a test sends it the vendor's requests.
+func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error) {
+	return newServer(e, codecs, io.Discard)
+}
+
+// newServer binds everything that can be wrong without running user code. The engine is not started yet.
+func newServer(e *framework.Engine, codecs []platform.Codec, markers io.Writer) (*server, error) {
+	app, rt := e.App(), e.Runtime()
 	app.Middleware = append([]framework.Middleware{notice}, app.Middleware...)
-	s := &server{
-		runtime: rt, engine: framework.NewEngine(rt, app), markers: markers, told: make(chan struct{}),
-	}
+	s := &server{runtime: rt, engine: e, markers: markers, told: make(chan struct{})}
 	var err error
 	if s.dispatcher, err = platform.NewDispatcher(s.engine, codecs); err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -51,7 +52,7 @@ func serve(t *testing.T, app *framework.App, codecs ...platform.Codec) *running 
 	r := &running{log: &text{}, markers: &text{}}
 	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(r.log, nil))}
 	var err error
-	if r.s, err = newServer(rt, app, codecs, r.markers); err != nil {
+	if r.s, err = newServer(framework.NewEngine(rt, app), codecs, r.markers); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.s.engine.Start(context.Background()); err != nil {
@@ -185,6 +186,39 @@ func TestControlPaths(t *testing.T) {
 				t.Errorf("markers %q, want %q", m, tt.markers)
 			}
 		})
+	}
+}
+
+func TestBadEvents(t *testing.T) {
+	const refused = `{"errorMessage":"no trigger of unit u takes this event","errorType":"unknown_event"}`
+	tests := []struct{ name, event, want, log string }{
+		{"cut short", `{"triggerTime":"2026-01-02T03:04:05Z","triggerNa`, refused, "48 bytes that are not JSON"},
+		{"empty", ``, refused, "0 bytes that are not JSON"},
+		{"no JSON", "\x00\xff", refused, "2 bytes that are not JSON"},
+		{"array", `[{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge"}]`, refused, "JSON that is not an object"},
+		{"deep", strings.Repeat("[", 1<<20), refused, "1048576 bytes that are not JSON"},
+		{"other members", `{"b":"private","a":1}`, refused, "a JSON object with the members"},
+		{"wrong type", `{"triggerTime":1,"triggerName":"purge"}`, `{"errorMessage":"triggerTime: found a number, expected a string","errorType":"invalid_event"}`, "invalid_event: triggerTime: found a number"},
+		{"unknown timer", `{"triggerTime":"","triggerName":"prune"}`, `{"errorMessage":"found a timer named \"prune\", expected one of \"purge\", \"report\"","errorType":"unknown_timer"}`, "unknown_timer: "},
+	}
+	done := func(*framework.Context) error { return nil }
+	r := serve(t, &framework.App{Unit: "u", Functions: []*framework.Function{
+		{Name: "purge", Handler: done, Triggers: []framework.Trigger{timer.Schedule{Name: "purge", Every: time.Hour}}},
+		{Name: "report", Handler: done, Triggers: []framework.Trigger{timer.Schedule{Name: "report", Every: time.Hour}}},
+	}}, aliyun.Timer())
+	for _, tt := range tests {
+		if got := r.call(t, "POST", "/invoke", tt.event, control("/invoke")); got.status != 404 || got.header.Get("X-Fc-Status") != "404" || got.body != tt.want {
+			t.Errorf("%s: status %d, X-Fc-Status %q, %s; want 404, 404, %s", tt.name, got.status, got.header.Get("X-Fc-Status"), got.body, tt.want)
+		}
+		if !strings.Contains(r.log.String(), tt.log) {
+			t.Errorf("%s: the log has no %q", tt.name, tt.log)
+		}
+	}
+	if strings.Contains(r.log.String(), "private") {
+		t.Error("the log shows values of an event")
+	}
+	if got := r.call(t, "POST", "/invoke", `{"triggerTime":"","triggerName":"purge"}`, control("/invoke")); got.status != 200 || got.body != "null" {
+		t.Errorf("afterwards: status %d, %s", got.status, got.body)
 	}
 }
 

@@ -2,6 +2,7 @@ package nethttp
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -81,5 +82,32 @@ func TestDeadlineKeepsTheConnectionOfAWholeBody(t *testing.T) {
 		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Headers that come twice, in another case or empty reach the function as they came, and go out again so.
+func TestHeadersThatComeTwiceOrEmpty(t *testing.T) {
+	s := serve(t, Options{}, on("GET /", func(ctx *framework.Context) error {
+		x := web.From(ctx)
+		for _, name := range []string{"X-A", "X-B", "X-C"} {
+			x.Header()[name] = x.Request.Header[name]
+		}
+		return nil
+	}))
+	c, err := net.Dial("tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(5 * time.Second))
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: 1\r\nx-a: 2\r\nX-B:\r\nX-b: \t\r\nX-A: 1, 3\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprintf("%q %q %q", answer.Header["X-A"], answer.Header["X-B"], answer.Header["X-C"]), `["1" "2" "1, 3"] ["" ""] []`; got != want {
+		t.Errorf("found %s, want %s", got, want)
 	}
 }
