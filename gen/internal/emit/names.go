@@ -99,7 +99,7 @@ func camel(name string) string {
 // PackageName makes the name of a unit's package: book-create becomes bookcreate.
 func PackageName(unit string) string {
 	s := strings.ToLower(strings.Join(words(unit), ""))
-	if s == "" || unicode.IsDigit([]rune(s)[0]) || token.IsKeyword(s) || s == "main" {
+	if s == "" || unicode.IsDigit([]rune(s)[0]) || token.IsKeyword(s) || s == "main" || s == "init" {
 		s = "unit" + s
 	}
 	return s

@@ -92,6 +92,7 @@ func TestNames(t *testing.T) {
 		{"2nd-try", "function2ndTry", "unit2ndtry"},
 		{"type", "type", "unittype"},
 		{"main", "main", "unitmain"},
+		{"init", "init", "unitinit"},
 		{"--", "function", "unit"},
 	}
 	for _, tt := range tests {
