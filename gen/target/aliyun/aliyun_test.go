@@ -122,3 +122,12 @@ func TestEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// TestRegionIsMissingSomewhere: without a provider there still is a place to look at.
+func TestRegionIsMissingSomewhere(t *testing.T) {
+	app := targettest.App(t, Name, "service: shop\nfunctions: {work: {}}\n")
+	const want = "f.yml:1:10: provider.region is missing for aliyun: functions are deployed to one, such as cn-hangzhou [target-missing]"
+	if got := New().Check(app).Error(); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/cron"
 )
@@ -42,7 +41,8 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 func checkRegion(r *target.Report, app *target.App) {
 	switch region := app.Spec.Provider.Region; {
 	case region == "":
-		r.Missing(app.Spec.Places["provider"].Or(spec.Place{}), "provider.region", "functions are deployed to one, such as cn-hangzhou")
+		r.Missing(app.Spec.Places["provider"].Or(app.Spec.Places["service"]), "provider.region", "functions are deployed to one, such as cn-hangzhou").
+			Hint = "write it in f.yml: targets: {aliyun: {provider: {region: cn-hangzhou}}}"
 	case !slices.Contains(regions(), region):
 		d := r.Limit(app.Spec.Places["provider.region"], "region", fmt.Sprintf("%q", region), "one of the vendor's regions")
 		if s := annotations.Suggest(region, regions()); s != "" {
