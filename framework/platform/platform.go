@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
 )
@@ -219,6 +220,22 @@ type Description struct {
 // Describe reduces err to what a stranger may see: code and message of a *framework.Error, else only that the function
 // failed. The full error belongs in the log.
 func Describe(err error, dev bool) Description {
+	d := describe(err, dev)
+	return Description{Type: short(d.Type, 256), Message: short(d.Message, 32<<10)}
+}
+
+// short cuts what a function has put too much into: a vendor refuses an error document that is too large.
+func short(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit] + "..."
+}
+
+func describe(err error, dev bool) Description {
 	var fe *framework.Error
 	if errors.As(err, &fe) {
 		d := Description{Type: fe.Code, Message: fe.Message}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
 )
@@ -167,6 +168,17 @@ func TestDescribe(t *testing.T) {
 	} {
 		if got := Describe(tt.err, tt.dev); got != tt.want {
 			t.Errorf("%v (dev %t): %+v, want %+v", tt.err, tt.dev, got, tt.want)
+		}
+	}
+}
+
+// A vendor refuses an error document that is too large, and a refused answer ends the process.
+func TestDescribeCutsWhatIsLong(t *testing.T) {
+	long := strings.Repeat("ü", 4<<20)
+	for _, dev := range []bool{false, true} {
+		d := Describe(&framework.Error{Code: long, Message: "x" + long}, dev)
+		if len(d.Message) > 33<<10 || len(d.Type) > 300 || !utf8.ValidString(d.Message+d.Type) || !strings.HasSuffix(d.Message, "ü...") || !strings.HasSuffix(d.Type, "ü...") {
+			t.Errorf("dev %t: %d bytes %.20q, %d bytes %.20q", dev, len(d.Type), d.Type, len(d.Message), d.Message)
 		}
 	}
 }
