@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -250,6 +251,33 @@ func TestHandlerThatIgnoresItsDeadline(t *testing.T) {
 	case <-finished:
 	default:
 		t.Error("Close returned before the handler had finished")
+	}
+}
+
+// t.FailNow in a stand-in of a test ends the goroutine that it is called on.
+func TestHandlerThatEndsItsGoroutine(t *testing.T) {
+	f := function("f", func(ctx *framework.Context) error {
+		if ctx.Event() != nil {
+			runtime.Goexit()
+		}
+		return nil
+	})
+	f.Timeout, f.Concurrency = 10*time.Second, 1
+	e := started(t, &framework.App{Functions: []*framework.Function{f}})
+	for _, event := range []any{nil, 1, nil, 1, 1, nil} {
+		began := time.Now()
+		_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Event: event})
+		if (err != nil) != (event != nil) || time.Since(began) > 5*time.Second {
+			t.Fatalf("event %v: %v after %s", event, err, time.Since(began))
+		}
+		if err != nil && err.Error() != "the handler ended its goroutine, as runtime.Goexit and t.FailNow do" {
+			t.Errorf("error = %v", err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := e.Close(ctx); err != nil {
+		t.Error(err)
 	}
 }
 

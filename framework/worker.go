@@ -33,6 +33,7 @@ type job struct {
 type outcome struct {
 	result any
 	err    error
+	last   bool // the worker is gone
 }
 
 // workers are the idle ones, the last used first.
@@ -74,18 +75,30 @@ func (ws *workers) close() {
 }
 
 func (e *Engine) work(w *worker) {
+	busy := false
+	defer func() {
+		if busy { // the handler has ended this goroutine
+			w.done <- outcome{err: errGoexit, last: true}
+			<-w.jobs // is closed by whoever was to take that
+		}
+		// The caller of the last job left it to its worker to say that the handler has ended.
+		if w.abandoned {
+			e.leave()
+		}
+	}()
 	for j := range w.jobs {
+		busy = true
 		result, err := e.limited(j.context, j.handler)
+		busy = false
 		if j.context.Err() != nil {
 			j.context.Logger().Warn(lateMessage, "error", err)
 		}
-		w.done <- outcome{result, err}
-	}
-	// The caller of the last job left it to its worker to say that the handler has ended.
-	if w.abandoned {
-		e.leave()
+		w.done <- outcome{result: result, err: err}
 	}
 }
+
+// errGoexit is the outcome of a handler that neither returns nor panics.
+var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit and t.FailNow do")
 
 // invokeBefore runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
 // context.WithDeadline.
@@ -132,7 +145,11 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 func (e *Engine) answered(w *worker, c *Context, o outcome) (any, error) {
 	defer e.leave()
 	w.timer.Stop()
-	e.workers.give(w)
+	if o.last {
+		close(w.jobs)
+	} else {
+		e.workers.give(w)
+	}
 	if c.invocation.Reply != nil {
 		c.reply()
 		c.invocation.Reply(o.result, o.err)
