@@ -11,7 +11,7 @@ func TestRender(t *testing.T) {
 	at := func(file string, line, column int) token.Position {
 		return token.Position{Filename: file, Line: line, Column: column}
 	}
-	dir := filepath.FromSlash("/work/app")
+	dir := filepath.FromSlash("/home/app")
 	tests := []struct {
 		name string
 		d    Diagnostic
@@ -21,8 +21,8 @@ func TestRender(t *testing.T) {
 		{"no file", Diagnostic{Message: "no functions"}, "no functions\n"},
 		{"a line", Diagnostic{Pos: at("f.yml", 3, 0), Message: "m", Code: "c", Line: "abc"}, "f.yml:3: m [c]\n"},
 		{"a note", Diagnostic{Pos: at("f.yml", 3, 1), Message: "m", Code: "c", Severity: SeverityNote}, "f.yml:3:1: note: m [c]\n"},
-		{"relative", Diagnostic{Pos: at("/work/app/order/a.go", 1, 1), Message: "m"}, "order/a.go:1:1: m\n"},
-		{"beside", Diagnostic{Pos: at("/work/lib/a.go", 1, 1), Message: "m"}, "../lib/a.go:1:1: m\n"},
+		{"relative", Diagnostic{Pos: at("/home/app/order/a.go", 1, 1), Message: "m"}, "order/a.go:1:1: m\n"},
+		{"beside", Diagnostic{Pos: at("/home/lib/a.go", 1, 1), Message: "m"}, "../lib/a.go:1:1: m\n"},
 		{"far away", Diagnostic{Pos: at("/usr/lib/go/src/a.go", 1, 1), Message: "m"}, "../../usr/lib/go/src/a.go:1:1: m\n"},
 		{"tabs", Diagnostic{Pos: at("a.go", 1, 5), Message: "m", Line: "\t\tx\ty z", Length: 3}, "a.go:1:5: m\n\tx\ty z\n\t \t^^^\n"},
 		{"indentation", Diagnostic{Pos: at("a.go", 1, 1), Message: "m", Line: "  x", Length: 1}, "a.go:1:1: m\n\tx\n\t^\n"},
@@ -36,8 +36,8 @@ func TestRender(t *testing.T) {
 		{"terminal codes", Diagnostic{Pos: at("a.go", 1, 3), Message: "a\x1b[31mb\nc", Line: "a\x1b[b\u202ec", Length: 1}, "a.go:1:3: a?[31mb?c\n\ta?[b?c\n\t  ^\n"},
 		{
 			"chain and hint", Diagnostic{
-				Pos: at("/work/app/w.go", 22, 6), Message: "no provider for *sql.DB", Code: "di-missing", Hint: "write a constructor",
-				Chain: []Link{{Pos: at("/work/app/order/r.go", 18, 6), Message: "needed by NewRepo"}, {Message: "needed by function nightly"}},
+				Pos: at("/home/app/w.go", 22, 6), Message: "no provider for *sql.DB", Code: "di-missing", Hint: "write a constructor",
+				Chain: []Link{{Pos: at("/home/app/order/r.go", 18, 6), Message: "needed by NewRepo"}, {Message: "needed by function nightly"}},
 			},
 			"w.go:22:6: no provider for *sql.DB [di-missing]\n\tneeded by NewRepo  order/r.go:18:6\n\tneeded by function nightly\n\thint: write a constructor\n",
 		},
