@@ -1,6 +1,6 @@
 // Package gen is the generator as a library. [Generate] reads an application and returns the code that belongs to it and
 // everything that is wrong, and writes nothing; [Result.Commit] writes, [Result.Diff] shows what it would write, and
-// [Build] makes the packages of a target. It never prints and never exits.
+// [Build] makes the packages of a target. [Graphs] returns what an application consists of. It never prints and never exits.
 //
 // The stages are packages below internal, each reading what the one before it made: load finds and type-checks the code,
 // collect reads its directives into a model, wiring solves the dependency graph, plan groups functions into units, emit

@@ -1,0 +1,304 @@
+package gen
+
+import (
+	"cmp"
+	"context"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// Graph is one application, or a part of it, as people look at it: its functions, what is made for them, and who needs
+// what. [Graphs] makes it; [Graph.Unit], [Graph.Focus] and [Graph.Why] take parts out, which share their nodes with it.
+type Graph struct {
+	// Dir is the absolute folder of f.yml, Service its service.
+	Dir, Service string
+	// Units are in the order of the plan. A function may be in several.
+	Units []GraphUnit
+	// Nodes are sorted by kind and ID.
+	Nodes []*Node
+	// Edges are in the order of the nodes that they begin at, and then of the source.
+	Edges []*Edge
+}
+
+// GraphUnit is what is deployed as one cloud function.
+type GraphUnit struct {
+	Name      string
+	Functions []*Node
+}
+
+// NodeKind says what a node is.
+type NodeKind string
+
+// The kinds of nodes, in the order in which a graph has them.
+const (
+	FunctionNode NodeKind = "function"
+	ProviderNode NodeKind = "provider"
+	ConfigNode   NodeKind = "config"  // a key of the configuration
+	BuiltinNode  NodeKind = "builtin" // what every unit has: the logger, the runtime
+)
+
+// Node is something that is needed, or a function, which needs.
+type Node struct {
+	Kind NodeKind
+	// ID is unique in the application: function/order-create, provider/orderStore, config/order.maxItems, builtin/logger.
+	ID string
+	// Name is what it is called in messages: order-create, order.NewStore, order.maxItems, logger.
+	Name string
+	// Package is the import path of a function's or provider's declaration, which is at Pos.
+	Package string
+	Pos     token.Position
+
+	// Handler is what a function runs: order.Controller.Create. Triggers are what calls it.
+	Handler  string
+	Triggers []GraphTrigger
+
+	// Type is what a provider makes, or of what type a builtin is; As are the interfaces that the provider names.
+	Type string
+	As   []string
+	// ProvideID tells providers of one type apart, Scope is how long an instance lives.
+	ProvideID string
+	Scope     annotations.Scope
+	// Lazy and Eager are as the directive says; Init and Destroy say which of these methods are called.
+	Lazy, Eager, Init, Destroy bool
+	// Unused says that no function needs the provider.
+	Unused bool
+
+	names [nameClasses][]string // what Find knows it by
+}
+
+// GraphTrigger is what calls a function.
+type GraphTrigger struct {
+	Kind string
+	// Text is the route or the schedule, empty if there is nothing to say.
+	Text string
+	Pos  token.Position
+}
+
+// Edge says that From needs To.
+type Edge struct {
+	From *Node
+	// To is nil when nothing provides what is optional.
+	To *Node
+	// Name is the field or parameter, Type what it asks for and Pos where. A function's need of its receiver has neither
+	// name nor type.
+	Name, Type string
+	Pos        token.Position
+	// As is the interface that To is injected as, empty when it is asked for by its own type.
+	As string
+	// Lazy is an ioc.Lazy of Type.
+	Lazy, Optional bool
+	// Default is the value of a configuration key that is not configured, nil if there is none.
+	Default *string
+}
+
+// Graphs reads the applications and returns the graph of each, sorted by folder. With mistakes, which are diagnostics,
+// there are none. It neither needs generated code nor looks at it.
+func Graphs(ctx context.Context, o Options) ([]*Graph, annotations.Diagnostics, error) {
+	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
+	if err != nil {
+		return nil, nil, err
+	}
+	ds := tree.Diagnostics
+	var apps []*App
+	if len(tree.Apps) > 0 {
+		var more annotations.Diagnostics
+		if apps, more, err = read(ctx, o, tree); err != nil {
+			return nil, nil, err
+		}
+		ds = append(ds, more...)
+	}
+	ds.Sort()
+	if ds.Failed() {
+		return nil, ds, nil
+	}
+	graphs := make([]*Graph, len(apps))
+	for i, a := range apps {
+		graphs[i] = draw(a)
+	}
+	return graphs, ds, nil
+}
+
+// drawing is a graph in the making.
+type drawing struct {
+	*Graph
+	byID map[string]*Node
+}
+
+func draw(a *App) *Graph {
+	d := &drawing{Graph: &Graph{Dir: a.Dir, Service: a.Name}, byID: map[string]*Node{}}
+	m := a.graph.App
+	used := map[*wiring.Node]bool{}
+	for _, n := range a.graph.Reach(m.Functions) {
+		used[n] = true
+	}
+	for _, n := range a.graph.Nodes {
+		d.provider(n).Unused = !used[n]
+	}
+	for _, f := range m.Functions {
+		n := d.function(f)
+		if p := a.graph.Node(f.Provider); p != nil {
+			d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(p), Pos: f.Pos})
+		}
+	}
+	for _, n := range a.graph.Nodes {
+		for _, e := range n.Edges {
+			d.edge(d.provider(n), e)
+		}
+	}
+	for _, u := range a.plan.Units {
+		unit := GraphUnit{Name: u.Name}
+		for _, f := range u.Members {
+			unit.Functions = append(unit.Functions, d.function(f.Model))
+		}
+		d.Units = append(d.Units, unit)
+	}
+	d.sort()
+	return d.Graph
+}
+
+// sort puts nodes and edges into their order, which depends on no order of the wiring.
+func (d *drawing) sort() {
+	rank := map[NodeKind]int{FunctionNode: 0, ProviderNode: 1, ConfigNode: 2, BuiltinNode: 3}
+	slices.SortFunc(d.Nodes, func(a, b *Node) int {
+		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
+	})
+	at := make(map[*Node]int, len(d.Nodes))
+	for i, n := range d.Nodes {
+		at[n] = i
+	}
+	slices.SortStableFunc(d.Edges, func(a, b *Edge) int { return cmp.Compare(at[a.From], at[b.From]) })
+}
+
+// node returns the node of a kind and key, which is added when it is new.
+func (d *drawing) node(kind NodeKind, key string) (n *Node, added bool) {
+	id := string(kind) + "/" + key
+	if n := d.byID[id]; n != nil {
+		return n, false
+	}
+	n = &Node{Kind: kind, ID: id, Name: key}
+	n.know(byID, id)
+	d.byID[id] = n
+	d.Nodes = append(d.Nodes, n)
+	return n, true
+}
+
+func (d *drawing) function(f *model.Function) *Node {
+	n, added := d.node(FunctionNode, f.Name)
+	if !added {
+		return n
+	}
+	n.Package, n.Pos = f.Object.Pkg().Path(), f.Pos
+	n.Handler = f.Object.Pkg().Name() + "." + f.Object.Name()
+	if f.Kind == model.Method && f.Provider != nil {
+		n.Handler = f.Provider.Name() + "." + f.Object.Name()
+	}
+	for _, t := range f.Triggers {
+		n.Triggers = append(n.Triggers, GraphTrigger{Kind: t.Kind, Text: triggerText(t), Pos: t.Pos})
+	}
+	n.know(byFunction, f.Name)
+	n.know(byHandler, n.Handler)
+	return n
+}
+
+// triggerText is a route or schedule in the words of its directive.
+func triggerText(t model.Trigger) string {
+	var words []string
+	switch marker := t.Marker.(type) {
+	case *annotations.HTTP:
+		var methods []string
+		for _, r := range t.Routes {
+			methods = append(methods, cmp.Or(r.Method, "ANY"))
+		}
+		path := marker.Path
+		if len(t.Routes) > 0 {
+			path = t.Routes[0].Pattern
+		}
+		words = append(words, strings.Join(methods, ","), path)
+		if marker.Host != "" {
+			words = append(words, "host="+marker.Host)
+		}
+		if marker.Status != 0 {
+			words = append(words, "status="+strconv.Itoa(marker.Status))
+		}
+	case *annotations.Timer:
+		switch {
+		case marker.Cron != "":
+			words = append(words, "cron="+strconv.Quote(marker.Cron))
+		case marker.Every != 0:
+			words = append(words, "every="+marker.Every.String())
+		}
+		if marker.Timezone != "" {
+			words = append(words, "timezone="+marker.Timezone)
+		}
+		if marker.Disabled {
+			words = append(words, "disabled")
+		}
+	}
+	return strings.TrimSpace(strings.Join(words, " "))
+}
+
+func (d *drawing) provider(w *wiring.Node) *Node {
+	n, added := d.node(ProviderNode, w.Ident)
+	if !added {
+		return n
+	}
+	p := w.Provider
+	n.Name, n.Package, n.Pos = p.Name(), p.Object.Pkg().Path(), p.Pos
+	n.Type, n.ProvideID, n.Scope = model.TypeString(p.Out), p.ID, p.Scope
+	n.Lazy, n.Eager, n.Init, n.Destroy = p.Lazy, p.Eager, p.Init, p.Destroy
+	n.know(byProvider, n.Name, n.Package+"."+p.Object.Name(), w.Ident)
+	n.know(byWord, p.Object.Name(), p.ID)
+	n.knowType(p.Out)
+	for _, t := range p.As {
+		n.As = append(n.As, model.TypeString(t))
+		n.knowType(t)
+	}
+	return n
+}
+
+func (d *drawing) edge(from *Node, w wiring.Edge) {
+	dep := w.Dep
+	e := &Edge{
+		From: from, Name: dep.Name, Type: model.TypeString(dep.Type), Pos: dep.Pos,
+		Lazy: dep.Lazy, Optional: dep.Optional,
+	}
+	switch dep.Kind {
+	case model.FromConfig:
+		e.To, _ = d.node(ConfigNode, dep.Key)
+		e.To.know(byConfig, dep.Key)
+		e.Default = dep.Default
+	case model.FromBuiltin:
+		e.To, _ = d.node(BuiltinNode, string(dep.Builtin))
+		e.To.Type = e.Type
+		e.To.know(byBuiltin, string(dep.Builtin))
+		e.To.knowType(dep.Type)
+	default:
+		if w.To != nil {
+			e.To = d.provider(w.To)
+		}
+		if w.Bound != nil && w.To != nil {
+			e.As = model.TypeString(w.Bound)
+			e.To.knowType(w.Bound)
+		}
+	}
+	d.Edges = append(d.Edges, e)
+}
+
+// knowType lets a node be found by a type, as messages show it and with its import path, with or without a star, and by
+// the type's name alone.
+func (n *Node) knowType(t types.Type) {
+	for _, name := range []string{model.TypeString(t), types.TypeString(t, nil)} {
+		n.know(byType, name, strings.TrimPrefix(name, "*"))
+	}
+	if obj := model.TypeName(t); obj != nil {
+		n.know(byWord, obj.Name())
+	}
+}
