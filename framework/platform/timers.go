@@ -3,10 +3,57 @@ package platform
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
+
+// TimerPayload is what a vendor's timer payload says.
+type TimerPayload struct {
+	timer.Event
+	// Bare says that a payload of this form cannot carry the configured text, which then comes from the schedule.
+	Bare bool
+}
+
+// TimerCodec is the codec of a vendor's timer payload. decode reports whether a payload is one and reads it; finding the
+// function, and giving the timer the name that f.yml knows, is the same everywhere.
+func TimerCodec(decode func(*Payload) (TimerPayload, bool, error)) Codec {
+	return Codec{Kind: "timer", Bind: func(app *framework.App) (Decoder, error) {
+		find, err := Timers(app)
+		if err != nil {
+			return nil, err
+		}
+		return func(p *Payload) (Call, bool, error) {
+			e, ok, err := decode(p)
+			if err != nil || !ok {
+				return Call{}, ok, err
+			}
+			f, schedule, err := find(e.Name)
+			if err != nil {
+				return Call{}, true, err
+			}
+			e.Name, e.Raw = schedule.Name, p.Raw
+			if e.Bare {
+				e.Payload = schedule.Payload
+			}
+			return Call{Function: f, Event: e.Event, Reply: EncodeReply}, true, nil
+		}, nil
+	}}
+}
+
+// Time reads a member that is a time in text, zero if there is none.
+func (p *Payload) Time(name string) (time.Time, error) {
+	s, err := p.Text(name)
+	if err != nil || s == "" {
+		return time.Time{}, err
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}, InvalidEvent("%s: found %.40q, expected a time such as 2006-01-02T15:04:05Z", name, s)
+	}
+	return t.UTC(), nil
+}
 
 // TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it.
 type TimerFunction func(name string) (*framework.Function, timer.Schedule, error)

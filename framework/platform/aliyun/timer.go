@@ -1,59 +1,24 @@
 package aliyun
 
-import (
-	"time"
-
-	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/platform"
-	"github.com/faasgen/faasgen/framework/trigger/timer"
-)
+import "github.com/faasgen/faasgen/framework/platform"
 
 // Timer is the codec of the timer trigger:
 //
 //	{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge","payload":"text"}
+//
+// The configured payload is text, and comes as a string even when it is JSON.
 func Timer() platform.Codec {
-	return platform.Codec{Kind: "timer", Bind: func(app *framework.App) (platform.Decoder, error) {
-		find, err := platform.Timers(app)
-		if err != nil {
-			return nil, err
+	return platform.TimerCodec(func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+		if !p.Has("triggerTime", "triggerName") {
+			return e, false, nil
 		}
-		return func(p *platform.Payload) (platform.Call, bool, error) {
-			if !p.Has("triggerTime", "triggerName") {
-				return platform.Call{}, false, nil
-			}
-			e, err := decodeTimer(p)
-			if err != nil {
-				return platform.Call{}, true, err
-			}
-			f, schedule, err := find(e.Name)
-			if err != nil {
-				return platform.Call{}, true, err
-			}
-			e.Name = schedule.Name
-			return platform.Call{Function: f, Event: e, Reply: platform.EncodeReply}, true, nil
-		}, nil
-	}}
-}
-
-func decodeTimer(p *platform.Payload) (timer.Event, error) {
-	e := timer.Event{Raw: p.Raw}
-	var at string
-	for _, m := range []struct {
-		name string
-		dst  *string
-	}{{"triggerName", &e.Name}, {"triggerTime", &at}, {"payload", &e.Payload}} {
-		// The configured payload is text, and comes as a string even when it is JSON.
-		var err error
-		if *m.dst, err = p.Text(m.name); err != nil {
-			return e, err
+		if e.Name, err = p.Text("triggerName"); err != nil {
+			return e, true, err
 		}
-	}
-	if at != "" {
-		t, err := time.Parse(time.RFC3339, at)
-		if err != nil {
-			return e, platform.InvalidEvent("triggerTime: found %.40q, expected a time such as 2006-01-02T15:04:05Z", at)
+		if e.Time, err = p.Time("triggerTime"); err != nil {
+			return e, true, err
 		}
-		e.Time = t.UTC()
-	}
-	return e, nil
+		e.Payload, err = p.Text("payload")
+		return e, true, err
+	})
 }
