@@ -37,7 +37,7 @@ func decodeALB(p *platform.Payload, f *front) (*web.Request, error) {
 	if r.Proto = r.Header.Get("X-Forwarded-Proto"); r.Proto != "https" {
 		r.Proto = "http"
 	}
-	r.RemoteAddr = lastAddress(r.Header.Get("X-Forwarded-For"))
+	r.RemoteAddr = lastAddress(strings.Join(r.Header.Values("X-Forwarded-For"), ","))
 	return r, nil
 }
 

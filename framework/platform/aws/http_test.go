@@ -58,7 +58,7 @@ const (
 	albEvent = `{"requestContext":{"elb":{"targetGroupArn":"arn:aws:x"}},"httpMethod":"GET","path":"/a%2Fb","queryStringParameters":{"q":"a%20b","%C3%BC":"1%2B1"},
 		"headers":{"host":"lb.example.com","x-forwarded-for":"6.6.6.6, 203.0.113.7","x-forwarded-proto":"https","x-empty":""},"body":"","isBase64Encoded":false}`
 	albMultiEvent = `{"requestContext":{"elb":{"targetGroupArn":"arn:aws:x"}},"httpMethod":"POST","path":"/","multiValueQueryStringParameters":{"q":["a%20b","c"]},
-		"multiValueHeaders":{"host":["lb.example.com"],"x-tag":["one","two"],"x-forwarded-for":["203.0.113.7:4711"]},"body":"\u00ff\/w==","isBase64Encoded":false}`
+		"multiValueHeaders":{"host":["lb.example.com"],"x-tag":["one","two"],"x-forwarded-for":["6.6.6.6","203.0.113.7:4711"]},"body":"\u00ff\/w==","isBase64Encoded":false}`
 )
 
 func TestDecodeHTTP(t *testing.T) {
@@ -89,7 +89,7 @@ func TestDecodeHTTP(t *testing.T) {
 		}},
 		{"load balancer, multi-value", albMultiEvent, web.Request{
 			Method: "POST", Path: "/", RawQuery: "q=a%20b&q=c", Host: "lb.example.com", RemoteAddr: "203.0.113.7", Proto: "http", Body: []byte("ÿ/w=="),
-			Header: web.Header{"X-Tag": {"one", "two"}, "X-Forwarded-For": {"203.0.113.7:4711"}},
+			Header: web.Header{"X-Tag": {"one", "two"}, "X-Forwarded-For": {"6.6.6.6", "203.0.113.7:4711"}},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
