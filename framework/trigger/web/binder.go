@@ -141,6 +141,8 @@ func (b *Binder) report(in In, name, message string) {
 func (b *Binder) wrong(in In, name, text string, err error) {
 	var expected *ExpectedError
 	switch {
+	case !errors.As(err, &expected) && (in == InHeader || in == InCookie): // the text of a user's type may repeat the value
+		b.report(in, name, "found a value that is not valid")
 	case !errors.As(err, &expected):
 		b.report(in, name, err.Error())
 	case in == InHeader || in == InCookie:
