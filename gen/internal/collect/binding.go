@@ -84,7 +84,7 @@ func (b *binder) fields(st *types.Struct, at level, seen []types.Type) {
 		case v.Embedded() && b.embedded(v, inner, seen):
 		default:
 			b.bind.Body = b.bind.Body || inner.body && v.Exported()
-			b.nested(v, v.Type(), nil)
+			b.nested(v, v.Type(), visited{})
 		}
 	}
 }
@@ -125,14 +125,14 @@ func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
 	if !ok {
 		return false
 	}
-	tagged := taggedField(st, nil)
+	tagged := taggedField(st, visited{})
 	switch {
 	case tagged == nil:
 		// Only the body fills it, and encoding/json knows how.
 		b.bind.Body = b.bind.Body || at.body && hasBody(st)
 	case !v.Exported():
 		b.fail(v, "export the type", "embedded %s is unexported, so generated code cannot fill its field %s", typeString(t), tagged.Name())
-	case slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, t) }):
+	case slices.ContainsFunc(seen, func(s types.Type) bool { return model.TypeName(s) != nil && model.TypeName(s) == model.TypeName(t) }):
 		b.fail(v, "", "%s is embedded in itself, but its field %s has a tag for a value of the request", typeString(t), tagged.Name())
 	default:
 		b.fields(st, at, append(seen, t))
@@ -141,11 +141,7 @@ func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
 }
 
 // taggedField returns a field of a struct, or of one embedded in it, that has one of the tags.
-func taggedField(st *types.Struct, seen []*types.Struct) *types.Var {
-	if slices.Contains(seen, st) {
-		return nil
-	}
-	seen = append(seen, st)
+func taggedField(st *types.Struct, seen visited) *types.Var {
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		for _, in := range places() {
@@ -158,7 +154,7 @@ func taggedField(st *types.Struct, seen []*types.Struct) *types.Var {
 			if e := pointee(t); e != nil {
 				t = e
 			}
-			if inner, ok := t.Underlying().(*types.Struct); ok {
+			if inner, ok := t.Underlying().(*types.Struct); ok && !seen.again(t) {
 				if found := taggedField(inner, seen); found != nil {
 					return found
 				}
@@ -179,24 +175,24 @@ func hasBody(st *types.Struct) bool {
 }
 
 // nested refuses tags in a struct that is a field: they would never act.
-func (b *binder) nested(v *types.Var, t types.Type, seen []types.Type) {
+func (b *binder) nested(v *types.Var, t types.Type, seen visited) {
 	if e := pointee(t); e != nil {
 		t = e
 	}
 	st, ok := t.Underlying().(*types.Struct)
-	if !ok || slices.ContainsFunc(seen, func(s types.Type) bool { return types.Identical(s, t) }) {
+	if !ok || seen.again(t) {
 		return
 	}
 	if pos := b.c.position(v.Pos()); b.c.app.Sources[pos.Filename] == nil {
 		return // a type of somebody else; its tags mean something else
 	}
-	if tagged := taggedField(st, nil); tagged != nil {
+	if tagged := taggedField(st, visited{}); tagged != nil {
 		b.fail(v, "embed the struct, or drop the tag", "field %s is a struct whose field %s has a tag for a value of the request, which acts in embedded structs only",
 			v.Name(), tagged.Name())
 		return
 	}
 	for f := range st.Fields() {
-		b.nested(f, f.Type(), append(seen, t))
+		b.nested(f, f.Type(), seen)
 	}
 }
 

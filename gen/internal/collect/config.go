@@ -14,7 +14,7 @@ import (
 
 // configValue checks that configuration can fill a dependency, and that its default is a value of its type.
 func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
-	if bad := unconfigurable(dep.Type, nil); bad != nil {
+	if bad := unconfigurable(dep.Type, visited{}); bad != nil {
 		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Type))
 		if bad != dep.Type {
 			e.Message += ": it contains " + typeString(bad)
@@ -43,13 +43,10 @@ func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what 
 }
 
 // unconfigurable returns the part of t that configuration cannot fill, nil if there is none.
-func unconfigurable(t types.Type, seen []types.Type) types.Type {
-	for _, s := range seen {
-		if types.Identical(s, t) {
-			return nil
-		}
+func unconfigurable(t types.Type, seen visited) types.Type {
+	if seen.again(t) {
+		return nil
 	}
-	seen = append(seen, t)
 	if hasTextUnmarshaler(t) {
 		return nil
 	}

@@ -130,7 +130,7 @@ func (c *collector) input(f *function) (problem string) {
 		}
 		return fmt.Sprintf("takes %s, %s: expected a struct, []byte or the trigger's event", s, article(kindOf(of)))
 	}
-	if bad, where := unserializable(of, nil); bad != nil {
+	if bad, where := unserializable(of, visited{}); bad != nil {
 		return fmt.Sprintf("takes %s, whose field %s is %s, which no event can hold", s, where, typeString(bad))
 	}
 	f.Input = model.BoundInput
@@ -202,7 +202,7 @@ func (c *collector) outputs(f *function, sig *types.Signature) bool {
 	if isPointerTo(out, model.WebPath, model.ResponseType) || hasReader(out) {
 		return true
 	}
-	if bad, where := unserializable(out, nil); bad != nil {
+	if bad, where := unserializable(out, visited{}); bad != nil {
 		if where == "" {
 			return fail(0, "handler %s returns %s, which no answer can hold", name, s)
 		}
@@ -212,13 +212,10 @@ func (c *collector) outputs(f *function, sig *types.Signature) bool {
 }
 
 // unserializable returns the first type in t that JSON cannot hold, and the path of the field it is at; nil if all can be.
-func unserializable(t types.Type, seen []types.Type) (bad types.Type, where string) {
-	for _, s := range seen {
-		if types.Identical(s, t) {
-			return nil, ""
-		}
+func unserializable(t types.Type, seen visited) (bad types.Type, where string) {
+	if seen.again(t) {
+		return nil, ""
 	}
-	seen = append(seen, t)
 	if isMarshaler(t, "MarshalJSON") || isMarshaler(t, "MarshalText") || hasTextUnmarshaler(t) {
 		return nil, ""
 	}

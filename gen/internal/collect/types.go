@@ -3,6 +3,7 @@ package collect
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -134,6 +135,27 @@ func walkType(t types.Type, visit func(types.Type) bool) {
 			walkType(m.Type(), visit)
 		}
 	}
+}
+
+// visited remembers the declared types that a walk into types has been at. What many types have in common is then walked
+// once, and the walk ends: also in one whose instances need ever new instances, which Go refuses, but later.
+type visited map[*types.TypeName][]types.Type
+
+// maxInstances is how many instances of one generic type are looked into.
+const maxInstances = 20
+
+// again reports whether there is no need to look into t.
+func (v visited) again(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return false
+	}
+	known := v[n.Obj()]
+	if len(known) == maxInstances || slices.ContainsFunc(known, func(k types.Type) bool { return types.Identical(k, t) }) {
+		return true
+	}
+	v[n.Obj()] = append(known, t)
+	return false
 }
 
 // unnameable says why generated code cannot write t, "" if it can.
