@@ -331,3 +331,20 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// tattler repeats its text in its error, as many types do.
+type tattler struct{}
+
+func (*tattler) UnmarshalText(text []byte) error { return fmt.Errorf("bad text %s", text) }
+
+func TestErrorsOfTypesDoNotRepeatHeadersAndCookies(t *testing.T) {
+	b := NewBinder(&Request{RawQuery: "q=seen", Header: Header{"X-Token": {"secret"}, "Cookie": {"sid=secret"}}})
+	var v tattler
+	Value(b, InHeader, "X-Token", &v, Text[tattler])
+	Value(b, InCookie, "sid", &v, Text[tattler])
+	Value(b, InQuery, "q", &v, Text[tattler])
+	err := b.Err()
+	if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "bad text seen") || !strings.Contains(err.Error(), "header X-Token: found a value that is not valid") {
+		t.Errorf("got %v", err)
+	}
+}
