@@ -36,7 +36,11 @@ type server struct {
 // Handler returns what answers FC's calls in a process that [Run] runs, over an engine whose owner starts it after this:
 // a test sends it the vendor's requests.
 func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error) {
-	return newServer(e, codecs, io.Discard)
+	s, err := newServer(e, codecs, io.Discard)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // newServer binds everything that can be wrong without running user code. The engine is not started yet.
