@@ -92,10 +92,10 @@ func standard(imported string) bool {
 	return !strings.Contains(first, ".")
 }
 
-// listening are the only packages of framework that may import net/http.
+// listening are the only packages of framework that may import net/http. No unit links faastest.
 func listening(dir string) bool {
 	switch dir {
-	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom":
+	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom", "framework/faastest":
 		return true
 	}
 	return below(dir, "framework/platform/local") || below(dir, "framework/platform/sim") || below(dir, "framework/layer") ||

@@ -1,0 +1,23 @@
+// Package faastest runs an application, or one unit of it, inside a test: the generated code, the container and the real
+// engine, in process and without a port. Functions are called by name, by request or by a vendor's payload, so that no
+// change of the grouping in f.yml breaks a test of the whole application:
+//
+//	func TestOrders(t *testing.T) {
+//		a := faastest.Start(t, app.New, faastest.Config{"order.maxItems": 2})
+//		order := faastest.Call[order.Order](t, a, "order-create", order.Request{Shop: "berlin", Item: "tea"})
+//		...
+//	}
+//
+// where app is the generated package internal/faasgen/app. What is injected is replaced by app.NewWith:
+//
+//	a := faastest.Start(t, func(rt *framework.Runtime) *framework.App {
+//		return app.NewWith(rt, app.Overrides{OrderStore: &fake{}})
+//	})
+//
+// A test is told nothing by the machine it runs on: configuration comes from the files beside f.yml, for the environment
+// "test", and from the test itself; the process's environment variables do not count unless [ProcessVariables] is given.
+// Applications share nothing, so tests may be parallel.
+//
+// Timers do not fire by themselves: a test says at what time they do. Time itself is not faked. The package ends where
+// processes begin: artefacts are run by the simulators below framework/platform/sim.
+package faastest

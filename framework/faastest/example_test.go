@@ -1,0 +1,127 @@
+package faastest_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+)
+
+// In an application newApp is the New of internal/faasgen/app, or a call of its NewWith.
+func ExampleStart() {
+	var t *testing.T // the test's
+
+	a := faastest.Start(t, newApp,
+		faastest.Env("test"),                      // reads config.test.yml over config.default.yml
+		faastest.Dir("."),                         // ... from this folder
+		faastest.Config{"greet.text": "good day"}, // wins over both
+		faastest.Variables{"GREET_TAGS": "a,b"},
+		faastest.ProcessVariables(),
+		faastest.Runtime(func(rt *framework.Runtime) { rt.Region = "eu-central-1" }),
+		faastest.Grace(time.Second),
+	)
+	if a.Runtime().Region != "eu-central-1" {
+		t.Error("the region is another")
+	}
+	a.Close() // before the test ends: to look at what is left
+}
+
+// A call has the types of the handler.
+func ExampleCall() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	got := faastest.Call[*greeted](t, a, "greet", greeting{Name: "Ann", Text: "!"})
+	if got.Text != "hello Ann!" {
+		t.Errorf("got %q", got.Text)
+	}
+}
+
+// An error is the handler's own.
+func ExampleApp_Call() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	if _, err := a.Call("greet", greeting{Name: "nobody"}); err == nil {
+		t.Error("nobody was greeted")
+	}
+}
+
+// Timers fire when the test says so.
+func ExampleApp_Timer() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	if _, err := a.Timer("purge-old", time.Now().Add(60*24*time.Hour)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Requests meet routes, binding and middleware as they do in a cloud.
+func ExampleApp_Do() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	w := a.Do("POST", "/greet/Ann?limit=3", `{"text":"!"}`, "X-Trace: 1")
+	if w.Code != 201 || faastest.JSON[greeted](t, w).Limit != 3 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// A request may be any, and so may a client.
+func ExampleApp_HTTP() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	r := httptest.NewRequest("POST", "/greet/Ann", strings.NewReader("{}"))
+	r.SetBasicAuth("ann", "secret")
+	if w := a.HTTP(r); w.Code != http.StatusCreated {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+
+	s := httptest.NewServer(a.Handler())
+	defer s.Close()
+	if r, err := http.Get(s.URL + "/files/a"); err != nil || r.StatusCode != http.StatusOK {
+		t.Error(r, err)
+	}
+}
+
+// Records can be those of one call.
+func ExampleApp_Logs() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	a.Do("POST", "/greet/Ann", nil)
+	logs := a.Logs().Request(a.LastRequest()).Level(slog.LevelInfo).Containing("greeted")
+	if len(logs) != 1 || logs[0].Attributes["function"] != "greet" {
+		t.Errorf("logged:\n%s", a.Logs())
+	}
+}
+
+// The same request, as each cloud sends it, has the same answer.
+func ExampleApp_Deliver() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	r := httptest.NewRequest("GET", "/files/a", nil)
+	for _, platform := range []string{faastest.AWS, faastest.Tencent, faastest.Aliyun, faastest.Local} {
+		answer, err := a.Deliver(platform, faastest.Payload(t, platform, "http", r))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := faastest.Response(t, platform, answer); w.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", platform, w.Status)
+		}
+	}
+
+	e := timer.Event{Name: "purge-old", Time: time.Now()}
+	if _, err := a.Deliver("tencent", faastest.Payload(t, "tencent", "timer", e)); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,258 @@
+package faastest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+)
+
+// The clouds that [Payload] and [App.Deliver] know, by the words of --target, and this machine.
+const (
+	AWS     = "aws"
+	Tencent = "tencent"
+	Aliyun  = "aliyun"
+	Local   = "local"
+)
+
+// Payload writes an event as a cloud sends it: kind "http" is an *http.Request, kind "timer" a timer.Event. For
+// [App.Deliver].
+//
+//	aws      http: of a function URL, payload format 2.0       timer: of a schedule as deployed
+//	tencent  http: of a Function URL, and of API Gateway for a body that is no text    timer: of a timer trigger
+//	aliyun   http: the http request itself, as FC 3.0 sends it to port 9000    timer: of a timer trigger
+//	local    the events of faasgen invoke
+func Payload(t testing.TB, platform, kind string, event any) []byte {
+	t.Helper()
+	var (
+		b   []byte
+		err error
+	)
+	switch e := event.(type) {
+	case *http.Request:
+		if kind != "http" {
+			t.Fatalf("faastest: found a request for a payload of kind %q, expected kind http", kind)
+		}
+		b, err = httpPayload(platform, e)
+	case timer.Event:
+		if kind != "timer" {
+			t.Fatalf("faastest: found a timer.Event for a payload of kind %q, expected kind timer", kind)
+		}
+		b, err = timerPayload(platform, e)
+	default:
+		t.Fatalf("faastest: found an event of type %T for a payload of kind %q, expected an *http.Request for http, a timer.Event for timer", event, kind)
+	}
+	if err != nil {
+		t.Fatalf("faastest: %s payload of %s: %v", kind, platform, err)
+	}
+	return b
+}
+
+func unknownPlatform(name string) error {
+	return fmt.Errorf("no platform %q; there are %s, %s, %s and %s", name, AWS, Tencent, Aliyun, Local)
+}
+
+func timerPayload(platform string, e timer.Event) ([]byte, error) {
+	at := e.Time.UTC().Format(time.RFC3339)
+	switch platform {
+	case AWS:
+		return json.Marshal(map[string]string{"faas": "timer", "name": e.Name, "time": at, "payload": e.Payload})
+	case Tencent:
+		return json.Marshal(map[string]string{"Type": "Timer", "TriggerName": e.Name, "Time": at, "Message": e.Payload})
+	case Aliyun:
+		return json.Marshal(map[string]string{"triggerTime": at, "triggerName": e.Name, "payload": e.Payload})
+	case Local:
+		return json.Marshal(map[string]string{"name": e.Name, "time": at, "payload": e.Payload})
+	}
+	return nil, unknownPlatform(platform)
+}
+
+// sent is a request as it leaves a client.
+type sent struct {
+	method, path, query, host string
+	header                    http.Header
+	body                      []byte
+}
+
+func httpPayload(platform string, r *http.Request) ([]byte, error) {
+	s := sent{method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery, host: r.Host, header: r.Header}
+	if s.method == "" {
+		s.method = http.MethodGet
+	}
+	if s.path == "" {
+		s.path = "/"
+	}
+	if s.host == "" {
+		s.host = "example.com"
+	}
+	if r.Body != nil {
+		var err error
+		if s.body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+		r.Body = io.NopCloser(bytes.NewReader(s.body)) // so that the next platform can have it, too
+	}
+	switch platform {
+	case AWS:
+		return s.aws()
+	case Tencent:
+		return s.tencent()
+	case Aliyun:
+		return s.aliyun()
+	case Local:
+		return s.local()
+	}
+	return nil, unknownPlatform(platform)
+}
+
+// clientIP is the address of every client, one that is reserved for documentation.
+const clientIP = "192.0.2.1"
+
+// joined has the headers with names in lower case, several values in one.
+func (s *sent) joined() map[string]string {
+	all := map[string]string{"host": s.host, "x-forwarded-proto": "https"}
+	for name, values := range s.header {
+		all[strings.ToLower(name)] = strings.Join(values, ",")
+	}
+	return all
+}
+
+// text is the body as JSON carries it.
+func (s *sent) text() (body string, encoded bool) {
+	if utf8.Valid(s.body) {
+		return string(s.body), false
+	}
+	return base64.StdEncoding.EncodeToString(s.body), true
+}
+
+// aws is the event of a function URL, which passes the path on as it came.
+func (s *sent) aws() ([]byte, error) {
+	const domain = "test.lambda-url.us-east-1.on.aws"
+	header := s.joined()
+	event := map[string]any{
+		"version": "2.0", "routeKey": "$default", "rawPath": s.path, "rawQueryString": s.query,
+		"requestContext": map[string]any{
+			"accountId": "anonymous", "apiId": "test", "domainName": domain, "domainPrefix": "test", "stage": "$default", "routeKey": "$default",
+			"requestId": "request-of-the-front", "time": "02/Jan/2026:15:04:05 +0000", "timeEpoch": 1767366245000,
+			"http": map[string]string{"method": s.method, "path": s.path, "protocol": "HTTP/1.1", "sourceIp": clientIP, "userAgent": s.header.Get("User-Agent")},
+		},
+	}
+	if cookies := s.header.Values("Cookie"); len(cookies) > 0 {
+		event["cookies"] = strings.Split(strings.Join(cookies, "; "), "; ")
+		header["cookie"] = strings.Join(cookies, "; ")
+	}
+	event["headers"] = header
+	body, encoded := s.text()
+	event["isBase64Encoded"] = encoded
+	if body != "" {
+		event["body"] = body
+	}
+	return json.Marshal(event)
+}
+
+// tencent is the event of a Function URL, which has no way to say that a body is base64, or that of API Gateway.
+func (s *sent) tencent() ([]byte, error) {
+	header := s.joined()
+	header["x-scf-remote-addr"] = clientIP
+	if cookies := s.header.Values("Cookie"); len(cookies) > 0 {
+		header["cookie"] = strings.Join(cookies, "; ")
+	}
+	body, encoded := s.text()
+	event := map[string]any{"httpMethod": s.method, "path": s.path, "headers": header, "body": body, "queryString": s.parameters()}
+	if encoded {
+		event["isBase64Encoded"] = true
+		event["requestContext"] = map[string]any{"serviceId": "service-test", "path": "/", "httpMethod": "ANY", "requestId": "request-of-the-front",
+			"identity": map[string]any{}, "sourceIp": clientIP, "stage": "release"}
+	}
+	return json.Marshal(event)
+}
+
+// parameters is the decoded query: a text, several values a list, a name alone true.
+func (s *sent) parameters() map[string]any {
+	all := map[string]any{}
+	for pair := range strings.SplitSeq(s.query, "&") {
+		name, text, given := strings.Cut(pair, "=")
+		if pair == "" {
+			continue
+		}
+		name, value := unescape(name), any(unescape(text))
+		if !given {
+			value = true
+		}
+		switch have := all[name].(type) {
+		case nil:
+			all[name] = value
+		case []any:
+			all[name] = append(have, value)
+		default:
+			all[name] = []any{have, value}
+		}
+	}
+	return all
+}
+
+// unescape decodes a part of a query; one that is not encoded rightly stays as it is.
+func unescape(part string) string {
+	if decoded, err := url.QueryUnescape(part); err == nil {
+		return decoded
+	}
+	return part
+}
+
+// aliyun is the request with what FC adds to it.
+func (s *sent) aliyun() ([]byte, error) {
+	r := &http.Request{Method: s.method, URL: &url.URL{Path: unescapedPath(s.path), RawPath: s.path, RawQuery: s.query}, Host: s.host,
+		Header: s.header.Clone(), ContentLength: int64(len(s.body)), Body: io.NopCloser(bytes.NewReader(s.body))}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if r.Header.Get("User-Agent") == "" {
+		r.Header.Set("User-Agent", "") // which keeps Go's own away
+	}
+	for name, value := range map[string]string{
+		"X-Fc-Control-Path": "/http-invoke", "X-Fc-Request-Id": "request-of-the-front", "X-Fc-Function-Name": "test", "X-Fc-Function-Memory": "128",
+		"X-Fc-Client-Ip": clientIP, "X-Fc-Base-Path": "/", "X-Forwarded-Proto": "https",
+	} {
+		r.Header.Set(name, value)
+	}
+	if len(s.body) == 0 {
+		r.Body = http.NoBody
+	}
+	var b bytes.Buffer
+	err := r.Write(&b)
+	return b.Bytes(), err
+}
+
+func unescapedPath(path string) string {
+	if decoded, err := url.PathUnescape(path); err == nil {
+		return decoded
+	}
+	return path
+}
+
+// local is the event of faasgen invoke.
+func (s *sent) local() ([]byte, error) {
+	target := s.path
+	if s.query != "" {
+		target += "?" + s.query
+	}
+	headers := map[string][]string{"Host": {s.host}}
+	for name, values := range s.header {
+		headers[name] = values
+	}
+	body, encoded := s.text()
+	event := map[string]any{"method": s.method, "path": target, "headers": headers}
+	if body != "" {
+		event["body"], event["isBase64Encoded"] = body, encoded
+	}
+	return json.Marshal(event)
+}
