@@ -158,9 +158,9 @@ func (t *tool) folder(args []string) (string, error) {
 func unknown(what, found string, known []string) error {
 	slices.Sort(known)
 	f := &failure{code: exitUsage, text: "unknown " + what + " " + quote(found)}
+	f.hint = "known: " + strings.Join(known, ", ")
 	if s := annotations.Suggest(found, known); s != "" {
-		f.hint = "did you mean " + quote(s) + "? "
+		f.hint = "did you mean " + quote(s) + "? (" + f.hint + ")"
 	}
-	f.hint += "(known: " + strings.Join(known, ", ") + ")"
 	return f
 }
