@@ -1,10 +1,6 @@
 package bookstore_test
 
 import (
-	"context"
-	"io"
-	"log/slog"
-	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
@@ -13,60 +9,22 @@ import (
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
-	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
-	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
 // start runs the whole application in process, over a database of its own.
-func start(t *testing.T) (*framework.Engine, *httptest.Server) {
+func start(t *testing.T) *faastest.App {
 	t.Helper()
-	t.Setenv("DATABASE_PATH", filepath.Join(t.TempDir(), "books.db"))
-	rt := &framework.Runtime{Platform: "test", CodeDir: ".", Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
-	e := framework.NewEngine(rt, app.New(rt))
-	if err := e.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	h, err := nethttp.Handler(e, nethttp.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := httptest.NewServer(h)
-	t.Cleanup(func() {
-		s.Close()
-		if err := e.Close(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	return e, s
-}
-
-func call(t *testing.T, method, url, body string) (*http.Response, string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.HasPrefix(body, "{") {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, string(answer)
+	t.Parallel()
+	return faastest.Start(t, app.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
 }
 
 func TestALifeOfABook(t *testing.T) {
-	_, s := start(t)
-	res, body := call(t, "POST", s.URL+"/books", `{"id":"dune","title":"Dune","author":"Frank Herbert","year":1965}`)
-	if res.StatusCode != 201 || res.Header.Get("Location") != "/books/dune" || !strings.Contains(body, `"title":"Dune"`) {
-		t.Fatalf("create: %d %s", res.StatusCode, body)
+	a := start(t)
+	w := a.Do("POST", "/books", `{"id":"dune","title":"Dune","author":"Frank Herbert","year":1965}`)
+	if w.Code != 201 || w.Header().Get("Location") != "/books/dune" || !strings.Contains(w.Body.String(), `"title":"Dune"`) {
+		t.Fatalf("create: %d %s", w.Code, w.Body)
 	}
 	picture := "\x89PNG\r\n\x1a\n\x00\xff\xfe"
 	steps := []struct {
@@ -87,40 +45,34 @@ func TestALifeOfABook(t *testing.T) {
 		{"DELETE", "/books", "", 405, ""},
 		{"DELETE", "/books/dune", "", 204, ""},
 		{"DELETE", "/books/dune", "", 404, "no such book"},
+		{"GET", "/nowhere", "", 404, ""},
 	}
 	for _, step := range steps {
-		res, body := call(t, step.method, s.URL+step.path, step.body)
-		if res.StatusCode != step.status || !strings.Contains(body, step.want) {
-			t.Errorf("%s %s: %d %q, want %d %q", step.method, step.path, res.StatusCode, body, step.status, step.want)
+		w := a.Do(step.method, step.path, step.body)
+		if w.Code != step.status || !strings.Contains(w.Body.String(), step.want) {
+			t.Errorf("%s %s: %d %q, want %d %q", step.method, step.path, w.Code, w.Body, step.status, step.want)
 		}
-	}
-	if res, _ := call(t, "GET", s.URL+"/nowhere", ""); res.StatusCode != 404 {
-		t.Errorf("an unknown path answers %d", res.StatusCode)
 	}
 }
 
 func TestSessionSetsTwoCookies(t *testing.T) {
-	_, s := start(t)
-	res, _ := call(t, "POST", s.URL+"/session", `{"language":"en","theme":"dark"}`)
-	if cookies := res.Header.Values("Set-Cookie"); len(cookies) != 2 || res.StatusCode != 204 {
-		t.Errorf("status %d, cookies %q", res.StatusCode, cookies)
+	w := start(t).Do("POST", "/session", `{"language":"en","theme":"dark"}`)
+	if cookies := w.Result().Cookies(); len(cookies) != 2 || w.Code != 204 {
+		t.Errorf("status %d, cookies %q", w.Code, cookies)
 	}
 }
 
 func TestPurgeDeletesOldDraftsOnly(t *testing.T) {
-	e, s := start(t)
-	for _, body := range []string{`{"id":"draft","title":"A","draft":true}`, `{"id":"done","title":"B"}`} {
-		if res, answer := call(t, "POST", s.URL+"/books", body); res.StatusCode != 201 {
-			t.Fatalf("create: %d %s", res.StatusCode, answer)
-		}
+	a := start(t)
+	for _, in := range []book.CreateRequest{
+		{ID: "draft", Details: book.Details{Title: "A", Draft: true}},
+		{ID: "done", Details: book.Details{Title: "B"}},
+	} {
+		faastest.Call[*book.Book](t, a, "book-create", in)
 	}
 	purge := func(at time.Time) int {
 		t.Helper()
-		got, err := e.Invoke(t.Context(), framework.Invocation{Function: e.App().Function("book-purge"), Event: timer.Event{Name: "book-purge", Time: at}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got.(book.Purged).Books
+		return faastest.Call[book.Purged](t, a, "book-purge", at).Books
 	}
 	if got := purge(time.Now()); got != 0 {
 		t.Errorf("purged %d fresh drafts", got)
@@ -128,7 +80,25 @@ func TestPurgeDeletesOldDraftsOnly(t *testing.T) {
 	if got := purge(time.Now().Add(60 * 24 * time.Hour)); got != 1 {
 		t.Errorf("purged %d old drafts, want 1", got)
 	}
-	if _, body := call(t, "GET", s.URL+"/books", ""); strings.Contains(body, "draft") || !strings.Contains(body, "done") {
-		t.Errorf("left: %s", body)
+	if left := faastest.Call[[]book.Book](t, a, "book-list", nil); len(left) != 1 || left[0].ID != "done" {
+		t.Errorf("left: %+v", left)
+	}
+}
+
+// The same application behind each cloud's own payloads.
+func TestEveryCloudGetsTheSameAnswer(t *testing.T) {
+	a := start(t)
+	faastest.Call[*book.Book](t, a, "book-create", book.CreateRequest{ID: "dune", Details: book.Details{Title: "Dune"}})
+	for _, cloud := range []string{faastest.AWS, faastest.Tencent, faastest.Aliyun} {
+		answer, err := a.Deliver(cloud, faastest.Payload(t, cloud, "http", httptest.NewRequest("GET", "/books/dune", nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := faastest.Response(t, cloud, answer); w.StatusCode != 200 || w.Header.Get("Content-Type") != "application/json" {
+			t.Errorf("%s: %s %v", cloud, w.Status, w.Header)
+		}
+		if answer, err := a.Deliver(cloud, faastest.Payload(t, cloud, "timer", timer.Event{Name: "book-purge", Time: time.Now()})); err != nil || string(answer) != `{"books":0}` {
+			t.Errorf("%s: %s, %v", cloud, answer, err)
+		}
 	}
 }
