@@ -161,6 +161,17 @@ func TestReadme(t *testing.T) {
 			t.Errorf("answers %q, want both %s", answers, want)
 		}
 
+		test := find(t, "Testing", "go")
+		testName, _, _ := strings.Cut(strings.TrimPrefix(test, "// "), "\n")
+		test = strings.TrimPrefix(test, "// "+testName+"\n")
+		if formatted, err := format.Source([]byte(test)); err != nil || string(formatted) != test {
+			t.Errorf("the test is not gofmt-ed: %v", err)
+		}
+		w.write(testName, test)
+		if out, errs, err := w.sh("go test ./order"); err != nil || !strings.HasPrefix(out, "ok") {
+			t.Errorf("the application's test: %v\n%s%s", err, out, errs)
+		}
+
 		// The error that the README shows is the error of this very application.
 		w.write(name, strings.Replace(code, "//faas:timer cron=", "//faas:timer crn=", 1))
 		_, errs, err := w.sh("go tool faasgen generate")
