@@ -22,6 +22,7 @@ import (
 // App is an application that runs in a test. Its methods may be called from several goroutines.
 type App struct {
 	t       testing.TB
+	ctx     context.Context // of calls; unlike the test's own it still holds in the cleanups that came after Start
 	engine  *framework.Engine
 	router  *web.Router
 	handler http.Handler
@@ -45,7 +46,8 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 	if err != nil {
 		t.Fatalf("faastest: %v", err)
 	}
-	a := &App{t: t, log: newLogbook(t.Output()), grace: s.grace, dispatchers: map[string]*platform.Dispatcher{}}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	a := &App{t: t, ctx: ctx, log: newLogbook(t.Output()), grace: s.grace, dispatchers: map[string]*platform.Dispatcher{}}
 	rt := &framework.Runtime{Platform: "test", CodeDir: s.dir, Env: s.env, Variables: s.variables,
 		Logger: slog.New(platform.LogHandler(&logHandler{book: a.log}, nil))}
 	for _, change := range s.changes {
@@ -55,14 +57,17 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 	unit.Middleware = append([]framework.Middleware{a.running.watch}, unit.Middleware...)
 	a.engine = framework.NewEngine(rt, unit)
 	if err := a.bind(); err != nil {
+		cancel()
 		t.Fatalf("routes of unit %s: %v", unit.Unit, err)
 	}
-	if err := a.engine.Start(t.Context()); err != nil {
+	if err := a.engine.Start(ctx); err != nil {
+		cancel()
 		a.log.end()
 		t.Fatal(err)
 	}
 	a.close = sync.OnceFunc(a.end)
 	t.Cleanup(func() {
+		cancel()
 		a.close()
 		for _, key := range s.variables.unread() {
 			t.Logf("faastest: the configuration key %s was set and nothing read it", key)

@@ -77,7 +77,7 @@ func (a *App) invoke(f *framework.Function, event any) (any, error) {
 		result  any
 		failure error
 	)
-	r, err := a.engine.Invoke(a.t.Context(), framework.Invocation{
+	r, err := a.engine.Invoke(a.ctx, framework.Invocation{
 		Function: f, Event: event, RequestID: a.newID(),
 		Reply: func(v any, err error) {
 			replied = true

@@ -40,7 +40,7 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 	case Aliyun:
 		if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
 			r.Header.Set("X-Fc-Request-Id", inv.RequestID)
-			return answered(a.fc, r.WithContext(a.t.Context()))
+			return answered(a.fc, r.WithContext(a.ctx))
 		}
 		inv.Vendor = &aliyun.Invocation{RequestID: inv.RequestID, Event: payload}
 	case Local:
@@ -55,7 +55,7 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.Handle(a.t.Context(), payload, inv)
+	return d.Handle(a.ctx, payload, inv)
 }
 
 // dispatcher has the codecs that a main of that platform would name for the unit.
@@ -158,7 +158,7 @@ func (a *App) localRequest(event []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(a.t.Context(), in.Method, in.Target, bytes.NewReader(in.Body))
+	r, err := http.NewRequestWithContext(a.ctx, in.Method, in.Target, bytes.NewReader(in.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +194,7 @@ func (a *App) localTimer(event []byte) ([]byte, error) {
 				return nil, err
 			}
 			result, err := a.invoke(f, e)
-			return platform.EncodeReply(a.t.Context(), result, err)
+			return platform.EncodeReply(a.ctx, result, err)
 		}
 	}
 	return nil, fmt.Errorf("no timer %q", form.Name)

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -275,6 +276,58 @@ func TestTheEnd(t *testing.T) {
 	close(u.release)
 	if len(tr.failures) == 0 || !strings.Contains(tr.failures[0], "function hang (request-1) still runs") {
 		t.Errorf("failures %q", tr.failures)
+	}
+}
+
+func TestCallsWorkInCleanups(t *testing.T) {
+	try(t, func(t testing.TB) {
+		a := faastest.Start(t, newApp)
+		t.Cleanup(func() {
+			if got := faastest.Call[map[string]int](t, a, "sum", []int{1}); got["sum"] != 1 {
+				t.Errorf("sum: %v", got)
+			}
+		})
+	}).want(t)
+}
+
+func TestCallsAtOnce(t *testing.T) {
+	t.Parallel()
+	a := faastest.Start(t, newApp)
+	var calls sync.WaitGroup
+	for i := range 50 {
+		calls.Go(func() {
+			if got, err := a.Call("sum", []int{i, 1}); err != nil || got.(map[string]int)["sum"] != i+1 {
+				t.Errorf("sum: %v, %v", got, err)
+			}
+			if w := a.Do("GET", "/files/x", nil); w.Code != 200 {
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+			for _, p := range platforms() {
+				if _, err := a.Deliver(p, faastest.Payload(t, p, "timer", timer.Event{Name: "report"})); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	calls.Wait()
+	if len(a.Logs()) != 0 {
+		t.Errorf("logged:\n%s", a.Logs())
+	}
+}
+
+func TestTheFolderIsThatOfTheApplication(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"f.yml": "service: x\n", "config.default.yml": "greet: {text: above}\n", "order/item/x.go": "package item\n"} {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, "order", "item"))
+	u := &unit{}
+	a := faastest.Start(t, u.new)
+	if u.greeting != "above" || filepath.Base(a.Runtime().CodeDir) != filepath.Base(dir) {
+		t.Errorf("greeting %q from %s", u.greeting, a.Runtime().CodeDir)
 	}
 }
 

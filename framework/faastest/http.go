@@ -39,7 +39,7 @@ func (a *App) Do(method, target string, body any, headers ...string) *httptest.R
 	if err != nil {
 		a.t.Fatalf("faastest: %s %s: the body: %v", method, target, err)
 	}
-	r, err := http.NewRequestWithContext(a.t.Context(), method, "http://example.com"+target, content)
+	r, err := http.NewRequestWithContext(a.ctx, method, "http://example.com"+target, content)
 	if err != nil || !strings.HasPrefix(target, "/") {
 		a.t.Fatalf("faastest: %s %s: expected a method and an encoded path that begins with a slash (%v)", method, target, err)
 	}

@@ -2,6 +2,7 @@ package faastest_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -100,6 +101,34 @@ func echo(*framework.Runtime) *framework.App {
 			return err
 		},
 	}}}
+}
+
+// What a function did not state is the log's, behind every cloud.
+func TestDeliverHidesWhatAFunctionDidNotState(t *testing.T) {
+	t.Parallel()
+	a := faastest.Start(t, func(*framework.Runtime) *framework.App {
+		return &framework.App{Unit: "bad", Functions: []*framework.Function{{
+			Name: "bad", Triggers: []framework.Trigger{web.Route{Pattern: "/{$}"}},
+			Handler: func(*framework.Context) error { return errors.New("the password is x") },
+		}}}
+	})
+	for _, p := range platforms() {
+		answer, err := a.Deliver(p, faastest.Payload(t, p, "http", httptest.NewRequest("GET", "/", nil)))
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		w := faastest.Response(t, p, answer)
+		if body, err := io.ReadAll(w.Body); w.StatusCode != 500 || strings.Contains(string(body), "password") || err != nil {
+			t.Errorf("%s: %d %s, %v", p, w.StatusCode, body, err)
+		}
+		if w.Header.Get("X-Fc-Status") != "" {
+			t.Errorf("%s: a client would not see %v", p, w.Header)
+		}
+		if len(a.Logs().Request(a.LastRequest()).Containing("the password is x")) == 0 {
+			t.Errorf("%s: the log does not have the reason:\n%s", p, a.Logs())
+		}
+	}
 }
 
 func TestDeliverKeepsBinaryBodies(t *testing.T) {

@@ -34,6 +34,7 @@ func response(platform string, answer []byte) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.Header.Del("X-Fc-Status") // the vendor's own
 		body, err := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		return r, err
