@@ -9,6 +9,7 @@ import (
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
+	bookpurge "github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/book-purge"
 	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -82,6 +83,18 @@ func TestPurgeDeletesOldDraftsOnly(t *testing.T) {
 	}
 	if left := faastest.Call[[]book.Book](t, a, "book-list", nil); len(left) != 1 || left[0].ID != "done" {
 		t.Errorf("left: %+v", left)
+	}
+}
+
+// A unit starts alone as the whole application does; its functions have the same names.
+func TestOneUnitAlone(t *testing.T) {
+	t.Parallel()
+	a := faastest.Start(t, bookpurge.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
+	if got, err := a.Timer("book-purge", time.Now()); err != nil || got != (book.Purged{}) {
+		t.Errorf("purged %v, %v", got, err)
+	}
+	if _, err := a.Call("book-list", nil); err == nil {
+		t.Error("the unit has a function of another")
 	}
 }
 
