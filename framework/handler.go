@@ -16,3 +16,16 @@ func Chain(h Handler, middleware ...Middleware) Handler {
 	}
 	return h
 }
+
+// Guard decides whether an invocation may go on. Its error answers the invocation, whose input is then never bound.
+type Guard func(*Context) error
+
+// Middleware runs the guard before next.
+func (g Guard) Middleware(next Handler) Handler {
+	return func(c *Context) error {
+		if err := g(c); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
