@@ -72,6 +72,31 @@ func (h *Handler) Check(given func(string) bool) []Problem {
 	return problems
 }
 
+// Check refuses a malformed name, and an order among middleware that is not global.
+func (m *Middleware) Check(given func(string) bool) []Problem {
+	problems := checkUsed(nil, given, "middleware", m.Name)
+	if given("order") && !m.Global {
+		problems = append(problems, conflict("order", `"order" is for global middleware: other is in the order of //faas:use`, "add global"))
+	}
+	return problems
+}
+
+// Check refuses a malformed name, and global, which would be one.
+func (g *Guard) Check(given func(string) bool) []Problem {
+	if g.Name == "global" {
+		return []Problem{value("name", "a guard cannot be global", "use it on each controller, or let a global middleware refuse")}
+	}
+	return checkUsed(nil, given, "guard", g.Name)
+}
+
+// checkUsed accepts what //faas:use can say.
+func checkUsed(problems []Problem, given func(string) bool, what, name string) []Problem {
+	if given("name") && !ValidName(name) {
+		problems = append(problems, value("name", fmt.Sprintf("%q is not the name of a %s", name, what), nameHint))
+	}
+	return problems
+}
+
 // httpMethods are the methods of a route. CONNECT and TRACE never reach a function on any cloud.
 func httpMethods() []string {
 	return []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"}

@@ -100,6 +100,33 @@ type Timer struct {
 // Event calls the function with payloads that have no form of their own: the vendor's invoke call.
 type Event struct{}
 
+// Middleware makes something that wraps functions: func(framework.Handler) framework.Handler, a constructor of
+// framework.Middleware whose parameters are injected, or a struct with the method Middleware(framework.Handler)
+// framework.Handler. It lives as long as the process and is built at cold start. A constructor may return nil, which wraps
+// nothing.
+type Middleware struct {
+	// Name is what //faas:use calls it; the default is package and identifier in kebab case, a constructor's without New.
+	Name string `faas:"name,pos"`
+	// Global wraps every function of the application, whose units therefore all link it.
+	Global bool `faas:"global"`
+	// Order sorts the global ones, the smallest outermost; the default is 0, and equals go by package path and name.
+	Order int `faas:"order"`
+}
+
+// Guard makes something that refuses invocations: func(*framework.Context) error, or a struct with the method
+// Guard(*framework.Context) error. It runs before the input is bound, and its error is the answer.
+type Guard struct {
+	// Name is what //faas:use calls it; the default is package and identifier in kebab case.
+	Name string `faas:"name,pos"`
+}
+
+// Use puts middleware and guards around a handler or, on the struct of a controller, around all of its handlers. The first is
+// the outermost; a controller's are around those of its handlers.
+type Use struct {
+	// Names are those of the middleware and guards.
+	Names []string `faas:"names,rest,required"`
+}
+
 // List is a list of words, separated by commas in a directive.
 type List []string
 

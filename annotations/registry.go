@@ -64,12 +64,15 @@ func Standard() []Definition {
 	return []Definition{
 		{Name: "provide", Marker: reflect.TypeFor[Provide](), Places: OnStruct | OnFunc, Source: markersSource},
 		{Name: "inject", Marker: reflect.TypeFor[Inject](), Places: OnField, Excludes: []string{"config"}, Source: markersSource},
-		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, Beside: []string{"provide", "handler"}, Repeat: true, RepeatBy: "name", Source: markersSource},
+		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, Beside: []string{"provide", "handler", "middleware"}, Repeat: true, RepeatBy: "name", Source: markersSource},
 		{Name: "config", Marker: reflect.TypeFor[Config](), Places: OnField | OnStruct, Source: markersSource},
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},
 		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, Beside: trigger, Source: markersSource},
+		{Name: "use", Marker: reflect.TypeFor[Use](), Places: callable, Source: markersSource},
+		{Name: "middleware", Marker: reflect.TypeFor[Middleware](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "guard", "use"}, Source: markersSource},
+		{Name: "guard", Marker: reflect.TypeFor[Guard](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "use"}, Source: markersSource},
 	}
 }
 

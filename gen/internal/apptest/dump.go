@@ -14,6 +14,15 @@ func Dump(m *model.App, g *wiring.Graph) string {
 	for _, f := range m.Functions {
 		dumpFunction(&b, f)
 	}
+	for _, w := range m.Middleware {
+		fmt.Fprintf(&b, "%s %s: %s", w.Kind(), w.Name, w.Object.Name())
+		if w.Provider != nil {
+			fmt.Fprintf(&b, " by %s", w.Provider.Name())
+		}
+		mark(&b, w.Made, "made")
+		mark(&b, w.Global, "global")
+		b.WriteByte('\n')
+	}
 	for _, n := range g.Nodes {
 		dumpNode(&b, n)
 	}
@@ -46,6 +55,13 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 			if r.Status != 0 {
 				fmt.Fprintf(b, " %d", r.Status)
 			}
+		}
+		b.WriteByte('\n')
+	}
+	if len(f.Middleware) > 0 {
+		b.WriteString("\tuses")
+		for _, m := range f.Middleware {
+			b.WriteString(" " + m.Name)
 		}
 		b.WriteByte('\n')
 	}

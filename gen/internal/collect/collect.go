@@ -31,6 +31,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		packages: map[string]bool{},
 		made:     map[*types.TypeName][]*model.Provider{},
 		byName:   map[string]*function{},
+		wrappers: map[string]*wrapper{},
 	}
 	for _, pkg := range a.Packages {
 		c.declarations(pkg, registry)
@@ -40,7 +41,9 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 	})
 	c.providers()
+	c.middleware()
 	c.functions()
+	c.uses()
 	c.ownerless()
 	c.spec()
 	c.routes()
@@ -79,6 +82,10 @@ type collector struct {
 	made map[*types.TypeName][]*model.Provider
 	// byName are the functions by their names in lower case.
 	byName map[string]*function
+	// wrappers are the middleware and guards by name.
+	wrappers map[string]*wrapper
+	// lost are the lines of directives that could not be read.
+	lost []string
 	// names are the names of all handlers, also of those with a mistake.
 	names []string
 	// found are the functions in source order, with where their triggers were written.
@@ -105,6 +112,12 @@ const (
 	codeHandler = "handler"
 	// codeName is a function or timer whose name is taken or reserved.
 	codeName = "function-name"
+	// codeMiddleware is a middleware or guard of a shape or scope that is not allowed.
+	codeMiddleware = "middleware"
+	// codeMiddlewareName is a middleware or guard whose name is taken.
+	codeMiddlewareName = "middleware-name"
+	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
+	codeUse = "use"
 	// codeBinding is a field that a request cannot fill.
 	codeBinding = "binding"
 	// codeRoute is a route that is malformed, or that conflicts with another.

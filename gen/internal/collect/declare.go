@@ -122,6 +122,9 @@ func (c *collector) mistaken(pkg *load.Package, file *ast.File, ds annotations.D
 		return
 	}
 	c.app.Incomplete = true
+	for _, d := range ds {
+		c.lost = append(c.lost, d.Line)
+	}
 	before := file.Package
 	for _, decl := range file.Decls {
 		start, end := c.position(before), c.position(decl.End())

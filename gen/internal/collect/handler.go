@@ -56,7 +56,7 @@ func (c *collector) handleMethod(f *function) bool {
 	d := f.declared
 	obj := d.object.(*types.TypeName)
 	f.Kind = model.Method
-	f.Provider = c.receiver(d, obj)
+	f.Provider = c.receiver(d, obj, "handler")
 	if f.Provider == nil {
 		return false
 	}
@@ -84,7 +84,7 @@ func (c *collector) method(f *function) bool {
 	if obj == nil {
 		return false
 	}
-	f.Provider = c.receiver(d, obj)
+	f.Provider = c.receiver(d, obj, "handler")
 	good := f.Provider != nil
 	if !fn.Exported() {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s is unexported, so generated code cannot call it", d.name.Name).
@@ -170,8 +170,9 @@ func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool 
 	return true
 }
 
-// receiver finds the provider of a handler's receiver. A struct that nothing else provides is one without saying so.
-func (c *collector) receiver(d *declaration, obj *types.TypeName) *model.Provider {
+// receiver finds the provider of a handler's receiver, or of a middleware or guard, which what says. A struct that nothing
+// else provides is one without saying so.
+func (c *collector) receiver(d *declaration, obj *types.TypeName, what string) *model.Provider {
 	if p := c.owners[obj]; p != nil || c.faulty[obj] {
 		return p
 	}
@@ -182,7 +183,7 @@ func (c *collector) receiver(d *declaration, obj *types.TypeName) *model.Provide
 				return p // a second one without id is a mistake of its own
 			}
 		}
-		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "which %s handler %s belongs to is not said: each has an id", obj.Name(), d.name.Name)
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "which %s %s %s belongs to is not said: each has an id", obj.Name(), what, d.name.Name)
 		for _, p := range made {
 			c.also(e, p.Pos, p.Name()+" has id="+p.ID)
 		}

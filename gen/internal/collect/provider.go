@@ -23,7 +23,7 @@ func (c *collector) providers() {
 		switch {
 		case d.object == nil: // the type checker has said why
 		case d.fn != nil:
-			if provide != nil && d.fn.Recv == nil {
+			if provide != nil && d.fn.Recv == nil && !d.wraps() {
 				c.addProvider(d, c.constructor(d, provide))
 			}
 		default:
@@ -202,10 +202,10 @@ func (c *collector) exportedFunc(d *declaration, what string) bool {
 	sig := d.object.(*types.Func).Signature()
 	switch {
 	case !d.object.Exported():
-		c.errorf(d.name.Pos(), len(name), codeProviderOrHandler(what), "%s %s is unexported, so generated code cannot call it", what, name).
+		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is unexported, so generated code cannot call it", what, name).
 			Hint = "call it " + exportedName(name)
 	case sig.TypeParams().Len() > 0:
-		c.errorf(d.name.Pos(), len(name), codeProviderOrHandler(what), "%s %s is generic, and which instances to make is not said", what, name).
+		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is generic, and which instances to make is not said", what, name).
 			Hint = "write a function without type parameters that calls it"
 	default:
 		return true
@@ -213,11 +213,15 @@ func (c *collector) exportedFunc(d *declaration, what string) bool {
 	return false
 }
 
-func codeProviderOrHandler(what string) string {
-	if what == "constructor" {
+// codeOf is the code for mistakes of a constructor, a handler, or a middleware or guard.
+func codeOf(what string) string {
+	switch what {
+	case "constructor":
 		return codeProvider
+	case "handler":
+		return codeHandler
 	}
-	return codeHandler
+	return codeMiddleware
 }
 
 // results reads T, (T, error), (T, func()) and (T, func(), error).

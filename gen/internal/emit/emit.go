@@ -228,6 +228,7 @@ type writer struct {
 	slots    []*slot
 	slotsOf  map[*wiring.Node][]*slot
 	methods  map[string]string // of unit, by function name
+	chains   map[string]string // fields of unit, by function name, of those that use middleware
 	uses     uses
 	known    map[paramsKey]params
 }

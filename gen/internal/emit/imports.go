@@ -96,6 +96,9 @@ func (w *writer) packages() map[string]*types.Package {
 		f := m.Model
 		found[f.Object.Pkg().Path()] = f.Object.Pkg()
 		add(f.Object.Type())
+		for _, m := range f.Middleware {
+			found[m.Object.Pkg().Path()] = m.Object.Pkg()
+		}
 		if f.Bind != nil {
 			for _, p := range f.Bind.Params {
 				add(p.Type)

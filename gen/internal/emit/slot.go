@@ -104,7 +104,8 @@ func usesLogger(n *wiring.Node, e wiring.Edge) bool {
 
 func singleton(n *wiring.Node) bool { return n.Provider.Scope == annotations.Singleton }
 
-// nameMethods finds a method of unit for each function, away from the fields and from each other.
+// nameMethods finds a method of unit for each function, and a field for its chain if it has one, away from the other fields
+// and from each other.
 func (w *writer) nameMethods() {
 	taken := newSpace("rt", "log", "config", "container", "overrides", "start")
 	for _, n := range w.reach {
@@ -117,5 +118,11 @@ func (w *writer) nameMethods() {
 			name = "call" + title(name)
 		}
 		w.methods[m.Name] = taken.take(name)
+	}
+	w.chains = map[string]string{}
+	for _, m := range w.unit.Members {
+		if len(m.Model.Middleware) > 0 {
+			w.chains[m.Name] = taken.take(w.methods[m.Name] + "Chain")
+		}
 	}
 }

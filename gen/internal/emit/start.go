@@ -11,10 +11,13 @@ import (
 )
 
 // starts reports whether there is anything to do at cold start.
-func (w *writer) starts() bool { return w.uses.config || len(w.eager()) > 0 }
+func (w *writer) starts() bool { return w.uses.config || w.builds() || len(w.chains) > 0 }
+
+// builds reports whether something is built at cold start.
+func (w *writer) builds() bool { return len(w.eager()) > 0 || len(w.around()) > 0 }
 
 // start writes the method that runs at cold start: configuration first, so that everything that is missing is one error,
-// then what is eager, in dependency order.
+// then what is eager, in dependency order, then the chains of the functions.
 func (w *writer) start(f *jen.File) {
 	var body []jen.Code
 	if w.uses.config {
@@ -25,20 +28,22 @@ func (w *writer) start(f *jen.File) {
 			jen.Id("u").Dot("config").Op("=").Id("c"))
 		body = append(body, w.require()...)
 	}
-	if eager := w.eager(); len(eager) > 0 {
+	ctx := "_"
+	if w.builds() {
+		ctx = "ctx"
 		body = append(body,
 			jen.Id("b").Op(":=").Id("u").Dot("container").Dot("NewBuild").Call(jen.Id("ctx")),
 			jen.Defer().Id("b").Dot("Done").Call())
-		for _, s := range eager {
+		for _, s := range w.eager() {
 			get := jen.Id(w.getterName(s)).Call(jen.Id("u"), jen.Id("b"))
 			body = append(body, jen.If(jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(get), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())))
 		}
 	}
-	ctx := "_"
-	if len(w.eager()) > 0 {
-		ctx = "ctx"
-	}
+	body = append(body, w.compose()...)
 	comment(f, "start is the cold start: it loads the configuration and builds what is eager, in dependency order.")
+	if len(w.chains) > 0 {
+		comment(f, "Then it puts the middleware around the functions, once.")
+	}
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("start").Params(jen.Id(ctx).Qual(pathContext, "Context")).Error().
 		Block(append(body, jen.Return(jen.Nil()))...)
 	f.Line()
@@ -101,6 +106,9 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 			return ""
 		}
 	}
+	if slices.Contains(w.around(), n) {
+		return ""
+	}
 	own := w.ownSlot(n)
 	var ways []string
 	for _, owner := range w.reach {
@@ -145,9 +153,13 @@ func (w *writer) eager() []*slot {
 	for _, m := range w.unit.Members {
 		reach(w.nodes[m.Model.Provider])
 	}
+	around := w.around() // which the chains ask for
+	for _, n := range around {
+		reach(n)
+	}
 	var list []*slot
 	for _, n := range w.reach {
-		if !singleton(n) || n.Provider.Lazy || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
+		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
 			continue
 		}
 		list = append(list, w.starters(n)...)

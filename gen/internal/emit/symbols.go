@@ -19,6 +19,9 @@ const (
 	symTrigger       = module + ".Trigger"
 	symContext       = module + ".Context"
 	symErrorf        = module + ".Errorf"
+	symHandler       = module + ".Handler"
+	symChain         = module + ".Chain"
+	symGuard         = module + ".Guard"
 
 	pathIoc      = module + "/ioc"
 	symContainer = pathIoc + ".Container"

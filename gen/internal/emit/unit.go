@@ -133,7 +133,7 @@ func (w *writer) makeUnit(extra ...jen.Code) []jen.Code {
 func (w *writer) function(m *plan.Member) jen.Code {
 	fields := []jen.Code{
 		jen.Id("Name").Op(":").Lit(m.Name),
-		jen.Id("Handler").Op(":").Id("u").Dot(w.methods[m.Name]),
+		jen.Id("Handler").Op(":").Add(w.entry(m)),
 	}
 	if m.Timeout > 0 {
 		fields = append(fields, jen.Id("Timeout").Op(":").Add(durationCode(m.Timeout)))
@@ -206,6 +206,7 @@ func (w *writer) unitType(f *jen.File) {
 			}
 		}
 	}
+	fields = append(fields, w.chainFields()...)
 	comment(f, "unit is what the functions share: a cell for each singleton.")
 	f.Type().Id("unit").Struct(fields...)
 	f.Line()

@@ -27,6 +27,8 @@ type App struct {
 	Providers []*Provider
 	// Functions are sorted by name.
 	Functions []*Function
+	// Middleware is all middleware and guards, sorted by name.
+	Middleware []*Middleware
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
@@ -203,12 +205,50 @@ type Function struct {
 	Validate bool
 	// Settings are the arguments of //faas:handler.
 	Settings annotations.Handler
+	// Middleware is what stands around the handler, the first outermost: what is global, its controller's, its own.
+	Middleware []*Middleware
 	// Triggers are in source order.
 	Triggers []Trigger
 	// Pos is the handler's name; Directive is its //faas:handler.
 	Pos, Directive token.Position
 	// Doc is the doc text without directives.
 	Doc string
+}
+
+// Middleware is a middleware or a guard.
+type Middleware struct {
+	// Name is what //faas:use calls it, unique in the application.
+	Name string
+	// Guard says that it is a guard.
+	Guard bool
+	// Global says that it is around every function; Order is its place among those that are.
+	Global bool
+	Order  int
+	// Object is the function, the constructor or the struct.
+	Object types.Object
+	// Provider makes it: a framework.Middleware by a constructor, or what has the method Middleware or Guard. It is nil
+	// when Object is itself func(framework.Handler) framework.Handler, or func(*framework.Context) error for a guard.
+	Provider *Provider
+	// Made says that the provider makes a framework.Middleware, instead of what has the method.
+	Made bool
+	// Pos is the declaration's name.
+	Pos token.Position
+}
+
+// Kind is the word for it in messages, and the name of its directive.
+func (m *Middleware) Kind() string {
+	if m.Guard {
+		return "guard"
+	}
+	return "middleware"
+}
+
+// Method is the method that a struct has to have.
+func (m *Middleware) Method() string {
+	if m.Guard {
+		return "Guard"
+	}
+	return "Middleware"
 }
 
 // ContextKind says which context a handler takes.

@@ -11,12 +11,14 @@ const (
 
 // The types that user code is recognised by, by their names in those packages.
 const (
-	ContextType  = "Context"  // of FrameworkPath
-	RuntimeType  = "Runtime"  // of FrameworkPath
-	LazyType     = "Lazy"     // of IOCPath
-	ConfigType   = "Config"   // of ConfigPath
-	RequestType  = "Request"  // of WebPath
-	ResponseType = "Response" // of WebPath
-	ExchangeType = "Exchange" // of WebPath
-	EventType    = "Event"    // of TimerPath
+	ContextType    = "Context"    // of FrameworkPath
+	RuntimeType    = "Runtime"    // of FrameworkPath
+	HandlerType    = "Handler"    // of FrameworkPath
+	MiddlewareType = "Middleware" // of FrameworkPath
+	LazyType       = "Lazy"       // of IOCPath
+	ConfigType     = "Config"     // of ConfigPath
+	RequestType    = "Request"    // of WebPath
+	ResponseType   = "Response"   // of WebPath
+	ExchangeType   = "Exchange"   // of WebPath
+	EventType      = "Event"      // of TimerPath
 )

@@ -146,6 +146,9 @@ func (s *solver) scopes() {
 				d.Chain = append(d.Chain, annotations.Link{Pos: last.To.Provider.Pos, Message: held + " has scope=request"})
 			}
 			d.Hint = "give " + n.Provider.Name() + " scope=request, or pass the value to its methods"
+			if s.wraps(n.Provider) {
+				d.Hint = "what wraps functions is built once: keep the value in the Context of the invocation, by SetValue"
+			}
 			s.diagnostics = append(s.diagnostics, d)
 		}
 	}

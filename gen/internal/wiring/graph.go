@@ -52,6 +52,9 @@ func (g *Graph) Reach(functions []*model.Function) []*Node {
 	}
 	for _, f := range functions {
 		mark(g.Node(f.Provider))
+		for _, m := range f.Middleware {
+			mark(g.Node(m.Provider))
+		}
 	}
 	var nodes []*Node
 	for _, n := range g.Nodes {

@@ -74,11 +74,12 @@ type solver struct {
 	missing []unresolved
 }
 
-// user is who needs a node: another node through a dependency, or a function.
+// user is who needs a node: another node through a dependency, or a function, maybe through what it uses.
 type user struct {
 	node     *Node
 	dep      *model.Dep
 	function *model.Function
+	through  *model.Middleware // of function, nil for its own provider
 }
 
 // unresolved is one dependency without a provider.
@@ -94,6 +95,13 @@ func (s *solver) functions() {
 	for _, f := range sorted {
 		if n := s.nodeOf(f.Provider); n != nil && s.used[n] == nil {
 			s.used[n] = &user{function: f}
+		}
+	}
+	for _, f := range sorted {
+		for _, m := range f.Middleware {
+			if n := s.nodeOf(m.Provider); n != nil && s.used[n] == nil {
+				s.used[n] = &user{function: f, through: m}
+			}
 		}
 	}
 }
@@ -188,6 +196,9 @@ func (s *solver) chain(n *Node) []annotations.Link {
 			return links
 		}
 		if u.function != nil {
+			if u.through != nil {
+				links = append(links, annotations.Link{Pos: u.through.Pos, Message: "which is " + u.through.Kind() + " " + u.through.Name})
+			}
 			return append(links, annotations.Link{Pos: u.function.Pos, Message: "needed by function " + u.function.Name})
 		}
 		n = u.node
@@ -224,13 +235,20 @@ func (s *solver) order() {
 	}
 }
 
-// unused notes providers that no function needs. With other mistakes it cannot be known.
+// unused notes providers that no function needs, and middleware and guards that none uses. With other mistakes it cannot be known.
 func (s *solver) unused() {
 	if s.app.Incomplete || s.diagnostics.Failed() || len(s.missing) > 0 {
 		return
 	}
+	for _, m := range s.app.Middleware {
+		if !m.Global && !slices.ContainsFunc(s.app.Functions, func(f *model.Function) bool { return slices.Contains(f.Middleware, m) }) {
+			d := s.at(m.Pos, len(m.Object.Name()), codeUnused, "no function uses %s %s", m.Kind(), m.Name)
+			d.Severity = annotations.SeverityNote
+			s.diagnostics = append(s.diagnostics, d)
+		}
+	}
 	for _, n := range s.nodes {
-		if s.used[n] != nil {
+		if s.used[n] != nil || s.wraps(n.Provider) {
 			continue
 		}
 		p := n.Provider
@@ -238,6 +256,11 @@ func (s *solver) unused() {
 		d.Severity = annotations.SeverityNote
 		s.diagnostics = append(s.diagnostics, d)
 	}
+}
+
+// wraps reports whether a provider makes a middleware or guard.
+func (s *solver) wraps(p *model.Provider) bool {
+	return slices.ContainsFunc(s.app.Middleware, func(m *model.Middleware) bool { return m.Provider == p })
 }
 
 func typeString(t types.Type) string { return model.TypeString(t) }
