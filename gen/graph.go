@@ -39,10 +39,12 @@ type NodeKind string
 
 // The kinds of nodes, in the order in which a graph has them.
 const (
-	FunctionNode NodeKind = "function"
-	ProviderNode NodeKind = "provider"
-	ConfigNode   NodeKind = "config"  // a key of the configuration
-	BuiltinNode  NodeKind = "builtin" // what every unit has: the logger, the runtime
+	FunctionNode   NodeKind = "function"
+	MiddlewareNode NodeKind = "middleware"
+	GuardNode      NodeKind = "guard"
+	ProviderNode   NodeKind = "provider"
+	ConfigNode     NodeKind = "config"  // a key of the configuration
+	BuiltinNode    NodeKind = "builtin" // what every unit has: the logger, the runtime
 )
 
 // Node is something that is needed, or a function, which needs.
@@ -52,11 +54,11 @@ type Node struct {
 	ID string
 	// Name is what it is called in messages: order-create, order.NewStore, order.maxItems, logger.
 	Name string
-	// Package is the import path of a function's or provider's declaration, which is at Pos.
+	// Package is the import path of the declaration, which is at Pos.
 	Package string
 	Pos     token.Position
 
-	// Handler is what a function runs: order.Controller.Create. Triggers are what calls it.
+	// Handler is what a function, middleware or guard runs: order.Controller.Create. Triggers are what calls a function.
 	Handler  string
 	Triggers []GraphTrigger
 
@@ -68,7 +70,7 @@ type Node struct {
 	Scope     annotations.Scope
 	// Lazy and Eager are as the directive says; Init and Destroy say which of these methods are called.
 	Lazy, Eager, Init, Destroy bool
-	// Unused says that no function needs the provider.
+	// Unused says that no function needs it.
 	Unused bool
 
 	names [nameClasses][]string // what Find knows it by
@@ -87,8 +89,8 @@ type Edge struct {
 	From *Node
 	// To is nil when nothing provides what is optional.
 	To *Node
-	// Name is the field or parameter, Type what it asks for and Pos where. A function's need of its receiver has neither
-	// name nor type.
+	// Name is the field or parameter, Type what it asks for and Pos where. A function's need of its receiver and of what
+	// stands around it, the outermost first, has neither name nor type.
 	Name, Type string
 	Pos        token.Position
 	// As is the interface that To is injected as, empty when it is asked for by its own type.
@@ -142,10 +144,23 @@ func draw(a *App) *Graph {
 	for _, n := range a.graph.Nodes {
 		d.provider(n).Unused = !used[n]
 	}
+	for _, w := range m.Middleware {
+		d.middleware(w).Unused = true
+	}
 	for _, f := range m.Functions {
 		n := d.function(f)
+		for _, w := range f.Middleware {
+			around := d.middleware(w)
+			around.Unused = false
+			d.Edges = append(d.Edges, &Edge{From: n, To: around, Pos: f.Pos})
+		}
 		if p := a.graph.Node(f.Provider); p != nil {
 			d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(p), Pos: f.Pos})
+		}
+	}
+	for _, w := range m.Middleware {
+		if p := a.graph.Node(w.Provider); p != nil {
+			d.Edges = append(d.Edges, &Edge{From: d.middleware(w), To: d.provider(p), Pos: w.Pos})
 		}
 	}
 	for _, n := range a.graph.Nodes {
@@ -166,7 +181,7 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, ProviderNode: 1, ConfigNode: 2, BuiltinNode: 3}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ProviderNode: 3, ConfigNode: 4, BuiltinNode: 5}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})
@@ -205,6 +220,17 @@ func (d *drawing) function(f *model.Function) *Node {
 	}
 	n.know(byFunction, f.Name)
 	n.know(byHandler, n.Handler)
+	return n
+}
+
+func (d *drawing) middleware(m *model.Middleware) *Node {
+	n, added := d.node(NodeKind(m.Kind()), m.Name)
+	if added {
+		n.Package, n.Pos = m.Object.Pkg().Path(), m.Pos
+		n.Handler = m.Object.Pkg().Name() + "." + m.Object.Name()
+		n.know(byMiddleware, m.Name)
+		n.know(byHandler, n.Handler)
+	}
 	return n
 }
 

@@ -13,6 +13,7 @@ type nameClass int
 const (
 	byID nameClass = iota
 	byFunction
+	byMiddleware // or guard
 	byProvider
 	byType // of which there may be several providers
 	byHandler
@@ -30,7 +31,7 @@ func (n *Node) know(class nameClass, names ...string) {
 	}
 }
 
-// Find returns the nodes that a name means: a function or its handler, a provider, a type, a key of the configuration, a
+// Find returns the nodes that a name means: a function or its handler, a middleware, a provider, a type, a key of the configuration, a
 // builtin, an ID. A type means all that is injected as it. Names need no package where they are clear without.
 func (g *Graph) Find(name string) []*Node {
 	for class := range nameClasses {

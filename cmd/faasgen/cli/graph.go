@@ -151,11 +151,10 @@ func known(graphs []*gen.Graph, names ...string) error {
 				shown = append(shown, n.Name)
 			}
 		}
-		f := &failure{code: exitUsage, text: "nothing here is called " + quote(name)}
+		f := &failure{code: exitUsage, text: "nothing here is called " + quote(name), hint: "known: " + list(shown)}
 		if s := annotations.Suggest(name, all); s != "" {
-			f.hint = "did you mean " + quote(s) + "? "
+			f.hint = "did you mean " + quote(s) + "? (" + f.hint + ")"
 		}
-		f.hint += "(known: " + list(shown) + ")"
 		return f
 	}
 	return nil

@@ -89,14 +89,17 @@ func (d *dot) graph(g *gen.Graph) {
 
 func (d *dot) node(n *gen.Node) {
 	attributes := "label=" + label(lines(n)...)
-	switch {
-	case n.Kind == gen.FunctionNode:
+	switch n.Kind {
+	case gen.FunctionNode:
 		attributes += ", shape=oval"
-	case n.Kind == gen.ConfigNode:
+	case gen.MiddlewareNode, gen.GuardNode:
+		attributes += ", shape=hexagon"
+	case gen.ConfigNode:
 		attributes += ", shape=note"
-	case n.Kind == gen.BuiltinNode:
+	case gen.BuiltinNode:
 		attributes += ", shape=plaintext"
-	case n.Unused:
+	}
+	if n.Unused {
 		attributes += ", color=gray, fontcolor=gray"
 	}
 	d.line("%s [%s];", quoted(d.prefix+n.ID), attributes)

@@ -26,7 +26,7 @@ func title(n *gen.Node) string {
 	switch {
 	case n.Kind == gen.ProviderNode && n.Type != "*"+n.Name && n.Type != "":
 		return n.Name + " (" + n.Type + ")"
-	case n.Kind == gen.ConfigNode, n.Kind == gen.BuiltinNode:
+	case n.Kind != gen.FunctionNode && n.Kind != gen.ProviderNode:
 		return string(n.Kind) + " " + n.Name
 	}
 	return n.Name

@@ -107,7 +107,8 @@ func oddGraph() *gen.Graph {
 		f := &gen.Node{Kind: gen.FunctionNode, ID: "function/" + name, Name: name, Handler: name, Triggers: []gen.GraphTrigger{{Kind: name, Text: name}}}
 		p := &gen.Node{Kind: gen.ProviderNode, ID: "provider/" + name, Name: name, Type: name, As: []string{name}, ProvideID: name, Pos: at(i)}
 		c := &gen.Node{Kind: gen.ConfigNode, ID: "config/" + name, Name: name}
-		g.Nodes = append(g.Nodes, f, p, c)
+		m := &gen.Node{Kind: gen.GuardNode, ID: "guard/" + name, Name: name, Handler: name, Unused: true}
+		g.Nodes = append(g.Nodes, f, p, c, m)
 		g.Units = append(g.Units, gen.GraphUnit{Name: name + "s", Functions: []*gen.Node{f}})
 		g.Edges = append(g.Edges, &gen.Edge{From: f, To: p}, &gen.Edge{From: p, To: c, Name: name, Type: name, Default: &name})
 	}
@@ -122,7 +123,7 @@ var (
 		dotID + `(?: -> ` + dotID + `)?(?: \[` + dotAttribute + `(?:, ` + dotAttribute + `)*\])?;)$`)
 	mermaidText = `"(?:[\pL\pN .,:/=()\[\]{}-]|<br/>|#[0-9]+;)*"`
 	mermaidLine = regexp.MustCompile(`^(?:flowchart LR|\t+(?:end|subgraph s[0-9]+\[` + mermaidText + `\]|n[0-9]+(?:\[` + mermaidText + `\]|\(\[` +
-		mermaidText + `\]\)|\(` + mermaidText + `\)|\[/` + mermaidText + `/\])|n[0-9]+ (?:-->|-\.->)(?:\|` + mermaidText + `\|)? n[0-9]+))$`)
+		mermaidText + `\]\)|\(` + mermaidText + `\)|\{\{` + mermaidText + `\}\}|\[/` + mermaidText + `/\])|n[0-9]+ (?:-->|-\.->)(?:\|` + mermaidText + `\|)? n[0-9]+))$`)
 )
 
 // TestOddNames checks that no name gets out of its place.
@@ -141,9 +142,9 @@ func TestOddNames(t *testing.T) {
 			}
 		}
 	}
-	// Each unit has a line, and each function and provider: a name with a line end would make more.
+	// Each unit, function, provider, key and guard has a line: a name with a line end would make more.
 	text := render(t, "text", g)
-	if got, want := strings.Count(strings.ReplaceAll(text, "\n\n", "\n"), "\n"), 1+4*len(odd); got != want {
+	if got, want := strings.Count(strings.ReplaceAll(text, "\n\n", "\n"), "\n"), 1+5*len(odd); got != want {
 		t.Errorf("text: %d lines, want %d:\n%s", got, want, text)
 	}
 	var list []struct {
@@ -153,7 +154,7 @@ func TestOddNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, name := range odd {
-		if got, want := list[0].Nodes[3*i].Name, strings.ToValidUTF8(name, "\uFFFD"); got != want {
+		if got, want := list[0].Nodes[4*i].Name, strings.ToValidUTF8(name, "\uFFFD"); got != want {
 			t.Errorf("json: %q, want %q", got, want)
 		}
 	}

@@ -88,6 +88,8 @@ func (m *mermaid) node(id string, n *gen.Node) {
 	switch n.Kind {
 	case gen.FunctionNode:
 		before, after = "([", "])"
+	case gen.MiddlewareNode, gen.GuardNode:
+		before, after = "{{", "}}"
 	case gen.ConfigNode:
 		before, after = "[/", "/]"
 	case gen.BuiltinNode:

@@ -100,12 +100,12 @@ func (p *tree) label(by *gen.Edge, n *gen.Node) (text, place string) {
 	text, place = title(n), where(n.Pos, p.path)
 	if n.Kind == gen.FunctionNode {
 		text = "function " + text
-		if n.Handler != "" {
-			text += " = " + n.Handler
-		}
-		if list := triggers(n); len(list) > 0 {
-			text += " (" + strings.Join(list, "; ") + ")"
-		}
+	}
+	if n.Handler != "" {
+		text += " = " + n.Handler
+	}
+	if list := triggers(n); len(list) > 0 {
+		text += " (" + strings.Join(list, "; ") + ")"
 	}
 	words := tags(n)
 	if by != nil {
