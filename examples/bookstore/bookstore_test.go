@@ -18,7 +18,9 @@ import (
 func start(t *testing.T) *faastest.App {
 	t.Helper()
 	t.Parallel()
-	return faastest.Start(t, app.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
+	return faastest.Start(t, app.New, faastest.Config{
+		"database.path": filepath.Join(t.TempDir(), "books.db"), "admin.token": "secret",
+	})
 }
 
 func TestALifeOfABook(t *testing.T) {
@@ -49,9 +51,21 @@ func TestALifeOfABook(t *testing.T) {
 		{"GET", "/nowhere", "", 404, ""},
 	}
 	for _, step := range steps {
-		w := a.Do(step.method, step.path, step.body)
+		w := a.Do(step.method, step.path, step.body, "Authorization: Bearer secret")
 		if w.Code != step.status || !strings.Contains(w.Body.String(), step.want) {
 			t.Errorf("%s %s: %d %q, want %d %q", step.method, step.path, w.Code, w.Body, step.status, step.want)
+		}
+	}
+}
+
+func TestOnlyTheBooksellerIsLetIn(t *testing.T) {
+	open := start(t)
+	closed := faastest.Start(t, app.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db"), "admin.token": ""})
+	for _, header := range []string{"Authorization: Bearer wrong", "Authorization: Bearer ", "Authorization: secret", "X: y"} {
+		for _, a := range []*faastest.App{open, closed} {
+			if w := a.Do("DELETE", "/admin/books/dune", nil, header); w.Code != 403 || !strings.Contains(w.Body.String(), `"code":"forbidden"`) {
+				t.Errorf("%q: %d %s", header, w.Code, w.Body)
+			}
 		}
 	}
 }

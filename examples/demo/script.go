@@ -23,6 +23,9 @@ type step struct {
 	contains string
 }
 
+// adminToken is what the script configures, and what it knows.
+const adminToken = "demo"
+
 // picture is no UTF-8 and holds every byte, so that any platform that treats bodies as text destroys it.
 func picture() []byte {
 	b := []byte("\x89PNG\r\n\x1a\n")
@@ -40,6 +43,8 @@ func script() []step {
 		}
 		return r
 	}
+	stats := request("GET", "/admin/stats", "")
+	stats.Header = append(stats.Header, [2]string{"Authorization", "Bearer " + adminToken})
 	cover := request("PUT", "/books/dune/cover", "")
 	cover.Body = picture()
 	cover.Header = append(cover.Header, [2]string{"Content-Type", "image/png"})
@@ -54,7 +59,8 @@ func script() []step {
 		{name: "binary body in", http: cover, status: 204},
 		{name: "binary body out", http: request("GET", "/books/dune/cover", ""), status: 200, contains: string(picture())},
 		{name: "two Set-Cookie", http: request("POST", "/session", `{"language":"en","theme":"dark"}`), status: 204},
-		{name: "chi application", http: request("GET", "/admin/stats", ""), status: 200, contains: `"books":2`},
+		{name: "chi application", http: stats, status: 200, contains: `"books":2`},
+		{name: "refused by a guard", http: request("GET", "/admin/stats", ""), status: 403, contains: `"code":"forbidden"`},
 		{name: "timer", timer: &sim.Timer{Name: "book-purge", Time: time.Date(2099, 1, 1, 3, 30, 0, 0, time.UTC)}, status: 200, contains: `{"books":1}`},
 		{name: "list after it", http: request("GET", "/books", ""), status: 200, contains: `[{"id":"dune"`},
 		{name: "delete", http: request("DELETE", "/books/dune", ""), status: 204},

@@ -52,7 +52,7 @@ type manifest struct {
 func stages(work, server string) ([]*stage, error) {
 	// The simulated clouds share nothing; the units of one of them share a database file, as they would share a server.
 	environment := func(name string) map[string]string {
-		return map[string]string{"DATABASE_PATH": filepath.Join(work, name+".db")}
+		return map[string]string{"DATABASE_PATH": filepath.Join(work, name+".db"), "ADMIN_TOKEN": adminToken}
 	}
 	all := []*stage{{name: "local"}}
 	u := &unit{runtime: local.New(), artifact: sim.Artifact{Dir: filepath.Dir(server), Command: filepath.Base(server), Unit: application, Environment: environment("local")}}

@@ -13,6 +13,7 @@ import (
 // New returns the application. Nothing in it knows of functions or clouds.
 //
 //faas:handler admin
+//faas:use admin
 //faas:http ANY /admin/*
 func New(store book.Store) http.Handler {
 	r := chi.NewRouter()

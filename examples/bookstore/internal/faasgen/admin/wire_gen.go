@@ -5,12 +5,22 @@
 package admin
 
 import (
+	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"net/http"
 )
 
 // Injectors from wire.go:
+
+// buildAccessAdmin makes an *access.Admin out of what it needs.
+func buildAccessAdmin(u *unit, b *ioc.Build) (*access.Admin, error) {
+	admin, err := provideAccessAdmin(u)
+	if err != nil {
+		return nil, err
+	}
+	return admin, nil
+}
 
 // buildSqliteDatabase makes a *sqlite.Database out of what it needs.
 func buildSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, func(), error) {

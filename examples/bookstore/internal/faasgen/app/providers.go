@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/admin"
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
@@ -15,6 +16,19 @@ import (
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
+
+// provideAccessAdmin makes an *access.Admin.
+//
+// Admin lets those in who know the token. Where none is configured it lets nobody in.
+func provideAccessAdmin(u *unit) (*access.Admin, error) {
+	token, err := config.Or[string](u.config, "admin.token", "")
+	if err != nil {
+		return nil, err
+	}
+	return &access.Admin{
+		Token: token,
+	}, nil
+}
 
 // provideSqliteDatabase makes a *sqlite.Database.
 //

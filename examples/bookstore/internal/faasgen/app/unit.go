@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/session"
@@ -61,8 +62,10 @@ func NewWith(rt *framework.Runtime, overrides Overrides) *framework.App {
 		Stop:        u.container.Close,
 		Functions: []*framework.Function{
 			{
-				Name:    "admin",
-				Handler: u.admin,
+				Name: "admin",
+				Handler: func(ctx *framework.Context) error {
+					return u.adminChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Pattern: "/admin/{rest...}"},
@@ -151,15 +154,19 @@ type unit struct {
 	overrides Overrides
 	container ioc.Container
 
+	accessAdmin    ioc.Cell[*access.Admin]
 	sqliteDatabase ioc.Cell[*sqlite.Database]
 	sqliteStore    ioc.Cell[*sqlite.Store]
 	adminNew       ioc.Cell[http.Handler]
 	bookCleaner    ioc.Cell[*book.Cleaner]
 	bookReader     ioc.Cell[*book.Reader]
+
+	adminChain framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
-func (u *unit) start(_ context.Context) error {
+// Then it puts the middleware around the functions, once.
+func (u *unit) start(ctx context.Context) error {
 	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv)
 	if err != nil {
 		return err
@@ -172,7 +179,25 @@ func (u *unit) start(_ context.Context) error {
 	if err := c.Require(keys...); err != nil {
 		return err
 	}
+	b := u.container.NewBuild(ctx)
+	defer b.Done()
+	accessAdmin, err := getAccessAdmin(u, b)
+	if err != nil {
+		return err
+	}
+	u.adminChain = framework.Chain(u.admin, framework.Guard(accessAdmin.Guard).Middleware)
 	return nil
+}
+
+// getAccessAdmin returns the unit's *access.Admin, which is built when it is first needed.
+func getAccessAdmin(u *unit, b *ioc.Build) (*access.Admin, error) {
+	if v, ok := u.accessAdmin.Ready(); ok {
+		return v, nil
+	}
+	return u.accessAdmin.Get(&u.container, b, "access.Admin", func(b *ioc.Build) (*access.Admin, func(), error) {
+		v, err := buildAccessAdmin(u, b)
+		return v, nil, err
+	})
 }
 
 // getSqliteDatabase returns the unit's *sqlite.Database, which is built when it is first needed.

@@ -7,11 +7,17 @@ package app
 import (
 	"net/http"
 
+	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
 )
+
+// buildAccessAdmin makes an *access.Admin out of what it needs.
+func buildAccessAdmin(u *unit, b *ioc.Build) (*access.Admin, error) {
+	panic(wire.Build(provideAccessAdmin))
+}
 
 // buildSqliteDatabase makes a *sqlite.Database out of what it needs.
 func buildSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, func(), error) {
