@@ -179,6 +179,24 @@ func TestReadme(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", errs, want)
 		}
 	})
+	t.Run("middleware and guards", func(t *testing.T) {
+		t.Parallel()
+		// The snippet leaves out what every Go file has; its controller gets the handler that the text speaks of.
+		code := "// Package access is typed in from the README.\npackage access\n\nimport (\n\t\"crypto/subtle\"\n\t\"time\"\n\n\t\"github.com/faasgen/faasgen/framework\"\n\t\"github.com/faasgen/faasgen/framework/trigger/web\"\n)\n\n" +
+			find(t, "Middleware and guards", "go") +
+			"\n// Stats is for admins.\n//\n//faas:handler stats\n//faas:http GET /stats\nfunc (c *Controller) Stats() string { return \"fine\" }\n"
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"access.go": code, "f.yml": "service: shop\n"})
+		for token, want := range map[string]string{"Bearer open": "fine", "Bearer shut": `"code":"forbidden"`} {
+			line := `ADMIN_TOKEN=open go tool faasgen invoke stats -d '{"path":"/stats","headers":{"Authorization":"` + token + `"}}'`
+			out, errs, err := w.sh(line)
+			if err != nil || !strings.Contains(out, want) || !strings.Contains(errs, "msg=call") {
+				t.Errorf("%s: %q, %v\n%s", line, out, err, errs)
+			}
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")
