@@ -127,6 +127,10 @@ type Use struct {
 	Names []string `faas:"names,rest,required"`
 }
 
+// Configuration makes a struct the configuration of the application: a singleton that is part of every unit. It may have
+// OnReady(context.Context) error, which ends the cold start, and OnStop(context.Context) error, which begins the end.
+type Configuration struct{}
+
 // List is a list of words, separated by commas in a directive.
 type List []string
 

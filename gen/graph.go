@@ -39,12 +39,13 @@ type NodeKind string
 
 // The kinds of nodes, in the order in which a graph has them.
 const (
-	FunctionNode   NodeKind = "function"
-	MiddlewareNode NodeKind = "middleware"
-	GuardNode      NodeKind = "guard"
-	ProviderNode   NodeKind = "provider"
-	ConfigNode     NodeKind = "config"  // a key of the configuration
-	BuiltinNode    NodeKind = "builtin" // what every unit has: the logger, the runtime
+	FunctionNode      NodeKind = "function"
+	MiddlewareNode    NodeKind = "middleware"
+	GuardNode         NodeKind = "guard"
+	ConfigurationNode NodeKind = "configuration" // of the application
+	ProviderNode      NodeKind = "provider"
+	ConfigNode        NodeKind = "config"  // a key of the configuration
+	BuiltinNode       NodeKind = "builtin" // what every unit has: the logger, the runtime
 )
 
 // Node is something that is needed, or a function, which needs.
@@ -147,12 +148,20 @@ func draw(a *App) *Graph {
 	for _, w := range m.Middleware {
 		d.middleware(w).Unused = true
 	}
+	for _, c := range m.Configurations {
+		d.configuration(c).Unused = true
+	}
 	for _, f := range m.Functions {
 		n := d.function(f)
 		for _, w := range f.Middleware {
 			around := d.middleware(w)
 			around.Unused = false
 			d.Edges = append(d.Edges, &Edge{From: n, To: around, Pos: f.Pos})
+		}
+		for _, c := range a.graph.Linked([]*model.Function{f}) {
+			linked := d.configuration(c)
+			linked.Unused = false
+			d.Edges = append(d.Edges, &Edge{From: n, To: linked, Pos: f.Pos})
 		}
 		if p := a.graph.Node(f.Provider); p != nil {
 			d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(p), Pos: f.Pos})
@@ -162,6 +171,9 @@ func draw(a *App) *Graph {
 		if p := a.graph.Node(w.Provider); p != nil {
 			d.Edges = append(d.Edges, &Edge{From: d.middleware(w), To: d.provider(p), Pos: w.Pos})
 		}
+	}
+	for _, c := range m.Configurations {
+		d.configured(a.graph, c)
 	}
 	for _, n := range a.graph.Nodes {
 		for _, e := range n.Edges {
@@ -181,7 +193,7 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ProviderNode: 3, ConfigNode: 4, BuiltinNode: 5}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ProviderNode: 5, ConfigNode: 6, BuiltinNode: 7}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})

@@ -23,10 +23,20 @@ func Dump(m *model.App, g *wiring.Graph) string {
 		mark(&b, w.Global, "global")
 		b.WriteByte('\n')
 	}
+	for _, c := range m.Configurations {
+		dumpConfiguration(&b, c)
+	}
 	for _, n := range g.Nodes {
 		dumpNode(&b, n)
 	}
 	return b.String()
+}
+
+func dumpConfiguration(b *strings.Builder, c *model.Configuration) {
+	fmt.Fprintf(b, "configuration by %s", c.Provider.Name())
+	mark(b, c.Ready, "ready")
+	mark(b, c.Stop, "stop")
+	b.WriteByte('\n')
 }
 
 func dumpFunction(b *strings.Builder, f *model.Function) {

@@ -41,6 +41,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 	})
 	c.providers()
+	c.configurations()
 	c.middleware()
 	c.functions()
 	c.uses()
@@ -106,7 +107,7 @@ const (
 	codeConfig = "config"
 	// codeArg is an arg directive that names no parameter.
 	codeArg = "arg"
-	// codeLifecycle is an Init, Destroy or Validate method of another signature.
+	// codeLifecycle is an Init, Destroy, Validate, OnReady or OnStop method of another signature.
 	codeLifecycle = "lifecycle"
 	// codeHandler is a handler of a shape that is not allowed.
 	codeHandler = "handler"
@@ -116,6 +117,8 @@ const (
 	codeMiddleware = "middleware"
 	// codeMiddlewareName is a middleware or guard whose name is taken.
 	codeMiddlewareName = "middleware-name"
+	// codeConfiguration is a second configuration.
+	codeConfiguration = "configuration"
 	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
 	codeUse = "use"
 	// codeBinding is a field that a request cannot fill.

@@ -28,6 +28,9 @@ func (c *collector) providers() {
 			}
 		default:
 			config, _ := find[annotations.Config](d.markers)
+			if configuration, _ := find[annotations.Configuration](d.markers); configuration != nil {
+				continue
+			}
 			if provide == nil && config != nil {
 				provide = &annotations.Provide{}
 			}
@@ -308,11 +311,19 @@ func fieldPlace(list *ast.FieldList, i int, wantType bool) (token.Pos, int) {
 
 // lifecycle finds Init and Destroy.
 func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
+	return c.calls(d, p, []lifecycleMethod{{"Init", "makes a provider", &p.Init}, {"Destroy", "closes a provider", &p.Destroy}})
+}
+
+// lifecycleMethod is a method that faasgen calls when it does something; has is set where there is one.
+type lifecycleMethod struct {
+	name, when string
+	has        *bool
+}
+
+// calls finds methods of the form func(context.Context) error, and refuses those that have only the name.
+func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycleMethod) bool {
 	ok := true
-	for _, m := range []struct {
-		name string
-		has  *bool
-	}{{"Init", &p.Init}, {"Destroy", &p.Destroy}} {
+	for _, m := range methods {
 		f := method(p.Out, m.name)
 		if f == nil || ofDependency(p, m.name) {
 			continue
@@ -330,7 +341,7 @@ func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
 			continue // of another provider that has the method too
 		}
 		e := c.errorf(f.Pos(), len(m.name), codeLifecycle, "%s of %s is %s, expected func(context.Context) error", m.name, typeString(p.Out), signature(f))
-		e.Hint = fmt.Sprintf("faasgen calls %s when it %s a provider: change its signature or its name", m.name, map[string]string{"Init": "makes", "Destroy": "closes"}[m.name])
+		e.Hint = fmt.Sprintf("faasgen calls %s when it %s: change its signature or its name", m.name, m.when)
 		if p.Kind == model.Constructor {
 			c.also(e, p.Pos, "provided by "+d.name.Name)
 		}

@@ -14,7 +14,9 @@ import (
 func (w *writer) starts() bool { return w.uses.config || w.builds() || len(w.chains) > 0 }
 
 // builds reports whether something is built at cold start.
-func (w *writer) builds() bool { return len(w.eager()) > 0 || len(w.around()) > 0 }
+func (w *writer) builds() bool {
+	return len(w.eager()) > 0 || len(w.around()) > 0 || len(w.listening()) > 0
+}
 
 // start writes the method that runs at cold start: configuration first, so that everything that is missing is one error,
 // then what is eager, in dependency order, then the chains of the functions.
@@ -40,9 +42,13 @@ func (w *writer) start(f *jen.File) {
 		}
 	}
 	body = append(body, w.compose()...)
+	body = append(body, w.ready()...)
 	comment(f, "start is the cold start: it loads the configuration and builds what is eager, in dependency order.")
 	if len(w.chains) > 0 {
 		comment(f, "Then it puts the middleware around the functions, once.")
+	}
+	if w.hears() {
+		comment(f, "At its end configurations hear that the unit is ready.")
 	}
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("start").Params(jen.Id(ctx).Qual(pathContext, "Context")).Error().
 		Block(append(body, jen.Return(jen.Nil()))...)
@@ -106,7 +112,7 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 			return ""
 		}
 	}
-	if slices.Contains(w.around(), n) {
+	if slices.Contains(w.around(), n) || w.listens(n) {
 		return ""
 	}
 	own := w.ownSlot(n)
@@ -157,9 +163,12 @@ func (w *writer) eager() []*slot {
 	for _, n := range around {
 		reach(n)
 	}
+	for _, c := range w.listening() {
+		reach(w.nodes[c.Provider])
+	}
 	var list []*slot
 	for _, n := range w.reach {
-		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
+		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || w.listens(n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
 			continue
 		}
 		list = append(list, w.starters(n)...)

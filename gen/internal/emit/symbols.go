@@ -29,6 +29,7 @@ const (
 	symBuild     = pathIoc + ".Build"
 	symLazy      = pathIoc + ".Lazy"
 	symNewLazy   = pathIoc + ".NewLazy"
+	symLifecycle = pathIoc + ".Lifecycle"
 
 	pathConfig    = module + "/config"
 	symConfig     = pathConfig + ".Config"

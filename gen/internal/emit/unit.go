@@ -24,6 +24,7 @@ func (w *writer) unitFile(f *jen.File) {
 	if w.starts() {
 		w.start(f)
 	}
+	w.stop(f)
 	for _, n := range w.reach {
 		if singleton(n) {
 			w.getter(f, n)
@@ -118,8 +119,8 @@ func (w *writer) makeUnit(extra ...jen.Code) []jen.Code {
 	if w.starts() {
 		app = append(app, jen.Id("Start").Op(":").Id("u").Dot("start"))
 	}
-	if w.hasContainer() {
-		app = append(app, jen.Id("Stop").Op(":").Id("u").Dot("container").Dot("Close"))
+	if stop := w.stopCode(); stop != nil {
+		app = append(app, jen.Id("Stop").Op(":").Add(stop))
 	}
 	var functions []jen.Code
 	for _, m := range w.unit.Members {
@@ -206,6 +207,7 @@ func (w *writer) unitType(f *jen.File) {
 			}
 		}
 	}
+	fields = append(fields, w.lifecycleFields()...)
 	fields = append(fields, w.chainFields()...)
 	comment(f, "unit is what the functions share: a cell for each singleton.")
 	f.Type().Id("unit").Struct(fields...)

@@ -29,6 +29,8 @@ type App struct {
 	Functions []*Function
 	// Middleware is all middleware and guards, sorted by name.
 	Middleware []*Middleware
+	// Configurations are those of components, each before who imports it, and last the application's own.
+	Configurations []*Configuration
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.

@@ -149,6 +149,9 @@ func (s *solver) scopes() {
 			if s.wraps(n.Provider) {
 				d.Hint = "what wraps functions is built once: keep the value in the Context of the invocation, by SetValue"
 			}
+			if s.configures(n.Provider) {
+				d.Hint = "a configuration is built once: take the value where an invocation is handled"
+			}
 			s.diagnostics = append(s.diagnostics, d)
 		}
 	}

@@ -37,7 +37,7 @@ type Edge struct {
 	Bound types.Type
 }
 
-// Reach returns the nodes that the given functions need, directly or not, in the order of g.Nodes.
+// Reach returns the nodes that a unit of the given functions needs, directly or not, in the order of g.Nodes.
 func (g *Graph) Reach(functions []*model.Function) []*Node {
 	want := map[*Node]bool{}
 	var mark func(n *Node)
@@ -55,6 +55,9 @@ func (g *Graph) Reach(functions []*model.Function) []*Node {
 		for _, m := range f.Middleware {
 			mark(g.Node(m.Provider))
 		}
+	}
+	for _, c := range g.Linked(functions) {
+		mark(g.Node(c.Provider))
 	}
 	var nodes []*Node
 	for _, n := range g.Nodes {

@@ -74,7 +74,8 @@ type solver struct {
 	missing []unresolved
 }
 
-// user is who needs a node: another node through a dependency, or a function, maybe through what it uses.
+// user is who needs a node: another node through a dependency, or a function, maybe through what it uses. Without any of
+// these it is a configuration, which every unit has.
 type user struct {
 	node     *Node
 	dep      *model.Dep
@@ -102,6 +103,11 @@ func (s *solver) functions() {
 			if n := s.nodeOf(m.Provider); n != nil && s.used[n] == nil {
 				s.used[n] = &user{function: f, through: m}
 			}
+		}
+	}
+	for _, c := range s.app.Configurations {
+		if n := s.nodeOf(c.Provider); n != nil && s.used[n] == nil {
+			s.used[n] = &user{}
 		}
 	}
 }

@@ -94,6 +94,8 @@ func (d *dot) node(n *gen.Node) {
 		attributes += ", shape=oval"
 	case gen.MiddlewareNode, gen.GuardNode:
 		attributes += ", shape=hexagon"
+	case gen.ConfigurationNode:
+		attributes += ", shape=component"
 	case gen.ConfigNode:
 		attributes += ", shape=note"
 	case gen.BuiltinNode:

@@ -90,6 +90,8 @@ func (m *mermaid) node(id string, n *gen.Node) {
 		before, after = "([", "])"
 	case gen.MiddlewareNode, gen.GuardNode:
 		before, after = "{{", "}}"
+	case gen.ConfigurationNode:
+		before, after = "[[", "]]"
 	case gen.ConfigNode:
 		before, after = "[/", "/]"
 	case gen.BuiltinNode:

@@ -1,0 +1,57 @@
+package ioc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Lifecycle tells the configurations of a unit that it is ready, and that it stops: those of components before those of
+// whoever imports them, and at the end the other way round. The zero value is ready to use.
+type Lifecycle struct {
+	mu      sync.Mutex
+	started []listener
+	stopped bool
+}
+
+type listener struct {
+	name string
+	stop func(context.Context) error
+}
+
+// Ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
+// OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself.
+func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
+	if ready != nil {
+		if err := guard(func() error { return ready(ctx) }); err != nil {
+			return fmt.Errorf("%s.OnReady: %w", name, err)
+		}
+	}
+	if stop == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stopped {
+		return ErrClosed
+	}
+	l.started = append(l.started, listener{name, stop})
+	return nil
+}
+
+// Stop calls OnStop of all that were ready, the last first, and then closes the container: a configuration can still use
+// what is injected into it. All run, even when one fails or panics; their errors are joined. Later calls do nothing.
+func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
+	l.mu.Lock()
+	started := l.started
+	l.started, l.stopped = nil, true
+	l.mu.Unlock()
+	var errs []error
+	for i := len(started) - 1; i >= 0; i-- {
+		if err := guard(func() error { return started[i].stop(ctx) }); err != nil {
+			errs = append(errs, fmt.Errorf("%s.OnStop: %w", started[i].name, err))
+		}
+	}
+	return errors.Join(append(errs, c.Close(ctx))...)
+}
