@@ -182,7 +182,7 @@ func TestReadme(t *testing.T) {
 	t.Run("middleware and guards", func(t *testing.T) {
 		t.Parallel()
 		// The snippet leaves out what every Go file has; its controller gets the handler that the text speaks of.
-		code := "// Package access is typed in from the README.\npackage access\n\nimport (\n\t\"crypto/subtle\"\n\t\"time\"\n\n\t\"github.com/faasgen/faasgen/framework\"\n\t\"github.com/faasgen/faasgen/framework/trigger/web\"\n)\n\n" +
+		code := "// Package access is typed in from the README.\npackage access\n\nimport (\n\t\"strings\"\n\t\"time\"\n\n\t\"github.com/faasgen/faasgen/framework\"\n\t\"github.com/faasgen/faasgen/framework/config\"\n\t\"github.com/faasgen/faasgen/framework/trigger/web\"\n)\n\n" +
 			find(t, "Middleware and guards", "go") +
 			"\n// Stats is for admins.\n//\n//faas:handler stats\n//faas:http GET /stats\nfunc (c *Controller) Stats() string { return \"fine\" }\n"
 		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {

@@ -60,7 +60,7 @@ func TestALifeOfABook(t *testing.T) {
 
 func TestOnlyTheBooksellerIsLetIn(t *testing.T) {
 	open := start(t)
-	closed := faastest.Start(t, app.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db"), "admin.token": ""})
+	closed := faastest.Start(t, app.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
 	for _, header := range []string{"Authorization: Bearer wrong", "Authorization: Bearer ", "Authorization: secret", "X: y"} {
 		for _, a := range []*faastest.App{open, closed} {
 			if w := a.Do("DELETE", "/admin/books/dune", nil, header); w.Code != 403 || !strings.Contains(w.Body.String(), `"code":"forbidden"`) {

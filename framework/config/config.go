@@ -7,7 +7,8 @@
 // Values are asked for by dotted key and Go type. A value of the wrong type is an error that names file and line, a missing
 // one an error that names the key, the files and the variable. An explicit null takes a value of the default file away.
 //
-// It holds no secrets of its own and fetches nothing: a secret reaches it as an environment variable that the vendor fills.
+// It fetches nothing. A [Secret] is never written into a file: files refer to an environment variable, which the vendor fills,
+// or to a file that the vendor mounts, and what was read never prints.
 package config
 
 import (
@@ -84,13 +85,13 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config
 }
 
 // Get returns the value of key as a T: bool, string, any integer or float, time.Duration ("5s", or a number of seconds),
-// []byte, anything with UnmarshalText, and slices, maps, pointers and structs of these. Struct fields take their name from a
+// []byte, [Secret], anything with UnmarshalText, and slices, maps, pointers and structs of these. Struct fields take their name from a
 // yaml tag or else match without regard to case. A missing key is a *MissingError.
 //
 //	limit, err := config.Get[int](c, "order.maxItems")
 func Get[T any](c *Config, key string) (T, error) {
 	var v T
-	found, err := c.decode(key, reflect.ValueOf(&v).Elem())
+	found, err := c.decodeKey(key, reflect.ValueOf(&v).Elem())
 	if err == nil && !found {
 		err = c.missing(key)
 	}
@@ -101,10 +102,40 @@ func Get[T any](c *Config, key string) (T, error) {
 	return v, nil
 }
 
+// Check reports what is wrong with the value of key as a T, or else with the default text def, empty for none; that there is
+// neither is no error. Generated code asks at start for what is or holds a [Secret], so that one that cannot be found stops
+// the start and not a later request.
+func Check[T any](c *Config, key, def string) error {
+	var v T
+	dst := reflect.ValueOf(&v).Elem()
+	found, err := c.decodeKey(key, dst)
+	if err != nil || found || def == "" {
+		return err
+	}
+	_, err = OrText[T](c, key, def)
+	return err
+}
+
 // Or is Get with a default for a missing key. Fields of a struct that are not configured keep those of the default.
 func Or[T any](c *Config, key string, def T) (T, error) {
 	v := def
-	_, err := c.decode(key, reflect.ValueOf(&v).Elem())
+	_, err := c.decodeKey(key, reflect.ValueOf(&v).Elem())
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
+// OrText is Or with a default in the form of a variable's text, for types without literals: "64KiB", "env:TOKEN", "a,b". A
+// [Secret] is a reference there, too.
+func OrText[T any](c *Config, key, def string) (T, error) {
+	var v T
+	dst := reflect.ValueOf(&v).Elem()
+	found, err := c.decodeKey(key, dst)
+	if err == nil && !found {
+		_, err = c.decode(&value{loose: true, text: def, tag: "!!str"}, key, dst)
+	}
 	if err != nil {
 		var zero T
 		return zero, err

@@ -15,50 +15,53 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// decode stores the value of key in dst and reports whether there was one.
-func (c *Config) decode(key string, dst reflect.Value) (bool, error) {
-	return c.environment().decode(c.find(key), key, dst)
+// decodeKey stores the value of key in dst and reports whether there was one.
+func (c *Config) decodeKey(key string, dst reflect.Value) (bool, error) {
+	return c.decode(c.find(key), key, dst)
 }
 
 // decode stores v in dst; the variable of key, and of the keys below it, wins. v is nil when the files do not have it. An
 // empty key, that of a list's item, has no variable.
-func (env lookup) decode(v *value, key string, dst reflect.Value) (found bool, err error) {
+func (c *Config) decode(v *value, key string, dst reflect.Value) (found bool, err error) {
 	if key != "" {
-		if text, ok := env(Variable(key)); ok {
-			v = &value{from: Variable(key), text: text, tag: "!!str"}
+		if text, ok := c.environment()(Variable(key)); ok {
+			v = &value{from: Variable(key), loose: true, text: text, tag: "!!str"}
 		}
 	}
 	if dst.Kind() == reflect.Pointer {
-		return env.decodePointer(v, key, dst)
+		return c.decodePointer(v, key, dst)
 	}
 	if v.null() {
 		// Variables alone may fill a struct. The depth ends types that contain themselves.
-		if dst.Kind() == reflect.Struct && key != "" && strings.Count(key, ".") < 8 && !isText(dst) {
-			return env.decodeStruct(nil, key, dst)
+		if dst.Kind() == reflect.Struct && key != "" && strings.Count(key, ".") < 8 && !isWhole(dst) {
+			return c.decodeStruct(nil, key, dst)
 		}
 		return false, nil
 	}
-	if err := env.decodeValue(v, key, dst); err != nil {
+	if err := c.decodeValue(v, key, dst); err != nil {
 		return false, err
 	}
 	return true, nil
 }
 
-func (env lookup) decodePointer(v *value, key string, dst reflect.Value) (bool, error) {
+func (c *Config) decodePointer(v *value, key string, dst reflect.Value) (bool, error) {
 	p := reflect.New(dst.Type().Elem())
 	if !dst.IsNil() {
 		p.Elem().Set(dst.Elem()) // a copy: the default may be shared
 	}
-	found, err := env.decode(v, key, p.Elem())
+	found, err := c.decode(v, key, p.Elem())
 	if found {
 		dst.Set(p)
 	}
 	return found, err
 }
 
-func (env lookup) decodeValue(v *value, key string, dst reflect.Value) error {
+func (c *Config) decodeValue(v *value, key string, dst reflect.Value) error {
 	if dst.Type() == reflect.TypeFor[time.Duration]() {
 		return decodeDuration(v, key, dst)
+	}
+	if dst.Type() == reflect.TypeFor[Secret]() {
+		return c.decodeSecret(v, key, dst)
 	}
 	if isText(dst) {
 		if v.kind != scalar {
@@ -75,18 +78,18 @@ func (env lookup) decodeValue(v *value, key string, dst reflect.Value) error {
 		if err != nil {
 			return err
 		}
-		_, err = env.decodeStruct(v, key, dst)
+		_, err = c.decodeStruct(v, key, dst)
 		return err
 	case reflect.Map:
-		return env.decodeMap(v, key, dst)
+		return c.decodeMap(v, key, dst)
 	case reflect.Slice:
 		if dst.Type().Elem().Kind() == reflect.Uint8 && v.kind == scalar {
 			return decodeBytes(v, key, dst)
 		}
-		return env.decodeSlice(v, key, dst)
+		return c.decodeSlice(v, key, dst)
 	case reflect.Interface:
 		if dst.NumMethod() == 0 {
-			x, err := env.decodeAny(v, key)
+			x, err := c.decodeAny(v, key)
 			if err == nil && x != nil {
 				dst.Set(reflect.ValueOf(x))
 			}
@@ -142,8 +145,8 @@ func decodeScalar(v *value, key string, dst reflect.Value) error {
 	return nil
 }
 
-// is reports whether the scalar may be read as tag: the text of a variable has no type of its own.
-func (v *value) is(tag string) bool { return v.from != "" || v.tag == tag }
+// is reports whether the scalar may be read as tag.
+func (v *value) is(tag string) bool { return v.loose || v.tag == tag }
 
 // decodeDuration reads "5s", "1m30s", or a number of seconds.
 func decodeDuration(v *value, key string, dst reflect.Value) error {
@@ -156,7 +159,7 @@ func decodeDuration(v *value, key string, dst reflect.Value) error {
 		return nil
 	}
 	n, err := parseFloat(v.text)
-	if err != nil || v.tag != "!!int" && v.tag != "!!float" && v.from == "" {
+	if err != nil || v.tag != "!!int" && v.tag != "!!float" && !v.loose {
 		return wrong(v, key, expected)
 	}
 	if n = n * float64(time.Second); math.IsNaN(n) || math.Abs(n) >= math.MaxInt64 {
@@ -178,8 +181,8 @@ func decodeBytes(v *value, key string, dst reflect.Value) error {
 	return nil
 }
 
-func (env lookup) decodeSlice(v *value, key string, dst reflect.Value) error {
-	if v.from != "" && !strings.HasPrefix(strings.TrimSpace(v.text), "[") {
+func (c *Config) decodeSlice(v *value, key string, dst reflect.Value) error {
+	if v.loose && !strings.HasPrefix(strings.TrimSpace(v.text), "[") {
 		v = split(v)
 	}
 	v, err := structured(v, key, sequence)
@@ -188,7 +191,7 @@ func (env lookup) decodeSlice(v *value, key string, dst reflect.Value) error {
 	}
 	s := reflect.MakeSlice(dst.Type(), len(v.items), len(v.items))
 	for i, item := range v.items {
-		if _, err := env.decode(item, "", s.Index(i)); err != nil {
+		if _, err := c.decode(item, "", s.Index(i)); err != nil {
 			return fmt.Errorf("%w (item %d of %s)", err, i, name(key))
 		}
 	}
@@ -198,17 +201,17 @@ func (env lookup) decodeSlice(v *value, key string, dst reflect.Value) error {
 
 // split reads a variable such as TAGS=a,b.
 func split(v *value) *value {
-	list := &value{kind: sequence, from: v.from}
+	list := &value{kind: sequence, from: v.from, loose: true}
 	if strings.TrimSpace(v.text) == "" {
 		return list
 	}
 	for item := range strings.SplitSeq(v.text, ",") {
-		list.items = append(list.items, &value{from: v.from, text: strings.TrimSpace(item), tag: "!!str"})
+		list.items = append(list.items, &value{from: v.from, loose: true, text: strings.TrimSpace(item), tag: "!!str"})
 	}
 	return list
 }
 
-func (env lookup) decodeMap(v *value, key string, dst reflect.Value) error {
+func (c *Config) decodeMap(v *value, key string, dst reflect.Value) error {
 	v, err := structured(v, key, mapping)
 	if err != nil {
 		return err
@@ -220,7 +223,7 @@ func (env lookup) decodeMap(v *value, key string, dst reflect.Value) error {
 	m := reflect.MakeMapWithSize(t, len(v.keys))
 	for _, k := range v.keys {
 		item := reflect.New(t.Elem()).Elem()
-		if _, err := env.decode(v.named[k], below(key, k), item); err != nil {
+		if _, err := c.decode(v.named[k], below(key, k), item); err != nil {
 			return err
 		}
 		m.SetMapIndex(reflect.ValueOf(k).Convert(t.Key()), item)
@@ -230,7 +233,7 @@ func (env lookup) decodeMap(v *value, key string, dst reflect.Value) error {
 }
 
 // decodeStruct fills the fields; what is not configured stays as it is. v is nil when only variables may have values.
-func (env lookup) decodeStruct(v *value, key string, dst reflect.Value) (found bool, err error) {
+func (c *Config) decodeStruct(v *value, key string, dst reflect.Value) (found bool, err error) {
 	t := dst.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -238,8 +241,8 @@ func (env lookup) decodeStruct(v *value, key string, dst reflect.Value) (found b
 		if tag == "-" || !f.IsExported() && !f.Anonymous {
 			continue
 		}
-		if f.Anonymous && f.Type.Kind() == reflect.Struct && (tag == "" || strings.Contains(options, "inline")) {
-			inner, err := env.decodeStruct(v, key, dst.Field(i))
+		if f.Anonymous && f.Type.Kind() == reflect.Struct && !isWhole(dst.Field(i)) && (tag == "" || strings.Contains(options, "inline")) {
+			inner, err := c.decodeStruct(v, key, dst.Field(i))
 			if err != nil {
 				return false, err
 			}
@@ -253,7 +256,7 @@ func (env lookup) decodeStruct(v *value, key string, dst reflect.Value) (found b
 		if k == "" {
 			k = fieldKey(v, f.Name)
 		}
-		set, err := env.decode(v.field(k), below(key, k), dst.Field(i))
+		set, err := c.decode(v.field(k), below(key, k), dst.Field(i))
 		if err != nil {
 			return false, err
 		}
@@ -280,17 +283,17 @@ func fieldKey(v *value, field string) string {
 }
 
 // decodeAny makes bool, int64, float64, string, []any and map[string]any.
-func (env lookup) decodeAny(v *value, key string) (any, error) {
+func (c *Config) decodeAny(v *value, key string) (any, error) {
 	switch v.kind {
 	case mapping:
 		m := make(map[string]any, len(v.keys))
-		return m, env.decodeMap(v, key, reflect.ValueOf(&m).Elem())
+		return m, c.decodeMap(v, key, reflect.ValueOf(&m).Elem())
 	case sequence:
 		var s []any
-		err := env.decodeSlice(v, key, reflect.ValueOf(&s).Elem())
+		err := c.decodeSlice(v, key, reflect.ValueOf(&s).Elem())
 		return s, err
 	}
-	if v.from == "" {
+	if !v.loose {
 		switch v.tag {
 		case "!!null":
 			return nil, nil
@@ -312,7 +315,7 @@ func (env lookup) decodeAny(v *value, key string) (any, error) {
 // structured returns v if it is of that kind. The text of a variable is read as YAML, of which JSON is a part.
 func structured(v *value, key string, k kind) (*value, error) {
 	expected := map[kind]string{mapping: "a mapping", sequence: "a list"}[k]
-	if v.from != "" && v.kind == scalar {
+	if v.loose && v.kind == scalar {
 		var doc yaml.Node
 		if err := yaml.Unmarshal([]byte(v.text), &doc); err != nil || len(doc.Content) == 0 {
 			return nil, wrong(v, key, expected)
@@ -330,9 +333,9 @@ func structured(v *value, key string, k kind) (*value, error) {
 	return v, nil
 }
 
-// adopt marks everything below v as coming from the variable.
+// adopt marks everything below v as coming from the variable, or from a default if from is empty.
 func adopt(v *value, from string) *value {
-	v.from = from
+	v.from, v.loose = from, true
 	for _, k := range v.keys {
 		adopt(v.named[k], from)
 	}
@@ -360,6 +363,11 @@ func below(key, name string) string {
 	return key + "." + name
 }
 
+// isWhole reports whether dst is one value, although it may be a struct.
+func isWhole(dst reflect.Value) bool {
+	return dst.Type() == reflect.TypeFor[Secret]() || isText(dst)
+}
+
 func isText(dst reflect.Value) bool {
 	return dst.CanAddr() && dst.Addr().Type().Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
@@ -368,7 +376,7 @@ func isText(dst reflect.Value) bool {
 // variable it means nothing.
 func digits(v *value) string {
 	s := strings.ReplaceAll(strings.TrimPrefix(strings.TrimSpace(v.text), "+"), "_", "")
-	if v.from == "" {
+	if !v.loose {
 		return s
 	}
 	if trimmed := strings.TrimLeft(s, "0"); trimmed != "" && '0' <= trimmed[0] && trimmed[0] <= '9' {

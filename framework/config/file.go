@@ -17,6 +17,7 @@ type value struct {
 	file  string // empty for an environment variable
 	line  int
 	from  string   // the environment variable, if it came from one
+	loose bool     // the text has no type of its own: it is a variable's, or a default written in code
 	text  string   // of a scalar
 	tag   string   // of a scalar: !!int, !!str, ...
 	keys  []string // of a mapping, in source order
@@ -48,6 +49,9 @@ func (v *value) field(name string) *value {
 func (v *value) errorf(format string, args ...any) error {
 	if v.from != "" {
 		return fmt.Errorf("environment variable %s: %w", v.from, fmt.Errorf(format, args...))
+	}
+	if v.loose {
+		return fmt.Errorf("default value: %w", fmt.Errorf(format, args...))
 	}
 	return fmt.Errorf("%s:%d: %w", v.file, v.line, fmt.Errorf(format, args...))
 }
@@ -210,7 +214,7 @@ func (v *value) describe() string {
 		return "a mapping"
 	case v.kind == sequence:
 		return "a list"
-	case v.from != "":
+	case v.loose:
 		return "a text"
 	}
 	switch v.tag {

@@ -34,6 +34,8 @@ type settings struct {
 //
 //	faastest.Config{"database.path": path}
 //	faastest.Config{"database": map[string]any{"path": path}}
+//
+// Here a secret may be its text, or a config.Secret.
 type Config map[string]any
 
 func (c Config) apply(s *settings) error { return s.variables.configure("", c) }
@@ -190,6 +192,8 @@ func plain(v reflect.Value) any {
 	switch x := v.Interface().(type) {
 	case time.Duration:
 		return x.String()
+	case config.Secret:
+		return x.Reveal()
 	case encoding.TextMarshaler:
 		if b, err := x.MarshalText(); err == nil {
 			return string(b)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
@@ -22,12 +23,18 @@ func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what 
 		e.Hint = "configuration holds texts, bools, numbers, durations, and lists, maps and structs of them"
 		return false
 	}
+	dep.Secret = holdsSecret(dep.Type, visited{})
 	if dep.Default == nil {
 		return true
 	}
 	pos, end := w.mark.Range("default")
 	expected, err := checkDefault(dep.Type, *dep.Default)
 	switch {
+	case expected != "" && err != nil && dep.Secret:
+		// The line is left out: it may hold the secret.
+		e := c.errorf(pos, int(end-pos), codeConfig, "the default of %s %s is not %s", what, dep.Name, expected)
+		e.Line, e.Hint = "", "no secret belongs into source code: refer to where it is, default=env:NAME or default=file:PATH"
+		return false
 	case expected == "":
 		c.errorf(pos, int(end-pos), codeConfig, "%s %s is of type %s, which a directive cannot write", what, dep.Name, typeString(dep.Type)).
 			Hint = "put the default into config.default.yml"
@@ -42,12 +49,41 @@ func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what 
 	return true
 }
 
+// isSecret recognises config.Secret.
+func isSecret(t types.Type) bool { return isNamed(t, model.ConfigPath, model.SecretType) }
+
+// holdsSecret reports whether t is a config.Secret or configuration may find one in it.
+func holdsSecret(t types.Type, seen visited) bool {
+	if seen.again(t) {
+		return false
+	}
+	if isSecret(t) {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		return holdsSecret(u.Elem(), seen)
+	case *types.Pointer:
+		return holdsSecret(u.Elem(), seen)
+	case *types.Map:
+		return holdsSecret(u.Elem(), seen)
+	case *types.Struct:
+		for i := range u.NumFields() {
+			f := u.Field(i)
+			if (f.Exported() || f.Embedded()) && reflect.StructTag(u.Tag(i)).Get("yaml") != "-" && holdsSecret(f.Type(), seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // unconfigurable returns the part of t that configuration cannot fill, nil if there is none.
 func unconfigurable(t types.Type, seen visited) types.Type {
 	if seen.again(t) {
 		return nil
 	}
-	if hasTextUnmarshaler(t) {
+	if isSecret(t) || hasTextUnmarshaler(t) {
 		return nil
 	}
 	switch u := t.Underlying().(type) {
@@ -68,16 +104,20 @@ func unconfigurable(t types.Type, seen visited) types.Type {
 			return nil
 		}
 	case *types.Struct:
+		some := false
 		for i := range u.NumFields() {
 			f := u.Field(i)
-			if !f.Exported() || reflect.StructTag(u.Tag(i)).Get("yaml") == "-" {
+			if !f.Exported() && !f.Embedded() || reflect.StructTag(u.Tag(i)).Get("yaml") == "-" {
 				continue
 			}
+			some = true
 			if bad := unconfigurable(f.Type(), seen); bad != nil {
 				return bad
 			}
 		}
-		return nil
+		if some {
+			return nil
+		}
 	}
 	return t
 }
@@ -91,6 +131,16 @@ func checkDefault(t types.Type, text string) (expected string, err error) {
 		}
 		_, err := time.ParseDuration(text)
 		return "a duration such as 5s or 1h30m", err
+	}
+	if isSecret(t) {
+		const expected = "a reference to a secret, env:NAME or file:PATH"
+		if text == "" { // none is the zero value
+			return expected, nil
+		}
+		if _, ok, err := config.ParseReference(text); !ok || err != nil {
+			return expected, strconv.ErrSyntax
+		}
+		return expected, nil
 	}
 	if hasTextUnmarshaler(t) {
 		return "", nil

@@ -67,7 +67,9 @@ func (b *body) config(e wiring.Edge) jen.Code {
 	if d.Default == nil && d.Optional {
 		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), zeroCode(d.Type))
 	}
-	if d.Default != nil {
+	if d.Default != nil && d.Secret && *d.Default != "" {
+		call = q(symConfigText).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), jen.Lit(*d.Default))
+	} else if d.Default != nil {
 		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), literal(d.Type, *d.Default))
 	}
 	b.add(jen.List(jen.Id(name), jen.Err()).Op(":=").Add(call), b.failed(jen.Err()))
@@ -265,6 +267,9 @@ func literal(t types.Type, text string) jen.Code {
 			}
 		}
 		return typeCode(t).Values(elements...)
+	}
+	if text == "" {
+		return zeroCode(t) // a config.Secret
 	}
 	return jen.Lit(text)
 }

@@ -1,12 +1,10 @@
 package emit
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
-	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
@@ -53,52 +51,6 @@ func (w *writer) start(f *jen.File) {
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("start").Params(jen.Id(ctx).Qual(pathContext, "Context")).Error().
 		Block(append(body, jen.Return(jen.Nil()))...)
 	f.Line()
-}
-
-// require checks the configuration keys that the unit cannot do without, so that all that are missing are one error. Where
-// values can be replaced, what a replaced one alone would have needed is not asked for.
-func (w *writer) require() []jen.Code {
-	always, sometimes := map[string]bool{}, map[string][]string{} // by condition
-	var order []string
-	for _, n := range w.reach {
-		for _, e := range n.Edges {
-			d := e.Dep
-			if d.Kind != model.FromConfig || d.Default != nil || d.Optional {
-				continue
-			}
-			condition := w.wanted(n, nil)
-			if condition == "" {
-				always[d.Key] = true
-				continue
-			}
-			if sometimes[condition] == nil {
-				order = append(order, condition)
-			}
-			sometimes[condition] = append(sometimes[condition], d.Key)
-		}
-	}
-	lits := func(keys []string) (list []jen.Code) {
-		for _, k := range slices.Compact(slices.Sorted(slices.Values(keys))) {
-			list = append(list, jen.Lit(k))
-		}
-		return list
-	}
-	all := lits(slices.Collect(maps.Keys(always)))
-	if len(order) == 0 {
-		if len(all) == 0 {
-			return nil
-		}
-		return []jen.Code{returnErr(jen.Id("c").Dot("Require").Call(all...))}
-	}
-	stmts := []jen.Code{jen.Var().Id("keys").Index().String()}
-	if len(all) > 0 {
-		stmts = []jen.Code{jen.Id("keys").Op(":=").Index().String().Values(all...)}
-	}
-	for _, condition := range order {
-		stmts = append(stmts, jen.If(jen.Op(condition)).Block(
-			jen.Id("keys").Op("=").Append(append([]jen.Code{jen.Id("keys")}, lits(sometimes[condition])...)...)))
-	}
-	return append(stmts, returnErr(jen.Id("c").Dot("Require").Call(jen.Id("keys").Op("..."))))
 }
 
 // wanted is the condition under which a node is built, "" for always: something that is built takes it, and what it takes

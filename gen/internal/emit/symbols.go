@@ -36,6 +36,8 @@ const (
 	symConfigLoad = pathConfig + ".LoadWith"
 	symConfigGet  = pathConfig + ".Get"
 	symConfigOr   = pathConfig + ".Or"
+	symConfigText = pathConfig + ".OrText"
+	symCheckKey   = pathConfig + ".Check"
 
 	pathWeb      = module + "/trigger/web"
 	symExchange  = pathWeb + ".Exchange"
@@ -73,6 +75,7 @@ const contract = 1
 // The packages of the standard library that generated code names.
 const (
 	pathContext = "context"
+	pathErrors  = "errors"
 	pathFmt     = "fmt"
 	pathTime    = "time"
 	pathSlog    = "log/slog"
@@ -82,7 +85,7 @@ const (
 // names are the names of the packages above, in the order in which they take their names from user packages.
 func names() [][2]string {
 	return [][2]string{
-		{pathContext, "context"}, {pathFmt, "fmt"}, {pathTime, "time"}, {pathSlog, "slog"}, {pathWire, "wire"},
+		{pathContext, "context"}, {pathFmt, "fmt"}, {pathTime, "time"}, {pathSlog, "slog"}, {pathErrors, "errors"}, {pathWire, "wire"},
 		{module, "framework"}, {pathIoc, "ioc"}, {pathConfig, "config"}, {pathWeb, "web"}, {pathNethttp, "nethttp"},
 		{pathTimer, "timer"}, {pathEvent, "event"}, {pathLocal, "local"},
 	}

@@ -17,6 +17,7 @@ const (
 	MiddlewareType = "Middleware" // of FrameworkPath
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
+	SecretType     = "Secret"     // of ConfigPath
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath
 	ExchangeType   = "Exchange"   // of WebPath

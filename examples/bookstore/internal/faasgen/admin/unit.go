@@ -5,6 +5,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -68,7 +69,10 @@ func (u *unit) start(ctx context.Context) error {
 		return err
 	}
 	u.config = c
-	if err := c.Require("database.path"); err != nil {
+	if err := errors.Join(
+		c.Require("database.path"),
+		config.Check[config.Secret](c, "admin.token", ""),
+	); err != nil {
 		return err
 	}
 	b := u.container.NewBuild(ctx)

@@ -21,7 +21,7 @@ import (
 //
 // Admin lets those in who know the token. Where none is configured it lets nobody in.
 func provideAccessAdmin(u *unit) (*access.Admin, error) {
-	token, err := config.Or[string](u.config, "admin.token", "")
+	token, err := config.Or[config.Secret](u.config, "admin.token", config.Secret{})
 	if err != nil {
 		return nil, err
 	}

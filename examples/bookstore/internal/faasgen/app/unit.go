@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -176,7 +177,9 @@ func (u *unit) start(ctx context.Context) error {
 	if u.overrides.BookStore == nil && u.overrides.SqliteDatabase == nil {
 		keys = append(keys, "database.path")
 	}
-	if err := c.Require(keys...); err != nil {
+	err = c.Require(keys...)
+	err = errors.Join(err, config.Check[config.Secret](c, "admin.token", ""))
+	if err != nil {
 		return err
 	}
 	b := u.container.NewBuild(ctx)

@@ -1,0 +1,23 @@
+package gen_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestConfigured runs the tests of an application that takes configuration in every form, against the code that both
+// injectors give.
+func TestConfigured(t *testing.T) {
+	dir := module(t, "config.txtar")
+	o := options(dir)
+	o.Injector = "native"
+	native := diagnose(t, o)
+	wired := generate(t, dir)
+	if diff := cmp.Diff(wired.Apps[0].Files, native.Apps[0].Files); diff != "" {
+		t.Errorf("-wire +native:\n%s", diff)
+	}
+	commit(t, wired)
+	goCommand(t, dir, "vet", "./...")
+	goCommand(t, dir, "test", "./shop")
+}
