@@ -6,9 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestConfigured runs the tests of an application that takes configuration in every form, against the code that both
+// TestConfigValues runs the tests of an application that takes configuration in every form, against the code that both
 // injectors give.
-func TestConfigured(t *testing.T) {
+func TestConfigValues(t *testing.T) {
 	dir := module(t, "config.txtar")
 	o := options(dir)
 	o.Injector = "native"
