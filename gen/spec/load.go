@@ -106,20 +106,26 @@ func (s *Spec) CheckTargets(known []string) annotations.Diagnostics {
 
 // extensions calls f with each set of x-<target> keys and the path that it is below, which ends in a dot if not empty.
 func (s *Spec) extensions(f func(path string, e Extension)) {
-	level := func(prefix string, p Provider, functions map[string]*Function, e Extension) {
-		f(prefix, e)
-		f(prefix+"provider.", p.Extension)
-		for _, name := range slices.Sorted(maps.Keys(functions)) {
-			function := functions[name]
+	level := func(prefix string, o Overlay) {
+		f(prefix, o.Extension)
+		for _, name := range slices.Sorted(maps.Keys(o.Domains)) {
+			f(prefix+"domains."+name+".", o.Domains[name].Extension)
+		}
+		for _, name := range slices.Sorted(maps.Keys(o.Resources)) {
+			f(prefix+"resources."+name+".", o.Resources[name].Extension)
+		}
+		f(prefix+"provider.", o.Provider.Extension)
+		for _, name := range slices.Sorted(maps.Keys(o.Functions)) {
+			function := o.Functions[name]
 			f(prefix+"functions."+name+".", function.Extension)
 			for i, event := range function.Events {
 				f(fmt.Sprintf("%sfunctions.%s.events.%d.%s.", prefix, name, i, event.Kind), event.Extension)
 			}
 		}
 	}
-	level("", s.Provider, s.Functions, s.Extension)
+	level("", Overlay{Provider: s.Provider, Functions: s.Functions, Domains: s.Domains, Resources: s.Resources, Extension: s.Extension})
 	for _, name := range slices.Sorted(maps.Keys(s.Targets)) {
 		o := s.Targets[name]
-		level("targets."+name+".", o.Provider, o.Functions, o.Extension)
+		level("targets."+name+".", *o)
 	}
 }

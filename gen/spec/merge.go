@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// For returns the specification as one target sees it: targets.<target> covers provider, functions, package and the
-// x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
+// For returns the specification as one target sees it: targets.<target> covers provider, functions, domains, resources,
+// package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
 // they cover. The result shares nothing that either may change.
 func (s *Spec) For(target string) *Spec {
 	out := *s
@@ -27,22 +27,9 @@ func (s *Spec) For(target string) *Spec {
 	out.Provider = merge(s.Provider, over.Provider)
 	out.Package = merge(s.Package, over.Package)
 	out.Extension = merge(s.Extension, over.Extension)
-	out.Functions = map[string]*Function{}
-	for name, f := range s.Functions {
-		merged := *f
-		if o := over.Functions[name]; o != nil {
-			merged = merge(*f, *o)
-		} else {
-			merged = merge(*f, Function{})
-		}
-		out.Functions[name] = &merged
-	}
-	for name, f := range over.Functions {
-		if out.Functions[name] == nil {
-			merged := merge(Function{}, *f)
-			out.Functions[name] = &merged
-		}
-	}
+	out.Functions = mergeNamed(s.Functions, over.Functions)
+	out.Domains = mergeNamed(s.Domains, over.Domains)
+	out.Resources = mergeNamed(s.Resources, over.Resources)
 	prefix := "targets." + target + "."
 	for path, pos := range s.Positions {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
@@ -58,6 +45,25 @@ func (s *Spec) For(target string) *Spec {
 		}
 	}
 	return &out
+}
+
+// mergeNamed covers the entries of a map, each as a structure. An entry that one side lacks is as if empty there.
+func mergeNamed[T any](base, over map[string]*T) map[string]*T {
+	out := make(map[string]*T, len(base)+len(over))
+	for _, from := range []map[string]*T{base, over} {
+		for name := range from {
+			var b, o T
+			if base[name] != nil {
+				b = *base[name]
+			}
+			if over[name] != nil {
+				o = *over[name]
+			}
+			merged := merge(b, o)
+			out[name] = &merged
+		}
+	}
+	return out
 }
 
 // Resolve returns the settings of one function with all defaults filled in: the defaults are covered by the provider's,

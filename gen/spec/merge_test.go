@@ -29,6 +29,8 @@ functions:
     environment: {B: function}
     events: [timer: {every: 1h}]
   same: {timeout: 7}
+domains: {a.example.com: {certificate: base, x-aws: {BasePath: [a]}}, b.example.com: {}}
+resources: {invoices: {type: bucket, name: base, create: true}}
 package: {include: [a, b], exclude: [c]}
 custom: {any: 1}
 x-aws: {Outputs: {a: 1}}
@@ -44,6 +46,8 @@ targets:
     functions:
       work: {memorySize: 512, events: []}
       only: {timeout: 9}
+    domains: {a.example.com: {certificate: overlay}, c.example.com: {}}
+    resources: {invoices: {name: overlay, create: false}}
     package: {include: [d]}
     x-aws: {Outputs: {b: 2}}
 `
@@ -70,8 +74,10 @@ func TestFor(t *testing.T) {
 		"function":       got.Functions["work"].MemorySize == 512 && got.Functions["work"].Description == "base",
 		"no events":      got.Functions["work"].Events != nil && len(got.Functions["work"].Events) == 0,
 		"other function": got.Functions["same"].Timeout == 7e9 && got.Functions["only"].Timeout == 9e9,
-		"place":          got.Places["provider.region"].Pos.Line == 27 && got.Functions["work"].Places["memorySize"].Pos.Line == 34 && got.Positions["provider.region"].Line == 27,
+		"place":          got.Places["provider.region"].Pos.Line == 29 && got.Functions["work"].Places["memorySize"].Pos.Line == 36 && got.Positions["provider.region"].Line == 29,
 		"kept place":     got.Places["provider.timeout"].Pos.Line == 8 && p.Places["timeout"].Pos.Line == 8,
+		"domains":        len(got.Domains) == 3 && got.Domains["a.example.com"].Certificate == "overlay" && got.Domains["a.example.com"].Extension["aws"] != nil,
+		"resources":      cmp.Equal(got.Resources["invoices"], &Resource{Type: "bucket", Name: "overlay", Create: &no}),
 		"no targets":     got.Targets == nil,
 		"other target":   s.For("aliyun").Provider.Region == "ap-guangzhou" && s.For("aliyun").Functions["only"] == nil,
 	} {
@@ -100,6 +106,8 @@ func TestFor(t *testing.T) {
 	got.Functions["work"].Environment["B"] = "changed"
 	got.Functions["same"].Timeout = 1
 	got.Provider.VPC.Subnets[0] = "changed"
+	got.Domains["a.example.com"].Certificate = "changed"
+	got.Resources["invoices"].Name = "changed"
 	if after := asYaml(t, s); after != before {
 		t.Errorf("For has changed what it was called on:\n%s", cmp.Diff(before, after))
 	}
@@ -109,7 +117,7 @@ func TestFor(t *testing.T) {
 func asYaml(t *testing.T, s *Spec) string {
 	t.Helper()
 	var b strings.Builder
-	for _, v := range []any{s.Provider, s.Functions, s.Package, s.Extension} {
+	for _, v := range []any{s.Provider, s.Functions, s.Domains, s.Resources, s.Package, s.Extension} {
 		text, err := yaml.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -116,12 +116,14 @@ type DeadLetter struct {
 	Target string `faas:"target"`
 }
 
-// HTTP says who may call the http triggers.
+// HTTP says who may call the http triggers, and from where.
 type HTTP struct {
 	// Auth is anonymous, the default: everybody may call; or iam: the vendor checks a signature of its own kind.
 	Auth string `faas:"auth,enum=anonymous|iam"`
 	// Internal lets only callers inside the vendor's network in.
 	Internal *bool `faas:"internal"`
+	// CORS says which pages of other origins may call.
+	CORS *CORS `faas:"cors"`
 }
 
 // Defaults are the settings of a function of which nothing is said.

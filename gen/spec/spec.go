@@ -19,6 +19,10 @@ type Spec struct {
 	Provider Provider `faas:"provider"`
 	// Functions overrides what the directives say, by function name.
 	Functions map[string]*Function `faas:"functions"`
+	// Domains are the user's own, by name.
+	Domains map[string]*Domain `faas:"domains"`
+	// Resources says what the logical names in triggers stand for, such as bucket=invoices.
+	Resources map[string]*Resource `faas:"resources"`
 	// Package says what else goes into each package.
 	Package Package `faas:"package"`
 	// Custom is for the user's own tools; nothing here is read.
@@ -102,13 +106,17 @@ type Package struct {
 	Exclude []string `faas:"exclude"`
 }
 
-// Overlay is what targets.<name> may say again: provider, functions and x-<target>. Maps are merged key by key at every
+// Overlay is what targets.<name> may say again: provider, functions, domains, resources, package and x-<target>. Maps are merged key by key at every
 // depth; lists, events and single values replace what they cover.
 type Overlay struct {
 	// Provider covers the provider.
 	Provider Provider `faas:"provider"`
 	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
+	// Domains covers domains.
+	Domains map[string]*Domain `faas:"domains"`
+	// Resources covers resources.
+	Resources map[string]*Resource `faas:"resources"`
 	// Package covers package.
 	Package Package `faas:"package"`
 	// Extension covers the x-<target> key of the same target.

@@ -45,6 +45,8 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.value("service", "found nothing, expected the name of the application")
 	}
 	c.level("", s.Provider, s.Functions, s.Package)
+	c.domains("", s.Domains)
+	c.resources("", s.Resources)
 	for i := range s.Scan {
 		if path := s.Scan[i]; path == "" || strings.ContainsAny(path, " \t\\") || strings.HasPrefix(path, "/") {
 			c.value(fmt.Sprintf("scan.%d", i), "found %q, expected an import path or a path that starts with ./ or ../", path)
@@ -56,6 +58,8 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 			c.value(prefix+"provider.name", "name means nothing here: these keys are for the target %s alone", name)
 		}
 		c.level(prefix, o.Provider, o.Functions, o.Package)
+		c.domains(prefix, o.Domains)
+		c.resources(prefix, o.Resources)
 	}
 	s.extensions(func(path string, e Extension) {
 		rest, ok := strings.CutPrefix(path, "targets.")
@@ -155,6 +159,9 @@ func (c checker) settings(prefix string, s Settings) {
 		} else if strings.TrimSpace(layer) == "" {
 			c.value(path, "found nothing, expected the name of a layer of the vendor")
 		}
+	}
+	if s.HTTP != nil {
+		c.cors(prefix, s.HTTP.CORS)
 	}
 	for i, fs := range s.FileSystems {
 		if fs.Path != "" && !strings.HasPrefix(fs.Path, "/") {

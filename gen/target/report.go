@@ -101,6 +101,32 @@ func (r *Report) Schedule(t Trigger, plan cron.Plan, err error) {
 	}
 }
 
+// Origins reports CORS that lets nobody in, as what a function says of it may be all there is.
+func (r *Report) Origins(u *Unit) {
+	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Triggers("http")) > 0 {
+		r.Missing(u.At("http.cors"), "http.cors.origins", "they say which pages may call")
+	}
+}
+
+// Domains calls check with each domain of the application, or reports them when no function answers requests.
+func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at func(key string) spec.Place)) {
+	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Triggers("http")) > 0 })
+	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
+		path := "domains." + name
+		at := func(key string) spec.Place {
+			if key == "" {
+				return app.Spec.Places[path]
+			}
+			return app.Spec.Places[path+"."+key].Or(app.Spec.Places[path])
+		}
+		if !http {
+			r.Missing(at(""), "an http trigger", "a domain leads to functions that have one")
+			continue
+		}
+		check(name, app.Spec.Domains[name], at)
+	}
+}
+
 // Variables are a cloud's rules for environment variables.
 type Variables struct {
 	// Form is what names look like; Expected says so in words.

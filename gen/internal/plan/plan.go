@@ -67,7 +67,7 @@ func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
 	if name == "" {
-		ds = lazies(g)
+		ds = append(lazies(g), unusedResources(m)...)
 	}
 	for _, f := range m.Functions {
 		u := unit(m, s, f)

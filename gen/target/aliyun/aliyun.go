@@ -59,6 +59,7 @@ func (cloud) Check(app *target.App) annotations.Diagnostics {
 	for _, u := range app.Units {
 		check(r, app, u)
 	}
+	checkDomains(r, app)
 	return r.Done()
 }
 
@@ -100,6 +101,7 @@ func document(app *target.App) *yaml.Node {
 			return target.Extend(target.Extend(n, Name, app.Spec.Provider.Extension), Name, u.Extension)
 		}, "resources", u.Name, "props")
 	}
+	target.Replace(root, func(n *yaml.Node) *yaml.Node { return withDomains(n, app) }, "resources")
 	return target.Extend(root, Name, app.Spec.Extension)
 }
 

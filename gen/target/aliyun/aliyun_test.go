@@ -1,6 +1,7 @@
 package aliyun
 
 import (
+	"bytes"
 	"flag"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/faasgen/faasgen/gen/target/targettest"
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"gopkg.in/yaml.v3"
 )
 
 func schemas(t *testing.T) []*jsonschema.Schema {
@@ -27,12 +29,29 @@ func schemas(t *testing.T) []*jsonschema.Schema {
 func validate(t *testing.T, schema *jsonschema.Schema, content []byte) error {
 	t.Helper()
 	for name, resource := range targettest.Value(t, content).(map[string]any)["resources"].(map[string]any) {
+		if resource.(map[string]any)["component"] == "fc3-domain" {
+			if err := strict(resource); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := schema.Validate(resource.(map[string]any)["props"]); err != nil {
 			t.Logf("resource %s", name)
 			return err
 		}
 	}
 	return nil
+}
+
+// strict reads a domain into the structs again: the schemas are those of functions.
+func strict(resource any) error {
+	text, err := yaml.Marshal(resource)
+	if err != nil {
+		return err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	return decoder.Decode(&DomainResource{})
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -120,6 +139,25 @@ func TestEveryKey(t *testing.T) {
 		if diff := cmp.Diff(targettest.Properties(t, schema, "definitions", definition), targettest.Keys(structure)); diff != "" {
 			t.Errorf("%s (-vendor +struct):\n%s", definition, diff)
 		}
+	}
+}
+
+// TestDomainKeys compares the structs of the component of domains with the keys that it has.
+func TestDomainKeys(t *testing.T) {
+	for _, c := range []struct {
+		structure any
+		keys      string
+	}{
+		{DomainProps{}, "authConfig certConfig domainName protocol region routeConfig tlsConfig wafConfig"},
+		{PathConfig{}, "functionName methods path qualifier rewriteConfig"},
+		{CertConfig{}, "certId certName certificate privateKey"},
+	} {
+		if got := strings.Join(targettest.Keys(c.structure), " "); got != c.keys {
+			t.Errorf("%T: %s, want %s", c.structure, got, c.keys)
+		}
+	}
+	if err := strict(map[string]any{"component": "fc3-domain", "props": map[string]any{"domain": "a"}}); err == nil {
+		t.Error("a misspelt key is accepted")
 	}
 }
 

@@ -82,6 +82,9 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkLogs(r, u)
 	checkFiles(r, u)
 	checkAsync(r, u)
+	if h := s.HTTP; h != nil && h.CORS != nil && len(u.Triggers("http")) > 0 {
+		r.Unsupported(u.At("http.cors"), "http.cors", "the vendor answers no preflight requests; answer OPTIONS in the function")
+	}
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
 		plan, err := cron.FC(m)

@@ -13,7 +13,7 @@ type Manifest struct {
 	Access string `yaml:"access"`
 	// Vars are variables for ${vars.name}.
 	Vars map[string]any `yaml:"vars,omitempty"`
-	// Resources are the functions.
+	// Resources are the functions, and the domains.
 	Resources map[string]*Resource `yaml:"resources"`
 }
 
@@ -246,6 +246,62 @@ type Destination struct {
 type Tag struct {
 	Key   string `yaml:"key"`
 	Value string `yaml:"value"`
+}
+
+// DomainResource is one domain.
+type DomainResource struct {
+	// Component is fc3-domain.
+	Component string `yaml:"component"`
+	// Props describe the domain.
+	Props DomainProps `yaml:"props"`
+}
+
+// DomainProps describe a domain that leads to functions.
+type DomainProps struct {
+	// Region is that of the functions.
+	Region string `yaml:"region"`
+	// DomainName is the domain, or auto for one that the vendor gives for tests.
+	DomainName string `yaml:"domainName"`
+	// Protocol is HTTP, HTTPS or HTTP,HTTPS.
+	Protocol string `yaml:"protocol"`
+	// RouteConfig says which path leads where.
+	RouteConfig RouteConfig `yaml:"routeConfig"`
+	// CertConfig is the certificate.
+	CertConfig *CertConfig `yaml:"certConfig,omitempty"`
+	// TlsConfig chooses versions and cipher suites.
+	TlsConfig any `yaml:"tlsConfig,omitempty"`
+	// WafConfig turns on the firewall.
+	WafConfig any `yaml:"wafConfig,omitempty"`
+	// AuthConfig says who may call.
+	AuthConfig any `yaml:"authConfig,omitempty"`
+}
+
+// RouteConfig says which path leads where.
+type RouteConfig struct {
+	// Routes are the paths; an exact one goes before one that ends in *, a longer one before a shorter.
+	Routes []PathConfig `yaml:"routes"`
+}
+
+// PathConfig is one path.
+type PathConfig struct {
+	// Path is a path, or the start of one and *.
+	Path string `yaml:"path"`
+	// FunctionName is the deployed name.
+	FunctionName string `yaml:"functionName"`
+	// Qualifier is the version or alias, LATEST by default.
+	Qualifier string `yaml:"qualifier"`
+	// Methods lists what gets through; all by default.
+	Methods []string `yaml:"methods,omitempty"`
+	// RewriteConfig changes paths.
+	RewriteConfig any `yaml:"rewriteConfig,omitempty"`
+}
+
+// CertConfig is a certificate: its id at the certificate service, or its name with files.
+type CertConfig struct {
+	CertId      string `yaml:"certId,omitempty"`
+	CertName    string `yaml:"certName,omitempty"`
+	Certificate string `yaml:"certificate,omitempty"`
+	PrivateKey  string `yaml:"privateKey,omitempty"`
 }
 
 // Trigger is one trigger.

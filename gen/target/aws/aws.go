@@ -5,7 +5,6 @@ package aws
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -55,6 +54,7 @@ func (cloud) Check(app *target.App) annotations.Diagnostics {
 		check(r, app, u)
 	}
 	routes(r, app)
+	checkAPI(r, app)
 	return r.Done()
 }
 
@@ -94,8 +94,7 @@ func document(app *target.App) *yaml.Node {
 		Resources:                map[string]any{},
 	}
 	if len(routes) > 0 {
-		auth := slices.ContainsFunc(routes, func(r route) bool { return r.auth != nil })
-		t.Resources[apiID] = httpAPI(app, auth)
+		t.Resources[apiID] = httpAPI(app, routes)
 		t.Outputs = map[string]Output{"ApiUrl": {
 			Description: "Where the http functions answer.",
 			Value:       map[string]string{"Fn::Sub": "https://${" + apiID + "}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
@@ -117,20 +116,11 @@ func document(app *target.App) *yaml.Node {
 		})
 	}
 	root := target.Node(t)
+	if len(routes) > 0 {
+		extendDomain(root, app)
+	}
 	for _, extend := range extensions {
 		extend(root)
 	}
 	return target.Extend(root, Name, app.Spec.Extension)
-}
-
-func httpAPI(app *target.App, auth bool) *HTTPAPI {
-	name := app.Spec.Service
-	if app.Stage != "" {
-		name += "-" + app.Stage
-	}
-	api := &HTTPAPI{Type: "AWS::Serverless::HttpApi", Properties: HTTPAPIProperties{Name: name, StageName: "$default"}}
-	if auth {
-		api.Properties.Auth = &HTTPAPIAuth{EnableIamAuthorizer: true}
-	}
-	return api
 }

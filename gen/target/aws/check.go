@@ -180,6 +180,7 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 	if len(triggers) == 0 {
 		return
 	}
+	r.Origins(u)
 	if h := u.Settings.HTTP; h != nil && h.Internal != nil && *h.Internal {
 		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
 	}

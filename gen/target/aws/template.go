@@ -38,7 +38,7 @@ type HTTPAPIProperties struct {
 	// Auth controls who may call the API.
 	Auth *HTTPAPIAuth `yaml:"Auth,omitempty"`
 	// CorsConfiguration answers preflight requests in the gateway.
-	CorsConfiguration any `yaml:"CorsConfiguration,omitempty"`
+	CorsConfiguration *CORS `yaml:"CorsConfiguration,omitempty"`
 	// DefaultRouteSettings are those of every route: throttling, metrics.
 	DefaultRouteSettings any `yaml:"DefaultRouteSettings,omitempty"`
 	// DefinitionBody is an OpenAPI document for the API.
@@ -50,7 +50,7 @@ type HTTPAPIProperties struct {
 	// DisableExecuteApiEndpoint leaves only custom domains.
 	DisableExecuteApiEndpoint any `yaml:"DisableExecuteApiEndpoint,omitempty"`
 	// Domain is a custom domain.
-	Domain any `yaml:"Domain,omitempty"`
+	Domain *Domain `yaml:"Domain,omitempty"`
 	// FailOnWarnings stops the deployment at warnings of the gateway.
 	FailOnWarnings any `yaml:"FailOnWarnings,omitempty"`
 	// Name is the API's name.
@@ -65,6 +65,39 @@ type HTTPAPIProperties struct {
 	StageVariables any `yaml:"StageVariables,omitempty"`
 	// Tags are put on the stage.
 	Tags map[string]string `yaml:"Tags,omitempty"`
+}
+
+// CORS says which pages of other origins may call an HTTP API.
+type CORS struct {
+	// AllowOrigins, AllowMethods and AllowHeaders are what requests may have, ExposeHeaders what pages may read.
+	AllowOrigins  []string `yaml:"AllowOrigins"`
+	AllowMethods  []string `yaml:"AllowMethods"`
+	AllowHeaders  []string `yaml:"AllowHeaders,omitempty"`
+	ExposeHeaders []string `yaml:"ExposeHeaders,omitempty"`
+	// AllowCredentials lets cookies through.
+	AllowCredentials bool `yaml:"AllowCredentials,omitempty"`
+	// MaxAge is in seconds.
+	MaxAge int `yaml:"MaxAge,omitempty"`
+}
+
+// Domain is a domain that leads to an HTTP API.
+type Domain struct {
+	// DomainName is the domain.
+	DomainName string `yaml:"DomainName"`
+	// CertificateArn is the certificate's, in the region of the API.
+	CertificateArn string `yaml:"CertificateArn"`
+	// BasePath lists the paths below which the API is; the root by default.
+	BasePath []string `yaml:"BasePath,omitempty"`
+	// EndpointConfiguration is REGIONAL.
+	EndpointConfiguration any `yaml:"EndpointConfiguration,omitempty"`
+	// MutualTlsAuthentication asks clients for certificates.
+	MutualTlsAuthentication any `yaml:"MutualTlsAuthentication,omitempty"`
+	// OwnershipVerificationCertificateArn proves that the domain is yours.
+	OwnershipVerificationCertificateArn any `yaml:"OwnershipVerificationCertificateArn,omitempty"`
+	// Route53 makes the record set.
+	Route53 any `yaml:"Route53,omitempty"`
+	// SecurityPolicy is the oldest TLS version.
+	SecurityPolicy any `yaml:"SecurityPolicy,omitempty"`
 }
 
 // HTTPAPIAuth controls who may call an HTTP API.

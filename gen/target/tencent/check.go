@@ -78,6 +78,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	}
 	checkNetwork(r, u)
 	checkAsync(r, u)
+	r.Origins(u)
 	checkTriggers(r, u)
 }
 

@@ -197,9 +197,23 @@ type HTTPParameters struct {
 	AuthType string `yaml:"authType"`
 	// NetConfig says from where it can be called.
 	NetConfig NetConfig `yaml:"netConfig"`
-	// CorsConfig answers preflight requests in the gateway: enable, origins, methods, headers, exposeHeaders,
-	// credentials, maxAge.
-	CorsConfig any `yaml:"corsConfig,omitempty"`
+	// CorsConfig answers preflight requests in the gateway.
+	CorsConfig *CORS `yaml:"corsConfig,omitempty"`
+}
+
+// CORS says which pages of other origins may call a URL.
+type CORS struct {
+	// Enable turns it on.
+	Enable bool `yaml:"enable"`
+	// Origins, Methods and Headers are what requests may have, ExposeHeaders what pages may read.
+	Origins       []string `yaml:"origins"`
+	Methods       []string `yaml:"methods"`
+	Headers       []string `yaml:"headers,omitempty"`
+	ExposeHeaders []string `yaml:"exposeHeaders,omitempty"`
+	// Credentials lets cookies through.
+	Credentials bool `yaml:"credentials"`
+	// MaxAge is in seconds.
+	MaxAge int `yaml:"maxAge,omitempty"`
 }
 
 // NetConfig says from where a URL can be called. The vendor's default is from nowhere.

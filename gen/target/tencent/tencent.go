@@ -56,6 +56,9 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 func (cloud) Check(app *target.App) annotations.Diagnostics {
 	r := &target.Report{Target: Name}
 	checkRegion(r, app)
+	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
+		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and say domains for other targets only"
+	})
 	for _, u := range app.Units {
 		check(r, app, u)
 	}
@@ -168,6 +171,20 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 	return in
 }
 
+func cors(c *spec.CORS) *CORS {
+	if c == nil {
+		return nil
+	}
+	methods := c.Methods
+	if len(methods) == 0 {
+		methods = spec.AllMethods()
+	}
+	return &CORS{
+		Enable: true, Origins: c.Origins, Methods: methods, Headers: c.Headers, ExposeHeaders: c.ExposeHeaders,
+		Credentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(c.MaxAge),
+	}
+}
+
 // region is the component's default unless f.yml has one.
 func region(app *target.App) string {
 	if r := app.Spec.Provider.Region; r != "" {
@@ -223,6 +240,7 @@ func events(u *target.Unit) ([]Event, map[int][]spec.Extension) {
 		if h.Internal != nil && *h.Internal {
 			url.NetConfig = NetConfig{EnableIntranet: true}
 		}
+		url.CorsConfig = cors(h.CORS)
 	}
 	for _, t := range routes {
 		if t.Extension[Name] != nil {

@@ -90,6 +90,7 @@ func TestEveryKey(t *testing.T) {
 			"provisionedNum publicAccess qualifier region retryNum role runtime src tags timeout traceEnable type vpcConfig"},
 		{TimerParameters{}, "argument cronExpression enable name qualifier"},
 		{HTTPParameters{}, "authType corsConfig name netConfig qualifier"},
+		{CORS{}, "credentials enable exposeHeaders headers maxAge methods origins"},
 		{NetConfig{}, "enableExtranet enableIntranet"},
 		{CFS{}, "cfsId localMountDir mountInsId remoteMountDir userGroupId userId"},
 		{DeadLetter{}, "filterType name type"},

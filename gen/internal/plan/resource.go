@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// codeResource is an entry of resources that nobody needs.
+const codeResource = "unused-resource"
+
+// unusedResources notes the entries of resources that no trigger names, on any target.
+func unusedResources(m *model.App) annotations.Diagnostics {
+	used := map[string]bool{}
+	use := func(marker any) {
+		for _, n := range target.Needs(marker) {
+			used[n.Name] = true
+		}
+	}
+	for _, f := range m.Functions {
+		for _, t := range f.Triggers {
+			use(t.Marker)
+		}
+		for _, o := range m.Spec.Targets {
+			if said := o.Functions[f.Name]; said != nil {
+				for _, e := range said.Events {
+					use(e.Marker)
+				}
+			}
+		}
+	}
+	for name, r := range m.Spec.Resources {
+		if used[name] && r.Instance != "" {
+			used[r.Instance] = true
+		}
+	}
+	var ds annotations.Diagnostics
+	report := func(prefix string, names []string) {
+		for _, name := range names {
+			if !used[name] {
+				ds = append(ds, m.Spec.Places[prefix+"resources."+name].Notef(codeResource, "no trigger names the resource %s", name))
+			}
+		}
+	}
+	report("", slices.Sorted(maps.Keys(m.Spec.Resources)))
+	for _, name := range slices.Sorted(maps.Keys(m.Spec.Targets)) {
+		report("targets."+name+".", slices.Sorted(maps.Keys(m.Spec.Targets[name].Resources)))
+	}
+	return ds
+}

@@ -1,0 +1,114 @@
+package aliyun
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"gopkg.in/yaml.v3"
+)
+
+// path is one path of a domain and the unit that it leads to.
+type path struct {
+	text    string
+	unit    *target.Unit
+	trigger target.Trigger
+	// wide says that the path takes more than the route does: /books/* for /books/{id}.
+	wide bool
+}
+
+// paths says the http triggers of all units in the language of domains, where a path is taken as it is or, with * at its
+// end, as the start of paths; the longest one wins. Two units that need the same path are reported.
+func paths(r *target.Report, app *target.App) []path {
+	var all []path
+	add := func(p path) {
+		for i, other := range all {
+			switch {
+			case other.text != p.text:
+				continue
+			case other.unit != p.unit:
+				d := r.Unsupported(p.trigger.At("path"), "a domain for "+p.unit.Name, "a domain has one function for "+p.text+", and "+other.unit.Name+" needs it too")
+				d.Hint = "let one function have all routes there"
+			}
+			all[i].wide = other.wide && p.wide
+			return
+		}
+		all = append(all, p)
+	}
+	for _, u := range app.Units {
+		for _, t := range u.Triggers("http") {
+			pattern, err := web.ParsePattern("ANY", t.Marker.(*annotations.HTTP).Path)
+			if err != nil {
+				continue // reported where it was written
+			}
+			for _, p := range domainPaths(pattern.Pattern) {
+				p.unit, p.trigger = u, t
+				add(p)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b path) int { return strings.Compare(a.text, b.text) })
+	for _, p := range all {
+		i := slices.IndexFunc(all, func(other path) bool {
+			return other.unit != p.unit && strings.HasSuffix(other.text, "*") && other.text != p.text && strings.HasPrefix(p.text, strings.TrimSuffix(other.text, "*"))
+		})
+		if p.wide && i >= 0 {
+			r.Loss(p.trigger.At("path"), "behind a domain all below %s leads to %s, also what its routes do not take and those of %s would", p.text, p.unit.Name, all[i].unit.Name)
+		}
+	}
+	return all
+}
+
+// domainPaths says one pattern.
+func domainPaths(pattern string) []path {
+	if literal, ok := strings.CutSuffix(pattern, "{$}"); ok && !strings.Contains(literal, "{") {
+		return []path{{text: literal}}
+	}
+	at := strings.IndexByte(pattern, '{')
+	switch {
+	case at < 0 && strings.HasSuffix(pattern, "/"):
+		return []path{{text: pattern + "*"}}
+	case at < 0:
+		return []path{{text: pattern}}
+	}
+	rest := strings.HasSuffix(pattern, "...}") && strings.Count(pattern, "{") == 1
+	return []path{{text: pattern[:at] + "*", wide: !rest}}
+}
+
+func checkDomains(r *target.Report, app *target.App) {
+	checked := false
+	r.Domains(app, func(name string, d *spec.Domain, at func(string) spec.Place) {
+		if strings.Contains(d.Certificate, ":") {
+			r.Limit(at("certificate"), "certificate", "\""+d.Certificate+"\"", "the id of a certificate at the certificate service").
+				Hint = "files are said with x-aliyun: {certConfig: {certName: …, certificate: …, privateKey: …}}"
+		}
+		if !checked {
+			paths(r, app)
+		}
+		checked = true
+	})
+}
+
+// withDomains adds the domains behind the functions: the vendor's tool deploys from the top to the bottom.
+func withDomains(resources *yaml.Node, app *target.App) *yaml.Node {
+	routes := RouteConfig{}
+	for _, p := range paths(&target.Report{}, app) {
+		routes.Routes = append(routes.Routes, PathConfig{Path: p.text, FunctionName: app.FunctionName(p.unit), Qualifier: "LATEST"})
+	}
+	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
+		d := app.Spec.Domains[name]
+		props := DomainProps{Region: app.Spec.Provider.Region, DomainName: name, Protocol: "HTTP", RouteConfig: routes}
+		if d.Certificate != "" {
+			props.Protocol, props.CertConfig = "HTTP,HTTPS", &CertConfig{CertId: d.Certificate}
+		}
+		node := target.Node(DomainResource{Component: "fc3-domain", Props: props})
+		target.Replace(node, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, d.Extension) }, "props")
+		key := &yaml.Node{Kind: yaml.ScalarNode, Value: "domain_" + strings.NewReplacer(".", "_", "*", "any").Replace(name)}
+		resources.Content = append(resources.Content, key, node)
+	}
+	return resources
+}

@@ -1,0 +1,89 @@
+package aws
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"gopkg.in/yaml.v3"
+)
+
+// checkAPI reports what the one HTTP API of an application cannot have: CORS of each function's own, and more than one
+// domain.
+func checkAPI(r *target.Report, app *target.App) {
+	first := ""
+	r.Domains(app, func(name string, d *spec.Domain, at func(string) spec.Place) {
+		switch {
+		case first != "":
+			r.Unsupported(at(""), "a second domain", "the HTTP API has "+first)
+			return
+		case d.Certificate == "":
+			r.Missing(at(""), "certificate", "a domain answers https only")
+		case !strings.HasPrefix(d.Certificate, "arn:"):
+			r.Limit(at("certificate"), "certificate", fmt.Sprintf("%q", d.Certificate), "an ARN that starts with arn:")
+		}
+		first = name
+	})
+	var units []*target.Unit
+	for _, u := range app.Units {
+		if len(u.Triggers("http")) > 0 {
+			units = append(units, u)
+		}
+	}
+	for _, u := range units {
+		if one := units[0]; !reflect.DeepEqual(corsOf(one), corsOf(u)) {
+			at, other := u, one
+			if corsOf(u) == nil {
+				at, other = one, u
+			}
+			r.Unsupported(at.At("http.cors"), "http.cors of "+at.Name, fmt.Sprintf("%s, which says otherwise, is behind the same HTTP API", other.Name)).
+				Hint = "say it once, in provider"
+			return
+		}
+	}
+}
+
+func corsOf(u *target.Unit) *spec.CORS {
+	if u.Settings.HTTP == nil {
+		return nil
+	}
+	return u.Settings.HTTP.CORS
+}
+
+// httpAPI makes the API of the http triggers.
+func httpAPI(app *target.App, routes []route) *HTTPAPI {
+	name := app.Spec.Service
+	if app.Stage != "" {
+		name += "-" + app.Stage
+	}
+	api := &HTTPAPI{Type: "AWS::Serverless::HttpApi", Properties: HTTPAPIProperties{Name: name, StageName: "$default"}}
+	if slices.ContainsFunc(routes, func(r route) bool { return r.auth != nil }) {
+		api.Properties.Auth = &HTTPAPIAuth{EnableIamAuthorizer: true}
+	}
+	if c := corsOf(routes[0].unit); c != nil {
+		api.Properties.CorsConfiguration = &CORS{
+			AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, ExposeHeaders: c.ExposeHeaders,
+			AllowCredentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(annotations.Duration(c.MaxAge)),
+		}
+		if len(c.Methods) == 0 {
+			api.Properties.CorsConfiguration.AllowMethods = spec.AllMethods()
+		}
+	}
+	for name, d := range app.Spec.Domains {
+		api.Properties.Domain = &Domain{DomainName: name, CertificateArn: d.Certificate}
+	}
+	return api
+}
+
+// extendDomain merges what x-aws says of the domain.
+func extendDomain(root *yaml.Node, app *target.App) {
+	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
+		target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, app.Spec.Domains[name].Extension) },
+			"Resources", apiID, "Properties", "Domain")
+	}
+}
