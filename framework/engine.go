@@ -25,7 +25,8 @@ type Engine struct {
 	mu       sync.Mutex
 	state    engineState
 	inFlight int
-	idle     chan struct{} // closed when the last invocation ends after Close began
+	idle     chan struct{}   // closed when the last invocation ends after Close began
+	closing  context.Context // of a Close that came while Start was under way
 	closeErr error
 	closed   chan struct{}
 }
@@ -101,7 +102,8 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	case err != nil:
 		err = fmt.Errorf("init of unit %s: %w", e.app.Unit, err)
 	case closing: // Close came while start was under way and left the rest to us
-		e.closeErr = e.hooks.close(context.WithoutCancel(ctx), e.app)
+		e.closeErr = e.end(e.closing)
+		e.logPanic(e.closeErr)
 		err = ErrClosed
 	default:
 		return nil
@@ -117,9 +119,7 @@ func (e *Engine) cutShort(ctx context.Context, done <-chan error) error {
 	select {
 	case err := <-done:
 		if err == nil {
-			last, cancel := lastGrace(ctx)
-			defer cancel()
-			err = e.hooks.close(last, e.app)
+			err = e.end(ctx)
 		}
 		if err != nil && err != cause {
 			return fmt.Errorf("%w: %w", cause, err) // which says what took so long
@@ -132,11 +132,12 @@ func (e *Engine) cutShort(ctx context.Context, done <-chan error) error {
 const (
 	// undoGrace is how long a start that was cut short may take to come back.
 	undoGrace = 200 * time.Millisecond
-	// stopGrace is what Stop gets when all the time there was is used up.
+	// stopGrace is what Stop gets when all the time there was is used up, or when start has failed.
 	stopGrace = time.Second
 )
 
-// lastGrace returns a context for Stop where ctx has ended: with that one, whatever it does would fail at once.
+// lastGrace returns a context for Stop where ctx has ended, or may end because of the very failure that Stop undoes: with
+// that one, whatever it does would fail at once.
 func lastGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 }
@@ -163,7 +164,9 @@ func (e *Engine) start(ctx context.Context) (err error) {
 	}
 	err = e.hooks.functionStart(ctx, e.app)
 	if err != nil && e.app.Stop != nil {
-		err = errors.Join(err, guard(func() error { return e.app.Stop(context.WithoutCancel(ctx)) }))
+		undo, cancel := lastGrace(ctx)
+		defer cancel()
+		err = errors.Join(err, bounded(undo, true, e.app.Stop))
 	}
 	return err
 }
@@ -291,7 +294,8 @@ func (e *Engine) leave() {
 }
 
 // Close refuses new invocations, waits for the running ones until ctx ends, then runs the Close phase: before-hooks,
-// App.Stop, after-hooks. Errors are joined. Later calls wait for the first and return its error.
+// App.Stop, after-hooks. Each of these gets half of the time that is left by then, the last one all of it; one that hangs is
+// left behind, so that Close returns with ctx. Errors are joined. Later calls wait for the first and return its error.
 func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
 	switch e.state {
@@ -300,7 +304,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		<-e.closed
 		return e.closeErr
 	case stateStarting: // Start sees the state when its work returns, and closes
-		e.state = stateClosing
+		e.state, e.closing = stateClosing, ctx
 		e.mu.Unlock()
 		select {
 		case <-e.closed:
@@ -325,17 +329,22 @@ func (e *Engine) Close(ctx context.Context) error {
 			err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
 		}
 	}
-	// Stop runs even when the wait was cut short: a database that is closed late is better than one never closed.
+	e.closeErr = errors.Join(err, e.end(ctx))
+	e.logPanic(e.closeErr)
+	e.workers.close()
+	e.finish()
+	return e.closeErr
+}
+
+// end runs the Close phase, also when there is no time left for it: a database that is closed late is better than one never
+// closed.
+func (e *Engine) end(ctx context.Context) error {
 	if ctx.Err() != nil {
 		var cancel context.CancelFunc
 		ctx, cancel = lastGrace(ctx)
 		defer cancel()
 	}
-	e.closeErr = errors.Join(err, e.hooks.close(ctx, e.app))
-	e.logPanic(e.closeErr)
-	e.workers.close()
-	e.finish()
-	return e.closeErr
+	return e.hooks.close(ctx, e.app)
 }
 
 // logPanic writes down where code that starts or stops a unit panicked: the error says only with what.

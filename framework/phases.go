@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+
+	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
 // hookTable holds the hooks of all layers, found once at start.
@@ -140,12 +143,18 @@ func (t *hookTable) invoke(c *Context, body func() error) error {
 	})
 }
 
-// close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed.
+// close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,
+// and whatever hangs leaves time for the rest: each hook, and Stop, gets half of the time that is left by then, the last of
+// them all of it.
 func (t *hookTable) close(ctx context.Context, app *App) error {
+	// The layer whose after-hook is the last thing to run, -1 if Stop is.
+	last := slices.IndexFunc(t.layers, is[afterClose])
 	var before error
-	err := t.phase(func(l Layer) error {
+	at := len(t.layers)
+	return t.phase(func(l Layer) error {
 		if h, ok := l.(beforeClose); ok {
-			if herr := guard(func() error { return h.BeforeClose(ctx, app) }); herr != nil {
+			herr := bounded(ctx, false, func(ctx context.Context) error { return h.BeforeClose(ctx, app) })
+			if herr != nil {
 				before = errors.Join(before, fmt.Errorf("layer %s: %w", l.Name(), herr))
 			}
 		}
@@ -154,12 +163,17 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 		if app.Stop == nil {
 			return before
 		}
-		return errors.Join(before, app.Stop(ctx))
+		return errors.Join(before, bounded(ctx, last < 0, app.Stop))
 	}, func(l Layer, err error) error {
+		at--
 		if h, ok := l.(afterClose); ok {
-			return h.AfterClose(ctx, app, err)
+			return bounded(ctx, at == last, func(ctx context.Context) error { return h.AfterClose(ctx, app, err) })
 		}
 		return nil
 	})
-	return err
+}
+
+// bounded runs f within its share of the time that ctx has left. A panic is an error.
+func bounded(ctx context.Context, last bool, f func(context.Context) error) error {
+	return share.Run(ctx, last, func(ctx context.Context) error { return guard(func() error { return f(ctx) }) })
 }

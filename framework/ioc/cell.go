@@ -73,19 +73,20 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 	var (
 		v       T
 		cleanup func()
+		mark    = len(b.ends)
 	)
-	err := guard(func() (err error) { v, cleanup, err = build(b); return err })
-	if err != nil {
-		if len(b.path) > 1 { // the outermost cell names the whole chain once
+	err := guard(func() (err error) {
+		if b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
+			return context.Cause(b.ctx)
+		}
+		v, cleanup, err = build(b)
+		return err
+	})
+	if err = b.built(name, mark, cleanup, err); err != nil {
+		if len(b.path) > 1 || err == ErrClosed { // the outermost cell names the whole chain once
 			return zero, err
 		}
 		return zero, fmt.Errorf("build %s: %w", name, err)
-	}
-	if !k.add(name, cleanup) {
-		if cleanup != nil {
-			cleanup()
-		}
-		return zero, ErrClosed
 	}
 	c.value.Store(&v)
 	return v, nil

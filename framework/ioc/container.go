@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,17 +21,13 @@ type Container struct {
 
 	mu      sync.Mutex
 	created []destroyer
+	ends    int             // how many of the ends of what was built have yet to run
 	closing context.Context // set once Close has begun
-	errs    []error         // of Destroy methods
+	errs    []error         // of Close
 }
 
 // ErrClosed is what a cell returns after its container was closed.
 var ErrClosed = errors.New("the container is closed")
-
-type destroyer struct {
-	name string
-	run  func()
-}
 
 // Build is one chain of builds: a cell, the cells it needs, and so on, all on one goroutine. Generated providers pass it
 // on, which is how cells that need each other are told apart from cells that two requests need at once.
@@ -39,6 +36,8 @@ type Build struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	path      []string // names of the cells being built, outermost first
+	ends      []*end   // of what was made for them so far
+	undoErrs  []error  // of those ends that ran because a build failed
 	waits     *state   // the cell this chain waits for; guarded by the container's mu
 }
 
@@ -57,27 +56,11 @@ func (b *Build) Done() { b.cancel() }
 // Context is what Init methods receive: it ends with the init timeout and never with a request.
 func (b *Build) Context() context.Context { return b.ctx }
 
-// OnDestroy turns a Destroy method into the clean-up function that a provider returns. When the container closes,
-// destroy gets its context, and its error is part of what Close returns.
-func (b *Build) OnDestroy(name string, destroy func(context.Context) error) func() {
-	c := b.container
-	return func() {
-		c.mu.Lock()
-		ctx := c.closing
-		c.mu.Unlock()
-		if ctx == nil { // undoing a build that failed half way
-			ctx = context.WithoutCancel(b.ctx)
-		}
-		if err := guard(func() error { return destroy(ctx) }); err != nil {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.errs = append(c.errs, fmt.Errorf("destroy %s: %w", name, err))
-		}
-	}
-}
-
-// Close destroys what was built, in exact reverse order of creation. All run, even when one fails or panics; their errors
-// are joined. Later calls do nothing.
+// Close destroys what was built, in exact reverse order of creation. All run, even when one fails, panics or hangs; their
+// errors are joined. Each Destroy method and each clean-up function gets half of the time that ctx has left by then, the
+// last one all of it, and 10 seconds where ctx has no deadline. The context of a Destroy method ends a little earlier, by
+// an eighth of its time or 100 ms. One that does not return in its time is left behind while it still runs, and the error
+// names it. Later calls do nothing.
 func (c *Container) Close(ctx context.Context) error {
 	c.mu.Lock()
 	if c.closing != nil {
@@ -88,33 +71,15 @@ func (c *Container) Close(ctx context.Context) error {
 	created := c.created
 	c.created = nil
 	c.mu.Unlock()
-	for i := len(created) - 1; i >= 0; i-- {
-		d := created[i]
-		if err := guard(func() error { d.run(); return nil }); err != nil {
-			c.mu.Lock()
-			c.errs = append(c.errs, fmt.Errorf("destroy %s: %w", d.name, err))
-			c.mu.Unlock()
+	for _, d := range slices.Backward(created) {
+		if err := d.run(); err != nil {
+			c.errs = append(c.errs, err)
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	return errors.Join(c.errs...)
 }
 
-// add records a finished build. It reports false when the container was closed meanwhile; the caller then cleans up.
-func (c *Container) add(name string, cleanup func()) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closing != nil {
-		return false
-	}
-	if cleanup != nil {
-		c.created = append(c.created, destroyer{name, cleanup})
-	}
-	return true
-}
-
-// PanicError is a panic of a constructor, Init or Destroy.
+// PanicError is a panic of a constructor, Init, Destroy or clean-up function.
 type PanicError struct {
 	// Value is what was passed to panic.
 	Value any

@@ -1,0 +1,129 @@
+package ioc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/faasgen/faasgen/framework/internal/share"
+)
+
+// end is what undoes one thing that was made: its Destroy method or the clean-up function of its constructor.
+type end struct {
+	build *Build
+	what  string // begins its errors
+	run   func(context.Context) error
+	// begun and kept are the chain's until its cell is built, then those of whoever closes the container.
+	begun bool
+	kept  bool // the cell is built: Close runs it
+}
+
+// OnDestroy turns a Destroy method into the clean-up function that a provider returns. When the container closes,
+// destroy gets its share of the time, and its error is part of what Close returns. When the build that asked for it fails
+// after all, destroy runs at once, and its error is part of the build's.
+func (b *Build) OnDestroy(name string, destroy func(context.Context) error) func() {
+	return b.onEnd("destroy "+name, destroy)
+}
+
+// OnCleanup does for the clean-up function of a constructor, which may be nil, what OnDestroy does for a Destroy method. It
+// is called before anything else can fail, so that a panic in Init does not leave open what the constructor opened.
+func (b *Build) OnCleanup(name string, cleanup func()) func() {
+	if cleanup == nil {
+		return func() {}
+	}
+	return b.onEnd("clean up "+name, func(context.Context) error { cleanup(); return nil })
+}
+
+func (b *Build) onEnd(what string, run func(context.Context) error) func() {
+	e := &end{build: b, what: what, run: run}
+	b.ends = append(b.ends, e)
+	return e.once
+}
+
+// once runs the end within its share of the time. A panic is an error.
+func (e *end) once() {
+	if e.begun {
+		return
+	}
+	e.begun = true
+	run := func(ctx context.Context) error { return guard(func() error { return e.run(ctx) }) }
+	if !e.kept { // a build failed half way
+		if err := share.Run(context.WithoutCancel(e.build.ctx), false, run); err != nil {
+			e.build.undoErrs = append(e.build.undoErrs, fmt.Errorf("%s: %w", e.what, err))
+		}
+		return
+	}
+	c := e.build.container
+	c.mu.Lock()
+	c.ends--
+	ctx, last := c.closing, c.ends == 0
+	c.mu.Unlock()
+	if err := share.Run(ctx, last, run); err != nil {
+		c.errs = append(c.errs, fmt.Errorf("%s: %w", e.what, err))
+	}
+}
+
+// built ends the building of one cell: what was made for it since mark belongs to the container from now on or, when err
+// or the container says that there is no cell after all, is undone in reverse.
+func (b *Build) built(name string, mark int, cleanup func(), err error) error {
+	if err == nil && cleanup != nil && len(b.ends) == mark {
+		cleanup = b.OnCleanup(name, cleanup)
+	}
+	ends := slices.Clone(b.ends[mark:])
+	b.ends = b.ends[:mark]
+	d := destroyer{name, nil, ends}
+	if err == nil {
+		d.cleanup = cleanup
+		if b.container.keep(d) {
+			return nil
+		}
+		err = ErrClosed
+	}
+	if undo := d.run(); undo != nil {
+		b.undoErrs = append(b.undoErrs, undo)
+	}
+	if len(b.undoErrs) > 0 {
+		err = errors.Join(append([]error{err}, b.undoErrs...)...)
+		b.undoErrs = nil
+	}
+	return err
+}
+
+// destroyer is what undoes one cell.
+type destroyer struct {
+	name    string
+	cleanup func() // runs the ends, in the order that its injector chose; may be nil
+	ends    []*end
+}
+
+// run undoes the cell. What its clean-up function did not come to, because of a panic, runs all the same.
+func (d destroyer) run() error {
+	var err error
+	if d.cleanup != nil {
+		if err = guard(func() error { d.cleanup(); return nil }); err != nil {
+			err = fmt.Errorf("clean up %s: %w", d.name, err)
+		}
+	}
+	for _, e := range slices.Backward(d.ends) {
+		e.once()
+	}
+	return err
+}
+
+// keep records a finished build. It reports false when the container was closed meanwhile.
+func (c *Container) keep(d destroyer) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing != nil {
+		return false
+	}
+	for _, e := range d.ends {
+		e.kept = true
+	}
+	c.ends += len(d.ends)
+	if d.cleanup != nil || len(d.ends) > 0 {
+		c.created = append(c.created, d)
+	}
+	return true
+}
