@@ -31,6 +31,9 @@ func (c *Cell[T]) Ready() (T, bool) {
 
 // Get returns the instance, building it if there is none yet. name is how errors call it. b is the chain that needs it,
 // nil for a request, which begins a chain of its own. A ready cell costs one atomic load.
+//
+// The clean-up function that build returns is made of those that [Build.OnDestroy] and [Build.OnCleanup] returned to it, or
+// runs when the container closes if they were not called.
 func (c *Cell[T]) Get(k *Container, b *Build, name string, build func(*Build) (T, func(), error)) (T, error) {
 	if p := c.value.Load(); p != nil {
 		return *p, nil

@@ -5,12 +5,14 @@
 package ioc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,9 +21,10 @@ type Container struct {
 	// InitTimeout limits each chain of builds: all of Start's, or one lazy build at first use. Zero is unlimited.
 	InitTimeout time.Duration
 
+	made atomic.Uint64 // counts the ends
+
 	mu      sync.Mutex
-	created []destroyer
-	ends    int             // how many of the ends of what was built have yet to run
+	ends    []*end          // of what was built
 	closing context.Context // set once Close has begun
 	errs    []error         // of Close
 }
@@ -56,7 +59,8 @@ func (b *Build) Done() { b.cancel() }
 // Context is what Init methods receive: it ends with the init timeout and never with a request.
 func (b *Build) Context() context.Context { return b.ctx }
 
-// Close destroys what was built, in exact reverse order of creation. All run, even when one fails, panics or hangs; their
+// Close destroys what was built, in exact reverse order of creation: of the returns of constructors with a clean-up
+// function and of the Init methods of what has a Destroy method. All run, even when one fails, panics or hangs; their
 // errors are joined. Each Destroy method and each clean-up function gets half of the time that ctx has left by then, the
 // last one all of it, and 10 seconds where ctx has no deadline. The context of a Destroy method ends a little earlier, by
 // an eighth of its time or 100 ms. One that does not return in its time is left behind while it still runs, and the error
@@ -68,13 +72,13 @@ func (c *Container) Close(ctx context.Context) error {
 		return nil
 	}
 	c.closing = ctx
-	created := c.created
-	c.created = nil
+	ends := c.ends
+	c.ends = nil
 	c.mu.Unlock()
-	for _, d := range slices.Backward(created) {
-		if err := d.run(); err != nil {
-			c.errs = append(c.errs, err)
-		}
+	slices.SortFunc(ends, func(a, b *end) int { return cmp.Compare(b.number, a.number) })
+	for i, e := range ends {
+		e.last = i == len(ends)-1
+		e.once()
 	}
 	return errors.Join(c.errs...)
 }

@@ -11,12 +11,14 @@ import (
 
 // end is what undoes one thing that was made: its Destroy method or the clean-up function of its constructor.
 type end struct {
-	build *Build
-	what  string // begins its errors
-	run   func(context.Context) error
-	// begun and kept are the chain's until its cell is built, then those of whoever closes the container.
+	build  *Build
+	number uint64 // in the order of creation
+	what   string // begins its errors
+	run    func(context.Context) error
+	// What follows is the chain's until its cell is built, then that of whoever closes the container.
 	begun bool
 	kept  bool // the cell is built: Close runs it
+	last  bool // that Close runs
 }
 
 // OnDestroy turns a Destroy method into the clean-up function that a provider returns. When the container closes,
@@ -36,7 +38,7 @@ func (b *Build) OnCleanup(name string, cleanup func()) func() {
 }
 
 func (b *Build) onEnd(what string, run func(context.Context) error) func() {
-	e := &end{build: b, what: what, run: run}
+	e := &end{build: b, number: b.container.made.Add(1), what: what, run: run}
 	b.ends = append(b.ends, e)
 	return e.once
 }
@@ -55,11 +57,7 @@ func (e *end) once() {
 		return
 	}
 	c := e.build.container
-	c.mu.Lock()
-	c.ends--
-	ctx, last := c.closing, c.ends == 0
-	c.mu.Unlock()
-	if err := share.Run(ctx, last, run); err != nil {
+	if err := share.Run(c.closing, e.last, run); err != nil {
 		c.errs = append(c.errs, fmt.Errorf("%s: %w", e.what, err))
 	}
 }
@@ -68,20 +66,18 @@ func (e *end) once() {
 // or the container says that there is no cell after all, is undone in reverse.
 func (b *Build) built(name string, mark int, cleanup func(), err error) error {
 	if err == nil && cleanup != nil && len(b.ends) == mark {
-		cleanup = b.OnCleanup(name, cleanup)
+		b.OnCleanup(name, cleanup)
 	}
 	ends := slices.Clone(b.ends[mark:])
 	b.ends = b.ends[:mark]
-	d := destroyer{name, nil, ends}
 	if err == nil {
-		d.cleanup = cleanup
-		if b.container.keep(d) {
+		if b.container.keep(ends) {
 			return nil
 		}
 		err = ErrClosed
 	}
-	if undo := d.run(); undo != nil {
-		b.undoErrs = append(b.undoErrs, undo)
+	for _, e := range slices.Backward(ends) {
+		e.once()
 	}
 	if len(b.undoErrs) > 0 {
 		err = errors.Join(append([]error{err}, b.undoErrs...)...)
@@ -90,40 +86,16 @@ func (b *Build) built(name string, mark int, cleanup func(), err error) error {
 	return err
 }
 
-// destroyer is what undoes one cell.
-type destroyer struct {
-	name    string
-	cleanup func() // runs the ends, in the order that its injector chose; may be nil
-	ends    []*end
-}
-
-// run undoes the cell. What its clean-up function did not come to, because of a panic, runs all the same.
-func (d destroyer) run() error {
-	var err error
-	if d.cleanup != nil {
-		if err = guard(func() error { d.cleanup(); return nil }); err != nil {
-			err = fmt.Errorf("clean up %s: %w", d.name, err)
-		}
-	}
-	for _, e := range slices.Backward(d.ends) {
-		e.once()
-	}
-	return err
-}
-
-// keep records a finished build. It reports false when the container was closed meanwhile.
-func (c *Container) keep(d destroyer) bool {
+// keep makes the ends of a finished build those of Close. It reports false when the container was closed meanwhile.
+func (c *Container) keep(ends []*end) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing != nil {
 		return false
 	}
-	for _, e := range d.ends {
+	for _, e := range ends {
 		e.kept = true
 	}
-	c.ends += len(d.ends)
-	if d.cleanup != nil || len(d.ends) > 0 {
-		c.created = append(c.created, d)
-	}
+	c.ends = append(c.ends, ends...)
 	return true
 }

@@ -147,28 +147,31 @@ func TestCloseWithoutTimeRunsAll(t *testing.T) {
 	})
 }
 
-// An injector may end several things in one function: what it made of prototypes. None keeps another from its turn.
+// An injector may end several things in one function: what it made of prototypes. Each has its turn by itself, where its
+// creation was.
 func TestOneCellEndsAllThatWasMadeForIt(t *testing.T) {
 	var k ioc.Container
-	var cell ioc.Cell[int]
+	var desk, part ioc.Cell[int]
 	var order []string
-	_, err := cell.Get(&k, nil, "desk", func(b *ioc.Build) (int, func(), error) {
+	_, err := desk.Get(&k, nil, "desk", func(b *ioc.Build) (int, func(), error) {
 		first := b.OnCleanup("first", func() { order = append(order, "first"); panic("one") })
+		_, err := part.Get(&k, b, "part", func(b *ioc.Build) (int, func(), error) {
+			return 1, b.OnCleanup("part", func() { order = append(order, "part") }), nil
+		})
 		second := b.OnDestroy("second", func(context.Context) error { order = append(order, "second"); panic("two") })
 		third := b.OnCleanup("nil", nil)
-		between := func() { panic("between") }
-		return 1, func() { third(); second(); between(); first() }, nil
+		return 1, func() { third(); second(); first() }, err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = k.Close(t.Context())
-	for _, want := range []string{"clean up first: panic: one", "destroy second: panic: two", "clean up desk: panic: between"} {
+	for _, want := range []string{"clean up first: panic: one", "destroy second: panic: two"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v misses %q", err, want)
 		}
 	}
-	if want := []string{"second", "first"}; !slices.Equal(order, want) {
+	if want := []string{"second", "part", "first"}; !slices.Equal(order, want) {
 		t.Errorf("order = %v", order)
 	}
 }

@@ -147,7 +147,11 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	}
 	var undo []jen.Code
 	if p.Cleanup {
-		b.add(jen.If(jen.Id("cleanup").Op("==").Nil()).Block(jen.Id("cleanup").Op("=").Func().Params().Block()))
+		if b.at == inBuild {
+			b.add(jen.Id("cleanup").Op("=").Id("b").Dot("OnCleanup").Call(jen.Lit(p.Name()), jen.Id("cleanup")))
+		} else {
+			b.add(jen.If(jen.Id("cleanup").Op("==").Nil()).Block(jen.Id("cleanup").Op("=").Func().Params().Block()))
+		}
 		undo = append(undo, jen.Id("cleanup").Call())
 	}
 	if p.Init {

@@ -99,7 +99,7 @@ func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
 // needs says which of the first parameters a provider function has.
 func (w *writer) needs(n *wiring.Node, at when) (unit, scope bool) {
 	p := n.Provider
-	scope = p.Init || p.Destroy
+	scope = p.Init || p.Destroy || p.Cleanup && at == inBuild
 	for _, e := range n.Edges {
 		if e.To != nil && e.Dep.Lazy {
 			unit, scope = true, scope || at == inBuild
