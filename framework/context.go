@@ -16,6 +16,7 @@ type Context struct {
 	invocation Invocation
 	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
 	result     any
+	scope      any
 	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
 
 	answered atomic.Bool // by whoever comes first, of a call with Overdue
@@ -159,6 +160,13 @@ func (c *Context) Result() any { return c.result }
 
 // SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
 func (c *Context) SetResult(v any) { c.result = v }
+
+// Scope is what [Context.SetScope] kept, nil if nothing.
+func (c *Context) Scope() any { return c.scope }
+
+// SetScope keeps what generated code makes for this invocation: the request-scoped values that a function shares with its
+// middleware and guards. It is for generated code alone.
+func (c *Context) SetScope(v any) { c.scope = v }
 
 // RequestID is the platform's id of this invocation.
 func (c *Context) RequestID() string { return c.invocation.RequestID }

@@ -9,8 +9,15 @@ import (
 
 // TestGuarded runs the tests of an application with every shape of middleware and guard, against the code that both
 // injectors give.
-func TestGuarded(t *testing.T) {
-	dir := module(t, "guarded.txtar")
+func TestGuarded(t *testing.T) { testApplication(t, "guarded") }
+
+// TestPerCall does so for middleware and guards that live for one invocation.
+func TestPerCall(t *testing.T) { testApplication(t, "percall") }
+
+// testApplication runs the tests of the application in a folder and archive of that name.
+func testApplication(t *testing.T, name string) {
+	t.Helper()
+	dir := module(t, name+".txtar")
 	o := options(dir)
 	o.Injector = "native"
 	native := diagnose(t, o)
@@ -20,7 +27,7 @@ func TestGuarded(t *testing.T) {
 	}
 	commit(t, wired)
 	goCommand(t, dir, "vet", "./...")
-	goCommand(t, dir, "test", "./guarded")
+	goCommand(t, dir, "test", "./"+name)
 }
 
 // TestUnitsLinkOnlyTheMiddlewareTheyUse reads the start of two units.

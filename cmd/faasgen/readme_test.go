@@ -197,6 +197,21 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	})
+	t.Run("values of one call", func(t *testing.T) {
+		t.Parallel()
+		code := "// Package account is typed in from the README.\npackage account\n\nimport (\n\t\"github.com/faasgen/faasgen/framework\"\n\t\"github.com/faasgen/faasgen/framework/trigger/web\"\n)\n\n" +
+			find(t, "Values of one call", "go")
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"account.go": code, "f.yml": "service: shop\n"})
+		for user, want := range map[string]string{"Ann": "hello Ann", "": `"code":"unauthorized"`} {
+			line := `go tool faasgen invoke account-greet -d '{"path":"/greet","headers":{"User":"` + user + `"}}'`
+			if out, errs, err := w.sh(line); err != nil || !strings.Contains(out, want) {
+				t.Errorf("%s: %q, %v\n%s", line, out, err, errs)
+			}
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")

@@ -137,9 +137,12 @@ func (c *collector) wrapperStruct(d *declaration, m *model.Middleware) bool {
 	}
 	m.Provider = p
 	switch {
-	case p.Scope != annotations.Singleton:
-		e := c.provided(d, p, "scope", "%s %s has scope=%s, expected a singleton: it is built once, at cold start", m.Kind(), name, p.Scope)
-		e.Hint = "keep what belongs to one invocation in its Context, by SetValue"
+	case p.Scope == annotations.Prototype:
+		e := c.provided(d, p, "scope", "%s %s has scope=%s, expected singleton, which is built at cold start, or request, which is built for each invocation", m.Kind(), name, p.Scope)
+		e.Hint = "scope=request makes one for each invocation"
+		return false
+	case p.Lazy && p.Scope == annotations.Request:
+		c.provided(d, p, "lazy", "%s %s is lazy, but it is built for each invocation, when its turn comes", m.Kind(), name).Hint = `leave "lazy" out`
 		return false
 	case p.Lazy:
 		c.provided(d, p, "lazy", "%s %s is lazy, but it is built at cold start", m.Kind(), name).Hint = `leave "lazy" out`

@@ -229,6 +229,8 @@ type writer struct {
 	slotsOf  map[*wiring.Node][]*slot
 	methods  map[string]string // of unit, by function name
 	chains   map[string]string // fields of unit, by function name, of those that use middleware
+	kept     map[*wiring.Node]string
+	replaced map[*model.Middleware]string // fields of Overrides, in lower case
 	uses     uses
 	known    map[paramsKey]params
 }
@@ -244,7 +246,7 @@ func newWriter(e *Emitter, u *plan.Unit, overrides bool) *writer {
 	w.reach = e.graph.Reach(models(u))
 	w.types = types.NewPackage(w.path, PackageName(u.Name))
 	if overrides {
-		w.declared.add("NewWith", "Overrides", "call")
+		w.declared.add("NewWith", "Overrides")
 	}
 	for _, n := range w.reach {
 		for _, e := range n.Edges {

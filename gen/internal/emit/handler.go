@@ -14,7 +14,7 @@ import (
 // user's code and keeps the result.
 func (w *writer) adapter(f *jen.File, m *plan.Member) {
 	fn := m.Model
-	h := &handler{writer: w, member: m, fn: fn, local: w.locals.inner()}
+	h := &handler{writer: w, member: m, fn: fn, local: w.locals.inner(), made: map[string]string{}}
 	w.comment(f, w.methods[m.Name]+" runs "+handlerName(fn)+".", fn.Doc)
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id(w.methods[m.Name]).
 		Params(jen.Id("ctx").Op("*").Add(q(symContext))).Error().Block(h.body()...)
@@ -42,6 +42,7 @@ type handler struct {
 	local  *space
 	stmts  []jen.Code
 	made   map[string]string // local variable by slot
+	called bool              // the variable made holds the call
 }
 
 func (h *handler) add(c ...jen.Code) { h.stmts = append(h.stmts, c...) }

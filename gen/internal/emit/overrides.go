@@ -5,12 +5,11 @@ import (
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
 // The application's own package differs from a unit's: each injected value can be replaced, and what is replaced is never
-// built. Therefore every value is asked for at the moment it is needed, request-scoped ones by methods of a struct that
-// lives as long as the invocation.
+// built. Therefore every value is asked for at the moment it is needed, request-scoped ones by methods of the call. Middleware
+// and guards can be replaced as functions.
 
 // overridesType writes Overrides and NewWith.
 func (w *writer) overridesType(f *jen.File) {
@@ -28,6 +27,14 @@ func (w *writer) overridesType(f *jen.File) {
 			what += " as id=" + id
 		}
 		fields = append(fields, jen.Comment("// "+title(s.ident)+" replaces "+what+"."), jen.Id(title(s.ident)).Add(t))
+	}
+	for _, m := range w.wrappersUsed() {
+		t := symMiddleware
+		if m.Guard {
+			t = symGuard
+		}
+		field := w.replaced[m]
+		fields = append(fields, jen.Comment("// "+title(field)+" replaces "+m.Kind()+" "+m.Name+"."), jen.Id(title(field)).Add(q(t)))
 	}
 	comment(f, "Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never")
 	comment(f, "built; who sets it also ends it.")
@@ -87,119 +94,4 @@ func (w *writer) slotGetters(f *jen.File) {
 			f.Line()
 		}
 	}
-}
-
-// requestNodes are the nodes that an invocation makes.
-func (w *writer) requestNodes() []*wiring.Node {
-	var nodes []*wiring.Node
-	for _, n := range w.reach {
-		if n.Provider.Scope == annotations.Request || n.Provider.Scope == annotations.Prototype && w.usedBy(n, inRequest) {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
-}
-
-// callType writes the struct of one invocation, with a method for each slot that an invocation fills.
-func (w *writer) callType(f *jen.File) {
-	nodes := w.requestNodes()
-	if len(nodes) == 0 {
-		return
-	}
-	fields := []jen.Code{
-		jen.Id("u").Op("*").Id("unit"), jen.Id("ctx").Op("*").Add(q(symContext)), jen.Id("cleanups").Index().Func().Params(), jen.Line(),
-	}
-	for _, n := range nodes {
-		if n.Provider.Scope == annotations.Request {
-			fields = append(fields, jen.Id(n.Ident).Op("*").Add(typeCode(n.Provider.Out)))
-		}
-	}
-	comment(f, "call is one invocation: it makes what the invocation needs, each request-scoped value once.")
-	f.Type().Id("call").Struct(fields...)
-	f.Line()
-	comment(f, "end undoes what was made, the last first.")
-	f.Func().Params(jen.Id("c").Op("*").Id("call")).Id("end").Params().Block(
-		jen.For(jen.List(jen.Id("_"), jen.Id("cleanup")).Op(":=").Range().Id("c").Dot("cleanups")).Block(jen.Defer().Id("cleanup").Call()))
-	f.Line()
-	for _, n := range nodes {
-		for _, s := range w.slotsOf[n] {
-			w.callMethod(f, s)
-		}
-	}
-}
-
-func callMethodName(s *slot) string {
-	if s.node.Provider.Scope == annotations.Prototype {
-		return "new" + title(s.ident)
-	}
-	return "get" + title(s.ident)
-}
-
-func (w *writer) callMethod(f *jen.File, s *slot) {
-	n := s.node
-	var body []jen.Code
-	if s.injected {
-		body = append(body, w.override(jen.Id("c").Dot("u"), s, jen.Nil()))
-	}
-	if s.own() {
-		body = append(body, w.callMake(n)...)
-	} else {
-		body = append(body, jen.Return(jen.Id("c").Dot(callMethodName(w.ownSlot(n))).Call()))
-	}
-	f.Func().Params(jen.Id("c").Op("*").Id("call")).Id(callMethodName(s)).Params().Params(typeCode(s.typ), jen.Error()).Block(body...)
-	f.Line()
-}
-
-// callMake makes a node for an invocation.
-func (w *writer) callMake(n *wiring.Node) []jen.Code {
-	zero := func() jen.Code { return zeroCode(n.Provider.Out) }
-	fail := jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(zero(), jen.Err()))
-	kept := func() *jen.Statement { return jen.Id("c").Dot(n.Ident) }
-	request := n.Provider.Scope == annotations.Request
-	var body []jen.Code
-	if request {
-		body = append(body, jen.If(kept().Op("!=").Nil()).Block(jen.Return(jen.Op("*").Add(kept()), jen.Nil())))
-	}
-	unit, scope := w.needs(n, inRequest)
-	var args []jen.Code
-	if unit {
-		args = append(args, jen.Id("c").Dot("u"))
-	}
-	if scope {
-		args = append(args, jen.Id("c").Dot("ctx"))
-	}
-	for _, p := range w.params(n, inRequest).list {
-		get := jen.Id("c").Dot(callMethodName(p.slot)).Call()
-		if singleton(p.edge.To) {
-			get = jen.Id(w.getterName(p.slot)).Call(jen.Id("c").Dot("u"), jen.Nil())
-		}
-		body = append(body, jen.List(jen.Id(p.name), jen.Err()).Op(":=").Add(get), fail)
-		args = append(args, jen.Id(p.name))
-	}
-	left := []jen.Code{jen.Id("v")}
-	if cleans(n) {
-		left = append(left, jen.Id("cleanup"))
-	}
-	if fails(n) {
-		left = append(left, jen.Err())
-	}
-	body = append(body, jen.List(left...).Op(":=").Id(providerName(n, inRequest)).Call(args...))
-	if fails(n) {
-		body = append(body, fail)
-	}
-	if cleans(n) {
-		body = append(body, jen.Id("c").Dot("cleanups").Op("=").Append(jen.Id("c").Dot("cleanups"), jen.Id("cleanup")))
-	}
-	if request {
-		body = append(body, kept().Op("=").Op("&").Id("v"))
-	}
-	return append(body, jen.Return(jen.Id("v"), jen.Nil()))
-}
-
-// callReceiver makes the receiver of a function of the application.
-func (h *handler) callReceiver(n *wiring.Node, name string) *jen.Statement {
-	h.add(jen.Id("made").Op(":=").Op("&").Id("call").Values(jen.Id("u").Op(":").Id("u"), jen.Id("ctx").Op(":").Id("ctx")),
-		jen.Defer().Id("made").Dot("end").Call(),
-		jen.List(jen.Id(name), jen.Err()).Op(":=").Id("made").Dot(callMethodName(h.ownSlot(n))).Call(), ifErr())
-	return jen.Id(name)
 }

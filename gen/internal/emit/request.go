@@ -13,13 +13,13 @@ import (
 // receiver makes the function's provider's value available and returns the expression for it.
 func (h *handler) receiver(name string) *jen.Statement {
 	n := h.nodes[h.fn.Provider]
-	h.made = map[string]string{}
 	if singleton(n) {
 		h.add(jen.List(jen.Id(name), jen.Err()).Op(":=").Id("get"+title(n.Ident)).Call(jen.Id("u"), jen.Nil()), ifErr())
 		return jen.Id(name)
 	}
-	if h.overrides {
-		return h.callReceiver(n, name)
+	if h.inCall() {
+		h.fromCall(h.ownSlot(n), name)
+		return jen.Id(name)
 	}
 	return jen.Id(h.make(n, name))
 }

@@ -56,6 +56,13 @@ func (w *writer) findSlots() {
 			s.injected = true
 		}
 	}
+	w.replaced = map[*model.Middleware]string{}
+	for _, m := range w.wrappersUsed() {
+		w.replaced[m] = idents.take(overrideName(m))
+		if perCall(m) {
+			w.declared.add(perCallName(w.nodes[m.Provider], m))
+		}
+	}
 	for _, s := range w.slots {
 		t := title(s.ident)
 		w.declared.add("get"+t, "build"+t, "provide"+t, "wrap"+t, "named"+t, "provide"+t+"ForRequest", "new"+t)
@@ -110,6 +117,10 @@ func (w *writer) nameMethods() {
 	taken := newSpace("rt", "log", "config", "container", "overrides", "start", "lifecycle", "stop")
 	for _, n := range w.reach {
 		taken.add(n.Ident)
+	}
+	if w.overrides || w.sharing() {
+		w.declared.add("call")
+		taken.add("begin", "inCall")
 	}
 	w.methods = map[string]string{}
 	for _, m := range w.unit.Members {

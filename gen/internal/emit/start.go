@@ -64,11 +64,21 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 			return ""
 		}
 	}
-	if slices.Contains(w.around(), n) || w.listens(n) {
+	if w.listens(n) {
 		return ""
 	}
 	own := w.ownSlot(n)
 	var ways []string
+	for _, m := range w.wrappersUsed() {
+		if m.Provider != n.Provider {
+			continue
+		}
+		way := "u.overrides." + title(w.replaced[m]) + " == nil"
+		if own.injected {
+			way += " && u.overrides." + title(own.ident) + " == nil"
+		}
+		ways = append(ways, way)
+	}
 	for _, owner := range w.reach {
 		for _, e := range owner.Edges {
 			if e.To != n {
@@ -90,6 +100,9 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 			}
 		}
 	}
+	ways = slices.DeleteFunc(slices.Clone(ways), func(way string) bool { // what a wider condition says already
+		return slices.ContainsFunc(ways, func(wider string) bool { return strings.HasSuffix(way, " && "+wider) })
+	})
 	return strings.Join(ways, " || ")
 }
 
@@ -111,13 +124,13 @@ func (w *writer) eager() []*slot {
 	for _, m := range w.unit.Members {
 		reach(w.nodes[m.Model.Provider])
 	}
-	around := w.around() // which the chains ask for
-	for _, n := range around {
-		reach(n)
+	for _, m := range w.wrappersUsed() {
+		reach(w.nodes[m.Provider])
 	}
 	for _, c := range w.listening() {
 		reach(w.nodes[c.Provider])
 	}
+	around := w.around() // which the chains ask for
 	var list []*slot
 	for _, n := range w.reach {
 		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || w.listens(n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {

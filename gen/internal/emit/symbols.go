@@ -22,6 +22,7 @@ const (
 	symHandler       = module + ".Handler"
 	symChain         = module + ".Chain"
 	symGuard         = module + ".Guard"
+	symMiddleware    = module + ".Middleware"
 
 	pathIoc      = module + "/ioc"
 	symContainer = pathIoc + ".Container"

@@ -32,8 +32,8 @@ func (w *writer) unitFile(f *jen.File) {
 	}
 	if w.overrides {
 		w.slotGetters(f)
-		w.callType(f)
 	}
+	w.callType(f)
 	for _, m := range w.unit.Members {
 		w.adapter(f, m)
 	}

@@ -147,7 +147,7 @@ func (s *solver) scopes() {
 			}
 			d.Hint = "give " + n.Provider.Name() + " scope=request, or pass the value to its methods"
 			if s.wraps(n.Provider) {
-				d.Hint = "what wraps functions is built once: keep the value in the Context of the invocation, by SetValue"
+				d.Hint = s.wrapsHint(n.Provider)
 			}
 			if s.configures(n.Provider) {
 				d.Hint = "a configuration is built once: take the value where an invocation is handled"
@@ -155,6 +155,14 @@ func (s *solver) scopes() {
 			s.diagnostics = append(s.diagnostics, d)
 		}
 	}
+}
+
+// wrapsHint says how what wraps functions gets what lives for one request.
+func (s *solver) wrapsHint(p *model.Provider) string {
+	if p.Implicit && p.Kind == model.Constructor {
+		return "make it a struct with the method Middleware and //faas:provide scope=request, or keep the value in the Context of the invocation, by SetValue"
+	}
+	return "give " + p.Name() + " //faas:provide scope=request, or keep the value in the Context of the invocation, by SetValue"
 }
 
 // leak returns the path from an edge to something that lives for one request, nil if there is none.

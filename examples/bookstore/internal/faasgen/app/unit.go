@@ -50,6 +50,8 @@ type Overrides struct {
 	AuditTrail *audit.Trail
 	// BookStore replaces what sqlite.NewStore provides.
 	BookStore book.Store
+	// AdminGuard replaces guard admin.
+	AdminGuard framework.Guard
 }
 
 // NewWith is New with some values replaced.
@@ -178,17 +180,23 @@ func (u *unit) start(ctx context.Context) error {
 		keys = append(keys, "database.path")
 	}
 	err = c.Require(keys...)
-	err = errors.Join(err, config.Check[config.Secret](c, "admin.token", ""))
+	if u.overrides.AdminGuard == nil {
+		err = errors.Join(err, config.Check[config.Secret](c, "admin.token", ""))
+	}
 	if err != nil {
 		return err
 	}
 	b := u.container.NewBuild(ctx)
 	defer b.Done()
-	accessAdmin, err := getAccessAdmin(u, b)
-	if err != nil {
-		return err
+	adminGuard := u.overrides.AdminGuard
+	if adminGuard == nil {
+		accessAdmin, err := getAccessAdmin(u, b)
+		if err != nil {
+			return err
+		}
+		adminGuard = accessAdmin.Guard
 	}
-	u.adminChain = framework.Chain(u.admin, framework.Guard(accessAdmin.Guard).Middleware)
+	u.adminChain = framework.Chain(u.admin, adminGuard.Middleware)
 	return nil
 }
 
@@ -268,14 +276,26 @@ func getBookStore(u *unit, b *ioc.Build) (book.Store, error) {
 	return getSqliteStore(u, b)
 }
 
-// call is one invocation: it makes what the invocation needs, each request-scoped value once.
+// call is one invocation: it makes what the invocation needs, each request-scoped value once. One goroutine uses it.
 type call struct {
 	u        *unit
 	ctx      *framework.Context
 	cleanups []func()
+	room     [1]func()
 
-	auditTrail **audit.Trail
-	bookEditor **book.Editor
+	auditTrail *audit.Trail
+	bookEditor *book.Editor
+
+	has struct {
+		auditTrail, bookEditor bool
+	}
+}
+
+// begin makes the call of an invocation.
+func (u *unit) begin(ctx *framework.Context) *call {
+	c := &call{u: u, ctx: ctx}
+	c.cleanups = c.room[:0]
+	return c
 }
 
 // end undoes what was made, the last first.
@@ -289,18 +309,18 @@ func (c *call) getAuditTrail() (*audit.Trail, error) {
 	if c.u.overrides.AuditTrail != nil {
 		return c.u.overrides.AuditTrail, nil
 	}
-	if c.auditTrail != nil {
-		return *c.auditTrail, nil
+	if c.has.auditTrail {
+		return c.auditTrail, nil
 	}
 	v, cleanup := provideAuditTrail(c.ctx)
 	c.cleanups = append(c.cleanups, cleanup)
-	c.auditTrail = &v
+	c.auditTrail, c.has.auditTrail = v, true
 	return v, nil
 }
 
 func (c *call) getBookEditor() (*book.Editor, error) {
-	if c.bookEditor != nil {
-		return *c.bookEditor, nil
+	if c.has.bookEditor {
+		return c.bookEditor, nil
 	}
 	store, err := getBookStore(c.u, nil)
 	if err != nil {
@@ -311,7 +331,7 @@ func (c *call) getBookEditor() (*book.Editor, error) {
 		return nil, err
 	}
 	v := provideBookEditor(store, trail)
-	c.bookEditor = &v
+	c.bookEditor, c.has.bookEditor = v, true
 	return v, nil
 }
 
@@ -371,7 +391,7 @@ func (u *unit) bookCreate(ctx *framework.Context) error {
 	if err := web.Check(in.Validate()); err != nil {
 		return err
 	}
-	made := &call{u: u, ctx: ctx}
+	made := u.begin(ctx)
 	defer made.end()
 	c, err := made.getBookEditor()
 	if err != nil {
@@ -401,7 +421,7 @@ func (u *unit) bookDelete(ctx *framework.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	made := &call{u: u, ctx: ctx}
+	made := u.begin(ctx)
 	defer made.end()
 	c, err := made.getBookEditor()
 	if err != nil {
@@ -494,7 +514,7 @@ func (u *unit) bookSetCover(ctx *framework.Context) error {
 		return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
 	}
 	in := &e.Request
-	made := &call{u: u, ctx: ctx}
+	made := u.begin(ctx)
 	defer made.end()
 	c, err := made.getBookEditor()
 	if err != nil {
@@ -521,7 +541,7 @@ func (u *unit) bookUpdate(ctx *framework.Context) error {
 	if err := web.Check(in.Validate()); err != nil {
 		return err
 	}
-	made := &call{u: u, ctx: ctx}
+	made := u.begin(ctx)
 	defer made.end()
 	c, err := made.getBookEditor()
 	if err != nil {
