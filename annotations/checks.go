@@ -26,6 +26,11 @@ func (p *Provide) Check(given func(string) bool) []Problem {
 	} else if p.Eager && p.Scope == Request {
 		problems = append(problems, conflict("eager", `"eager" builds at cold start, but scope=request exists during an invocation only`, ""))
 	}
+	for _, name := range p.Group {
+		if !ValidGroup(name) {
+			problems = append(problems, value("group", fmt.Sprintf("%q is not the name of a group", name), groupHint))
+		}
+	}
 	for _, name := range p.As {
 		if !typeName(name) {
 			problems = append(problems, value("as", fmt.Sprintf("%q is not the name of an interface", name),
@@ -35,8 +40,29 @@ func (p *Provide) Check(given func(string) bool) []Problem {
 	return problems
 }
 
-// Check refuses a malformed id.
-func (i *Inject) Check(given func(string) bool) []Problem { return checkID(nil, given, i.ID) }
+// Check refuses a malformed id or group, and an id beside a group.
+func (i *Inject) Check(given func(string) bool) []Problem {
+	return checkGroup(checkID(nil, given, i.ID), given, i.Group)
+}
+
+const groupHint = "write letters, digits, dots, hyphens and underscores, a letter first"
+
+// ValidGroup reports whether a name is that of a group: letters, digits, dots, hyphens and underscores, a letter first.
+func ValidGroup(name string) bool { return word(name) }
+
+// checkGroup accepts a group without id, and members of a group alone.
+func checkGroup(problems []Problem, given func(string) bool, group string) []Problem {
+	switch {
+	case given("members") && !given("group"):
+		return append(problems, conflict("members", `"members" is for a group`, "add group=NAME"))
+	case !given("group"):
+	case given("id"):
+		return append(problems, conflict("id", `"group" and "id" exclude each other: a group is all of its members`, ""))
+	case !ValidGroup(group):
+		return append(problems, value("group", fmt.Sprintf("%q is not the name of a group", group), groupHint))
+	}
+	return problems
+}
 
 // Check refuses a parameter that is both injected and configured, and a default for what is not configured.
 func (a *Arg) Check(given func(string) bool) []Problem {
@@ -45,7 +71,10 @@ func (a *Arg) Check(given func(string) bool) []Problem {
 		problems = append(problems, value("name", fmt.Sprintf("%q is not the name of a parameter", a.Name), ""))
 	}
 	problems = checkKey(problems, given, "config", a.Config)
+	problems = checkGroup(problems, given, a.Group)
 	switch {
+	case given("config") && given("group"):
+		problems = append(problems, conflict("group", `"config" and "group" exclude each other: a parameter is configured or injected`, ""))
 	case given("config") && given("id"):
 		problems = append(problems, conflict("id", `"config" and "id" exclude each other: a parameter is configured or injected`, ""))
 	case given("default") && !given("config"):

@@ -54,7 +54,7 @@ func TestCollectValues(t *testing.T) {
 	handler, marker := Find[Handler](declarations[3])
 	http, _ := Find[HTTP](declarations[3])
 	timer, _ := Find[Timer](declarations[3])
-	if *inject != (Inject{ID: "primary", Optional: true}) || config.Key != "order.max" || *config.Default != "5" {
+	if inject.ID != "primary" || !inject.Optional || config.Key != "order.max" || *config.Default != "5" {
 		t.Errorf("%+v %+v", inject, config)
 	}
 	if provide.ID != "main" || provide.As[0] != "Store" || provide.Scope != Request || !provide.Lazy || provide.Eager {

@@ -15,6 +15,10 @@ type Provide struct {
 	Scope Scope `faas:"scope,enum=singleton|request|prototype"`
 	// As lists the interfaces it is injected as: Iface, pkg.Iface through the file's imports, or "full/path".Iface.
 	As List `faas:"as"`
+	// Group offers it to a group, or to several joined by commas. It is a member where a list says so: groups in f.yml, or
+	// members of the field. Apart from that it is injected as ever; but where one T is asked for whose group is injected as
+	// []T, members count only if nothing else implements T.
+	Group List `faas:"group"`
 	// Lazy builds it when a function first needs it, also in a unit of one function.
 	Lazy bool `faas:"lazy"`
 	// Eager builds it at cold start, also in an aggregation.
@@ -25,7 +29,11 @@ type Provide struct {
 type Inject struct {
 	// ID asks for the provider with that id.
 	ID string `faas:"id"`
-	// Optional leaves the field zero when nothing provides its type.
+	// Group fills a slice with the members of that group, in the order of package path, name and id.
+	Group string `faas:"group"`
+	// Members lists the group's members for this field alone: patterns as in groups of f.yml, which does not count here.
+	Members List `faas:"members"`
+	// Optional leaves the field zero when nothing provides its type, or its group has no members.
 	Optional bool `faas:"optional"`
 }
 
@@ -35,7 +43,11 @@ type Arg struct {
 	Name string `faas:"name,pos,required"`
 	// ID asks for the provider with that id.
 	ID string `faas:"id"`
-	// Optional passes the zero value when nothing provides its type.
+	// Group passes a slice of the members of that group, in the order of package path, name and id.
+	Group string `faas:"group"`
+	// Members lists the group's members for this parameter alone: patterns as in groups of f.yml, which does not count here.
+	Members List `faas:"members"`
+	// Optional passes the zero value when nothing provides its type, or its group has no members.
 	Optional bool `faas:"optional"`
 	// Config fills it from that configuration key.
 	Config string `faas:"config"`

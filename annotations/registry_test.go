@@ -60,7 +60,7 @@ func TestNeedsHandler(t *testing.T) {
 func TestHelp(t *testing.T) {
 	r := Default()
 	got, err := r.Help("arg")
-	want := `//faas:arg NAME [id=...] [optional] [config=...] [default=...]
+	want := `//faas:arg NAME [id=...] [group=...] [members=...] [optional] [config=...] [default=...]
 
 Arg says how one parameter of a constructor is filled.
 
@@ -71,8 +71,15 @@ It stands on a function, beside //faas:provide, //faas:handler or
       Name is the parameter's name.
   id
       ID asks for the provider with that id.
+  group
+      Group passes a slice of the members of that group, in the order of package
+      path, name and id.
+  members
+      Members lists the group's members for this parameter alone: patterns as in
+      groups of f.yml, which does not count here.
   optional
-      Optional passes the zero value when nothing provides its type.
+      Optional passes the zero value when nothing provides its type, or its
+      group has no members.
   config
       Config fills it from that configuration key.
   default

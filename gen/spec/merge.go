@@ -17,6 +17,7 @@ func (s *Spec) For(target string) *Spec {
 	out := *s
 	out.Targets = nil
 	out.Scan = slices.Clone(s.Scan)
+	out.Groups = maps.Clone(s.Groups)
 	out.Variables = slices.Clone(s.Variables)
 	out.Positions = maps.Clone(s.Positions)
 	out.Places = maps.Clone(s.Places)

@@ -29,6 +29,10 @@ type Spec struct {
 	Custom *yaml.Node `faas:"custom"`
 	// Scan names further packages of the module (or of other modules) that belong to the application.
 	Scan []string `faas:"scan"`
+	// Groups lists the members of groups, by name: of the providers that are offered to it package.Name, that of the
+	// constructor or of the type, or patterns of it (* stands for any text, !pattern leaves out). The whole import path may
+	// stand instead of the package.
+	Groups map[string][]string `faas:"groups"`
 	// Targets holds the same keys again, for one cloud.
 	Targets map[string]*Overlay `faas:"targets"`
 	// Extension holds the x-<target> keys of this level: they are merged into the vendor's deployment file as a whole.

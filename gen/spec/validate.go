@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // a machine that generates may have no zone database
@@ -52,6 +53,17 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 			c.value(fmt.Sprintf("scan.%d", i), "found %q, expected an import path or a path that starts with ./ or ../", path)
 		}
 	}
+	for name, members := range s.Groups {
+		at := "groups." + name
+		if !annotations.ValidGroup(name) {
+			d := c.keys[at].Errorf(CodeValue, "%q is not the name of a group", name)
+			d.Hint = "write letters, digits, dots, hyphens and underscores, a letter first"
+			c.add(d)
+		}
+		for i, pattern := range members {
+			c.member(fmt.Sprintf("%s.%d", at, i), pattern, slices.Index(members, pattern) < i)
+		}
+	}
 	for name, o := range s.Targets {
 		prefix := "targets." + name + "."
 		if o.Provider.Name != "" {
@@ -81,6 +93,17 @@ func (c checker) add(d annotations.Diagnostic) {
 		d.Message, d.Hint = fmt.Sprintf("the value of %s cannot be used here", clip(raw)), ""
 	}
 	*c.diags = append(*c.diags, d)
+}
+
+// member checks one entry of a group's list.
+func (c checker) member(path, pattern string, again bool) {
+	name := strings.TrimPrefix(pattern, "!")
+	switch err := glob.Check(name); {
+	case name == "" || strings.ContainsAny(name, " \t,") || err != nil:
+		c.value(path, "found %q, expected package.Name, a pattern of it such as package.*, or one with ! in front", pattern)
+	case again:
+		c.value(path, "found %q a second time", pattern)
+	}
 }
 
 // value reports the value at a path.
