@@ -44,6 +44,7 @@ const (
 	GuardNode         NodeKind = "guard"
 	ConfigurationNode NodeKind = "configuration" // of the application
 	ProviderNode      NodeKind = "provider"
+	GroupNode         NodeKind = "group"   // the members of a group as something is injected with them
 	ConfigNode        NodeKind = "config"  // a key of the configuration
 	BuiltinNode       NodeKind = "builtin" // what every unit has: the logger, the runtime
 )
@@ -63,7 +64,7 @@ type Node struct {
 	Handler  string
 	Triggers []GraphTrigger
 
-	// Type is what a provider makes, or of what type a builtin is; As are the interfaces that the provider names.
+	// Type is what a provider makes, or of what type a builtin or the slice of a group is; As are the interfaces that the provider names.
 	Type string
 	As   []string
 	// ProvideID tells providers of one type apart, Scope is how long an instance lives.
@@ -193,7 +194,7 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ProviderNode: 5, ConfigNode: 6, BuiltinNode: 7}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ProviderNode: 5, GroupNode: 6, ConfigNode: 7, BuiltinNode: 8}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})
@@ -283,7 +284,23 @@ func triggerText(t model.Trigger) string {
 	return strings.TrimSpace(strings.Join(words, " "))
 }
 
+// group is the slice of a group's members.
+func (d *drawing) group(w *wiring.Node) *Node {
+	p := w.Provider
+	n, added := d.node(GroupNode, w.Ident)
+	if added {
+		n.Name, n.Pos, n.Type = p.Object.Name(), p.Pos, model.TypeString(p.Out)
+		n.know(byProvider, p.Name(), w.Ident)
+		n.know(byWord, p.Object.Name())
+		n.knowType(p.Out)
+	}
+	return n
+}
+
 func (d *drawing) provider(w *wiring.Node) *Node {
+	if w.Provider.Kind == model.Group {
+		return d.group(w)
+	}
 	n, added := d.node(ProviderNode, w.Ident)
 	if !added {
 		return n
@@ -321,6 +338,9 @@ func (d *drawing) edge(from *Node, w wiring.Edge) {
 	default:
 		if w.To != nil {
 			e.To = d.provider(w.To)
+		}
+		if from.Kind == GroupNode {
+			e.Type = "" // a member is asked for by no type
 		}
 		if w.Bound != nil && w.To != nil {
 			e.As = model.TypeString(w.Bound)

@@ -21,7 +21,7 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 	var list []types.Type
 	ok := true
 	for i, item := range provide.As {
-		pos, length := c.asPlace(mark, item, slices.Index(provide.As, item) != i)
+		pos, length := c.itemPlace(mark, "as", item, slices.Index(provide.As, item) != i)
 		t := c.asType(d, item, pos, length)
 		if t == nil || !c.implements(d, out, t, pos, length) {
 			ok = false
@@ -39,9 +39,9 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 	return list, ok
 }
 
-// asPlace is where one item of as= stands; second asks for its second occurrence.
-func (c *collector) asPlace(mark *annotations.Marker, item string, second bool) (token.Pos, int) {
-	pos, end := mark.Range("as")
+// itemPlace is where one item of a list stands; second asks for its second occurrence.
+func (c *collector) itemPlace(mark *annotations.Marker, argument, item string, second bool) (token.Pos, int) {
+	pos, end := mark.Range(argument)
 	p := c.position(pos)
 	text := c.app.Line(p)
 	from := p.Column - 1
@@ -49,14 +49,29 @@ func (c *collector) asPlace(mark *annotations.Marker, item string, second bool) 
 	if from < 0 || from >= to {
 		return pos, int(end - pos)
 	}
-	i := strings.Index(text[from:to], item)
-	if second {
-		i = strings.LastIndex(text[from:to], item)
-	}
+	i := indexItem(text[from:to], item, second)
 	if i < 0 {
 		return pos, int(end - pos)
 	}
 	return pos + token.Pos(i), len(item)
+}
+
+// indexItem finds an item in the text of a list, or in what comes after its first occurrence.
+func indexItem(list, item string, second bool) int {
+	at, found := 0, -1
+	for part := range strings.SplitSeq(list, ",") {
+		if strings.Trim(part, " \"") == item && (found < 0 || second) {
+			found = at + strings.Index(part, item)
+		}
+		at += len(part) + len(",")
+	}
+	switch {
+	case found >= 0:
+		return found
+	case second:
+		return strings.LastIndex(list, item)
+	}
+	return strings.Index(list, item)
 }
 
 // asType resolves Iface, pkg.Iface and "full/path".Iface.

@@ -10,11 +10,15 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/spec/glob"
 )
 
 // wish is what directives say of a field or parameter.
 type wish struct {
 	id       string
+	group    string
+	members  []string
 	optional bool
 	config   bool
 	key      string
@@ -35,6 +39,7 @@ func (c *collector) field(st *types.Struct, f *field) (*model.Dep, bool) {
 	w := wish{field: true}
 	if inject, mark := find[annotations.Inject](f.markers); inject != nil {
 		w.id, w.optional, w.mark = inject.ID, inject.Optional, mark
+		w.group, w.members = inject.Group, inject.Members
 	} else if config, mark := find[annotations.Config](f.markers); config != nil {
 		w.config, w.key, w.def, w.mark = true, config.Key, config.Default, mark
 	} else {
@@ -129,7 +134,10 @@ func (c *collector) parameters(d *declaration, sig *types.Signature) ([]*model.D
 		w := wish{}
 		if m := args[v.Name()]; m != nil {
 			arg := m.Value.(*annotations.Arg)
-			w = wish{id: arg.ID, optional: arg.Optional, config: arg.Config != "", key: arg.Config, def: arg.Default, mark: m}
+			w = wish{
+				id: arg.ID, group: arg.Group, members: arg.Members, optional: arg.Optional,
+				config: arg.Config != "", key: arg.Config, def: arg.Default, mark: m,
+			}
 		}
 		pos, length := d.param(i)
 		dep, good := c.dependency(v.Name(), pos, length, v.Type(), w)
@@ -162,6 +170,9 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 		dep.Kind, dep.Key, dep.Default = model.FromConfig, w.key, w.def
 		return dep, c.configValue(dep, pos, length, what, w)
 	}
+	if w.group != "" {
+		return dep, c.group(dep, pos, length, what, w)
+	}
 	if inner := lazy(t); inner != nil {
 		dep.Lazy, dep.Type = true, inner
 		if b := builtin(inner); b != "" && w.id == "" {
@@ -182,6 +193,39 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 	}
 	dep.Kind, dep.Builtin = model.FromBuiltin, b
 	return dep, true
+}
+
+// group completes a dependency on the members of a group.
+func (c *collector) group(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
+	dep.Group = w.group
+	if inner := lazy(dep.Type); inner != nil {
+		dep.Lazy, dep.Type = true, inner
+	}
+	slice, ok := dep.Type.Underlying().(*types.Slice)
+	if !ok {
+		elem := dep.Type
+		if array, is := dep.Type.Underlying().(*types.Array); is {
+			elem = array.Elem()
+		}
+		c.errorf(pos, length, codeInject, "%s %s takes group %s, but %s is no slice", what, dep.Name, w.group, typeString(dep.Type)).
+			Hint = "make it []" + typeString(elem)
+		return false
+	}
+	if inner := lazy(slice.Elem()); inner != nil {
+		c.errorf(pos, length, codeInject, "%s %s is a slice of lazy members, which a group cannot have", what, dep.Name).
+			Hint = fmt.Sprintf("make it []%s, or ioc.Lazy[[]%[1]s], which is built at first use", typeString(inner))
+		return false
+	}
+	for i, item := range w.members {
+		at, length := c.itemPlace(w.mark, "members", item, slices.Index(w.members, item) != i)
+		if err := glob.Check(strings.TrimPrefix(item, "!")); err != nil {
+			c.errorf(at, length, codeInject, "found %q, expected package.Name, a pattern of it such as package.*, or one with ! in front", item)
+			return false
+		}
+		p := c.position(at)
+		dep.Members = append(dep.Members, model.Member{Pattern: item, Place: spec.Place{Pos: p, Length: length, Line: c.app.Line(p)}})
+	}
+	return true
 }
 
 // unexportedProvider reports whether a type is marked as a provider although it cannot be one.

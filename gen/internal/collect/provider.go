@@ -116,7 +116,7 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 
 // settings fills what provide says.
 func (c *collector) settings(d *declaration, p *model.Provider, provide *annotations.Provide) bool {
-	p.ID, p.Scope, p.Lazy, p.Eager = provide.ID, provide.Scope, provide.Lazy, provide.Eager
+	p.ID, p.Scope, p.Lazy, p.Eager, p.Groups = provide.ID, provide.Scope, provide.Lazy, provide.Eager, provide.Group
 	if p.Scope == "" {
 		p.Scope = annotations.Singleton
 	}

@@ -121,9 +121,12 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	p := b.node.Provider
 	plain := !p.Init && !p.Destroy
 	var made jen.Code
-	if p.Kind == model.Struct {
+	switch p.Kind {
+	case model.Struct:
 		made = structLiteral(p, values)
-	} else {
+	case model.Group:
+		made = typeCode(p.Out).Values(values...)
+	default:
 		made = jen.Qual(p.Object.Pkg().Path(), p.Object.Name()).Call(values...)
 		if b.direct(plain) {
 			b.add(jen.Return(made))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // The application's own package differs from a unit's: each injected value can be replaced, and what is replaced is never
@@ -23,6 +24,9 @@ func (w *writer) overridesType(f *jen.File) {
 			t = jen.Op("*").Add(t)
 		}
 		what := "what " + s.node.Provider.Name() + " provides"
+		if s.node.Provider.Kind == model.Group {
+			what = "the list of " + s.node.Provider.Name()
+		}
 		if id := s.node.Provider.ID; id != "" {
 			what += " as id=" + id
 		}
@@ -87,11 +91,19 @@ func (w *writer) slotGetters(f *jen.File) {
 			if err {
 				more = append(more, jen.Nil())
 			}
-			comment(f, w.prototypeName(s)+" makes "+article(s.typ, w.types)+" for one use.")
+			comment(f, w.prototypeName(s)+" makes "+w.madeAs(s)+" for one use.")
 			f.Func().Id(w.prototypeName(s)).Params(params...).Add(results(typeCode(s.typ), cleanup, err)).Block(
 				w.override(jen.Id("u"), s, more...),
 				jen.Return(jen.Id("build"+title(n.Ident)).Call(jen.Id("u"), jen.Id("b"))))
 			f.Line()
 		}
 	}
+}
+
+// madeAs is what is made for a slot, for comments.
+func (w *writer) madeAs(s *slot) string {
+	if s.own() {
+		return w.made(s.node)
+	}
+	return article(s.typ, w.types)
 }

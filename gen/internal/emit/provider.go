@@ -189,9 +189,17 @@ func (w *writer) provider(f *jen.File, n *wiring.Node, at when) {
 		}
 		values[i] = body.value(e)
 	}
-	w.comment(f, providerName(n, at)+" makes "+article(p.Out, w.types)+".", p.Doc)
+	w.comment(f, providerName(n, at)+" makes "+w.made(n)+".", p.Doc)
 	f.Func().Id(providerName(n, at)).Params(in...).Add(results(typeCode(p.Out), cleans(n), fails(n))).Block(body.make(values)...)
 	f.Line()
+}
+
+// made is what a node's provider makes, for comments.
+func (w *writer) made(n *wiring.Node) string {
+	if n.Provider.Kind == model.Group {
+		return "the list of " + n.Provider.Name()
+	}
+	return article(n.Provider.Out, w.types)
 }
 
 // results writes a result list: T, func(), error as far as they are there.

@@ -138,7 +138,7 @@ func (w *writer) injection() (*injector.Package, *jen.File) {
 		}
 		in := &injector.Injector{
 			Name: "build" + title(n.Ident), Params: args, Out: n.Provider.Out,
-			Doc:     []string{"// build" + title(n.Ident) + " makes " + article(n.Provider.Out, w.types) + " out of what it needs."},
+			Doc:     []string{"// build" + title(n.Ident) + " makes " + w.made(n) + " out of what it needs."},
 			Cleanup: w.buildCleans(n), Err: w.buildFails(n),
 		}
 		w.providers(in, n, args)

@@ -72,6 +72,9 @@ const (
 	Struct ProviderKind = iota
 	// Constructor is a function.
 	Constructor
+	// Group is the slice of a group's members. Wiring makes it, where one is injected: its dependencies are the members, its
+	// Object is no declaration.
+	Group
 )
 
 // Provider makes instances of one type.
@@ -87,6 +90,10 @@ type Provider struct {
 	Scope annotations.Scope
 	// As are the interfaces it is also injected as; all are implemented by Out.
 	As []types.Type
+	// Groups are those that it is offered to.
+	Groups []string
+	// Key tells apart the providers that have no declaration of their own.
+	Key string
 	// Lazy and Eager are as the directive said; neither means the unit decides.
 	Lazy, Eager bool
 	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
@@ -105,8 +112,13 @@ type Provider struct {
 	Doc string
 }
 
-// Name is the provider as messages call it: order.NewStore, order.Controller.
-func (p *Provider) Name() string { return p.Object.Pkg().Name() + "." + p.Object.Name() }
+// Name is the provider as messages call it: order.NewStore, order.Controller, group checks.
+func (p *Provider) Name() string {
+	if p.Kind == Group {
+		return "group " + p.Object.Name()
+	}
+	return p.Object.Pkg().Name() + "." + p.Object.Name()
+}
 
 // DepKind says where a dependency comes from.
 type DepKind int
@@ -141,6 +153,9 @@ type Dep struct {
 	Type types.Type
 	// ID asks for a provider by id.
 	ID string
+	// Group asks for a slice of the members of a group. Members are those that the directive lists, nil when f.yml does.
+	Group   string
+	Members []Member
 	// Optional leaves the zero value when nothing provides Type.
 	Optional bool
 	// Builtin is set when Kind is FromBuiltin.
@@ -157,6 +172,14 @@ type Dep struct {
 	// Pos is the field's or parameter's name; Length is the name's.
 	Pos    token.Position
 	Length int
+}
+
+// Member is one entry of a list of a group's members.
+type Member struct {
+	// Pattern is package.Name of a provider or a pattern of it, of import/path.Name too, with ! in front to leave out.
+	Pattern string
+	// Place is where it stands.
+	Place spec.Place
 }
 
 // HandlerKind is one of the things that can be a handler.

@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -23,11 +24,19 @@ func (s *solver) cycles() {
 		first := path[0].edge.Dep
 		d := s.at(first.Pos, first.Length, codeCycle, "dependency cycle: %s", strings.Join(names, " -> "))
 		for _, e := range path {
-			d.Chain = append(d.Chain, annotations.Link{Pos: e.edge.Dep.Pos, Message: e.from.Provider.Name() + " needs " + e.edge.To.Provider.Name()})
+			d.Chain = append(d.Chain, annotations.Link{Pos: e.edge.Dep.Pos, Message: needs(e.from, e.edge.To.Provider.Name())})
 		}
 		d.Hint = "break it with ioc.Lazy[T], which builds at first use, or take apart what they share"
 		s.diagnostics = append(s.diagnostics, d)
 	}
+}
+
+// needs says of a node that it needs something, or of a group that it has it.
+func needs(n *Node, what string) string {
+	if n.Provider.Kind == model.Group {
+		return n.Provider.Name() + " has " + what
+	}
+	return n.Provider.Name() + " needs " + what
 }
 
 // step is one dependency on a path.
@@ -104,7 +113,9 @@ func (s *solver) components() [][]*Node {
 			on[m] = false
 		}
 		stack = stack[:i]
-		slices.SortFunc(component, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
+		slices.SortFunc(component, func(a, b *Node) int {
+			return cmp.Or(compareKinds(a.Provider, b.Provider), compare(a.Provider, b.Provider))
+		})
 		list = append(list, component)
 	}
 	for _, n := range s.nodes {
@@ -139,7 +150,7 @@ func (s *solver) scopes() {
 				if step.To != nil {
 					to = step.To.Provider.Name()
 				}
-				d.Chain = append(d.Chain, annotations.Link{Pos: step.Dep.Pos, Message: from.Provider.Name() + " needs " + to})
+				d.Chain = append(d.Chain, annotations.Link{Pos: step.Dep.Pos, Message: needs(from, to)})
 				from = step.To
 			}
 			if last.To != nil {

@@ -124,14 +124,17 @@ func (s *solver) missingHint(m unresolved) string {
 		slices.Sort(named)
 		named = slices.Compact(named)
 		if len(named) > 1 {
-			return fmt.Sprintf("there are some with the ids %s: ask for one by %s", quoted(named), askBy(m, "ID"))
+			return fmt.Sprintf("there are some with the ids %s: ask for one by %s", quoted(named), askBy(m, "id=ID"))
 		}
-		return "there is one with an id: ask for it by " + askBy(m, named[0])
+		return "there is one with an id: ask for it by " + askBy(m, "id="+named[0])
 	}
 	if isInterface {
 		if hint := s.nearestHint(dep, iface); hint != "" {
 			return hint
 		}
+	}
+	if hint := s.groupHint(m); hint != "" {
+		return hint
 	}
 	if hint := s.outsideHint(dep.Type); hint != "" {
 		return hint
@@ -223,17 +226,17 @@ func ambiguousHint(m unresolved) string {
 		if iface.Empty() {
 			return "every provider implements it: ask for a type, or by id"
 		}
-		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by %s", asName(m.dep.Type), askBy(m, "ID"))
+		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by %s", asName(m.dep.Type), askBy(m, "id=ID"))
 	}
-	return "give one of them an id and ask for it by " + askBy(m, "ID")
+	return "give one of them an id and ask for it by " + askBy(m, "id=ID")
 }
 
-// askBy is the directive that asks for an id, on a field or for a parameter.
-func askBy(m unresolved, id string) string {
+// askBy is the directive that asks for an id or a group, on a field or for a parameter.
+func askBy(m unresolved, argument string) string {
 	if m.node.Provider.Kind == model.Constructor {
-		return fmt.Sprintf("//faas:arg %s id=%s", m.dep.Name, id)
+		return fmt.Sprintf("//faas:arg %s %s", m.dep.Name, argument)
 	}
-	return "//faas:inject id=" + id
+	return "//faas:inject " + argument
 }
 
 func asName(t types.Type) string {

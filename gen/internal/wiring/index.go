@@ -45,7 +45,8 @@ func add(m *typeutil.Map, t types.Type, n *Node) {
 }
 
 // candidates are the providers that a dependency may mean: one if it is clear. bound is the interface it is bound by.
-func (x *index) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
+func (s *solver) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
+	x := s.index
 	if found = withID(x.byType.At(dep.Type), dep.ID); len(found) > 0 {
 		return found, nil
 	}
@@ -59,6 +60,7 @@ func (x *index) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
 				found = append(found, n)
 			}
 		}
+		found = s.stepBack(dep.Type, found)
 	}
 	return found, dep.Type
 }

@@ -30,6 +30,9 @@ func name(nodes []*Node) {
 
 // ident is what a provider makes, in lower camel case with its package in front: bookController, sqlDB, sqlDBPrimary.
 func ident(p *model.Provider) string {
+	if p.Kind == model.Group {
+		return camel("group", p.Object.Name())
+	}
 	obj := model.TypeName(p.Out)
 	if p.Implicit && p.Kind == model.Constructor {
 		obj = nil // every http.Handler would be called the same

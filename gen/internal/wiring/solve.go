@@ -21,14 +21,15 @@ const (
 	codeScope     = "di-scope"
 	codeDuplicate = "di-duplicate"
 	codeUnused    = "di-unused"
+	codeGroup     = "di-group"
 )
 
 // Solve finds a provider for every dependency of every provider of app. With mistakes the graph is as complete as they
 // allow and nothing may be generated from it.
 //
 // A dependency takes the provider of exactly its type and id. An interface that no provider returns is bound to the
-// provider that names it in as=, or else to the only one that implements it. Providers with an id are for dependencies that ask for
-// it. All of the application counts, so that what a dependency means does not change with the grouping.
+// provider that names it in as=, or else to the only one that implements it, of which the members of a group count last where
+// the group is injected as a slice of that interface. Providers with an id are for dependencies that ask for it. All of the application counts, so that what a dependency means does not change with the grouping.
 func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s := &solver{app: app, graph: &Graph{App: app}, used: map[*Node]*user{}}
 	for _, p := range app.Providers {
@@ -38,10 +39,13 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.duplicates()
 	s.index = newIndex(s.nodes)
 	s.functions()
+	s.findGroups()
 	for _, n := range s.nodes {
 		s.resolve(n)
 	}
+	s.addGroups()
 	s.users()
+	s.unfilled()
 	s.complain()
 	s.cycles()
 	s.scopes()
@@ -58,6 +62,7 @@ func compare(a, b *model.Provider) int {
 		cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()),
 		cmp.Compare(a.Object.Name(), b.Object.Name()),
 		cmp.Compare(a.ID, b.ID),
+		cmp.Compare(a.Key, b.Key),
 	)
 }
 
@@ -67,6 +72,7 @@ type solver struct {
 	graph       *Graph
 	nodes       []*Node
 	index       *index
+	groups      groups
 	diagnostics annotations.Diagnostics
 	// used says who needs a node first, on a shortest way from a function; nodes that no function reaches are not in it.
 	used map[*Node]*user
@@ -152,15 +158,19 @@ func (s *solver) duplicates() {
 	}
 }
 
-// injectable leaves out the constructors that only make a function.
-func injectable(p *model.Provider) bool { return !p.Implicit || p.Kind == model.Struct }
+// injectable leaves out the constructors that only make a function, and the slices of groups.
+func injectable(p *model.Provider) bool {
+	return p.Kind == model.Struct || p.Kind == model.Constructor && !p.Implicit
+}
 
 // resolve finds the providers of one node's dependencies.
 func (s *solver) resolve(n *Node) {
 	for _, dep := range n.Provider.Deps {
 		e := Edge{Dep: dep}
-		if dep.Kind == model.FromProvider {
-			candidates, bound := s.index.candidates(dep)
+		if dep.Group != "" {
+			e.To = s.group(n, dep)
+		} else if dep.Kind == model.FromProvider {
+			candidates, bound := s.candidates(dep)
 			switch {
 			case len(candidates) == 1:
 				e.To, e.Bound = candidates[0], bound
@@ -254,10 +264,10 @@ func (s *solver) unused() {
 		}
 	}
 	for _, n := range s.nodes {
-		if s.used[n] != nil || s.wraps(n.Provider) {
+		p := n.Provider
+		if p.Kind == model.Group || s.apart(n) || s.used[n] != nil || s.wraps(p) {
 			continue
 		}
-		p := n.Provider
 		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name())
 		d.Severity = annotations.SeverityNote
 		s.diagnostics = append(s.diagnostics, d)

@@ -96,6 +96,8 @@ func (d *dot) node(n *gen.Node) {
 		attributes += ", shape=hexagon"
 	case gen.ConfigurationNode:
 		attributes += ", shape=component"
+	case gen.GroupNode:
+		attributes += ", shape=folder"
 	case gen.ConfigNode:
 		attributes += ", shape=note"
 	case gen.BuiltinNode:

@@ -108,7 +108,8 @@ func oddGraph() *gen.Graph {
 		p := &gen.Node{Kind: gen.ProviderNode, ID: "provider/" + name, Name: name, Type: name, As: []string{name}, ProvideID: name, Pos: at(i)}
 		c := &gen.Node{Kind: gen.ConfigNode, ID: "config/" + name, Name: name}
 		m := &gen.Node{Kind: gen.GuardNode, ID: "guard/" + name, Name: name, Handler: name, Unused: true}
-		g.Nodes = append(g.Nodes, f, p, c, m)
+		l := &gen.Node{Kind: gen.GroupNode, ID: "group/" + name, Name: name, Type: name}
+		g.Nodes = append(g.Nodes, f, p, c, m, l)
 		g.Units = append(g.Units, gen.GraphUnit{Name: name + "s", Functions: []*gen.Node{f}})
 		g.Edges = append(g.Edges, &gen.Edge{From: f, To: p}, &gen.Edge{From: p, To: c, Name: name, Type: name, Default: &name})
 	}
@@ -123,7 +124,7 @@ var (
 		dotID + `(?: -> ` + dotID + `)?(?: \[` + dotAttribute + `(?:, ` + dotAttribute + `)*\])?;)$`)
 	mermaidText = `"(?:[\pL\pN .,:/=()\[\]{}-]|<br/>|#[0-9]+;)*"`
 	mermaidLine = regexp.MustCompile(`^(?:flowchart LR|\t+(?:end|subgraph s[0-9]+\[` + mermaidText + `\]|n[0-9]+(?:\[` + mermaidText + `\]|\(\[` +
-		mermaidText + `\]\)|\(` + mermaidText + `\)|\{\{` + mermaidText + `\}\}|\[/` + mermaidText + `/\])|n[0-9]+ (?:-->|-\.->)(?:\|` + mermaidText + `\|)? n[0-9]+))$`)
+		mermaidText + `\]\)|\(` + mermaidText + `\)|\[\[` + mermaidText + `\]\]|\{\{` + mermaidText + `\}\}|\[/` + mermaidText + `/\])|n[0-9]+ (?:-->|-\.->)(?:\|` + mermaidText + `\|)? n[0-9]+))$`)
 )
 
 // TestOddNames checks that no name gets out of its place.
@@ -142,9 +143,9 @@ func TestOddNames(t *testing.T) {
 			}
 		}
 	}
-	// Each unit, function, provider, key and guard has a line: a name with a line end would make more.
+	// Each unit, function, provider, key, guard and group has a line: a name with a line end would make more.
 	text := render(t, "text", g)
-	if got, want := strings.Count(strings.ReplaceAll(text, "\n\n", "\n"), "\n"), 1+5*len(odd); got != want {
+	if got, want := strings.Count(strings.ReplaceAll(text, "\n\n", "\n"), "\n"), 1+6*len(odd); got != want {
 		t.Errorf("text: %d lines, want %d:\n%s", got, want, text)
 	}
 	var list []struct {
@@ -154,7 +155,7 @@ func TestOddNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, name := range odd {
-		if got, want := list[0].Nodes[4*i].Name, strings.ToValidUTF8(name, "\uFFFD"); got != want {
+		if got, want := list[0].Nodes[5*i].Name, strings.ToValidUTF8(name, "\uFFFD"); got != want {
 			t.Errorf("json: %q, want %q", got, want)
 		}
 	}
