@@ -212,6 +212,21 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	})
+	t.Run("groups", func(t *testing.T) {
+		t.Parallel()
+		code := "// Package order is typed in from the README.\npackage order\n\nimport \"github.com/faasgen/faasgen/framework\"\n\n" +
+			find(t, "Groups", "go") + "\n// Order is what is placed.\ntype Order struct {\n\tItem string `json:\"item\"`\n}\n"
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"order/order.go": code, "f.yml": find(t, "Groups", "yaml")})
+		if out, errs, err := w.sh(`go tool faasgen invoke place -d '{"item":"tea"}'`); err != nil || !strings.Contains(out, "placed tea") {
+			t.Errorf("%q, %v\n%s", out, err, errs)
+		}
+		if _, errs, err := w.sh(`go tool faasgen invoke place -d '{}'`); err == nil || !strings.Contains(errs, "an order needs an item") {
+			t.Errorf("an order of nothing: %v\n%s", err, errs)
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")
