@@ -29,6 +29,8 @@ type Runtime struct {
 	InitTimeout time.Duration
 	// Logger receives every log record of the process. Nil means a JSON logger on standard error.
 	Logger *slog.Logger
+	// Clock is what is injected as a Clock. Nil means the machine's; only tests set it.
+	Clock Clock
 	// Dev shows error texts to callers. Only the local platform sets it.
 	Dev bool
 }

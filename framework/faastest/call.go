@@ -53,8 +53,12 @@ func Call[Out any](t testing.TB, a *App, name string, event any) Out {
 	return out
 }
 
-// Timer fires a timer, by its name or by that of its function, as if it were that time.
+// Timer fires a timer, by its name or by that of its function, as if it were that time; the zero time is now, by the
+// application's clock.
 func (a *App) Timer(name string, at time.Time) (any, error) {
+	if at.IsZero() {
+		at = a.now()
+	}
 	var names []string
 	for _, f := range a.engine.App().Functions {
 		for _, s := range triggers[timer.Schedule](f) {
@@ -110,6 +114,9 @@ func whole(result any) (any, error) {
 	return result, nil
 }
 
+// now is the time by the clock that the application has.
+func (a *App) now() time.Time { return a.engine.Runtime().Time().Now() }
+
 // triggers are the triggers of a function that are of one kind.
 func triggers[T framework.Trigger](f *framework.Function) []T {
 	var found []T
@@ -130,9 +137,9 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 	case *web.Request:
 		return a.matched(f, *e)
 	case timer.Event:
-		return timerEvent(schedules, e)
+		return a.timerEvent(schedules, e)
 	case time.Time:
-		return timerEvent(schedules, timer.Event{Time: e.UTC()})
+		return a.timerEvent(schedules, timer.Event{Time: e.UTC()})
 	case nil:
 		return a.written(f, nil)
 	case []byte:
@@ -169,13 +176,13 @@ func (a *App) written(f *framework.Function, event []byte) (any, error) {
 		}
 		return a.exchange(f, r)
 	case "timer":
-		return envelope.ParseTimer(triggers[timer.Schedule](f), event, time.Now())
+		return envelope.ParseTimer(triggers[timer.Schedule](f), event, a.now())
 	}
 	return envelope.Raw(event), nil
 }
 
 // timerEvent fills what an event leaves out from the schedule of its name, or from the first.
-func timerEvent(schedules []timer.Schedule, e timer.Event) (any, error) {
+func (a *App) timerEvent(schedules []timer.Schedule, e timer.Event) (any, error) {
 	i := slices.IndexFunc(schedules, func(s timer.Schedule) bool { return e.Name == "" || e.Name == s.Name })
 	switch {
 	case len(schedules) == 0:
@@ -187,7 +194,7 @@ func timerEvent(schedules []timer.Schedule, e timer.Event) (any, error) {
 		e.Payload = schedules[i].Payload
 	}
 	if e.Time.IsZero() {
-		e.Time = time.Now().UTC()
+		e.Time = a.now().UTC()
 	}
 	return e, nil
 }

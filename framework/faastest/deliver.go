@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
@@ -189,7 +188,7 @@ func (a *App) localTimer(event []byte) ([]byte, error) {
 			if s.Name != form.Name {
 				continue
 			}
-			e, err := envelope.ParseTimer([]timer.Schedule{s}, event, time.Now())
+			e, err := envelope.ParseTimer([]timer.Schedule{s}, event, a.now())
 			if err != nil {
 				return nil, err
 			}

@@ -18,6 +18,16 @@
 // "test", and from the test itself; the process's environment variables do not count unless [ProcessVariables] is given.
 // Applications share nothing, so tests may be parallel.
 //
-// Timers do not fire by themselves: a test says at what time they do. Time itself is not faked. The package ends where
-// processes begin: artefacts are run by the simulators below framework/platform/sim.
+// Timers do not fire by themselves: a test says at what time they do. Code that has a framework.Clock injected is given one
+// that the test moves:
+//
+//	clock := faastest.NewClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+//	a := faastest.Start(t, app.New, faastest.Clock(clock))
+//	...
+//	clock.Advance(time.Hour)
+//
+// Code that asks package time is tested in a bubble of testing/synctest, in which Start and all calls work but a server at
+// [App.Handler] does not; there the deadlines of functions pass by the bubble's clock, too.
+//
+// The package ends where processes begin: artefacts are run by the simulators below framework/platform/sim.
 package faastest

@@ -92,6 +92,17 @@ func ExampleApp_HTTP() {
 	}
 }
 
+// What a server would send is read from the answer: status, headers and body.
+func ExampleJSON() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	w := a.Do("POST", "/greet/Ann", greeting{Text: "!"}, "Cookie: session=s1")
+	if got := faastest.JSON[greeted](t, w); got.Text == "" || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("%v %+v", w.Header(), got)
+	}
+}
+
 // Records can be those of one call.
 func ExampleApp_Logs() {
 	var t *testing.T // the test's

@@ -27,6 +27,11 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 			ok = false
 			continue
 		}
+		if builtin(t) != "" && provide.ID == "" { // which nobody would be injected as
+			c.errorf(pos, length, codeAs, "as= names %s, which every unit has already", typeString(t)).Hint = idHint
+			ok = false
+			continue
+		}
 		if slices.ContainsFunc(list, func(u types.Type) bool { return types.Identical(t, u) }) {
 			c.errorf(pos, length, codeAs, "as= names %s twice", typeString(t))
 			ok = false

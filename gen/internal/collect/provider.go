@@ -114,6 +114,9 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 	return p
 }
 
+// idHint is for those that provide what every unit has.
+const idHint = "give it an id: //faas:provide id=NAME, and ask for it by //faas:inject id=NAME"
+
 // settings fills what provide says.
 func (c *collector) settings(d *declaration, p *model.Provider, provide *annotations.Provide) bool {
 	p.ID, p.Scope, p.Lazy, p.Eager, p.Groups = provide.ID, provide.Scope, provide.Lazy, provide.Eager, provide.Group
@@ -122,7 +125,7 @@ func (c *collector) settings(d *declaration, p *model.Provider, provide *annotat
 	}
 	if b := builtin(p.Out); b != "" && p.ID == "" && !p.Implicit {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeProvider, "%s provides %s, which every unit has already", d.name.Name, typeString(p.Out)).
-			Hint = "give it an id: //faas:provide id=NAME, and ask for it by //faas:inject id=NAME"
+			Hint = idHint
 		return false
 	}
 	var ok bool

@@ -57,6 +57,8 @@ func builtin(t types.Type) model.Builtin {
 		return model.InitContext
 	case isPointerTo(t, model.ConfigPath, model.ConfigType):
 		return model.ConfigValues
+	case isNamed(t, model.FrameworkPath, model.ClockType):
+		return model.Clock
 	}
 	return ""
 }

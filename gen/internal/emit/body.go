@@ -52,6 +52,8 @@ func (b *body) builtin(d *model.Dep) jen.Code {
 		return jen.Id("u").Dot("rt")
 	case model.ConfigValues:
 		return jen.Id("u").Dot("config")
+	case model.Clock:
+		return jen.Id("u").Dot("rt").Dot("Time").Call()
 	case model.InitContext:
 		if b.at == inBuild {
 			return jen.Id("b").Dot("Context").Call()

@@ -110,7 +110,7 @@ func (w *writer) needs(n *wiring.Node, at when) (unit, scope bool) {
 			switch e.Dep.Builtin {
 			case model.Logger:
 				unit, scope = unit || at == inBuild, scope || at == inRequest
-			case model.Runtime:
+			case model.Runtime, model.Clock:
 				unit = true
 			case model.RequestContext, model.InitContext:
 				scope = true

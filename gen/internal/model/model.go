@@ -142,6 +142,7 @@ const (
 	RequestContext Builtin = "request" // *framework.Context, in request scope only
 	InitContext    Builtin = "init"    // context.Context of a constructor: the init context, or the call's in request scope
 	ConfigValues   Builtin = "config"  // *config.Config
+	Clock          Builtin = "clock"   // framework.Clock
 )
 
 // Dep is one field or parameter.

@@ -15,6 +15,7 @@ const (
 	RuntimeType    = "Runtime"    // of FrameworkPath
 	HandlerType    = "Handler"    // of FrameworkPath
 	MiddlewareType = "Middleware" // of FrameworkPath
+	ClockType      = "Clock"      // of FrameworkPath
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath
