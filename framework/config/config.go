@@ -85,7 +85,7 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config
 }
 
 // Get returns the value of key as a T: bool, string, any integer or float, time.Duration ("5s", or a number of seconds),
-// []byte, [Secret], anything with UnmarshalText, and slices, maps, pointers and structs of these. Struct fields take their name from a
+// []byte, [Size], [Secret], anything with UnmarshalText, and slices, maps, pointers and structs of these. Struct fields take their name from a
 // yaml tag or else match without regard to case. A missing key is a *MissingError.
 //
 //	limit, err := config.Get[int](c, "order.maxItems")

@@ -215,6 +215,8 @@ func TestVariables(t *testing.T) {
 	t.Setenv("ORDER_TAGS", "a, b")
 	t.Setenv("ORDER_LIST", `["c,d", "e"]`)
 	t.Setenv("ORDER_MAP", `{"k": 1}`)
+	t.Setenv("ORDER_TREE", `{a: [[1, 2], [3]], b: []}`)
+	want(t, c, "order.tree", map[string][][]int{"a": {{1, 2}, {3}}, "b": {}})
 	t.Setenv("ORDER_OPEN", "1")
 	t.Setenv("ORDER_WAIT", "2.5")
 	want(t, c, "order.maxItems", 7)

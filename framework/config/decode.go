@@ -3,6 +3,7 @@ package config
 import (
 	"encoding"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -59,6 +60,9 @@ func (c *Config) decodePointer(v *value, key string, dst reflect.Value) (bool, e
 func (c *Config) decodeValue(v *value, key string, dst reflect.Value) error {
 	if dst.Type() == reflect.TypeFor[time.Duration]() {
 		return decodeDuration(v, key, dst)
+	}
+	if dst.Type() == reflect.TypeFor[Size]() {
+		return decodeSize(v, key, dst)
 	}
 	if dst.Type() == reflect.TypeFor[Secret]() {
 		return c.decodeSecret(v, key, dst)
@@ -169,6 +173,23 @@ func decodeDuration(v *value, key string, dst reflect.Value) error {
 	return nil
 }
 
+// decodeSize reads what [ParseSize] does.
+func decodeSize(v *value, key string, dst reflect.Value) error {
+	const expected = "a size such as 64KiB, 10MB or a number of bytes"
+	if v.kind != scalar {
+		return wrong(v, key, expected)
+	}
+	size, err := ParseSize(v.text)
+	if errors.Is(err, ErrSizeRange) {
+		return v.errorf("key %s: %w", name(key), err)
+	}
+	if err != nil {
+		return wrong(v, key, expected)
+	}
+	dst.SetInt(int64(size))
+	return nil
+}
+
 func decodeBytes(v *value, key string, dst reflect.Value) error {
 	b := []byte(v.text)
 	if v.tag == "!!binary" {
@@ -182,7 +203,7 @@ func decodeBytes(v *value, key string, dst reflect.Value) error {
 }
 
 func (c *Config) decodeSlice(v *value, key string, dst reflect.Value) error {
-	if v.loose && !strings.HasPrefix(strings.TrimSpace(v.text), "[") {
+	if v.loose && v.kind == scalar && !strings.HasPrefix(strings.TrimSpace(v.text), "[") {
 		v = split(v)
 	}
 	v, err := structured(v, key, sequence)
@@ -241,7 +262,8 @@ func (c *Config) decodeStruct(v *value, key string, dst reflect.Value) (found bo
 		if tag == "-" || !f.IsExported() && !f.Anonymous {
 			continue
 		}
-		if f.Anonymous && f.Type.Kind() == reflect.Struct && !isWhole(dst.Field(i)) && (tag == "" || strings.Contains(options, "inline")) {
+		if f.Type.Kind() == reflect.Struct && !isWhole(dst.Field(i)) &&
+			(f.Anonymous && tag == "" || slices.Contains(strings.Split(options, ","), "inline")) {
 			inner, err := c.decodeStruct(v, key, dst.Field(i))
 			if err != nil {
 				return false, err

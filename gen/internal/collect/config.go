@@ -1,10 +1,16 @@
 package collect
 
 import (
+	"encoding"
 	"errors"
 	"go/token"
 	"go/types"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/netip"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +21,17 @@ import (
 
 // configValue checks that configuration can fill a dependency, and that its default is a value of its type.
 func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
-	if bad := unconfigurable(dep.Type, visited{}); bad != nil {
+	if bad := c.unconfigurable(dep.Type, visited{}); bad != nil {
 		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Type))
+		if base := c.based(bad); base != nil {
+			e.Message += ": " + typeString(bad) + " is declared as " + typeString(base) + ", whose notation it does not take over"
+			e.Hint = "use " + typeString(base) + ", or give " + typeString(bad) + " a method UnmarshalText"
+			return false
+		}
 		if bad != dep.Type {
 			e.Message += ": it contains " + typeString(bad)
 		}
-		e.Hint = "configuration holds texts, bools, numbers, durations, and lists, maps and structs of them"
+		e.Hint = "configuration holds texts, bools, numbers, durations, sizes, secrets, what has UnmarshalText, and lists, maps and structs of them"
 		return false
 	}
 	dep.Secret = holdsSecret(dep.Type, visited{})
@@ -28,7 +39,8 @@ func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what 
 		return true
 	}
 	pos, end := w.mark.Range("default")
-	expected, err := checkDefault(dep.Type, *dep.Default)
+	expected, asText, err := checkDefault(dep.Type, *dep.Default)
+	dep.AsText = asText
 	switch {
 	case expected != "" && err != nil && dep.Secret:
 		// The line is left out: it may hold the secret.
@@ -79,7 +91,7 @@ func holdsSecret(t types.Type, seen visited) bool {
 }
 
 // unconfigurable returns the part of t that configuration cannot fill, nil if there is none.
-func unconfigurable(t types.Type, seen visited) types.Type {
+func (c *collector) unconfigurable(t types.Type, seen visited) types.Type {
 	if seen.again(t) {
 		return nil
 	}
@@ -88,16 +100,19 @@ func unconfigurable(t types.Type, seen visited) types.Type {
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
+		if c.based(t) != nil {
+			return t
+		}
 		if u.Info()&(types.IsString|types.IsBoolean|types.IsInteger|types.IsFloat) != 0 && u.Kind() != types.Uintptr {
 			return nil
 		}
 	case *types.Slice:
-		return unconfigurable(u.Elem(), seen)
+		return c.unconfigurable(u.Elem(), seen)
 	case *types.Pointer:
-		return unconfigurable(u.Elem(), seen)
+		return c.unconfigurable(u.Elem(), seen)
 	case *types.Map:
 		if b, ok := u.Key().Underlying().(*types.Basic); ok && b.Info()&types.IsString != 0 {
-			return unconfigurable(u.Elem(), seen)
+			return c.unconfigurable(u.Elem(), seen)
 		}
 	case *types.Interface:
 		if u.Empty() {
@@ -111,7 +126,7 @@ func unconfigurable(t types.Type, seen visited) types.Type {
 				continue
 			}
 			some = true
-			if bad := unconfigurable(f.Type(), seen); bad != nil {
+			if bad := c.unconfigurable(f.Type(), seen); bad != nil {
 				return bad
 			}
 		}
@@ -123,51 +138,94 @@ func unconfigurable(t types.Type, seen visited) types.Type {
 }
 
 // checkDefault says what a default of type t is, in words, and whether text is one. The words are empty when a directive
-// cannot write such a value at all.
-func checkDefault(t types.Type, text string) (expected string, err error) {
-	if isNamed(t, "time", "Duration") {
+// cannot write such a value at all. asText says that the generated code has no literal for it.
+func checkDefault(t types.Type, text string) (expected string, asText bool, err error) {
+	switch {
+	case isNamed(t, "time", "Duration"):
 		if _, err := strconv.ParseFloat(text, 64); err == nil {
-			return "a duration", nil // a bare number is seconds
+			return "a duration", false, nil // a bare number is seconds
 		}
 		_, err := time.ParseDuration(text)
-		return "a duration such as 5s or 1h30m", err
-	}
-	if isSecret(t) {
+		return "a duration such as 5s or 1h30m", false, err
+	case isNamed(t, model.ConfigPath, model.SizeType):
+		_, err := config.ParseSize(text)
+		if errors.Is(err, config.ErrSizeRange) {
+			err = strconv.ErrRange
+		}
+		return "a size such as 64KiB, 10MB or a number of bytes", false, err
+	case isSecret(t):
 		const expected = "a reference to a secret, env:NAME or file:PATH"
 		if text == "" { // none is the zero value
-			return expected, nil
+			return expected, false, nil
 		}
 		if _, ok, err := config.ParseReference(text); !ok || err != nil {
-			return expected, strconv.ErrSyntax
+			return expected, true, strconv.ErrSyntax
 		}
-		return expected, nil
+		return expected, true, nil
 	}
 	if hasTextUnmarshaler(t) {
-		return "", nil
+		expected, err := checkText(t, text)
+		return expected, true, err
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		return checkBasic(u, text)
+		expected, err = checkBasic(u, text)
+		return expected, false, err
+	case *types.Pointer:
+		expected, _, err = checkDefault(u.Elem(), text)
+		return expected, true, err
 	case *types.Slice:
 		if isBytes(t) {
-			return "", nil
+			return "a text", true, nil
 		}
-		if _, list := u.Elem().Underlying().(*types.Slice); list {
-			return "", nil
+		return checkList(u.Elem(), text)
+	}
+	return "", false, nil
+}
+
+func checkList(elem types.Type, text string) (expected string, asText bool, err error) {
+	switch elem.Underlying().(type) {
+	case *types.Slice, *types.Pointer:
+		return "", false, nil
+	}
+	if expected, asText, _ = checkDefault(elem, ""); expected == "" {
+		return "", false, nil
+	}
+	if text == "" {
+		return "a list", false, nil
+	}
+	some := false
+	for item := range strings.SplitSeq(text, ",") {
+		if expected, asText, err = checkDefault(elem, strings.TrimSpace(item)); err != nil {
+			return "a list of which each item is " + expected, asText, err
 		}
-		expected, err = checkDefault(u.Elem(), "")
-		if expected == "" {
-			return "", nil
+		some = some || asText
+	}
+	return "a list", some, nil
+}
+
+// checkText checks a default of a type of the standard library that reads itself from text. Those of other packages can only be
+// asked when the program runs.
+func checkText(t types.Type, text string) (expected string, err error) {
+	known := []struct {
+		path, name, expected string
+		value                encoding.TextUnmarshaler
+	}{
+		{"net/netip", "Addr", "an IP address", new(netip.Addr)},
+		{"net/netip", "AddrPort", "an IP address with a port", new(netip.AddrPort)},
+		{"net/netip", "Prefix", "a range of IP addresses such as 10.0.0.0/8", new(netip.Prefix)},
+		{"net", "IP", "an IP address", new(net.IP)},
+		{"log/slog", "Level", "a level: DEBUG, INFO, WARN or ERROR", new(slog.Level)},
+		{"time", "Time", "a time such as 2006-01-02T15:04:05Z", new(time.Time)},
+		{"math/big", "Int", "a whole number", new(big.Int)},
+		{"math/big", "Float", "a number", new(big.Float)},
+		{"math/big", "Rat", "a fraction", new(big.Rat)},
+		{"regexp", "Regexp", "a regular expression", new(regexp.Regexp)},
+	}
+	for _, k := range known {
+		if isNamed(t, k.path, k.name) || isPointerTo(t, k.path, k.name) {
+			return k.expected, k.value.UnmarshalText([]byte(text))
 		}
-		if text == "" {
-			return "a list", nil
-		}
-		for item := range strings.SplitSeq(text, ",") {
-			if expected, err = checkDefault(u.Elem(), strings.TrimSpace(item)); err != nil {
-				return "a list of which each item is " + expected, err
-			}
-		}
-		return "a list", nil
 	}
 	return "", nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dave/jennifer/jen"
+	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
@@ -69,7 +70,7 @@ func (b *body) config(e wiring.Edge) jen.Code {
 	if d.Default == nil && d.Optional {
 		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), zeroCode(d.Type))
 	}
-	if d.Default != nil && d.Secret && *d.Default != "" {
+	if d.Default != nil && d.AsText {
 		call = q(symConfigText).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), jen.Lit(*d.Default))
 	} else if d.Default != nil {
 		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), literal(d.Type, *d.Default))
@@ -257,6 +258,11 @@ func lines(elements ...jen.Code) *jen.Statement {
 // literal writes a default as a constant of type t. Collect has checked that it is one. Numbers are written anew, because
 // 010 is ten in a directive and eight in Go.
 func literal(t types.Type, text string) jen.Code {
+	if isSize(t) {
+		if size, err := config.ParseSize(text); err == nil {
+			return sizeCode(size)
+		}
+	}
 	if isDuration(t) {
 		if seconds, err := strconv.ParseFloat(text, 64); err == nil {
 			return durationCode(time.Duration(seconds * float64(time.Second)))
@@ -306,6 +312,22 @@ func basicLiteral(b *types.Basic, text string) jen.Code {
 func isDuration(t types.Type) bool {
 	n, ok := types.Unalias(t).(*types.Named)
 	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pathTime && n.Obj().Name() == "Duration"
+}
+
+func isSize(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pathConfig && n.Obj().Name() == model.SizeType
+}
+
+// sizeCode writes a size as a person would: 64 * config.KiB.
+func sizeCode(size config.Size) jen.Code {
+	text := size.String()
+	unit := strings.TrimLeft(text, "0123456789")
+	n := jen.Op(text[:len(text)-len(unit)])
+	if unit == "B" {
+		return n
+	}
+	return n.Op("*").Qual(pathConfig, unit)
 }
 
 // durationCode writes a span of time as a person would: 10 * time.Second.

@@ -162,10 +162,12 @@ type Dep struct {
 	// Builtin is set when Kind is FromBuiltin.
 	Builtin Builtin
 	// Key and Default are set when Kind is FromConfig. Default has been checked against Type: a text, a bool, a number, a
-	// time.Duration, a type based on one of these, a reference to a secret, or a list of them separated by commas. A key
-	// without a default must be configured, unless Optional is set.
+	// time.Duration, a config.Size, a type based on one of these, or a list of them separated by commas; with AsText also what
+	// has no literal in Go, such as a netip.Addr or the reference to a secret. A key without a default must be configured,
+	// unless Optional is set.
 	Key     string
 	Default *string
+	AsText  bool
 	// Secret says that a value from configuration is or holds a config.Secret.
 	Secret bool
 	// Lazy is set when Type was ioc.Lazy[T]; Type is then T.

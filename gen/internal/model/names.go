@@ -19,6 +19,7 @@ const (
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath
+	SizeType       = "Size"       // of ConfigPath
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath
 	ExchangeType   = "Exchange"   // of WebPath
