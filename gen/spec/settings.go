@@ -49,6 +49,8 @@ type Settings struct {
 	HTTP *HTTP `faas:"http"`
 	// Architecture is the processor's: amd64, the default, or arm64.
 	Architecture string `faas:"architecture,enum=amd64|arm64"`
+	// Strict makes it an error when a target loses something of the function: what it does, but not in every way as the others.
+	Strict *bool `faas:"strict"`
 	// Places finds what a diagnostic points at by the key's dotted path below this level, such as vpc.id; a setting that
 	// a directive made points there. It is empty for defaults.
 	Places map[string]Place

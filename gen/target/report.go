@@ -19,6 +19,7 @@ const (
 	CodeUnsupported = "target-unsupported" // a key or trigger that the cloud has nothing for
 	CodeMissing     = "target-missing"     // a key that the cloud needs
 	CodeLoss        = "target-loss"        // a note: it works, but not in every way as elsewhere
+	CodeStrict      = "target-strict"      // the same where f.yml says strict: an error
 	CodeExtension   = "target-extension"   // an x-<target> key that does not fit the deployment file
 )
 
@@ -28,7 +29,35 @@ type Report struct {
 	Target string
 	// Diagnostics are those so far.
 	Diagnostics annotations.Diagnostics
+	// findings are the diagnostics by feature, and losses that only the portability report shows.
+	findings []finding
+	// how says, by feature, what the cloud does it with.
+	how map[string]string
+	// feature is what diagnostics about no key of their own are about.
+	feature string
 }
+
+type finding struct {
+	feature    string
+	diagnostic annotations.Diagnostic
+}
+
+// How says what the cloud does features with, in a few words.
+func (r *Report) How(features map[string]string) {
+	if r.how == nil {
+		r.how = map[string]string{}
+	}
+	maps.Copy(r.how, features)
+}
+
+// Says returns what How has said of a feature.
+func (r *Report) Says(feature string) (how string, ok bool) {
+	how, ok = r.how[feature]
+	return how, ok
+}
+
+// About says what feature the diagnostics that follow are about, unless they are about the key of a setting.
+func (r *Report) About(feature string) { r.feature = feature }
 
 // At is what a diagnostic about a setting of the unit points at: where it was said, otherwise the unit.
 func (u *Unit) At(key string) spec.Place {
@@ -37,26 +66,61 @@ func (u *Unit) At(key string) spec.Place {
 
 // Limit reports a value that the cloud does not take. Expected says what it takes.
 func (r *Report) Limit(at spec.Place, key, found, expected string) *annotations.Diagnostic {
-	return r.add(at.Errorf(CodeLimit, "%s: found %s, %s takes %s", key, found, r.Target, expected))
+	return r.add(key, at.Errorf(CodeLimit, "%s: found %s, %s takes %s", key, found, r.Target, expected))
 }
 
 // Unsupported reports a key that the cloud has nothing for. Why says what it has instead, or why not.
 func (r *Report) Unsupported(at spec.Place, key, why string) *annotations.Diagnostic {
-	return r.add(at.Errorf(CodeUnsupported, "%s is not supported by %s: %s", key, r.Target, why))
+	return r.add(key, at.Errorf(CodeUnsupported, "%s is not supported by %s: %s", key, r.Target, why))
 }
 
 // Missing reports a key that the cloud needs.
 func (r *Report) Missing(at spec.Place, key, why string) *annotations.Diagnostic {
-	return r.add(at.Errorf(CodeMissing, "%s is missing for %s: %s", key, r.Target, why))
+	return r.add(key, at.Errorf(CodeMissing, "%s is missing for %s: %s", key, r.Target, why))
 }
 
-// Loss notes what is not in every way as elsewhere.
-func (r *Report) Loss(at spec.Place, format string, args ...any) *annotations.Diagnostic {
-	return r.add(at.Notef(CodeLoss, "%s", fmt.Sprintf(format, args...)))
+// Loss notes what is not in every way as elsewhere. It is an error where f.yml says strict of the unit.
+func (r *Report) Loss(u *Unit, feature string, at spec.Place, format string, args ...any) *annotations.Diagnostic {
+	d := at.Notef(CodeLoss, "%s", fmt.Sprintf(format, args...))
+	if u.Strict() {
+		d = at.Errorf(CodeStrict, "%s", fmt.Sprintf(format, args...))
+		d.Hint = "this is a loss, and " + strictAt(u) + " allows none"
+	}
+	return r.add(feature, d)
 }
 
-func (r *Report) add(d annotations.Diagnostic) *annotations.Diagnostic {
+// Known is [Report.Loss] for what everybody who uses the feature loses: only the portability report says it, and an error
+// where f.yml says strict.
+func (r *Report) Known(u *Unit, feature string, at spec.Place, format string, args ...any) {
+	if u.Strict() {
+		r.Loss(u, feature, at, format, args...)
+		return
+	}
+	r.findings = append(r.findings, finding{feature, at.Notef(CodeLoss, "%s", fmt.Sprintf(format, args...))})
+}
+
+func strictAt(u *Unit) string {
+	place := u.Settings.Places["strict"]
+	if !place.Valid() {
+		return "strict"
+	}
+	return fmt.Sprintf("strict in line %d of f.yml", place.Pos.Line)
+}
+
+// add adds a diagnostic. What it is about is the key of a setting, a feature, or what [Report.About] said last.
+func (r *Report) add(key string, d annotations.Diagnostic) *annotations.Diagnostic {
+	feature := settingOf(key)
+	switch {
+	case feature != "":
+	case key == DomainFeature, strings.HasPrefix(key, "trigger "):
+		feature = key
+	default:
+		feature = r.feature
+	}
 	r.Diagnostics = append(r.Diagnostics, d)
+	if feature != "" {
+		r.findings = append(r.findings, finding{feature, d})
+	}
 	return &r.Diagnostics[len(r.Diagnostics)-1]
 }
 
@@ -90,14 +154,19 @@ func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, h
 }
 
 // Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
-func (r *Report) Schedule(t Trigger, plan cron.Plan, err error) {
+func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 	if e, ok := errors.AsType[*cron.Error](err); ok {
-		d := r.add(t.At(e.Argument).Errorf(CodeUnsupported, "timer %s is not supported by %s: %s", t.Name, r.Target, e.Message))
+		r.About("trigger timer")
+		feature := ""
+		if e.Argument != "cron" {
+			feature = "trigger timer " + e.Argument
+		}
+		d := r.add(feature, t.At(e.Argument).Errorf(CodeUnsupported, "timer %s is not supported by %s: %s", t.Name, r.Target, e.Message))
 		d.Hint = e.Hint
 		return
 	}
 	if plan.Twice {
-		r.Loss(t.At("cron"), "timer %s: %s calls it twice on a day that is both a day of the month and a day of the week of its own", t.Name, r.Target)
+		r.Loss(u, "trigger timer", t.At("cron"), "timer %s: %s calls it twice on a day that is both a day of the month and a day of the week of its own", t.Name, r.Target)
 	}
 }
 
@@ -110,6 +179,8 @@ func (r *Report) Origins(u *Unit) {
 
 // Domains calls check with each domain of the application, or reports them when no function answers requests.
 func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at func(key string) spec.Place)) {
+	r.About(DomainFeature)
+	defer r.About("")
 	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Triggers("http")) > 0 })
 	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
 		path := "domains." + name

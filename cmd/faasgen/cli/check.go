@@ -19,7 +19,8 @@ func (t *tool) check() *cobra.Command {
 		Short: "Report every mistake, and what a target cannot do, without writing",
 		Long: "Check reports every mistake in directives, dependencies and f.yml, everything that the targets cannot express or\n" +
 			"that is over their limits, and generated code that is not current. Without --target the targets are those that\n" +
-			"f.yml names.",
+			"f.yml names. With it, the portability report is printed: each feature that the application uses, and what each\n" +
+			"target does it with, or loses of it. A loss is an error where f.yml says strict: true.",
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -39,9 +40,13 @@ func (t *tool) check() *cobra.Command {
 				return err
 			}
 			ds := r.Diagnostics
+			var reports []ported
 			if !ds.Failed() {
 				for _, app := range r.Apps {
 					ds = append(ds, t.checkTargets(app, chosen)...)
+					if chosen != nil {
+						reports = append(reports, t.port(app, chosen))
+					}
 				}
 				if !r.UpToDate {
 					ds = append(ds, annotations.Diagnostic{Code: "generated-stale", Message: "the generated code is not current", Hint: "run: go tool faasgen generate"})
@@ -49,8 +54,11 @@ func (t *tool) check() *cobra.Command {
 			}
 			ds.Sort()
 			if asJSON {
-				err = json.NewEncoder(t.out).Encode(t.findings(ds))
+				err = json.NewEncoder(t.out).Encode(checked{t.findings(ds), t.portability(reports)})
 			} else {
+				for _, p := range reports {
+					t.table(p, len(reports) > 1)
+				}
 				t.print(ds)
 			}
 			if err == nil && ds.Failed() {
@@ -60,8 +68,14 @@ func (t *tool) check() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets to check for, separated by commas, or all")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings and the portability report as JSON")
 	return cmd
+}
+
+// checked is what "check --json" prints.
+type checked struct {
+	Findings    []finding     `json:"findings"`
+	Portability []portability `json:"portability,omitempty"`
 }
 
 // checkTargets asks the chosen targets, or those that f.yml names.

@@ -35,6 +35,8 @@ func New() target.Target { return cloud{} }
 
 type cloud struct{}
 
+var _ target.Explainer = cloud{}
+
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the custom runtime. Requests of http triggers reach it as they are; only events need codecs.
@@ -53,14 +55,18 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 }
 
 // Check reports what Function Compute does not take.
-func (cloud) Check(app *target.App) annotations.Diagnostics {
+func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
+
+// Explain is Check by feature, with what the vendor has for each.
+func (cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
+	r.How(how())
 	checkRegion(r, app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}
 	checkDomains(r, app)
-	return r.Done()
+	return r
 }
 
 // Deploy returns s.yaml.

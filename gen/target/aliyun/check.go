@@ -85,14 +85,16 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	if h := s.HTTP; h != nil && h.CORS != nil && len(u.Triggers("http")) > 0 {
 		r.Unsupported(u.At("http.cors"), "http.cors", "the vendor answers no preflight requests; answer OPTIONS in the function")
 	}
+	r.About("trigger timer")
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
 		plan, err := cron.FC(m)
-		r.Schedule(t, plan, err)
+		r.Schedule(u, t, plan, err)
 		if len(m.Payload) > 128<<10 {
 			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "128 KB at most")
 		}
 	}
+	r.About("")
 }
 
 // checkCPU wants steps of 0.05, and 1 to 4 GB of memory for each processor.

@@ -57,7 +57,7 @@ func paths(r *target.Report, app *target.App) []path {
 			return other.unit != p.unit && strings.HasSuffix(other.text, "*") && other.text != p.text && strings.HasPrefix(p.text, strings.TrimSuffix(other.text, "*"))
 		})
 		if p.wide && i >= 0 {
-			r.Loss(p.trigger.At("path"), "behind a domain all below %s leads to %s, also what its routes do not take and those of %s would", p.text, p.unit.Name, all[i].unit.Name)
+			r.Loss(p.unit, target.DomainFeature, p.trigger.At("path"), "behind a domain all below %s leads to %s, also what its routes do not take and those of %s would", p.text, p.unit.Name, all[i].unit.Name)
 		}
 	}
 	return all

@@ -26,6 +26,8 @@ func New() target.Target { return cloud{} }
 
 type cloud struct{}
 
+var _ target.Explainer = cloud{}
+
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the Lambda Runtime API, in an executable that has to be called bootstrap.
@@ -47,15 +49,19 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 }
 
 // Check reports what Lambda, API Gateway and EventBridge Scheduler do not take.
-func (cloud) Check(app *target.App) annotations.Diagnostics {
+func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
+
+// Explain is Check by feature, with what the vendor has for each.
+func (cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
+	r.How(how())
 	checkRegion(r, app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}
 	routes(r, app)
 	checkAPI(r, app)
-	return r.Done()
+	return r
 }
 
 // Deploy returns template.yaml and samconfig.toml.

@@ -59,7 +59,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		r.Unsupported(u.At("cpu"), "cpu", "processors come with the memory, one for each 1769 MB")
 	}
 	if s.Concurrency > 1 {
-		r.Loss(u.At("concurrency"), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
+		r.Loss(u, "concurrency", u.At("concurrency"), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
 	}
 	r.Environment(u, variables())
 	checkARN(r, u, "role", s.Role)
@@ -87,7 +87,7 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 			r.Missing(u.At("vpc"), "vpc.securityGroups", "instances in a network need at least one")
 		}
 		if vpc.ID != "" {
-			r.Loss(u.At("vpc.id"), "vpc.id: aws finds the network by its subnets")
+			r.Loss(u, "vpc", u.At("vpc.id"), "vpc.id: aws finds the network by its subnets")
 		}
 	}
 	switch {
@@ -185,14 +185,16 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
 	}
 	if u.Settings.Timeout > annotations.Duration(30*time.Second) {
-		r.Loss(u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
+		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
 	}
 }
 
 func checkTimers(r *target.Report, u *target.Unit) {
+	r.About("trigger timer")
+	defer r.About("")
 	for _, t := range u.Triggers("timer") {
 		plan, err := cron.AWS(t.Marker.(*annotations.Timer))
-		if r.Schedule(t, plan, err); err == nil && len(input(t.Name, t.Marker.(*annotations.Timer).Payload)) > 256<<10 {
+		if r.Schedule(u, t, plan, err); err == nil && len(input(t.Name, t.Marker.(*annotations.Timer).Payload)) > 256<<10 {
 			r.Limit(t.At("payload"), "payload", "more than 256 KB", "256 KB with the event around it")
 		}
 	}

@@ -29,6 +29,8 @@ const maxRoutes = 300
 //   - A GET route takes HEAD as well, as everywhere else, unless another route does.
 //   - Wildcards in one place have one name in all routes. The framework finds their values by itself.
 func routes(r *target.Report, app *target.App) []route {
+	r.About("trigger http")
+	defer r.About("")
 	var all []route
 	seen := map[string]*target.Unit{}
 	add := func(n route) {
@@ -89,7 +91,7 @@ func routes(r *target.Report, app *target.App) []route {
 		return strings.Compare(a.path+" "+a.method, b.path+" "+b.method)
 	})
 	if len(all) > maxRoutes {
-		r.Loss(all[maxRoutes].trigger.At(""), "%d routes: an HTTP API has %d unless its quota is raised", len(all), maxRoutes)
+		r.Loss(all[maxRoutes].unit, "trigger http", all[maxRoutes].trigger.At(""), "%d routes: an HTTP API has %d unless its quota is raised", len(all), maxRoutes)
 	}
 	return all
 }

@@ -89,7 +89,7 @@ func checkConcurrency(r *target.Report, u *target.Unit) {
 	case web(u):
 		r.Range(u, "concurrency", n, 1, maxRequests, 1, "")
 	default:
-		r.Loss(u.At("concurrency"), "concurrency %d: tencent runs one event at a time in an instance; a unit of http functions alone takes several requests", n)
+		r.Loss(u, "concurrency", u.At("concurrency"), "concurrency %d: tencent runs one event at a time in an instance; a unit of http functions alone takes several requests", n)
 	}
 }
 
@@ -178,10 +178,11 @@ func checkAsync(r *target.Report, u *target.Unit) {
 
 func checkTriggers(r *target.Report, u *target.Unit) {
 	timers := 0
+	r.About("trigger timer")
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
 		plan, err := cron.SCF(m)
-		r.Schedule(t, plan, err)
+		r.Schedule(u, t, plan, err)
 		before := timers
 		if timers += len(plan.Expressions); timers > maxTriggers && before <= maxTriggers {
 			r.Limit(t.At("cron"), "timer", fmt.Sprintf("%d triggers of unit %s", timers, u.Name), fmt.Sprintf("%d timers at most; this one needs %d", maxTriggers, len(plan.Expressions)))
@@ -193,11 +194,12 @@ func checkTriggers(r *target.Report, u *target.Unit) {
 			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "4 KB at most")
 		}
 	}
+	r.About("")
 	if routes := u.Triggers("http"); len(routes) > 0 && !web(u) {
-		d := r.Loss(routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
+		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
 	}
 	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Triggers("http")) > 0 {
-		r.Loss(u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
+		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
 	}
 }

@@ -27,6 +27,8 @@ func New() target.Target { return cloud{} }
 
 type cloud struct{}
 
+var _ target.Explainer = cloud{}
+
 func (cloud) Name() string { return Name }
 
 // web reports whether the unit can be a web function: it takes http requests and nothing else.
@@ -53,8 +55,12 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 }
 
 // Check reports what Serverless Cloud Function does not take.
-func (cloud) Check(app *target.App) annotations.Diagnostics {
+func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
+
+// Explain is Check by feature, with what the vendor has for each.
+func (cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
+	r.How(how())
 	checkRegion(r, app)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and say domains for other targets only"
@@ -62,7 +68,7 @@ func (cloud) Check(app *target.App) annotations.Diagnostics {
 	for _, u := range app.Units {
 		check(r, app, u)
 	}
-	return r.Done()
+	return r
 }
 
 // Deploy returns <unit>/serverless.yml for each unit: the vendor's tool deploys a folder at a time, or all folders below

@@ -1,0 +1,43 @@
+package aliyun
+
+// how says what the target does each feature with, for the portability report.
+func how() map[string]string {
+	return map[string]string{
+		"trigger http":                     "http trigger",
+		"trigger http host":                "router of the unit",
+		"trigger http with other triggers": "one function",
+		"trigger timer":                    "timer trigger",
+		"trigger timer every":              "@every",
+		"trigger timer timezone":           "CRON_TZ",
+		"trigger timer payload":            "payload",
+		"trigger timer disabled":           "enable",
+		"trigger event":                    "InvokeFunction",
+		"invoke":                           "InvokeFunction",
+		"memorySize":                       "memorySize",
+		"cpu":                              "cpu",
+		"diskSize":                         "diskSize",
+		"timeout":                          "timeout",
+		"initTimeout":                      "instanceLifecycleConfig",
+		"concurrency":                      "instanceConcurrency",
+		"reservedConcurrency":              "concurrencyConfig",
+		"provisionedInstances":             "provisionConfig",
+		"environment":                      "environmentVariables",
+		"role":                             "role",
+		"vpc":                              "vpcConfig",
+		"internetAccess":                   "internetAccess",
+		"log":                              "logConfig",
+		"tracing":                          "tracingConfig",
+		"tags":                             "tags",
+		"layers":                           "layers",
+		"fileSystems":                      "nasConfig",
+		"async.retries":                    "asyncInvokeConfig",
+		"async.maxAge":                     "asyncInvokeConfig",
+		"async.onSuccess":                  "asyncInvokeConfig",
+		"async.onFailure":                  "asyncInvokeConfig",
+		"async.longRunning":                "asyncTask",
+		"http.auth":                        "authType",
+		"http.internal":                    "disableURLInternet",
+		"architecture":                     "amd64",
+		"domains":                          "component fc3-domain",
+	}
+}

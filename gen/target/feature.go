@@ -1,0 +1,193 @@
+package target
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+)
+
+// Feature is something that an application can use and a cloud can have something for.
+type Feature struct {
+	// Name is a key of f.yml, such as vpc or http.cors, or the word trigger and a kind, perhaps with what is special about it:
+	// "trigger timer", "trigger timer every".
+	Name string
+	used func(u *Unit) bool
+}
+
+// Used reports whether the unit uses it. Settings count as used where they were said: all else is default.
+func (f Feature) Used(u *Unit) bool { return f.used(u) }
+
+// Features are all features, in the order of the portability report.
+func Features() []Feature {
+	list := []Feature{
+		kind("http"),
+		{"trigger http host", func(u *Unit) bool {
+			return some(u, "http", func(m any) bool { return m.(*annotations.HTTP).Host != "" })
+		}},
+		{"trigger http with other triggers", func(u *Unit) bool { return slices.Contains(u.Kinds(), "http") && len(u.Kinds()) > 1 }},
+		kind("timer"),
+		{"trigger timer every", func(u *Unit) bool {
+			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Every != 0 })
+		}},
+		{"trigger timer timezone", func(u *Unit) bool {
+			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Timezone != "" })
+		}},
+		{"trigger timer payload", func(u *Unit) bool {
+			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Payload != "" })
+		}},
+		{"trigger timer disabled", func(u *Unit) bool {
+			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Disabled })
+		}},
+		kind("event"),
+		{"invoke", func(u *Unit) bool {
+			return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
+		}},
+	}
+	for _, key := range settingFeatures() {
+		list = append(list, Feature{key, func(u *Unit) bool { return u.said(key) }})
+	}
+	return list
+}
+
+// settingFeatures are the keys of settings that are features of their own. What is below one belongs to it.
+func settingFeatures() []string {
+	return []string{
+		"memorySize", "cpu", "diskSize", "timeout", "initTimeout", "concurrency", "reservedConcurrency", "provisionedInstances",
+		"environment", "role", "vpc", "internetAccess", "log", "tracing", "tags", "layers", "fileSystems", "async.retries", "async.maxAge",
+		"async.onSuccess", "async.onFailure", "async.longRunning", "deadLetter", "http.auth", "http.internal", "http.cors", "architecture",
+	}
+}
+
+// DomainFeature is the one feature that is of the application as a whole.
+const DomainFeature = "domains"
+
+func kind(name string) Feature {
+	return Feature{"trigger " + name, func(u *Unit) bool { return slices.Contains(u.Kinds(), name) }}
+}
+
+func some(u *Unit, kind string, is func(marker any) bool) bool {
+	return slices.ContainsFunc(u.Triggers(kind), func(t Trigger) bool { return is(t.Marker) })
+}
+
+// said reports whether a setting, or something below it, was said and not left to its default.
+func (u *Unit) said(key string) bool {
+	if strings.HasPrefix(key, "http.") && len(u.Triggers("http")) == 0 {
+		return false
+	}
+	for path := range u.Settings.Places {
+		if path == key || strings.HasPrefix(path, key+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// settingOf is the feature that a key of settings belongs to, empty for anything else.
+func settingOf(key string) string {
+	key, _, _ = strings.Cut(key, " ") // architecture arm64
+	key = strings.TrimSuffix(key, ":")
+	for _, f := range settingFeatures() {
+		if key == f || strings.HasPrefix(key, f+".") {
+			return f
+		}
+	}
+	return ""
+}
+
+// Strict reports whether what a cloud loses of the unit is an error.
+func (u *Unit) Strict() bool { return u.Settings.Strict != nil && *u.Settings.Strict }
+
+// Explainer is a target that says how it does what an application uses. The portability report has no more than the
+// diagnostics of one that does not.
+type Explainer interface {
+	Target
+	// Explain reports what Check does, by feature, and says how the cloud does each.
+	Explain(app *App) *Report
+}
+
+// Answers of a target about a feature.
+const (
+	Yes     = "yes"
+	Loss    = "loss"
+	No      = "no"
+	Unused  = "unused"  // in the application as that target sees it
+	Unknown = "unknown" // the target does not say
+)
+
+// Answer is what a target says about one feature.
+type Answer struct {
+	// Answer is Yes, Loss, No, Unused or Unknown.
+	Answer string
+	// How says what the cloud does it with, in a few words; it is empty for No.
+	How string
+	// Findings are what is lost, or why it cannot be.
+	Findings annotations.Diagnostics
+}
+
+// Row is one feature of the portability report.
+type Row struct {
+	// Feature is the name.
+	Feature string
+	// Answers are parallel to the targets.
+	Answers []Answer
+}
+
+// Portability says how each target does the features that an application uses. Apps are what the targets see of it. What
+// belongs to no feature (a name that is too long) is in the diagnostics of Check alone.
+func Portability(targets []Target, apps []*App) []Row {
+	reports := make([]*Report, len(targets))
+	for i, t := range targets {
+		if e, ok := t.(Explainer); ok {
+			reports[i] = e.Explain(apps[i])
+		}
+	}
+	var rows []Row
+	add := func(name string, used func(app *App) bool) {
+		row, any := Row{Feature: name}, false
+		for i, app := range apps {
+			a := Answer{Answer: Unused}
+			if used(app) {
+				any = true
+				a = reports[i].answer(name)
+			}
+			row.Answers = append(row.Answers, a)
+		}
+		if any {
+			rows = append(rows, row)
+		}
+	}
+	for _, f := range Features() {
+		add(f.Name, func(app *App) bool { return slices.ContainsFunc(app.Units, f.Used) })
+	}
+	add(DomainFeature, func(app *App) bool { return len(app.Spec.Domains) > 0 })
+	return rows
+}
+
+// answer is what the report of a target says of a feature.
+func (r *Report) answer(feature string) Answer {
+	if r == nil {
+		return Answer{Answer: Unknown}
+	}
+	a := Answer{Answer: Yes, How: r.how[feature]}
+	for _, f := range r.findings {
+		if f.feature == feature {
+			a.Findings = append(a.Findings, f.diagnostic)
+		}
+	}
+	a.Findings.Sort()
+	a.Findings = slices.CompactFunc(a.Findings, func(a, b annotations.Diagnostic) bool { return a.Pos == b.Pos && a.Message == b.Message })
+	switch {
+	case slices.ContainsFunc(a.Findings, func(d annotations.Diagnostic) bool { return refuses(d.Code) }):
+		a.Answer, a.How = No, ""
+	case len(a.Findings) > 0:
+		a.Answer = Loss
+	case a.How == "":
+		a.Answer = Unknown
+	}
+	return a
+}
+
+// refuses reports whether a diagnostic of this code says that something cannot be. What is lost can, though it is an error
+// where f.yml says strict.
+func refuses(code string) bool { return code != CodeLoss && code != CodeStrict }

@@ -1,0 +1,113 @@
+package target_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/aliyun"
+	"github.com/faasgen/faasgen/gen/target/aws"
+	"github.com/faasgen/faasgen/gen/target/targettest"
+	"github.com/faasgen/faasgen/gen/target/tencent"
+)
+
+// TestEveryFeatureIsExplained: no target leaves a feature without an answer.
+func TestEveryFeatureIsExplained(t *testing.T) {
+	never := map[string]string{
+		"aws":     "cpu",
+		"aliyun":  "deadLetter http.cors",
+		"tencent": "cpu reservedConcurrency async.onSuccess async.onFailure domains",
+	}
+	empty := &target.App{Spec: &spec.Spec{}}
+	for _, cloud := range []target.Target{aws.New(), aliyun.New(), tencent.New()} {
+		report := cloud.(target.Explainer).Explain(empty)
+		names := []string{target.DomainFeature}
+		for _, f := range target.Features() {
+			names = append(names, f.Name)
+		}
+		for _, name := range names {
+			_, says := report.Says(name)
+			if not := slices.Contains(strings.Fields(never[cloud.Name()]), name); says == not {
+				t.Errorf("%s: %s: says %v, in the list of what it has nothing for: %v", cloud.Name(), name, says, not)
+			}
+		}
+	}
+}
+
+// silent is a target that explains nothing.
+type silent struct{ target.Target }
+
+func (silent) Name() string { return "silent" }
+
+// lossy has something to say about each of its features.
+type lossy struct{ target.Target }
+
+func (lossy) Name() string { return "lossy" }
+
+func (lossy) Explain(app *target.App) *target.Report {
+	r := &target.Report{Target: "lossy"}
+	r.How(map[string]string{"trigger timer": "clock", "vpc": "net", "memorySize": "memory", "tags": "labels"})
+	for _, u := range app.Units {
+		r.Known(u, "trigger timer", u.At(""), "every unit is late")
+		r.Loss(u, "vpc", u.At("vpc.subnets"), "one subnet only")
+		r.Limit(u.At("memorySize"), "memorySize", "much", "little")
+		r.Unsupported(u.At("architecture"), "architecture arm64", "no")
+	}
+	return r
+}
+
+func TestPortability(t *testing.T) {
+	const source = `service: shop
+provider: {memorySize: 128, vpc: {id: a, subnets: [b]}, architecture: arm64, tags: {a: b}, role: r}
+functions:
+  one: {events: [timer: {every: 1h}]}
+  two: {events: [timer: {every: 1h}], vpc: {id: other}, STRICT}
+`
+	loose, strict := strings.Replace(source, ", STRICT", "", 1), strings.Replace(source, "STRICT", "strict: true", 1)
+	app := targettest.App(t, "lossy", loose)
+	var got []string
+	for _, row := range target.Portability([]target.Target{lossy{}, silent{}}, []*target.App{app, targettest.App(t, "silent", "service: shop\nfunctions: {a-b: {}}\n")}) {
+		line := row.Feature
+		for _, a := range row.Answers {
+			line += " " + a.Answer
+			if a.How != "" {
+				line += "(" + a.How + ")"
+			}
+			for _, f := range a.Findings {
+				line += " " + f.Message
+			}
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"trigger timer loss(clock) every unit is late every unit is late unused",
+		"trigger timer every unknown unused",
+		"invoke unused unknown",
+		"memorySize no memorySize: found much, lossy takes little unused",
+		"role unknown unused",
+		"vpc loss(net) one subnet only unused",
+		"tags yes(labels) unused",
+		"architecture no architecture arm64 is not supported by lossy: no unused",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	codes := func(source string) string {
+		var list []string
+		for _, d := range (lossy{}).Explain(targettest.App(t, "lossy", source)).Done() {
+			if d.Code == target.CodeLoss || d.Code == target.CodeStrict {
+				list = append(list, d.Code+" "+map[bool]string{true: "note", false: "error"}[d.Severity == annotations.SeverityNote]+" "+d.Message)
+			}
+		}
+		return strings.Join(list, ", ")
+	}
+	if got, want := codes(loose), "target-loss note one subnet only"; got != want {
+		t.Errorf("not strict: %s, want %s", got, want)
+	}
+	if got, want := codes(strict), "target-loss note one subnet only, target-strict error one subnet only, target-strict error every unit is late"; got != want {
+		t.Errorf("strict: %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,40 @@
+package tencent
+
+// how says what the target does each feature with, for the portability report.
+func how() map[string]string {
+	return map[string]string{
+		"trigger http":                     "function URL",
+		"trigger http host":                "router of the unit",
+		"trigger http with other triggers": "requests as events",
+		"trigger timer":                    "timer",
+		"trigger timer every":              "cronExpression",
+		"trigger timer timezone":           "shifted to UTC+8",
+		"trigger timer payload":            "argument",
+		"trigger timer disabled":           "enable",
+		"trigger event":                    "Invoke",
+		"invoke":                           "Invoke",
+		"memorySize":                       "memorySize",
+		"diskSize":                         "diskSize",
+		"timeout":                          "timeout",
+		"initTimeout":                      "initTimeout",
+		"concurrency":                      "instanceConcurrencyConfig",
+		"provisionedInstances":             "provisionedNum",
+		"environment":                      "environment",
+		"role":                             "role",
+		"vpc":                              "vpcConfig",
+		"internetAccess":                   "publicAccess",
+		"log":                              "cls",
+		"tracing":                          "traceEnable",
+		"tags":                             "tags",
+		"layers":                           "layers",
+		"fileSystems":                      "cfs",
+		"async.retries":                    "retryNum",
+		"async.maxAge":                     "msgTTL",
+		"async.longRunning":                "asyncRunEnable",
+		"deadLetter":                       "deadLetter",
+		"http.auth":                        "authType",
+		"http.internal":                    "netConfig",
+		"http.cors":                        "corsConfig",
+		"architecture":                     "amd64",
+	}
+}
