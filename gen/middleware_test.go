@@ -15,9 +15,9 @@ func TestGuarded(t *testing.T) { testApplication(t, "guarded") }
 func TestPerCall(t *testing.T) { testApplication(t, "percall") }
 
 // testApplication runs the tests of the application in a folder and archive of that name.
-func testApplication(t *testing.T, name string) {
+func testApplication(t *testing.T, name string) (dir string) {
 	t.Helper()
-	dir := module(t, name+".txtar")
+	dir = module(t, name+".txtar")
 	o := options(dir)
 	o.Injector = "native"
 	native := diagnose(t, o)
@@ -28,6 +28,7 @@ func testApplication(t *testing.T, name string) {
 	commit(t, wired)
 	goCommand(t, dir, "vet", "./...")
 	goCommand(t, dir, "test", "./"+name)
+	return dir
 }
 
 // TestUnitsLinkOnlyTheMiddlewareTheyUse reads the start of two units.

@@ -23,6 +23,9 @@ func Dump(m *model.App, g *wiring.Graph) string {
 		mark(&b, w.Global, "global")
 		b.WriteByte('\n')
 	}
+	if e := g.Validator; e != nil {
+		fmt.Fprintf(&b, "validator %s\n", e.To.Ident)
+	}
 	for _, c := range m.Configurations {
 		dumpConfiguration(&b, c)
 	}
@@ -54,6 +57,9 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 	}
 	mark(b, f.Err, "error")
 	mark(b, f.Validate, "validate")
+	if f.Rules != nil {
+		b.WriteString(" rules=" + f.Rules.Field)
+	}
 	b.WriteByte('\n')
 	for _, t := range f.Triggers {
 		fmt.Fprintf(b, "\t%s", t.Kind)

@@ -135,6 +135,7 @@ func (c *collector) input(f *function) (problem string) {
 	}
 	f.Input = model.BoundInput
 	f.Validate = c.validate(f, of)
+	f.Rules = c.rules(f, of)
 	return ""
 }
 

@@ -51,6 +51,9 @@ func (w *writer) callNodes() []*wiring.Node {
 			continue
 		}
 		mark(w.nodes[m.Model.Provider])
+		if e := w.graph.Checks([]*model.Function{m.Model}); e != nil {
+			mark(e.To)
+		}
 		for _, wrapper := range m.Model.Middleware {
 			mark(w.nodes[wrapper.Provider])
 		}

@@ -54,13 +54,7 @@ func (h *handler) body() []jen.Code {
 		return h.stmts
 	}
 	h.input()
-	if h.fn.Validate {
-		check := symEventCheck
-		if slices.Contains(h.kinds(), "http") {
-			check = symCheck
-		}
-		h.add(returnErr(q(check).Call(jen.Id("in").Dot("Validate").Call())))
-	}
+	h.validate()
 	h.call()
 	return h.stmts
 }

@@ -227,6 +227,9 @@ func (w *writer) usedBy(n *wiring.Node, at when) bool {
 		}
 		seen[n] = true
 		if at == inRequest {
+			if w.checked(n, w.unit.Members) {
+				return true
+			}
 			for _, m := range w.unit.Members {
 				if m.Model.Provider == n.Provider {
 					return true

@@ -43,18 +43,23 @@ func (w *writer) findSlots() {
 		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, wrapped: n.Provider.ID != "" || w.shared[n]}
 		w.addSlot(own)
 	}
+	inject := func(e wiring.Edge) {
+		s := w.slot(e)
+		if s == nil {
+			s = &slot{node: e.To, typ: asType(e), ident: idents.take(typeIdent(e.Bound)), wrapped: e.To.Provider.ID != ""}
+			w.addSlot(s)
+		}
+		s.injected = true
+	}
 	for _, n := range w.reach {
 		for _, e := range n.Edges {
-			if e.To == nil {
-				continue
+			if e.To != nil {
+				inject(e)
 			}
-			s := w.slot(e)
-			if s == nil {
-				s = &slot{node: e.To, typ: asType(e), ident: idents.take(typeIdent(e.Bound)), wrapped: e.To.Provider.ID != ""}
-				w.addSlot(s)
-			}
-			s.injected = true
 		}
+	}
+	if e := w.checks(); e != nil {
+		inject(*e)
 	}
 	w.replaced = map[*model.Middleware]string{}
 	for _, m := range w.wrappersUsed() {

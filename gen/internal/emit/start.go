@@ -79,6 +79,14 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 		}
 		ways = append(ways, way)
 	}
+	if w.checked(n, w.unit.Members) {
+		s := w.slot(*w.checks())
+		way := "u.overrides." + title(s.ident) + " == nil"
+		if s != own && own.injected {
+			way += " && u.overrides." + title(own.ident) + " == nil"
+		}
+		ways = append(ways, way)
+	}
 	for _, owner := range w.reach {
 		for _, e := range owner.Edges {
 			if e.To != n {
@@ -126,6 +134,9 @@ func (w *writer) eager() []*slot {
 	}
 	for _, m := range w.wrappersUsed() {
 		reach(w.nodes[m.Provider])
+	}
+	if e := w.checks(); e != nil {
+		reach(e.To)
 	}
 	for _, c := range w.listening() {
 		reach(w.nodes[c.Provider])

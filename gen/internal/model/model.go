@@ -233,6 +233,8 @@ type Function struct {
 	Err bool
 	// Validate says that In has Validate() error.
 	Validate bool
+	// Rules says where In has validate tags, nil if it has none; a framework.Validator checks them.
+	Rules *Rules
 	// Settings are the arguments of //faas:handler.
 	Settings annotations.Handler
 	// Middleware is what stands around the handler, the first outermost: what is global, its controller's, its own.
@@ -243,6 +245,15 @@ type Function struct {
 	Pos, Directive token.Position
 	// Doc is the doc text without directives.
 	Doc string
+}
+
+// Rules is the first validate tag of an input.
+type Rules struct {
+	// Field is the name of the field that has it.
+	Field string
+	// Pos is the tag; Length is that of its key.
+	Pos    token.Position
+	Length int
 }
 
 // Middleware is a middleware or a guard.

@@ -16,6 +16,7 @@ const (
 	HandlerType    = "Handler"    // of FrameworkPath
 	MiddlewareType = "Middleware" // of FrameworkPath
 	ClockType      = "Clock"      // of FrameworkPath
+	ValidatorType  = "Validator"  // of FrameworkPath
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath

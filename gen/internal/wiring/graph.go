@@ -15,6 +15,8 @@ type Graph struct {
 	App *model.App
 	// Nodes are in dependency order: a node comes after all it needs. Ties are broken by package path and name.
 	Nodes []*Node
+	// Validator leads to what checks inputs with validate tags, nil if there is none, or no such input; see Checks.
+	Validator *Edge
 
 	byProvider map[*model.Provider]*Node // filled by Solve
 }
@@ -55,6 +57,9 @@ func (g *Graph) Reach(functions []*model.Function) []*Node {
 		for _, m := range f.Middleware {
 			mark(g.Node(m.Provider))
 		}
+	}
+	if e := g.Checks(functions); e != nil {
+		mark(e.To)
 	}
 	for _, c := range g.Linked(functions) {
 		mark(g.Node(c.Provider))

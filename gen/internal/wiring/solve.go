@@ -38,8 +38,9 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	slices.SortStableFunc(s.nodes, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
 	s.duplicates()
 	s.index = newIndex(s.nodes)
-	s.functions()
 	s.findGroups()
+	s.validator()
+	s.functions()
 	for _, n := range s.nodes {
 		s.resolve(n)
 	}
@@ -109,6 +110,11 @@ func (s *solver) functions() {
 			if n := s.nodeOf(m.Provider); n != nil && s.used[n] == nil {
 				s.used[n] = &user{function: f, through: m}
 			}
+		}
+	}
+	for _, f := range sorted {
+		if e := s.graph.Checks([]*model.Function{f}); e != nil && s.used[e.To] == nil {
+			s.used[e.To] = &user{function: f}
 		}
 	}
 	for _, c := range s.app.Configurations {
