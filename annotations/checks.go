@@ -118,6 +118,20 @@ func (g *Guard) Check(given func(string) bool) []Problem {
 	return checkUsed(nil, given, "guard", g.Name)
 }
 
+// Check refuses a malformed namespace, and imports that are no import paths.
+func (c *Configuration) Check(given func(string) bool) []Problem {
+	var problems []Problem
+	if given("name") && (!word(c.Name) || strings.Contains(c.Name, ".")) {
+		problems = append(problems, value("name", fmt.Sprintf("%q is not a namespace", c.Name), "write letters, digits, hyphens and underscores, a letter first"))
+	}
+	for _, path := range c.Import {
+		if !importPath(path) || strings.HasPrefix(path, ".") {
+			problems = append(problems, value("import", fmt.Sprintf("%q is not an import path", path), "write the full path of the package, as in an import of Go"))
+		}
+	}
+	return problems
+}
+
 // checkUsed accepts what //faas:use can say.
 func checkUsed(problems []Problem, given func(string) bool, what, name string) []Problem {
 	if given("name") && !ValidName(name) {
@@ -230,9 +244,10 @@ func checkName(problems []Problem, given func(string) bool, what, name string) [
 	return problems
 }
 
-// checkID accepts letters, digits and . _ - in an id, a letter first.
+// checkID accepts letters, digits and . _ - in an id, a letter first, and the namespace of a component in front.
 func checkID(problems []Problem, given func(string) bool, id string) []Problem {
-	if given("id") && !word(id) {
+	namespace, name, of := strings.Cut(id, ":")
+	if given("id") && !(word(id) || of && word(namespace) && word(name)) {
 		problems = append(problems, value("id", fmt.Sprintf("%q is not an id", id), "write letters, digits, dots, hyphens and underscores, a letter first"))
 	}
 	return problems

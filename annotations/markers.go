@@ -139,9 +139,16 @@ type Use struct {
 	Names []string `faas:"names,rest,required"`
 }
 
-// Configuration makes a struct the configuration of the application: a singleton that is part of every unit. It may have
-// OnReady(context.Context) error, which ends the cold start, and OnStop(context.Context) error, which begins the end.
-type Configuration struct{}
+// Configuration makes a struct the configuration of the application, or its package a component that others import: a
+// singleton that is part of every unit which uses what it belongs to. It may have OnReady(context.Context) error, which ends
+// the cold start, and OnStop(context.Context) error, which begins the end.
+type Configuration struct {
+	// Name is the namespace of a component, by which others call what has a name there; the default is the package's name.
+	Name string `faas:"name,pos"`
+	// Import lists the import paths of components, separated by commas: what these packages provide can be injected, and
+	// what they name can be used.
+	Import List `faas:"import"`
+}
 
 // List is a list of words, separated by commas in a directive.
 type List []string

@@ -43,6 +43,7 @@ const (
 	MiddlewareNode    NodeKind = "middleware"
 	GuardNode         NodeKind = "guard"
 	ConfigurationNode NodeKind = "configuration" // of the application
+	ComponentNode     NodeKind = "component"     // that the configuration imports
 	ProviderNode      NodeKind = "provider"
 	GroupNode         NodeKind = "group"   // the members of a group as something is injected with them
 	ConfigNode        NodeKind = "config"  // a key of the configuration
@@ -199,7 +200,7 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ProviderNode: 5, GroupNode: 6, ConfigNode: 7, BuiltinNode: 8}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ComponentNode: 4, ProviderNode: 5, GroupNode: 6, ConfigNode: 7, BuiltinNode: 8}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})

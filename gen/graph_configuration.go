@@ -5,13 +5,16 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
-// configuration is the node of the application's configuration. Every function whose unit has it needs it.
+// configuration is the node of the application's configuration, or of a component. Every function whose unit has it needs it.
 func (d *drawing) configuration(c *model.Configuration) *Node {
-	n, added := d.node(ConfigurationNode, "application")
+	kind, name := ConfigurationNode, "application"
+	if c.Namespace != "" {
+		kind, name = ComponentNode, c.Namespace
+	}
+	n, added := d.node(kind, name)
 	if added {
-		p := c.Provider
-		n.Package, n.Pos = p.Object.Pkg().Path(), p.Pos
-		n.know(byMiddleware, n.Name)
+		n.Package, n.Pos = c.Path, c.Provider.Pos
+		n.know(byMiddleware, n.Name, c.Path)
 	}
 	return n
 }
@@ -20,6 +23,8 @@ func (d *drawing) configuration(c *model.Configuration) *Node {
 func (d *drawing) configured(g *wiring.Graph, c *model.Configuration) {
 	from := d.configuration(c)
 	if p := g.Node(c.Provider); p != nil {
-		d.Edges = append(d.Edges, &Edge{From: from, To: d.provider(p), Pos: c.Provider.Pos})
+		to := d.provider(p)
+		to.Unused = to.Unused && from.Unused
+		d.Edges = append(d.Edges, &Edge{From: from, To: to, Pos: c.Provider.Pos})
 	}
 }

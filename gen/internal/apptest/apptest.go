@@ -3,7 +3,7 @@
 // command runs once. It is for the tests of gen/internal.
 //
 // A file holds one family of cases. The first element of each path is the case; its folder is an application, whose f.yml
-// may be left out. These files of a case are expectations: want holds the rendered diagnostics, model a dump of the
+// may be left out. The folder components is no case: it holds packages that applications import. These files of a case are expectations: want holds the rendered diagnostics, model a dump of the
 // solved model. A case without model must be one with an error.
 package apptest
 
@@ -196,8 +196,9 @@ func writeCases(t T, dir string, ar *txtar.Archive) {
 func cases(ar *txtar.Archive) []string {
 	set := map[string]bool{}
 	for _, f := range ar.Files {
-		c, _, _ := strings.Cut(f.Name, "/")
-		set[c] = true
+		if c, _, _ := strings.Cut(f.Name, "/"); c != "components" {
+			set[c] = true
+		}
 	}
 	return slices.Sorted(maps.Keys(set))
 }

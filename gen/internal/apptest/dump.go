@@ -36,7 +36,11 @@ func Dump(m *model.App, g *wiring.Graph) string {
 }
 
 func dumpConfiguration(b *strings.Builder, c *model.Configuration) {
-	fmt.Fprintf(b, "configuration by %s", c.Provider.Name())
+	fmt.Fprintf(b, "configuration of %s by %s", c.Name(), c.Provider.Name())
+	for _, i := range c.Imports {
+		b.WriteString(" import=" + i.Namespace)
+	}
+	mark(b, c.Bare, "bare")
 	mark(b, c.Ready, "ready")
 	mark(b, c.Stop, "stop")
 	b.WriteByte('\n')

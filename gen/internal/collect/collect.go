@@ -24,18 +24,19 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		load: a,
 		app: &model.App{
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
-			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside,
+			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable,
 		},
 		owners:   map[*types.TypeName]*model.Provider{},
 		faulty:   map[*types.TypeName]bool{},
 		packages: map[string]bool{},
 		made:     map[*types.TypeName][]*model.Provider{},
 		byName:   map[string]*function{},
-		wrappers: map[string]*wrapper{},
+		wrappers: map[string]*wrapper{}, components: map[string]*component{},
 	}
 	for _, pkg := range a.Packages {
 		c.declarations(pkg, registry)
 	}
+	c.findComponents(a.Components, registry)
 	slices.SortStableFunc(c.declared, func(x, y *declaration) int {
 		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
 		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
@@ -46,6 +47,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	c.functions()
 	c.uses()
 	c.ownerless()
+	c.namespaces()
 	c.spec()
 	c.routes()
 	c.timers()
@@ -85,6 +87,8 @@ type collector struct {
 	byName map[string]*function
 	// wrappers are the middleware and guards by name.
 	wrappers map[string]*wrapper
+	// components are the packages that the configuration imports, by import path.
+	components map[string]*component
 	// lost are the lines of directives that could not be read.
 	lost []string
 	// names are the names of all handlers, also of those with a mistake.
@@ -119,6 +123,8 @@ const (
 	codeMiddlewareName = "middleware-name"
 	// codeConfiguration is a second configuration.
 	codeConfiguration = "configuration"
+	// codeComponent is an import that is no component, and a component that cannot be one or that clashes with another.
+	codeComponent = "component"
 	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
 	codeUse = "use"
 	// codeBinding is a field that a request cannot fill.

@@ -1,34 +1,100 @@
 package collect
 
 import (
+	"slices"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// configurations collects the struct that is the application's configuration. It is a provider like any other.
+// configurations collects the structs that are the configuration of the application and of the components it imports. They are
+// providers like any other.
 func (c *collector) configurations() {
+	own := c.configuration("")
+	if own == nil || bad(own.markers) {
+		// What a directive imports that could not be read is missing, but that is no mistake of its own.
+		c.app.Unread = c.app.Unread || own != nil || c.isLost("import=")
+	}
+	if own == nil {
+		return
+	}
+	if directive, mark := find[annotations.Configuration](own.markers); directive.Name != "" && !mark.Bad {
+		pos, end := mark.Range("name")
+		c.errorf(pos, int(end-pos), codeConfiguration, "the application has the namespace %q, but nobody imports it", directive.Name).Hint = "leave the name out"
+	}
+	order := c.importAll(own, nil, map[*declaration]bool{})
+	c.clashes(order)
+	made := map[string]*model.Configuration{}
+	for _, found := range order {
+		c.functionless(found)
+		c.configuration(found.Path)
+		if configuration := c.configure(found.declared, made); configuration != nil {
+			configuration.Namespace, configuration.Direct = found.namespace, found.direct
+			configuration.ImportedAt, configuration.Length = c.position(found.at.pos), found.at.length
+			configuration.Bare = c.bare(found)
+		}
+	}
+	c.configure(own, made)
+}
+
+// configuration finds the one of a component or, without a path, of the application, and reports a second one.
+func (c *collector) configuration(path string) *declaration {
 	var first *declaration
 	for _, d := range c.declared {
 		directive, mark := find[annotations.Configuration](d.markers)
 		if directive == nil || d.object == nil {
 			continue
 		}
+		if found := c.ofComponent(d.pkg.Path); (found != nil) != (path != "") || found != nil && found.Path != path {
+			continue
+		}
+		if first == nil {
+			first = d
+			continue
+		}
+		of := "the application"
+		if path != "" {
+			of = "component " + path
+		}
+		e := c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeConfiguration,
+			"%s.%s is a second configuration of %s", d.pkg.Name, d.name.Name, of)
+		c.also(e, c.position(first.name.Pos()), "the first is "+first.pkg.Name+"."+first.name.Name)
+		e.Hint = "make one of the two, or mark this one //faas:provide"
+		if path == "" && d.pkg != first.pkg {
+			e.Hint = "make one of the two, or mark this one //faas:provide; a component is no package of the application: import= names it, scan does not"
+		}
 		config, _ := find[annotations.Config](d.markers)
-		p := c.structProvider(d, &annotations.Provide{}, config)
-		if first != nil {
-			e := c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeConfiguration,
-				"%s.%s is a second configuration of the application", d.pkg.Name, d.name.Name)
-			c.also(e, c.position(first.name.Pos()), "the first is "+first.pkg.Name+"."+first.name.Name)
-			e.Hint = "make one of the two, or mark this one //faas:provide"
-			continue
-		}
-		first = d
-		if p == nil {
-			continue
-		}
-		configuration := &model.Configuration{Provider: p}
-		if c.calls(d, p, []lifecycleMethod{{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop}}) {
-			c.app.Configurations = append(c.app.Configurations, configuration)
+		c.structProvider(d, &annotations.Provide{}, config)
+	}
+	return first
+}
+
+// configure makes the model of one, nil if it has a mistake.
+func (c *collector) configure(d *declaration, made map[string]*model.Configuration) *model.Configuration {
+	config, _ := find[annotations.Config](d.markers)
+	p := c.structProvider(d, &annotations.Provide{}, config)
+	if p == nil {
+		return nil
+	}
+	configuration := &model.Configuration{Provider: p, Path: d.pkg.Path}
+	if !c.calls(d, p, []lifecycleMethod{{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop}}) {
+		return nil
+	}
+	for _, item := range c.imports(d) {
+		if imported := made[item.path]; imported != nil {
+			configuration.Imports = append(configuration.Imports, imported)
 		}
 	}
+	made[d.pkg.Path] = configuration
+	c.app.Configurations = append(c.app.Configurations, configuration)
+	return configuration
+}
+
+// bare reports whether a component has nothing beside its configuration that a unit could use.
+func (c *collector) bare(found *component) bool {
+	return !slices.ContainsFunc(c.declared, func(d *declaration) bool {
+		provide, _ := find[annotations.Provide](d.markers)
+		config, _ := find[annotations.Config](d.markers)
+		return d.pkg.Path == found.Path && d != found.declared && (provide != nil || config != nil || d.wraps())
+	})
 }

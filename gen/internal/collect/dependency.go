@@ -243,6 +243,9 @@ func (c *collector) ownerless() {
 		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.faulty[obj] || d.faulty {
 			continue
 		}
+		if found := c.ofComponent(d.pkg.Path); found != nil && found.busy {
+			continue // it may be that of a handler
+		}
 		if slices.ContainsFunc(c.app.Broken, func(t types.Type) bool { return model.TypeName(t) == obj }) {
 			continue // a directive that was reported may be what makes it one
 		}

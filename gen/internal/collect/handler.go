@@ -29,7 +29,7 @@ type function struct {
 func (c *collector) functions() {
 	for _, d := range c.declared {
 		handler, mark := find[annotations.Handler](d.markers)
-		if handler == nil || d.object == nil {
+		if handler == nil || d.object == nil || c.components[d.pkg.Path] != nil {
 			continue
 		}
 		f := &function{declared: d, pkg: d.pkg, syntax: d.fn, faulty: d.faulty, Function: &model.Function{

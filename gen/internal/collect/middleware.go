@@ -183,8 +183,13 @@ func (c *collector) wrapperName(d *declaration, w *wrapper, mark *annotations.Ma
 			ident = rest
 		}
 		w.Name = strings.TrimSuffix(kebab(d.pkg.Name)+"-"+kebab(ident), "-")
+		if c.components[d.pkg.Path] != nil && ident != "" {
+			w.Name = kebab(ident) // the namespace says the rest
+		}
 		pos, end = d.name.Pos(), d.name.End()
 	}
+	valid := annotations.ValidName(w.Name)
+	w.Name = c.qualified(d.pkg.Path, w.Name)
 	first := c.wrappers[w.Name]
 	switch {
 	case first != nil:
@@ -193,7 +198,7 @@ func (c *collector) wrapperName(d *declaration, w *wrapper, mark *annotations.Ma
 		e.Hint = fmt.Sprintf("give one of them another name: //faas:%s NAME", w.Kind())
 	case mark.Bad:
 		c.wrappers[w.Name] = w
-	case !annotations.ValidName(w.Name):
+	case !valid:
 		c.errorf(pos, int(end-pos), codeMiddlewareName, "%q, made of the names of package and %s, is no name that //faas:use can say", w.Name, w.Kind()).
 			Hint = fmt.Sprintf("give it one: //faas:%s NAME, of 2 to 60 letters, digits and hyphens, a letter first", w.Kind())
 	default:
@@ -272,6 +277,10 @@ func (c *collector) use(d *declaration, handles bool, outer *use) *use {
 		return nil
 	}
 	u := &use{of: d}
+	component := c.ofComponent(d.pkg.Path) != nil
+	if component && handles {
+		return nil // that a component has handlers is a mistake, and has been reported
+	}
 	if !handles && !c.isLost("handler") && !mark.Bad {
 		what, hint := "function "+d.name.Name, "mark it with //faas:handler as well"
 		if d.fn == nil {
@@ -282,7 +291,7 @@ func (c *collector) use(d *declaration, handles bool, outer *use) *use {
 		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeUse, "//faas:use on %s, which is no handler and has none", what).Hint = hint
 	}
 	for _, a := range mark.Directive.Arguments {
-		if a.Key == "" && !a.Bad {
+		if a.Key == "" && !a.Bad && !component {
 			c.useOne(u, outer, a)
 		}
 	}

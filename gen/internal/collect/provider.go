@@ -178,6 +178,9 @@ func (c *collector) usable(d *declaration) bool {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in %s, which generated code in %s cannot import", d.name.Name, d.pkg.Path, c.app.Output()).
 			Hint = "move the package to " + path.Join(c.app.Import, "internal", path.Base(d.pkg.Path))
 	}
+	if component := c.components[d.pkg.Path]; component != nil && !good {
+		c.diagnostics[len(c.diagnostics)-1].Hint = "a component is imported by applications: move it to a package that they can import"
+	}
 	c.packages[d.pkg.Path] = good
 	return good
 }

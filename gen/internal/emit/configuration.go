@@ -14,7 +14,7 @@ import (
 // listening are the configurations of the unit that are called, each before who imports it.
 func (w *writer) listening() []*model.Configuration {
 	var list []*model.Configuration
-	for _, c := range w.graph.Linked(models(w.unit)) {
+	for _, c := range w.linked {
 		if c.Listens() {
 			list = append(list, c)
 		}

@@ -221,6 +221,7 @@ type writer struct {
 	overrides bool
 
 	reach    []*wiring.Node // what the functions reach, in dependency order
+	linked   []*model.Configuration
 	imports  *imports
 	types    *types.Package
 	declared *space // what the package declares
@@ -244,6 +245,7 @@ func newWriter(e *Emitter, u *plan.Unit, overrides bool) *writer {
 		declared: newSpace("unit", "New"), slotsOf: map[*wiring.Node][]*slot{}, known: map[paramsKey]params{},
 	}
 	w.reach = e.graph.Reach(models(u))
+	w.linked = e.graph.Linked(models(u))
 	w.types = types.NewPackage(w.path, PackageName(u.Name))
 	if overrides {
 		w.declared.add("NewWith", "Overrides")

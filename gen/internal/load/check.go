@@ -68,12 +68,17 @@ func (l *loader) checkWith(fromSource bool) error {
 }
 
 // order lists the packages to check from source, each after all it imports: the user's own that the applications reach,
-// the ones that scan names in other modules, and every package that imports one of these, since export data would bring
+// the ones that scan and configurations name in other modules, and every package that imports one of these, since export data would bring
 // a second copy of their types.
 func (l *loader) order(fromSource bool) []*packages.Package {
 	own := map[string]bool{}
 	for _, a := range l.apps {
 		maps.Copy(own, a.own)
+		for path := range a.brought {
+			if l.directed(l.listed[path]) {
+				own[path] = true
+			}
+		}
 	}
 	const (
 		visiting = iota + 1

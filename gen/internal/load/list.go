@@ -35,28 +35,57 @@ func (l *loader) list() error {
 		return nil
 	}
 	patterns[model.FrameworkPath] = true // which generated code imports
-	const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
-	roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)
-	if err != nil {
-		return l.failed(err)
+	maps.Copy(patterns, l.ahead())
+	for {
+		const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
+		roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)
+		if err != nil {
+			return l.failed(err)
+		}
+		packages.Visit(roots, func(p *packages.Package) bool {
+			l.listed[p.PkgPath] = p
+			return true
+		}, nil)
+		unknown, err := l.own(roots, patterns)
+		if err != nil || len(unknown) == 0 {
+			return err
+		}
+		for _, path := range unknown {
+			patterns[path] = true
+		}
 	}
-	packages.Visit(roots, func(p *packages.Package) bool {
-		l.listed[p.PkgPath] = p
-		return true
-	}, nil)
+}
+
+// own finds the packages of each application among those that were listed. It returns what their configurations import
+// and was not asked for, with which it has to be done again.
+func (l *loader) own(roots []*packages.Package, asked map[string]bool) ([]string, error) {
+	var unknown []string
 	for _, a := range l.apps {
 		a.own = map[string]bool{}
-		for p := range a.paths {
-			a.own[p] = true
+		maps.Copy(a.own, a.paths)
+		for _, s := range a.scanned {
+			for _, p := range l.scan(s, roots) {
+				a.own[p.PkgPath] = true
+			}
+		}
+		more, err := l.components(a, asked)
+		if err != nil {
+			return nil, err
+		}
+		unknown = append(unknown, more...)
+	}
+	if len(unknown) > 0 {
+		return unknown, nil
+	}
+	for _, a := range l.apps {
+		for p := range a.own {
 			l.excluded(a, l.listed[p])
 		}
 		for _, s := range a.scanned {
-			if err := l.scan(a, s, roots); err != nil {
-				return err
-			}
+			l.scannedWell(a, s, roots)
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // failed reports that the go command gave up, which it does over a go.mod that it cannot read or that does not fit: no
@@ -114,42 +143,34 @@ func (l *loader) config(mode packages.LoadMode) *packages.Config {
 	return c
 }
 
-// scan adds the packages that one entry of scan names.
-func (l *loader) scan(a *app, s scanned, roots []*packages.Package) error {
-	found, marked := false, false
+// scan returns the packages that one entry of scan names and that may hold directives.
+func (l *loader) scan(s scanned, roots []*packages.Package) []*packages.Package {
+	return slices.DeleteFunc(l.matching(s, roots), func(p *packages.Package) bool { return !l.directed(p) })
+}
+
+// matching returns the packages that one entry of scan names.
+func (l *loader) matching(s scanned, roots []*packages.Package) []*packages.Package {
+	var found []*packages.Package
 	for _, p := range roots {
-		if !matchPattern(s.pattern, p.PkgPath) || l.generated(p.PkgPath) {
-			continue
-		}
-		if len(p.GoFiles) == 0 && len(p.IgnoredFiles) == 0 {
-			continue
-		}
-		found = true
-		for _, name := range p.GoFiles {
-			content, err := l.read(name)
-			if err != nil {
-				return err
-			}
-			if annotations.Scan(content) {
-				a.own[p.PkgPath] = true
-				marked = true
-			}
-		}
-		if a.own[p.PkgPath] {
-			l.excluded(a, p)
+		if matchPattern(s.pattern, p.PkgPath) && !l.generated(p.PkgPath) && len(p.GoFiles)+len(p.IgnoredFiles) > 0 {
+			found = append(found, p)
 		}
 	}
+	return found
+}
+
+// scannedWell reports an entry of scan that brings nothing.
+func (l *loader) scannedWell(a *app, s scanned, roots []*packages.Package) {
 	switch {
-	case !found:
+	case len(l.matching(s, roots)) == 0:
 		d := s.place.Errorf("scan", "scan names %s, which no package matches", s.pattern)
 		if p := l.listed[s.pattern]; p != nil {
 			_, d.Hint = l.notFound(p)
 		}
 		a.Diagnostics = append(a.Diagnostics, d)
-	case !marked:
+	case len(l.scan(s, roots)) == 0:
 		a.Diagnostics = append(a.Diagnostics, s.place.Notef("scan", "scan names %s, which has no //faas: directives", s.pattern))
 	}
-	return nil
 }
 
 // required reports a go.mod without the framework, which an application may use in generated code alone. Where its own

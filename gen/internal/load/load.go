@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -36,11 +37,15 @@ type App struct {
 	Spec *spec.Spec
 	// Packages are those that may carry directives, sorted by import path.
 	Packages []*Package
+	// Components are the packages that its configuration imports, directly or not, sorted by import path.
+	Components []*Component
 	// Imports holds every package that the application imports, directly or not, by import path.
 	Imports map[string]*types.Package
 	// Outside lists the import paths of packages of the workspace that seem to have providers and are not part of this
 	// application, sorted.
 	Outside []string
+	// Importable are those of Outside that are components.
+	Importable []string
 	// Incomplete says that a file could not be read in full, so that declarations may be missing.
 	Incomplete bool
 	// Diagnostics are the mistakes found up to here, in f.yml and in Go code.
@@ -88,7 +93,9 @@ func (t *Tree) Load(ctx context.Context) (*Program, error) {
 		}
 	}
 	for _, a := range l.apps {
-		l.fill(a)
+		if err := l.fill(a); err != nil {
+			return nil, err
+		}
 		l.required(a)
 		a.Diagnostics.Sort()
 		l.program.Apps = append(l.program.Apps, a.App)
@@ -114,6 +121,7 @@ type app struct {
 	paths   map[string]bool // import paths of packages with directives below Dir
 	scanned []scanned
 	own     map[string]bool // paths, and those that scan brought
+	brought map[string]bool // what the configuration imports, and what that imports
 }
 
 // scanned is one entry of scan in f.yml.
@@ -136,7 +144,7 @@ func (l *loader) addApp(dir string) {
 		}
 		a.scanned = append(a.scanned, newScanned(a, i, pattern))
 	}
-	outside := map[string]bool{}
+	outside, importable := map[string]bool{}, map[string]bool{}
 	for i := range t.Files {
 		f := &t.Files[i]
 		if !f.Directives || !strings.HasSuffix(f.Path, ".go") {
@@ -157,11 +165,12 @@ func (l *loader) addApp(dir string) {
 				outside[p] = true
 			}
 		}
+		if owner != dir && !f.Test() && bytes.Contains(f.Content, []byte("\n//"+configurationWord)) {
+			p, _ := importPath(t.Modules, folder)
+			importable[p] = true
+		}
 	}
-	for p := range outside {
-		a.Outside = append(a.Outside, p)
-	}
-	slices.Sort(a.Outside)
+	a.Outside, a.Importable = slices.Sorted(maps.Keys(outside)), slices.Sorted(maps.Keys(importable))
 }
 
 func newScanned(a *app, i int, pattern string) scanned {
@@ -189,7 +198,7 @@ func cleanImport(p string) string {
 }
 
 // fill hands the checked packages of an application over.
-func (l *loader) fill(a *app) {
+func (l *loader) fill(a *app) error {
 	a.Imports = map[string]*types.Package{}
 	var add func(p *types.Package)
 	add = func(p *types.Package) {
@@ -211,8 +220,17 @@ func (l *loader) fill(a *app) {
 		l.report(a, path, seen)
 		add(c.Types)
 	}
+	if err := l.fillComponents(a, seen); err != nil {
+		return err
+	}
+	for _, c := range a.Components {
+		if c.Package != nil {
+			add(c.Package.Types)
+		}
+	}
 	slices.SortFunc(a.Packages, func(x, y *Package) int { return cmp.Compare(x.Path, y.Path) })
-	a.Outside = slices.DeleteFunc(a.Outside, func(p string) bool { return a.own[p] })
+	a.Outside = slices.DeleteFunc(a.Outside, func(p string) bool { return a.own[p] || a.brought[p] })
+	return nil
 }
 
 // report adds the mistakes of a package and of all it imports from source.

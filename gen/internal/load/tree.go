@@ -92,6 +92,9 @@ func Scan(opts Options) (*Tree, error) {
 	}
 	slices.SortFunc(t.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	t.Files = slices.CompactFunc(t.Files, func(a, b File) bool { return a.Path == b.Path })
+	if err := t.readDefaults(); err != nil {
+		return nil, err
+	}
 	t.findApps()
 	return t, nil
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -43,6 +44,8 @@ type App struct {
 	Unread, Incomplete bool
 	// Outside lists packages of the workspace that seem to have providers and are not part of the application, sorted.
 	Outside []string
+	// Importable lists those of Outside that are components, sorted.
+	Importable []string
 }
 
 // Line returns the text of the source line at a position, "" if it is not at hand.
@@ -84,8 +87,10 @@ type Provider struct {
 	Object types.Object
 	// Out is what it makes: *T for a struct, the first result of a constructor.
 	Out types.Type
-	// ID tells providers of one type apart; empty is unnamed.
+	// ID tells providers of one type apart; empty is unnamed. That of a component's has its namespace in front.
 	ID string
+	// Namespace is that of the component it belongs to, empty for the application's own.
+	Namespace string
 	// Scope is never empty.
 	Scope annotations.Scope
 	// As are the interfaces it is also injected as; all are implemented by Out.
@@ -118,6 +123,11 @@ func (p *Provider) Name() string {
 		return "group " + p.Object.Name()
 	}
 	return p.Object.Pkg().Name() + "." + p.Object.Name()
+}
+
+// Names reports whether as= names an interface.
+func (p *Provider) Names(t types.Type) bool {
+	return slices.ContainsFunc(p.As, func(a types.Type) bool { return types.Identical(a, t) })
 }
 
 // DepKind says where a dependency comes from.
@@ -258,8 +268,10 @@ type Rules struct {
 
 // Middleware is a middleware or a guard.
 type Middleware struct {
-	// Name is what //faas:use calls it, unique in the application.
+	// Name is what //faas:use calls it, unique in the application. That of a component's has its namespace in front.
 	Name string
+	// Namespace is that of the component it belongs to, empty for the application's own.
+	Namespace string
 	// Guard says that it is a guard.
 	Guard bool
 	// Global says that it is around every function; Order is its place among those that are.

@@ -214,6 +214,9 @@ func (s *solver) outsideHint(t types.Type) string {
 	if obj == nil || obj.Pkg() == nil || !slices.Contains(s.app.Outside, obj.Pkg().Path()) {
 		return ""
 	}
+	if slices.Contains(s.app.Importable, obj.Pkg().Path()) {
+		return fmt.Sprintf("package %s is a component that is not imported: //faas:configuration import=%s", obj.Pkg().Path(), obj.Pkg().Path())
+	}
 	return fmt.Sprintf("package %s has providers, but is not part of this application: add it to scan in f.yml", obj.Pkg().Path())
 }
 

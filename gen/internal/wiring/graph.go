@@ -41,6 +41,18 @@ type Edge struct {
 
 // Reach returns the nodes that a unit of the given functions needs, directly or not, in the order of g.Nodes.
 func (g *Graph) Reach(functions []*model.Function) []*Node {
+	want, _ := g.reach(functions)
+	var nodes []*Node
+	for _, n := range g.Nodes {
+		if want[n] {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// reach marks what a unit of the given functions needs, and the configurations that are part of it.
+func (g *Graph) reach(functions []*model.Function) (map[*Node]bool, map[*model.Configuration]bool) {
 	want := map[*Node]bool{}
 	var mark func(n *Node)
 	mark = func(n *Node) {
@@ -61,16 +73,7 @@ func (g *Graph) Reach(functions []*model.Function) []*Node {
 	if e := g.Checks(functions); e != nil {
 		mark(e.To)
 	}
-	for _, c := range g.Linked(functions) {
-		mark(g.Node(c.Provider))
-	}
-	var nodes []*Node
-	for _, n := range g.Nodes {
-		if want[n] {
-			nodes = append(nodes, n)
-		}
-	}
-	return nodes
+	return want, g.link(functions, want, mark)
 }
 
 // Node returns the node of a provider, nil if p is nil.

@@ -31,12 +31,13 @@ const (
 // provider that names it in as=, or else to the only one that implements it, of which the members of a group count last where
 // the group is injected as a slice of that interface. Providers with an id are for dependencies that ask for it. All of the application counts, so that what a dependency means does not change with the grouping.
 func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
-	s := &solver{app: app, graph: &Graph{App: app}, used: map[*Node]*user{}}
+	s := &solver{app: app, graph: &Graph{App: app}, used: map[*Node]*user{}, replaced: map[*model.Provider]*model.Provider{}}
 	for _, p := range app.Providers {
 		s.nodes = append(s.nodes, &Node{Provider: p})
 	}
 	slices.SortStableFunc(s.nodes, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
 	s.duplicates()
+	s.replace()
 	s.index = newIndex(s.nodes)
 	s.findGroups()
 	s.validator()
@@ -47,11 +48,12 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.addGroups()
 	s.users()
 	s.unfilled()
+	s.forgive()
 	s.complain()
 	s.cycles()
 	s.scopes()
-	s.unused()
 	s.order()
+	s.unused()
 	name(s.graph.Nodes)
 	s.diagnostics.Sort()
 	return s.graph, s.diagnostics
@@ -77,6 +79,8 @@ type solver struct {
 	diagnostics annotations.Diagnostics
 	// used says who needs a node first, on a shortest way from a function; nodes that no function reaches are not in it.
 	used map[*Node]*user
+	// replaced are the providers of components whose place one of the application takes.
+	replaced map[*model.Provider]*model.Provider
 	// missing are the dependencies that nothing provides, or too many do.
 	missing []unresolved
 }
@@ -139,6 +143,9 @@ func (s *solver) nodeOf(p *model.Provider) *Node {
 func (s *solver) duplicates() {
 	bySource := slices.Clone(s.nodes)
 	slices.SortStableFunc(bySource, func(a, b *Node) int { return comparePositions(a.Provider.Pos, b.Provider.Pos) })
+	slices.SortStableFunc(bySource, func(a, b *Node) int { // the application's first
+		return cmp.Compare(min(len(a.Provider.Namespace), 1), min(len(b.Provider.Namespace), 1))
+	})
 	var kept typeutil.Map
 	for _, n := range bySource {
 		p := n.Provider
@@ -148,6 +155,10 @@ func (s *solver) duplicates() {
 		firsts := withID(kept.At(p.Out), p.ID)
 		if len(firsts) == 0 {
 			add(&kept, p.Out, n)
+			continue
+		}
+		if s.clash(firsts[0].Provider, p) {
+			s.nodes = slices.DeleteFunc(s.nodes, func(m *Node) bool { return m == n })
 			continue
 		}
 		d := s.at(p.Pos, len(p.Object.Name()), codeDuplicate, "a second provider of %s", typeString(p.Out))
@@ -177,6 +188,7 @@ func (s *solver) resolve(n *Node) {
 			e.To = s.group(n, dep)
 		} else if dep.Kind == model.FromProvider {
 			candidates, bound := s.candidates(dep)
+			candidates = closest(n, dep, candidates)
 			switch {
 			case len(candidates) == 1:
 				e.To, e.Bound = candidates[0], bound
@@ -262,8 +274,9 @@ func (s *solver) unused() {
 	if s.app.Incomplete || s.diagnostics.Failed() || len(s.missing) > 0 {
 		return
 	}
+	s.unusedComponents()
 	for _, m := range s.app.Middleware {
-		if !m.Global && !slices.ContainsFunc(s.app.Functions, func(f *model.Function) bool { return slices.Contains(f.Middleware, m) }) {
+		if m.Namespace == "" && !m.Global && !slices.ContainsFunc(s.app.Functions, func(f *model.Function) bool { return slices.Contains(f.Middleware, m) }) {
 			d := s.at(m.Pos, len(m.Object.Name()), codeUnused, "no function uses %s %s", m.Kind(), m.Name)
 			d.Severity = annotations.SeverityNote
 			s.diagnostics = append(s.diagnostics, d)
@@ -271,7 +284,7 @@ func (s *solver) unused() {
 	}
 	for _, n := range s.nodes {
 		p := n.Provider
-		if p.Kind == model.Group || s.apart(n) || s.used[n] != nil || s.wraps(p) {
+		if p.Kind == model.Group || s.apart(n) || s.used[n] != nil || s.wraps(p) || p.Namespace != "" {
 			continue
 		}
 		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name())

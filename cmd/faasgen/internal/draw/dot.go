@@ -94,7 +94,7 @@ func (d *dot) node(n *gen.Node) {
 		attributes += ", shape=oval"
 	case gen.MiddlewareNode, gen.GuardNode:
 		attributes += ", shape=hexagon"
-	case gen.ConfigurationNode:
+	case gen.ConfigurationNode, gen.ComponentNode:
 		attributes += ", shape=component"
 	case gen.GroupNode:
 		attributes += ", shape=folder"

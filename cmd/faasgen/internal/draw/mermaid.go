@@ -90,7 +90,7 @@ func (m *mermaid) node(id string, n *gen.Node) {
 		before, after = "([", "])"
 	case gen.MiddlewareNode, gen.GuardNode:
 		before, after = "{{", "}}"
-	case gen.ConfigurationNode, gen.GroupNode:
+	case gen.ConfigurationNode, gen.ComponentNode, gen.GroupNode:
 		before, after = "[[", "]]"
 	case gen.ConfigNode:
 		before, after = "[/", "/]"
