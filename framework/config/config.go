@@ -46,7 +46,9 @@ func Load(dir, env string) (*Config, error) { return LoadWith(dir, env, nil) }
 
 // LoadWith is Load with environment variables from lookup instead of the process, of which it has the form of
 // os.LookupEnv; nil is the process. Tests use it to be told by nobody else.
-func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config, error) {
+//
+// The defaults of components lie below the files, the first at the bottom.
+func LoadWith(dir, env string, lookup func(name string) (string, bool), defaults ...Defaults) (*Config, error) {
 	names := []string{"default"}
 	if env != "" && env != "default" {
 		if !plainName(env) {
@@ -56,6 +58,14 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config
 	}
 	c := &Config{dir: dir, env: lookup}
 	var errs []error
+	for _, d := range defaults {
+		v, err := parse(d.Name, []byte(d.Content))
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		c.root = merge(c.root, v)
+	}
 	for _, name := range names {
 		file := path(dir, "config."+name+".yml")
 		raw, err := os.ReadFile(file)
@@ -82,6 +92,12 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool)) (*Config
 		return nil, errors.Join(errs...)
 	}
 	return c, nil
+}
+
+// Defaults is the config.default.yml of a component, which generated code carries.
+type Defaults struct {
+	// Name is how messages call the file, Content what is in it.
+	Name, Content string
 }
 
 // Get returns the value of key as a T: bool, string, any integer or float, time.Duration ("5s", or a number of seconds),

@@ -440,3 +440,28 @@ func TestVariablesCanComeFromElsewhere(t *testing.T) {
 		t.Error("Has does not ask where Get does")
 	}
 }
+
+func TestDefaultsOfComponents(t *testing.T) {
+	dir := folder(t, "config.default.yml", "pool: {size: 5}\nname: x\n")
+	nobody := func(name string) (string, bool) { return map[string]string{"POOL_WAIT": "9s"}[name], name == "POOL_WAIT" }
+	c, err := config.LoadWith(dir, "", nobody,
+		config.Defaults{Name: "example.com/pool/config.default.yml", Content: "pool: {size: 1, wait: 1s, kind: fifo}\n"},
+		config.Defaults{Name: "example.com/other/config.default.yml", Content: "pool: {kind: lifo}\nother: 3\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"pool.size": "5", "pool.wait": "9s", "pool.kind": "lifo", "other": "3", "name": "x"} {
+		if got, err := config.Get[string](c, key); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %s", key, got, err, want)
+		}
+	}
+	if _, err := config.Get[int](c, "pool.kind"); err == nil || !strings.HasPrefix(err.Error(), "example.com/other/config.default.yml:1: ") {
+		t.Errorf("got %v", err)
+	}
+	if got := c.Files(); len(got) != 1 {
+		t.Errorf("files %q", got)
+	}
+	if _, err := config.LoadWith(dir, "", nobody, config.Defaults{Name: "broken.yml", Content: "a: [\n"}); err == nil || !strings.HasPrefix(err.Error(), "broken.yml:") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+
+	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
 // Lifecycle tells the configurations of a unit that it is ready, and that it stops: those of components before those of
@@ -41,7 +43,9 @@ func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(con
 }
 
 // Stop calls OnStop of all that were ready, the last first, and then closes the container: a configuration can still use
-// what is injected into it. All run, even when one fails or panics; their errors are joined. Later calls do nothing.
+// what is injected into it. All run, even when one fails, panics or hangs; their errors are joined. Each OnStop gets half of
+// the time that ctx has left by then, and 10 seconds where ctx has no deadline. One that does not return in its time is left
+// behind while it still runs, and the error says so. Later calls do nothing.
 func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 	l.mu.Lock()
 	started := l.started
@@ -49,7 +53,8 @@ func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 	l.mu.Unlock()
 	var errs []error
 	for i := len(started) - 1; i >= 0; i-- {
-		if err := guard(func() error { return started[i].stop(ctx) }); err != nil {
+		stop := func(ctx context.Context) error { return guard(func() error { return started[i].stop(ctx) }) }
+		if err := share.Run(ctx, false, stop); err != nil {
 			errs = append(errs, fmt.Errorf("%s.OnStop: %w", started[i].name, err))
 		}
 	}

@@ -125,6 +125,8 @@ const (
 	codeConfiguration = "configuration"
 	// codeComponent is an import that is no component, and a component that cannot be one or that clashes with another.
 	codeComponent = "component"
+	// codeDefaults is a config.default.yml of a component that cannot be read, or that says something of others.
+	codeDefaults = "component-config"
 	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
 	codeUse = "use"
 	// codeBinding is a field that a request cannot fill.

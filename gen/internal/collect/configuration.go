@@ -31,7 +31,7 @@ func (c *collector) configurations() {
 		if configuration := c.configure(found.declared, made); configuration != nil {
 			configuration.Namespace, configuration.Direct = found.namespace, found.direct
 			configuration.ImportedAt, configuration.Length = c.position(found.at.pos), found.at.length
-			configuration.Bare = c.bare(found)
+			configuration.Bare, configuration.Defaults = c.bare(found), c.defaults(found)
 		}
 	}
 	c.configure(own, made)

@@ -2,6 +2,8 @@ package emit
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -92,4 +94,43 @@ func (w *writer) stop(f *jen.File) {
 	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("stop").Params(jen.Id("ctx").Qual(pathContext, "Context")).Error().
 		Block(jen.Return(jen.Id("u").Dot("lifecycle").Dot("Stop").Call(jen.Id("ctx"), jen.Op("&").Id("u").Dot("container"))))
 	f.Line()
+}
+
+// nameDefaults finds a constant for the configuration that each component of the unit brings.
+func (w *writer) nameDefaults() {
+	w.constants = map[*model.Configuration]string{}
+	for _, c := range w.linked {
+		if c.Defaults != nil && w.uses.config {
+			w.constants[c] = w.declared.take(camel(c.Namespace) + "Defaults")
+		}
+	}
+}
+
+// defaults are further arguments of the loader: what components bring, each before who imports it.
+func (w *writer) defaults() []jen.Code {
+	var list []jen.Code
+	for _, c := range w.linked {
+		if name := w.constants[c]; name != "" {
+			list = append(list, q(symDefaults).Values(jen.Id("Name").Op(":").Lit(c.Path+"/config.default.yml"), jen.Id("Content").Op(":").Id(name)))
+		}
+	}
+	return list
+}
+
+// defaultsConstants writes the files as they are.
+func (w *writer) defaultsConstants(f *jen.File) {
+	for _, c := range w.linked {
+		name := w.constants[c]
+		if name == "" {
+			continue
+		}
+		text := string(c.Defaults)
+		value := jen.Lit(text)
+		if !strings.ContainsAny(text, "`\r\x00\ufeff") && utf8.ValidString(text) {
+			value = jen.Op("`" + text + "`")
+		}
+		comment(f, name+" is the config.default.yml of component "+c.Namespace+".")
+		f.Const().Id(name).Op("=").Add(value)
+		f.Line()
+	}
 }

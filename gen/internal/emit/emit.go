@@ -220,20 +220,21 @@ type writer struct {
 	path      string
 	overrides bool
 
-	reach    []*wiring.Node // what the functions reach, in dependency order
-	linked   []*model.Configuration
-	imports  *imports
-	types    *types.Package
-	declared *space // what the package declares
-	locals   *space // what variables must keep away from: declarations, imports and the variables that every function has
-	slots    []*slot
-	slotsOf  map[*wiring.Node][]*slot
-	methods  map[string]string // of unit, by function name
-	chains   map[string]string // fields of unit, by function name, of those that use middleware
-	kept     map[*wiring.Node]string
-	replaced map[*model.Middleware]string // fields of Overrides, in lower case
-	uses     uses
-	known    map[paramsKey]params
+	reach     []*wiring.Node // what the functions reach, in dependency order
+	linked    []*model.Configuration
+	constants map[*model.Configuration]string // with the configuration that components bring
+	imports   *imports
+	types     *types.Package
+	declared  *space // what the package declares
+	locals    *space // what variables must keep away from: declarations, imports and the variables that every function has
+	slots     []*slot
+	slotsOf   map[*wiring.Node][]*slot
+	methods   map[string]string // of unit, by function name
+	chains    map[string]string // fields of unit, by function name, of those that use middleware
+	kept      map[*wiring.Node]string
+	replaced  map[*model.Middleware]string // fields of Overrides, in lower case
+	uses      uses
+	known     map[paramsKey]params
 }
 
 // uses says what the unit needs beside its cells.
@@ -257,6 +258,7 @@ func newWriter(e *Emitter, u *plan.Unit, overrides bool) *writer {
 		}
 	}
 	w.findSlots()
+	w.nameDefaults()
 	w.nameMethods()
 	return w
 }

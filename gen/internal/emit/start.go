@@ -22,8 +22,8 @@ func (w *writer) start(f *jen.File) {
 	var body []jen.Code
 	if w.uses.config {
 		body = append(body,
-			jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(q(symConfigLoad)).Call(
-				jen.Id("u").Dot("rt").Dot("CodeDir"), jen.Id("u").Dot("rt").Dot("Env"), jen.Id("u").Dot("rt").Dot("LookupEnv")),
+			jen.List(jen.Id("c"), jen.Err()).Op(":=").Add(q(symConfigLoad)).Call(append([]jen.Code{
+				jen.Id("u").Dot("rt").Dot("CodeDir"), jen.Id("u").Dot("rt").Dot("Env"), jen.Id("u").Dot("rt").Dot("LookupEnv")}, w.defaults()...)...),
 			ifErr(),
 			jen.Id("u").Dot("config").Op("=").Id("c"))
 		body = append(body, w.require()...)

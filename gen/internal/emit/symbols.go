@@ -35,6 +35,7 @@ const (
 	pathConfig    = module + "/config"
 	symConfig     = pathConfig + ".Config"
 	symConfigLoad = pathConfig + ".LoadWith"
+	symDefaults   = pathConfig + ".Defaults"
 	symConfigGet  = pathConfig + ".Get"
 	symConfigOr   = pathConfig + ".Or"
 	symConfigText = pathConfig + ".OrText"

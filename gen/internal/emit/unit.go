@@ -25,6 +25,7 @@ func (w *writer) unitFile(f *jen.File) {
 		w.start(f)
 	}
 	w.stop(f)
+	w.defaultsConstants(f)
 	for _, n := range w.reach {
 		if singleton(n) {
 			w.getter(f, n)
