@@ -10,20 +10,21 @@ import (
 // Cell holds one singleton. Concurrent first requests build it once; a failed build is returned to its caller and tried
 // again by the next one; two cells that build each other get an error instead of a deadlock. The zero value is empty.
 type Cell[T any] struct {
-	value atomic.Pointer[T]
+	ready atomic.Bool
+	value T // written before ready is set, never afterwards
 	state state
 }
 
 // state is the untyped half of a cell. Its fields are guarded by the container's mu.
 type state struct {
 	owner *Build        // the chain that is building, nil if none
-	done  chan struct{} // closed when that build ends
+	done  chan struct{} // closed when that build ends; made by the first who waits for it
 }
 
 // Ready returns the instance if it was built.
 func (c *Cell[T]) Ready() (T, bool) {
-	if p := c.value.Load(); p != nil {
-		return *p, true
+	if c.ready.Load() {
+		return c.value, true
 	}
 	var zero T
 	return zero, false
@@ -35,8 +36,8 @@ func (c *Cell[T]) Ready() (T, bool) {
 // The clean-up function that build returns is made of those that [Build.OnDestroy] and [Build.OnCleanup] returned to it, or
 // runs when the container closes if they were not called.
 func (c *Cell[T]) Get(k *Container, b *Build, name string, build func(*Build) (T, func(), error)) (T, error) {
-	if p := c.value.Load(); p != nil {
-		return *p, nil
+	if c.ready.Load() {
+		return c.value, nil
 	}
 	return c.slow(k, b, name, build)
 }
@@ -52,11 +53,13 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 		if err != nil {
 			return zero, err
 		}
-		if p := c.value.Load(); p != nil {
+		if c.ready.Load() {
 			if wait == nil {
-				k.end(&c.state, b)
+				k.release(&c.state)
+			} else {
+				k.stopWaiting(b)
 			}
-			return *p, nil
+			return c.value, nil
 		}
 		if wait == nil {
 			break
@@ -69,9 +72,14 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 			return zero, fmt.Errorf("waiting for %s: %w", name, context.Cause(b.ctx))
 		}
 	}
-	defer k.end(&c.state, b)
 	b.path = append(b.path, name)
-	defer func() { b.path = b.path[:len(b.path)-1] }()
+	released := false
+	defer func() {
+		b.path = b.path[:len(b.path)-1]
+		if !released {
+			k.release(&c.state)
+		}
+	}()
 
 	var (
 		v       T
@@ -85,14 +93,39 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 		v, cleanup, err = build(b)
 		return err
 	})
-	if err = b.built(name, mark, cleanup, err); err != nil {
-		if len(b.path) > 1 || err == ErrClosed { // the outermost cell names the whole chain once
-			return zero, err
+	if err == nil {
+		if cleanup != nil && len(b.ends) == mark {
+			b.OnCleanup(name, cleanup)
 		}
-		return zero, fmt.Errorf("build %s: %w", name, err)
+		if c.keep(k, v, b.ends[mark:]) {
+			released = true
+			b.ends = b.ends[:mark]
+			return v, nil
+		}
+		err = ErrClosed
 	}
-	c.value.Store(&v)
-	return v, nil
+	if err = b.undo(mark, err); len(b.path) > 1 || err == ErrClosed { // the outermost cell names the whole chain once
+		return zero, err
+	}
+	return zero, fmt.Errorf("build %s: %w", name, err)
+}
+
+// keep fills the cell, makes the ends of its build those of Close, and releases the cell. It reports false when the container
+// was closed meanwhile.
+func (c *Cell[T]) keep(k *Container, v T, ends []*end) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closing != nil {
+		return false
+	}
+	for _, e := range ends {
+		e.kept = true
+	}
+	k.ends = append(k.ends, ends...)
+	c.value = v
+	c.ready.Store(true)
+	c.state.release()
+	return true
 }
 
 // begin makes b the owner of the cell, or returns the channel to wait on for the chain that owns it. Waiting that would
@@ -104,7 +137,7 @@ func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, err
 		return nil, ErrClosed
 	}
 	if s.owner == nil {
-		s.owner, s.done = b, make(chan struct{})
+		s.owner = b
 		return nil, nil
 	}
 	for owner := s.owner; owner != nil; {
@@ -116,6 +149,9 @@ func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, err
 		}
 		owner = owner.waits.owner
 	}
+	if s.done == nil {
+		s.done = make(chan struct{})
+	}
 	b.waits = s
 	return s.done, nil
 }
@@ -126,11 +162,16 @@ func (k *Container) stopWaiting(b *Build) {
 	b.waits = nil
 }
 
-func (k *Container) end(s *state, b *Build) {
+func (k *Container) release(s *state) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if s.owner == b {
+	s.release()
+}
+
+// release ends the ownership of the chain that has built, or has failed to.
+func (s *state) release() {
+	if s.done != nil {
 		close(s.done)
-		s.owner, s.done = nil, nil
 	}
+	s.owner, s.done = nil, nil
 }

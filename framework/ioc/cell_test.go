@@ -315,3 +315,29 @@ func BenchmarkReadyCell(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkStart builds 100 cells, each of which needs the one before it.
+func BenchmarkStart(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var k ioc.Container
+		var cells [100]ioc.Cell[*int]
+		var get func(i int, c *ioc.Build) (*int, error)
+		get = func(i int, c *ioc.Build) (*int, error) {
+			return cells[i].Get(&k, c, "x", func(c *ioc.Build) (*int, func(), error) {
+				if i == 0 {
+					return new(int), nil, nil
+				}
+				v, err := get(i-1, c)
+				return v, nil, err
+			})
+		}
+		chain := k.NewBuild(b.Context())
+		for i := range cells {
+			if _, err := get(i, chain); err != nil {
+				b.Fatal(err)
+			}
+		}
+		chain.Done()
+	}
+}

@@ -62,20 +62,10 @@ func (e *end) once() {
 	}
 }
 
-// built ends the building of one cell: what was made for it since mark belongs to the container from now on or, when err
-// or the container says that there is no cell after all, is undone in reverse.
-func (b *Build) built(name string, mark int, cleanup func(), err error) error {
-	if err == nil && cleanup != nil && len(b.ends) == mark {
-		b.OnCleanup(name, cleanup)
-	}
+// undo ends what was made since mark for a cell whose build has failed with err, in reverse, and joins the errors.
+func (b *Build) undo(mark int, err error) error {
 	ends := slices.Clone(b.ends[mark:])
 	b.ends = b.ends[:mark]
-	if err == nil {
-		if b.container.keep(ends) {
-			return nil
-		}
-		err = ErrClosed
-	}
 	for _, e := range slices.Backward(ends) {
 		e.once()
 	}
@@ -84,18 +74,4 @@ func (b *Build) built(name string, mark int, cleanup func(), err error) error {
 		b.undoErrs = nil
 	}
 	return err
-}
-
-// keep makes the ends of a finished build those of Close. It reports false when the container was closed meanwhile.
-func (c *Container) keep(ends []*end) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closing != nil {
-		return false
-	}
-	for _, e := range ends {
-		e.kept = true
-	}
-	c.ends = append(c.ends, ends...)
-	return true
 }
