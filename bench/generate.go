@@ -139,14 +139,5 @@ func (c *Controller%[1]d) Do%[1]d(ctx context.Context, in Request%[1]d) (string,
 		}
 		files[fmt.Sprintf("p%d/p%d.go", p, p)] = b.String()
 	}
-	for name, content := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writeFiles(dir, files)
 }

@@ -23,12 +23,13 @@ func sections() []section {
 		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS},
 		{"http", "the http hello on the listening loops against bare net/http", benchHTTP},
 		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke},
+		{"container", "generated dependency injection against go.uber.org/fx v1.24, go.uber.org/dig v1.19 and code written by hand", benchContainer},
 		{"generate", "faasgen generate on synthetic modules, best of several runs, whole process", benchGenerate},
 	}
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `sections`: aws, http, invoke, generate")
+	only := flag.String("only", "", "comma-separated `sections`: aws, http, invoke, container, generate")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
