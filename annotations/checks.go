@@ -146,7 +146,12 @@ func httpMethods() []string {
 }
 
 // Check refuses unknown methods, a path without its slash, a status that is no answer, and a host that is more than a name.
-func (h *HTTP) Check(given func(string) bool) []Problem {
+func (h *HTTP) Check(given func(string) bool) []Problem { return h.check("http", given) }
+
+// Check is that of http.
+func (g *APIGW) Check(given func(string) bool) []Problem { return g.check("apigw", given) }
+
+func (h *HTTP) check(directive string, given func(string) bool) []Problem {
 	var problems []Problem
 	first := ""
 	if len(h.Method) > 0 {
@@ -155,17 +160,17 @@ func (h *HTTP) Check(given func(string) bool) []Problem {
 	switch {
 	case strings.HasPrefix(first, "/") && !given("path"):
 		p := conflict("method", fmt.Sprintf("found the path %q where the method belongs", strings.Join(h.Method, ",")),
-			"write //faas:http GET "+first)
+			"write //faas:"+directive+" GET "+first)
 		p.Code, p.Covers = CodeMissing, []string{"path"}
 		return append(problems, p)
 	case !given("path") && strings.IndexAny(first, " /") > 0: // GET/orders, "GET /orders"
 		i := strings.IndexAny(first, " /")
 		p := conflict("method", fmt.Sprintf("found %q, expected method and path as two arguments", strings.Join(h.Method, ",")),
-			"write //faas:http "+first[:i]+" "+strings.TrimLeft(first[i:], " "))
+			"write //faas:"+directive+" "+first[:i]+" "+strings.TrimLeft(first[i:], " "))
 		p.Code, p.Covers = CodeMissing, []string{"path"}
 		return append(problems, p)
 	case strings.HasPrefix(first, "/") && slices.Contains(httpMethods(), strings.ToUpper(h.Path)):
-		p := conflict("method", "found the path before the method", "write //faas:http "+strings.ToUpper(h.Path)+" "+first)
+		p := conflict("method", "found the path before the method", "write //faas:"+directive+" "+strings.ToUpper(h.Path)+" "+first)
 		p.Code = CodeArgument
 		return append(problems, p)
 	}

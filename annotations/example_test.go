@@ -94,15 +94,20 @@ func ExampleFields() {
 }
 
 func ExampleRegistry_Help() {
-	help, err := annotations.Default().Help("event")
+	help, err := annotations.Default().Help("guard")
 	fmt.Println(help, err)
 	// Output:
-	// //faas:event
+	// //faas:guard [NAME]
 	//
-	// Event calls the function with payloads that have no form of their own: the
-	// vendor's invoke call.
+	// Guard makes something that refuses invocations: func(*framework.Context) error,
+	// or a struct with the method Guard(*framework.Context) error. It runs before the
+	// input is bound, and its error is the answer.
 	//
-	// It stands on a struct type, a function or a method, beside //faas:handler.
+	// It stands on a struct type or a function.
+	//
+	//   name
+	//       Name is what //faas:use calls it; the default is package and identifier in
+	//       kebab case.
 	//  <nil>
 }
 

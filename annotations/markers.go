@@ -109,8 +109,95 @@ type Timer struct {
 	Disabled bool `faas:"disabled"`
 }
 
-// Event calls the function with payloads that have no form of their own: the vendor's invoke call.
-type Event struct{}
+// APIGW calls the function for requests that come through the vendor's API gateway, where http takes the front that
+// belongs to the function itself. Its arguments and what the handler sees are those of http.
+type APIGW struct {
+	HTTP `faas:",inline"`
+}
+
+// OS calls the function when objects of a bucket change.
+type OS struct {
+	// Bucket is the logical name of the bucket; it is the real one unless f.yml maps it.
+	Bucket string `faas:"bucket,required"`
+	// Events are what calls it: created, removed, restored, or one way of being created (created:put, created:post,
+	// created:copy, created:multipart); the default is created.
+	Events List `faas:"events"`
+	// Prefix leaves out objects whose keys do not begin so.
+	Prefix string `faas:"prefix"`
+	// Suffix leaves out objects whose keys do not end so.
+	Suffix string `faas:"suffix"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
+
+// MQ calls the function with the messages of a queue, or of a topic that it subscribes to.
+type MQ struct {
+	// Queue is the logical name of the queue; it is the real one unless f.yml maps it.
+	Queue string `faas:"queue"`
+	// Topic is the logical name of the topic, in place of a queue.
+	Topic string `faas:"topic"`
+	// Tag leaves out messages of the topic that have another tag.
+	Tag string `faas:"tag"`
+	// Batch is the most messages that one call brings; the default is the cloud's own.
+	Batch int `faas:"batch"`
+	// Window is how long the cloud may wait for a batch to fill up; the default is not at all.
+	Window Duration `faas:"window"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
+
+// Kafka calls the function with the records of a Kafka topic.
+type Kafka struct {
+	// Topic is the logical name of the topic; it is the real one unless f.yml maps it.
+	Topic string `faas:"topic,required"`
+	// Cluster is the logical name of the Kafka instance, where the topic's own mapping in f.yml does not say it.
+	Cluster string `faas:"cluster"`
+	// Group is the consumer group; the default is the deployed function's name.
+	Group string `faas:"group"`
+	// Batch is the most records that one call brings; the default is the cloud's own.
+	Batch int `faas:"batch"`
+	// Window is how long the cloud may wait for a batch to fill up; the default is not at all.
+	Window Duration `faas:"window"`
+	// From says where a new consumer group begins: latest (the default) or earliest.
+	From string `faas:"from,enum=latest|earliest"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
+
+// Log calls the function with what is written to a log store.
+type Log struct {
+	// Store is the logical name of the log store (a logstore, log topic or log group); it is the real one unless f.yml
+	// maps it.
+	Store string `faas:"store,required"`
+	// Window is how long entries may be collected before a call; the default is the cloud's own.
+	Window Duration `faas:"window"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
+
+// CDN calls the function when something happens to domains of the content delivery network.
+type CDN struct {
+	// Domains are the logical names of the domains; they are the real ones unless f.yml maps them.
+	Domains List `faas:"domains,required"`
+	// Events are what calls it: refreshed, preloaded, blocked (jobs on cached objects that are done), logged (a log file
+	// is there), started, stopped, added, removed (domains); the default is refreshed, preloaded and blocked.
+	Events List `faas:"events"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
+
+// Event calls the function with payloads that have no form of their own: the vendor's invoke call. With a source or a
+// type it is called with those events of the event bus instead.
+type Event struct {
+	// Source is the source of the events on the bus, in full.
+	Source string `faas:"source"`
+	// Type is the type of the events on the bus, in full.
+	Type string `faas:"type"`
+	// Bus is the logical name of the event bus; the default is the account's own.
+	Bus string `faas:"bus"`
+	// Name is the trigger's name; the default is the function's, with a number when it has several.
+	Name string `faas:"name"`
+}
 
 // Middleware makes something that wraps functions: func(framework.Handler) framework.Handler, a constructor of
 // framework.Middleware whose parameters are injected, or a struct with the method Middleware(framework.Handler)

@@ -49,7 +49,7 @@ func TestNeedsHandler(t *testing.T) {
 			triggers = append(triggers, name)
 		}
 	}
-	if got := strings.Join(triggers, " "); got != "event http timer" {
+	if got := strings.Join(triggers, " "); got != "apigw cdn event http kafka log mq os timer" {
 		t.Errorf("triggers are %s", got)
 	}
 	if _, ok := r.Lookup("HTTP"); ok {
@@ -100,11 +100,11 @@ It stands on a function, beside //faas:provide, //faas:handler or
 		}
 	}
 	synopses, err := r.Synopsis()
-	if err != nil || len(synopses) != len(r.Names()) || synopses[0] != "Arg says how one parameter of a constructor is filled." {
+	if err != nil || len(synopses) != len(r.Names()) || synopses[1] != "Arg says how one parameter of a constructor is filled." {
 		t.Errorf("%q %v", synopses, err)
 	}
 	_, err = r.Help("timr")
-	if err == nil || err.Error() != `unknown directive "timr"` || !strings.HasPrefix(Hint(err), `did you mean "timer"? known directives: arg,`) {
+	if err == nil || err.Error() != `unknown directive "timr"` || !strings.HasPrefix(Hint(err), `did you mean "timer"? known directives: apigw,`) {
 		t.Errorf("%v, %s", err, Hint(err))
 	}
 }

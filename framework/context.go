@@ -19,6 +19,8 @@ type Context struct {
 	scope      any
 	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
 
+	progress atomic.Pointer[progress] // of a batch that is handled message by message
+
 	answered atomic.Bool // by whoever comes first, of a call with Overdue
 
 	mu       sync.Mutex
@@ -154,6 +156,10 @@ func (c *Context) cancel(reason error) {
 
 // Event is what the function was called with; see [Invocation.Event].
 func (c *Context) Event() any { return c.invocation.Event }
+
+// SetEvent replaces what the function is called with by another value of the same type. It is for middleware, such as one
+// that takes messages out of a batch which were handled before.
+func (c *Context) SetEvent(v any) { c.invocation.Event = v }
 
 // Result is what the handler returned so far, nil if nothing.
 func (c *Context) Result() any { return c.result }

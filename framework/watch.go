@@ -81,9 +81,10 @@ func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
 func (w *watch) fire() {
 	c := w.context
 	first := c.answered.CompareAndSwap(false, true)
+	err := c.unfinished(overdue(w.left)) // before the handler is told, which may do anything then
 	c.cancel(context.DeadlineExceeded)
 	if first {
-		c.invocation.Overdue(overdue(w.left))
+		c.invocation.Overdue(err)
 	}
 }
 

@@ -127,14 +127,15 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 		return e.answered(w, c, o)
 	default:
 	}
+	var err error = overdue(left)
+	if !errors.Is(reason, context.DeadlineExceeded) {
+		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
+	}
+	err = c.unfinished(err) // before the handler is told, which may do anything then
 	c.cancel(reason)
 	w.timer.Stop()
 	w.abandoned = true
 	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
-	err := overdue(left)
-	if !errors.Is(reason, context.DeadlineExceeded) {
-		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
-	}
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(nil, err)
 	}

@@ -227,6 +227,29 @@ func TestReadme(t *testing.T) {
 			t.Errorf("an order of nothing: %v\n%s", err, errs)
 		}
 	})
+	t.Run("events", func(t *testing.T) {
+		t.Parallel()
+		// What the handlers of the snippet call is up to the reader.
+		code := "// Package shop is typed in from the README.\npackage shop\n\nimport (\n\t\"context\"\n\t\"fmt\"\n\n" +
+			"\t\"github.com/faasgen/faasgen/framework/trigger/kafka\"\n\t\"github.com/faasgen/faasgen/framework/trigger/os\"\n)\n\n" +
+			find(t, "Events", "go") +
+			"\n// Payment is a message.\ntype Payment struct{ ID int }\n\nfunc book(_ context.Context, p Payment) error { return fmt.Errorf(\"booked %d\", p.ID) }\n\n" +
+			"func scan(_ context.Context, bucket, key string) error {\n\treturn fmt.Errorf(\"scanned %s/%s\", bucket, key)\n}\n\n" +
+			"func count(_ context.Context, clicks []kafka.Record) error {\n\treturn fmt.Errorf(\"counted %d\", len(clicks))\n}\n"
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"shop.go": code, "f.yml": "service: shop\n"})
+		for line, want := range map[string]string{
+			`go tool faasgen invoke shop-invoice -d '{"key":"in/a.pdf"}'`:              "scanned invoices/in/a.pdf",
+			`go tool faasgen invoke shop-paid -d '{"ID":7}'`:                           "booked 7",
+			`go tool faasgen invoke shop-count -d '[{"value":"a"},{"value":{"b":1}}]'`: "counted 2",
+		} {
+			if _, errs, err := w.sh(line); err == nil || !strings.Contains(errs, want) {
+				t.Errorf("%s: %v, want %s\n%s", line, err, want, errs)
+			}
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")

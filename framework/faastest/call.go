@@ -14,6 +14,12 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/trigger/cdn"
+	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/kafka"
+	"github.com/faasgen/faasgen/framework/trigger/log"
+	"github.com/faasgen/faasgen/framework/trigger/mq"
+	"github.com/faasgen/faasgen/framework/trigger/os"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -25,8 +31,8 @@ const maxBody = 64 << 20
 //
 // An http function takes an *http.Request or, for the request to its first route, the value that its handler takes: a
 // struct whose path, query, header and cookie tags say where the fields go, all other fields being the JSON body. A
-// timer function takes a timer.Event, whose name and payload may be left out, or a time.Time. Everything else is the
-// payload as JSON. Where text or []byte is given, it is an event as faasgen invoke takes it; nil is an empty one.
+// timer function takes a timer.Event, whose name and payload may be left out, or a time.Time. A function of another
+// trigger takes its event, such as mq.Message, or a slice of them. Everything else is the payload as JSON. Where text or []byte is given, it is an event as faasgen invoke takes it; nil is an empty one.
 func (a *App) Call(name string, event any) (any, error) {
 	f, err := a.function(name)
 	if err != nil {
@@ -142,6 +148,11 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 		return a.timerEvent(schedules, timer.Event{Time: e.UTC()})
 	case nil:
 		return a.written(f, nil)
+	}
+	if batch := batchOf(event); batch != nil {
+		return batch, envelope.Complete(batch, f.Triggers, a.now(), a.newID)
+	}
+	switch e := event.(type) {
 	case []byte:
 		return a.written(f, e)
 	case json.RawMessage:
@@ -157,18 +168,13 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 		if _, first := f.Triggers[0].(web.Route); first {
 			return a.typed(f, routes, v, b)
 		}
-		return b, nil
 	}
 	return a.written(f, b)
 }
 
 // written reads an event as people write it for faasgen invoke.
 func (a *App) written(f *framework.Function, event []byte) (any, error) {
-	kinds := make([]string, len(f.Triggers))
-	for i, t := range f.Triggers {
-		kinds[i] = t.Kind()
-	}
-	switch envelope.Kind(kinds, event) {
+	switch kind := envelope.Kind(envelope.Kinds(f), event); kind {
 	case "http":
 		r, err := envelope.ParseRequest(triggers[web.Route](f), event)
 		if err != nil {
@@ -177,8 +183,43 @@ func (a *App) written(f *framework.Function, event []byte) (any, error) {
 		return a.exchange(f, r)
 	case "timer":
 		return envelope.ParseTimer(triggers[timer.Schedule](f), event, a.now())
+	case "event":
+		return envelope.Raw(event), nil
+	default:
+		return envelope.ParseBatch(kind, f.Triggers, event, a.now(), a.newID)
 	}
-	return envelope.Raw(event), nil
+}
+
+// batchOf is what a function is called with for one event or several of a trigger that brings batches, nil for anything
+// else.
+func batchOf(e any) any {
+	switch e := e.(type) {
+	case os.Event:
+		return []os.Event{e}
+	case mq.Message:
+		return []mq.Message{e}
+	case kafka.Record:
+		return []kafka.Record{e}
+	case log.Batch:
+		return []log.Batch{e}
+	case cdn.Event:
+		return []cdn.Event{e}
+	case event.Event:
+		return []event.Event{e}
+	case []os.Event:
+		return slices.Clone(e)
+	case []mq.Message:
+		return slices.Clone(e)
+	case []kafka.Record:
+		return slices.Clone(e)
+	case []log.Batch:
+		return slices.Clone(e)
+	case []cdn.Event:
+		return slices.Clone(e)
+	case []event.Event:
+		return slices.Clone(e)
+	}
+	return nil
 }
 
 // timerEvent fills what an event leaves out from the schedule of its name, or from the first.

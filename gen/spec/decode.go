@@ -25,8 +25,6 @@ func later(structure reflect.Type) []string {
 	switch structure {
 	case reflect.TypeFor[Spec]():
 		return []string{"aggregation", "layers", "stages"}
-	case reflect.TypeFor[Event]():
-		return []string{"apigw", "os", "mq", "kafka", "log", "cdn"}
 	}
 	return nil
 }
@@ -37,10 +35,18 @@ func markers() map[string]func() any {
 		"http":  func() any { return new(annotations.HTTP) },
 		"timer": func() any { return new(annotations.Timer) },
 		"event": func() any { return new(annotations.Event) },
+		"apigw": func() any { return new(annotations.APIGW) },
+		"os":    func() any { return new(annotations.OS) },
+		"mq":    func() any { return new(annotations.MQ) },
+		"kafka": func() any { return new(annotations.Kafka) },
+		"log":   func() any { return new(annotations.Log) },
+		"cdn":   func() any { return new(annotations.CDN) },
 	}
 }
 
-func kinds() []string { return []string{"http", "timer", "event"} }
+func kinds() []string {
+	return []string{"http", "apigw", "timer", "os", "mq", "kafka", "log", "cdn", "event"}
+}
 
 // decoder fills the types of this package from yaml nodes, driven by their faas tags: the same walk makes the JSON
 // schema (schema.go).
@@ -356,10 +362,6 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	e := entries[0]
 	newMarker, ok := markers()[e.name]
 	if !ok {
-		if slices.Contains(later(v.Type()), e.name) {
-			d.report(d.node(e.key).Errorf(CodeUnsupported, "trigger %q is not supported yet by this version of faasgen", e.name))
-			return
-		}
 		diag := d.node(e.key).Errorf(CodeUnknownKey, "unknown trigger %q", e.name)
 		diag.Hint = suggestion(e.name, kinds())
 		d.report(diag)

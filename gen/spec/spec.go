@@ -86,11 +86,11 @@ type Function struct {
 
 // Event is one trigger in f.yml: a map with one key, its kind, and the arguments of the directive of that name.
 type Event struct {
-	// Kind is http, timer or event.
+	// Kind is http, apigw, timer, os, mq, kafka, log, cdn or event.
 	Kind string
 	// Pos is the place of the kind.
 	Pos token.Position
-	// Marker is *annotations.HTTP, *annotations.Timer or *annotations.Event.
+	// Marker is the marker of the kind: *annotations.HTTP, *annotations.Timer, ...
 	Marker any
 	// Place is the kind with its line.
 	Place Place

@@ -226,15 +226,15 @@ func (c checker) event(path string, e Event) {
 	if len(*c.diags) > before {
 		return
 	}
-	switch m := e.Marker.(type) {
-	case *annotations.HTTP:
+	if m := annotations.HTTPOf(e.Marker); m != nil {
 		for _, method := range m.Method {
 			if _, err := web.ParsePattern(method, m.Path); err != nil && given("path") {
 				c.add(c.inside(e.Places["path"], m.Path, err))
 				break
 			}
 		}
-	case *annotations.Timer:
+	}
+	if m, ok := e.Marker.(*annotations.Timer); ok {
 		if m.Cron != "" {
 			if _, err := timer.ParseCron(m.Cron); err != nil {
 				c.add(c.inside(e.Places["cron"], m.Cron, err))

@@ -153,6 +153,21 @@ func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, h
 	}
 }
 
+// Forms reports the triggers that the cloud has no deployment for: those of other forms than the known ones.
+func (r *Report) Forms(u *Unit, known ...string) {
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if !slices.Contains(known, t.Form()) {
+				what := "trigger " + t.Kind
+				if t.Form() == "bus" {
+					what = "an event bus as trigger"
+				}
+				r.Unsupported(t.At(""), what, "this version of faasgen cannot deploy it there")
+			}
+		}
+	}
+}
+
 // Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
 func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 	if e, ok := errors.AsType[*cron.Error](err); ok {

@@ -88,7 +88,7 @@ func (u *Unit) Kinds() []string {
 // can only be invoked.
 func (u *Unit) Raw() bool {
 	return slices.ContainsFunc(u.Functions, func(f *Function) bool {
-		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Kind == "event" })
+		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Form() == "event" })
 	})
 }
 
@@ -116,13 +116,13 @@ type Function struct {
 
 // Trigger is one trigger of a function.
 type Trigger struct {
-	// Kind is its word: http, timer, event.
+	// Kind is its word: http, apigw, timer, os, mq, kafka, log, cdn, event.
 	Kind string
 	// Name is unique among the triggers of its kind in the application.
 	Name string
 	// Pos is its directive or its entry in f.yml.
 	Pos token.Position
-	// Marker is the typed marker: *annotations.HTTP, *annotations.Timer, *annotations.Event.
+	// Marker is the typed marker: *annotations.HTTP, *annotations.Timer, ...
 	Marker any
 	// Place is Pos with its line; it may be left empty.
 	Place spec.Place
@@ -130,6 +130,15 @@ type Trigger struct {
 	Places map[string]spec.Place
 	// Extension holds the x-<target> keys of an entry in f.yml.
 	Extension spec.Extension
+}
+
+// Form is the form in which the trigger's events come: its kind, but bus for the events of an event bus, whose kind is
+// that of raw events.
+func (t Trigger) Form() string {
+	if m, ok := t.Marker.(*annotations.Event); ok && m.OnBus() {
+		return "bus"
+	}
+	return t.Kind
 }
 
 // At is what a diagnostic about an argument of the trigger points at, the trigger itself if the argument has no place.

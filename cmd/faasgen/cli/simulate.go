@@ -114,7 +114,9 @@ func find(app *target.App, function string) (*target.Unit, *target.Function) {
 func call(ctx context.Context, p sim.Process, f *target.Function, event []byte) (*envelope.Outcome, error) {
 	kinds := make([]string, len(f.Triggers))
 	for i, trigger := range f.Triggers {
-		kinds[i] = trigger.Kind
+		if kinds[i] = trigger.Form(); kinds[i] == "apigw" {
+			kinds[i] = "http"
+		}
 	}
 	o := &envelope.Outcome{Function: f.Name, Kind: envelope.Kind(kinds, event)}
 	var result *sim.Result
@@ -168,8 +170,8 @@ func callHTTP(ctx context.Context, p sim.Process, f *target.Function, event []by
 func routes(f *target.Function) []web.Route {
 	var found []web.Route
 	for _, trigger := range f.Triggers {
-		m, ok := trigger.Marker.(*annotations.HTTP)
-		if !ok {
+		m := annotations.HTTPOf(trigger.Marker)
+		if m == nil {
 			continue
 		}
 		for _, method := range m.Method {

@@ -32,17 +32,23 @@ type caller struct {
 
 // call runs the function with the event. The error means that nothing was run; a function's own error is in the outcome.
 func (c *caller) call(ctx context.Context, f *framework.Function, event []byte) (*envelope.Outcome, error) {
-	kinds := make([]string, len(f.Triggers))
-	for i, t := range f.Triggers {
-		kinds[i] = t.Kind()
-	}
-	switch envelope.Kind(kinds, event) {
+	switch kind := envelope.Kind(envelope.Kinds(f), event); kind {
 	case "http":
 		return c.http(ctx, f, event)
 	case "timer":
 		return c.timer(ctx, f, event, schedules(f)...)
+	case "event":
+		return c.event(ctx, f, kind, envelope.Raw(event)), nil
+	default:
+		batch, err := envelope.ParseBatch(kind, f.Triggers, event, time.Now(), rand.Text)
+		if err != nil {
+			return nil, err
+		}
+		if kind == "bus" {
+			kind = "event"
+		}
+		return c.event(ctx, f, kind, batch), nil
 	}
-	return c.event(ctx, f, "event", envelope.Raw(event)), nil
 }
 
 // timer runs the function for one of the given schedules of it.

@@ -11,7 +11,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// Trigger lets a function take raw payloads.
+// Trigger lets a function take raw payloads. What comes over an event bus is a [Rule]'s.
 type Trigger struct{}
 
 // Kind returns "event".

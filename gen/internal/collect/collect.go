@@ -50,7 +50,8 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	c.namespaces()
 	c.spec()
 	c.routes()
-	c.timers()
+	c.named()
+	c.same()
 	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
 		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
 	})

@@ -31,10 +31,16 @@ func (c *collector) overlay(f *function, target string, e spec.Event) {
 		c.also(&d, f.Pos, "handler of function "+f.Name)
 		c.diagnostics = append(c.diagnostics, &d)
 	}
-	m, ok := e.Marker.(*annotations.HTTP)
-	if !ok {
-		has := len(f.triggers) == 0 && e.Kind == "event" || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
-		if !has && e.Marker != nil {
+	m := annotations.HTTPOf(e.Marker)
+	if m == nil {
+		event, _ := e.Marker.(*annotations.Event)
+		has := len(f.triggers) == 0 && event != nil && !event.OnBus() || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return covers(t.Marker, e.Marker) })
+		same := slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
+		switch {
+		case has || e.Marker == nil:
+		case same:
+			report(e.Place, "target %s calls function %s for events of %s that nothing else calls it for", target, f.Name, e.Kind)
+		default:
 			report(e.Place, "target %s calls function %s by %s, which nothing else does", target, f.Name, e.Kind)
 		}
 		return

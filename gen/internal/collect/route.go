@@ -23,8 +23,8 @@ func (c *collector) wildcards(f *function, b *binder) {
 	faulty := false
 	for _, t := range f.triggers {
 		faulty = faulty || t.faulty
-		m, ok := t.Marker.(*annotations.HTTP)
-		if !ok || len(t.Routes) == 0 {
+		m := annotations.HTTPOf(t.Marker)
+		if m == nil || len(t.Routes) == 0 {
 			continue
 		}
 		for _, name := range wildcardNames(t.Routes[0].Pattern) {
@@ -200,7 +200,7 @@ func (c *collector) conflicts(tree *routeTree, o owned) bool {
 	if first == nil {
 		return false
 	}
-	m, _ := o.trigger.Marker.(*annotations.HTTP)
+	m := annotations.HTTPOf(o.trigger.Marker)
 	d := c.wrong(o.trigger, "path", m.Path, 0, len(m.Path), codeRoute, "route %s of function %s conflicts with %s of function %s: %s",
 		o.route, o.function.Name, first.route, first.function.Name, reason.Reason)
 	c.also(d, first.trigger.argument("path").Pos, first.route.String()+" is here")

@@ -97,8 +97,11 @@ func (c *collector) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
-	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
-		f.Input = model.EventInput
+	case isNamed(t, model.TimerPath, model.EventType):
+		f.Input, f.Brings = model.EventInput, "timer"
+		return ""
+	case isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
+		f.Input, f.Brings = model.EventInput, "http"
 		return ""
 	case isPointerTo(t, model.TimerPath, model.EventType):
 		return "takes " + s + ", expected timer.Event by value"
@@ -106,6 +109,9 @@ func (c *collector) input(f *function) (problem string) {
 		return "takes " + s + " by value, expected *web.Request"
 	case isNamed(t, model.WebPath, model.ExchangeType):
 		return "takes " + s + " by value, expected *web.Exchange"
+	}
+	if known, problem := eventOf(f, t); known {
+		return problem
 	}
 	if reason := c.unnameable(t); reason != "" {
 		return "takes a type that generated code cannot name: " + reason

@@ -122,16 +122,16 @@ func (c *collector) wrong(t *trigger, argument, value string, offset, length int
 func (c *collector) checkTriggers(f *function) {
 	var kinds []string
 	for _, t := range f.triggers {
-		if !slices.Contains(kinds, t.Kind) {
-			kinds = append(kinds, t.Kind)
+		if form := t.Form(); !slices.Contains(kinds, form) {
+			kinds = append(kinds, form)
 		}
 		if t.faulty {
 			continue
 		}
-		switch m := t.Marker.(type) {
-		case *annotations.HTTP:
+		if m := annotations.HTTPOf(t.Marker); m != nil {
 			c.http(t, m)
-		case *annotations.Timer:
+		}
+		if m, ok := t.Marker.(*annotations.Timer); ok {
 			c.timer(t, m)
 		}
 	}
@@ -156,7 +156,7 @@ func (c *collector) checkTriggers(f *function) {
 // onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
 func (c *collector) onlyHTTP(f *function, kinds []string) {
 	for _, t := range f.triggers {
-		if t.Kind != "http" {
+		if t.Form() != "http" {
 			f.faulty = true
 			c.errorAt(t.Pos, t.Length, codeHandler, "%s makes an http.Handler, which %s cannot call", f.Object.Name(), t.Kind).Line = t.Line
 			return
@@ -174,11 +174,10 @@ func (c *collector) event(f *function, kinds []string) {
 	if f.Input != model.EventInput {
 		return
 	}
-	kind := "http"
-	if isNamed(f.In, model.TimerPath, model.EventType) {
-		kind = "timer"
+	kind, in := f.Brings, typeString(f.In)
+	if len(kinds) == 0 && kind == "event" {
+		return // which is what an invoke call brings
 	}
-	in := typeString(f.In)
 	if len(kinds) == 0 {
 		f.faulty = true
 		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, kind)
@@ -186,7 +185,7 @@ func (c *collector) event(f *function, kinds []string) {
 		return
 	}
 	for _, t := range f.triggers {
-		if t.Kind == kind {
+		if t.Kind == kind || t.Form() == kind {
 			continue
 		}
 		f.faulty = true
@@ -240,32 +239,35 @@ func (c *collector) timer(t *trigger, m *annotations.Timer) {
 	}
 }
 
-// timers names the timers, and reports two of one name.
-func (c *collector) timers() {
+// named names the triggers of each kind but http, and reports two of one name.
+func (c *collector) named() {
 	first := map[string]*trigger{}
 	for _, f := range c.found {
-		unnamed := 0
+		unnamed := map[string]int{}
 		for i, t := range f.triggers {
-			m, ok := t.Marker.(*annotations.Timer)
-			if !ok || t.faulty {
+			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "event" {
 				continue
 			}
-			t.Name = m.Name
+			t.Name = annotations.TriggerName(t.Marker)
 			if t.Name == "" {
-				unnamed++
 				t.Name = f.Name
-				if unnamed > 1 {
-					t.Name += "-" + strconv.Itoa(unnamed)
+				if unnamed[t.Kind]++; unnamed[t.Kind] > 1 {
+					t.Name += "-" + strconv.Itoa(unnamed[t.Kind])
 				}
 			}
 			f.Triggers[i].Name = t.Name
-			other := first[strings.ToLower(t.Name)]
+			key := t.Kind + " " + strings.ToLower(t.Name)
+			other := first[key]
 			if other == nil {
-				first[strings.ToLower(t.Name)] = t
+				first[key] = t
 				continue
 			}
+			what := t.Kind
+			if what != "timer" {
+				what += " trigger"
+			}
 			d := t.argument("name")
-			d.Code, d.Message, d.Hint = codeName, fmt.Sprintf("a second timer is called %q", t.Name), "give one of them another name: name=NAME"
+			d.Code, d.Message, d.Hint = codeName, fmt.Sprintf("a second %s is called %q", what, t.Name), "give one of them another name: name=NAME"
 			c.also(&d, other.argument("name").Pos, "the first is here")
 			c.diagnostics = append(c.diagnostics, &d)
 		}

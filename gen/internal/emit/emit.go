@@ -110,7 +110,7 @@ func New(g *wiring.Graph, output string) *Emitter {
 // value can be replaced.
 func (e *Emitter) Unit(u *plan.Unit, overrides bool) (*Package, error) {
 	w := newWriter(e, u, overrides)
-	w.name(newImports(w.reserved(), w.packages()))
+	w.name(newImports(w.reserved(), w.packages(), w.triggerPackages()))
 	p, err := w.files()
 	if err != nil || !w.imports.renamed {
 		return p, err

@@ -53,9 +53,17 @@ func (h *handler) body() []jen.Code {
 		h.add(jen.Return(q(symServe).Call(jen.Id("ctx"), v)))
 		return h.stmts
 	}
+	if h.batched() {
+		h.batch()
+		return h.stmts
+	}
 	h.input()
 	h.validate()
-	h.call()
+	if h.fn.Input == model.NoInput {
+		h.call(h.target(), nil)
+	} else {
+		h.call(h.target(), jen.Id("in"))
+	}
 	return h.stmts
 }
 
@@ -67,11 +75,11 @@ func returnErr(call jen.Code) jen.Code {
 // ifErr is: if err != nil { return err }.
 func ifErr() jen.Code { return jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())) }
 
-// kinds are the forms in which the event can come, sorted: http, timer, and event for a raw payload.
+// kinds are the forms in which the event can come, sorted: http, timer, mq, and event for a raw payload.
 func (h *handler) kinds() []string {
 	var kinds []string
 	for _, t := range h.fn.Triggers {
-		kinds = append(kinds, t.Kind)
+		kinds = append(kinds, t.Form())
 	}
 	if kinds == nil {
 		kinds = []string{"event"} // callable by invoke
@@ -87,8 +95,10 @@ func eventType(kind string) jen.Code {
 		return jen.Op("*").Add(q(symExchange))
 	case "timer":
 		return q(symTimerEvent)
+	case "event":
+		return jen.Index().Byte()
 	}
-	return jen.Index().Byte()
+	return jen.Index().Add(q(batchType(kind)))
 }
 
 // input declares in and fills it from the event.
@@ -184,20 +194,21 @@ func (h *handler) from(kind string) []jen.Code {
 	return []jen.Code{returnErr(q(symEventDecode).Call(jen.Id("e"), jen.Op("&").Id("in")))}
 }
 
-// call calls the user's code and keeps the result.
-func (h *handler) call() {
-	var target *jen.Statement
+// target is the user's code, its receiver made available.
+func (h *handler) target() *jen.Statement {
 	if h.fn.Kind == model.Func {
-		target = callee(h.fn)
-	} else {
-		target = jen.Add(h.receiver("c")).Dot(h.fn.Object.Name())
+		return callee(h.fn)
 	}
+	return jen.Add(h.receiver("c")).Dot(h.fn.Object.Name())
+}
+
+// call calls the user's code, with its input unless it takes none, and keeps the result.
+func (h *handler) call(target, in *jen.Statement) {
 	var args []jen.Code
 	if h.fn.Context != model.NoContext {
 		args = append(args, jen.Id("ctx"))
 	}
-	if h.fn.Input != model.NoInput {
-		in := jen.Id("in")
+	if in != nil {
 		if _, ok := types.Unalias(h.fn.In).(*types.Pointer); ok && h.fn.Input == model.BoundInput {
 			in = jen.Op("&").Add(in)
 		}

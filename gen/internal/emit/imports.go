@@ -21,8 +21,8 @@ type imports struct {
 
 // newImports names the framework's packages first, then the user's in the order of their paths. A package whose name is
 // taken gets a number.
-func newImports(reserved *space, packages map[string]*types.Package) *imports {
-	all := names()
+func newImports(reserved *space, packages map[string]*types.Package, triggers [][2]string) *imports {
+	all := append(names(), triggers...)
 	for _, path := range slices.Sorted(maps.Keys(packages)) {
 		if !slices.ContainsFunc(all, func(n [2]string) bool { return n[0] == path }) {
 			all = append(all, [2]string{path, packages[path].Name()})

@@ -67,6 +67,27 @@ const (
 	symEventDecode  = pathEvent + ".Decode"
 	symEventCheck   = pathEvent + ".Check"
 
+	symEventRule = pathEvent + ".Rule"
+	symBusEvent  = pathEvent + ".Event"
+	symEventOf   = pathEvent + ".Of"
+	symEach      = module + ".Each"
+
+	pathOS          = module + "/trigger/os"
+	symOSEvent      = pathOS + ".Event"
+	symBucket       = pathOS + ".Bucket"
+	pathMQ          = module + "/trigger/mq"
+	symMessage      = pathMQ + ".Message"
+	symSubscription = pathMQ + ".Subscription"
+	pathKafka       = module + "/trigger/kafka"
+	symRecord       = pathKafka + ".Record"
+	symTopic        = pathKafka + ".Topic"
+	pathLog         = module + "/trigger/log"
+	symLogBatch     = pathLog + ".Batch"
+	symStore        = pathLog + ".Store"
+	pathCDN         = module + "/trigger/cdn"
+	symCDNEvent     = pathCDN + ".Event"
+	symDomain       = pathCDN + ".Domain"
+
 	pathLocal   = module + "/platform/local"
 	symLocalRun = pathLocal + ".Run"
 )

@@ -160,8 +160,7 @@ func triggerCode(t model.Trigger) []jen.Code {
 			*list = append(*list, jen.Id(name).Op(":").Lit(value))
 		}
 	}
-	switch m := t.Marker.(type) {
-	case *annotations.HTTP:
+	if annotations.HTTPOf(t.Marker) != nil {
 		var routes []jen.Code
 		for _, r := range t.Routes {
 			var fields []jen.Code
@@ -174,6 +173,8 @@ func triggerCode(t model.Trigger) []jen.Code {
 			routes = append(routes, q(symRoute).Values(fields...))
 		}
 		return routes
+	}
+	switch m := t.Marker.(type) {
 	case *annotations.Timer:
 		var fields []jen.Code
 		field(&fields, "Name", t.Name)
@@ -185,7 +186,7 @@ func triggerCode(t model.Trigger) []jen.Code {
 		field(&fields, "Payload", m.Payload)
 		return []jen.Code{q(symSchedule).Values(fields...)}
 	}
-	return []jen.Code{q(symEventTrigger).Values()}
+	return batchTrigger(t)
 }
 
 // unitType writes the struct that the functions share.

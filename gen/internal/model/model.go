@@ -213,7 +213,7 @@ type InputKind int
 const (
 	// NoInput means that the handler takes none.
 	NoInput InputKind = iota
-	// EventInput is the trigger's own event type: timer.Event, *web.Request.
+	// EventInput is the trigger's own event type: timer.Event, *web.Request, mq.Message, []mq.Message.
 	EventInput
 	// BytesInput is []byte: the body or the payload.
 	BytesInput
@@ -236,6 +236,9 @@ type Function struct {
 	// Input is what it takes; In its type, nil for NoInput. For BoundInput In may be a pointer.
 	Input InputKind
 	In    types.Type
+	// Brings is the kind of trigger whose event In is, for EventInput; Slice says that In is a slice of them.
+	Brings string
+	Slice  bool
 	// Bind lists how http fills In, when the function has an http trigger and Input is BoundInput.
 	Bind *Binding
 	// Out is what it returns beside the error, nil if nothing. Err says that it returns an error.
@@ -316,17 +319,29 @@ const (
 
 // Trigger is one trigger directive, or one entry of the function's events in f.yml, which replace the directives.
 type Trigger struct {
-	// Kind is http, timer, event.
+	// Kind is http, apigw, timer, os, mq, kafka, log, cdn, event.
 	Kind string
-	// Routes are those of an http trigger, one for each method.
+	// Routes are those of an http trigger, also of one of the API gateway, one for each method.
 	Routes []web.Route
-	// Name is the name of a timer, unique in the application; other kinds have none.
+	// Name is unique among the triggers of its kind in the application; http and raw events have none.
 	Name string
-	// Marker is *annotations.HTTP, *annotations.Timer, *annotations.Event.
+	// Marker is the marker of the kind: *annotations.HTTP, *annotations.Timer, ...
 	Marker any
 	Pos    token.Position
 	Length int
 	Line   string
+}
+
+// Form is the form in which the trigger's events come: its kind, but http for apigw, and bus for the events of an event
+// bus.
+func (t Trigger) Form() string {
+	if e, ok := t.Marker.(*annotations.Event); ok && e.OnBus() {
+		return "bus"
+	}
+	if t.Kind == "apigw" {
+		return "http"
+	}
+	return t.Kind
 }
 
 // Binding says how a request fills a struct.

@@ -24,8 +24,7 @@ func triggers(f *model.Function, said *spec.Function) []target.Trigger {
 	}
 	seen := map[string]int{}
 	for i, t := range ts {
-		if m, ok := t.Marker.(*annotations.Timer); ok && m.Name != "" {
-			ts[i].Name = m.Name
+		if ts[i].Name = annotations.TriggerName(t.Marker); ts[i].Name != "" {
 			continue
 		}
 		ts[i].Name = f.Name

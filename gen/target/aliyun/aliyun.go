@@ -63,6 +63,7 @@ func (cloud) Explain(app *target.App) *target.Report {
 	r.How(how())
 	checkRegion(r, app)
 	for _, u := range app.Units {
+		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	checkDomains(r, app)

@@ -57,6 +57,7 @@ func (cloud) Explain(app *target.App) *target.Report {
 	r.How(how())
 	checkRegion(r, app)
 	for _, u := range app.Units {
+		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	routes(r, app)

@@ -51,7 +51,7 @@ func routes(r *target.Report, app *target.App) []route {
 			auth = &RouteAuth{Authorizer: "AWS_IAM"}
 		}
 		for _, t := range u.Triggers("http") {
-			m := t.Marker.(*annotations.HTTP)
+			m := annotations.HTTPOf(t.Marker)
 			for _, method := range m.Method {
 				parsed, err := web.ParsePattern(method, m.Path)
 				if err != nil {

@@ -66,6 +66,7 @@ func (cloud) Explain(app *target.App) *target.Report {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and say domains for other targets only"
 	})
 	for _, u := range app.Units {
+		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	return r

@@ -3,7 +3,10 @@
 //
 // An http event is a request, {"method": "POST", "path": "/books?x=1", "headers": {"X-A": "b"}, "body": {"title": "Go"}},
 // where all but the path may be left out, or any other JSON, which is then the body of the function's first route. A timer event is {"name", "time", "payload"},
-// each optional. Anything else is handed over as it is.
+// each optional. The events of the other triggers are those of framework/trigger as JSON, one or a list: {"key": "a.pdf"} is
+// of object storage, {"body": "text"} a message, {"value": "text"} a record, {"entries": [{"message": "text"}]} a batch of a
+// log, {"type": "Paid", "data": {}} is of an event bus; a message, a record and an event of a bus may be their payload alone.
+// Anything else is handed over as it is.
 package envelope
 
 import (
@@ -66,6 +69,11 @@ func Kind(kinds []string, event []byte) string {
 	case slices.Contains(kinds, "timer") && IsTimer(event):
 		return "timer"
 	}
+	for _, kind := range kinds {
+		if IsEvent(kind, event) {
+			return kind
+		}
+	}
 	return kinds[0]
 }
 
@@ -83,7 +91,7 @@ func only(event []byte, known []string, required, begins string) bool {
 	if json.Unmarshal(event, &members) != nil || members == nil {
 		return false
 	}
-	if !bytes.HasPrefix(members[required], []byte(begins)) {
+	if value, ok := members[required]; !ok || !bytes.HasPrefix(value, []byte(begins)) {
 		return false
 	}
 	for name := range members {

@@ -1,0 +1,97 @@
+// Package mq is the trigger of message queues and topics: the message that a function receives, and the trigger itself.
+// Streams whose records are messages (Kinesis, DynamoDB) come through it too. Acknowledging is the platform's business: a
+// message whose handler returns no error is done. It links no http.
+package mq
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+)
+
+// Message is one message. Fields that the vendor does not send are zero.
+type Message struct {
+	// ID identifies the message; a message that is delivered again has it again.
+	ID string
+	// Resource is the logical name of the queue or topic, as the directive says it: the same on every cloud.
+	Resource string
+	// Source is its real name.
+	Source string
+	// Body is the message itself, decoded.
+	Body []byte
+	// Attributes are what the sender put beside the body. Values that are no text are in base64.
+	Attributes map[string]string
+	// Tag is the word that subscriptions filter by; several are joined by commas.
+	Tag string
+	// Group is what orders messages: those of one group come one after the other. Empty is no order.
+	Group string
+	// Time is when the message was sent, in UTC.
+	Time time.Time
+	// Deliveries counts how often the message was handed out, this time included; 0 is unknown.
+	Deliveries int
+	// Raw is the vendor's original record.
+	Raw []byte
+	// Vendor holds what else the vendor sent; the platform's package returns it typed, as aws.SQSOf(m) does.
+	Vendor any
+}
+
+// MessageID identifies the message in its batch.
+func (m Message) MessageID() string { return m.ID }
+
+// OrderingKey says which messages have to be handled in order; empty is none.
+func (m Message) OrderingKey() string { return m.Group }
+
+// Payload is the body.
+func (m Message) Payload() ([]byte, error) { return m.Body, nil }
+
+// form is a message as JSON.
+type form struct {
+	ID         string            `json:"id,omitempty"`
+	Resource   string            `json:"resource,omitempty"`
+	Source     string            `json:"source,omitempty"`
+	Body       json.RawMessage   `json:"body"`
+	Base64     bool              `json:"isBase64Encoded,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"`
+	Tag        string            `json:"tag,omitempty"`
+	Group      string            `json:"group,omitempty"`
+	Time       time.Time         `json:"time,omitzero"`
+	Deliveries int               `json:"deliveries,omitempty"`
+}
+
+// MarshalJSON writes the message without Raw and Vendor. A body that is no text is in base64, which isBase64Encoded says.
+func (m Message) MarshalJSON() ([]byte, error) {
+	encoded := !jsonbytes.Text(m.Body)
+	body, err := json.Marshal(jsonbytes.Encode(m.Body, encoded))
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(form{m.ID, m.Resource, m.Source, body, encoded, m.Attributes, m.Tag, m.Group, m.Time, m.Deliveries})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote, or a person, who may write a body that is JSON as it is.
+func (m *Message) UnmarshalJSON(b []byte) error {
+	var f form
+	if err := json.Unmarshal(b, &f); err != nil {
+		return err
+	}
+	body, err := jsonbytes.Decode("body", f.Body, f.Base64)
+	if err != nil {
+		return err
+	}
+	*m = Message{ID: f.ID, Resource: f.Resource, Source: f.Source, Body: body, Attributes: f.Attributes, Tag: f.Tag, Group: f.Group,
+		Time: f.Time.UTC(), Deliveries: f.Deliveries}
+	return nil
+}
+
+// Subscription is the trigger: one function takes the messages of one queue or topic. Generated code fills it from
+// //faas:mq or f.yml.
+type Subscription struct {
+	// Queue or Topic is the logical name of where the messages come from.
+	Queue, Topic string
+	// Tag restricts a topic to messages with this tag; empty is any.
+	Tag string
+}
+
+// Kind returns "mq".
+func (Subscription) Kind() string { return "mq" }

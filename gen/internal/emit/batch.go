@@ -1,0 +1,228 @@
+package emit
+
+import (
+	"go/types"
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// Triggers of most kinds bring several events at once. A handler that takes one of them is called for each, by
+// framework.Each; one that takes the slice is called once.
+
+// batchType is the type of one event of a kind that brings several, "" for other kinds.
+func batchType(form string) string {
+	switch form {
+	case "os":
+		return symOSEvent
+	case "mq":
+		return symMessage
+	case "kafka":
+		return symRecord
+	case "log":
+		return symLogBatch
+	case "cdn":
+		return symCDNEvent
+	case "bus":
+		return symBusEvent
+	}
+	return ""
+}
+
+// triggerPackages are the packages of the triggers that the unit has of kinds that come in batches, and their names.
+func (w *writer) triggerPackages() [][2]string {
+	var list [][2]string
+	for _, p := range [][3]string{{"os", pathOS}, {"mq", pathMQ}, {"kafka", pathKafka}, {"log", pathLog}, {"cdn", pathCDN}} {
+		for _, m := range w.unit.Members {
+			if slices.ContainsFunc(m.Model.Triggers, func(t model.Trigger) bool { return t.Kind == p[0] }) {
+				list = append(list, [2]string{p[1], p[0]})
+				break
+			}
+		}
+	}
+	return list
+}
+
+// batched reports whether the handler takes what comes in batches.
+func (h *handler) batched() bool {
+	if h.fn.Input == model.NoInput {
+		return false
+	}
+	return h.fn.Input == model.EventInput && h.fn.Brings == "event" ||
+		slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
+}
+
+// batch is the body of an adapter whose events come in batches. The receiver comes first: it is the same for the whole
+// batch.
+func (h *handler) batch() {
+	target := h.target()
+	forms := h.kinds()
+	switch {
+	case h.fn.Input == model.EventInput:
+		h.events(target, forms)
+	case len(forms) == 1:
+		batch := h.assert(eventType(forms[0]))
+		h.add(h.each(forms[0], batch, func() {
+			h.payload(forms[0])
+			h.validate()
+			h.call(target, jen.Id("in"))
+		}))
+	default:
+		h.mixed(target, forms)
+	}
+}
+
+// assert takes the batch out of the context.
+func (h *handler) assert(event jen.Code) *jen.Statement {
+	name := h.local.take("batch")
+	h.add(jen.List(jen.Id(name), jen.Id("ok")).Op(":=").Id("ctx").Dot("Event").Call().Assert(event),
+		jen.If(jen.Op("!").Id("ok")).Block(unexpected()))
+	return jen.Id(name)
+}
+
+// events hands over the events as they are.
+func (h *handler) events(target *jen.Statement, forms []string) {
+	form := forms[0]
+	var batch *jen.Statement
+	if h.fn.Brings == "event" && slices.Contains(forms, "event") {
+		form = "bus"
+		name := h.local.take("batch")
+		h.add(jen.List(jen.Id(name), jen.Id("ok")).Op(":=").Add(q(symEventOf)).Call(jen.Id("ctx").Dot("Event").Call()),
+			jen.If(jen.Op("!").Id("ok")).Block(unexpected()))
+		batch = jen.Id(name)
+	} else {
+		batch = h.assert(eventType(form))
+	}
+	if h.fn.Slice {
+		h.call(target, batch)
+		return
+	}
+	in := jen.Id("e")
+	if _, ok := types.Unalias(h.fn.In).(*types.Pointer); ok {
+		in = jen.Op("&").Add(in)
+	}
+	h.add(h.each(form, batch, func() { h.call(target, in) }))
+}
+
+// each is the call of framework.Each over a batch of one form; body writes what is done with e.
+func (h *handler) each(form string, batch *jen.Statement, body func()) jen.Code {
+	return jen.Return(q(symEach).Call(jen.Id("ctx"), batch,
+		jen.Func().Params(jen.Id("e").Add(q(batchType(form)))).Error().Block(h.block(body)...)))
+}
+
+// block collects the statements that body adds.
+func (h *handler) block(body func()) []jen.Code {
+	outer := h.stmts
+	h.stmts = nil
+	body()
+	inner := h.stmts
+	h.stmts = outer
+	return inner
+}
+
+// payload declares in and fills it from the payload of e.
+func (h *handler) payload(form string) {
+	payload := map[string]string{"mq": "Body", "kafka": "Value", "bus": "Data"}[form]
+	from := jen.Id("e").Dot(payload)
+	if payload == "" {
+		from = jen.Id(h.local.take("payload"))
+		h.add(jen.List(from, jen.Err()).Op(":=").Id("e").Dot("Payload").Call(), ifErr())
+	}
+	if h.fn.Input == model.BytesInput {
+		h.add(jen.Var().Id("in").Add(typeCode(h.fn.In)).Op("=").Add(from))
+		return
+	}
+	h.add(jen.Var().Id("in").Add(typeCode(h.valueType())), returnErr(q(symEventDecode).Call(from, jen.Op("&").Id("in"))))
+}
+
+// valueType is the type of the variable in: that of the handler's input, without the pointer of a struct.
+func (h *handler) valueType() types.Type {
+	if p, ok := types.Unalias(h.fn.In).(*types.Pointer); ok && h.fn.Input == model.BoundInput {
+		return p.Elem()
+	}
+	return h.fn.In
+}
+
+// mixed tells the forms of the event apart, of which some are batches.
+func (h *handler) mixed(target *jen.Statement, forms []string) {
+	call := h.local.take("handle")
+	h.add(jen.Id(call).Op(":=").Func().Params(jen.Id("in").Add(typeCode(h.valueType()))).Error().Block(h.block(func() {
+		h.validate()
+		h.call(target, jen.Id("in"))
+	})...))
+	var cases []jen.Code
+	for _, form := range forms {
+		body := h.block(func() {
+			if batchType(form) == "" {
+				h.add(jen.Var().Id("in").Add(typeCode(h.valueType())))
+				h.add(h.from(form)...)
+				h.add(jen.Return(jen.Id(call).Call(jen.Id("in"))))
+				return
+			}
+			h.add(h.each(form, jen.Id("e"), func() {
+				h.payload(form)
+				h.add(jen.Return(jen.Id(call).Call(jen.Id("in"))))
+			}))
+		})
+		cases = append(cases, jen.Case(eventType(form)).Block(body...))
+	}
+	h.add(jen.Switch(jen.Id("e").Op(":=").Id("ctx").Dot("Event").Call().Assert(jen.Type())).Block(cases...))
+	h.add(unexpected())
+}
+
+// batchTrigger is the literal of a trigger that is neither http nor a timer.
+func batchTrigger(t model.Trigger) []jen.Code {
+	var fields []jen.Code
+	text := func(name, value string) {
+		if value != "" {
+			fields = append(fields, jen.Id(name).Op(":").Lit(value))
+		}
+	}
+	texts := func(name string, values []string) {
+		list := make([]jen.Code, len(values))
+		for i, v := range values {
+			list[i] = jen.Lit(v)
+		}
+		fields = append(fields, jen.Id(name).Op(":").Index().String().Values(list...))
+	}
+	switch m := t.Marker.(type) {
+	case *annotations.OS:
+		text("Name", m.Bucket)
+		texts("Events", m.Actions())
+		text("Prefix", m.Prefix)
+		text("Suffix", m.Suffix)
+		return []jen.Code{q(symBucket).Values(fields...)}
+	case *annotations.MQ:
+		text("Queue", m.Queue)
+		text("Topic", m.Topic)
+		text("Tag", m.Tag)
+		return []jen.Code{q(symSubscription).Values(fields...)}
+	case *annotations.Kafka:
+		text("Name", m.Topic)
+		text("Cluster", m.Cluster)
+		text("Group", m.Group)
+		return []jen.Code{q(symTopic).Values(fields...)}
+	case *annotations.Log:
+		text("Name", m.Store)
+		return []jen.Code{q(symStore).Values(fields...)}
+	case *annotations.CDN:
+		var domains []jen.Code
+		for _, d := range m.Domains {
+			fields = nil
+			text("Name", d)
+			texts("Events", m.Happenings())
+			domains = append(domains, q(symDomain).Values(fields...))
+		}
+		return domains
+	case *annotations.Event:
+		if m.OnBus() {
+			text("Source", m.Source)
+			text("Type", m.Type)
+			text("Bus", m.Bus)
+			return []jen.Code{q(symEventRule).Values(fields...)}
+		}
+	}
+	return []jen.Code{q(symEventTrigger).Values()}
+}
