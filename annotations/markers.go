@@ -6,14 +6,16 @@ import "time"
 // the help. Tags: faas:"name[,option...]" where options are pos (positional), rest (all further positional words),
 // required, enum=a|b. The same structs are walked over yaml nodes and into JSON schema by gen/spec.
 
-// Provide makes a struct or a constructor injectable.
+// Provide makes a struct or a constructor injectable. A generic one makes an instance for each that is asked for: a field
+// of type *Repo[Book] makes T Book where *Repo[T] is provided. A provider of exactly that type wins over a generic one.
 type Provide struct {
 	// ID names one of several providers of the same type.
 	ID string `faas:"id"`
 	// Scope says how long an instance lives: singleton (one for the process, the default), request (one for each
 	// invocation) or prototype (one for each place it is injected into).
 	Scope Scope `faas:"scope,enum=singleton|request|prototype"`
-	// As lists the interfaces it is injected as: Iface, pkg.Iface through the file's imports, or "full/path".Iface.
+	// As lists the interfaces it is injected as: Iface, pkg.Iface through the file's imports, or "full/path".Iface. A generic
+	// provider names generic ones with as many type parameters, and is injected as no other.
 	As List `faas:"as"`
 	// Group offers it to a group, or to several joined by commas. It is a member where a list says so: groups in f.yml, or
 	// members of the field. Apart from that it is injected as ever; but where one T is asked for whose group is injected as

@@ -315,7 +315,7 @@ func (d *drawing) provider(w *wiring.Node) *Node {
 	n.Name, n.Package, n.Pos = p.Name(), p.Object.Pkg().Path(), p.Pos
 	n.Type, n.ProvideID, n.Scope = model.TypeString(p.Out), p.ID, p.Scope
 	n.Lazy, n.Eager, n.Init, n.Destroy = p.Lazy, p.Eager, p.Init, p.Destroy
-	n.know(byProvider, n.Name, n.Package+"."+p.Object.Name(), w.Ident)
+	n.know(byProvider, n.Name, p.Object.Pkg().Name()+"."+p.Object.Name(), n.Package+"."+p.Object.Name(), w.Ident)
 	n.know(byWord, p.Object.Name(), p.ID)
 	n.knowType(p.Out)
 	for _, t := range p.As {

@@ -250,6 +250,24 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	})
+	t.Run("generic providers", func(t *testing.T) {
+		t.Parallel()
+		code := "// Package shelf is typed in from the README.\npackage shelf\n\nimport \"log/slog\"\n\n" + find(t, "Generic providers", "go") +
+			"\n// Book is kept.\ntype Book struct{ Title string }\n\n// Author is kept.\ntype Author struct{ Name string }\n" +
+			"\n// Count counts.\n//\n//faas:handler count\nfunc (l *Library) Count() (string, error) {\n\tb, err := l.Books.Get(\"1\")\n\treturn \"found \" + b.Title, err\n}\n"
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"shelf/shelf.go": code, "f.yml": "service: shop\n"})
+		out, errs, err := w.sh(`go tool faasgen invoke count`)
+		if err != nil || !strings.Contains(out, "found") || strings.Count(errs, "msg=loaded") != 2 {
+			t.Errorf("%q, %v\n%s", out, err, errs)
+		}
+		providers, err := os.ReadFile(filepath.Join(w.dir, "internal/faasgen/count/providers.go"))
+		if err != nil || !strings.Contains(string(providers), "func provideShelfRepoBook(") {
+			t.Errorf("%v\n%s", err, providers)
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")

@@ -23,6 +23,13 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 	for i, item := range provide.As {
 		pos, length := c.itemPlace(mark, "as", item, slices.Index(provide.As, item) != i)
 		t := c.asType(d, item, pos, length)
+		if t != nil && c.params != nil {
+			instance, err := c.asInstance(t)
+			if err != nil {
+				c.errorf(pos, length, codeAs, "%s is generic, but it is injected as %s: %v", d.name.Name, typeString(t), err)
+			}
+			t = instance
+		}
 		if t == nil || !c.implements(d, out, t, pos, length) {
 			ok = false
 			continue
@@ -121,7 +128,9 @@ func (c *collector) asType(d *declaration, item string, pos token.Pos, length in
 	switch named, _ := types.Unalias(t).(*types.Named); {
 	case !is:
 		c.errorf(pos, length, codeAs, "%s is %s, expected an interface", typeString(t), article(kindOf(t)))
-	case named != nil && named.TypeParams().Len() > 0:
+	case named != nil && named.TypeParams().Len() > named.TypeArgs().Len() && c.params != nil: // asInstance makes one
+		return t
+	case named != nil && named.TypeParams().Len() > named.TypeArgs().Len():
 		c.errorf(pos, length, codeAs, "interface %s is generic, and which instance is meant is not said", typeString(t)).
 			Hint = fmt.Sprintf("declare the instance: type Name = %s[...]", name.Name)
 	case !iface.IsMethodSet():

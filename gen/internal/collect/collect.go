@@ -30,6 +30,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		faulty:   map[*types.TypeName]bool{},
 		packages: map[string]bool{},
 		made:     map[*types.TypeName][]*model.Provider{},
+		generics: map[*types.TypeName]*model.Provider{},
 		byName:   map[string]*function{},
 		wrappers: map[string]*wrapper{}, components: map[string]*component{},
 	}
@@ -54,6 +55,10 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	c.same()
 	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
 		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
+	})
+	slices.SortFunc(c.app.Generics, func(x, y *model.Generic) int {
+		a, b := x.Declared.Object, y.Declared.Object
+		return cmp.Or(cmp.Compare(a.Pkg().Path(), b.Pkg().Path()), cmp.Compare(a.Name(), b.Name()))
 	})
 	slices.SortFunc(c.app.Functions, func(x, y *model.Function) int { return cmp.Compare(x.Name, y.Name) })
 	var ds annotations.Diagnostics
@@ -84,6 +89,10 @@ type collector struct {
 	packages map[string]bool
 	// made are the constructors by the named type that they return, or a pointer to it.
 	made map[*types.TypeName][]*model.Provider
+	// generics are the generic structs and constructors by the type that they make instances of.
+	generics map[*types.TypeName]*model.Provider
+	// params are the type parameters of the generic provider that is being read.
+	params []*types.TypeParam
 	// byName are the functions by their names in lower case.
 	byName map[string]*function
 	// wrappers are the middleware and guards by name.

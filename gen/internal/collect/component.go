@@ -192,7 +192,11 @@ func (c *collector) namespaces() {
 			m.Namespace = found.namespace
 		}
 	}
-	for _, p := range c.app.Providers {
+	providers := slices.Clone(c.app.Providers)
+	for _, g := range c.app.Generics {
+		providers = append(providers, g.Declared)
+	}
+	for _, p := range providers {
 		found := c.ofComponent(p.Object.Pkg().Path())
 		if found == nil {
 			c.foreign(p)

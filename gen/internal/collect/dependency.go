@@ -166,6 +166,11 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = "use an exported type"
 		return nil, false
 	}
+	if w.config && mentions(t) {
+		c.errorf(pos, length, codeConfig, "%s %s is of type %s, which differs from instance to instance", what, name, typeString(t)).
+			Hint = "configure it with a type of its own"
+		return nil, false
+	}
 	if w.config {
 		dep.Kind, dep.Key, dep.Default = model.FromConfig, w.key, w.def
 		return dep, c.configValue(dep, pos, length, what, w)
@@ -249,11 +254,18 @@ func (c *collector) ownerless() {
 		if slices.ContainsFunc(c.app.Broken, func(t types.Type) bool { return model.TypeName(t) == obj }) {
 			continue // a directive that was reported may be what makes it one
 		}
+		if g := c.generics[obj]; g != nil && g.Kind == model.Struct {
+			continue
+		}
 		f := d.fields[0]
 		mark := f.markers[0]
 		pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()
 		directive := "//faas:" + mark.Directive.Name
-		if made := c.made[obj]; len(made) > 0 {
+		made := c.made[obj]
+		if g := c.generics[obj]; g != nil {
+			made = append(made, g)
+		}
+		if len(made) > 0 {
 			p := made[0]
 			e := c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which a constructor makes", directive, obj.Name())
 			c.also(e, p.Pos, "made by "+p.Name())

@@ -193,6 +193,12 @@ func (c *collector) receiver(d *declaration, obj *types.TypeName, what string) *
 	if len(made) == 1 {
 		return made[0]
 	}
+	if g := c.generics[obj]; g != nil {
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "%s %s belongs to %s, which is generic, and of which instance is not said", what, d.name.Name, obj.Name())
+		c.also(e, g.Pos, "provided by "+g.Name())
+		e.Hint = "write a struct that has an instance, and the " + what + " on it"
+		return nil
+	}
 	for _, t := range c.app.Broken {
 		if model.TypeName(t) == obj {
 			return nil

@@ -23,7 +23,11 @@ func (c *collector) providers() {
 		switch {
 		case d.object == nil: // the type checker has said why
 		case d.fn != nil:
-			if provide != nil && d.fn.Recv == nil && !d.wraps() {
+			switch {
+			case provide == nil || d.fn.Recv != nil || d.wraps():
+			case typeParams(d.object) != nil:
+				c.generic(d, provide, nil)
+			default:
 				c.addProvider(d, c.constructor(d, provide))
 			}
 		default:
@@ -34,7 +38,11 @@ func (c *collector) providers() {
 			if provide == nil && config != nil {
 				provide = &annotations.Provide{}
 			}
-			if provide != nil {
+			switch {
+			case provide == nil:
+			case typeParams(d.object) != nil && !d.wraps():
+				c.generic(d, provide, config)
+			default:
 				c.structProvider(d, provide, config)
 			}
 		}
@@ -93,6 +101,11 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 	if provide == nil {
 		provide = &annotations.Provide{}
 	}
+	if c.params != nil {
+		if own, err := c.asInstance(obj.Type()); err == nil { // whose methods have these parameters, and not names of their own
+			p.Out = types.NewPointer(own)
+		}
+	}
 	ok := c.settings(d, p, provide)
 	st := obj.Type().Underlying().(*types.Struct)
 	for _, f := range d.fields {
@@ -141,7 +154,7 @@ func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
 	case obj.IsAlias():
 		c.errorf(d.name.Pos(), len(name), codeProvider, "%s is an alias, expected a struct of its own", name).
 			Hint = "mark the type that it stands for, or a constructor that returns it"
-	case named != nil && named.TypeParams().Len() > 0:
+	case named != nil && named.TypeParams().Len() > 0 && c.params == nil:
 		c.errorf(d.name.Pos(), len(name), codeProvider, "provider %s is generic, and which instances to make is not said", name).
 			Hint = fmt.Sprintf("write a constructor for each instance, such as func New%s() *%s[...], and mark it //faas:provide", exportedName(name), name)
 	case invalid(obj.Type().Underlying()):
@@ -213,7 +226,7 @@ func (c *collector) exportedFunc(d *declaration, what string) bool {
 	case !d.object.Exported():
 		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is unexported, so generated code cannot call it", what, name).
 			Hint = "call it " + exportedName(name)
-	case sig.TypeParams().Len() > 0:
+	case sig.TypeParams().Len() > 0 && c.params == nil:
 		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is generic, and which instances to make is not said", what, name).
 			Hint = "write a function without type parameters that calls it"
 	default:

@@ -174,7 +174,10 @@ func (c *collector) unnameable(t types.Type) string {
 			}
 			obj = t.Obj()
 		case *types.TypeParam:
-			reason = "it has the type parameter " + t.Obj().Name()
+			if !slices.Contains(c.params, t) {
+				reason = "it has the type parameter " + t.Obj().Name()
+			}
+			return false
 		case *types.Struct:
 			for f := range t.Fields() {
 				if !f.Exported() {

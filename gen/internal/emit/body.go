@@ -130,7 +130,15 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	case model.Group:
 		made = typeCode(p.Out).Values(values...)
 	default:
-		made = jen.Qual(p.Object.Pkg().Path(), p.Object.Name()).Call(values...)
+		fn := jen.Qual(p.Object.Pkg().Path(), p.Object.Name())
+		if len(p.Args) > 0 {
+			args := make([]jen.Code, len(p.Args))
+			for i, a := range p.Args {
+				args[i] = typeCode(a)
+			}
+			fn.Types(args...)
+		}
+		made = fn.Call(values...)
 		if b.direct(plain) {
 			b.add(jen.Return(made))
 			return b.stmts

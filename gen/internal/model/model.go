@@ -26,6 +26,8 @@ type App struct {
 	Spec *spec.Spec
 	// Providers are sorted by package path and name.
 	Providers []*Provider
+	// Generics are sorted like the providers.
+	Generics []*Generic
 	// Functions are sorted by name.
 	Functions []*Function
 	// Middleware is all middleware and guards, sorted by name.
@@ -99,6 +101,8 @@ type Provider struct {
 	Groups []string
 	// Key tells apart the providers that have no declaration of their own.
 	Key string
+	// Args are the type arguments of an instance of a generic declaration.
+	Args []types.Type
 	// Lazy and Eager are as the directive said; neither means the unit decides.
 	Lazy, Eager bool
 	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
@@ -122,7 +126,27 @@ func (p *Provider) Name() string {
 	if p.Kind == Group {
 		return "group " + p.Object.Name()
 	}
-	return p.Object.Pkg().Name() + "." + p.Object.Name()
+	name := p.Object.Pkg().Name() + "." + p.Object.Name()
+	if len(p.Args) == 0 {
+		return name
+	}
+	args := make([]string, len(p.Args))
+	for i, a := range p.Args {
+		args[i] = TypeString(a)
+	}
+	return name + "[" + strings.Join(args, ", ") + "]"
+}
+
+// Generic is a generic struct or constructor that provides: it makes a provider for each instance that is asked for.
+type Generic struct {
+	// Declared is the provider as it is declared, with type parameters in what it makes, its interfaces and dependencies.
+	// What it makes is an instance of a declared generic type that names all of Params, or a pointer to one.
+	Declared *Provider
+	// Params are the type parameters of the declaration.
+	Params []*types.TypeParam
+	// Instance returns the provider for some type arguments, or an error that says which of them does not satisfy its
+	// constraint.
+	Instance func(args []types.Type) (*Provider, error)
 }
 
 // Names reports whether as= names an interface.

@@ -22,6 +22,9 @@ func (s *solver) cycles() {
 		}
 		names = append(names, path[0].from.Provider.Name())
 		first := path[0].edge.Dep
+		if s.again(path[0].from, first, codeCycle) {
+			continue
+		}
 		d := s.at(first.Pos, first.Length, codeCycle, "dependency cycle: %s", strings.Join(names, " -> "))
 		for _, e := range path {
 			d.Chain = append(d.Chain, annotations.Link{Pos: e.edge.Dep.Pos, Message: needs(e.from, e.edge.To.Provider.Name())})
@@ -135,7 +138,7 @@ func (s *solver) scopes() {
 		}
 		for _, e := range n.Edges {
 			path := s.leak(e, nil)
-			if path == nil {
+			if path == nil || s.again(n, e.Dep, codeScope) {
 				continue
 			}
 			last := path[len(path)-1]

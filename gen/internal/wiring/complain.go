@@ -29,6 +29,9 @@ func (s *solver) complain() {
 			continue
 		}
 		reported = append(reported, w)
+		if s.again(m.node, m.dep, codeMissing) || s.again(m.node, m.dep, codeAmbiguous) {
+			continue
+		}
 		var d annotations.Diagnostic
 		if len(m.candidates) == 0 {
 			d = s.at(m.dep.Pos, m.dep.Length, codeMissing, "no provider for %s", asked(m.dep))
@@ -81,8 +84,16 @@ func comparePositions(a, b token.Position) int {
 func (s *solver) wasBroken(dep *model.Dep) bool {
 	iface, _ := dep.Type.Underlying().(*types.Interface)
 	return slices.ContainsFunc(s.app.Broken, func(t types.Type) bool {
+		if obj := model.TypeName(t); obj != nil && obj == model.TypeName(dep.Type) && types.TypeString(t, nil) != types.TypeString(dep.Type, nil) {
+			return isGeneric(obj) // whose instances it would have made
+		}
 		return types.Identical(t, dep.Type) || iface != nil && types.Implements(t, iface)
 	})
+}
+
+func isGeneric(obj *types.TypeName) bool {
+	named, ok := obj.Type().(*types.Named)
+	return ok && named.TypeParams().Len() > 0
 }
 
 func asked(dep *model.Dep) string {
@@ -127,6 +138,9 @@ func (s *solver) missingHint(m unresolved) string {
 			return fmt.Sprintf("there are some with the ids %s: ask for one by %s", quoted(named), askBy(m, "id=ID"))
 		}
 		return "there is one with an id: ask for it by " + askBy(m, "id="+named[0])
+	}
+	if hint := s.genericHint(dep); hint != "" {
+		return hint
 	}
 	if isInterface {
 		if hint := s.nearestHint(dep, iface); hint != "" {

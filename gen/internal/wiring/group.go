@@ -33,8 +33,9 @@ type groups struct {
 	taken  map[string]map[*Node]bool
 	// nodes are the slices, by their keys.
 	nodes map[string]*Node
-	// empty are the dependencies on a list that has no members.
-	empty []asking
+	// empty are the dependencies on a list that has no members; misspelt are the groups whose list has another name.
+	empty    []asking
+	misspelt map[string]bool
 }
 
 // asking is one dependency on a group.
@@ -54,40 +55,46 @@ func (s *solver) findGroups() {
 	g := &s.groups
 	g.offered, g.asked = map[string][]*Node{}, map[string][]asking{}
 	g.listed, g.taken, g.nodes = map[string][]member{}, map[string]map[*Node]bool{}, map[string]*Node{}
+	g.misspelt = map[string]bool{}
+	known := map[string]bool{}
+	look := func(dep *model.Dep) {
+		known[dep.Group] = true
+		elem := element(dep.Type)
+		names, _ := g.as.At(elem).(map[string]bool)
+		if names == nil {
+			names = map[string]bool{}
+			g.as.Set(elem, names)
+		}
+		names[dep.Group] = true
+	}
 	for _, n := range s.nodes {
 		for _, name := range n.Provider.Groups {
 			g.offered[name] = append(g.offered[name], n)
+			known[name] = true
 		}
 		for _, dep := range n.Provider.Deps {
-			if dep.Group == "" {
-				continue
+			if dep.Group != "" {
+				look(dep)
+				g.asked[dep.Group] = append(g.asked[dep.Group], asking{n, dep})
 			}
-			g.asked[dep.Group] = append(g.asked[dep.Group], asking{n, dep})
-			elem := element(dep.Type)
-			names, _ := g.as.At(elem).(map[string]bool)
-			if names == nil {
-				names = map[string]bool{}
-				g.as.Set(elem, names)
-			}
-			names[dep.Group] = true
 		}
 	}
-	s.lists()
+	for _, generic := range s.app.Generics {
+		for _, dep := range generic.Declared.Deps {
+			if dep.Group != "" {
+				look(dep) // its instances ask when they are made
+			}
+		}
+	}
+	s.lists(slices.Sorted(maps.Keys(known)))
 }
 
 // element is T of a []T.
 func element(t types.Type) types.Type { return t.Underlying().(*types.Slice).Elem() }
 
 // lists reads groups of f.yml. What is listed but neither offered nor asked for is misspelt.
-func (s *solver) lists() {
+func (s *solver) lists(known []string) {
 	g := &s.groups
-	known := slices.Sorted(maps.Keys(g.asked))
-	for name := range g.offered {
-		if !slices.Contains(known, name) {
-			known = append(known, name)
-		}
-	}
-	slices.Sort(known)
 	for _, name := range slices.Sorted(maps.Keys(s.app.Spec.Groups)) {
 		at := "groups." + name
 		place := s.app.Spec.Places[at]
@@ -98,7 +105,7 @@ func (s *solver) lists() {
 			d := place.Errorf(codeGroup, "no provider is offered to group %q, and nothing injects it", name)
 			if near := annotations.Suggest(name, known); near != "" {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
-				delete(g.asked, near) // its list is this one
+				g.misspelt[near] = true
 			} else {
 				d.Hint = "offer one: //faas:provide group=" + name
 			}
@@ -112,10 +119,15 @@ func (s *solver) lists() {
 			}
 		}
 		g.listed[name] = s.members(name, entries)
-		if len(g.asked[name]) > 0 || s.app.Incomplete || s.app.Spec.Failed(at) {
-			continue
+	}
+}
+
+// idle notes lists of f.yml that nothing takes.
+func (s *solver) idle() {
+	for _, name := range slices.Sorted(maps.Keys(s.groups.listed)) {
+		if !slices.ContainsFunc(s.groups.asked[name], func(a asking) bool { return a.dep.Members == nil }) {
+			s.diagnostics = append(s.diagnostics, s.app.Spec.Places["groups."+name].Notef(codeGroup, "nothing injects group %s as it is listed here", name))
 		}
-		s.diagnostics = append(s.diagnostics, place.Notef(codeGroup, "nothing injects group %s, which is listed here", name))
 	}
 }
 
@@ -201,7 +213,7 @@ func (s *solver) names(group string) []string {
 
 // group resolves a dependency on a group: to the slice of its members, or to nothing.
 func (s *solver) group(n *Node, dep *model.Dep) *Node {
-	if s.groups.asked[dep.Group] == nil {
+	if s.groups.misspelt[dep.Group] && dep.Members == nil {
 		return nil // its name is misspelt in f.yml, which has been said
 	}
 	list, listed := s.groups.listed[dep.Group]
@@ -218,12 +230,12 @@ func (s *solver) group(n *Node, dep *model.Dep) *Node {
 	list = slices.DeleteFunc(slices.Clone(list), func(m member) bool { return !s.fits(n, dep, elem, m) })
 	p := &model.Provider{
 		Kind: model.Group, Out: dep.Type, Scope: annotations.Prototype, Pos: dep.Pos,
-		Key: types.TypeString(dep.Type, nil),
+		Key: "listed " + types.TypeString(dep.Type, nil),
 	}
 	if slices.EqualFunc(all, s.groups.listed[dep.Group], func(a, b member) bool { return a.node == b.node }) {
 		p.Pos = s.app.Spec.Places["groups."+dep.Group].Pos
 	} else {
-		p.Key += " other" // behind what f.yml lists, which has the plain name
+		p.Key = "other " + types.TypeString(dep.Type, nil) // behind what f.yml lists, which has the plain name
 	}
 	pkg := n.Provider.Object.Pkg()
 	if obj := model.TypeName(elem); obj != nil && obj.Pkg() != nil {
@@ -320,7 +332,7 @@ func (s *solver) unfilled() {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.groups.asked)) {
-		if _, listed := s.groups.listed[name]; listed || s.app.Spec.Failed("groups."+name) {
+		if _, listed := s.groups.listed[name]; listed || s.groups.misspelt[name] || s.app.Spec.Failed("groups."+name) {
 			continue
 		}
 		wanting := slices.DeleteFunc(slices.Clone(s.groups.asked[name]), func(a asking) bool { return a.dep.Members != nil || a.dep.Optional })

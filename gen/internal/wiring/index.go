@@ -45,9 +45,12 @@ func add(m *typeutil.Map, t types.Type, n *Node) {
 }
 
 // candidates are the providers that a dependency may mean: one if it is clear. bound is the interface it is bound by.
-func (s *solver) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
+func (s *solver) candidates(n *Node, dep *model.Dep) (found []*Node, bound types.Type) {
 	x := s.index
 	if found = withID(x.byType.At(dep.Type), dep.ID); len(found) > 0 {
+		return found, nil
+	}
+	if found = s.instances(n, dep, false); len(found) > 0 {
 		return found, nil
 	}
 	iface, ok := dep.Type.Underlying().(*types.Interface)
@@ -55,6 +58,9 @@ func (s *solver) candidates(dep *model.Dep) (found []*Node, bound types.Type) {
 		return nil, nil
 	}
 	if found = withID(x.byAs.At(dep.Type), dep.ID); len(found) == 0 {
+		found = s.instances(n, dep, true)
+	}
+	if len(found) == 0 {
 		for _, n := range x.near(iface) {
 			if n.Provider.ID == dep.ID && types.Implements(n.Provider.Out, iface) {
 				found = append(found, n)

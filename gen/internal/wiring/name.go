@@ -62,14 +62,22 @@ func arguments(t types.Type) string {
 	}
 	var b strings.Builder
 	for a := range named.TypeArgs().Types() {
-		switch obj := model.TypeName(a); {
-		case obj != nil:
-			b.WriteString(upper(obj.Name()) + arguments(a))
-		default:
-			b.WriteString(camelWords(types.TypeString(a, func(*types.Package) string { return "" })))
-		}
+		b.WriteString(argument(a))
 	}
 	return b.String()
+}
+
+func argument(t types.Type) string {
+	if obj := model.TypeName(t); obj != nil {
+		return upper(obj.Name()) + arguments(t)
+	}
+	switch t := types.Unalias(t).(type) {
+	case *types.Slice:
+		return argument(t.Elem()) + "List"
+	case *types.Map:
+		return argument(t.Key()) + argument(t.Elem()) + "Map"
+	}
+	return camelWords(types.TypeString(t, func(*types.Package) string { return "" }))
 }
 
 // camel joins words: the first begins in lower case, the others in upper case.

@@ -22,6 +22,7 @@ const (
 	codeDuplicate = "di-duplicate"
 	codeUnused    = "di-unused"
 	codeGroup     = "di-group"
+	codeGeneric   = "di-generic"
 )
 
 // Solve finds a provider for every dependency of every provider of app. With mistakes the graph is as complete as they
@@ -29,7 +30,9 @@ const (
 //
 // A dependency takes the provider of exactly its type and id. An interface that no provider returns is bound to the
 // provider that names it in as=, or else to the only one that implements it, of which the members of a group count last where
-// the group is injected as a slice of that interface. Providers with an id are for dependencies that ask for it. All of the application counts, so that what a dependency means does not change with the grouping.
+// the group is injected as a slice of that interface. Where none has the type, or names the interface, generic ones may make
+// an instance that does. Providers with an id are for dependencies that ask for it. All of the application counts, so that what
+// a dependency means does not change with the grouping.
 func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s := &solver{app: app, graph: &Graph{App: app}, used: map[*Node]*user{}, replaced: map[*model.Provider]*model.Provider{}}
 	for _, p := range app.Providers {
@@ -40,14 +43,19 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.replace()
 	s.index = newIndex(s.nodes)
 	s.findGroups()
+	s.generics = generics{
+		nodes: map[*model.Generic]map[string]*Node{}, by: map[*Node]asking{},
+		endless: map[*model.Generic]bool{}, stopped: map[*model.Dep]bool{},
+	}
 	s.validator()
 	s.functions()
-	for _, n := range s.nodes {
-		s.resolve(n)
+	for i := 0; i < len(s.nodes); i++ { // to which instances of generic providers are added
+		s.resolve(s.nodes[i])
 	}
 	s.addGroups()
 	s.users()
 	s.unfilled()
+	s.refusedInstances()
 	s.forgive()
 	s.complain()
 	s.cycles()
@@ -65,8 +73,17 @@ func compare(a, b *model.Provider) int {
 		cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()),
 		cmp.Compare(a.Object.Name(), b.Object.Name()),
 		cmp.Compare(a.ID, b.ID),
+		compareArgs(a, b),
 		cmp.Compare(a.Key, b.Key),
 	)
+}
+
+// compareArgs puts Repo[Book] before Repo[*Book], so that it has the plain name.
+func compareArgs(a, b *model.Provider) int {
+	if a.Args == nil || b.Args == nil {
+		return 0
+	}
+	return cmp.Compare(len(a.Key), len(b.Key))
 }
 
 // solver is the state of one Solve.
@@ -76,6 +93,7 @@ type solver struct {
 	nodes       []*Node
 	index       *index
 	groups      groups
+	generics    generics
 	diagnostics annotations.Diagnostics
 	// used says who needs a node first, on a shortest way from a function; nodes that no function reaches are not in it.
 	used map[*Node]*user
@@ -187,12 +205,12 @@ func (s *solver) resolve(n *Node) {
 		if dep.Group != "" {
 			e.To = s.group(n, dep)
 		} else if dep.Kind == model.FromProvider {
-			candidates, bound := s.candidates(dep)
+			candidates, bound := s.candidates(n, dep)
 			candidates = closest(n, dep, candidates)
 			switch {
 			case len(candidates) == 1:
 				e.To, e.Bound = candidates[0], bound
-			case len(candidates) == 0 && dep.Optional:
+			case len(candidates) == 0 && (dep.Optional || s.generics.stopped[dep]):
 			default:
 				s.missing = append(s.missing, unresolved{n, dep, candidates})
 			}
@@ -282,9 +300,11 @@ func (s *solver) unused() {
 			s.diagnostics = append(s.diagnostics, d)
 		}
 	}
+	s.idle()
+	s.unusedGenerics()
 	for _, n := range s.nodes {
 		p := n.Provider
-		if p.Kind == model.Group || s.apart(n) || s.used[n] != nil || s.wraps(p) || p.Namespace != "" {
+		if p.Kind == model.Group || p.Args != nil || p.Namespace != "" || s.apart(n) || s.used[n] != nil || s.wraps(p) {
 			continue
 		}
 		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name())

@@ -30,7 +30,7 @@ func (s *solver) validator() {
 	var candidates []*Node
 	if t := s.validatorType(); t != nil {
 		dep := &model.Dep{Kind: model.FromProvider, Name: "validator", Type: t, Pos: first.Pos, Length: first.Length}
-		found, bound := s.candidates(dep)
+		found, bound := s.candidates(nil, dep)
 		if len(found) == 1 {
 			s.graph.Validator = &Edge{Dep: dep, To: found[0], Bound: bound}
 			return

@@ -1,0 +1,267 @@
+package wiring
+
+import (
+	"fmt"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// Generic providers are instantiated at their use: a dependency on *Repo[Book] is unified with *Repo[T], which says that T
+// is Book, and the dependencies of the instance are resolved in turn. An instance is a node like any other, one for all
+// that ask for it. Whether an interface is implemented by instances nobody has asked for cannot be known, so that they are
+// bound by as= alone.
+
+// generics is what the solver knows of generic providers.
+type generics struct {
+	// nodes are the instances by declaration and type arguments, made those in the order of their making.
+	nodes map[*model.Generic]map[string]*Node
+	// by says for which dependency an instance was made first.
+	by map[*Node]asking
+	// refused are the dependencies whose type arguments no constraint allows.
+	refused []refusal
+	// endless are the declarations that need ever new instances, stopped the dependencies on one.
+	endless map[*model.Generic]bool
+	stopped map[*model.Dep]bool
+}
+
+// refusal is a dependency on an instance that cannot be.
+type refusal struct {
+	asking
+	generic *model.Generic
+	err     error
+}
+
+// instances are the candidates that generic providers make for a dependency: by the type that they make or, with as, by
+// the interfaces that they name.
+func (s *solver) instances(n *Node, dep *model.Dep, as bool) []*Node {
+	var found []*Node
+	for _, g := range s.app.Generics {
+		p := g.Declared
+		if p.ID != dep.ID {
+			continue
+		}
+		patterns := []types.Type{p.Out}
+		if as {
+			patterns = p.As
+		}
+		for _, pattern := range patterns {
+			args := bindings{}
+			if !args.unify(pattern, dep.Type) {
+				continue
+			}
+			if instance := s.instance(g, args.list(g.Params), asking{n, dep}); instance != nil {
+				found = append(found, instance)
+			}
+			break
+		}
+	}
+	return found
+}
+
+// instance returns the node of an instance, nil with a mistake, which is kept.
+func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node {
+	key := ""
+	for _, a := range args {
+		key += types.TypeString(a, nil) + ","
+	}
+	if n := s.generics.nodes[g][key]; n != nil {
+		return n
+	}
+	if s.generics.endless[g] || s.grows(g, args, by) {
+		s.generics.stopped[by.dep] = true
+		return nil
+	}
+	p, err := g.Instance(args)
+	if err != nil {
+		s.generics.refused = append(s.generics.refused, refusal{by, g, err})
+		return nil
+	}
+	n := &Node{Provider: p}
+	if s.generics.nodes[g] == nil {
+		s.generics.nodes[g] = map[string]*Node{}
+	}
+	s.generics.nodes[g][key], s.generics.by[n] = n, by
+	s.nodes = append(s.nodes, n)
+	for _, dep := range p.Deps {
+		if dep.Group != "" {
+			s.groups.asked[dep.Group] = append(s.groups.asked[dep.Group], asking{n, dep})
+		}
+	}
+	return n
+}
+
+// maxGrowth is how many instances of one declaration may need each other with type arguments that grow.
+const maxGrowth = 8
+
+// grows reports instances that need ever larger ones. It says so once for each declaration.
+func (s *solver) grows(g *model.Generic, args []types.Type, by asking) bool {
+	size := sizeOf(args)
+	var chain []*Node
+	for at := by; ; at = s.generics.by[at.node] {
+		if _, made := s.generics.by[at.node]; !made {
+			break
+		}
+		if p := at.node.Provider; p.Object == g.Declared.Object && sizeOf(p.Args) < size {
+			chain = append(chain, at.node)
+		}
+	}
+	if len(chain) < maxGrowth {
+		return false
+	}
+	s.generics.endless[g] = true
+	slices.Reverse(chain)
+	first, second := chain[0].Provider, chain[1].Provider
+	at := s.generics.by[chain[1]]
+	d := s.at(at.dep.Pos, at.dep.Length, codeGeneric, "%s needs %s, which needs %s, and so on without end", first.Name(), second.Name(), chain[2].Provider.Name())
+	d.Chain = s.chain(s.generics.by[chain[0]].node)
+	d.Hint = "write a constructor of the last instance, without type parameters, or let the instances not need larger ones"
+	s.diagnostics = append(s.diagnostics, d)
+	return true
+}
+
+// again reports whether a mistake at a place has been reported, for another instance of what it stands in.
+func (s *solver) again(n *Node, dep *model.Dep, code string) bool {
+	return n.Provider.Args != nil && slices.ContainsFunc(s.diagnostics, func(d annotations.Diagnostic) bool {
+		return d.Code == code && d.Pos == dep.Pos
+	})
+}
+
+// sizeOf is how many types the text of some types is made of.
+func sizeOf(list []types.Type) int {
+	n := 0
+	for _, t := range list {
+		n += strings.Count(types.TypeString(t, func(*types.Package) string { return "" }), "")
+	}
+	return n
+}
+
+// refusedInstances reports dependencies on instances that a constraint refuses, where nothing else provides them.
+func (s *solver) refusedInstances() {
+	var said []refusal
+	for _, r := range s.generics.refused {
+		if r.dep.Optional || slices.ContainsFunc(said, func(o refusal) bool { return types.Identical(o.dep.Type, r.dep.Type) }) {
+			continue
+		}
+		i := slices.IndexFunc(s.missing, func(m unresolved) bool { return m.dep == r.dep && len(m.candidates) == 0 })
+		if i < 0 {
+			continue
+		}
+		s.missing = slices.DeleteFunc(s.missing, func(m unresolved) bool {
+			return len(m.candidates) == 0 && m.dep.ID == r.dep.ID && types.Identical(m.dep.Type, r.dep.Type)
+		})
+		said = append(said, r)
+		p := r.generic.Declared
+		d := s.at(r.dep.Pos, r.dep.Length, codeGeneric, "%s cannot make %s: %v", p.Name(), typeString(r.dep.Type), r.err)
+		d.Chain = append([]annotations.Link{{Pos: p.Pos, Message: p.Name() + " is here"}}, s.chain(r.node)...)
+		d.Hint = fmt.Sprintf("ask for another instance, or write a constructor of %s", typeString(r.dep.Type))
+		s.diagnostics = append(s.diagnostics, d)
+	}
+}
+
+// unusedGenerics notes generic providers of which no function needs an instance.
+func (s *solver) unusedGenerics() {
+	for _, g := range s.app.Generics {
+		used := false
+		for _, n := range s.generics.nodes[g] {
+			used = used || s.used[n] != nil
+		}
+		p := g.Declared
+		if used || p.Namespace != "" {
+			continue
+		}
+		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs an instance of %s", p.Name())
+		d.Severity = annotations.SeverityNote
+		s.diagnostics = append(s.diagnostics, d)
+	}
+}
+
+// genericHint names a generic provider whose instance implements an interface and that does not say so.
+func (s *solver) genericHint(dep *model.Dep) string {
+	named, _ := types.Unalias(dep.Type).(*types.Named)
+	iface, ok := dep.Type.Underlying().(*types.Interface)
+	if !ok || named == nil || dep.ID != "" {
+		return ""
+	}
+	for _, g := range s.app.Generics {
+		if len(g.Params) != named.TypeArgs().Len() {
+			continue
+		}
+		p, err := g.Instance(slices.Collect(named.TypeArgs().Types()))
+		if err == nil && types.Implements(p.Out, iface) {
+			return fmt.Sprintf("%s implements it: mark %s as=%s", p.Name(), g.Declared.Name(), named.Obj().Name())
+		}
+	}
+	return ""
+}
+
+// bindings are what type parameters stand for.
+type bindings map[*types.TypeParam]types.Type
+
+// list returns the type arguments in the order of the parameters.
+func (b bindings) list(params []*types.TypeParam) []types.Type {
+	list := make([]types.Type, len(params))
+	for i, p := range params {
+		list[i] = b[p]
+	}
+	return list
+}
+
+// unify makes a pattern with type parameters identical to a type, if that can be done.
+func (b bindings) unify(pattern, t types.Type) bool {
+	pattern, t = types.Unalias(pattern), types.Unalias(t)
+	if p, ok := pattern.(*types.TypeParam); ok {
+		if bound := b[p]; bound != nil {
+			return types.Identical(bound, t)
+		}
+		b[p] = t
+		return true
+	}
+	switch p := pattern.(type) {
+	case *types.Named:
+		u, ok := t.(*types.Named)
+		if !ok || p.Origin() != u.Origin() || p.TypeArgs().Len() != u.TypeArgs().Len() {
+			return false
+		}
+		for i := range p.TypeArgs().Len() {
+			if !b.unify(p.TypeArgs().At(i), u.TypeArgs().At(i)) {
+				return false
+			}
+		}
+		return true
+	case *types.Pointer:
+		u, ok := t.(*types.Pointer)
+		return ok && b.unify(p.Elem(), u.Elem())
+	case *types.Slice:
+		u, ok := t.(*types.Slice)
+		return ok && b.unify(p.Elem(), u.Elem())
+	case *types.Array:
+		u, ok := t.(*types.Array)
+		return ok && p.Len() == u.Len() && b.unify(p.Elem(), u.Elem())
+	case *types.Map:
+		u, ok := t.(*types.Map)
+		return ok && b.unify(p.Key(), u.Key()) && b.unify(p.Elem(), u.Elem())
+	case *types.Chan:
+		u, ok := t.(*types.Chan)
+		return ok && p.Dir() == u.Dir() && b.unify(p.Elem(), u.Elem())
+	case *types.Signature:
+		u, ok := t.(*types.Signature)
+		return ok && p.Variadic() == u.Variadic() && b.tuples(p.Params(), u.Params()) && b.tuples(p.Results(), u.Results())
+	}
+	return types.Identical(pattern, t)
+}
+
+func (b bindings) tuples(p, t *types.Tuple) bool {
+	if p.Len() != t.Len() {
+		return false
+	}
+	for i := range p.Len() {
+		if !b.unify(p.At(i).Type(), t.At(i).Type()) {
+			return false
+		}
+	}
+	return true
+}
