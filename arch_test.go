@@ -179,7 +179,7 @@ func forbidden(f file, imported string) string {
 	if below(f.dir, "gen") && below(to, "framework") && !f.test && !language(to) {
 		return "gen shares only the languages of routes, cron and configuration with framework; everything else it names as strings"
 	}
-	for _, root := range []string{"framework/platform", "framework/platform/sim", "framework/trigger", "framework/layer", "gen/target"} {
+	for _, root := range []string{"framework/platform", "framework/platform/sim", "framework/trigger", "framework/layer", "framework/component", "gen/target"} {
 		from, target := child(f.dir, root), child(to, root)
 		if from == "" || target == "" || from == target || shared(root, from) || shared(root, target) {
 			continue

@@ -443,7 +443,9 @@ func TestVariablesCanComeFromElsewhere(t *testing.T) {
 
 func TestDefaultsOfComponents(t *testing.T) {
 	dir := folder(t, "config.default.yml", "pool: {size: 5}\nname: x\n")
-	nobody := func(name string) (string, bool) { return map[string]string{"POOL_WAIT": "9s"}[name], name == "POOL_WAIT" }
+	nobody := func(name string) (string, bool) {
+		return map[string]string{"POOL_WAIT": "9s"}[name], name == "POOL_WAIT"
+	}
 	c, err := config.LoadWith(dir, "", nobody,
 		config.Defaults{Name: "example.com/pool/config.default.yml", Content: "pool: {size: 1, wait: 1s, kind: fifo}\n"},
 		config.Defaults{Name: "example.com/other/config.default.yml", Content: "pool: {kind: lifo}\nother: 3\n"})

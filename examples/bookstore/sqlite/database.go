@@ -1,43 +1,18 @@
-// Package sqlite keeps books in an SQLite database through database/sql.
+// Package sqlite keeps books in an SQLite database. The component sqldb opens it and closes it.
 package sqlite
 
 import (
-	"context"
-	"database/sql"
-	"fmt"
 	"net/url"
 
+	"github.com/faasgen/faasgen/framework/component/sqldb"
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
-// Database is the connection. It is opened at cold start and closed when the process ends.
+// NewSource says where the database is: the address of a file is no secret.
 //
 //faas:provide
-type Database struct {
-	Path string //faas:config key=database.path
-
-	db *sql.DB
-}
-
-// Init opens the file and creates what is missing. It runs under the unit's init timeout.
-func (d *Database) Init(ctx context.Context) error {
+//faas:arg path config=database.path
+func NewSource(path string) *sqldb.Source {
 	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "journal_mode(wal)", "foreign_keys(on)"}, "_time_format": {"sqlite"}}
-	db, err := sql.Open("sqlite", "file:"+url.PathEscape(d.Path)+"?"+pragmas.Encode())
-	if err != nil {
-		return fmt.Errorf("open %s: %w", d.Path, err)
-	}
-	const schema = `
-		CREATE TABLE IF NOT EXISTS book (
-			id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL, year INTEGER NOT NULL,
-			draft INTEGER NOT NULL, created INTEGER NOT NULL, cover BLOB
-		)`
-	if _, err := db.ExecContext(ctx, schema); err != nil {
-		_ = db.Close()
-		return fmt.Errorf("create the schema in %s: %w", d.Path, err)
-	}
-	d.db = db
-	return nil
+	return &sqldb.Source{Driver: "sqlite", DSN: "file:" + url.PathEscape(path) + "?" + pragmas.Encode()}
 }
-
-// Destroy closes the connection.
-func (d *Database) Destroy(context.Context) error { return d.db.Close() }

@@ -11,20 +11,32 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 )
 
-// Store is book.Store over a Database.
-type Store struct{ db *sql.DB }
+// Store is the book.Store that functions use.
+//
+//faas:provide as=book.Store
+type Store struct {
+	DB *sql.DB //faas:inject
+}
 
 var _ book.Store = (*Store)(nil)
 
-// NewStore returns the store that functions use.
-//
-//faas:provide as=book.Store
-func NewStore(d *Database) *Store { return &Store{db: d.db} }
+// Init creates what is missing. It runs under the unit's init timeout.
+func (s *Store) Init(ctx context.Context) error {
+	const schema = `
+		CREATE TABLE IF NOT EXISTS book (
+			id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL, year INTEGER NOT NULL,
+			draft INTEGER NOT NULL, created INTEGER NOT NULL, cover BLOB
+		)`
+	if _, err := s.DB.ExecContext(ctx, schema); err != nil {
+		return fmt.Errorf("create the schema: %w", err)
+	}
+	return nil
+}
 
 // List implements book.Store.
 func (s *Store) List(ctx context.Context, text string, limit int) (books []book.Book, err error) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
-	rows, err := s.db.QueryContext(ctx,
+	rows, err := s.DB.QueryContext(ctx,
 		`SELECT id, title, author, year, draft, created FROM book WHERE title LIKE ? ESCAPE '\' ORDER BY title, id LIMIT ?`, pattern, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list books: %w", err)
@@ -43,7 +55,7 @@ func (s *Store) List(ctx context.Context, text string, limit int) (books []book.
 
 // Get implements book.Store.
 func (s *Store) Get(ctx context.Context, id string) (*book.Book, error) {
-	return scan(s.db.QueryRowContext(ctx, `SELECT id, title, author, year, draft, created FROM book WHERE id = ?`, id))
+	return scan(s.DB.QueryRowContext(ctx, `SELECT id, title, author, year, draft, created FROM book WHERE id = ?`, id))
 }
 
 func scan(row interface{ Scan(...any) error }) (*book.Book, error) {
@@ -63,7 +75,7 @@ func scan(row interface{ Scan(...any) error }) (*book.Book, error) {
 
 // Put implements book.Store.
 func (s *Store) Put(ctx context.Context, b *book.Book) error {
-	_, err := s.db.ExecContext(ctx, `
+	_, err := s.DB.ExecContext(ctx, `
 		INSERT INTO book (id, title, author, year, draft, created) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET title = excluded.title, author = excluded.author, year = excluded.year, draft = excluded.draft`,
 		b.ID, b.Title, b.Author, b.Year, b.Draft, b.Created.Unix())
@@ -75,12 +87,12 @@ func (s *Store) Put(ctx context.Context, b *book.Book) error {
 
 // Delete implements book.Store.
 func (s *Store) Delete(ctx context.Context, id string) error {
-	return s.one(s.db.ExecContext(ctx, `DELETE FROM book WHERE id = ?`, id))
+	return s.one(s.DB.ExecContext(ctx, `DELETE FROM book WHERE id = ?`, id))
 }
 
 // Purge implements book.Store.
 func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
-	r, err := s.db.ExecContext(ctx, `DELETE FROM book WHERE draft AND created < ?`, before.Unix())
+	r, err := s.DB.ExecContext(ctx, `DELETE FROM book WHERE draft AND created < ?`, before.Unix())
 	if err != nil {
 		return 0, fmt.Errorf("purge drafts: %w", err)
 	}
@@ -90,7 +102,7 @@ func (s *Store) Purge(ctx context.Context, before time.Time) (int, error) {
 
 // Cover implements book.Store.
 func (s *Store) Cover(ctx context.Context, id string) (picture []byte, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT cover FROM book WHERE id = ? AND cover IS NOT NULL`, id).Scan(&picture)
+	err = s.DB.QueryRowContext(ctx, `SELECT cover FROM book WHERE id = ? AND cover IS NOT NULL`, id).Scan(&picture)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, book.ErrNotFound
 	}
@@ -99,7 +111,7 @@ func (s *Store) Cover(ctx context.Context, id string) (picture []byte, err error
 
 // SetCover implements book.Store.
 func (s *Store) SetCover(ctx context.Context, id string, picture []byte) error {
-	return s.one(s.db.ExecContext(ctx, `UPDATE book SET cover = ? WHERE id = ?`, picture, id))
+	return s.one(s.DB.ExecContext(ctx, `UPDATE book SET cover = ? WHERE id = ?`, picture, id))
 }
 
 // one turns a statement that touched no row into book.ErrNotFound.

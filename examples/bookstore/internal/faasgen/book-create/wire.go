@@ -5,17 +5,35 @@
 package bookcreate
 
 import (
+	"database/sql"
+
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
+	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
 )
 
-// buildSqliteDatabase makes a *sqlite.Database out of what it needs.
-func buildSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, func(), error) {
-	panic(wire.Build(provideSqliteDatabase))
+// buildSqldbSettings makes a *sqldb.Settings out of what it needs.
+func buildSqldbSettings(u *unit, b *ioc.Build) (*sqldb.Settings, error) {
+	panic(wire.Build(provideSqldbSettings))
+}
+
+// buildSqldbSource makes a *sqldb.Source out of what it needs.
+func buildSqldbSource(u *unit, b *ioc.Build) (*sqldb.Source, error) {
+	panic(wire.Build(provideSqldbSource))
+}
+
+// buildSqldbPool makes a *sqldb.Pool out of what it needs.
+func buildSqldbPool(u *unit, b *ioc.Build) (*sqldb.Pool, func(), error) {
+	panic(wire.Build(getSqldbSettings, getSqldbSource, provideSqldbPool))
+}
+
+// buildSqlDB makes a *sql.DB out of what it needs.
+func buildSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
+	panic(wire.Build(getSqldbPool, provideSqlDB))
 }
 
 // buildSqliteStore makes a *sqlite.Store out of what it needs.
 func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
-	panic(wire.Build(getSqliteDatabase, provideSqliteStore))
+	panic(wire.Build(getSqlDB, provideSqliteStore))
 }

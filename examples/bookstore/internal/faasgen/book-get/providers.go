@@ -3,36 +3,103 @@
 package bookget
 
 import (
+	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
+	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-// provideSqliteDatabase makes a *sqlite.Database.
+// provideSqldbSettings makes a *sqldb.Settings.
 //
-// Database is the connection. It is opened at cold start and closed when the process ends.
-func provideSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, func(), error) {
+// Settings are the configuration, below the key sqldb.
+func provideSqldbSettings(u *unit) (*sqldb.Settings, error) {
+	driver, err := config.Get[string](u.config, "sqldb.driver")
+	if err != nil {
+		return nil, err
+	}
+	dsn, err := config.Or[config.Secret](u.config, "sqldb.dsn", config.Secret{})
+	if err != nil {
+		return nil, err
+	}
+	maxOpen, err := config.Get[int](u.config, "sqldb.maxOpen")
+	if err != nil {
+		return nil, err
+	}
+	maxIdle, err := config.Get[int](u.config, "sqldb.maxIdle")
+	if err != nil {
+		return nil, err
+	}
+	maxLifetime, err := config.Get[time.Duration](u.config, "sqldb.maxLifetime")
+	if err != nil {
+		return nil, err
+	}
+	maxIdleTime, err := config.Get[time.Duration](u.config, "sqldb.maxIdleTime")
+	if err != nil {
+		return nil, err
+	}
+	pingTimeout, err := config.Get[time.Duration](u.config, "sqldb.pingTimeout")
+	if err != nil {
+		return nil, err
+	}
+	return &sqldb.Settings{
+		Driver:      driver,
+		DSN:         dsn,
+		MaxOpen:     maxOpen,
+		MaxIdle:     maxIdle,
+		MaxLifetime: maxLifetime,
+		MaxIdleTime: maxIdleTime,
+		PingTimeout: pingTimeout,
+	}, nil
+}
+
+// provideSqldbSource makes a *sqldb.Source.
+//
+// NewSource says where the database is: the address of a file is no secret.
+func provideSqldbSource(u *unit) (*sqldb.Source, error) {
 	path, err := config.Get[string](u.config, "database.path")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	v := &sqlite.Database{
-		Path: path,
+	return sqlite.NewSource(path), nil
+}
+
+// provideSqldbPool makes a *sqldb.Pool.
+//
+// Pool opens the database and closes it. Ask for its *sql.DB.
+func provideSqldbPool(b *ioc.Build, settings *sqldb.Settings, source *sqldb.Source) (*sqldb.Pool, func(), error) {
+	v := &sqldb.Pool{
+		Settings: settings,
+		Source:   source,
 	}
 	if err := v.Init(b.Context()); err != nil {
-		return nil, nil, fmt.Errorf("sqlite.Database.Init: %w", err)
+		return nil, nil, fmt.Errorf("sqldb.Pool.Init: %w", err)
 	}
-	return v, b.OnDestroy("sqlite.Database", v.Destroy), nil
+	return v, b.OnDestroy("sqldb.Pool", v.Destroy), nil
+}
+
+// provideSqlDB makes a *sql.DB.
+//
+// NewDB returns the database of the pool.
+func provideSqlDB(p *sqldb.Pool) *sql.DB {
+	return sqldb.NewDB(p)
 }
 
 // provideSqliteStore makes a *sqlite.Store.
 //
-// NewStore returns the store that functions use.
-func provideSqliteStore(d *sqlite.Database) *sqlite.Store {
-	return sqlite.NewStore(d)
+// Store is the book.Store that functions use.
+func provideSqliteStore(b *ioc.Build, db *sql.DB) (*sqlite.Store, error) {
+	v := &sqlite.Store{
+		DB: db,
+	}
+	if err := v.Init(b.Context()); err != nil {
+		return nil, fmt.Errorf("sqlite.Store.Init: %w", err)
+	}
+	return v, nil
 }
 
 // provideBookReader makes a *book.Reader.

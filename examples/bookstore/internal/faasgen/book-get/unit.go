@@ -5,11 +5,14 @@ package bookget
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -49,24 +52,39 @@ type unit struct {
 	config    *config.Config
 	container ioc.Container
 
-	sqliteDatabase ioc.Cell[*sqlite.Database]
-	sqliteStore    ioc.Cell[*sqlite.Store]
-	bookReader     ioc.Cell[*book.Reader]
+	sqldbSettings ioc.Cell[*sqldb.Settings]
+	sqldbSource   ioc.Cell[*sqldb.Source]
+	sqldbPool     ioc.Cell[*sqldb.Pool]
+	sqlDB         ioc.Cell[*sql.DB]
+	sqliteStore   ioc.Cell[*sqlite.Store]
+	bookReader    ioc.Cell[*book.Reader]
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
 func (u *unit) start(ctx context.Context) error {
-	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv)
+	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv, config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 	if err != nil {
 		return err
 	}
 	u.config = c
-	if err := c.Require("database.path"); err != nil {
+	if err := errors.Join(
+		c.Require("database.path", "sqldb.driver", "sqldb.maxIdle", "sqldb.maxIdleTime", "sqldb.maxLifetime", "sqldb.maxOpen", "sqldb.pingTimeout"),
+		config.Check[config.Secret](c, "sqldb.dsn", ""),
+	); err != nil {
 		return err
 	}
 	b := u.container.NewBuild(ctx)
 	defer b.Done()
-	if _, err := getSqliteDatabase(u, b); err != nil {
+	if _, err := getSqldbSettings(u, b); err != nil {
+		return err
+	}
+	if _, err := getSqldbSource(u, b); err != nil {
+		return err
+	}
+	if _, err := getSqldbPool(u, b); err != nil {
+		return err
+	}
+	if _, err := getSqlDB(u, b); err != nil {
 		return err
 	}
 	if _, err := getSqliteStore(u, b); err != nil {
@@ -78,13 +96,58 @@ func (u *unit) start(ctx context.Context) error {
 	return nil
 }
 
-// getSqliteDatabase returns the unit's *sqlite.Database, which is built when it is first needed.
-func getSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, error) {
-	if v, ok := u.sqliteDatabase.Ready(); ok {
+// sqldbDefaults is the config.default.yml of component sqldb.
+const sqldbDefaults = `# What holds where the application says nothing. A cloud function serves few requests at once in one process and is frozen
+# between them, so the pool is small and forgets connections soon. Zero is no limit; a bare number of time is seconds.
+sqldb:
+  driver: ""
+  maxOpen: 10
+  maxIdle: 2
+  maxLifetime: 30m
+  maxIdleTime: 1m
+  pingTimeout: 5s
+`
+
+// getSqldbSettings returns the unit's *sqldb.Settings, which is built when it is first needed.
+func getSqldbSettings(u *unit, b *ioc.Build) (*sqldb.Settings, error) {
+	if v, ok := u.sqldbSettings.Ready(); ok {
 		return v, nil
 	}
-	return u.sqliteDatabase.Get(&u.container, b, "sqlite.Database", func(b *ioc.Build) (*sqlite.Database, func(), error) {
-		return buildSqliteDatabase(u, b)
+	return u.sqldbSettings.Get(&u.container, b, "sqldb.Settings", func(b *ioc.Build) (*sqldb.Settings, func(), error) {
+		v, err := buildSqldbSettings(u, b)
+		return v, nil, err
+	})
+}
+
+// getSqldbSource returns the unit's *sqldb.Source, which is built when it is first needed.
+func getSqldbSource(u *unit, b *ioc.Build) (*sqldb.Source, error) {
+	if v, ok := u.sqldbSource.Ready(); ok {
+		return v, nil
+	}
+	return u.sqldbSource.Get(&u.container, b, "sqlite.NewSource", func(b *ioc.Build) (*sqldb.Source, func(), error) {
+		v, err := buildSqldbSource(u, b)
+		return v, nil, err
+	})
+}
+
+// getSqldbPool returns the unit's *sqldb.Pool, which is built when it is first needed.
+func getSqldbPool(u *unit, b *ioc.Build) (*sqldb.Pool, error) {
+	if v, ok := u.sqldbPool.Ready(); ok {
+		return v, nil
+	}
+	return u.sqldbPool.Get(&u.container, b, "sqldb.Pool", func(b *ioc.Build) (*sqldb.Pool, func(), error) {
+		return buildSqldbPool(u, b)
+	})
+}
+
+// getSqlDB returns the unit's *sql.DB, which is built when it is first needed.
+func getSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
+	if v, ok := u.sqlDB.Ready(); ok {
+		return v, nil
+	}
+	return u.sqlDB.Get(&u.container, b, "sqldb.NewDB", func(b *ioc.Build) (*sql.DB, func(), error) {
+		v, err := buildSqlDB(u, b)
+		return v, nil, err
 	})
 }
 
@@ -93,7 +156,7 @@ func getSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
 	if v, ok := u.sqliteStore.Ready(); ok {
 		return v, nil
 	}
-	return u.sqliteStore.Get(&u.container, b, "sqlite.NewStore", func(b *ioc.Build) (*sqlite.Store, func(), error) {
+	return u.sqliteStore.Get(&u.container, b, "sqlite.Store", func(b *ioc.Build) (*sqlite.Store, func(), error) {
 		v, err := buildSqliteStore(u, b)
 		return v, nil, err
 	})

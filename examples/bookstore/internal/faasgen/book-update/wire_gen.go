@@ -5,29 +5,70 @@
 package bookupdate
 
 import (
+	"database/sql"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
+	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
 // Injectors from wire.go:
 
-// buildSqliteDatabase makes a *sqlite.Database out of what it needs.
-func buildSqliteDatabase(u *unit, b *ioc.Build) (*sqlite.Database, func(), error) {
-	database, cleanup, err := provideSqliteDatabase(u, b)
+// buildSqldbSettings makes a *sqldb.Settings out of what it needs.
+func buildSqldbSettings(u *unit, b *ioc.Build) (*sqldb.Settings, error) {
+	settings, err := provideSqldbSettings(u)
+	if err != nil {
+		return nil, err
+	}
+	return settings, nil
+}
+
+// buildSqldbSource makes a *sqldb.Source out of what it needs.
+func buildSqldbSource(u *unit, b *ioc.Build) (*sqldb.Source, error) {
+	source, err := provideSqldbSource(u)
+	if err != nil {
+		return nil, err
+	}
+	return source, nil
+}
+
+// buildSqldbPool makes a *sqldb.Pool out of what it needs.
+func buildSqldbPool(u *unit, b *ioc.Build) (*sqldb.Pool, func(), error) {
+	settings, err := getSqldbSettings(u, b)
 	if err != nil {
 		return nil, nil, err
 	}
-	return database, func() {
+	source, err := getSqldbSource(u, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, cleanup, err := provideSqldbPool(b, settings, source)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pool, func() {
 		cleanup()
 	}, nil
 }
 
-// buildSqliteStore makes a *sqlite.Store out of what it needs.
-func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
-	database, err := getSqliteDatabase(u, b)
+// buildSqlDB makes a *sql.DB out of what it needs.
+func buildSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
+	pool, err := getSqldbPool(u, b)
 	if err != nil {
 		return nil, err
 	}
-	store := provideSqliteStore(database)
+	db := provideSqlDB(pool)
+	return db, nil
+}
+
+// buildSqliteStore makes a *sqlite.Store out of what it needs.
+func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
+	db, err := getSqlDB(u, b)
+	if err != nil {
+		return nil, err
+	}
+	store, err := provideSqliteStore(b, db)
+	if err != nil {
+		return nil, err
+	}
 	return store, nil
 }

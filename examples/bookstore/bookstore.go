@@ -3,3 +3,8 @@
 package bookstore
 
 //go:generate go tool faasgen generate
+
+// Configuration imports the component that provides the *sql.DB.
+//
+//faas:configuration import=github.com/faasgen/faasgen/framework/component/sqldb
+type Configuration struct{}

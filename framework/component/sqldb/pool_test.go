@@ -1,0 +1,151 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework/config"
+)
+
+// fake is a driver whose DSN says how it behaves.
+type fake struct{ open atomic.Int64 }
+
+func (f *fake) OpenConnector(dsn string) (driver.Connector, error) {
+	if dsn == "unreadable:secret" {
+		return nil, fmt.Errorf("cannot parse %q", dsn)
+	}
+	return &connector{f, dsn}, nil
+}
+
+func (f *fake) Open(string) (driver.Conn, error) { return nil, errors.New("not called") }
+
+type connector struct {
+	fake *fake
+	dsn  string
+}
+
+func (c *connector) Driver() driver.Driver { return c.fake }
+
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	switch {
+	case strings.HasPrefix(c.dsn, "away"):
+		return nil, fmt.Errorf("dial %s: password secret refused", c.dsn)
+	case strings.HasPrefix(c.dsn, "slow"):
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	c.fake.open.Add(1)
+	return &conn{c.fake}, nil
+}
+
+type conn struct{ fake *fake }
+
+func (c *conn) Prepare(string) (driver.Stmt, error) { return nil, errors.New("no statements") }
+func (c *conn) Begin() (driver.Tx, error)           { return nil, errors.New("no transactions") }
+func (c *conn) Close() error                        { c.fake.open.Add(-1); return nil }
+
+// register makes a driver for one test.
+func register(t *testing.T) (*fake, string) {
+	t.Helper()
+	f, name := &fake{}, "fake-"+strings.ReplaceAll(t.Name(), "/", "-")
+	sql.Register(name, f)
+	return f, name
+}
+
+func settings(name, dsn string) *Settings {
+	return &Settings{Driver: name, DSN: config.NewSecret(dsn), MaxOpen: 3, MaxIdle: 2, PingTimeout: 50 * time.Millisecond}
+}
+
+func TestPool(t *testing.T) {
+	f, name := register(t)
+	p := &Pool{Settings: settings(name, "fine")}
+	if err := p.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	db := NewDB(p)
+	if got := db.Stats(); got.MaxOpenConnections != 3 || got.Idle != 1 || f.open.Load() != 1 {
+		t.Errorf("got %+v, %d open", got, f.open.Load())
+	}
+	if err := p.Destroy(t.Context()); err != nil || f.open.Load() != 0 {
+		t.Errorf("%v, %d open", err, f.open.Load())
+	}
+	if err := db.PingContext(t.Context()); err == nil {
+		t.Error("it answers after its end")
+	}
+}
+
+func TestSourceReplacesTheConfiguredOne(t *testing.T) {
+	f, name := register(t)
+	p := &Pool{Settings: settings("", ""), Source: &Source{Driver: name, DSN: "fine"}}
+	if err := p.Init(t.Context()); err != nil || f.open.Load() != 1 {
+		t.Errorf("%v, %d open", err, f.open.Load())
+	}
+	if err := p.Destroy(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestInitFails(t *testing.T) {
+	_, name := register(t)
+	for _, tt := range []struct{ name, driver, dsn, want string }{
+		{"no DSN", name, "", "where the database is, is not said: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
+		{"an unreadable one", name, "unreadable:secret", "driver " + name + " does not take the DSN; what it says of it may show a password and is left out"},
+		{"nobody there", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
+		{"no answer", name, "slow", "ping the database: no answer within 50ms"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := (&Pool{Settings: settings(tt.driver, tt.dsn)}).Init(t.Context())
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			for ; err != nil; err = errors.Unwrap(err) {
+				if strings.Contains(err.Error(), "secret@") || tt.dsn != "slow" && tt.dsn != "" && strings.Contains(err.Error(), tt.dsn) {
+					t.Errorf("it shows the DSN: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestDriverIsNotLinked(t *testing.T) {
+	_, name := register(t)
+	for driver, parts := range map[string][]string{
+		"":      {"which driver to use is not said", name, "configure sqldb.driver"},
+		"pgx":   {`driver "pgx" is not linked`, name, `add: import _ "github.com/jackc/pgx/v5/stdlib"`},
+		"mysql": {`add: import _ "github.com/go-sql-driver/mysql"`},
+		"other": {`driver "other" is not linked`, "add a blank import of its package"},
+	} {
+		err := (&Pool{Settings: settings(driver, "fine")}).Init(t.Context())
+		for _, part := range parts {
+			if err == nil || !strings.Contains(err.Error(), part) {
+				t.Errorf("%q: got %v, expected it to have %s", driver, err, part)
+			}
+		}
+	}
+}
+
+func TestRedacted(t *testing.T) {
+	for dsn, texts := range map[string][]string{
+		"postgres://ann:p%40ss@db/shop":          {"p@ss", "p%40ss", "ann:p%40ss"},
+		"ann:geheim@tcp(db:3306)/shop":           {"geheim", "ann:geheim"},
+		"host=db user=ann password='geheim' x=1": {"geheim", "'geheim'"},
+		"sqlserver://db?user=ann&password=ge+im": {"ge+im", "ge im"},
+		"Server=db;Pwd=geheim;":                  {"geheim"},
+	} {
+		for _, text := range append(texts, dsn) {
+			if got := redacted("<"+text+">", dsn); got != "<"+hidden+">" {
+				t.Errorf("%s: %s", dsn, got)
+			}
+		}
+	}
+	if got := redacted("connection refused", "postgres://ann@db"); got != "connection refused" {
+		t.Error(got)
+	}
+}
