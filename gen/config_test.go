@@ -8,8 +8,14 @@ import (
 
 // TestConfigValues runs the tests of an application that takes configuration in every form, against the code that both
 // injectors give.
-func TestConfigValues(t *testing.T) {
-	dir := module(t, "config.txtar")
+func TestConfigValues(t *testing.T) { runShop(t, "config.txtar") }
+
+// TestVariants does the same for functions with configuration of their own.
+func TestVariants(t *testing.T) { runShop(t, "variants.txtar") }
+
+func runShop(t *testing.T, archive string) {
+	t.Helper()
+	dir := module(t, archive)
 	o := options(dir)
 	o.Injector = "native"
 	native := diagnose(t, o)

@@ -316,6 +316,9 @@ func (d *drawing) provider(w *wiring.Node) *Node {
 	n.Type, n.ProvideID, n.Scope = model.TypeString(p.Out), p.ID, p.Scope
 	n.Lazy, n.Eager, n.Init, n.Destroy = p.Lazy, p.Eager, p.Init, p.Destroy
 	n.know(byProvider, n.Name, p.Object.Pkg().Name()+"."+p.Object.Name(), n.Package+"."+p.Object.Name(), w.Ident)
+	if p.Variant != "" {
+		n.Name += " for " + p.Variant // with its configuration
+	}
 	n.know(byWord, p.Object.Name(), p.ID)
 	n.knowType(p.Out)
 	for _, t := range p.As {

@@ -27,6 +27,7 @@ type Config struct {
 	read   []string // the files there were, in order of precedence
 	absent []string // the files there could have been
 	env    lookup   // nil is the process's
+	dry    bool     // references are read but not followed
 }
 
 // lookup finds an environment variable.

@@ -53,6 +53,9 @@ func (v *value) errorf(format string, args ...any) error {
 	if v.loose {
 		return fmt.Errorf("default value: %w", fmt.Errorf(format, args...))
 	}
+	if v.line == 0 { // of an overlay
+		return fmt.Errorf("%s: %w", v.file, fmt.Errorf(format, args...))
+	}
 	return fmt.Errorf("%s:%d: %w", v.file, v.line, fmt.Errorf(format, args...))
 }
 
@@ -100,6 +103,7 @@ func syntaxError(file string, err error) error {
 // reader turns yaml nodes into values.
 type reader struct {
 	file  string
+	apart bool // the lines are not those of the file
 	nodes int
 	depth int
 }
@@ -112,6 +116,9 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 		return nil, fmt.Errorf("%s:%d: the file is too deep or its aliases expand to too much", r.file, n.Line)
 	}
 	v := &value{file: r.file, line: n.Line}
+	if r.apart {
+		v.line = 0
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
 		return r.read(n.Alias)

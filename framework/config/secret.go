@@ -154,7 +154,7 @@ func (c *Config) decodeSecret(v *value, key string, dst reflect.Value) error {
 		return v.errorf("key %s: the secret is empty", name(key))
 	}
 	text := v.text
-	if ok {
+	if ok && (c == nil || !c.dry) {
 		if text, err = c.resolve(ref); err != nil {
 			return v.errorf("key %s: %s: %w", name(key), ref, err)
 		}

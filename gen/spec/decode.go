@@ -120,6 +120,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 	case reflect.TypeFor[Event]():
 		d.event(n, v, w)
 		return
+	case reflect.TypeFor[Values]():
+		d.configuration(n, v.Addr().Interface().(*Values), w)
+		return
 	case reflect.TypeFor[annotations.List]():
 		d.words(node, n, v, w)
 		return

@@ -75,6 +75,8 @@ func (s schema) value(t reflect.Type, w where) object {
 		return object{}
 	case reflect.TypeFor[Extension]():
 		return object{"type": "object"}
+	case reflect.TypeFor[Values]():
+		return object{"type": []string{"object", "null"}}
 	case reflect.TypeFor[Event]():
 		return s.event()
 	case reflect.TypeFor[annotations.List]():

@@ -164,6 +164,8 @@ func (g generator) value(t reflect.Type, enum []string, loose bool) any {
 		return g.anything(2)
 	case reflect.TypeFor[Extension]():
 		return map[string]any{"Key": g.anything(2)}
+	case reflect.TypeFor[Values]():
+		return map[string]any{"order.maxItems": g.anything(2), "db": g.anything(2)}
 	case reflect.TypeFor[Event]():
 		kind := g.one("http", "timer", "event")
 		arguments := g.value(reflect.TypeOf(markers()[kind]()).Elem(), nil, false)

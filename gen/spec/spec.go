@@ -78,6 +78,9 @@ type Function struct {
 	Description string `faas:"description"`
 	// Settings override the provider's and the directive's.
 	Settings `faas:",inline"`
+	// Config holds configuration values of this function alone, by key: order.maxItems, or nested maps. They win over the
+	// config files, environment variables win over them.
+	Config Values `faas:"config"`
 	// Events replaces the function's directive triggers; nil keeps them, an empty list leaves it without any.
 	Events []Event `faas:"events"`
 	// Extension holds the x-<target> keys of this level: they are merged into the function in the deployment file.

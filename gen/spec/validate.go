@@ -129,6 +129,11 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 			c.add(d)
 		}
 		c.settings(at+".", f.Settings)
+		if prefix != "" && len(f.Config) > 0 {
+			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be said for one target: the generated code is the same for all")
+			d.Hint = "say it in functions of f.yml itself, or set the environment variables of the keys for the target"
+			c.add(d)
+		}
 		for i, e := range f.Events {
 			if e.Marker != nil {
 				c.event(fmt.Sprintf("%s.events.%d.%s", at, i, e.Kind), e)

@@ -52,7 +52,7 @@ func (b *body) builtin(d *model.Dep) jen.Code {
 	case model.Runtime:
 		return jen.Id("u").Dot("rt")
 	case model.ConfigValues:
-		return jen.Id("u").Dot("config")
+		return b.view(b.node)
 	case model.Clock:
 		return jen.Id("u").Dot("rt").Dot("Time").Call()
 	case model.InitContext:
@@ -66,14 +66,14 @@ func (b *body) builtin(d *model.Dep) jen.Code {
 func (b *body) config(e wiring.Edge) jen.Code {
 	d := e.Dep
 	name := b.local.take(untitle(d.Name))
-	call := q(symConfigGet).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key))
+	call := q(symConfigGet).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key))
 	if d.Default == nil && d.Optional {
-		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), zeroCode(d.Type))
+		call = q(symConfigOr).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key), zeroCode(d.Type))
 	}
 	if d.Default != nil && d.AsText {
-		call = q(symConfigText).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), jen.Lit(*d.Default))
+		call = q(symConfigText).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key), jen.Lit(*d.Default))
 	} else if d.Default != nil {
-		call = q(symConfigOr).Types(typeCode(d.Type)).Call(jen.Id("u").Dot("config"), jen.Lit(d.Key), literal(d.Type, *d.Default))
+		call = q(symConfigOr).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key), literal(d.Type, *d.Default))
 	}
 	b.add(jen.List(jen.Id(name), jen.Err()).Op(":=").Add(call), b.failed(jen.Err()))
 	return jen.Id(name)

@@ -67,7 +67,7 @@ func (w *writer) ready() []jen.Code {
 				jen.Id("b").Dot("Context").Call(), jen.Lit(c.Provider.Name()), method(c.Ready, "OnReady"), method(c.Stop, "OnStop")))}
 		}
 		if s := w.ownSlot(n); w.overrides && s.injected {
-			stmts = []jen.Code{jen.If(jen.Id("u").Dot("overrides").Dot(title(s.ident)).Op("==").Nil()).Block(stmts...)}
+			stmts = []jen.Code{jen.If(jen.Id("u").Dot("overrides").Dot(title(s.override)).Op("==").Nil()).Block(stmts...)}
 		}
 		body = append(body, stmts...)
 	}

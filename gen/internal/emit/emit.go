@@ -97,8 +97,11 @@ func New(g *wiring.Graph, output string) *Emitter {
 	var makers typeutil.Map
 	for _, n := range g.Nodes {
 		e.nodes[n.Provider] = n
+		n = base(n) // nothing has both a node and a variant of it
 		if first, ok := makers.At(n.Provider.Out).(*wiring.Node); ok {
-			e.shared[first], e.shared[n] = true, true
+			if first != n {
+				e.shared[first], e.shared[n] = true, true
+			}
 			continue
 		}
 		makers.Set(n.Provider.Out, n)
@@ -230,6 +233,7 @@ type writer struct {
 	slots     []*slot
 	slotsOf   map[*wiring.Node][]*slot
 	methods   map[string]string // of unit, by function name
+	views     []view
 	chains    map[string]string // fields of unit, by function name, of those that use middleware
 	kept      map[*wiring.Node]string
 	replaced  map[*model.Middleware]string // fields of Overrides, in lower case

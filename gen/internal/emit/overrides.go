@@ -15,6 +15,7 @@ import (
 // overridesType writes Overrides and NewWith.
 func (w *writer) overridesType(f *jen.File) {
 	var fields []jen.Code
+	seen := map[string]bool{}
 	for _, s := range w.slots {
 		if !s.injected {
 			continue
@@ -30,7 +31,10 @@ func (w *writer) overridesType(f *jen.File) {
 		if id := s.node.Provider.ID; id != "" {
 			what += " as id=" + id
 		}
-		fields = append(fields, jen.Comment("// "+title(s.ident)+" replaces "+what+"."), jen.Id(title(s.ident)).Add(t))
+		if !seen[s.override] {
+			seen[s.override] = true
+			fields = append(fields, jen.Comment("// "+title(s.override)+" replaces "+what+"."), jen.Id(title(s.override)).Add(t))
+		}
 	}
 	for _, m := range w.wrappersUsed() {
 		t := symMiddleware
@@ -38,6 +42,10 @@ func (w *writer) overridesType(f *jen.File) {
 			t = symGuard
 		}
 		field := w.replaced[m]
+		if seen[field] {
+			continue
+		}
+		seen[field] = true
 		fields = append(fields, jen.Comment("// "+title(field)+" replaces "+m.Kind()+" "+m.Name+"."), jen.Id(title(field)).Add(q(t)))
 	}
 	comment(f, "Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never")
@@ -61,7 +69,7 @@ func comparesWithNil(t types.Type) bool {
 
 // override returns the replacement of a slot, if there is one, with the further results.
 func (w *writer) override(unit *jen.Statement, s *slot, more ...jen.Code) jen.Code {
-	field := func() *jen.Statement { return unit.Clone().Dot("overrides").Dot(title(s.ident)) }
+	field := func() *jen.Statement { return unit.Clone().Dot("overrides").Dot(title(s.override)) }
 	value := field()
 	if !comparesWithNil(s.typ) {
 		value = jen.Op("*").Add(value)

@@ -27,6 +27,13 @@ func (w *writer) require() []jen.Code {
 			if d.Kind != model.FromConfig || !required && !d.Secret {
 				continue
 			}
+			config := jen.Id("c")
+			v := w.viewOf(n)
+			if v != nil {
+				config = w.view(n)
+				_, said := v.Values[d.Key]
+				required = required && !said
+			}
 			to := &always
 			condition := w.wanted(n, nil)
 			if condition != "" {
@@ -36,18 +43,23 @@ func (w *writer) require() []jen.Code {
 					order = append(order, condition)
 				}
 			}
-			if required {
+			switch id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key; {
+			case !required:
+			case v == nil:
 				to.keys = append(to.keys, d.Key)
+			case !checked[id]:
+				checked[id] = true
+				to.checks = append(to.checks, config.Clone().Dot("Require").Call(jen.Lit(d.Key)))
 			}
 			if d.Secret {
 				text := ""
 				if d.Default != nil {
 					text = *d.Default
 				}
-				id := condition + "\x00" + d.Key + "\x00" + text + "\x00" + describe(d.Type, nil)
+				id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00" + text + "\x00" + describe(d.Type, nil)
 				if !checked[id] {
 					checked[id] = true
-					to.checks = append(to.checks, q(symCheckKey).Types(typeCode(d.Type)).Call(jen.Id("c"), jen.Lit(d.Key), jen.Lit(text)))
+					to.checks = append(to.checks, q(symCheckKey).Types(typeCode(d.Type)).Call(config.Clone(), jen.Lit(d.Key), jen.Lit(text)))
 				}
 			}
 		}
@@ -94,7 +106,11 @@ func (w *writer) conditional(always demands, sometimes map[string]*demands, orde
 		return append(stmts, returnErr(required))
 	}
 	join := func(checks []jen.Code) jen.Code {
-		return jen.Err().Op("=").Qual(pathErrors, "Join").Call(append([]jen.Code{jen.Err()}, checks...)...)
+		if len(checks) == 1 {
+			return jen.Err().Op("=").Qual(pathErrors, "Join").Call(jen.Err(), checks[0])
+		}
+		return jen.Err().Op("=").Qual(pathErrors, "Join").Custom(
+			jen.Options{Open: "(", Close: ")", Separator: ",", Multi: true}, append([]jen.Code{jen.Err()}, checks...)...)
 	}
 	stmts = append(stmts, jen.Err().Op("=").Add(required))
 	if len(always.checks) > 0 {

@@ -17,6 +17,8 @@ type slot struct {
 	typ  types.Type
 	// ident is unique among the slots; a node's own slot has the node's.
 	ident string
+	// override is the field of Overrides that replaces it, in lower case: that of all variants is the same.
+	override string
 	// wrapped says that Wire needs a type of its own for it: another node makes the same type.
 	wrapped bool
 	// injected says that something depends on it, so that it can be overridden.
@@ -38,15 +40,17 @@ func (w *writer) findSlots() {
 	idents := newSpace()
 	for _, n := range w.reach {
 		idents.add(n.Ident)
+		idents.add(base(n).Ident)
 	}
 	for _, n := range w.reach {
-		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, wrapped: n.Provider.ID != "" || w.shared[n]}
+		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, override: base(n).Ident, wrapped: n.Provider.ID != "" || w.shared[base(n)]}
 		w.addSlot(own)
 	}
 	inject := func(e wiring.Edge) {
 		s := w.slot(e)
 		if s == nil {
-			s = &slot{node: e.To, typ: asType(e), ident: idents.take(typeIdent(e.Bound)), wrapped: e.To.Provider.ID != ""}
+			s = &slot{node: e.To, typ: asType(e), wrapped: e.To.Provider.ID != ""}
+			s.ident, s.override = w.slotName(idents, s, e.Bound)
 			w.addSlot(s)
 		}
 		s.injected = true
@@ -63,7 +67,14 @@ func (w *writer) findSlots() {
 	}
 	w.replaced = map[*model.Middleware]string{}
 	for _, m := range w.wrappersUsed() {
-		w.replaced[m] = idents.take(overrideName(m))
+		first := m
+		if m.Base != nil {
+			first = m.Base
+		}
+		if w.replaced[first] == "" {
+			w.replaced[first] = idents.take(overrideName(first))
+		}
+		w.replaced[m] = w.replaced[first]
 		if perCall(m) {
 			w.declared.add(perCallName(w.nodes[m.Provider], m))
 		}
@@ -135,10 +146,27 @@ func (w *writer) nameMethods() {
 		}
 		w.methods[m.Name] = taken.take(name)
 	}
+	w.nameViews(taken)
 	w.chains = map[string]string{}
 	for _, m := range w.unit.Members {
 		if len(m.Model.Middleware) > 0 {
 			w.chains[m.Name] = taken.take(w.methods[m.Name] + "Chain")
 		}
 	}
+}
+
+// slotName finds the names of a slot for an interface. Variants have a name of their own and the base's field of Overrides.
+func (w *writer) slotName(idents *space, s *slot, bound types.Type) (ident, override string) {
+	for _, other := range w.slots {
+		if base(other.node) == base(s.node) && types.Identical(other.typ, s.typ) {
+			override = other.override
+		}
+	}
+	if override == "" {
+		override = idents.take(typeIdent(bound))
+	}
+	if s.node.Base == nil {
+		return override, override
+	}
+	return idents.take(override + title(camel(s.node.Provider.Variant))), override
 }

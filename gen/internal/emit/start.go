@@ -26,6 +26,7 @@ func (w *writer) start(f *jen.File) {
 				jen.Id("u").Dot("rt").Dot("CodeDir"), jen.Id("u").Dot("rt").Dot("Env"), jen.Id("u").Dot("rt").Dot("LookupEnv")}, w.defaults()...)...),
 			ifErr(),
 			jen.Id("u").Dot("config").Op("=").Id("c"))
+		body = append(body, w.overlays()...)
 		body = append(body, w.require()...)
 	}
 	ctx := "_"
@@ -75,7 +76,7 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 		}
 		way := "u.overrides." + title(w.replaced[m]) + " == nil"
 		if own.injected {
-			way += " && u.overrides." + title(own.ident) + " == nil"
+			way += " && u.overrides." + title(own.override) + " == nil"
 		}
 		ways = append(ways, way)
 	}
@@ -93,9 +94,9 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 				continue
 			}
 			s := w.slot(e)
-			way := "u.overrides." + title(s.ident) + " == nil"
+			way := "u.overrides." + title(s.override) + " == nil"
 			if s != own && own.injected {
-				way += " && u.overrides." + title(own.ident) + " == nil"
+				way += " && u.overrides." + title(own.override) + " == nil"
 			}
 			if above := w.wanted(owner, append(above, n)); above != "" {
 				if strings.Contains(above, "||") {

@@ -197,6 +197,7 @@ func (w *writer) unitType(f *jen.File) {
 	}
 	if w.uses.config {
 		fields = append(fields, jen.Id("config").Op("*").Add(q(symConfig)))
+		fields = append(fields, w.viewFields()...)
 	}
 	if w.overrides {
 		fields = append(fields, jen.Id("overrides").Id("Overrides"))

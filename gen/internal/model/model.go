@@ -99,6 +99,10 @@ type Provider struct {
 	As []types.Type
 	// Groups are those that it is offered to.
 	Groups []string
+	// Variant is the function for which alone this is made, because f.yml gives it configuration of its own; Base is then the
+	// provider that it is a copy of. Wiring makes them.
+	Variant string
+	Base    *Provider
 	// Key tells apart the providers that have no declaration of their own.
 	Key string
 	// Args are the type arguments of an instance of a generic declaration.
@@ -311,6 +315,8 @@ type Middleware struct {
 	Provider *Provider
 	// Made says that the provider makes a framework.Middleware, instead of what has the method.
 	Made bool
+	// Base is set for a copy of which Provider is the variant of one function; see Provider.Base.
+	Base *Middleware
 	// Pos is the declaration's name.
 	Pos token.Position
 }

@@ -17,6 +17,8 @@ type Graph struct {
 	Nodes []*Node
 	// Validator leads to what checks inputs with validate tags, nil if there is none, or no such input; see Checks.
 	Validator *Edge
+	// Views are the configurations of functions that have values of their own, in the order of their names.
+	Views []View
 
 	byProvider map[*model.Provider]*Node // filled by Solve
 }
@@ -26,6 +28,8 @@ type Node struct {
 	Provider *model.Provider
 	// Edges are parallel to Provider.Deps.
 	Edges []Edge
+	// Base is the node that this is a variant of; see variant.go. It may be part of no graph any more.
+	Base *Node
 	// Ident is a Go identifier that is unique in the application, in lower camel case: bookController, sqlDB.
 	Ident string
 }

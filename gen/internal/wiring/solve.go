@@ -23,6 +23,7 @@ const (
 	codeUnused    = "di-unused"
 	codeGroup     = "di-group"
 	codeGeneric   = "di-generic"
+	codeConfig    = "config"
 )
 
 // Solve finds a provider for every dependency of every provider of app. With mistakes the graph is as complete as they
@@ -63,6 +64,7 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.order()
 	s.unused()
 	name(s.graph.Nodes)
+	s.variants()
 	s.diagnostics.Sort()
 	return s.graph, s.diagnostics
 }

@@ -1,0 +1,50 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Overlay returns a configuration in which values, YAML by dotted key, lie over the files: mappings are merged key by key. The
+// environment variables win over them as they do over files. Generated code makes one for each function that has values of its
+// own in f.yml; file is what messages call them.
+func (c *Config) Overlay(file string, values map[string]string) (*Config, error) {
+	out := &Config{}
+	if c != nil {
+		*out = *c
+	}
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		var doc yaml.Node
+		if err := yaml.Unmarshal([]byte(values[key]), &doc); err != nil || len(doc.Content) == 0 {
+			return nil, fmt.Errorf("%s: key %s: the value is no YAML", file, key)
+		}
+		r := reader{file: file, apart: true}
+		v, err := r.read(doc.Content[0])
+		if err != nil {
+			return nil, err
+		}
+		names := strings.Split(key, ".")
+		for _, name := range slices.Backward(names) {
+			v = &value{kind: mapping, file: file, keys: []string{name}, named: map[string]*value{name: v}}
+		}
+		out.root = merge(out.root, v)
+	}
+	return out, nil
+}
+
+// Inspect reports what is wrong with the value of key as a t, as [Get] would, without asking environment variables and without
+// following references of secrets; that there is none is no error. The generator asks before anything runs.
+func (c *Config) Inspect(key string, t reflect.Type) error {
+	var out Config
+	if c != nil {
+		out = *c
+	}
+	out.dry, out.env = true, func(string) (string, bool) { return "", false }
+	_, err := out.decodeKey(key, reflect.New(t).Elem())
+	return err
+}

@@ -1,0 +1,66 @@
+package config_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/faasgen/faasgen/framework/config"
+)
+
+func TestOverlay(t *testing.T) {
+	dir := folder(t, "config.default.yml", "order: {maxItems: 20, tags: {a: 1, b: 2}, list: [1], name: x}\n", "config.prod.yml", "order: {name: y, maxItems: 30}\n")
+	c, err := config.LoadWith(dir, "prod", variables("ORDER_WAIT", "5s", "PW", "p"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := c.Overlay("f.yml", map[string]string{
+		"order.maxItems": "5", "order.tags": "{b: 3, c: 4}", "order.list": "[7, 8]", "order.wait": "1s", "order.new.deep": `"text"`, "order.pw": "env:PW",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, o, "order.maxItems", 5)
+	want(t, o, "order.tags", map[string]int{"a": 1, "b": 3, "c": 4})
+	want(t, o, "order.list", []int{7, 8})
+	want(t, o, "order.wait", "5s") // the variable wins
+	want(t, o, "order.new.deep", "text")
+	want(t, o, "order.name", "y")
+	want(t, c, "order.maxItems", 30)
+	want(t, c, "order.tags", map[string]int{"a": 1, "b": 2})
+	if s, err := config.Get[config.Secret](o, "order.pw"); err != nil || s.Reveal() != "p" {
+		t.Errorf("secret: %v", err)
+	}
+	_, err = config.Get[bool](o, "order.maxItems")
+	wantError(t, err, "f.yml: key order.maxItems: expected true or false, found a whole number")
+	if n, err := (*config.Config)(nil).Overlay("f.yml", map[string]string{"a.b": "1"}); err != nil {
+		t.Error(err)
+	} else {
+		want(t, n, "a.b", 1)
+	}
+	for _, text := range []string{"", "[", "{a: 1, a: 2}", "!x 1"} {
+		if _, err := c.Overlay("f.yml", map[string]string{"a.b": text}); err == nil {
+			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestInspect(t *testing.T) {
+	c, err := (*config.Config)(nil).Overlay("f.yml", map[string]string{"a.ref": "env:NOT_SET", "a.literal": "hunter2", "a.n": "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Inspect("a.ref", reflect.TypeFor[config.Secret]()); err != nil {
+		t.Errorf("the reference was followed: %v", err)
+	}
+	if err := c.Inspect("a.absent", reflect.TypeFor[int]()); err != nil {
+		t.Error(err)
+	}
+	wantError(t, c.Inspect("a.literal", reflect.TypeFor[config.Secret]()), "f.yml: key a.literal: found a secret itself")
+	wantError(t, c.Inspect("a.n", reflect.TypeFor[int]()), "f.yml: key a.n: expected a whole number, found a text")
+	if _, err := config.Get[config.Secret](c, "a.ref"); err == nil {
+		t.Error("Inspect changed the configuration")
+	}
+	if err := (*config.Config)(nil).Inspect("a.b", reflect.TypeFor[int]()); err != nil {
+		t.Error(err)
+	}
+}

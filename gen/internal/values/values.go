@@ -1,0 +1,278 @@
+// Package values tells whether configuration fits the Go types that it is for, before anything runs: it makes of each type one
+// that the reader of the run time can fill, and lets that read. It knows types from go/types only and runs no user code.
+package values
+
+import (
+	"errors"
+	"go/types"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/faasgen/faasgen/framework/config"
+	"github.com/faasgen/faasgen/gen/internal/model"
+)
+
+// Text writes a value in one line, as YAML that reads as the same.
+func Text(n *yaml.Node) (string, error) {
+	text, err := yaml.Marshal(flow(n))
+	return strings.TrimSuffix(string(text), "\n"), err
+}
+
+func flow(n *yaml.Node) *yaml.Node {
+	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value}
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		out.Style = yaml.FlowStyle
+	case n.ShortTag() == "!!str" && (strings.ContainsAny(n.Value, "\n\r\t") || len(n.Value) > 60):
+		out.Style = yaml.DoubleQuotedStyle
+	}
+	for _, c := range n.Content {
+		out.Content = append(out.Content, flow(c))
+	}
+	return out
+}
+
+// Check reports what is wrong with the value of a key for what has type t and is read from the key at, which is key or above it.
+// The error shows no value.
+func Check(t types.Type, at, key, text string) error {
+	const file = "f.yml"
+	c, err := (*config.Config)(nil).Overlay(file, map[string]string{key: text})
+	if err != nil {
+		return err
+	}
+	b := builder{seen: map[*types.TypeName]int{}}
+	rt := b.of(t)
+	if path := strings.TrimPrefix(key, at); path != "" && !has(rt, strings.Split(path[1:], ".")) {
+		return ErrUnknown
+	}
+	if err := c.Inspect(at, rt); err != nil {
+		return errors.New(strings.TrimPrefix(err.Error(), file+": "))
+	}
+	return nil
+}
+
+// ErrUnknown is returned by Check for a key below a struct that has no such member.
+var ErrUnknown = errors.New("no member of that name")
+
+// Members are the keys of a struct's members, and those of its structs, below a key; none for another type.
+func Members(t types.Type, key string) []string {
+	b := builder{seen: map[*types.TypeName]int{}}
+	return members(b.of(t), key, 0)
+}
+
+func members(t reflect.Type, key string, depth int) []string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || whole(t) || depth > 8 {
+		return nil
+	}
+	var keys []string
+	for f := range fields(t) {
+		below := key + "." + f.name
+		keys = append(append(keys, below), members(f.typ, below, depth+1)...)
+	}
+	return keys
+}
+
+// has reports whether a value of type t may have something at a path below it.
+func has(t reflect.Type, path []string) bool {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case len(path) == 0, t.Kind() == reflect.Interface:
+		return true
+	case t.Kind() == reflect.Map:
+		return has(t.Elem(), path[1:])
+	case t.Kind() != reflect.Struct || whole(t):
+		return false
+	}
+	for f := range fields(t) {
+		if f.name == path[0] || !f.tagged && strings.EqualFold(f.name, path[0]) {
+			return has(f.typ, path[1:])
+		}
+	}
+	return false
+}
+
+type member struct {
+	name   string
+	tagged bool
+	typ    reflect.Type
+}
+
+// fields are the members of a struct that a builder made, those of inlined structs in their place.
+func fields(t reflect.Type) func(func(member) bool) {
+	return func(yield func(member) bool) {
+		for i := range t.NumField() {
+			f := t.Field(i)
+			tag, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+			if strings.Contains(options, "inline") && f.Type.Kind() == reflect.Struct {
+				for m := range fields(f.Type) {
+					if !yield(m) {
+						return
+					}
+				}
+				continue
+			}
+			m := member{name: tag, tagged: true, typ: f.Type}
+			if tag == "" {
+				m = member{name: model.LowerCamel(f.Name), typ: f.Type}
+			}
+			if !yield(m) {
+				return
+			}
+		}
+	}
+}
+
+// text stands for a type of the user's that reads itself from text: what it takes only it knows.
+type text string
+
+func (t *text) UnmarshalText(b []byte) error { *t = text(b); return nil }
+
+func whole(t reflect.Type) bool {
+	_, reads := reflect.New(t).Interface().(interface{ UnmarshalText([]byte) error })
+	return reads || t == reflect.TypeFor[config.Secret]()
+}
+
+// builder makes types.
+type builder struct{ seen map[*types.TypeName]int }
+
+// maxDepth is how often a type that contains itself is looked into.
+const maxDepth = 4
+
+func (b builder) of(t types.Type) reflect.Type {
+	if known := known(t); known != nil {
+		return known
+	}
+	if obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), true, nil, "UnmarshalText"); obj != nil {
+		return reflect.TypeFor[text]()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok {
+		if b.seen[n.Obj()] == maxDepth {
+			return reflect.TypeFor[any]()
+		}
+		b.seen[n.Obj()]++
+		defer func() { b.seen[n.Obj()]-- }()
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return basic(u)
+	case *types.Slice:
+		return reflect.SliceOf(b.of(u.Elem()))
+	case *types.Pointer:
+		return reflect.PointerTo(b.of(u.Elem()))
+	case *types.Map:
+		return reflect.MapOf(reflect.TypeFor[string](), b.of(u.Elem()))
+	case *types.Struct:
+		return b.structure(u)
+	}
+	return reflect.TypeFor[any]()
+}
+
+func (b builder) structure(t *types.Struct) reflect.Type {
+	var list []reflect.StructField
+	for i := range t.NumFields() {
+		f := t.Field(i)
+		tag := reflect.StructTag(t.Tag(i)).Get("yaml")
+		name, _, _ := strings.Cut(tag, ",")
+		_, isStruct := f.Type().Underlying().(*types.Struct)
+		if name == "-" || !f.Exported() && !(f.Embedded() && isStruct && name == "") {
+			continue
+		}
+		typ := b.of(f.Type())
+		out := reflect.StructField{Name: f.Name(), Type: typ}
+		if tag != "" {
+			out.Tag = reflect.StructTag(`yaml:"` + tag + `"`)
+		}
+		if f.Embedded() && name == "" && typ.Kind() == reflect.Struct && !whole(typ) {
+			out.Tag = `yaml:",inline"`
+		}
+		if r, size := utf8.DecodeRuneInString(out.Name); !unicode.IsUpper(r) { // an embedded type that is not exported
+			out.Name = "X" + string(unicode.ToUpper(r)) + out.Name[size:]
+		}
+		list = append(list, out)
+	}
+	return reflect.StructOf(list)
+}
+
+func basic(b *types.Basic) reflect.Type {
+	switch b.Kind() {
+	case types.Bool:
+		return reflect.TypeFor[bool]()
+	case types.Int:
+		return reflect.TypeFor[int]()
+	case types.Int8:
+		return reflect.TypeFor[int8]()
+	case types.Int16:
+		return reflect.TypeFor[int16]()
+	case types.Int32:
+		return reflect.TypeFor[int32]()
+	case types.Int64:
+		return reflect.TypeFor[int64]()
+	case types.Uint:
+		return reflect.TypeFor[uint]()
+	case types.Uint8:
+		return reflect.TypeFor[uint8]()
+	case types.Uint16:
+		return reflect.TypeFor[uint16]()
+	case types.Uint32:
+		return reflect.TypeFor[uint32]()
+	case types.Uint64:
+		return reflect.TypeFor[uint64]()
+	case types.Float32:
+		return reflect.TypeFor[float32]()
+	case types.Float64:
+		return reflect.TypeFor[float64]()
+	}
+	return reflect.TypeFor[string]()
+}
+
+// known are the types that can be read here as they are.
+func known(t types.Type) reflect.Type {
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil {
+		return nil
+	}
+	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
+	case "time.Duration":
+		return reflect.TypeFor[time.Duration]()
+	case model.ConfigPath + "." + model.SizeType:
+		return reflect.TypeFor[config.Size]()
+	case model.ConfigPath + "." + model.SecretType:
+		return reflect.TypeFor[config.Secret]()
+	case "net/netip.Addr":
+		return reflect.TypeFor[netip.Addr]()
+	case "net/netip.AddrPort":
+		return reflect.TypeFor[netip.AddrPort]()
+	case "net/netip.Prefix":
+		return reflect.TypeFor[netip.Prefix]()
+	case "net.IP":
+		return reflect.TypeFor[net.IP]()
+	case "log/slog.Level":
+		return reflect.TypeFor[slog.Level]()
+	case "time.Time":
+		return reflect.TypeFor[time.Time]()
+	case "math/big.Int":
+		return reflect.TypeFor[big.Int]()
+	case "math/big.Float":
+		return reflect.TypeFor[big.Float]()
+	case "math/big.Rat":
+		return reflect.TypeFor[big.Rat]()
+	case "regexp.Regexp":
+		return reflect.TypeFor[regexp.Regexp]()
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package wiring
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/values"
+	"github.com/faasgen/faasgen/gen/spec"
+)
+
+// A function may have configuration values of its own. They must not change what any other function gets, in whatever unit both
+// are. So what reads such a key, for the function or what stands around it, and all that needs it, is made once more for that
+// function: a variant. Everything else stays shared. The variants are there in every grouping, also where the function is alone.
+
+// View is the configuration that the variants of one function read.
+type View struct {
+	Function string
+	// Values are YAML by dotted key.
+	Values map[string]string
+}
+
+// variants gives each function with values of its own its variants. The model stays as it is: the graph has a changed copy.
+func (s *solver) variants() {
+	if s.app.Incomplete || s.diagnostics.Failed() || len(s.missing) > 0 {
+		return
+	}
+	app := *s.app
+	app.Functions, app.Middleware = slices.Clone(app.Functions), slices.Clone(app.Middleware)
+	before := s.reached()
+	clones := map[*Node][]*Node{}
+	for i, f := range app.Functions {
+		said := s.app.Spec.Functions[f.Name]
+		if said == nil || len(said.Config) == 0 {
+			continue
+		}
+		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, byProvider: s.graph.byProvider}
+		reach := own.Reach([]*model.Function{f})
+		if view := s.view(f, said.Config, reach); view != nil && !s.diagnostics.Failed() {
+			s.graph.Views = append(s.graph.Views, *view)
+			app.Functions[i] = s.vary(&app, f, said.Config, reach, clones)
+		}
+	}
+	if len(clones) == 0 {
+		return
+	}
+	s.graph.App = &app
+	var nodes []*Node
+	for _, n := range s.graph.Nodes {
+		nodes = append(append(nodes, n), clones[n]...)
+		for _, c := range clones[n] {
+			s.graph.byProvider[c.Provider] = c
+		}
+	}
+	s.graph.Nodes = nodes
+	// What was made for functions only that have a variant of it now is made for nobody.
+	now := s.reached()
+	s.graph.Nodes = slices.DeleteFunc(nodes, func(n *Node) bool { return before[n] && !now[n] })
+}
+
+func (s *solver) reached() map[*Node]bool {
+	set := map[*Node]bool{}
+	for _, n := range s.graph.Reach(s.graph.App.Functions) {
+		set[n] = true
+	}
+	return set
+}
+
+// vary copies a function with its variants. Each stands, in clones, beside what it is a variant of.
+func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, reach []*Node, clones map[*Node][]*Node) *model.Function {
+	affected := readers(config, reach)
+	taken := map[string]bool{}
+	for _, n := range s.graph.Nodes {
+		taken[strings.ToLower(n.Ident)] = true
+		for _, c := range clones[n] {
+			taken[strings.ToLower(c.Ident)] = true
+		}
+	}
+	copies := map[*Node]*Node{}
+	for _, n := range reach {
+		if !affected[n] {
+			continue
+		}
+		p := *n.Provider
+		p.Variant, p.Base = f.Name, n.Provider
+		c := &Node{Provider: &p, Base: n}
+		base := n.Ident + camelWords(f.Name)
+		c.Ident = base
+		for i := 2; taken[strings.ToLower(c.Ident)]; i++ {
+			c.Ident = fmt.Sprint(base, i)
+		}
+		taken[strings.ToLower(c.Ident)] = true
+		copies[n] = c
+		clones[n] = append(clones[n], c)
+	}
+	for n, c := range copies {
+		for _, e := range n.Edges {
+			if to := copies[e.To]; to != nil {
+				e.To = to
+			}
+			c.Edges = append(c.Edges, e)
+		}
+	}
+	provider := func(p *model.Provider) *model.Provider {
+		if c := copies[s.graph.Node(p)]; c != nil && p != nil {
+			return c.Provider
+		}
+		return p
+	}
+	out := *f
+	out.Provider = provider(f.Provider)
+	out.Middleware = slices.Clone(f.Middleware)
+	for i, m := range f.Middleware {
+		if p := provider(m.Provider); p != m.Provider {
+			own := *m
+			own.Provider, own.Base = p, m
+			out.Middleware[i] = &own
+			app.Middleware = slices.Insert(app.Middleware, slices.Index(app.Middleware, m)+1, &own)
+		}
+	}
+	return &out
+}
+
+// readers are the nodes that read one of the values, or need one that does. Who has the whole configuration reads everything.
+func readers(config spec.Values, reach []*Node) map[*Node]bool {
+	affected := map[*Node]bool{}
+	for _, n := range reach {
+		for _, d := range n.Provider.Deps {
+			affected[n] = affected[n] || d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues ||
+				d.Kind == model.FromConfig && slices.ContainsFunc(config, func(v spec.Value) bool { return covers(d.Key, v.Key) })
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, n := range reach {
+			if !affected[n] && slices.ContainsFunc(n.Edges, func(e Edge) bool { return affected[e.To] }) {
+				affected[n], grown = true, true
+			}
+		}
+	}
+	return affected
+}
+
+// covers reports whether a key is another or above it.
+func covers(key, other string) bool { return other == key || strings.HasPrefix(other, key+".") }
+
+// view checks the values of a function and returns them, nil if one is wrong.
+func (s *solver) view(f *model.Function, config spec.Values, reach []*Node) *View {
+	v := &View{f.Name, map[string]string{}}
+	for _, value := range config {
+		text, err := values.Text(value.Node)
+		if err == nil {
+			err = s.fit(f, value, text, reach)
+		}
+		if err != nil {
+			d := value.At.Errorf(codeConfig, "%v", err)
+			if d.Line != "" && s.secret(value.Key, reach) {
+				d.Line = "" // it may hold the secret
+			}
+			s.diagnostics = append(s.diagnostics, d)
+			v = nil
+			continue
+		}
+		if v != nil {
+			v.Values[value.Key] = text
+		}
+	}
+	if s.diagnostics.Failed() {
+		return nil
+	}
+	return v
+}
+
+// secret reports whether a value may be meant for a secret.
+func (s *solver) secret(key string, reach []*Node) bool {
+	for _, n := range reach {
+		for _, d := range n.Provider.Deps {
+			if d.Kind == model.FromConfig && d.Secret && covers(d.Key, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fit reports what is wrong with one value. A key that nobody reads is reported by itself, and nil is returned.
+func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*Node) error {
+	found, everything := false, false
+	known := map[string]bool{}
+	for _, n := range reach {
+		for _, d := range n.Provider.Deps {
+			everything = everything || d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues
+			if d.Kind != model.FromConfig {
+				continue
+			}
+			known[d.Key] = true
+			for _, m := range values.Members(d.Type, d.Key) {
+				known[m] = true
+			}
+			if covers(value.Key, d.Key) && value.Key != d.Key {
+				return fmt.Errorf("%s is a map: found a value, expected keys below it such as %s", value.Key, d.Key[len(value.Key)+1:])
+			}
+			if !covers(d.Key, value.Key) {
+				continue
+			}
+			switch err := values.Check(d.Type, d.Key, value.Key, text); {
+			case errors.Is(err, values.ErrUnknown):
+			case err != nil:
+				return err
+			default:
+				found = true
+			}
+		}
+	}
+	if found || everything {
+		return nil
+	}
+	d := value.Place.Errorf(codeConfig, "nothing that function %s needs reads the configuration key %s", f.Name, value.Key)
+	if near := annotations.Suggest(value.Key, slices.Sorted(maps.Keys(known))); near != "" {
+		d.Hint = fmt.Sprintf("did you mean %q?", near)
+	} else if other := s.otherReader(f, value.Key); other != "" {
+		d.Hint = "function " + other + " does"
+	}
+	s.diagnostics = append(s.diagnostics, d)
+	return nil
+}
+
+// otherReader is another function that reads a key.
+func (s *solver) otherReader(f *model.Function, key string) string {
+	for _, other := range s.app.Functions {
+		if other == f {
+			continue
+		}
+		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, byProvider: s.graph.byProvider}
+		for _, n := range own.Reach([]*model.Function{other}) {
+			if slices.ContainsFunc(n.Provider.Deps, func(d *model.Dep) bool { return d.Kind == model.FromConfig && covers(d.Key, key) }) {
+				return other.Name
+			}
+		}
+	}
+	return ""
+}
