@@ -5,7 +5,9 @@ SHELL       := /bin/bash
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-MODULES     := . examples bench
+MODULES     := . examples bench framework/component/validator
+# Those with tests of their own, beside the root.
+TESTED      := examples framework/component/validator
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -19,11 +21,11 @@ help: ## list the targets
 build: ## compile every package, and the command into bin/
 	$(GO) build ./...
 	$(GO) build -o bin/faasgen ./cmd/faasgen
-	cd examples && $(GO) vet ./...
+	@for m in $(TESTED); do (cd $$m && $(GO) vet ./...); done
 
 test: ## run all tests
 	$(GO) test ./...
-	cd examples && $(GO) test ./...
+	@for m in $(TESTED); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
 
 check: build lint tidy current race ## everything that CI runs
 	@echo "check: all good"
@@ -37,7 +39,7 @@ else
 	@echo "no C compiler found: the tests run without -race"
 	$(GO) test ./...
 endif
-	cd examples && $(GO) test ./...
+	@for m in $(TESTED); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
 
 lint: ## gofmt, vet, staticcheck
 	@bad=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -s -l); if [ -n "$$bad" ]; then echo "not gofmt-ed, run gofmt -s -w on:"; echo "$$bad"; exit 1; fi

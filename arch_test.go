@@ -29,7 +29,8 @@ type file struct {
 	syntax  *ast.File
 }
 
-// sources parses every Go file of the root module: examples and benchmarks are modules of their own.
+// sources parses every Go file of the root module and of components, some of which are modules of their own; so are examples
+// and benchmarks, which are left out.
 func sources(t *testing.T) []file {
 	t.Helper()
 	var files []file
@@ -43,7 +44,7 @@ func sources(t *testing.T) []file {
 			if p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "dist") {
 				return fs.SkipDir
 			}
-			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != "." {
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != "." && !below(filepath.ToSlash(p), "framework/component") {
 				return fs.SkipDir
 			}
 			return nil
@@ -107,6 +108,8 @@ func foreign(f file) []string {
 	switch {
 	case below(f.dir, "framework/config"):
 		return []string{"gopkg.in/yaml.v3"}
+	case below(f.dir, "framework/component/validator"): // a module of its own
+		return []string{"github.com/go-playground/validator/v10"}
 	case below(f.dir, "framework/layer"):
 		return []string{""}
 	case below(f.dir, "framework"), below(f.dir, "annotations"), below(f.dir, "templates"):
@@ -293,6 +296,31 @@ func TestModuleHasNoReplace(t *testing.T) {
 	}
 }
 
+// Every module is built, tested, tidied and linted.
+func TestMakefileKnowsEveryModule(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(makefile), "\nMODULES     := ")
+	list, _, _ = strings.Cut(list, "\n")
+	known := strings.Fields(list)
+	err = filepath.WalkDir(".", func(p string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "dist"):
+			return fs.SkipDir
+		case name == "go.mod" && !slices.Contains(known, path.Dir(filepath.ToSlash(p))):
+			t.Errorf("MODULES in the Makefile lacks %s", path.Dir(p))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // The rules themselves are tested: a rule that accepts everything would pass unnoticed.
 func TestForbiddenFindsEachViolation(t *testing.T) {
 	tests := []struct {
@@ -312,6 +340,8 @@ func TestForbiddenFindsEachViolation(t *testing.T) {
 		{"framework/ioc/cell.go", "github.com/google/go-cmp/cmp", false},
 		{"framework/config/config.go", "gopkg.in/yaml.v3", true},
 		{"framework/config/config.go", "github.com/spf13/cobra", false},
+		{"framework/component/validator/validator.go", "github.com/go-playground/validator/v10", true},
+		{"framework/component/other/other.go", "github.com/go-playground/validator/v10", false},
 		{"annotations/parse.go", module + "/framework", false},
 		{"gen/generate.go", module + "/framework", false},
 		{"gen/internal/collect/http.go", module + "/framework/trigger/web", true},

@@ -268,6 +268,17 @@ func TestReadme(t *testing.T) {
 			t.Errorf("%v\n%s", err, providers)
 		}
 	})
+	t.Run("validation", func(t *testing.T) {
+		t.Parallel()
+		// The example, whose tests run, has the same code.
+		code, err := os.ReadFile("../../examples/signup/signup.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := find(t, "Validation", "go"); !strings.Contains(string(code), text) {
+			t.Errorf("examples/signup has other code than\n%s", text)
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")

@@ -52,11 +52,14 @@ func (s *solver) validator() {
 			d := s.at(r.Pos, r.Length, codeValidator, "the validate tag of field %s does nothing: the application has no framework.Validator", r.Field)
 			d.Severity = annotations.SeverityNote
 			d.Chain = append(d.Chain, annotations.Link{Pos: inputs[i].Pos, Message: "input of function " + inputs[i].Name})
-			d.Hint = "write a provider and mark it //faas:provide as=framework.Validator"
+			d.Hint = "import the component " + validatorPackage + ", or mark a provider of your own //faas:provide as=framework.Validator"
 			s.diagnostics = append(s.diagnostics, d)
 		}
 	}
 }
+
+// validatorPackage is the component that reads such tags.
+const validatorPackage = model.FrameworkPath + "/component/validator"
 
 // validatorType is framework.Validator as a provider names it, nil if none does.
 func (s *solver) validatorType() types.Type {

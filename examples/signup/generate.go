@@ -1,0 +1,3 @@
+package signup
+
+//go:generate go tool faasgen generate
