@@ -42,6 +42,9 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: "amd64"}
 	for _, k := range u.Kinds() {
 		name := map[string]string{"http": "HTTP", "timer": "Timer", "event": "Raw"}[k]
+		if name == "" {
+			continue // which only the local platform delivers here
+		}
 		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: name})
 	}
 	return e

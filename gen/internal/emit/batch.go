@@ -54,10 +54,11 @@ func (h *handler) batched() bool {
 		slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
 }
 
-// batch is the body of an adapter whose events come in batches. The receiver comes first: it is the same for the whole
-// batch.
+// batch is the body of an adapter whose events come in batches. The receiver and what checks the input come first: they are
+// the same for the whole batch.
 func (h *handler) batch() {
 	target := h.target()
+	h.validator()
 	forms := h.kinds()
 	switch {
 	case h.fn.Input == model.EventInput:

@@ -43,6 +43,8 @@ type handler struct {
 	stmts  []jen.Code
 	made   map[string]string // local variable by slot
 	called bool              // the variable made holds the call
+	// checker is the variable of what checks the tags of the input, once it was made.
+	checker string
 }
 
 func (h *handler) add(c ...jen.Code) { h.stmts = append(h.stmts, c...) }

@@ -20,25 +20,29 @@ func (w *writer) checked(n *wiring.Node, members []*plan.Member) bool {
 
 // validate checks what was bound: its tags first, then by its own method.
 func (h *handler) validate() {
+	h.validator()
 	check := symEventCheck
 	if slices.Contains(h.kinds(), "http") {
 		check = symCheck
 	}
-	if e := h.graph.Checks([]*model.Function{h.fn}); e != nil {
-		h.add(returnErr(q(check).Call(jen.Id(h.validator(*e)).Dot("Validate").Call(jen.Id("ctx"), jen.Op("&").Id("in")))))
+	if h.checker != "" {
+		h.add(returnErr(q(check).Call(jen.Id(h.checker).Dot("Validate").Call(jen.Id("ctx"), jen.Op("&").Id("in")))))
 	}
 	if h.fn.Validate {
 		h.add(returnErr(q(check).Call(jen.Id("in").Dot("Validate").Call())))
 	}
 }
 
-// validator makes what checks the tags available and returns its variable.
-func (h *handler) validator(e wiring.Edge) string {
-	if singleton(e.To) || !h.inCall() {
-		return h.value(e)
+// validator makes what checks the tags available, once an invocation, if there is anything to check.
+func (h *handler) validator() {
+	e := h.graph.Checks([]*model.Function{h.fn})
+	switch {
+	case e == nil || h.checker != "":
+	case singleton(e.To) || !h.inCall():
+		h.checker = h.value(*e)
+	default:
+		s := h.slot(*e)
+		h.checker = h.local.take(s.ident)
+		h.fromCall(s, h.checker)
 	}
-	s := h.slot(e)
-	v := h.local.take(s.ident)
-	h.fromCall(s, v)
-	return v
 }
