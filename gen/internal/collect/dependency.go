@@ -163,7 +163,11 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 		if c.unexportedProvider(model.TypeName(t)) {
 			return nil, false // which has been reported
 		}
-		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = "use an exported type"
+		hint := "use an exported type"
+		if strings.HasSuffix(reason, "cannot import") {
+			hint = "use a type of a package that generated code can import, or build the value in a constructor"
+		}
+		c.errorf(pos, length, codeInject, "generated code cannot name the type of %s %s: %s", what, name, reason).Hint = hint
 		return nil, false
 	}
 	if w.config && mentions(t) {

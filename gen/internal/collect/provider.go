@@ -185,17 +185,25 @@ func (c *collector) usable(d *declaration) bool {
 	case d.pkg.Name == "main":
 		good = false
 		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in package main, which generated code cannot import", d.name.Name).
-			Hint = "move it to a package of its own, such as " + path.Join(c.app.Import, strings.ToLower(d.name.Name))
+			Hint = c.moveHint(d.pkg.Path, "move it to a package of its own, such as "+path.Join(c.app.Import, strings.ToLower(d.name.Name)))
 	case !c.importable(d.pkg.Path):
 		good = false
 		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in %s, which generated code in %s cannot import", d.name.Name, d.pkg.Path, c.app.Output()).
-			Hint = "move the package to " + path.Join(c.app.Import, "internal", path.Base(d.pkg.Path))
+			Hint = c.moveHint(d.pkg.Path, "move the package to "+path.Join(c.app.Import, "internal", path.Base(d.pkg.Path)))
 	}
 	if component := c.components[d.pkg.Path]; component != nil && !good {
 		c.diagnostics[len(c.diagnostics)-1].Hint = "a component is imported by applications: move it to a package that they can import"
 	}
 	c.packages[d.pkg.Path] = good
 	return good
+}
+
+// moveHint says what to do about a package that generated code cannot import: own, unless another module has it.
+func (c *collector) moveHint(pkg, own string) string {
+	if pkg == c.app.Module || strings.HasPrefix(pkg, c.app.Module+"/") {
+		return own
+	}
+	return "leave " + pkg + " out of scan in f.yml, or let its module offer a package that others can import"
 }
 
 // constructor makes a function a provider.

@@ -156,6 +156,48 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
+// TestScannedMistakes reports what is wrong with a package that scan brings from a module that is not ours.
+func TestScannedMistakes(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod":                            "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/dep v1.0.0\n",
+		"vendor/modules.txt":                "# example.com/dep v1.0.0\n## explicit; go 1.26.0\nexample.com/dep/store\n",
+		"vendor/example.com/dep/store/a.go": "package store\n\n//faas:provide\ntype Store struct {\n\tConn Conn //faas:inject\n}\n",
+		"f.yml":                             "service: x\nscan: [example.com/dep/store]\n",
+		"order/order.go":                    "package order\n\nimport \"example.com/dep/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) A() {}\n",
+	})
+	_, program := apptest.Load(t, load.Options{Dir: root})
+	_, _, ds := apptest.Solve(program, program.Apps[0])
+	want := "vendor/example.com/dep/store/a.go:5:7: undefined: Conn [type]\n\tConn Conn //faas:inject\n\t     ^^^^\n"
+	if got := ds.Render(root); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestVendoredReplacement: the copy of a replaced module in a vendor folder is an input, since nothing pins it.
+func TestVendoredReplacement(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"app/go.mod":                            "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
+		"app/vendor/modules.txt":                "# example.com/lib v0.0.0 => ../lib\n## explicit; go 1.26.0\nexample.com/lib/store\n# example.com/lib => ../lib\n",
+		"app/vendor/example.com/lib/store/a.go": "package store\n\n//faas:provide\ntype Store struct{}\n",
+		"app/f.yml":                             "service: x\nscan: [example.com/lib/...]\n",
+		"app/order/order.go":                    "package order\n\nimport \"example.com/lib/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) A() {}\n",
+		"lib/go.mod":                            "module example.com/lib\n\ngo 1.26.0\n",
+		"lib/store/a.go":                        "package store\n\n//faas:provide\ntype Store struct{}\n",
+	})
+	tree, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, "app")})
+	m, _, ds := apptest.Solve(program, program.Apps[0])
+	if len(ds) > 0 || len(m.Providers) != 2 || !strings.Contains(m.Providers[1].Pos.Filename+m.Providers[0].Pos.Filename, "/vendor/example.com/lib/") {
+		t.Errorf("%d providers\n%s", len(m.Providers), ds.Render(root))
+	}
+	for _, name := range []string{"app/vendor/example.com/lib/store/a.go", "lib/store/a.go"} {
+		if !slices.ContainsFunc(tree.Files, func(f load.File) bool { return f.Path == filepath.Join(root, filepath.FromSlash(name)) }) {
+			t.Errorf("%s is not among the inputs", name)
+		}
+	}
+}
+
 // TestVendor loads from a vendor folder, which go.mod and modules.txt agree upon.
 func TestVendor(t *testing.T) {
 	root := t.TempDir()

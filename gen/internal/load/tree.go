@@ -86,7 +86,11 @@ func Scan(opts Options) (*Tree, error) {
 		return t, err
 	}
 	for _, m := range t.Modules {
-		if err := t.walk(m); err != nil {
+		err := t.walk(m)
+		if err == nil && !m.Main {
+			err = t.vendored(m)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -265,6 +269,23 @@ func (t *Tree) walk(m Module) error {
 			}
 		}
 		return nil
+	})
+}
+
+// vendored reads the copy of a replaced module in the vendor folder, which is what is built and which no sum pins. Its
+// directives are those of the module.
+func (t *Tree) vendored(m Module) error {
+	dir := filepath.Join(t.Root, "vendor", filepath.FromSlash(m.Path))
+	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case p == dir && errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go"):
+			return nil
+		}
+		return t.read(p, false)
 	})
 }
 
