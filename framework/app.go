@@ -43,6 +43,8 @@ type App struct {
 	Start func(ctx context.Context) error
 	// Stop destroys what was built, in reverse order of creation, and joins the errors. Nil is nothing to do.
 	Stop func(ctx context.Context) error
+	// Health reports what keeps the unit from its work. Nil is a unit that has nothing to say.
+	Health func(ctx context.Context) error
 }
 
 // Function returns the function of that name, or nil.

@@ -1,6 +1,7 @@
 package bookstore_test
 
 import (
+	"context"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
 	bookpurge "github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/book-purge"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -55,6 +57,27 @@ func TestALifeOfABook(t *testing.T) {
 		if w.Code != step.status || !strings.Contains(w.Body.String(), step.want) {
 			t.Errorf("%s %s: %d %q, want %d %q", step.method, step.path, w.Code, w.Body, step.status, step.want)
 		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	if err := start(t).Health(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// shelf is a store without a database.
+type shelf struct{ book.Store }
+
+func (shelf) Get(context.Context, string) (*book.Book, error) { return &book.Book{Title: "Emma"}, nil }
+
+func TestAnotherStoreNeedsNoDatabase(t *testing.T) {
+	t.Parallel()
+	a := faastest.Start(t, func(rt *framework.Runtime) *framework.App {
+		return app.NewWith(rt, app.Overrides{BookStore: shelf{}})
+	}, faastest.Dir(t.TempDir()))
+	if w := a.Do("GET", "/books/emma", nil); w.Code != 200 {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

@@ -95,6 +95,9 @@ func (a *App) bind() (err error) {
 // Runtime returns the facts of the process as the application sees them.
 func (a *App) Runtime() *framework.Runtime { return a.engine.Runtime() }
 
+// Health asks the configurations whether the application can do its work, as OnHealthCheck says.
+func (a *App) Health(ctx context.Context) error { return a.engine.Health(ctx) }
+
 // Handler returns the application's http front, for a server: httptest.NewServer(a.Handler()).
 func (a *App) Handler() http.Handler { return a.handler }
 

@@ -60,3 +60,11 @@ func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 	}
 	return errors.Join(append(errs, c.Close(ctx))...)
 }
+
+// Health calls a configuration's OnHealthCheck. A panic is an error.
+func Health(ctx context.Context, name string, check func(context.Context) error) error {
+	if err := guard(func() error { return check(ctx) }); err != nil {
+		return fmt.Errorf("%s.OnHealthCheck: %w", name, err)
+	}
+	return nil
+}

@@ -63,3 +63,15 @@ func TestLifecyclePanicOfOnReady(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestHealthOfAConfiguration(t *testing.T) {
+	if err := ioc.Health(t.Context(), "a.C", func(context.Context) error { return nil }); err != nil {
+		t.Error(err)
+	}
+	if err := ioc.Health(t.Context(), "a.C", func(context.Context) error { return errors.New("ill") }); err == nil || err.Error() != "a.C.OnHealthCheck: ill" {
+		t.Errorf("got %v", err)
+	}
+	if err := ioc.Health(t.Context(), "a.C", func(context.Context) error { panic("a") }); err == nil || !strings.HasPrefix(err.Error(), "a.C.OnHealthCheck: panic: a") {
+		t.Errorf("got %v", err)
+	}
+}

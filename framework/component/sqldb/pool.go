@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Pool opens the database and closes it. Ask for its *sql.DB.
@@ -46,8 +47,8 @@ func (p *Pool) Init(ctx context.Context) error {
 	db.SetConnMaxLifetime(p.Settings.MaxLifetime)
 	db.SetConnMaxIdleTime(p.Settings.MaxIdleTime)
 	p.db = db
-	if err := p.ping(ctx); err != nil {
-		return errors.Join(err, p.hide("close the database", db.Close()))
+	if err := ping(ctx, db, p.Settings.PingTimeout); err != nil {
+		return errors.Join(p.hide("ping the database", err), p.hide("close the database", db.Close()))
 	}
 	return nil
 }
@@ -55,28 +56,30 @@ func (p *Pool) Init(ctx context.Context) error {
 // Destroy closes all connections. Those in use end with the statement that they run.
 func (p *Pool) Destroy(context.Context) error { return p.hide("close the database", p.db.Close()) }
 
-// ping asks the database whether it is there.
-func (p *Pool) ping(ctx context.Context) error {
-	if limit := p.Settings.PingTimeout; limit > 0 {
+func (p *Pool) hide(doing string, err error) error { return hide(doing, err, p.Settings, p.Source) }
+
+// ping asks the database whether it is there. A limit of zero is none.
+func ping(ctx context.Context, db *sql.DB, limit time.Duration) error {
+	if limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
 		defer cancel()
 	}
-	err := p.db.PingContext(ctx)
+	err := db.PingContext(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	return p.hide("ping the database", err)
+	return err
 }
 
 // hide wraps the error of a driver, without what it may show of the DSN.
-func (p *Pool) hide(doing string, err error) error {
+func hide(doing string, err error, settings *Settings, source *Source) error {
 	if err == nil {
 		return nil
 	}
-	dsn := p.Settings.DSN.Reveal()
-	if p.Source != nil {
-		dsn = p.Source.DSN
+	dsn := settings.DSN.Reveal()
+	if source != nil {
+		dsn = source.DSN
 	}
 	if text := err.Error(); text != redacted(text, dsn) {
 		return fmt.Errorf("%s: %s", doing, redacted(text, dsn)) // what it wraps would tell

@@ -73,8 +73,15 @@ func TestPool(t *testing.T) {
 	if got := db.Stats(); got.MaxOpenConnections != 3 || got.Idle != 1 || f.open.Load() != 1 {
 		t.Errorf("got %+v, %d open", got, f.open.Load())
 	}
+	health := (&Configuration{DB: db, Settings: p.Settings}).OnHealthCheck
+	if err := health(t.Context()); err != nil {
+		t.Error(err)
+	}
 	if err := p.Destroy(t.Context()); err != nil || f.open.Load() != 0 {
 		t.Errorf("%v, %d open", err, f.open.Load())
+	}
+	if err := health(t.Context()); err == nil || err.Error() != "ping the database: sql: database is closed" {
+		t.Errorf("got %v", err)
 	}
 	if err := db.PingContext(t.Context()); err == nil {
 		t.Error("it answers after its end")

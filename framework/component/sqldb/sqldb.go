@@ -29,6 +29,8 @@
 package sqldb
 
 import (
+	"context"
+	"database/sql"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/config"
@@ -37,7 +39,16 @@ import (
 // Configuration makes the package a component.
 //
 //faas:configuration
-type Configuration struct{}
+type Configuration struct {
+	DB       *sql.DB   //faas:inject
+	Settings *Settings //faas:inject
+	Source   *Source   //faas:inject optional
+}
+
+// OnHealthCheck reports a database that does not answer within the ping timeout.
+func (c *Configuration) OnHealthCheck(ctx context.Context) error {
+	return hide("ping the database", ping(ctx, c.DB, c.Settings.PingTimeout), c.Settings, c.Source)
+}
 
 // Settings are the configuration, below the key sqldb.
 //

@@ -98,7 +98,7 @@ func serve(ctx context.Context, app platform.New, s settings, p process) error {
 		timers.start(firing)
 	}
 
-	h := a.handler
+	var h http.Handler = health{engine: a.engine, log: log, behind: s.listenFD != 0, next: a.handler}
 	if s.control != "" {
 		h = control{token: s.control, caller: a, drain: drain, next: h}
 	}

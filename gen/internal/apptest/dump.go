@@ -43,6 +43,7 @@ func dumpConfiguration(b *strings.Builder, c *model.Configuration) {
 	mark(b, c.Bare, "bare")
 	mark(b, c.Ready, "ready")
 	mark(b, c.Stop, "stop")
+	mark(b, c.Health, "health")
 	b.WriteByte('\n')
 }
 

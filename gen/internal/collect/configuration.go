@@ -77,7 +77,10 @@ func (c *collector) configure(d *declaration, made map[string]*model.Configurati
 		return nil
 	}
 	configuration := &model.Configuration{Provider: p, Path: d.pkg.Path}
-	if !c.calls(d, p, []lifecycleMethod{{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop}}) {
+	if !c.calls(d, p, []lifecycleMethod{
+		{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop},
+		{"OnHealthCheck", "is asked for the health of a unit", &configuration.Health},
+	}) {
 		return nil
 	}
 	for _, item := range c.imports(d) {

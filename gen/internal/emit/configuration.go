@@ -34,6 +34,13 @@ func (w *writer) listens(n *wiring.Node) bool {
 	return false
 }
 
+// idle reports whether a node is a configuration that a health check alone makes: what it needs is not needed for the start.
+func (w *writer) idle(n *wiring.Node) bool {
+	return slices.ContainsFunc(w.linked, func(c *model.Configuration) bool {
+		return c.Provider == n.Provider && !c.Listens() && !w.ownSlot(n).injected
+	})
+}
+
 // hears reports whether OnReady or OnStop of any is called.
 func (w *writer) hears() bool {
 	return slices.ContainsFunc(w.listening(), func(c *model.Configuration) bool { return c.Ready || c.Stop })
@@ -133,4 +140,32 @@ func (w *writer) defaultsConstants(f *jen.File) {
 		f.Const().Id(name).Op("=").Add(value)
 		f.Line()
 	}
+}
+
+// checking are the configurations of the unit that are asked for its health.
+func (w *writer) checking() []*model.Configuration {
+	return slices.DeleteFunc(slices.Clone(w.linked), func(c *model.Configuration) bool { return !c.Health })
+}
+
+// health writes the method that asks them, all of them.
+func (w *writer) health(f *jen.File) {
+	if len(w.checking()) == 0 {
+		return
+	}
+	body := []jen.Code{jen.Var().Id("errs").Index().Error()}
+	for _, c := range w.checking() {
+		n := w.nodes[c.Provider]
+		check := jen.Add(q(symHealth)).Call(jen.Id("ctx"), jen.Lit(c.Provider.Name()), jen.Id("v").Dot("OnHealthCheck"))
+		ask := jen.If(jen.List(jen.Id("v"), jen.Err()).Op(":=").Id("get"+title(n.Ident)).Call(jen.Id("u"), jen.Nil()), jen.Err().Op("!=").Nil()).
+			Block(jen.Id("errs").Op("=").Append(jen.Id("errs"), jen.Err())).
+			Else().Block(jen.Id("errs").Op("=").Append(jen.Id("errs"), check))
+		if s := w.ownSlot(n); w.overrides && s.injected {
+			ask = jen.If(jen.Id("u").Dot("overrides").Dot(title(s.ident)).Op("==").Nil()).Block(ask)
+		}
+		body = append(body, ask)
+	}
+	body = append(body, jen.Return(jen.Qual(pathErrors, "Join").Call(jen.Id("errs").Op("..."))))
+	comment(f, "health asks the configurations whether the unit can do its work.")
+	f.Func().Params(jen.Id("u").Op("*").Id("unit")).Id("health").Params(jen.Id("ctx").Qual(pathContext, "Context")).Error().Block(body...)
+	f.Line()
 }

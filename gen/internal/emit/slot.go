@@ -130,7 +130,7 @@ func singleton(n *wiring.Node) bool { return n.Provider.Scope == annotations.Sin
 // nameMethods finds a method of unit for each function, and a field for its chain if it has one, away from the other fields
 // and from each other.
 func (w *writer) nameMethods() {
-	taken := newSpace("rt", "log", "config", "container", "overrides", "start", "lifecycle", "stop")
+	taken := newSpace("rt", "log", "config", "container", "overrides", "start", "lifecycle", "stop", "health")
 	for _, n := range w.reach {
 		taken.add(n.Ident)
 	}

@@ -89,6 +89,9 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 		ways = append(ways, way)
 	}
 	for _, owner := range w.reach {
+		if w.idle(owner) {
+			continue
+		}
 		for _, e := range owner.Edges {
 			if e.To != n {
 				continue

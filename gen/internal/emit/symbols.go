@@ -31,6 +31,7 @@ const (
 	symLazy      = pathIoc + ".Lazy"
 	symNewLazy   = pathIoc + ".NewLazy"
 	symLifecycle = pathIoc + ".Lifecycle"
+	symHealth    = pathIoc + ".Health"
 
 	pathConfig    = module + "/config"
 	symConfig     = pathConfig + ".Config"

@@ -25,6 +25,7 @@ func (w *writer) unitFile(f *jen.File) {
 		w.start(f)
 	}
 	w.stop(f)
+	w.health(f)
 	w.defaultsConstants(f)
 	for _, n := range w.reach {
 		if singleton(n) {
@@ -122,6 +123,9 @@ func (w *writer) makeUnit(extra ...jen.Code) []jen.Code {
 	}
 	if stop := w.stopCode(); stop != nil {
 		app = append(app, jen.Id("Stop").Op(":").Add(stop))
+	}
+	if len(w.checking()) > 0 {
+		app = append(app, jen.Id("Health").Op(":").Id("u").Dot("health"))
 	}
 	var functions []jen.Code
 	for _, m := range w.unit.Members {

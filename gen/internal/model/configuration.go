@@ -10,8 +10,8 @@ type Configuration struct {
 	Path string
 	// Provider makes it.
 	Provider *Provider
-	// Ready and Stop say that it has OnReady(context.Context) error, OnStop(context.Context) error.
-	Ready, Stop bool
+	// Ready, Stop and Health say that it has OnReady, OnStop and OnHealthCheck, each func(context.Context) error.
+	Ready, Stop, Health bool
 	// Imports are the components that it imports, in the order of its directive.
 	Imports []*Configuration
 	// ImportedAt is where the first who imports it names it, with the length of that; Direct says that it is the application.
@@ -30,7 +30,7 @@ func (c *Configuration) Listens() bool {
 }
 
 // Active reports whether a unit that it is part of has to make it at all.
-func (c *Configuration) Active() bool { return c.Listens() }
+func (c *Configuration) Active() bool { return c.Listens() || c.Health }
 
 // Name is the configuration as messages call it.
 func (c *Configuration) Name() string {

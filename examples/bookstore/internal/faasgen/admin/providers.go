@@ -124,3 +124,14 @@ func provideSqliteStore(b *ioc.Build, db *sql.DB) (*sqlite.Store, error) {
 func provideAdminNew(store book.Store) http.Handler {
 	return admin.New(store)
 }
+
+// provideSqldbConfiguration makes a *sqldb.Configuration.
+//
+// Configuration makes the package a component.
+func provideSqldbConfiguration(db *sql.DB, settings *sqldb.Settings, source *sqldb.Source) *sqldb.Configuration {
+	return &sqldb.Configuration{
+		DB:       db,
+		Settings: settings,
+		Source:   source,
+	}
+}

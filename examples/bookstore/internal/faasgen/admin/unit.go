@@ -34,6 +34,7 @@ func New(rt *framework.Runtime) *framework.App {
 		InitTimeout: 10 * time.Second,
 		Start:       u.start,
 		Stop:        u.container.Close,
+		Health:      u.health,
 		Functions: []*framework.Function{
 			{
 				Name: "admin",
@@ -55,13 +56,14 @@ type unit struct {
 	config    *config.Config
 	container ioc.Container
 
-	accessAdmin   ioc.Cell[*access.Admin]
-	sqldbSettings ioc.Cell[*sqldb.Settings]
-	sqldbSource   ioc.Cell[*sqldb.Source]
-	sqldbPool     ioc.Cell[*sqldb.Pool]
-	sqlDB         ioc.Cell[*sql.DB]
-	sqliteStore   ioc.Cell[*sqlite.Store]
-	adminNew      ioc.Cell[http.Handler]
+	accessAdmin        ioc.Cell[*access.Admin]
+	sqldbSettings      ioc.Cell[*sqldb.Settings]
+	sqldbSource        ioc.Cell[*sqldb.Source]
+	sqldbPool          ioc.Cell[*sqldb.Pool]
+	sqlDB              ioc.Cell[*sql.DB]
+	sqliteStore        ioc.Cell[*sqlite.Store]
+	adminNew           ioc.Cell[http.Handler]
+	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
 
 	adminChain framework.Handler
 }
@@ -107,6 +109,17 @@ func (u *unit) start(ctx context.Context) error {
 	}
 	u.adminChain = framework.Chain(u.admin, framework.Guard(accessAdmin.Guard).Middleware)
 	return nil
+}
+
+// health asks the configurations whether the unit can do its work.
+func (u *unit) health(ctx context.Context) error {
+	var errs []error
+	if v, err := getSqldbConfiguration(u, nil); err != nil {
+		errs = append(errs, err)
+	} else {
+		errs = append(errs, ioc.Health(ctx, "sqldb.Configuration", v.OnHealthCheck))
+	}
+	return errors.Join(errs...)
 }
 
 // sqldbDefaults is the config.default.yml of component sqldb.
@@ -193,6 +206,17 @@ func getAdminNew(u *unit, b *ioc.Build) (http.Handler, error) {
 	}
 	return u.adminNew.Get(&u.container, b, "admin.New", func(b *ioc.Build) (http.Handler, func(), error) {
 		v, err := buildAdminNew(u, b)
+		return v, nil, err
+	})
+}
+
+// getSqldbConfiguration returns the unit's *sqldb.Configuration, which is built when it is first needed.
+func getSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	if v, ok := u.sqldbConfiguration.Ready(); ok {
+		return v, nil
+	}
+	return u.sqldbConfiguration.Get(&u.container, b, "sqldb.Configuration", func(b *ioc.Build) (*sqldb.Configuration, func(), error) {
+		v, err := buildSqldbConfiguration(u, b)
 		return v, nil, err
 	})
 }

@@ -50,3 +50,8 @@ func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
 func buildAdminNew(u *unit, b *ioc.Build) (http.Handler, error) {
 	panic(wire.Build(getSqliteStore, provideAdminNew, wire.Bind(new(book.Store), new(*sqlite.Store))))
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+}

@@ -60,3 +60,8 @@ func buildBookCleaner(u *unit, b *ioc.Build) (*book.Cleaner, error) {
 func buildBookReader(u *unit, b *ioc.Build) (*book.Reader, error) {
 	panic(wire.Build(getBookStore, provideBookReader))
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+}

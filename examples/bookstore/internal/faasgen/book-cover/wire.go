@@ -43,3 +43,8 @@ func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
 func buildBookReader(u *unit, b *ioc.Build) (*book.Reader, error) {
 	panic(wire.Build(getSqliteStore, provideBookReader, wire.Bind(new(book.Store), new(*sqlite.Store))))
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+}

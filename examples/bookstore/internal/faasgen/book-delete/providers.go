@@ -124,3 +124,14 @@ func provideBookEditor(store book.Store, trail *audit.Trail) *book.Editor {
 		Trail: trail,
 	}
 }
+
+// provideSqldbConfiguration makes a *sqldb.Configuration.
+//
+// Configuration makes the package a component.
+func provideSqldbConfiguration(db *sql.DB, settings *sqldb.Settings, source *sqldb.Source) *sqldb.Configuration {
+	return &sqldb.Configuration{
+		DB:       db,
+		Settings: settings,
+		Source:   source,
+	}
+}

@@ -37,3 +37,8 @@ func buildSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
 func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
 	panic(wire.Build(getSqlDB, provideSqliteStore))
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+}

@@ -113,3 +113,14 @@ func provideBookReader(u *unit, store book.Store) (*book.Reader, error) {
 		PageSize: pageSize,
 	}, nil
 }
+
+// provideSqldbConfiguration makes a *sqldb.Configuration.
+//
+// Configuration makes the package a component.
+func provideSqldbConfiguration(db *sql.DB, settings *sqldb.Settings, source *sqldb.Source) *sqldb.Configuration {
+	return &sqldb.Configuration{
+		DB:       db,
+		Settings: settings,
+		Source:   source,
+	}
+}

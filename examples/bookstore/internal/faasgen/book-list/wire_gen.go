@@ -86,3 +86,21 @@ func buildBookReader(u *unit, b *ioc.Build) (*book.Reader, error) {
 	}
 	return reader, nil
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	db, err := getSqlDB(u, b)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := getSqldbSettings(u, b)
+	if err != nil {
+		return nil, err
+	}
+	source, err := getSqldbSource(u, b)
+	if err != nil {
+		return nil, err
+	}
+	configuration := provideSqldbConfiguration(db, settings, source)
+	return configuration, nil
+}

@@ -33,6 +33,7 @@ func New(rt *framework.Runtime) *framework.App {
 		InitTimeout: 10 * time.Second,
 		Start:       u.start,
 		Stop:        u.container.Close,
+		Health:      u.health,
 		Functions: []*framework.Function{
 			{
 				Name:    "book-purge",
@@ -52,12 +53,13 @@ type unit struct {
 	config    *config.Config
 	container ioc.Container
 
-	sqldbSettings ioc.Cell[*sqldb.Settings]
-	sqldbSource   ioc.Cell[*sqldb.Source]
-	sqldbPool     ioc.Cell[*sqldb.Pool]
-	sqlDB         ioc.Cell[*sql.DB]
-	sqliteStore   ioc.Cell[*sqlite.Store]
-	bookCleaner   ioc.Cell[*book.Cleaner]
+	sqldbSettings      ioc.Cell[*sqldb.Settings]
+	sqldbSource        ioc.Cell[*sqldb.Source]
+	sqldbPool          ioc.Cell[*sqldb.Pool]
+	sqlDB              ioc.Cell[*sql.DB]
+	sqliteStore        ioc.Cell[*sqlite.Store]
+	bookCleaner        ioc.Cell[*book.Cleaner]
+	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
@@ -94,6 +96,17 @@ func (u *unit) start(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// health asks the configurations whether the unit can do its work.
+func (u *unit) health(ctx context.Context) error {
+	var errs []error
+	if v, err := getSqldbConfiguration(u, nil); err != nil {
+		errs = append(errs, err)
+	} else {
+		errs = append(errs, ioc.Health(ctx, "sqldb.Configuration", v.OnHealthCheck))
+	}
+	return errors.Join(errs...)
 }
 
 // sqldbDefaults is the config.default.yml of component sqldb.
@@ -169,6 +182,17 @@ func getBookCleaner(u *unit, b *ioc.Build) (*book.Cleaner, error) {
 	}
 	return u.bookCleaner.Get(&u.container, b, "book.Cleaner", func(b *ioc.Build) (*book.Cleaner, func(), error) {
 		v, err := buildBookCleaner(u, b)
+		return v, nil, err
+	})
+}
+
+// getSqldbConfiguration returns the unit's *sqldb.Configuration, which is built when it is first needed.
+func getSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	if v, ok := u.sqldbConfiguration.Ready(); ok {
+		return v, nil
+	}
+	return u.sqldbConfiguration.Get(&u.container, b, "sqldb.Configuration", func(b *ioc.Build) (*sqldb.Configuration, func(), error) {
+		v, err := buildSqldbConfiguration(u, b)
 		return v, nil, err
 	})
 }

@@ -43,3 +43,8 @@ func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
 func buildBookCleaner(u *unit, b *ioc.Build) (*book.Cleaner, error) {
 	panic(wire.Build(getSqliteStore, provideBookCleaner, wire.Bind(new(book.Store), new(*sqlite.Store))))
 }
+
+// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
+func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+}

@@ -1,0 +1,28 @@
+package framework
+
+import (
+	"context"
+	"fmt"
+)
+
+// Health asks the unit whether it can do its work: nil if it can, and if it has nothing to say. A unit that has not started
+// or is closing gives [ErrClosed]. A check that panics is unhealthy; one that does not listen to ctx is left behind when
+// ctx ends, and Close does not wait for it.
+func (e *Engine) Health(ctx context.Context) error {
+	if !e.enter() {
+		return ErrClosed
+	}
+	defer e.leave()
+	if e.app.Health == nil {
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() { done <- guard(func() error { return e.app.Health(ctx) }) }()
+	select {
+	case err := <-done:
+		e.logPanic(err)
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("the health check has not answered: %w", context.Cause(ctx))
+	}
+}
