@@ -36,3 +36,19 @@ func TestUnitsLinkTheValidatorTheyNeed(t *testing.T) {
 		}
 	}
 }
+
+// TestComponentThatIsNotRequired: a component with dependencies is a module of its own, which somebody has to require first.
+func TestComponentThatIsNotRequired(t *testing.T) {
+	dir := module(t, "")
+	apptest.Write(t, dir, small("one"))
+	apptest.Write(t, dir, map[string]string{
+		"parts/apart/go.mod":   "module " + apptest.Module + "/parts/apart\n\ngo 1.26.0\n",
+		"parts/apart/apart.go": "package apart\n\n//faas:configuration\ntype Configuration struct{}\n",
+		"one/configuration.go": "package one\n\n//faas:configuration import=" + apptest.Module + "/parts/apart\ntype Configuration struct{}\n",
+	})
+	r := diagnose(t, options(dir))
+	want := "package " + apptest.Module + "/parts/apart is in a module of its own, which go.mod does not require"
+	if len(r.Diagnostics) != 1 || r.Diagnostics[0].Message != want || r.Diagnostics[0].Hint != "run: go get "+apptest.Module+"/parts/apart" {
+		t.Errorf("got\n%s", r.Diagnostics.Render(dir))
+	}
+}

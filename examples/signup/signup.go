@@ -2,15 +2,6 @@
 // component validator.
 package signup
 
-import (
-	"context"
-	"strings"
-
-	playground "github.com/go-playground/validator/v10"
-
-	"github.com/faasgen/faasgen/framework/component/validator"
-)
-
 // Configuration imports the component.
 //
 //faas:configuration import=github.com/faasgen/faasgen/framework/component/validator
@@ -46,21 +37,3 @@ type Export struct {
 //faas:handler import
 //faas:event
 func Import(in Export) (int, error) { return len(in.Members), nil }
-
-// Handle is the rule of handles: validate:"handle".
-//
-//faas:provide group=validation
-type Handle struct{}
-
-var _ validator.Rule = Handle{}
-
-// Tag implements validator.Rule.
-func (Handle) Tag() string { return "handle" }
-
-// Valid implements validator.Rule.
-func (Handle) Valid(_ context.Context, field playground.FieldLevel) bool {
-	return !strings.ContainsFunc(field.Field().String(), func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') })
-}
-
-// Expected implements validator.Rule.
-func (Handle) Expected(string) string { return "small letters and underscores" }

@@ -323,6 +323,9 @@ func (l *loader) cycle(p *packages.Package, stack []string) annotations.Diagnost
 func (l *loader) notFound(p *packages.Package) (message, hint string) {
 	for _, m := range l.tree.Modules {
 		if belowPath(p.PkgPath, m.Path) {
+			if apart(m.Dir, l.folder(p.PkgPath)) {
+				return "package " + p.PkgPath + " is in a module of its own, which go.mod does not require", "run: go get " + p.PkgPath
+			}
 			return "package " + p.PkgPath + " does not exist", "there is no folder " + l.shown(l.folder(p.PkgPath))
 		}
 	}
@@ -334,6 +337,16 @@ func (l *loader) notFound(p *packages.Package) (message, hint string) {
 		message = before + " is not in the standard library" // where that is says nothing
 	}
 	return message, hint
+}
+
+// apart reports whether a folder below that of a module is in another module, as components with dependencies are.
+func apart(module, folder string) bool {
+	for dir := folder; dir != module && len(dir) > len(module); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // shown is a path as messages show it: relative to where the go command runs.

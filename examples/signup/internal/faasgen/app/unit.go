@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/examples/signup"
+	"github.com/faasgen/faasgen/examples/signup/handle"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
@@ -29,8 +30,8 @@ func New(rt *framework.Runtime) *framework.App {
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
 // built; who sets it also ends it.
 type Overrides struct {
-	// SignupHandle replaces what signup.Handle provides.
-	SignupHandle *signup.Handle
+	// HandleRule replaces what handle.Rule provides.
+	HandleRule *handle.Rule
 	// GroupValidation replaces the list of group validation.
 	GroupValidation []validator.Rule
 	// FrameworkValidator replaces what validator.New provides.
@@ -72,20 +73,20 @@ type unit struct {
 	overrides Overrides
 	container ioc.Container
 
-	signupHandle       ioc.Cell[*signup.Handle]
+	handleRule         ioc.Cell[*handle.Rule]
 	validatorValidator ioc.Cell[*validator.Validator]
 }
 
-// getSignupHandle returns the unit's *signup.Handle, which is built when it is first needed.
-func getSignupHandle(u *unit, b *ioc.Build) (*signup.Handle, error) {
-	if u.overrides.SignupHandle != nil {
-		return u.overrides.SignupHandle, nil
+// getHandleRule returns the unit's *handle.Rule, which is built when it is first needed.
+func getHandleRule(u *unit, b *ioc.Build) (*handle.Rule, error) {
+	if u.overrides.HandleRule != nil {
+		return u.overrides.HandleRule, nil
 	}
-	if v, ok := u.signupHandle.Ready(); ok {
+	if v, ok := u.handleRule.Ready(); ok {
 		return v, nil
 	}
-	return u.signupHandle.Get(&u.container, b, "signup.Handle", func(b *ioc.Build) (*signup.Handle, func(), error) {
-		return buildSignupHandle(u, b), nil, nil
+	return u.handleRule.Get(&u.container, b, "handle.Rule", func(b *ioc.Build) (*handle.Rule, func(), error) {
+		return buildHandleRule(u, b), nil, nil
 	})
 }
 

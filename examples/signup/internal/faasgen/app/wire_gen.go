@@ -5,26 +5,26 @@
 package app
 
 import (
-	"github.com/faasgen/faasgen/examples/signup"
+	"github.com/faasgen/faasgen/examples/signup/handle"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
 // Injectors from wire.go:
 
-// buildSignupHandle makes a *signup.Handle out of what it needs.
-func buildSignupHandle(u *unit, b *ioc.Build) *signup.Handle {
-	handle := provideSignupHandle()
-	return handle
+// buildHandleRule makes a *handle.Rule out of what it needs.
+func buildHandleRule(u *unit, b *ioc.Build) *handle.Rule {
+	rule := provideHandleRule()
+	return rule
 }
 
 // buildGroupValidation makes the list of group validation out of what it needs.
 func buildGroupValidation(u *unit, b *ioc.Build) ([]validator.Rule, error) {
-	handle, err := getSignupHandle(u, b)
+	rule, err := getHandleRule(u, b)
 	if err != nil {
 		return nil, err
 	}
-	v := provideGroupValidation(handle)
+	v := provideGroupValidation(rule)
 	return v, nil
 }
 

@@ -5,20 +5,20 @@ package unitimport
 import (
 	"fmt"
 
-	"github.com/faasgen/faasgen/examples/signup"
+	"github.com/faasgen/faasgen/examples/signup/handle"
 	"github.com/faasgen/faasgen/framework/component/validator"
 )
 
-// provideSignupHandle makes a *signup.Handle.
+// provideHandleRule makes a *handle.Rule.
 //
-// Handle is the rule of handles: validate:"handle".
-func provideSignupHandle() *signup.Handle {
-	return &signup.Handle{}
+// Rule is the rule of validate:"handle".
+func provideHandleRule() *handle.Rule {
+	return &handle.Rule{}
 }
 
 // provideGroupValidation makes the list of group validation.
-func provideGroupValidation(signupHandle *signup.Handle) []validator.Rule {
-	return []validator.Rule{signupHandle}
+func provideGroupValidation(handleRule *handle.Rule) []validator.Rule {
+	return []validator.Rule{handleRule}
 }
 
 // provideValidatorValidator makes a *validator.Validator.

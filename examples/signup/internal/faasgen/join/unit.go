@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/examples/signup"
+	"github.com/faasgen/faasgen/examples/signup/handle"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
@@ -47,7 +48,7 @@ type unit struct {
 	rt        *framework.Runtime
 	container ioc.Container
 
-	signupHandle       ioc.Cell[*signup.Handle]
+	handleRule         ioc.Cell[*handle.Rule]
 	validatorValidator ioc.Cell[*validator.Validator]
 }
 
@@ -55,7 +56,7 @@ type unit struct {
 func (u *unit) start(ctx context.Context) error {
 	b := u.container.NewBuild(ctx)
 	defer b.Done()
-	if _, err := getSignupHandle(u, b); err != nil {
+	if _, err := getHandleRule(u, b); err != nil {
 		return err
 	}
 	if _, err := getValidatorValidator(u, b); err != nil {
@@ -64,13 +65,13 @@ func (u *unit) start(ctx context.Context) error {
 	return nil
 }
 
-// getSignupHandle returns the unit's *signup.Handle, which is built when it is first needed.
-func getSignupHandle(u *unit, b *ioc.Build) (*signup.Handle, error) {
-	if v, ok := u.signupHandle.Ready(); ok {
+// getHandleRule returns the unit's *handle.Rule, which is built when it is first needed.
+func getHandleRule(u *unit, b *ioc.Build) (*handle.Rule, error) {
+	if v, ok := u.handleRule.Ready(); ok {
 		return v, nil
 	}
-	return u.signupHandle.Get(&u.container, b, "signup.Handle", func(b *ioc.Build) (*signup.Handle, func(), error) {
-		return buildSignupHandle(u, b), nil, nil
+	return u.handleRule.Get(&u.container, b, "handle.Rule", func(b *ioc.Build) (*handle.Rule, func(), error) {
+		return buildHandleRule(u, b), nil, nil
 	})
 }
 

@@ -5,20 +5,20 @@
 package join
 
 import (
-	"github.com/faasgen/faasgen/examples/signup"
+	"github.com/faasgen/faasgen/examples/signup/handle"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
 )
 
-// buildSignupHandle makes a *signup.Handle out of what it needs.
-func buildSignupHandle(u *unit, b *ioc.Build) *signup.Handle {
-	panic(wire.Build(provideSignupHandle))
+// buildHandleRule makes a *handle.Rule out of what it needs.
+func buildHandleRule(u *unit, b *ioc.Build) *handle.Rule {
+	panic(wire.Build(provideHandleRule))
 }
 
 // buildGroupValidation makes the list of group validation out of what it needs.
 func buildGroupValidation(u *unit, b *ioc.Build) ([]validator.Rule, error) {
-	panic(wire.Build(getSignupHandle, provideGroupValidation))
+	panic(wire.Build(getHandleRule, provideGroupValidation))
 }
 
 // buildValidatorValidator makes a *validator.Validator out of what it needs.
