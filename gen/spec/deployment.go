@@ -90,6 +90,11 @@ func (c checker) resources(prefix string, resources map[string]*Resource) {
 				c.add(c.keys[at+"."+key].Errorf(CodeValue, "%s means nothing for the type %s, only for %s", key, r.Type, kind))
 			}
 		}
+		for key, text := range map[string]string{"name": r.Name, "arn": r.ARN, "instance": r.Instance, "project": r.Project} {
+			if _, said := c.Places[at+"."+key]; said && (text == "" || strings.ContainsAny(text, " \t\n=")) {
+				c.value(at+"."+key, "%s: found %q, expected a name without spaces", key, text)
+			}
+		}
 		if r.Name != "" && r.ARN != "" {
 			c.value(at+".arn", "arn and name: found both, expected one")
 		}

@@ -23,23 +23,37 @@ func Features() []Feature {
 	list := []Feature{
 		kind("http"),
 		{"trigger http host", func(u *Unit) bool {
-			return some(u, "http", func(m any) bool { return m.(*annotations.HTTP).Host != "" })
+			return slices.ContainsFunc(u.Routes(), func(t Trigger) bool { return annotations.HTTPOf(t.Marker).Host != "" })
 		}},
-		{"trigger http with other triggers", func(u *Unit) bool { return slices.Contains(u.Kinds(), "http") && len(u.Kinds()) > 1 }},
+		kind("apigw"),
+		{"trigger http with other triggers", func(u *Unit) bool {
+			all := 0
+			for _, f := range u.Functions {
+				all += len(f.Triggers)
+			}
+			return len(u.Routes()) > 0 && all > len(u.Routes())
+		}},
 		kind("timer"),
-		{"trigger timer every", func(u *Unit) bool {
-			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Every != 0 })
-		}},
-		{"trigger timer timezone", func(u *Unit) bool {
-			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Timezone != "" })
-		}},
-		{"trigger timer payload", func(u *Unit) bool {
-			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Payload != "" })
-		}},
-		{"trigger timer disabled", func(u *Unit) bool {
-			return some(u, "timer", func(m any) bool { return m.(*annotations.Timer).Disabled })
-		}},
-		kind("event"),
+		some("timer every", func(m *annotations.Timer) bool { return m.Every != 0 }),
+		some("timer timezone", func(m *annotations.Timer) bool { return m.Timezone != "" }),
+		some("timer payload", func(m *annotations.Timer) bool { return m.Payload != "" }),
+		some("timer disabled", func(m *annotations.Timer) bool { return m.Disabled }),
+		kind("os"),
+		some("os filter", func(m *annotations.OS) bool { return m.Prefix+m.Suffix != "" }),
+		some("mq queue", func(m *annotations.MQ) bool { return m.Queue != "" }),
+		some("mq topic", func(m *annotations.MQ) bool { return m.Topic != "" }),
+		some("mq tag", func(m *annotations.MQ) bool { return m.Tag != "" }),
+		some("mq batch", func(m *annotations.MQ) bool { return m.Batch != 0 || m.Window != 0 }),
+		{"trigger mq partial failures", kind("mq").used},
+		kind("kafka"),
+		some("kafka group", func(m *annotations.Kafka) bool { return m.Group != "" }),
+		some("kafka batch", func(m *annotations.Kafka) bool { return m.Batch != 0 || m.Window != 0 }),
+		{"trigger kafka partial failures", kind("kafka").used},
+		kind("log"),
+		some("log window", func(m *annotations.Log) bool { return m.Window != 0 }),
+		kind("cdn"),
+		some("event", func(m *annotations.Event) bool { return !m.OnBus() }),
+		some("event bus", func(m *annotations.Event) bool { return m.OnBus() }),
 		{"invoke", func(u *Unit) bool {
 			return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
 		}},
@@ -66,13 +80,20 @@ func kind(name string) Feature {
 	return Feature{"trigger " + name, func(u *Unit) bool { return slices.Contains(u.Kinds(), name) }}
 }
 
-func some(u *Unit, kind string, is func(marker any) bool) bool {
-	return slices.ContainsFunc(u.Triggers(kind), func(t Trigger) bool { return is(t.Marker) })
+func some[M any](name string, is func(marker *M) bool) Feature {
+	return Feature{"trigger " + name, func(u *Unit) bool {
+		return slices.ContainsFunc(u.Functions, func(f *Function) bool {
+			return slices.ContainsFunc(f.Triggers, func(t Trigger) bool {
+				m, ok := t.Marker.(*M)
+				return ok && is(m)
+			})
+		})
+	}}
 }
 
 // said reports whether a setting, or something below it, was said and not left to its default.
 func (u *Unit) said(key string) bool {
-	if strings.HasPrefix(key, "http.") && len(u.Triggers("http")) == 0 {
+	if strings.HasPrefix(key, "http.") && len(u.Routes()) == 0 {
 		return false
 	}
 	for path := range u.Settings.Places {

@@ -153,21 +153,6 @@ func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, h
 	}
 }
 
-// Forms reports the triggers that the cloud has no deployment for: those of other forms than the known ones.
-func (r *Report) Forms(u *Unit, known ...string) {
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			if !slices.Contains(known, t.Form()) {
-				what := "trigger " + t.Kind
-				if t.Form() == "bus" {
-					what = "an event bus as trigger"
-				}
-				r.Unsupported(t.At(""), what, "this version of faasgen cannot deploy it there")
-			}
-		}
-	}
-}
-
 // Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
 func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 	if e, ok := errors.AsType[*cron.Error](err); ok {
@@ -187,7 +172,7 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 
 // Origins reports CORS that lets nobody in, as what a function says of it may be all there is.
 func (r *Report) Origins(u *Unit) {
-	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Triggers("http")) > 0 {
+	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Routes()) > 0 {
 		r.Missing(u.At("http.cors"), "http.cors.origins", "they say which pages may call")
 	}
 }
@@ -196,7 +181,7 @@ func (r *Report) Origins(u *Unit) {
 func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at func(key string) spec.Place)) {
 	r.About(DomainFeature)
 	defer r.About("")
-	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Triggers("http")) > 0 })
+	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
 		path := "domains." + name
 		at := func(key string) spec.Place {
@@ -225,10 +210,11 @@ type Variables struct {
 }
 
 // Environment reports variables that the cloud does not take.
-func (r *Report) Environment(u *Unit, rules Variables) {
+func (r *Report) Environment(app *App, u *Unit, rules Variables) {
 	total := 0
-	for _, name := range slices.Sorted(maps.Keys(u.Settings.Environment)) {
-		total += len(name) + len(u.Settings.Environment[name])
+	environment := app.Environment(u)
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		total += len(name) + len(environment[name])
 		at, key := u.At("environment."+name), "environment."+name
 		if !rules.Form.MatchString(name) {
 			r.Limit(at, key, "this name", rules.Expected)

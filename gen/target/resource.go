@@ -1,5 +1,19 @@
 package target
 
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+)
+
+// CodeResource is a logical resource that is not what a trigger takes it for.
+const CodeResource = "target-resource"
+
 // Need is a logical resource that a trigger names.
 type Need struct {
 	// Argument is the argument of the trigger: bucket, queue, topic and so on.
@@ -10,5 +24,220 @@ type Need struct {
 	Name string
 }
 
-// Needs are the logical resources that a marker names.
-func Needs(any) []Need { return nil }
+// Words is the type of the resource in a sentence.
+func (n Need) Words() string { return words(n.Type) }
+
+func words(kind string) string {
+	long := map[string]string{"kafka": "topic of Kafka", "cluster": "cluster of Kafka", "log": "log store", "domain": "domain of a CDN", "bus": "event bus"}
+	return cmp.Or(long[kind], kind)
+}
+
+// Needs are the logical resources that a marker names, what its events come from first.
+func Needs(marker any) []Need {
+	var needs []Need
+	add := func(argument, kind, name string) {
+		if name != "" {
+			needs = append(needs, Need{argument, kind, name})
+		}
+	}
+	switch m := marker.(type) {
+	case *annotations.OS:
+		add("bucket", "bucket", m.Bucket)
+	case *annotations.MQ:
+		add("queue", "queue", m.Queue)
+		add("topic", "topic", m.Topic)
+	case *annotations.Kafka:
+		add("topic", "kafka", m.Topic)
+		add("cluster", "cluster", m.Cluster)
+	case *annotations.Log:
+		add("store", "log", m.Store)
+	case *annotations.CDN:
+		for _, domain := range m.Domains {
+			add("domains", "domain", domain)
+		}
+	case *annotations.Event:
+		add("bus", "bus", m.Bus)
+	}
+	return needs
+}
+
+// Resource is what a logical name stands for on a target.
+type Resource struct {
+	spec.Resource
+	// Need is what names it.
+	Need Need
+	// Said says that f.yml has an entry for it. Without one the logical name is the real one.
+	Said bool
+	app  *App
+	at   spec.Place
+}
+
+// Resource is the resource that a trigger needs.
+func (a *App) Resource(t Trigger, n Need) Resource {
+	r := Resource{Need: n, app: a, at: t.At(n.Argument)}
+	if said := a.Spec.Resources[n.Name]; said != nil {
+		r.Resource, r.Said = *said, true
+	}
+	if r.Name == "" {
+		if r.Name = n.Name; r.ARN != "" {
+			r.Name = r.ARN[strings.LastIndexAny(r.ARN, ":/")+1:]
+		}
+	}
+	return r
+}
+
+// Real is what the resource is called in events: its ARN where f.yml says one, else its name; a bucket without its domain.
+func (r Resource) Real() string {
+	if r.Need.Type == "bucket" && r.ARN == "" {
+		name, _, _ := strings.Cut(r.Name, ".cos.")
+		return name
+	}
+	return cmp.Or(r.ARN, r.Name)
+}
+
+// ResourcesVariable is the environment variable by which a deployed unit knows what the logical names of its triggers
+// stand for: entries logical=real with spaces between them.
+const ResourcesVariable = "FAAS_RESOURCES"
+
+// Environment is the unit's environment as it is deployed: that of its settings, and what the logical names of its triggers
+// stand for, unless they are the real ones.
+func (a *App) Environment(u *Unit) map[string]string {
+	var entries []string
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			for _, n := range Needs(t.Marker) {
+				if r := a.Resource(t, n); r.Real() != n.Name {
+					entries = append(entries, n.Name+"="+r.Real())
+				}
+			}
+		}
+	}
+	_, said := u.Settings.Environment[ResourcesVariable]
+	if len(entries) == 0 || said {
+		return u.Settings.Environment
+	}
+	slices.Sort(entries)
+	all := maps.Clone(u.Settings.Environment)
+	if all == nil {
+		all = map[string]string{}
+	}
+	all[ResourcesVariable] = strings.Join(slices.Compact(entries), " ")
+	return all
+}
+
+// Created reports whether the deployment makes it.
+func (r Resource) Created() bool { return r.Create != nil && *r.Create }
+
+// At is what a diagnostic about one of its keys points at: its entry in f.yml or else the trigger.
+func (r Resource) At(key string) spec.Place {
+	path := "resources." + r.Need.Name
+	return r.app.Spec.Places[path+"."+key].Or(r.app.Spec.Places[path]).Or(r.at)
+}
+
+// Hint says how to map the logical name, where nobody has.
+func (r Resource) Hint(key, example string) string {
+	return fmt.Sprintf("resources in f.yml map it: resources: {%s: {%s: %s}}", r.Need.Name, key, example)
+}
+
+// Named reports a real name that the cloud does not take.
+func (r *Report) Named(resource Resource, ok bool, expected, example string) bool {
+	if ok {
+		return true
+	}
+	d := r.Limit(resource.At("name"), "the name of the "+resource.Need.Words()+" "+resource.Need.Name, fmt.Sprintf("%q", resource.Name), expected)
+	if !resource.Said {
+		d.Hint = resource.Hint("name", example)
+	}
+	return false
+}
+
+// Resources reports logical resources that are of another type than a trigger takes them for.
+func (r *Report) Resources(app *App) {
+	taken := map[string]Need{}
+	for _, u := range app.Units {
+		for _, f := range u.Functions {
+			for _, t := range f.Triggers {
+				for _, n := range Needs(t.Marker) {
+					kind := n.Type
+					if other, ok := taken[n.Name]; ok {
+						kind = other.Type
+					}
+					if said := app.Spec.Resources[n.Name]; said != nil && said.Type != "" {
+						kind = said.Type
+					}
+					if kind != n.Type {
+						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s is a %s, but %s takes it for a %s", n.Name, words(kind), t.Kind, n.Words())).
+							Hint = "give one of them another logical name; name in resources says the real one"
+						continue
+					}
+					taken[n.Name] = n
+				}
+			}
+		}
+	}
+}
+
+// Overlaps reports triggers for the same events of the same objects: no vendor takes a second one. Events says the events
+// of a trigger in the vendor's words.
+func (r *Report) Overlaps(app *App, events func(*annotations.OS) []string) {
+	type rule struct {
+		t      Trigger
+		bucket string
+	}
+	var rules []rule
+	for _, u := range app.Units {
+		for _, t := range u.Triggers("os") {
+			b := app.Resource(t, Needs(t.Marker)[0])
+			for _, other := range rules {
+				if other.bucket == b.Name && overlap(other.t.Marker.(*annotations.OS), t.Marker.(*annotations.OS), events) {
+					r.add("trigger os", t.At("bucket").Errorf(CodeUnsupported, "two triggers for the same objects of bucket %s: %s takes one", b.Name, r.Target)).
+						Chain = []annotations.Link{{Pos: other.t.At("bucket").Pos, Message: "the other one is here"}}
+					break
+				}
+			}
+			rules = append(rules, rule{t, b.Name})
+		}
+	}
+}
+
+func overlap(a, b *annotations.OS, events func(*annotations.OS) []string) bool {
+	event := slices.ContainsFunc(events(a), func(x string) bool {
+		return slices.ContainsFunc(events(b), func(y string) bool {
+			return x == y || covers(x, y) || covers(y, x)
+		})
+	})
+	prefix := strings.HasPrefix(a.Prefix, b.Prefix) || strings.HasPrefix(b.Prefix, a.Prefix)
+	suffix := strings.HasSuffix(a.Suffix, b.Suffix) || strings.HasSuffix(b.Suffix, a.Suffix)
+	return event && prefix && suffix
+}
+
+// covers reports whether a pattern such as ObjectCreated:* stands for the event.
+func covers(pattern, event string) bool {
+	start, ok := strings.CutSuffix(pattern, "*")
+	return ok && strings.HasPrefix(event, start)
+}
+
+// Forms reports triggers whose events the platform cannot read: those of other forms than the known ones.
+func (r *Report) Forms(app *App, known map[string]string) {
+	for _, u := range app.Units {
+		for _, f := range u.Functions {
+			for _, t := range f.Triggers {
+				if _, ok := known[t.Form()]; !ok {
+					feature := "trigger " + t.Kind
+					if t.Form() == "bus" {
+						feature = "trigger event bus"
+					}
+					r.add(feature, t.At("").Errorf(CodeUnsupported, "%s is not supported by %s: it is known, but its events cannot be read there yet", feature, r.Target)).
+						Hint = "known there: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+				}
+			}
+		}
+	}
+}
+
+// Nowhere reports the x-<target> keys of a trigger that the deployment file has nothing for.
+func (r *Report) Nowhere(t Trigger) {
+	if t.Extension[r.Target] != nil {
+		r.Unsupported(t.At("x-"+r.Target), "x-"+r.Target+" of "+t.Kind, "the deployment file has nothing for this trigger")
+	}
+}

@@ -105,6 +105,31 @@ func (u *Unit) Triggers(kind string) []Trigger {
 	return triggers
 }
 
+// Routes returns the unit's triggers that bring requests, http and apigw, in the order of its functions.
+func (u *Unit) Routes() []Trigger {
+	var triggers []Trigger
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if annotations.HTTPOf(t.Marker) != nil {
+				triggers = append(triggers, t)
+			}
+		}
+	}
+	return triggers
+}
+
+// Forms returns the forms of the unit's triggers, sorted, each once. See [Trigger.Form].
+func (u *Unit) Forms() []string {
+	var forms []string
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			forms = append(forms, t.Form())
+		}
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
 // Function is one named handler.
 type Function struct {
 	Name        string
@@ -159,6 +184,22 @@ type Entry struct {
 	Tags         []string
 	// MaxZip and MaxUnpacked limit the package, in bytes.
 	MaxZip, MaxUnpacked int64
+}
+
+// Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known
+// are the names of the platform's codecs by form; a form without a name needs none.
+func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
+	var codecs []Symbol
+	for _, form := range []string{"http", "apigw", "timer", "os", "mq", "kafka", "log", "cdn", "bus"} {
+		s := Symbol{Import: platform, Name: known[form]}
+		if slices.Contains(u.Forms(), form) && s.Name != "" && !slices.Contains(codecs, s) {
+			codecs = append(codecs, s)
+		}
+	}
+	if u.Raw() {
+		codecs = append(codecs, Symbol{Import: platform, Name: known["event"]})
+	}
+	return codecs
 }
 
 // Symbol is an exported function of a package.

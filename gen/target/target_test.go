@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 		r.Seconds(u, "initTimeout", 20e9, 1, 10)
 		r.Range(u, "fine", 128, 128, 256, 64, " MB")
 		r.Seconds(u, "fine", 10e9, 1, 10)
-		r.Environment(u, Variables{Form: regexp.MustCompile(`^[A-Z_]+$`), Expected: "capitals", Reserved: []string{"MARS_*", "HOST"}, Bytes: 32})
+		r.Environment(&App{Spec: &spec.Spec{}}, u, Variables{Form: regexp.MustCompile(`^[A-Z_]+$`), Expected: "capitals", Reserved: []string{"MARS_*", "HOST"}, Bytes: 32})
 	}
 	const unit = `ONE.go:1:1: environment.HOST: found a name that belongs to the cloud, mars takes none that is HOST [target-limit]
 ONE.go:1:1: environment.MARS_X: found a name that belongs to the cloud, mars takes none that starts with MARS_ [target-limit]

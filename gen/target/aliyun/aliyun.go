@@ -31,26 +31,29 @@ const (
 const preStop = 30
 
 // New returns the target.
-func New() target.Target { return cloud{} }
+func New() target.Target { return cloud{codecs()} }
 
-type cloud struct{}
+type cloud struct {
+	// codecs are the names of those that the platform has, by the form of the events.
+	codecs map[string]string
+}
+
+// codecs are those of the platform; requests need none. A trigger of any other form is refused, though s.yaml knows it.
+func codecs() map[string]string {
+	return map[string]string{"http": "", "apigw": "", "timer": "Timer", "event": "Raw"}
+}
 
 var _ target.Explainer = cloud{}
 
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the custom runtime. Requests of http triggers reach it as they are; only events need codecs.
-func (cloud) Entry(u *target.Unit) target.Entry {
+func (c cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
 		Loop: platform + "/custom", Command: command, GOOS: "linux", GOARCH: "amd64",
 		MaxZip: 500 << 20,
 	}
-	if len(u.Triggers("timer")) > 0 {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
-	}
-	if u.Raw() {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
-	}
+	e.Codecs = target.Codecs(u, platform, c.codecs)
 	return e
 }
 
@@ -58,12 +61,14 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
 
 // Explain is Check by feature, with what the vendor has for each.
-func (cloud) Explain(app *target.App) *target.Report {
+func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
+	r.Forms(app, c.codecs)
+	r.Resources(app)
+	r.Overlaps(app, bucketEvents)
 	for _, u := range app.Units {
-		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	checkDomains(r, app)
@@ -90,7 +95,7 @@ func document(app *target.App) *yaml.Node {
 	extensions := map[string]map[int][]spec.Extension{}
 	for _, u := range app.Units {
 		p := props(app, u)
-		p.Triggers, extensions[u.Name] = triggers(u)
+		p.Triggers, extensions[u.Name] = triggers(app, u)
 		m.Resources[u.Name] = &Resource{Component: "fc3", Props: p}
 	}
 	root := target.Node(m)
@@ -126,7 +131,7 @@ func props(app *target.App, u *target.Unit) Props {
 		Timeout:              seconds(s.Timeout),
 		InstanceConcurrency:  max(1, s.Concurrency),
 		CustomRuntimeConfig:  &CustomRuntimeConfig{Command: []string{folder + command}, Port: port},
-		EnvironmentVariables: s.Environment,
+		EnvironmentVariables: app.Environment(u),
 		Role:                 s.Role,
 		InternetAccess:       s.InternetAccess,
 		Layers:               s.Layers,
@@ -180,7 +185,7 @@ func props(app *target.App, u *target.Unit) Props {
 }
 
 // triggers makes the vendor's triggers, and says which x- keys belong to which of them.
-func triggers(u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
+func triggers(app *target.App, u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
 	var list []Trigger
 	extensions := map[int][]spec.Extension{}
 	taken := map[string]bool{}
@@ -201,7 +206,25 @@ func triggers(u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
 			}})
 		}
 	}
-	routes := u.Triggers("http")
+	free := func(name, other string) string {
+		for taken[name] {
+			name += other
+		}
+		taken[name] = true
+		return name
+	}
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			for i, made := range sources(app, u, t) {
+				made.TriggerName = free(target.PartName(t.Name, i), "-"+t.Kind)
+				if t.Extension[Name] != nil {
+					extensions[len(list)] = []spec.Extension{t.Extension}
+				}
+				list = append(list, made)
+			}
+		}
+	}
+	routes := u.Routes()
 	if len(routes) == 0 {
 		return list, extensions
 	}
@@ -217,11 +240,7 @@ func triggers(u *target.Unit) ([]Trigger, map[int][]spec.Extension) {
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	name := "http"
-	for taken[name] {
-		name += "-url"
-	}
-	return append(list, Trigger{TriggerName: name, TriggerType: "http", TriggerConfig: http}), extensions
+	return append(list, Trigger{TriggerName: free("http", "-url"), TriggerType: "http", TriggerConfig: http}), extensions
 }
 
 // cpu is what goes with the memory, in the vendor's own proportion (0.35 with 512 MB), unless f.yml says it.

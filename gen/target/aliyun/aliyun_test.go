@@ -58,7 +58,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
 	schemas := schemas(t)
-	targettest.Golden(t, New(), *update, func(_ string, content []byte) error {
+	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(_ string, content []byte) error {
 		for _, schema := range schemas {
 			if err := validate(t, schema, content); err != nil {
 				return err
@@ -104,6 +104,9 @@ functions:
 	}
 }
 
+// TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
+
 // TestCPU holds the default to the vendor's rules, for each amount of memory that there is.
 func TestCPU(t *testing.T) {
 	if got := cpu(spec.Settings{MemorySize: 512}); got != 0.35 {
@@ -134,7 +137,8 @@ func TestEveryKey(t *testing.T) {
 		"ITrigger": Trigger{}, "IHttpTriggerConfig": HTTPTrigger{}, "ITimerTriggerConfig": TimerTrigger{}, "IVpcConfig": VPCConfig{},
 		"INasConfig": NASConfig{}, "ILogConfig": LogConfig{}, "ITracingConfig": TracingConfig{}, "IAsyncInvokeConfig": AsyncInvokeConfig{},
 		"IDestinationConfig": DestinationConfig{}, "IConcurrencyConfig": ConcurrencyConfig{}, "IProvisionConfig": ProvisionConfig{},
-		"ICustomRuntimeConfig": CustomRuntimeConfig{}, "ILifecycleHook": LifecycleHook{}, "ITags": Tag{},
+		"ICustomRuntimeConfig": CustomRuntimeConfig{}, "ILifecycleHook": LifecycleHook{}, "ITags": Tag{}, "IOssTriggerConfig": OSSTrigger{}, "ILogTriggerConfig": LogTrigger{},
+		"IMnsTriggerConfig": MNSTrigger{}, "ICdnTriggerConfig": CDNTrigger{}, "IEventBridge": EventBridgeTrigger{},
 	} {
 		if diff := cmp.Diff(targettest.Properties(t, schema, "definitions", definition), targettest.Keys(structure)); diff != "" {
 			t.Errorf("%s (-vendor +struct):\n%s", definition, diff)

@@ -70,7 +70,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	if s.Architecture != "amd64" {
 		r.Unsupported(u.At("architecture"), "architecture "+s.Architecture, "instances are amd64")
 	}
-	r.Environment(u, variables())
+	r.Environment(app, u, variables())
 	checkARN(r, u, "role", s.Role)
 	for i, layer := range s.Layers {
 		checkARN(r, u, fmt.Sprintf("layers.%d", i), layer)
@@ -82,7 +82,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkLogs(r, u)
 	checkFiles(r, u)
 	checkAsync(r, u)
-	if h := s.HTTP; h != nil && h.CORS != nil && len(u.Triggers("http")) > 0 {
+	if h := s.HTTP; h != nil && h.CORS != nil && len(u.Routes()) > 0 {
 		r.Unsupported(u.At("http.cors"), "http.cors", "the vendor answers no preflight requests; answer OPTIONS in the function")
 	}
 	r.About("trigger timer")
@@ -95,6 +95,14 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		}
 	}
 	r.About("")
+	checkSources(r, app, u)
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if annotations.HTTPOf(t.Marker) == nil && t.Kind != "timer" && len(sources(app, u, t)) == 0 {
+				r.Nowhere(t)
+			}
+		}
+	}
 }
 
 // checkCPU wants steps of 0.05, and 1 to 4 GB of memory for each processor.

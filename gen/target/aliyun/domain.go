@@ -40,8 +40,8 @@ func paths(r *target.Report, app *target.App) []path {
 		all = append(all, p)
 	}
 	for _, u := range app.Units {
-		for _, t := range u.Triggers("http") {
-			pattern, err := web.ParsePattern("ANY", t.Marker.(*annotations.HTTP).Path)
+		for _, t := range u.Routes() {
+			pattern, err := web.ParsePattern("ANY", annotations.HTTPOf(t.Marker).Path)
 			if err != nil {
 				continue // reported where it was written
 			}

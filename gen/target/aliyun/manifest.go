@@ -308,7 +308,7 @@ type CertConfig struct {
 type Trigger struct {
 	// TriggerName is unique in the function.
 	TriggerName string `yaml:"triggerName"`
-	// TriggerType is http or timer.
+	// TriggerType is http, timer, oss, mns_topic, log, cdn_events, eventbridge or tablestore.
 	TriggerType string `yaml:"triggerType"`
 	// Description is shown in the console.
 	Description string `yaml:"description,omitempty"`
@@ -318,7 +318,7 @@ type Trigger struct {
 	InvocationRole string `yaml:"invocationRole,omitempty"`
 	// SourceArn is the source of other types.
 	SourceArn string `yaml:"sourceArn,omitempty"`
-	// TriggerConfig is *HTTPTrigger or *TimerTrigger.
+	// TriggerConfig is *HTTPTrigger, *TimerTrigger, *OSSTrigger, and so on.
 	TriggerConfig any `yaml:"triggerConfig"`
 }
 

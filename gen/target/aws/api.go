@@ -31,7 +31,7 @@ func checkAPI(r *target.Report, app *target.App) {
 	})
 	var units []*target.Unit
 	for _, u := range app.Units {
-		if len(u.Triggers("http")) > 0 {
+		if len(u.Routes()) > 0 {
 			units = append(units, u)
 		}
 	}

@@ -5,6 +5,8 @@ package aws
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -22,29 +24,29 @@ const platform = "github.com/faasgen/faasgen/framework/platform/aws"
 const apiID = "Api"
 
 // New returns the target.
-func New() target.Target { return cloud{} }
+func New() target.Target { return cloud{codecs()} }
 
-type cloud struct{}
+type cloud struct {
+	// codecs are the names of those that the platform has, by the form of the events.
+	codecs map[string]string
+}
+
+// codecs are those of the platform. A trigger of any other form is refused, though the template knows it.
+func codecs() map[string]string {
+	return map[string]string{"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "event": "Raw"}
+}
 
 var _ target.Explainer = cloud{}
 
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the Lambda Runtime API, in an executable that has to be called bootstrap.
-func (cloud) Entry(u *target.Unit) target.Entry {
+func (c cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
 		Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: u.Settings.Architecture,
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
-	if len(u.Triggers("http")) > 0 {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "HTTP"})
-	}
-	if len(u.Triggers("timer")) > 0 {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
-	}
-	if u.Raw() {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
-	}
+	e.Codecs = target.Codecs(u, platform, c.codecs)
 	return e
 }
 
@@ -52,12 +54,14 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
 
 // Explain is Check by feature, with what the vendor has for each.
-func (cloud) Explain(app *target.App) *target.Report {
+func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
+	r.Forms(app, c.codecs)
+	r.Resources(app)
+	r.Overlaps(app, bucketEvents)
 	for _, u := range app.Units {
-		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	routes(r, app)
@@ -108,11 +112,22 @@ func document(app *target.App) *yaml.Node {
 		}}
 	}
 	logical := names{}
+	functions := make([]string, len(app.Units))
+	for i, u := range app.Units {
+		functions[i] = logical.take(camel(u.Name) + "Function")
+	}
+	made := resources(app, logical, t.Resources)
 	var extensions []func(*yaml.Node)
-	for _, u := range app.Units {
-		name := logical.take(camel(u.Name) + "Function")
-		f, events := function(app, u, routes)
+	for _, resource := range slices.Sorted(maps.Keys(made)) {
+		extensions = append(extensions, func(root *yaml.Node) {
+			target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, app.Spec.Resources[resource].Extension) }, "Resources", made[resource], "Properties")
+		})
+	}
+	for i, u := range app.Units {
+		name := functions[i]
+		f, events := function(app, u, routes, made)
 		t.Resources[name] = f
+		permissions(app, u, name, logical, t.Resources)
 		extensions = append(extensions, func(root *yaml.Node) {
 			for event, e := range events {
 				target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, e) }, "Resources", name, "Properties", "Events", event, "Properties")

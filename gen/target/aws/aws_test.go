@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
 	schema := targettest.Schema(t, "sam.schema.json")
-	targettest.Golden(t, New(), *update, func(path string, content []byte) error {
+	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(path string, content []byte) error {
 		if schema == nil || path != "template.yaml" {
 			return nil
 		}
@@ -49,19 +49,22 @@ functions:
 		if e.Loop != platform || e.Command != "bootstrap" || e.GOOS != "linux" {
 			t.Errorf("%s: %+v", u.Name, e)
 		}
-		if got := codecs(e) + e.GOARCH; got != want[u.Name] {
+		if got := named(e) + e.GOARCH; got != want[u.Name] {
 			t.Errorf("%s: %s, want %s", u.Name, got, want[u.Name])
 		}
 	}
 }
 
-func codecs(e target.Entry) string {
+func named(e target.Entry) string {
 	var b strings.Builder
 	for _, c := range e.Codecs {
 		b.WriteString(c.Name + " ")
 	}
 	return b.String()
 }
+
+// TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
 
 // TestInput makes sure that the scheduler finds its variable, once, whatever the payload holds, and that the result is
 // the JSON that the platform decodes.
@@ -109,7 +112,8 @@ func TestEveryKey(t *testing.T) {
 		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{}, "HttpApiEventProperties": HTTPAPIEvent{},
 		"HttpApiAuth": RouteAuth{}, api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
 		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{},
-		"VpcConfig": VPCConfig{},
+		"VpcConfig": VPCConfig{}, "S3EventProperties": S3Event{}, "SQSEventProperties": SQSEvent{}, "SNSEventProperties": SNSEvent{},
+		"MSKEventProperties": MSKEvent{}, "CloudWatchLogsEventProperties": LogsEvent{}, function + "EventBridgeRuleEventProperties": RuleEvent{},
 	} {
 		if want := targettest.Properties(t, "sam.schema.json", "definitions", definition); want != nil {
 			if diff := cmp.Diff(want, targettest.Keys(structure)); diff != "" {

@@ -61,7 +61,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	if s.Concurrency > 1 {
 		r.Loss(u, "concurrency", u.At("concurrency"), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
 	}
-	r.Environment(u, variables())
+	r.Environment(app, u, variables())
 	checkARN(r, u, "role", s.Role)
 	checkNetwork(r, u)
 	checkLogs(r, u)
@@ -69,6 +69,18 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	checkHTTP(r, u)
 	checkTimers(r, u)
+	checkSources(r, app, u)
+	made := map[string]string{}
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if t.Kind == "http" || t.Kind == "apigw" || t.Kind == "timer" {
+				continue
+			}
+			if _, e := source(app, u, t, made); e == nil {
+				r.Nowhere(t)
+			}
+		}
+	}
 }
 
 func checkARN(r *target.Report, u *target.Unit, key, arn string) {
@@ -176,7 +188,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 }
 
 func checkHTTP(r *target.Report, u *target.Unit) {
-	triggers := u.Triggers("http")
+	triggers := u.Routes()
 	if len(triggers) == 0 {
 		return
 	}

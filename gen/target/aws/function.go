@@ -15,7 +15,7 @@ import (
 )
 
 // function makes a unit's function, and says which x- keys belong to which of its events.
-func function(app *target.App, u *target.Unit, routes []route) (*Function, map[string]spec.Extension) {
+func function(app *target.App, u *target.Unit, routes []route, made map[string]string) (*Function, map[string]spec.Extension) {
 	s := u.Settings
 	p := Properties{
 		FunctionName:                 app.FunctionName(u),
@@ -38,8 +38,8 @@ func function(app *target.App, u *target.Unit, routes []route) (*Function, map[s
 	if n := s.ProvisionedInstances; n != nil && *n > 0 {
 		p.AutoPublishAlias, p.ProvisionedConcurrencyConfig = "live", &ProvisionedConcurrency{*n}
 	}
-	if len(s.Environment) > 0 {
-		p.Environment = &Environment{s.Environment}
+	if e := app.Environment(u); len(e) > 0 {
+		p.Environment = &Environment{e}
 	}
 	if s.VPC != nil {
 		p.VpcConfig = &VPCConfig{SecurityGroupIds: s.VPC.SecurityGroups, SubnetIds: s.VPC.Subnets}
@@ -62,11 +62,11 @@ func function(app *target.App, u *target.Unit, routes []route) (*Function, map[s
 	if s.DeadLetter != nil {
 		p.DeadLetterQueue = &DeadLetterQueue{Type: arnKind(s.DeadLetter.Target), TargetArn: s.DeadLetter.Target}
 	}
-	return &Function{Type: "AWS::Serverless::Function", Properties: p}, events(p.Events, u, routes)
+	return &Function{Type: "AWS::Serverless::Function", Properties: p}, events(p.Events, app, u, routes, made)
 }
 
-// events fills in the events of a unit: its routes and its schedules.
-func events(to map[string]*Event, u *target.Unit, routes []route) map[string]spec.Extension {
+// events fills in the events of a unit: its routes, its schedules, and what else calls it.
+func events(to map[string]*Event, app *target.App, u *target.Unit, routes []route, made map[string]string) map[string]spec.Extension {
 	extensions := map[string]spec.Extension{}
 	taken := names{}
 	add := func(name string, t target.Trigger, e *Event) {
@@ -100,6 +100,13 @@ func events(to map[string]*Event, u *target.Unit, routes []route) map[string]spe
 			add(camel(t.Name)+"Timer", t, &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
 				ScheduleExpression: expression, ScheduleExpressionTimezone: zone, State: state, Input: input(t.Name, m.Payload), OmitName: true,
 			}})
+		}
+	}
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if name, e := source(app, u, t, made); e != nil {
+				add(name, t, e)
+			}
 		}
 	}
 	return extensions

@@ -50,7 +50,7 @@ func routes(r *target.Report, app *target.App) []route {
 		if u.Settings.HTTP != nil && u.Settings.HTTP.Auth == "iam" {
 			auth = &RouteAuth{Authorizer: "AWS_IAM"}
 		}
-		for _, t := range u.Triggers("http") {
+		for _, t := range u.Routes() {
 			m := annotations.HTTPOf(t.Marker)
 			for _, method := range m.Method {
 				parsed, err := web.ParsePattern(method, m.Path)

@@ -11,7 +11,7 @@ type Template struct {
 	Transform string `yaml:"Transform"`
 	// Description is shown with the stack.
 	Description string `yaml:"Description,omitempty"`
-	// Resources holds *Function and *HTTPAPI by logical name.
+	// Resources holds *Function, *HTTPAPI and *Made by logical name.
 	Resources map[string]any `yaml:"Resources"`
 	// Outputs are printed after a deployment.
 	Outputs map[string]Output `yaml:"Outputs,omitempty"`
@@ -291,7 +291,7 @@ type DeadLetterQueue struct {
 	TargetArn string `yaml:"TargetArn"`
 }
 
-// Event is one trigger: HttpApi with *HTTPAPIEvent, or ScheduleV2 with *ScheduleEvent.
+// Event is one trigger: HttpApi with *HTTPAPIEvent, ScheduleV2 with *ScheduleEvent, S3 with *S3Event, and so on.
 type Event struct {
 	Type       string `yaml:"Type"`
 	Properties any    `yaml:"Properties"`

@@ -65,7 +65,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		r.Unsupported(u.At("reservedConcurrency"), "reservedConcurrency", "it is a quota that is set in the console")
 	}
 	checkConcurrency(r, u)
-	r.Environment(u, variables())
+	r.Environment(app, u, variables())
 	if s.Role != "" && strings.ContainsAny(s.Role, ":/") {
 		r.Limit(u.At("role"), "role", fmt.Sprintf("%q", s.Role), "the name of a role")
 	}
@@ -80,6 +80,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	r.Origins(u)
 	checkTriggers(r, u)
+	checkSources(r, app, u)
 }
 
 func checkConcurrency(r *target.Report, u *target.Unit) {
@@ -195,11 +196,14 @@ func checkTriggers(r *target.Report, u *target.Unit) {
 		}
 	}
 	r.About("")
-	if routes := u.Triggers("http"); len(routes) > 0 && !web(u) {
+	if routes := u.Routes(); len(routes) > 0 && !web(u) {
 		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
 	}
-	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Triggers("http")) > 0 {
+	for _, t := range u.Triggers("apigw") {
+		r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
+	}
+	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Routes()) > 0 {
 		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
 	}
 }

@@ -1,6 +1,6 @@
 package tencent
 
-// The serverless.yml of the component scf, every key of a function and of its triggers timer and http. The vendor
+// The serverless.yml of the component scf, every key of a function and of its triggers. The vendor
 // publishes no schema: the keys are those of the component and of the toolkit below it.
 
 // Component is one serverless.yml: one function.
@@ -161,6 +161,11 @@ type Event struct {
 	Timer *Timer `yaml:"timer,omitempty"`
 	// HTTP is the function's URL.
 	HTTP *HTTP `yaml:"http,omitempty"`
+	// COS is for objects of a bucket, CMQ for messages of a topic, CKafka for records of Kafka, CLS for logs.
+	COS    *COS        `yaml:"cos,omitempty"`
+	CMQ    *CMQ        `yaml:"cmq,omitempty"`
+	CKafka *CKafka     `yaml:"ckafka,omitempty"`
+	CLS    *CLSTrigger `yaml:"cls,omitempty"`
 }
 
 // Timer is a schedule.

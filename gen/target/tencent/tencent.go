@@ -23,34 +23,36 @@ const Name = "tencent"
 const platform = "github.com/faasgen/faasgen/framework/platform/tencent"
 
 // New returns the target.
-func New() target.Target { return cloud{} }
+func New() target.Target { return cloud{codecs()} }
 
-type cloud struct{}
+type cloud struct {
+	// codecs are the names of those that the platform has, by the form of the events.
+	codecs map[string]string
+}
+
+// codecs are those of the platform. A trigger of any other form is refused, though serverless.yml knows it.
+func codecs() map[string]string {
+	return map[string]string{"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "event": "Raw"}
+}
 
 var _ target.Explainer = cloud{}
 
 func (cloud) Name() string { return Name }
 
 // web reports whether the unit can be a web function: it takes http requests and nothing else.
-func web(u *target.Unit) bool { return slices.Equal(u.Kinds(), []string{"http"}) && !u.Raw() }
+func web(u *target.Unit) bool {
+	return !u.Raw() && !slices.ContainsFunc(u.Forms(), func(form string) bool { return form != "http" && form != "apigw" })
+}
 
 // Entry is the loop of the kind of function that the unit is.
-func (cloud) Entry(u *target.Unit) target.Entry {
+func (c cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
 	if web(u) {
 		e.Loop, e.Command = platform+"/web", "scf_bootstrap"
 		return e
 	}
 	e.Loop, e.Command = platform+"/custom", "bootstrap"
-	if len(u.Triggers("http")) > 0 {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "HTTP"})
-	}
-	if len(u.Triggers("timer")) > 0 {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Timer"})
-	}
-	if u.Raw() {
-		e.Codecs = append(e.Codecs, target.Symbol{Import: platform, Name: "Raw"})
-	}
+	e.Codecs = target.Codecs(u, platform, c.codecs)
 	return e
 }
 
@@ -58,15 +60,17 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
 
 // Explain is Check by feature, with what the vendor has for each.
-func (cloud) Explain(app *target.App) *target.Report {
+func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
+	r.Forms(app, c.codecs)
+	r.Resources(app)
+	r.Overlaps(app, bucketEvents)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and say domains for other targets only"
 	})
 	for _, u := range app.Units {
-		r.Forms(u, "http", "timer", "event")
 		check(r, app, u)
 	}
 	return r
@@ -92,7 +96,7 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 // document is a unit's file with all x-tencent keys merged in: those of provider and the function into inputs, those of
 // a trigger into its parameters, those of f.yml itself into the whole.
 func document(app *target.App, u *target.Unit) *yaml.Node {
-	events, extensions := events(u)
+	events, extensions := events(app, u)
 	c := Component{Component: "scf", Name: u.Name, App: app.Spec.Service, Stage: app.Stage, Inputs: inputs(app, u)}
 	c.Inputs.Events = events
 	root := target.Node(c)
@@ -138,8 +142,8 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 			in.InstanceConcurrencyConfig = &InstanceConcurrency{Enable: true, MaxConcurrency: s.Concurrency}
 		}
 	}
-	if len(s.Environment) > 0 {
-		in.Environment = &Environment{s.Environment}
+	if e := app.Environment(u); len(e) > 0 {
+		in.Environment = &Environment{e}
 	}
 	if v := s.VPC; v != nil {
 		in.VpcConfig = &VPCConfig{VpcId: v.ID, SubnetId: first(v.Subnets)}
@@ -217,7 +221,7 @@ func number(n *int) string {
 func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
 
 // events makes the vendor's triggers, and says which x- keys belong to which of them.
-func events(u *target.Unit) ([]Event, map[int][]spec.Extension) {
+func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {
 	var list []Event
 	extensions := map[int][]spec.Extension{}
 	for _, t := range u.Triggers("timer") {
@@ -235,7 +239,17 @@ func events(u *target.Unit) ([]Event, map[int][]spec.Extension) {
 			}}})
 		}
 	}
-	routes := u.Triggers("http")
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			for _, e := range sources(app, t) {
+				if t.Extension[Name] != nil {
+					extensions[len(list)] = []spec.Extension{t.Extension}
+				}
+				list = append(list, e)
+			}
+		}
+	}
+	routes := u.Routes()
 	if len(routes) == 0 {
 		return list, extensions
 	}

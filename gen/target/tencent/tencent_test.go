@@ -29,7 +29,7 @@ func strict(content []byte) error {
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
-	targettest.Golden(t, New(), *update, func(_ string, content []byte) error { return strict(content) })
+	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(_ string, content []byte) error { return strict(content) })
 }
 
 func TestStrictRefuses(t *testing.T) {
@@ -46,13 +46,24 @@ func TestDefaultsThatBite(t *testing.T) {
 functions:
   both: {events: [http: {method: GET, path: /}, timer: {every: 1h}]}
 `)
-	files, _ := New().Deploy(app)
+	more := targettest.App(t, Name, `service: shop
+resources: {t: {instance: i}, b: {name: b-1}}
+functions: {all: {events: [os: {bucket: b}, mq: {topic: t2}, kafka: {topic: t}, log: {store: s}]}}
+`)
+	files, _ := New().Deploy(more)
+	if text := string(files[0].Content); strings.Count(text, "enable: true") != 4 || !strings.Contains(text, "timeout: 1\n") {
+		t.Errorf("a trigger is off, or waits for a minute:\n%s", text)
+	}
+	files, _ = New().Deploy(app)
 	for _, want := range []string{"enable: true", "enableExtranet: true", "enableIntranet: false", "name: both\n"} {
 		if !strings.Contains(string(files[0].Content), want) {
 			t.Errorf("no %q in\n%s", want, files[0].Content)
 		}
 	}
 }
+
+// TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
 
 func TestEntry(t *testing.T) {
 	app := targettest.App(t, Name, `service: shop
@@ -91,6 +102,10 @@ func TestEveryKey(t *testing.T) {
 		{TimerParameters{}, "argument cronExpression enable name qualifier"},
 		{HTTPParameters{}, "authType corsConfig name netConfig qualifier"},
 		{CORS{}, "credentials enable exposeHeaders headers maxAge methods origins"},
+		{COSParameters{}, "bucket enable events filter qualifier"},
+		{CMQParameters{}, "enable filterKey filterType name qualifier"},
+		{CKafkaParameters{}, "consumerGroupName enable instanceId maxMsgNum name offset qualifier retry timeout topic"},
+		{CLSParameters{}, "enable maxSize maxWait qualifier topicId"},
 		{NetConfig{}, "enableExtranet enableIntranet"},
 		{CFS{}, "cfsId localMountDir mountInsId remoteMountDir userGroupId userId"},
 		{DeadLetter{}, "filterType name type"},
