@@ -32,6 +32,16 @@ func ExampleStart() {
 	a.Close() // before the test ends: to look at what is left
 }
 
+// The configurations are asked whether the application can do its work.
+func ExampleApp_Health() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp)
+
+	if err := a.Health(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // A call has the types of the handler.
 func ExampleCall() {
 	var t *testing.T // the test's
