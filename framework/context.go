@@ -17,6 +17,7 @@ type Context struct {
 	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
 	result     any
 	scope      any
+	origin     *Context  // whose invocation it is, of what WithContext made; nil for the engine's own
 	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
 
 	progress atomic.Pointer[progress] // of a batch that is handled message by message
@@ -79,7 +80,29 @@ func (c *Context) Value(key any) any {
 
 // SetValue makes Value return v for key from now on, in this invocation. It is for middleware that runs before the
 // handler, such as tracing; it must not be called concurrently with Value.
-func (c *Context) SetValue(key, v any) { c.parent = context.WithValue(c.parent, key, v) }
+func (c *Context) SetValue(key, v any) {
+	for ; c != nil; c = c.origin {
+		c.parent = context.WithValue(c.parent, key, v)
+	}
+}
+
+// WithContext returns the Context of the same invocation with the values, the deadline and the cancellation of ctx, which
+// should descend from it. What is set on either holds for the invocation. Generated code calls it for a handler that takes
+// a *Context when an aspect goes on with another context.
+func (c *Context) WithContext(ctx context.Context) *Context {
+	if same, ok := ctx.(*Context); ok {
+		return same
+	}
+	return &Context{parent: ctx, engine: c.engine, invocation: c.invocation, origin: c}
+}
+
+// root is the engine's own Context of the invocation.
+func (c *Context) root() *Context {
+	for c.origin != nil {
+		c = c.origin
+	}
+	return c
+}
 
 // Deadline is the smaller of the platform's and the function's own deadline.
 func (c *Context) Deadline() (time.Time, bool) {
@@ -162,17 +185,17 @@ func (c *Context) Event() any { return c.invocation.Event }
 func (c *Context) SetEvent(v any) { c.invocation.Event = v }
 
 // Result is what the handler returned so far, nil if nothing.
-func (c *Context) Result() any { return c.result }
+func (c *Context) Result() any { return c.root().result }
 
 // SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
-func (c *Context) SetResult(v any) { c.result = v }
+func (c *Context) SetResult(v any) { c.root().result = v }
 
 // Scope is what [Context.SetScope] kept, nil if nothing.
-func (c *Context) Scope() any { return c.scope }
+func (c *Context) Scope() any { return c.root().scope }
 
 // SetScope keeps what generated code makes for this invocation: the request-scoped values that a function shares with its
 // middleware and guards. It is for generated code alone.
-func (c *Context) SetScope(v any) { c.scope = v }
+func (c *Context) SetScope(v any) { c.root().scope = v }
 
 // RequestID is the platform's id of this invocation.
 func (c *Context) RequestID() string { return c.invocation.RequestID }
@@ -194,6 +217,7 @@ func (c *Context) Vendor() any { return c.invocation.Vendor }
 
 // Logger returns the process's logger with request_id, function and unit set.
 func (c *Context) Logger() *slog.Logger {
+	c = c.root()
 	if l := c.logger.Load(); l != nil {
 		return l
 	}
