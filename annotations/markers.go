@@ -221,6 +221,16 @@ type Guard struct {
 	Name string `faas:"name,pos"`
 }
 
+// Aspect makes a struct with any of the methods Before, After, AfterReturn, AfterThrow and Around stand around calls of
+// functions, and of what is injected as an interface; framework.JoinPoint says how. It is a provider, and a singleton.
+type Aspect struct {
+	// Match lists patterns: a name of functions, such as order-*, or methods of interfaces, pkg.Iface or pkg.Iface.Method.
+	// A * is any part of a name, and a pattern with ! in front takes out again what others match.
+	Match List `faas:"match,required"`
+	// Order sorts the aspects of one call, the smallest outermost; the default is 0, and equals go by package path and name.
+	Order int `faas:"order"`
+}
+
 // Use puts middleware and guards around a handler or, on the struct of a controller, around all of its handlers. The first is
 // the outermost; a controller's are around those of its handlers.
 type Use struct {

@@ -80,6 +80,7 @@ func Standard() []Definition {
 		{Name: "middleware", Marker: reflect.TypeFor[Middleware](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "guard", "use"}, Source: markersSource},
 		{Name: "guard", Marker: reflect.TypeFor[Guard](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "use"}, Source: markersSource},
 		{Name: "configuration", Marker: reflect.TypeFor[Configuration](), Places: OnStruct, Excludes: []string{"provide", "handler", "middleware", "guard"}, Source: markersSource},
+		{Name: "aspect", Marker: reflect.TypeFor[Aspect](), Places: OnStruct, Excludes: []string{"handler", "middleware", "guard", "configuration"}, Source: markersSource},
 	}
 }
 
