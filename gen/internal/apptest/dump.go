@@ -29,6 +29,13 @@ func Dump(m *model.App, g *wiring.Graph) string {
 	for _, c := range m.Configurations {
 		dumpConfiguration(&b, c)
 	}
+	for _, a := range m.Aspects {
+		fmt.Fprintf(&b, "aspect %s:", a.Name())
+		for _, advice := range model.AllAdvice() {
+			mark(&b, a.Has[advice], advice.String())
+		}
+		fmt.Fprintf(&b, " by %s\n", a.Provider.Name())
+	}
 	for _, n := range g.Nodes {
 		dumpNode(&b, n)
 	}
@@ -86,6 +93,9 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 		}
 		b.WriteByte('\n')
 	}
+	if len(f.Aspects) > 0 {
+		fmt.Fprintf(b, "\tinside %s\n", aspectNames(f.Aspects))
+	}
 	if f.Bind == nil {
 		return
 	}
@@ -121,6 +131,13 @@ func dumpNode(b *strings.Builder, n *wiring.Node) {
 	mark(b, p.Init, "init")
 	mark(b, p.Destroy, "destroy")
 	b.WriteByte('\n')
+	if n.Decoration != nil {
+		for _, m := range n.Decoration.Methods {
+			if len(m.Aspects) > 0 {
+				fmt.Fprintf(b, "\t%s inside %s\n", m.Func.Name(), aspectNames(m.Aspects))
+			}
+		}
+	}
 	for _, e := range n.Edges {
 		fmt.Fprintf(b, "\t%s %s", e.Dep.Name, model.TypeString(e.Dep.Type))
 		switch {
@@ -143,6 +160,14 @@ func dumpNode(b *strings.Builder, n *wiring.Node) {
 		mark(b, e.Dep.Optional, "optional")
 		b.WriteByte('\n')
 	}
+}
+
+func aspectNames(aspects []*model.Aspect) string {
+	names := make([]string, len(aspects))
+	for i, a := range aspects {
+		names[i] = a.Name()
+	}
+	return strings.Join(names, " ")
 }
 
 func mark(b *strings.Builder, set bool, word string) {

@@ -34,6 +34,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		byName:   map[string]*function{},
 		wrappers: map[string]*wrapper{}, components: map[string]*component{},
 	}
+	c.app.Unnameable = c.unnameable
 	for _, pkg := range a.Packages {
 		c.declarations(pkg, registry)
 	}
@@ -47,6 +48,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	c.middleware()
 	c.functions()
 	c.uses()
+	c.aspects()
 	c.ownerless()
 	c.namespaces()
 	c.spec()
@@ -139,6 +141,8 @@ const (
 	codeDefaults = "component-config"
 	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
 	codeUse = "use"
+	// codeAspect is an aspect of a shape or scope that is not allowed, or a pattern that matches nothing.
+	codeAspect = "aspect"
 	// codeBinding is a field that a request cannot fill.
 	codeBinding = "binding"
 	// codeRoute is a route that is malformed, or that conflicts with another.

@@ -124,10 +124,12 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	p := b.node.Provider
 	plain := !p.Init && !p.Destroy
 	var made jen.Code
-	switch p.Kind {
-	case model.Struct:
+	switch {
+	case b.node.Decoration != nil:
+		made = b.decoratorLiteral(b.node, values)
+	case p.Kind == model.Struct:
 		made = structLiteral(p, values)
-	case model.Group:
+	case p.Kind == model.Group:
 		made = typeCode(p.Out).Values(values...)
 	default:
 		fn := jen.Qual(p.Object.Pkg().Path(), p.Object.Name())

@@ -146,6 +146,13 @@ func (w *writer) files() (*Package, error) {
 			return nil, err
 		}
 	}
+	if len(w.aspectsUsed()) > 0 {
+		aspects := w.file()
+		w.aspectFile(aspects)
+		if err := add("aspects.go", aspects); err != nil {
+			return nil, err
+		}
+	}
 	injection, declarations := w.injection()
 	if injection != nil {
 		if err := add(injector.Source, declarations); err != nil {
@@ -237,6 +244,7 @@ type writer struct {
 	chains    map[string]string // fields of unit, by function name, of those that use middleware
 	kept      map[*wiring.Node]string
 	replaced  map[*model.Middleware]string // fields of Overrides, in lower case
+	aspects   map[*types.TypeName]string   // functions that run a call with them, by aspect
 	uses      uses
 	known     map[paramsKey]params
 }
@@ -263,6 +271,7 @@ func newWriter(e *Emitter, u *plan.Unit, overrides bool) *writer {
 	}
 	w.findSlots()
 	w.nameDefaults()
+	w.nameAspects()
 	w.nameMethods()
 	return w
 }

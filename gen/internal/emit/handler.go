@@ -45,13 +45,20 @@ type handler struct {
 	called bool              // the variable made holds the call
 	// checker is the variable of what checks the tags of the input, once it was made.
 	checker string
+	// instances are the variables of the aspects around the function.
+	instances map[*model.Aspect]string
 }
 
 func (h *handler) add(c ...jen.Code) { h.stmts = append(h.stmts, c...) }
 
 func (h *handler) body() []jen.Code {
 	if h.fn.Kind == model.HTTPHandler {
+		h.getAspects()
 		v := h.receiver("h")
+		if len(h.fn.Aspects) > 0 {
+			h.serveAround(v)
+			return h.stmts
+		}
 		h.add(jen.Return(q(symServe).Call(jen.Id("ctx"), v)))
 		return h.stmts
 	}
@@ -198,6 +205,7 @@ func (h *handler) from(kind string) []jen.Code {
 
 // target is the user's code, its receiver made available.
 func (h *handler) target() *jen.Statement {
+	h.getAspects()
 	if h.fn.Kind == model.Func {
 		return callee(h.fn)
 	}
@@ -206,6 +214,10 @@ func (h *handler) target() *jen.Statement {
 
 // call calls the user's code, with its input unless it takes none, and keeps the result.
 func (h *handler) call(target, in *jen.Statement) {
+	if len(h.fn.Aspects) > 0 {
+		h.callAround(target, in)
+		return
+	}
 	var args []jen.Code
 	if h.fn.Context != model.NoContext {
 		args = append(args, jen.Id("ctx"))
@@ -228,6 +240,11 @@ func (h *handler) call(target, in *jen.Statement) {
 	default:
 		h.add(jen.Id("out").Op(":=").Add(call))
 	}
+	h.keep()
+}
+
+// keep keeps the result, if there is one, and ends the adapter.
+func (h *handler) keep() {
 	if h.fn.Out != nil {
 		set := jen.Id("ctx").Dot("SetResult").Call(jen.Id("out"))
 		if nilable(h.fn.Out) {

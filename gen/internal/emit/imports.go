@@ -91,6 +91,11 @@ func (w *writer) packages() map[string]*types.Package {
 			add(e.Dep.Type)
 			add(e.Bound)
 		}
+		if n.Decoration != nil {
+			for _, m := range n.Decoration.Methods {
+				add(m.Func.Type())
+			}
+		}
 	}
 	for _, m := range w.unit.Members {
 		f := m.Model

@@ -31,6 +31,9 @@ func (w *writer) overridesType(f *jen.File) {
 		if id := s.node.Provider.ID; id != "" {
 			what += " as id=" + id
 		}
+		if s.decorated {
+			what += "; aspects stay around it"
+		}
 		if !seen[s.override] {
 			seen[s.override] = true
 			fields = append(fields, jen.Comment("// "+title(s.override)+" replaces "+what+"."), jen.Id(title(s.override)).Add(t))

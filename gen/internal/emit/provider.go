@@ -62,7 +62,7 @@ func (w *writer) params(n *wiring.Node, at when) params {
 
 func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
 	local := w.locals.inner()
-	for _, e := range n.Edges {
+	for i, e := range n.Edges {
 		if e.To == nil || e.Dep.Lazy {
 			ps.byEdge = append(ps.byEdge, -1)
 			continue
@@ -86,6 +86,10 @@ func (w *writer) findParams(n *wiring.Node, at when) (ps params) {
 		}
 		p.name = local.take(p.name)
 		p.second = again >= 0 && at == inBuild
+		if n.Decoration != nil && i == 0 { // which takes what it makes, and for Wire must not
+			p.typ = p.slot.typ
+			p.second = p.second || at == inBuild && types.Identical(p.typ, n.Provider.Out)
+		}
 		if at == inBuild && (p.slot.wrapped || p.second) {
 			p.typ = w.wrapper(w.wrapperName(n, p))
 			p.wrapped = true

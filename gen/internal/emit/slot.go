@@ -23,6 +23,8 @@ type slot struct {
 	wrapped bool
 	// injected says that something depends on it, so that it can be overridden.
 	injected bool
+	// decorated says that aspects stand around it.
+	decorated bool
 }
 
 func (s *slot) own() bool { return s.ident == s.node.Ident }
@@ -53,12 +55,15 @@ func (w *writer) findSlots() {
 			s.ident, s.override = w.slotName(idents, s, e.Bound)
 			w.addSlot(s)
 		}
-		s.injected = true
+		s.injected = s.injected || e.To.Decoration == nil // else it is replaced behind its aspects
 	}
 	for _, n := range w.reach {
-		for _, e := range n.Edges {
+		for i, e := range n.Edges {
 			if e.To != nil {
 				inject(e)
+			}
+			if n.Decoration != nil && i == 0 {
+				w.slot(e).decorated = true
 			}
 		}
 	}
@@ -78,6 +83,9 @@ func (w *writer) findSlots() {
 		if perCall(m) {
 			w.declared.add(perCallName(w.nodes[m.Provider], m))
 		}
+	}
+	for _, n := range w.aroundFunctions() {
+		w.ownSlot(n).injected = true // into the functions
 	}
 	for _, s := range w.slots {
 		t := title(s.ident)

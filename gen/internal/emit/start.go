@@ -88,6 +88,9 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 		}
 		ways = append(ways, way)
 	}
+	if slices.Contains(w.aroundFunctions(), n) {
+		ways = append(ways, "u.overrides."+title(own.override)+" == nil")
+	}
 	for _, owner := range w.reach {
 		if w.idle(owner) {
 			continue
@@ -97,17 +100,23 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 				continue
 			}
 			s := w.slot(e)
-			way := "u.overrides." + title(s.override) + " == nil"
-			if s != own && own.injected {
-				way += " && u.overrides." + title(own.override) + " == nil"
-			}
+			var all []string
 			if above := w.wanted(owner, append(above, n)); above != "" {
 				if strings.Contains(above, "||") {
 					above = "(" + above + ")"
 				}
-				way = above + " && " + way
+				all = append(all, above)
 			}
-			if !slices.Contains(ways, way) {
+			if s.injected {
+				all = append(all, "u.overrides."+title(s.override)+" == nil")
+			}
+			if s != own && own.injected {
+				all = append(all, "u.overrides."+title(own.override)+" == nil")
+			}
+			if len(all) == 0 {
+				return ""
+			}
+			if way := strings.Join(all, " && "); !slices.Contains(ways, way) {
 				ways = append(ways, way)
 			}
 		}
@@ -138,6 +147,9 @@ func (w *writer) eager() []*slot {
 	}
 	for _, m := range w.wrappersUsed() {
 		reach(w.nodes[m.Provider])
+	}
+	for _, n := range w.aroundFunctions() {
+		reach(n)
 	}
 	if e := w.checks(); e != nil {
 		reach(e.To)

@@ -23,6 +23,10 @@ const (
 	symChain         = module + ".Chain"
 	symGuard         = module + ".Guard"
 	symMiddleware    = module + ".Middleware"
+	symJoinPoint     = module + ".JoinPoint"
+	symNewJoinPoint  = module + ".NewJoinPoint"
+	symAssign        = module + ".Assign"
+	symErrPanic      = module + ".ErrPanic"
 
 	pathIoc      = module + "/ioc"
 	symContainer = pathIoc + ".Container"

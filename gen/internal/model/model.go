@@ -34,6 +34,10 @@ type App struct {
 	Middleware []*Middleware
 	// Configurations are those of components, each before who imports it, and last the application's own.
 	Configurations []*Configuration
+	// Aspects are sorted by their order: the first is the outermost of those around one call.
+	Aspects []*Aspect
+	// Unnameable says why generated code cannot write a type, "" if it can.
+	Unnameable func(types.Type) string
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
@@ -280,6 +284,8 @@ type Function struct {
 	Settings annotations.Handler
 	// Middleware is what stands around the handler, the first outermost: what is global, its controller's, its own.
 	Middleware []*Middleware
+	// Aspects stand around the call of the handler, inside Middleware and after In is bound, the first outermost.
+	Aspects []*Aspect
 	// Triggers are in source order.
 	Triggers []Trigger
 	// Pos is the handler's name; Directive is its //faas:handler.

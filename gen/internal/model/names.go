@@ -23,6 +23,7 @@ const (
 	MiddlewareType = "Middleware" // of FrameworkPath
 	ClockType      = "Clock"      // of FrameworkPath
 	ValidatorType  = "Validator"  // of FrameworkPath
+	JoinPointType  = "JoinPoint"  // of FrameworkPath
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath

@@ -26,9 +26,9 @@ func lazies(g *wiring.Graph) annotations.Diagnostics {
 				continue // which wiring refuses, lazy or not
 			}
 			place := spec.Place{Pos: e.Dep.Pos, Length: e.Dep.Length, Line: g.App.Line(e.Dep.Pos)}
-			d := place.Errorf(codeLazy, "%s cannot be lazy: an instance of %s scope has to be destroyed with what it is injected into",
-				e.To.Provider.Name(), e.To.Provider.Scope)
-			d.Chain = []annotations.Link{{Pos: e.To.Provider.Pos, Message: e.To.Provider.Name() + " has scope=" + string(e.To.Provider.Scope)}}
+			p := e.To.Real().Provider
+			d := place.Errorf(codeLazy, "%s cannot be lazy: an instance of %s scope has to be destroyed with what it is injected into", p.Name(), p.Scope)
+			d.Chain = []annotations.Link{{Pos: p.Pos, Message: p.Name() + " has scope=" + string(p.Scope)}}
 			d.Hint = "inject it without ioc.Lazy, or make it a singleton"
 			ds = append(ds, d)
 		}

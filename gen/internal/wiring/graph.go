@@ -32,6 +32,8 @@ type Node struct {
 	Base *Node
 	// Ident is a Go identifier that is unique in the application, in lower camel case: bookController, sqlDB.
 	Ident string
+	// Decoration is set for a node that stands before another with aspects around it.
+	Decoration *Decoration
 }
 
 // Edge is one resolved dependency.
@@ -72,6 +74,9 @@ func (g *Graph) reach(functions []*model.Function) (map[*Node]bool, map[*model.C
 		mark(g.Node(f.Provider))
 		for _, m := range f.Middleware {
 			mark(g.Node(m.Provider))
+		}
+		for _, a := range f.Aspects {
+			mark(g.Node(a.Provider))
 		}
 	}
 	if e := g.Checks(functions); e != nil {

@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"cmp"
 	"go/token"
 	"go/types"
 	"slices"
@@ -15,10 +16,18 @@ import (
 // alone, taken in their order, and never on the grouping.
 func name(nodes []*Node) {
 	sorted := slices.Clone(nodes)
-	slices.SortFunc(sorted, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
+	slices.SortFunc(sorted, func(a, b *Node) int {
+		if (a.Decoration == nil) != (b.Decoration == nil) { // what users wrote is named first
+			return map[bool]int{true: -1, false: 1}[a.Decoration == nil]
+		}
+		return cmp.Or(compare(a.Provider, b.Provider), compare(a.Real().Provider, b.Real().Provider))
+	})
 	taken := map[string]bool{}
 	for _, n := range sorted {
 		base := ident(n.Provider)
+		if n.Decoration != nil {
+			base += "Aspects"
+		}
 		id := base
 		for i := 2; taken[strings.ToLower(id)] || token.IsKeyword(id); i++ {
 			id = base + strconv.Itoa(i)

@@ -54,13 +54,16 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 		s.resolve(s.nodes[i])
 	}
 	s.addGroups()
+	s.aspects()
 	s.users()
 	s.unfilled()
 	s.refusedInstances()
 	s.forgive()
 	s.complain()
 	s.cycles()
+	s.aspectCycles()
 	s.scopes()
+	s.decorate()
 	s.order()
 	s.unused()
 	name(s.graph.Nodes)
@@ -103,6 +106,8 @@ type solver struct {
 	replaced map[*model.Provider]*model.Provider
 	// missing are the dependencies that nothing provides, or too many do.
 	missing []unresolved
+	// around holds a *Decoration for each interface that something is injected as.
+	around *typeutil.Map
 }
 
 // user is who needs a node: another node through a dependency, or a function, maybe through what it uses. Without any of
@@ -112,6 +117,8 @@ type user struct {
 	dep      *model.Dep
 	function *model.Function
 	through  *model.Middleware // of function, nil for its own provider
+	aspect   *model.Aspect     // what the node is: around function, or around what is injected as an interface
+	as       types.Type        // that interface
 }
 
 // unresolved is one dependency without a provider.
@@ -133,6 +140,11 @@ func (s *solver) functions() {
 		for _, m := range f.Middleware {
 			if n := s.nodeOf(m.Provider); n != nil && s.used[n] == nil {
 				s.used[n] = &user{function: f, through: m}
+			}
+		}
+		for _, a := range f.Aspects {
+			if n := s.nodeOf(a.Provider); n != nil && s.used[n] == nil {
+				s.used[n] = &user{function: f, aspect: a}
 			}
 		}
 	}
@@ -236,6 +248,13 @@ func (s *solver) users() {
 				s.used[e.To] = &user{node: n, dep: e.Dep}
 				queue = append(queue, e.To)
 			}
+			aspects, as := s.aspectsOf(n, e)
+			for _, a := range aspects {
+				if to := s.nodeOf(a.Provider); to != nil && s.used[to] == nil {
+					s.used[to] = &user{node: n, dep: e.Dep, as: as, aspect: a}
+					queue = append(queue, to)
+				}
+			}
 		}
 	}
 }
@@ -253,7 +272,13 @@ func (s *solver) chain(n *Node) []annotations.Link {
 			if u.through != nil {
 				links = append(links, annotations.Link{Pos: u.through.Pos, Message: "which is " + u.through.Kind() + " " + u.through.Name})
 			}
+			if u.aspect != nil {
+				return append(links, annotations.Link{Pos: u.function.Pos, Message: "which stands around function " + u.function.Name})
+			}
 			return append(links, annotations.Link{Pos: u.function.Pos, Message: "needed by function " + u.function.Name})
+		}
+		if u.aspect != nil {
+			links = append(links, annotations.Link{Pos: u.dep.Pos, Message: "which stands around " + typeString(u.as)})
 		}
 		n = u.node
 	}
@@ -306,7 +331,7 @@ func (s *solver) unused() {
 	s.unusedGenerics()
 	for _, n := range s.nodes {
 		p := n.Provider
-		if p.Kind == model.Group || p.Args != nil || p.Namespace != "" || s.apart(n) || s.used[n] != nil || s.wraps(p) {
+		if p.Kind == model.Group || n.Decoration != nil || p.Args != nil || p.Namespace != "" || s.apart(n) || s.used[n] != nil || s.wraps(p) {
 			continue
 		}
 		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name())

@@ -87,7 +87,7 @@ func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, rea
 		}
 		p := *n.Provider
 		p.Variant, p.Base = f.Name, n.Provider
-		c := &Node{Provider: &p, Base: n}
+		c := &Node{Provider: &p, Base: n, Decoration: n.Decoration}
 		base := n.Ident + camelWords(f.Name)
 		c.Ident = base
 		for i := 2; taken[strings.ToLower(c.Ident)]; i++ {
@@ -120,6 +120,14 @@ func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, rea
 			own.Provider, own.Base = p, m
 			out.Middleware[i] = &own
 			app.Middleware = slices.Insert(app.Middleware, slices.Index(app.Middleware, m)+1, &own)
+		}
+	}
+	out.Aspects = slices.Clone(f.Aspects)
+	for i, a := range f.Aspects {
+		if p := provider(a.Provider); p != a.Provider {
+			own := *a
+			own.Provider = p
+			out.Aspects[i] = &own
 		}
 	}
 	return &out
