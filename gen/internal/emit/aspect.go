@@ -57,7 +57,7 @@ func (w *writer) aroundFunctions() []*wiring.Node {
 
 // aroundName is the function that runs a call with an aspect around it.
 func (w *writer) aroundName(a *model.Aspect) string {
-	return "around" + title(w.nodes[a.Provider].Ident)
+	return w.aspects[a.Object]
 }
 
 // aspectFile writes what runs aspects, and the decorators.
