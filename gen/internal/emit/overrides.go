@@ -2,10 +2,12 @@ package emit
 
 import (
 	"go/types"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
 // The application's own package differs from a unit's: each injected value can be replaced, and what is replaced is never
@@ -26,7 +28,7 @@ func (w *writer) overridesType(f *jen.File) {
 		}
 		what := "what " + s.node.Provider.Name() + " provides"
 		if s.node.Provider.Kind == model.Group {
-			what = "the list of " + s.node.Provider.Name()
+			what = "the list of " + s.node.Provider.Name() + ": " + membersOf(s.node)
 		}
 		if id := s.node.Provider.ID; id != "" {
 			what += " as id=" + id
@@ -109,6 +111,20 @@ func (w *writer) slotGetters(f *jen.File) {
 			f.Line()
 		}
 	}
+}
+
+// membersOf names the members of a group, for comments.
+func membersOf(n *wiring.Node) string {
+	const most = 5
+	var names []string
+	for i, e := range n.Edges {
+		if i == most {
+			names = append(names, "and others")
+			break
+		}
+		names = append(names, e.To.Provider.Name())
+	}
+	return strings.Join(names, ", ")
 }
 
 // madeAs is what is made for a slot, for comments.

@@ -139,6 +139,9 @@ func (s *solver) missingHint(m unresolved) string {
 		}
 		return "there is one with an id: ask for it by " + askBy(m, "id="+named[0])
 	}
+	if hint := configHint(m); hint != "" {
+		return hint
+	}
 	if hint := s.genericHint(dep); hint != "" {
 		return hint
 	}
@@ -162,6 +165,18 @@ func (s *solver) missingHint(m unresolved) string {
 		}
 	}
 	return fmt.Sprintf("write a constructor returning %s and mark it //faas:provide", typeString(dep.Type))
+}
+
+// configHint is for plain values, which are rarely injected.
+func configHint(m unresolved) string {
+	b, ok := types.Unalias(m.dep.Type).(*types.Basic)
+	if !ok && types.TypeString(m.dep.Type, nil) != "time.Duration" || ok && b.Info()&(types.IsString|types.IsBoolean|types.IsInteger|types.IsFloat) == 0 {
+		return ""
+	}
+	if m.node.Provider.Kind == model.Constructor {
+		return fmt.Sprintf("take it from configuration: //faas:arg %s config=KEY", m.dep.Name)
+	}
+	return "take it from configuration: //faas:config key=KEY"
 }
 
 // idHint lists the ids that there are for a type, or says that there is one without.

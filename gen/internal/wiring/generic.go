@@ -17,8 +17,8 @@ import (
 
 // generics is what the solver knows of generic providers.
 type generics struct {
-	// nodes are the instances by declaration and type arguments, made those in the order of their making.
-	nodes map[*model.Generic]map[string]*Node
+	// nodes are the instances of each declaration, in the order of their making.
+	nodes map[*model.Generic][]*Node
 	// by says for which dependency an instance was made first.
 	by map[*Node]asking
 	// refused are the dependencies whose type arguments no constraint allows.
@@ -59,17 +59,16 @@ func (s *solver) instances(n *Node, dep *model.Dep, as bool) []*Node {
 			break
 		}
 	}
+	slices.SortStableFunc(found, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
 	return found
 }
 
 // instance returns the node of an instance, nil with a mistake, which is kept.
 func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node {
-	key := ""
-	for _, a := range args {
-		key += types.TypeString(a, nil) + ","
-	}
-	if n := s.generics.nodes[g][key]; n != nil {
-		return n
+	for _, n := range s.generics.nodes[g] {
+		if slices.EqualFunc(n.Provider.Args, args, types.Identical) { // which may be written in other words
+			return n
+		}
 	}
 	if s.generics.endless[g] || s.grows(g, args, by) {
 		s.generics.stopped[by.dep] = true
@@ -81,10 +80,7 @@ func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node 
 		return nil
 	}
 	n := &Node{Provider: p}
-	if s.generics.nodes[g] == nil {
-		s.generics.nodes[g] = map[string]*Node{}
-	}
-	s.generics.nodes[g][key], s.generics.by[n] = n, by
+	s.generics.nodes[g], s.generics.by[n] = append(s.generics.nodes[g], n), by
 	s.nodes = append(s.nodes, n)
 	for _, dep := range p.Deps {
 		if dep.Group != "" {
@@ -92,6 +88,27 @@ func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node 
 		}
 	}
 	return n
+}
+
+// prune takes out the instances that were candidates and that nothing took, with what they alone need.
+func (s *solver) prune() {
+	kept := map[*Node]bool{}
+	var keep func(n *Node)
+	keep = func(n *Node) {
+		if n == nil || kept[n] {
+			return
+		}
+		kept[n] = true
+		for _, e := range n.Edges {
+			keep(e.To)
+		}
+	}
+	for _, n := range s.nodes {
+		if n.Provider.Args == nil {
+			keep(n)
+		}
+	}
+	s.nodes = slices.DeleteFunc(s.nodes, func(n *Node) bool { return !kept[n] })
 }
 
 // maxGrowth is how many instances of one declaration may need each other with type arguments that grow.
@@ -210,9 +227,10 @@ func (b bindings) list(params []*types.TypeParam) []types.Type {
 	return list
 }
 
-// unify makes a pattern with type parameters identical to a type, if that can be done.
+// unify makes a pattern with type parameters identical to a type, if that can be done. A type parameter stands for a type as
+// it is written: an alias may be the only name that others can use.
 func (b bindings) unify(pattern, t types.Type) bool {
-	pattern, t = types.Unalias(pattern), types.Unalias(t)
+	pattern = types.Unalias(pattern)
 	if p, ok := pattern.(*types.TypeParam); ok {
 		if bound := b[p]; bound != nil {
 			return types.Identical(bound, t)
@@ -220,6 +238,7 @@ func (b bindings) unify(pattern, t types.Type) bool {
 		b[p] = t
 		return true
 	}
+	t = types.Unalias(t)
 	switch p := pattern.(type) {
 	case *types.Named:
 		u, ok := t.(*types.Named)

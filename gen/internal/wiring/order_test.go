@@ -23,6 +23,7 @@ func TestDeterministic(t *testing.T) {
 				t.Fatalf("%s: packages in another order give\n%s\nwant\n%s", c.Name, got, want)
 			}
 			r.Shuffle(len(m.Providers), func(i, j int) { m.Providers[i], m.Providers[j] = m.Providers[j], m.Providers[i] })
+			r.Shuffle(len(m.Generics), func(i, j int) { m.Generics[i], m.Generics[j] = m.Generics[j], m.Generics[i] })
 			functions := slices.Clone(m.Functions)
 			r.Shuffle(len(functions), func(i, j int) { m.Functions[i], m.Functions[j] = m.Functions[j], m.Functions[i] })
 			shuffledGraph, more := wiring.Solve(m)

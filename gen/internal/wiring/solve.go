@@ -45,7 +45,7 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.index = newIndex(s.nodes)
 	s.findGroups()
 	s.generics = generics{
-		nodes: map[*model.Generic]map[string]*Node{}, by: map[*Node]asking{},
+		nodes: map[*model.Generic][]*Node{}, by: map[*Node]asking{},
 		endless: map[*model.Generic]bool{}, stopped: map[*model.Dep]bool{},
 	}
 	s.validator()
@@ -53,6 +53,7 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	for i := 0; i < len(s.nodes); i++ { // to which instances of generic providers are added
 		s.resolve(s.nodes[i])
 	}
+	s.prune()
 	s.addGroups()
 	s.aspects()
 	s.users()
