@@ -12,23 +12,13 @@ import (
 // codeResource is an entry of resources that nobody needs.
 const codeResource = "unused-resource"
 
-// unusedResources notes the entries of resources that no trigger names, on any target.
+// unusedResources notes the entries of resources that no trigger names.
 func unusedResources(m *model.App) annotations.Diagnostics {
 	used := map[string]bool{}
-	use := func(marker any) {
-		for _, n := range target.Needs(marker) {
-			used[n.Name] = true
-		}
-	}
-	for _, f := range m.Functions {
+	for _, f := range m.Functions { // what targets say again of events is among these
 		for _, t := range f.Triggers {
-			use(t.Marker)
-		}
-		for _, o := range m.Spec.Targets {
-			if said := o.Functions[f.Name]; said != nil {
-				for _, e := range said.Events {
-					use(e.Marker)
-				}
+			for _, n := range target.Needs(t.Marker) {
+				used[n.Name] = true
 			}
 		}
 	}

@@ -3,12 +3,15 @@ package aws
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/targettest"
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -16,11 +19,129 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func TestGolden(t *testing.T) {
 	schema := targettest.Schema(t, "sam.schema.json")
 	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(path string, content []byte) error {
-		if schema == nil || path != "template.yaml" {
+		if path != "template.yaml" {
 			return nil
+		}
+		if err := sound(content); err != nil || schema == nil {
+			return err
 		}
 		return schema.Validate(targettest.Value(t, content))
 	})
+}
+
+// sound checks what the schema lets through: names and references that lead nowhere, words of the wrong form, buckets of
+// another template.
+func sound(content []byte) error {
+	var template struct {
+		Resources map[string]struct {
+			Type       string         `yaml:"Type"`
+			Properties map[string]any `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(content, &template); err != nil {
+		return err
+	}
+	names := map[any]string{}
+	for id, r := range template.Resources {
+		if !regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(id) {
+			return fmt.Errorf("%s is no logical name", id)
+		}
+		if err := references(r.Properties, func(name string) bool {
+			_, ok := template.Resources[strings.TrimSuffix(name, "Aliaslive")]
+			return ok || strings.HasPrefix(name, "AWS::")
+		}); err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		if r.Type != "AWS::Serverless::Function" {
+			continue
+		}
+		if other, ok := names[r.Properties["FunctionName"]]; ok {
+			return fmt.Errorf("%s and %s have one name", id, other)
+		}
+		names[r.Properties["FunctionName"]] = id
+		if r.Properties["Runtime"] != "provided.al2023" || r.Properties["Handler"] == "" {
+			return fmt.Errorf("%s: runtime %v, handler %v", id, r.Properties["Runtime"], r.Properties["Handler"])
+		}
+		for _, key := range []string{"MemorySize", "Timeout"} {
+			if n, ok := r.Properties[key].(int); !ok || n <= 0 {
+				return fmt.Errorf("%s: %s is %v", id, key, r.Properties[key])
+			}
+		}
+		events, _ := r.Properties["Events"].(map[string]any)
+		for name, event := range events {
+			e := event.(map[string]any)
+			p := e["Properties"].(map[string]any)
+			switch e["Type"] {
+			case "ScheduleV2":
+				if text := p["ScheduleExpression"].(string); !scheduleForm.MatchString(text) {
+					return fmt.Errorf("%s of %s: %q is no schedule", name, id, text)
+				}
+			case "S3":
+				bucket := p["Bucket"].(map[string]any)["Ref"].(string)
+				if template.Resources[bucket].Type != "AWS::S3::Bucket" {
+					return fmt.Errorf("%s of %s: %s is no bucket of the template", name, id, bucket)
+				}
+			case "MSK":
+				if p["StartingPosition"] == nil {
+					return fmt.Errorf("%s of %s has no StartingPosition", name, id)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+var scheduleForm = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+ \S+ (\? \S+ [^?\s]+|[^?\s]+ \S+ \?) \S+\))$`)
+
+// references calls known with the name of each Ref and GetAtt below a value.
+func references(v any, known func(string) bool) error {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			if err := references(item, known); err != nil {
+				return err
+			}
+		}
+	case map[string]any:
+		for key, item := range v {
+			name, _ := item.(string)
+			if list, ok := item.([]any); ok && key == "Fn::GetAtt" {
+				name, key = list[0].(string), "Ref"
+			}
+			if key == "Ref" && !known(name) {
+				return fmt.Errorf("there is no %q", name)
+			}
+			if err := references(item, known); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func TestSoundRefuses(t *testing.T) {
+	const function = "{Type: AWS::Serverless::Function, Properties: {FunctionName: f, Runtime: provided.al2023, Handler: h, MemorySize: 1, Timeout: 1, Events: {e: {%s}}}}"
+	for name, resources := range map[string]string{
+		"a name":         "A-b: {Type: X}",
+		"a reference":    "A: {Type: X, Properties: {B: [{Ref: C}]}}",
+		"an attribute":   "A: {Type: X, Properties: {B: {Fn::GetAtt: [C, Arn]}}}",
+		"two of a name":  "A: " + fmt.Sprintf(function, "Type: X, Properties: {}") + "\n  B: " + fmt.Sprintf(function, "Type: X, Properties: {}"),
+		"a runtime":      "A: {Type: AWS::Serverless::Function, Properties: {Runtime: go1.x, Handler: h, MemorySize: 1, Timeout: 1}}",
+		"a text":         "A: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, Handler: h, MemorySize: '1', Timeout: 1}}",
+		"one minutes":    "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minutes)}"),
+		"two day fields": "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 0 * * * *)}"),
+		"another bucket": "A: " + fmt.Sprintf(function, "Type: S3, Properties: {Bucket: {Ref: A}}"),
+		"no position":    "A: " + fmt.Sprintf(function, "Type: MSK, Properties: {Stream: a}"),
+	} {
+		if err := sound([]byte("Resources:\n  " + resources + "\n")); err == nil {
+			t.Errorf("%s is accepted", name)
+		}
+	}
+	for _, text := range []string{"rate(1 minute)", "rate(15 minutes)", "cron(0 3 ? * MON-FRI *)", "cron(0/5 * * * ? *)"} {
+		if !scheduleForm.MatchString(text) {
+			t.Errorf("%s is refused", text)
+		}
+	}
 }
 
 func TestSchemaRefuses(t *testing.T) {

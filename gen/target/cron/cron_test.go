@@ -26,6 +26,7 @@ func TestExpressions(t *testing.T) {
 		{annotations.Timer{Cron: "30 9 * * 1-5", Timezone: "Asia/Shanghai"}, words{"cron(30 9 ? * MON-FRI *)", "CRON_TZ=Asia/Shanghai 0 30 9 * * MON-FRI", "0 30 9 * * MON-FRI *"}},
 		{annotations.Timer{Cron: "0 0 * * 0,6"}, words{"cron(0 0 ? * SAT,SUN *)", "0 0 0 * * SAT,SUN", "0 0 8 * * SAT,SUN *"}},
 		{annotations.Timer{Cron: "0 0 * * 7"}, words{"cron(0 0 ? * SUN *)", "0 0 0 * * SUN", "0 0 8 * * SUN *"}},
+		{annotations.Timer{Cron: "0 9 * JAN,jun MON-fri"}, words{"cron(0 9 ? 1,6 MON-FRI *)", "0 0 9 * 1,6 MON-FRI", "0 0 17 * 1,6 MON-FRI *"}},
 		{annotations.Timer{Cron: "0 18 * * 5"}, words{"cron(0 18 ? * FRI *)", "0 0 18 * * FRI", "0 0 2 * * SAT *"}},
 		{annotations.Timer{Cron: "0 0 1 * *", Timezone: "Asia/Tokyo"}, words{"cron(0 0 1 * ? *)", "CRON_TZ=Asia/Tokyo 0 0 0 1 * *", "0 0 23 L * * *"}},
 		{annotations.Timer{Cron: "0 9 13 * 5", Timezone: "Asia/Shanghai"}, words{"cron(0 9 13 * ? *) | cron(0 9 ? * FRI *)", "CRON_TZ=Asia/Shanghai 0 0 9 13 * * | CRON_TZ=Asia/Shanghai 0 0 9 * * FRI", "0 0 9 13 * * * | 0 0 9 * * FRI *"}},
@@ -174,6 +175,9 @@ func TestFireTimes(t *testing.T) {
 	checked := map[string]int{}
 	for range rounds {
 		text := randomCron(r)
+		if r.IntN(2) == 0 {
+			text = named(text, r)
+		}
 		c, err := timer.ParseCron(text)
 		if err != nil {
 			continue
@@ -233,6 +237,52 @@ func TestFireTimes(t *testing.T) {
 			t.Errorf("only %d expressions could be said to %s", checked[name], name)
 		}
 	}
+}
+
+// TestIntervals: an interval that is said as a time of day fires at the multiples of the interval in UTC, for a hundred
+// times from anywhere.
+func TestIntervals(t *testing.T) {
+	said := 0
+	for n := 1; n <= 24*60; n++ {
+		plan, err := SCF(&annotations.Timer{Every: minute(n)})
+		if err != nil {
+			if 60%n == 0 || n%60 == 0 && 24%(n/60) == 0 {
+				t.Errorf("every %d minutes: %v", n, err)
+			}
+			continue
+		}
+		said++
+		start := time.Date(2026, 3, 28, 11, 7*n%60, 1, 0, time.UTC)
+		var want []int64
+		for at := start.Truncate(time.Duration(n) * time.Minute); len(want) < 100; {
+			at = at.Add(time.Duration(n) * time.Minute)
+			want = append(want, at.Unix())
+		}
+		var expressions []expression
+		for _, e := range plan.Expressions {
+			expressions = append(expressions, dialects["SCF"].read(e))
+		}
+		got := fires(expressions, start, time.FixedZone("UTC+8", 8*60*60), 100, start.AddDate(1, 0, 0))
+		if !slices.Equal(got, want) {
+			t.Errorf("every %d minutes is %v\n got %v\nwant %v", n, plan.Expressions, inWords(got), inWords(want))
+		}
+	}
+	if said != 19 {
+		t.Errorf("%d intervals can be said, want 12 that divide an hour and 7 more that divide a day", said)
+	}
+}
+
+// named writes single days of the week by name.
+func named(text string, r *rand.Rand) string {
+	fields := strings.Fields(text)
+	if n, err := strconv.Atoi(fields[4]); err == nil {
+		name := "SUNMONTUEWEDTHUFRISATSUN"[n*3 : n*3+3]
+		if r.IntN(2) == 0 {
+			name = strings.ToLower(name)
+		}
+		fields[4] = name
+	}
+	return strings.Join(fields, " ")
 }
 
 // once makes sure that no two expressions of one timer fire together.
