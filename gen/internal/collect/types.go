@@ -79,7 +79,8 @@ func lazy(t types.Type) types.Type {
 func invalid(t types.Type) bool {
 	found := false
 	walkType(t, func(t types.Type) bool {
-		if b, ok := t.(*types.Basic); ok && b.Kind() == types.Invalid {
+		// A type that is declared by way of itself has no underlying one.
+		if b, ok := t.Underlying().(*types.Basic); ok && b.Kind() == types.Invalid {
 			found = true
 		}
 		return !found
