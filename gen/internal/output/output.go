@@ -58,6 +58,7 @@ type Disk struct {
 	// Files are the contents by path below Dir.
 	Files map[string][]byte
 
+	folders map[string]bool // by path below Dir
 	rubbish []string // temporary files of a run that died
 }
 
@@ -68,7 +69,7 @@ func Read(dir string) (*Disk, annotations.Diagnostics, error) {
 		return nil, nil, err
 	}
 	defer func() { _ = root.Close() }()
-	d := &Disk{Dir: dir, Files: map[string][]byte{}}
+	d := &Disk{Dir: dir, Files: map[string][]byte{}, folders: map[string]bool{}}
 	ds, err := d.walk(root)
 	return d, ds, err
 }
@@ -90,7 +91,7 @@ func Compare(d *Disk, files []target.File) (*State, annotations.Diagnostics, err
 	if old, ok := d.Files[Folder+"/"+ManifestName]; ok {
 		s.before, valid = decode(old)
 	}
-	c := comparison{State: s, valid: valid}
+	c := comparison{State: s, valid: valid, inWay: map[string]bool{}}
 	c.generated()
 	c.others()
 	c.ds.Sort()
@@ -125,6 +126,7 @@ func (d *Disk) walk(root *os.Root) (annotations.Diagnostics, error) {
 	}
 	err := fs.WalkDir(root.FS(), Folder, func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
+			d.folders[name] = true
 			return err
 		}
 		info, err := e.Info()
@@ -168,6 +170,7 @@ type comparison struct {
 	*State
 	valid bool // the old manifest can be read
 	ds    annotations.Diagnostics
+	inWay map[string]bool // files and folders that have been reported
 }
 
 // generated looks at the files that are to be written.
@@ -179,6 +182,7 @@ func (c *comparison) generated() {
 		}
 		c.Changed = append(c.Changed, f.Path)
 		if !exists {
+			c.room(f.Path)
 			continue
 		}
 		c.existing[f.Path] = old
@@ -188,12 +192,32 @@ func (c *comparison) generated() {
 		}
 		known, ours := c.before.accepts(name, Hash(old))
 		switch {
-		case ours || !known && generatedHeader(old):
+		case ours:
+		case !known && generatedHeader(old):
+			d := c.diagnostic(f.Path, CodeEdited, "this file is replaced, although without an entry in "+ManifestName+" nobody can tell whether it was changed by hand",
+				"look at the difference in version control")
+			d.Severity = annotations.SeverityNote
+			c.ds = append(c.ds, d)
 		case known:
 			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this generated file was changed by hand",
 				"move the change to code of your own, delete the file and generate again"))
 		default:
 			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this file is in the way of a generated one", "move it out of "+Folder))
+		}
+	}
+}
+
+// room reports what stands where a new file is to be: a folder, or a file where one of its folders is to be.
+func (c *comparison) room(name string) {
+	if c.folders[name] {
+		c.inWay[name] = true
+		c.ds = append(c.ds, c.diagnostic(name, CodeFolder, "found a folder in the place of a generated file", "move it out of "+Folder))
+		return
+	}
+	for dir := path.Dir(name); dir != Folder; dir = path.Dir(dir) {
+		if _, file := c.Files[dir]; file && !c.inWay[dir] {
+			c.inWay[dir] = true
+			c.ds = append(c.ds, c.diagnostic(dir, CodeFolder, "found a file in the place of a folder for generated code", "move it out of "+Folder))
 		}
 	}
 }
@@ -205,7 +229,7 @@ func (c *comparison) others() {
 		wanted[f.Path] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
-		if wanted[name] {
+		if wanted[name] || c.inWay[name] || c.inWay[path.Dir(name)] {
 			continue
 		}
 		known, ours := c.before.accepts(strings.TrimPrefix(name, Folder+"/"), Hash(c.Files[name]))

@@ -139,6 +139,8 @@ func TestStaleFilesGoWithTheirFolders(t *testing.T) {
 func TestWhatAPersonChanged(t *testing.T) {
 	edited := "internal/faasgen/a/unit.go: this generated file was changed by hand [generated-edited]\n" +
 		"\thint: move the change to code of your own, delete the file and generate again\n"
+	unlisted := "internal/faasgen/b/unit.go: note: this file is replaced, although without an entry in manifest.json nobody can tell whether it was " +
+		"changed by hand [generated-edited]\n\thint: look at the difference in version control\n"
 	tests := []struct {
 		name, file, content string
 		next                map[string]string
@@ -153,7 +155,12 @@ func TestWhatAPersonChanged(t *testing.T) {
 				"\thint: move the change to code of your own and delete the file\n"},
 		{"in the way", "b/unit.go", "package mine", map[string]string{"a/unit.go": "1", "b/unit.go": "1"},
 			"internal/faasgen/b/unit.go: this file is in the way of a generated one [generated-edited]\n\thint: move it out of internal/faasgen\n"},
-		{"generated once, and not listed", "b/unit.go", header + "old", map[string]string{"a/unit.go": "1", "b/unit.go": "1"}, ""},
+		{"generated once, and not listed", "b/unit.go", header + "old", map[string]string{"a/unit.go": "1", "b/unit.go": "1"}, unlisted},
+		{"without a manifest", "manifest.json", "{}", map[string]string{"a/unit.go": "1"}, ""},
+		{"a file for a folder", "b", "mine", map[string]string{"b/unit.go": "1", "b/wire.go": "1"},
+			"internal/faasgen/b: found a file in the place of a folder for generated code [generated-folder]\n\thint: move it out of internal/faasgen\n"},
+		{"a folder for a file", "b/unit.go/x", "mine", map[string]string{"a/unit.go": "1", "b/unit.go": "1"},
+			"internal/faasgen/b/unit.go: found a folder in the place of a generated file [generated-folder]\n\thint: move it out of internal/faasgen\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -190,7 +197,9 @@ func TestDeletedAndBrokenFilesComeBack(t *testing.T) {
 	write(t, dir, "manifest.json", "<<<<<<< ours\n")
 	write(t, dir, "a/.faasgen-tmp-X", "half")
 	s, ds := compare(t, dir, map[string]string{"a/unit.go": "1", "b/unit.go": "2"})
-	want := "internal/faasgen/c/unit.go: note: this file may be left over from an earlier generation and is left alone, since manifest.json could not be read [generated-foreign]\n\thint: delete it\n"
+	want := "internal/faasgen/b/unit.go: note: this file is replaced, although without an entry in manifest.json nobody can tell whether it was changed by hand [generated-edited]\n" +
+		"\thint: look at the difference in version control\n" +
+		"internal/faasgen/c/unit.go: note: this file may be left over from an earlier generation and is left alone, since manifest.json could not be read [generated-foreign]\n\thint: delete it\n"
 	if got := ds.Render(dir); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
