@@ -135,11 +135,11 @@ func (c *collector) miss(l line, m miss, o *owner) {
 	if l.mark != "" && strings.TrimSpace(l.text[:m.from]) == "" {
 		pos, written = l.pos, l.mark+l.text[:m.to]
 	}
-	hint := "write " + m.fixed()
-	if m.name == "" {
-		hint = "a directive is written " + prefix + "name; " + c.reg.known()
-	} else if l.mark != "//" || pos != l.pos {
-		hint += " on a line of its own"
+	hint := "a directive is written " + prefix + "name; " + c.reg.known()
+	if m.name != "" {
+		if hint = "write " + m.fixed(); l.mark != "//" || pos != l.pos {
+			hint += " on a line of its own"
+		}
 	}
 	c.report(pos, end, CodeSyntax, fmt.Sprintf("%q is not a directive: %s", written, m.reason), hint)
 	if o != nil && o.decl != nil {

@@ -18,14 +18,8 @@ type miss struct {
 	name, rest string
 }
 
-// fixed is the line as it has to be.
-func (m miss) fixed() string {
-	name := m.name
-	if name == "" {
-		name = "name"
-	}
-	return strings.TrimSpace(prefix + name + " " + m.rest)
-}
+// fixed is the line as it has to be, of a miss with a name.
+func (m miss) fixed() string { return strings.TrimSpace(prefix + m.name + " " + m.rest) }
 
 // wideColon is what Chinese and Japanese keyboards give for a colon.
 const wideColon = "："
@@ -141,6 +135,9 @@ func (r *Registry) meant(word string) string {
 func (r *Registry) plausible(m miss) bool {
 	if m.rest == "" || strings.Contains(m.rest, "=") {
 		return true
+	}
+	if m.name == "" {
+		return false
 	}
 	d, problems, ok := Parse(0, m.fixed())
 	if !ok || len(problems) > 0 {

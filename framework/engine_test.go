@@ -425,3 +425,30 @@ func BenchmarkInvoke(b *testing.B) {
 		})
 	}
 }
+
+// panicky is a layer whose hooks around an invocation panic.
+type panicky struct{}
+
+func (panicky) Name() string { return "panicky" }
+func (panicky) AfterInvoke(ctx *framework.Context, _ error) error {
+	panic("after " + ctx.FunctionName())
+}
+
+func TestAPanicOfAHookIsLoggedWithItsStack(t *testing.T) {
+	var log strings.Builder
+	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	f := function("f", func(*framework.Context) error { return nil })
+	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}, Layers: []framework.Layer{panicky{}}})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, RequestID: "r1"})
+	if err == nil || err.Error() != "layer panicky: panic: after f" {
+		t.Errorf("error = %v", err)
+	}
+	for _, want := range []string{"panic in hook", "engine_test.go", "r1"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%q is not in the log:\n%s", want, &log)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"slices"
 
 	"github.com/faasgen/faasgen/framework/internal/share"
@@ -132,15 +133,27 @@ func (t *hookTable) functionStart(ctx context.Context, app *App) error {
 func (t *hookTable) invoke(c *Context, body func() error) error {
 	return t.phase(func(l Layer) error {
 		if h, ok := l.(beforeInvoke); ok {
-			return h.BeforeInvoke(c)
+			return loggedHook(c, func() error { return h.BeforeInvoke(c) })
 		}
 		return nil
 	}, body, func(l Layer, err error) error {
 		if h, ok := l.(afterInvoke); ok {
-			return h.AfterInvoke(c, err)
+			return loggedHook(c, func() error { return h.AfterInvoke(c, err) })
 		}
 		return nil
 	})
+}
+
+// loggedHook writes down where a hook around an invocation panicked, as it is done for handlers.
+func loggedHook(c *Context, hook func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			p := &PanicError{Value: v, Stack: debug.Stack()}
+			c.Logger().Error("panic in hook", "panic", fmt.Sprint(v), "stack", string(p.Stack))
+			err = p
+		}
+	}()
+	return hook()
 }
 
 // close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/dev"
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/gen"
@@ -139,6 +140,7 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, e
 	cmd := exec.CommandContext(ctx, binary, "invoke", function)
 	cmd.Dir = app.Dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	dev.OwnGroup(cmd) // or the terminal's own signal would be a second one, which ends the process at once
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(event), t.err, t.err
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.Env = append(t.environment(app, function), "FAAS_RESULT_FD=3", "FAAS_DEV=1", "FAAS_CODE_DIR="+app.Dir)

@@ -28,7 +28,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		},
 		owners:   map[*types.TypeName]*model.Provider{},
 		faulty:   map[*types.TypeName]bool{},
-		packages: map[string]bool{},
+		packages: map[string]*annotations.Diagnostic{},
 		made:     map[*types.TypeName][]*model.Provider{},
 		generics: map[*types.TypeName]*model.Provider{},
 		byName:   map[string]*function{},
@@ -87,8 +87,8 @@ type collector struct {
 	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
 	owners map[*types.TypeName]*model.Provider
 	faulty map[*types.TypeName]bool
-	// packages says which packages generated code can import, for those that were asked about.
-	packages map[string]bool
+	// packages says of those that were asked about why generated code cannot import them, nil if it can.
+	packages map[string]*annotations.Diagnostic
 	// made are the constructors by the named type that they return, or a pointer to it.
 	made map[*types.TypeName][]*model.Provider
 	// generics are the generic structs and constructors by the type that they make instances of.

@@ -175,10 +175,18 @@ func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
 	return false
 }
 
-// usable reports whether generated code can import the package of a declaration; if not, that is said once a package.
+// usable reports whether generated code can import the package of a declaration; if not, that is said once a package, with
+// all that is to be moved.
 func (c *collector) usable(d *declaration) bool {
-	if good, known := c.packages[d.pkg.Path]; known {
-		return good
+	if e, known := c.packages[d.pkg.Path]; known {
+		if e == nil {
+			return true
+		}
+		pos := c.position(d.name.Pos())
+		if e.Pos != pos && !slices.ContainsFunc(e.Chain, func(l annotations.Link) bool { return l.Pos == pos }) {
+			c.also(e, pos, "so is "+d.name.Name)
+		}
+		return false
 	}
 	good := true
 	switch {
@@ -194,7 +202,10 @@ func (c *collector) usable(d *declaration) bool {
 	if component := c.components[d.pkg.Path]; component != nil && !good {
 		c.diagnostics[len(c.diagnostics)-1].Hint = "a component is imported by applications: move it to a package that they can import"
 	}
-	c.packages[d.pkg.Path] = good
+	c.packages[d.pkg.Path] = nil
+	if !good {
+		c.packages[d.pkg.Path] = c.diagnostics[len(c.diagnostics)-1]
+	}
 	return good
 }
 

@@ -64,6 +64,7 @@ type Tree struct {
 
 	opts    Options
 	folders map[string]bool // folders with an f.yml
+	almost  []string        // files that somebody may have meant for one
 }
 
 // Scan finds the modules and the applications. An error means that a file could not be read.
@@ -253,6 +254,8 @@ func (t *Tree) walk(m Module) error {
 		case name == SpecName:
 			t.folders[filepath.Dir(p)] = true
 			return t.read(p, false)
+		case strings.EqualFold(name, "f.yaml") || strings.EqualFold(name, SpecName):
+			t.almost = append(t.almost, p)
 		case strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "."):
 			if !d.Type().IsRegular() {
 				if info, err := os.Stat(p); err != nil || info.IsDir() {
@@ -325,11 +328,12 @@ func (t *Tree) findApps() {
 		}
 	}
 	slices.Sort(t.Apps)
-	if len(t.Apps) > 0 {
-		return
+	if len(t.Apps) == 0 {
+		if d := t.owner(t.Dir); d != "" {
+			t.Apps = []string{d}
+		}
 	}
-	if d := t.owner(t.Dir); d != "" {
-		t.Apps = []string{d}
+	if t.misnamed() || len(t.Apps) > 0 {
 		return
 	}
 	t.Diagnostics = append(t.Diagnostics, annotations.Diagnostic{
@@ -337,6 +341,29 @@ func (t *Tree) findApps() {
 		Message: "no " + SpecName + " found here, below or in a folder above",
 		Hint:    "an application is the folder of a " + SpecName + "; the shortest one is: service: name",
 	})
+}
+
+// misnamed reports the files that are called almost like f.yml, in folders that have none: an error where there is no
+// application, and then the only one.
+func (t *Tree) misnamed() bool {
+	found := false
+	for _, name := range t.almost {
+		dir := filepath.Dir(name)
+		if _, m := importPath(t.Modules, dir); t.folders[dir] || !below(dir, t.Dir) || m == nil || !m.Main {
+			continue
+		}
+		found = true
+		d := annotations.Diagnostic{
+			Pos: token.Position{Filename: name}, Code: "no-application",
+			Message: "found " + filepath.Base(name) + ", expected the file of an application to be called " + SpecName,
+			Hint:    "rename it",
+		}
+		if len(t.Apps) > 0 { // then it may be anything else
+			d.Severity = annotations.SeverityNote
+		}
+		t.Diagnostics = append(t.Diagnostics, d)
+	}
+	return found
 }
 
 // owner returns the folder of the application that dir belongs to: the nearest f.yml at or above it in its module.

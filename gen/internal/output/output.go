@@ -59,7 +59,7 @@ type Disk struct {
 	Files map[string][]byte
 
 	folders map[string]bool // by path below Dir
-	rubbish []string // temporary files of a run that died
+	rubbish []string        // temporary files of a run that died
 }
 
 // Read reads the generated files of the application in dir. Diagnostics say that the folder cannot be used.

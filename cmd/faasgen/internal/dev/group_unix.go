@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// ownGroup keeps Ctrl-C from reaching the child: the gateway stops it, after the requests that are under way.
-func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+// OwnGroup keeps Ctrl-C from reaching a child that its parent stops: the gateway does after the requests that are under way.
+func OwnGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
