@@ -144,6 +144,12 @@ func Or[T any](c *Config, key string, def T) (T, error) {
 	return v, nil
 }
 
+// Demand is [Check] of what must be there: of a struct it is enough that a member has a value, by its variable alone.
+func Demand[T any](c *Config, key string) error {
+	_, err := Get[T](c, key)
+	return err
+}
+
 // OrText is Or with a default in the form of a variable's text, for types without literals: "64KiB", "env:TOKEN", "a,b". A
 // [Secret] is a reference there, too.
 func OrText[T any](c *Config, key, def string) (T, error) {

@@ -16,6 +16,7 @@ type value struct {
 	kind  kind
 	file  string // empty for an environment variable
 	line  int
+	col   int      // in characters, from 1
 	from  string   // the environment variable, if it came from one
 	loose bool     // the text has no type of its own: it is a variable's, or a default written in code
 	text  string   // of a scalar
@@ -115,7 +116,7 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 	if r.nodes > maxNodes || r.depth > 1000 {
 		return nil, fmt.Errorf("%s:%d: the file is too deep or its aliases expand to too much", r.file, n.Line)
 	}
-	v := &value{file: r.file, line: n.Line}
+	v := &value{file: r.file, line: n.Line, col: n.Column}
 	if r.apart {
 		v.line = 0
 	}
@@ -201,7 +202,7 @@ func merge(base, over *value) *value {
 	if base.kind != mapping || over.kind != mapping {
 		return over
 	}
-	m := &value{kind: mapping, file: over.file, line: over.line, named: make(map[string]*value, len(base.named)+len(over.named))}
+	m := &value{kind: mapping, file: over.file, line: over.line, col: over.col, named: make(map[string]*value, len(base.named)+len(over.named))}
 	for _, k := range base.keys {
 		m.keys, m.named[k] = append(m.keys, k), base.named[k]
 	}

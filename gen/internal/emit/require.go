@@ -1,10 +1,12 @@
 package emit
 
 import (
+	"go/types"
 	"slices"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/values"
 )
 
 // demands are what a unit asks of the configuration at start.
@@ -44,12 +46,21 @@ func (w *writer) require() []jen.Code {
 				}
 			}
 			switch id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key; {
-			case !required:
+			case !required || structured(d.Type):
 			case v == nil:
 				to.keys = append(to.keys, d.Key)
 			case !checked[id]:
 				checked[id] = true
 				to.checks = append(to.checks, config.Clone().Dot("Require").Call(jen.Lit(d.Key)))
+			}
+			// Of a struct the variables of members may be all there is, which only its type tells.
+			if required && structured(d.Type) {
+				id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00" + describe(d.Type, nil)
+				if !checked[id] {
+					checked[id] = true
+					to.checks = append(to.checks, q(symDemandKey).Types(typeCode(d.Type)).Call(config.Clone(), jen.Lit(d.Key)))
+				}
+				continue
 			}
 			if d.Secret {
 				text := ""
@@ -68,6 +79,11 @@ func (w *writer) require() []jen.Code {
 		return always.code()
 	}
 	return w.conditional(always, sometimes, order)
+}
+
+// structured reports whether a type has members that have variables of their own.
+func structured(t types.Type) bool {
+	return len(values.Members(t, "x")) > 0
 }
 
 // code is the demands that hold always.

@@ -45,6 +45,7 @@ const (
 	symConfigOr   = pathConfig + ".Or"
 	symConfigText = pathConfig + ".OrText"
 	symCheckKey   = pathConfig + ".Check"
+	symDemandKey  = pathConfig + ".Demand"
 
 	pathWeb      = module + "/trigger/web"
 	symExchange  = pathWeb + ".Exchange"

@@ -4,6 +4,7 @@ package values
 
 import (
 	"errors"
+	"fmt"
 	"go/types"
 	"log/slog"
 	"math/big"
@@ -11,10 +12,9 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -50,9 +50,8 @@ func Check(t types.Type, at, key, text string) error {
 	if err != nil {
 		return err
 	}
-	b := builder{seen: map[*types.TypeName]int{}}
-	rt := b.of(t)
-	if path := strings.TrimPrefix(key, at); path != "" && !has(rt, strings.Split(path[1:], ".")) {
+	rt := Type(t)
+	if !Has(t, at, key) {
 		return ErrUnknown
 	}
 	if err := c.Inspect(at, rt); err != nil {
@@ -64,25 +63,76 @@ func Check(t types.Type, at, key, text string) error {
 // ErrUnknown is returned by Check for a key below a struct that has no such member.
 var ErrUnknown = errors.New("no member of that name")
 
-// Members are the keys of a struct's members, and those of its structs, below a key; none for another type.
-func Members(t types.Type, key string) []string {
-	b := builder{seen: map[*types.TypeName]int{}}
-	return members(b.of(t), key, 0)
+// Member is a value that a struct takes from configuration.
+type Member struct {
+	Key  string
+	Type types.Type
 }
 
-func members(t reflect.Type, key string, depth int) []string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// Members are what a struct and the structs in it take from below a key; none for another type.
+func Members(t types.Type, key string) []Member { return members(t, key, 0) }
+
+// maxMembers is how many structs deep Members looks, as does the reader.
+const maxMembers = 8
+
+func members(t types.Type, key string, depth int) []Member {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
 	}
-	if t.Kind() != reflect.Struct || whole(t) || depth > 8 {
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok || Whole(t) || depth == maxMembers {
 		return nil
 	}
-	var keys []string
-	for f := range fields(t) {
-		below := key + "." + f.name
-		keys = append(append(keys, below), members(f.typ, below, depth+1)...)
+	var list []Member
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		name, inline := fieldName(st, i)
+		switch {
+		case inline:
+			list = append(list, members(f.Type(), key, depth+1)...)
+		case name != "":
+			below := key + "." + name
+			list = append(append(list, Member{below, f.Type()}), members(f.Type(), below, depth+1)...)
+		}
 	}
-	return keys
+	return list
+}
+
+// fieldName is the key of a field, empty if configuration leaves it alone; inline says that its own fields stand in its place.
+func fieldName(st *types.Struct, i int) (name string, inline bool) {
+	f := st.Field(i)
+	name, options, _ := strings.Cut(reflect.StructTag(st.Tag(i)).Get("yaml"), ",")
+	_, isStruct := f.Type().Underlying().(*types.Struct)
+	isStruct = isStruct && !Whole(f.Type())
+	switch {
+	case name == "-":
+		return "", false
+	case isStruct && (f.Embedded() && name == "" || slices.Contains(strings.Split(options, ","), "inline")):
+		return "", true
+	case !f.Exported():
+		return "", false
+	case name == "":
+		name = model.LowerCamel(f.Name())
+	}
+	return name, false
+}
+
+// Whole reports whether a type is read as one value, although it may be a struct.
+func Whole(t types.Type) bool {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == model.ConfigPath && n.Obj().Name() == model.SecretType {
+		return true
+	}
+	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), true, nil, "UnmarshalText")
+	return obj != nil
+}
+
+// Type is a type that the reader of the run time can fill as it would one of t.
+func Type(t types.Type) reflect.Type { return builder{seen: map[*types.TypeName]int{}}.of(t) }
+
+// Has reports whether what has type t, and is read from the key at, may take something from a key, which is at or below it.
+func Has(t types.Type, at, key string) bool {
+	path := strings.TrimPrefix(key, at)
+	return path == "" || has(Type(t), strings.Split(path[1:], "."))
 }
 
 // has reports whether a value of type t may have something at a path below it.
@@ -186,22 +236,18 @@ func (b builder) structure(t *types.Struct) reflect.Type {
 	var list []reflect.StructField
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		tag := reflect.StructTag(t.Tag(i)).Get("yaml")
-		name, _, _ := strings.Cut(tag, ",")
-		_, isStruct := f.Type().Underlying().(*types.Struct)
-		if name == "-" || !f.Exported() && !(f.Embedded() && isStruct && name == "") {
+		name, inline := fieldName(t, i)
+		if name == "" && !inline {
 			continue
 		}
-		typ := b.of(f.Type())
-		out := reflect.StructField{Name: f.Name(), Type: typ}
-		if tag != "" {
-			out.Tag = reflect.StructTag(`yaml:"` + tag + `"`)
-		}
-		if f.Embedded() && name == "" && typ.Kind() == reflect.Struct && !whole(typ) {
+		out := reflect.StructField{Name: fmt.Sprint("F", i, f.Name()), Type: b.of(f.Type())}
+		switch tag := reflect.StructTag(t.Tag(i)).Get("yaml"); {
+		case inline:
 			out.Tag = `yaml:",inline"`
-		}
-		if r, size := utf8.DecodeRuneInString(out.Name); !unicode.IsUpper(r) { // an embedded type that is not exported
-			out.Name = "X" + string(unicode.ToUpper(r)) + out.Name[size:]
+		case tag == "": // the reader looks for the name in any case
+			out.Name = f.Name()
+		default:
+			out.Tag = reflect.StructTag(`yaml:"` + name + `"`)
 		}
 		list = append(list, out)
 	}

@@ -207,7 +207,7 @@ func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*
 			}
 			known[d.Key] = true
 			for _, m := range values.Members(d.Type, d.Key) {
-				known[m] = true
+				known[m.Key] = true
 			}
 			if covers(value.Key, d.Key) && value.Key != d.Key {
 				return fmt.Errorf("%s is a map: found a value, expected keys below it such as %s", value.Key, d.Key[len(value.Key)+1:])

@@ -1,0 +1,441 @@
+package gen
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/config"
+	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/values"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/spec"
+)
+
+// Config is what one application takes from configuration, and where each value comes from. It never has a value.
+type Config struct {
+	// Dir is the absolute folder of f.yml, Service its service.
+	Dir, Service string
+	// Env is the environment: config.<Env>.yml lies over config.default.yml. It is empty for no second file.
+	Env string
+	// Keys are sorted. The members of a struct are keys of their own, after that of the struct.
+	Keys []*ConfigKey
+	// Unread are the keys of the config files that nothing reads. There are none where a function takes the whole configuration.
+	Unread []ConfigUnread
+}
+
+// ConfigKey is one key in use.
+type ConfigKey struct {
+	// Key is dotted, Variable the environment variable that wins over the files.
+	Key, Variable string
+	// Type is what is asked for; types are joined by " and " where fields differ.
+	Type string
+	// Default is that of the first use with one, nil if there is none. Required says that some use has none.
+	Default  *string
+	Required bool
+	// Member says that it is a member of a struct that is read as a whole. Such a one may be missing.
+	Member bool
+	// Source is where the value comes from.
+	Source ConfigSource
+	// Own are the functions that get it from elsewhere, by name.
+	Own []ConfigOwn
+	// Uses are the fields and parameters, by position. Functions are those that need one of them, by name.
+	Uses      []ConfigUse
+	Functions []string
+	// Wrong says what is wrong with the value in the files, empty if nothing is, and WrongAt where. It does not show it.
+	Wrong   string
+	WrongAt token.Position
+}
+
+// Missing reports whether a function needs the key and has no value.
+func (k *ConfigKey) Missing() bool {
+	return k.Required && !k.Member && k.Source.Kind == FromNowhere &&
+		slices.ContainsFunc(k.Functions, func(f string) bool {
+			return !slices.ContainsFunc(k.Own, func(o ConfigOwn) bool { return o.Function == f })
+		})
+}
+
+// ConfigSourceKind says what kind of place a value comes from.
+type ConfigSourceKind string
+
+// The places, in the order in which they win.
+const (
+	FromVariable    ConfigSourceKind = "variable"    // an environment variable of the process
+	FromEnvironment ConfigSourceKind = "environment" // environment in f.yml, which sets the variable where it is deployed
+	FromFunction    ConfigSourceKind = "function"    // config of a function in f.yml
+	FromFile        ConfigSourceKind = "file"        // a config file of the application
+	FromComponent   ConfigSourceKind = "component"   // the config.default.yml of a component
+	FromDefault     ConfigSourceKind = "default"     // default= of a directive
+	FromMembers     ConfigSourceKind = "members"     // variables of a struct's members alone
+	FromNowhere     ConfigSourceKind = "missing"
+)
+
+// ConfigSource is where a value comes from.
+type ConfigSource struct {
+	Kind ConfigSourceKind
+	// Variable is set for FromVariable and FromEnvironment.
+	Variable string
+	// Pos is where it is written, nowhere for a variable of the process.
+	Pos token.Position
+}
+
+// ConfigOwn is where one function gets a value from.
+type ConfigOwn struct {
+	Function string
+	Source   ConfigSource
+}
+
+// ConfigUse is a field or parameter that takes a key.
+type ConfigUse struct {
+	// Name is that of the provider, and of the field or parameter: order.Controller.MaxItems.
+	Name string
+	Pos  token.Position
+}
+
+// ConfigUnread is a key that nothing reads.
+type ConfigUnread struct {
+	Key string
+	Pos token.Position
+	// Near is a key in use that may be meant, empty if none comes near.
+	Near string
+}
+
+// Configs reads the applications and says of each what it takes from configuration, sorted by folder. With mistakes, which are
+// diagnostics, there are none. An empty environment is the stage that f.yml names. Unit leaves out what other units use; those
+// applications are left out that have no unit of that name.
+func Configs(ctx context.Context, o Options, env, unit string) ([]*Config, annotations.Diagnostics, error) {
+	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
+	if err != nil {
+		return nil, nil, err
+	}
+	ds := tree.Diagnostics
+	var apps []*App
+	if len(tree.Apps) > 0 {
+		var more annotations.Diagnostics
+		if apps, more, err = read(ctx, o, tree); err != nil {
+			return nil, nil, err
+		}
+		ds = append(ds, more...)
+	}
+	ds.Sort()
+	if ds.Failed() {
+		return nil, ds, nil
+	}
+	var list []*Config
+	var errs []error
+	for _, a := range apps {
+		c, err := configOf(a, o, env, unit)
+		if err != nil {
+			errs = append(errs, err)
+		} else if c != nil {
+			list = append(list, c)
+		}
+	}
+	return list, ds, errors.Join(errs...)
+}
+
+// configuring is a Config in the making.
+type configuring struct {
+	*Config
+	app      *App
+	read     *config.Config
+	files    []string
+	byKey    map[string]*ConfigKey
+	types    map[string][]readAs // of the dependencies, by their keys
+	whole    bool                // something takes the whole configuration
+	settings map[string]spec.Settings
+}
+
+// readAs is a dependency.
+type readAs struct {
+	dep *model.Dep
+	key *ConfigKey
+}
+
+func configOf(a *App, o Options, env, unit string) (*Config, error) {
+	s := a.plan.App.Spec
+	c := &configuring{
+		Config: &Config{Dir: a.Dir, Service: a.Name, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
+		byKey: map[string]*ConfigKey{}, types: map[string][]readAs{}, settings: map[string]spec.Settings{},
+	}
+	var functions []*model.Function
+	for _, u := range a.plan.Units {
+		for _, m := range u.Members {
+			c.settings[m.Name] = u.Settings
+			if unit == "" || unit == u.Name || unit == "app" {
+				functions = append(functions, m.Model)
+			}
+		}
+	}
+	if len(functions) == 0 {
+		return nil, nil
+	}
+	var defaults []config.Defaults
+	for _, linked := range a.graph.Linked(functions) {
+		if linked.Defaults != nil {
+			defaults = append(defaults, config.Defaults{Name: linked.Path + "/" + load.DefaultsName, Content: string(linked.Defaults)})
+		}
+	}
+	var err error
+	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(o.env()), defaults...); err != nil {
+		return nil, err
+	}
+	c.files = c.read.Files()
+	for _, f := range functions {
+		for _, n := range a.graph.Reach([]*model.Function{f}) {
+			c.node(f, n)
+		}
+	}
+	c.finish(functions)
+	if unit == "" && !c.whole {
+		c.unread()
+	}
+	return c.Config, nil
+}
+
+func lookupIn(env []string) func(string) (string, bool) {
+	set := map[string]string{}
+	for _, pair := range env {
+		if name, value, ok := strings.Cut(pair, "="); ok {
+			set[name] = value
+		}
+	}
+	return func(name string) (string, bool) { v, ok := set[name]; return v, ok }
+}
+
+// node adds what a node takes for a function.
+func (c *configuring) node(f *model.Function, n *wiring.Node) {
+	for _, d := range n.Provider.Deps {
+		if d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues {
+			c.whole = true
+		}
+		if d.Kind != model.FromConfig {
+			continue
+		}
+		use := ConfigUse{Name: n.Provider.Name() + "." + d.Name, Pos: d.Pos}
+		k := c.key(d.Key, model.TypeString(d.Type), use, f.Name)
+		k.Required = k.Required || d.Default == nil && !d.Optional
+		if k.Default == nil {
+			k.Default = d.Default
+		}
+		if !slices.ContainsFunc(c.types[d.Key], func(r readAs) bool { return r.dep == d }) {
+			c.types[d.Key] = append(c.types[d.Key], readAs{d, k})
+		}
+		for _, m := range values.Members(d.Type, d.Key) {
+			if c.byKey[m.Key] == nil {
+				c.key(m.Key, model.TypeString(m.Type), use, f.Name).Member = true
+				continue
+			}
+			c.key(m.Key, model.TypeString(m.Type), use, f.Name)
+		}
+	}
+}
+
+func (c *configuring) key(key, typ string, use ConfigUse, function string) *ConfigKey {
+	k := c.byKey[key]
+	if k == nil {
+		k = &ConfigKey{Key: key, Variable: config.Variable(key)}
+		c.byKey[key] = k
+		c.Keys = append(c.Keys, k)
+	}
+	if !slices.Contains(strings.Split(k.Type, " and "), typ) {
+		k.Type = strings.TrimPrefix(k.Type+" and "+typ, " and ")
+	}
+	if !slices.Contains(k.Uses, use) {
+		k.Uses = append(k.Uses, use)
+	}
+	if !slices.Contains(k.Functions, function) {
+		k.Functions = append(k.Functions, function)
+	}
+	return k
+}
+
+// finish finds the sources.
+func (c *configuring) finish(functions []*model.Function) {
+	slices.SortFunc(c.Keys, func(a, b *ConfigKey) int { return cmp.Compare(a.Key, b.Key) })
+	for _, k := range c.Keys {
+		slices.Sort(k.Functions)
+		slices.SortFunc(k.Uses, func(a, b ConfigUse) int {
+			return cmp.Or(cmp.Compare(a.Pos.Filename, b.Pos.Filename), cmp.Compare(a.Pos.Offset, b.Pos.Offset), cmp.Compare(a.Name, b.Name))
+		})
+		k.Source = c.source(k)
+		if k.Source.Kind == FromVariable {
+			continue // which wins for every function
+		}
+		for _, f := range functions {
+			if slices.Contains(k.Functions, f.Name) {
+				if own, ok := c.own(k, f.Name); ok && own != k.Source {
+					k.Own = append(k.Own, ConfigOwn{f.Name, own})
+				}
+			}
+		}
+		slices.SortFunc(k.Own, func(a, b ConfigOwn) int { return cmp.Compare(a.Function, b.Function) })
+	}
+	for _, k := range c.Keys {
+		if k.Source.Kind == FromNowhere && slices.ContainsFunc(c.Keys, func(m *ConfigKey) bool {
+			return m.Member && m.Source.Kind != FromNowhere && strings.HasPrefix(m.Key, k.Key+".")
+		}) {
+			k.Source.Kind = FromMembers
+		}
+	}
+	for _, reads := range c.types {
+		for _, r := range reads {
+			err := c.read.Inspect(r.dep.Key, values.Type(r.dep.Type))
+			if err != nil && r.key.Source.Kind != FromVariable {
+				r.key.Wrong, r.key.WrongAt = c.wrong(err)
+			}
+		}
+	}
+}
+
+// wrong takes the place, file:line, out of an error of the reader.
+func (c *configuring) wrong(err error) (string, token.Position) {
+	text := err.Error()
+	for _, file := range c.files {
+		if rest, ok := strings.CutPrefix(text, file+":"); ok {
+			number, message, _ := strings.Cut(rest, ": ")
+			if line, err := strconv.Atoi(number); err == nil {
+				return message, token.Position{Filename: file, Line: line}
+			}
+		}
+	}
+	return text, token.Position{}
+}
+
+// source is where a key has its value from for all functions.
+func (c *configuring) source(k *ConfigKey) ConfigSource {
+	s := c.read.Source(k.Key)
+	if s.Variable != "" {
+		return ConfigSource{Kind: FromVariable, Variable: s.Variable}
+	}
+	// The variable of a struct that the key is a member of stands for all of its members.
+	for above := k.Key; k.Member; {
+		i := strings.LastIndexByte(above, '.')
+		if i < 0 {
+			break
+		}
+		above = above[:i]
+		if up := c.read.Source(above); up.Variable != "" && c.byKey[above] != nil {
+			return ConfigSource{Kind: FromVariable, Variable: up.Variable}
+		}
+	}
+	app := c.app.plan.App.Spec
+	if _, ok := app.Provider.Environment[k.Variable]; ok {
+		return ConfigSource{FromEnvironment, k.Variable, app.Places["provider.environment."+k.Variable].Pos}
+	}
+	switch {
+	case s.File != "":
+		pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
+		if slices.Contains(c.files, s.File) {
+			return ConfigSource{Kind: FromFile, Pos: pos}
+		}
+		return ConfigSource{Kind: FromComponent, Pos: pos}
+	case k.Default != nil:
+		return ConfigSource{Kind: FromDefault, Pos: k.Uses[0].Pos}
+	}
+	return ConfigSource{Kind: FromNowhere}
+}
+
+// own is where one function has a key from, if f.yml says something of its own.
+func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
+	if place, ok := c.settings[function].Places["environment."+k.Variable]; ok && c.settings[function].Environment[k.Variable] != "" {
+		return ConfigSource{FromEnvironment, k.Variable, place.Pos}, true
+	}
+	if said := c.app.plan.App.Spec.Functions[function]; said != nil {
+		for _, v := range said.Config {
+			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
+				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true
+			}
+		}
+	}
+	return ConfigSource{}, false
+}
+
+// leaf reports whether no other key is below one.
+func (c *configuring) leaf(k *ConfigKey) bool {
+	return !slices.ContainsFunc(c.Keys, func(other *ConfigKey) bool { return strings.HasPrefix(other.Key, k.Key+".") })
+}
+
+// unread lists what the application's own files have and nothing reads.
+func (c *configuring) unread() {
+	var known []string
+	for _, k := range c.Keys {
+		known = append(known, k.Key)
+	}
+	c.read.Each(func(key string, s config.Source) bool {
+		if !slices.Contains(c.files, s.File) || c.reads(key) {
+			return true
+		}
+		pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
+		c.Unread = append(c.Unread, ConfigUnread{key, pos, annotations.Suggest(key, known)})
+		return true
+	})
+}
+
+func (c *configuring) reads(key string) bool {
+	for at := key; at != ""; {
+		for _, r := range c.types[at] {
+			if values.Has(r.dep.Type, at, key) {
+				return true
+			}
+		}
+		at = at[:max(strings.LastIndexByte(at, '.'), 0)]
+	}
+	return false
+}
+
+// Diagnostics are what is wrong: an error for each key that is missing or has a wrong value, a note for each that nothing reads.
+func (c *Config) Diagnostics() annotations.Diagnostics {
+	var ds annotations.Diagnostics
+	for _, k := range c.Keys {
+		switch {
+		case k.Wrong != "":
+			ds = append(ds, annotations.Diagnostic{Pos: k.WrongAt, Code: codeConfig, Message: k.Wrong})
+		case k.Missing():
+			where := "in " + load.DefaultsName
+			if c.Env != "" {
+				where = fmt.Sprintf("in config.%s.yml or %s", c.Env, load.DefaultsName)
+			}
+			ds = append(ds, annotations.Diagnostic{
+				Pos: k.Uses[0].Pos, Code: codeConfig, Message: fmt.Sprintf("configuration key %s has no value", k.Key),
+				Hint: fmt.Sprintf("set it %s, or the variable %s", where, k.Variable),
+			})
+		}
+	}
+	for _, u := range c.Unread {
+		d := annotations.Diagnostic{Pos: u.Pos, Code: codeConfig, Severity: annotations.SeverityNote, Message: "nothing reads the configuration key " + u.Key}
+		if u.Near != "" {
+			d.Hint = fmt.Sprintf("did you mean %q?", u.Near)
+		}
+		ds = append(ds, d)
+	}
+	for i := range ds {
+		ds[i].Line = sourceLine(ds[i])
+	}
+	ds.Sort()
+	return ds
+}
+
+const codeConfig = "config"
+
+// sourceLine is the line that a missing key is asked for in. A line of a config file may have a secret.
+func sourceLine(d annotations.Diagnostic) string {
+	if filepath.Ext(d.Pos.Filename) != ".go" {
+		return ""
+	}
+	content, err := os.ReadFile(d.Pos.Filename)
+	lines := strings.Split(string(content), "\n")
+	if err != nil || d.Pos.Line < 1 || d.Pos.Line > len(lines) {
+		return ""
+	}
+	return strings.TrimSuffix(lines[d.Pos.Line-1], "\r")
+}
