@@ -71,6 +71,9 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 	mark(b, f.Validate, "validate")
 	if f.Rules != nil {
 		b.WriteString(" rules=" + f.Rules.Field)
+		for _, c := range f.Rules.Closed {
+			b.WriteString(" closed=" + c.Field)
+		}
 	}
 	b.WriteByte('\n')
 	for _, t := range f.Triggers {

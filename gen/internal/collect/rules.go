@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -17,6 +18,9 @@ const ruleTag = "validate"
 func (c *collector) rules(f *function, t types.Type) *model.Rules {
 	r := &ruleFinder{c: c, f: f}
 	r.search(t, visited{})
+	if r.found != nil {
+		r.found.Closed = r.shut
+	}
 	return r.found
 }
 
@@ -24,6 +28,9 @@ type ruleFinder struct {
 	c     *collector
 	f     *function
 	found *model.Rules
+	shut  []model.RulePlace
+	// quiet says that mistakes are reported elsewhere.
+	quiet bool
 }
 
 // search looks through a type and what it holds.
@@ -40,6 +47,9 @@ func (r *ruleFinder) search(t types.Type, seen visited) {
 	case *types.Struct:
 		for i := range u.NumFields() {
 			r.field(u.Field(i), u.Tag(i))
+			if !r.quiet {
+				r.closed(u.Field(i), u.Tag(i))
+			}
 			r.search(u.Field(i).Type(), seen)
 		}
 	}
@@ -50,7 +60,7 @@ func (r *ruleFinder) field(v *types.Var, tag string) {
 	pos := r.c.position(v.Pos())
 	own := r.c.app.Sources[pos.Filename] != nil
 	switch {
-	case !has && own && malformedRule(tag):
+	case !has && own && malformedRule(tag) && !r.quiet:
 		place, length := r.place(v, pos)
 		for _, d := range r.c.diagnostics {
 			if d.Pos == place {
@@ -63,10 +73,39 @@ func (r *ruleFinder) field(v *types.Var, tag string) {
 	case !has || value == "" || value == "-" || r.found != nil:
 	case own:
 		place, length := r.place(v, pos)
-		r.found = &model.Rules{Field: v.Name(), Pos: place, Length: length}
+		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: place, Length: length}}
 	default: // a type of somebody else: the handler is what can be pointed at
-		r.found = &model.Rules{Field: v.Name(), Pos: r.f.Pos, Length: len(r.f.declared.name.Name)}
+		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: r.f.Pos, Length: len(r.f.declared.name.Name)}}
 	}
+}
+
+// closed remembers a field that holds several values with tags, and whose own tag does not say that they count.
+func (r *ruleFinder) closed(v *types.Var, tag string) {
+	t := v.Type()
+	for pointee(t) != nil {
+		t = pointee(t)
+	}
+	var elem types.Type
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		elem = u.Elem()
+	case *types.Array:
+		elem = u.Elem()
+	case *types.Map:
+		elem = u.Elem()
+	}
+	pos := r.c.position(v.Pos())
+	value := reflect.StructTag(tag).Get(ruleTag)
+	if elem == nil || value == "-" || slices.Contains(strings.Split(value, ","), "dive") || r.c.app.Sources[pos.Filename] == nil {
+		return
+	}
+	inner := &ruleFinder{c: r.c, f: r.f, quiet: true}
+	inner.search(elem, visited{})
+	if inner.found == nil {
+		return
+	}
+	place, length := r.place(v, pos)
+	r.shut = append(r.shut, model.RulePlace{Field: v.Name(), Pos: place, Length: length})
 }
 
 // place is where the rules of a field are written, or the field.

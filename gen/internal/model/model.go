@@ -296,9 +296,17 @@ type Function struct {
 
 // Rules is the first validate tag of an input.
 type Rules struct {
-	// Field is the name of the field that has it.
+	RulePlace
+	// Closed are the fields that hold several values with tags, which the validator component looks at only where the field's
+	// own tag says so, and theirs does not. They are in files of the application, in the order of the search.
+	Closed []RulePlace
+}
+
+// RulePlace is a field with rules.
+type RulePlace struct {
+	// Field is its name.
 	Field string
-	// Pos is the tag; Length is that of its key.
+	// Pos is its validate tag, or the field where there is none; Length is that of the tag's key, or of the name.
 	Pos    token.Position
 	Length int
 }

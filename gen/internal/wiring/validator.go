@@ -2,6 +2,7 @@ package wiring
 
 import (
 	"cmp"
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -33,6 +34,9 @@ func (s *solver) validator() {
 		found, bound := s.candidates(nil, dep)
 		if len(found) == 1 {
 			s.graph.Validator = &Edge{Dep: dep, To: found[0], Bound: bound}
+			if found[0].Provider.Object.Pkg().Path() == validatorPackage {
+				s.closed(sorted)
+			}
 			return
 		}
 		candidates = found
@@ -60,6 +64,26 @@ func (s *solver) validator() {
 
 // validatorPackage is the component that reads such tags.
 const validatorPackage = model.FrameworkPath + "/component/validator"
+
+// closed notes tags that the component passes by: those of several values in one field, whose own tag does not say dive.
+func (s *solver) closed(functions []*model.Function) {
+	noted := map[token.Position]bool{}
+	for _, function := range functions {
+		if function.Rules == nil {
+			continue
+		}
+		for _, f := range function.Rules.Closed {
+			if noted[f.Pos] {
+				continue
+			}
+			noted[f.Pos] = true
+			d := s.at(f.Pos, f.Length, codeValidator, "the validate tags of what field %s holds do nothing: its own tag does not say dive", f.Field)
+			d.Severity = annotations.SeverityNote
+			d.Hint = `write validate:"dive", after rules for the field itself if there are any, or validate:"-" to leave it out`
+			s.diagnostics = append(s.diagnostics, d)
+		}
+	}
+}
 
 // validatorType is framework.Validator as a provider names it, nil if none does.
 func (s *solver) validatorType() types.Type {
