@@ -168,7 +168,7 @@ func draw(a *App) *Graph {
 		if p := a.graph.Node(f.Provider); p != nil {
 			d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(p), Pos: f.Pos})
 		}
-		if e := a.graph.Checks([]*model.Function{f}); e != nil {
+		if e := a.graph.Checks(f); e != nil {
 			dep := *e.Dep
 			dep.Pos = f.Rules.Pos
 			d.edge(n, wiring.Edge{Dep: &dep, To: e.To, Bound: e.Bound})

@@ -22,7 +22,7 @@ func TestValidated(t *testing.T) {
 		apptest.Write(t, dir, map[string]string{name: scoped})
 		commit(t, generate(t, dir))
 		goCommand(t, dir, "vet", "./...")
-		goCommand(t, dir, "test", "-run", "TestRules|TestBatches", "./validated")
+		goCommand(t, dir, "test", "-run", "TestRules|TestBatches|TestVariant", "./validated")
 	}
 }
 

@@ -51,7 +51,7 @@ func (w *writer) callNodes() []*wiring.Node {
 			continue
 		}
 		mark(w.nodes[m.Model.Provider])
-		if e := w.graph.Checks([]*model.Function{m.Model}); e != nil {
+		if e := w.graph.Checks(m.Model); e != nil {
 			mark(e.To)
 		}
 		for _, wrapper := range m.Model.Middleware {

@@ -231,7 +231,7 @@ func (w *writer) usedBy(n *wiring.Node, at when) bool {
 		}
 		seen[n] = true
 		if at == inRequest {
-			if w.checked(n, w.unit.Members) {
+			if w.checked(n) != nil {
 				return true
 			}
 			for _, m := range w.unit.Members {

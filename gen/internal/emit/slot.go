@@ -67,8 +67,8 @@ func (w *writer) findSlots() {
 			}
 		}
 	}
-	if e := w.checks(); e != nil {
-		inject(*e)
+	for _, e := range w.checks() {
+		inject(e)
 	}
 	w.replaced = map[*model.Middleware]string{}
 	for _, m := range w.wrappersUsed() {

@@ -80,11 +80,11 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 		}
 		ways = append(ways, way)
 	}
-	if w.checked(n, w.unit.Members) {
-		s := w.slot(*w.checks())
-		way := "u.overrides." + title(s.ident) + " == nil"
+	if e := w.checked(n); e != nil {
+		s := w.slot(*e)
+		way := "u.overrides." + title(s.override) + " == nil"
 		if s != own && own.injected {
-			way += " && u.overrides." + title(own.ident) + " == nil"
+			way += " && u.overrides." + title(own.override) + " == nil"
 		}
 		ways = append(ways, way)
 	}
@@ -151,7 +151,7 @@ func (w *writer) eager() []*slot {
 	for _, n := range w.aroundFunctions() {
 		reach(n)
 	}
-	if e := w.checks(); e != nil {
+	for _, e := range w.checks() {
 		reach(e.To)
 	}
 	for _, c := range w.listening() {

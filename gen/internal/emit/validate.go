@@ -4,18 +4,28 @@ import (
 	"slices"
 
 	"github.com/dave/jennifer/jen"
-	"github.com/faasgen/faasgen/gen/internal/model"
-	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
-// checks leads to what checks the validate tags of the unit's inputs, nil if nothing does or has to.
-func (w *writer) checks() *wiring.Edge { return w.graph.Checks(models(w.unit)) }
+// checks lead to what checks the validate tags of the unit's inputs: variants of one validator, if anything.
+func (w *writer) checks() []wiring.Edge {
+	var edges []wiring.Edge
+	for _, m := range w.unit.Members {
+		if e := w.graph.Checks(m.Model); e != nil && !slices.ContainsFunc(edges, func(o wiring.Edge) bool { return o.To == e.To }) {
+			edges = append(edges, *e)
+		}
+	}
+	return edges
+}
 
-// checked reports whether a node checks the inputs of some of the functions.
-func (w *writer) checked(n *wiring.Node, members []*plan.Member) bool {
-	e := w.checks()
-	return e != nil && e.To == n && slices.ContainsFunc(members, func(m *plan.Member) bool { return m.Model.Rules != nil })
+// checked returns the edge to a node that checks inputs, nil if it does not.
+func (w *writer) checked(n *wiring.Node) *wiring.Edge {
+	for _, e := range w.checks() {
+		if e.To == n {
+			return &e
+		}
+	}
+	return nil
 }
 
 // validate checks what was bound: its tags first, then by its own method.
@@ -35,7 +45,7 @@ func (h *handler) validate() {
 
 // validator makes what checks the tags available, once an invocation, if there is anything to check.
 func (h *handler) validator() {
-	e := h.graph.Checks([]*model.Function{h.fn})
+	e := h.graph.Checks(h.fn)
 	switch {
 	case e == nil || h.checker != "":
 	case singleton(e.To) || !h.inCall():

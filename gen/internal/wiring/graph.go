@@ -20,6 +20,7 @@ type Graph struct {
 	// Views are the configurations of functions that have values of their own, in the order of their names.
 	Views []View
 
+	checkers   map[string]*Edge          // instead of Validator, by function: a variant
 	byProvider map[*model.Provider]*Node // filled by Solve
 }
 
@@ -72,15 +73,15 @@ func (g *Graph) reach(functions []*model.Function) (map[*Node]bool, map[*model.C
 	}
 	for _, f := range functions {
 		mark(g.Node(f.Provider))
+		if e := g.Checks(f); e != nil {
+			mark(e.To)
+		}
 		for _, m := range f.Middleware {
 			mark(g.Node(m.Provider))
 		}
 		for _, a := range f.Aspects {
 			mark(g.Node(a.Provider))
 		}
-	}
-	if e := g.Checks(functions); e != nil {
-		mark(e.To)
 	}
 	return want, g.link(functions, want, mark)
 }

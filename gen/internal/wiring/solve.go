@@ -150,7 +150,7 @@ func (s *solver) functions() {
 		}
 	}
 	for _, f := range sorted {
-		if e := s.graph.Checks([]*model.Function{f}); e != nil && s.used[e.To] == nil {
+		if e := s.graph.Checks(f); e != nil && s.used[e.To] == nil {
 			s.used[e.To] = &user{function: f}
 		}
 	}

@@ -97,10 +97,13 @@ func (s *solver) validatorType() types.Type {
 	return nil
 }
 
-// Checks returns the edge to what checks the inputs of some of the functions, nil if nothing does or has to.
-func (g *Graph) Checks(functions []*model.Function) *Edge {
-	if g.Validator == nil || !slices.ContainsFunc(functions, func(f *model.Function) bool { return f.Rules != nil }) {
+// Checks returns the edge to what checks the input of a function, nil if nothing does or has to.
+func (g *Graph) Checks(f *model.Function) *Edge {
+	switch {
+	case f.Rules == nil:
 		return nil
+	case g.checkers[f.Name] != nil:
+		return g.checkers[f.Name]
 	}
 	return g.Validator
 }

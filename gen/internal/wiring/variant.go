@@ -38,7 +38,7 @@ func (s *solver) variants() {
 		if said == nil || len(said.Config) == 0 {
 			continue
 		}
-		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, byProvider: s.graph.byProvider}
+		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider}
 		reach := own.Reach([]*model.Function{f})
 		if view := s.view(f, said.Config, reach); view != nil && !s.diagnostics.Failed() {
 			s.graph.Views = append(s.graph.Views, *view)
@@ -129,6 +129,12 @@ func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, rea
 			own.Provider = p
 			out.Aspects[i] = &own
 		}
+	}
+	if e := s.graph.Checks(f); e != nil && copies[e.To] != nil {
+		if s.graph.checkers == nil {
+			s.graph.checkers = map[string]*Edge{}
+		}
+		s.graph.checkers[f.Name] = &Edge{Dep: e.Dep, To: copies[e.To], Bound: e.Bound}
 	}
 	return &out
 }
@@ -243,7 +249,7 @@ func (s *solver) otherReader(f *model.Function, key string) string {
 		if other == f {
 			continue
 		}
-		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, byProvider: s.graph.byProvider}
+		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider}
 		for _, n := range own.Reach([]*model.Function{other}) {
 			if slices.ContainsFunc(n.Provider.Deps, func(d *model.Dep) bool { return d.Kind == model.FromConfig && covers(d.Key, key) }) {
 				return other.Name
