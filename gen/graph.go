@@ -42,8 +42,10 @@ const (
 	FunctionNode      NodeKind = "function"
 	MiddlewareNode    NodeKind = "middleware"
 	GuardNode         NodeKind = "guard"
+	AspectNode        NodeKind = "aspect"
 	ConfigurationNode NodeKind = "configuration" // of the application
 	ComponentNode     NodeKind = "component"     // that the configuration imports
+	DecoratorNode     NodeKind = "decorator"     // stands before a provider that is injected as an interface, with aspects
 	ProviderNode      NodeKind = "provider"
 	GroupNode         NodeKind = "group"   // the members of a group as something is injected with them
 	ConfigNode        NodeKind = "config"  // a key of the configuration
@@ -150,6 +152,7 @@ func draw(a *App) *Graph {
 	for _, w := range m.Middleware {
 		d.middleware(w).Unused = true
 	}
+	d.aspects(a.graph, used)
 	for _, c := range m.Configurations {
 		d.configuration(c).Unused = true
 	}
@@ -159,6 +162,9 @@ func draw(a *App) *Graph {
 			around := d.middleware(w)
 			around.Unused = false
 			d.Edges = append(d.Edges, &Edge{From: n, To: around, Pos: f.Pos})
+		}
+		for _, w := range f.Aspects {
+			d.Edges = append(d.Edges, &Edge{From: n, To: d.aspect(w, a.graph.Node(w.Provider)), Pos: f.Pos})
 		}
 		for _, c := range a.graph.Linked([]*model.Function{f}) {
 			linked := d.configuration(c)
@@ -183,6 +189,9 @@ func draw(a *App) *Graph {
 		d.configured(a.graph, c)
 	}
 	for _, n := range a.graph.Nodes {
+		if n.Decoration != nil {
+			continue // which has its edges
+		}
 		for _, e := range n.Edges {
 			d.edge(d.provider(n), e)
 		}
@@ -200,7 +209,8 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, ConfigurationNode: 3, ComponentNode: 4, ProviderNode: 5, GroupNode: 6, ConfigNode: 7, BuiltinNode: 8}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, AspectNode: 3, ConfigurationNode: 4, ComponentNode: 5, DecoratorNode: 6,
+		ProviderNode: 7, GroupNode: 8, ConfigNode: 9, BuiltinNode: 10}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})
@@ -304,8 +314,11 @@ func (d *drawing) group(w *wiring.Node) *Node {
 }
 
 func (d *drawing) provider(w *wiring.Node) *Node {
-	if w.Provider.Kind == model.Group {
+	switch {
+	case w.Provider.Kind == model.Group:
 		return d.group(w)
+	case w.Decoration != nil:
+		return d.decorator(w)
 	}
 	n, added := d.node(ProviderNode, w.Ident)
 	if !added {
@@ -350,6 +363,9 @@ func (d *drawing) edge(from *Node, w wiring.Edge) {
 		}
 		if from.Kind == GroupNode {
 			e.Type = "" // a member is asked for by no type
+		}
+		if w.To != nil && w.To.Decoration != nil {
+			e.As = model.TypeString(w.To.Provider.Out)
 		}
 		if w.Bound != nil && w.To != nil {
 			e.As = model.TypeString(w.Bound)

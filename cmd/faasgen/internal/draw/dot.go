@@ -92,10 +92,12 @@ func (d *dot) node(n *gen.Node) {
 	switch n.Kind {
 	case gen.FunctionNode:
 		attributes += ", shape=oval"
-	case gen.MiddlewareNode, gen.GuardNode:
+	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode:
 		attributes += ", shape=hexagon"
 	case gen.ConfigurationNode, gen.ComponentNode:
 		attributes += ", shape=component"
+	case gen.DecoratorNode:
+		attributes += ", peripheries=2"
 	case gen.GroupNode:
 		attributes += ", shape=folder"
 	case gen.ConfigNode:

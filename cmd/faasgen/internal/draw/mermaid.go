@@ -88,9 +88,9 @@ func (m *mermaid) node(id string, n *gen.Node) {
 	switch n.Kind {
 	case gen.FunctionNode:
 		before, after = "([", "])"
-	case gen.MiddlewareNode, gen.GuardNode:
+	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode:
 		before, after = "{{", "}}"
-	case gen.ConfigurationNode, gen.ComponentNode, gen.GroupNode:
+	case gen.ConfigurationNode, gen.ComponentNode, gen.GroupNode, gen.DecoratorNode:
 		before, after = "[[", "]]"
 	case gen.ConfigNode:
 		before, after = "[/", "/]"
