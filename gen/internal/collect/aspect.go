@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -179,8 +180,12 @@ func (c *collector) aroundFunctions(a *model.Aspect) {
 	if c.app.Unread || c.isLost("handler") || c.ofComponent(a.Object.Pkg().Path()) != nil {
 		return // what is matched may be what could not be read, and a component does not know what there is
 	}
-	for _, p := range a.Patterns {
-		if len(p.Parts) > 1 || slices.ContainsFunc(c.names, func(n string) bool { return p.Match(n) && (!p.Not || matches(false, n)) }) {
+	for i, p := range a.Patterns {
+		if len(p.Parts) > 1 {
+			a.Patterns[i].Unknown = !c.knownType(p)
+			continue
+		}
+		if slices.ContainsFunc(c.names, func(n string) bool { return p.Match(n) && (!p.Not || matches(false, n)) }) {
 			continue
 		}
 		if p.Not && slices.ContainsFunc(c.names, func(n string) bool { return p.Match(n) }) {
@@ -198,4 +203,53 @@ func (c *collector) aroundFunctions(a *model.Aspect) {
 			e.Hint = "there are: " + strings.Join(names, ", ")
 		}
 	}
+}
+
+// knownType reports whether a pattern matches the name of a type, and of its method, anywhere in the application or in what
+// it imports. If not, that is said.
+func (c *collector) knownType(p model.AspectPattern) bool {
+	packages := map[string]*types.Package{}
+	for path, pkg := range c.load.Imports {
+		packages[path] = pkg
+	}
+	for _, pkg := range c.load.Packages {
+		packages[pkg.Path] = pkg.Types
+	}
+	var known []string
+	for _, path := range slices.Sorted(maps.Keys(packages)) {
+		pkg := packages[path]
+		for _, name := range pkg.Scope().Names() {
+			obj, ok := pkg.Scope().Lookup(name).(*types.TypeName)
+			if !ok {
+				continue
+			}
+			iface, is := obj.Type().Underlying().(*types.Interface)
+			full := []string{pkg.Name(), name}
+			switch {
+			case len(p.Parts) == 2 && p.Match(full...), len(p.Parts) == 3 && !is && p.Match(append(full, p.Parts[2])...):
+				return true // what is no interface is for wiring to say
+			case is && len(p.Parts) == 3:
+				for m := range iface.Methods() {
+					if p.Match(pkg.Name(), name, m.Name()) {
+						return true
+					}
+					if pkg.Name() == p.Parts[0] {
+						known = append(known, strings.Join([]string{pkg.Name(), name, m.Name()}, "."))
+					}
+				}
+			}
+			if is && len(p.Parts) == 2 && (pkg.Name() == p.Parts[0] || c.part(path)) {
+				known = append(known, pkg.Name()+"."+name)
+			}
+		}
+	}
+	text := strings.TrimPrefix(p.Text, "!")
+	e := c.errorAt(p.Pos, p.Length, codeAspect, "no interface is called %s", text)
+	if len(p.Parts) == 3 {
+		e.Message = "no method of an interface is called " + text
+	}
+	if s := annotations.Suggest(text, known); s != "" {
+		e.Hint = "did you mean " + s + "?"
+	}
+	return false
 }

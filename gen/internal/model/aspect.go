@@ -29,9 +29,11 @@ func (a *Aspect) Name() string { return a.Object.Pkg().Name() + "." + a.Object.N
 // AspectPattern is one item of match=, with its place.
 type AspectPattern struct {
 	annotations.Pattern
-	Text   string
-	Pos    token.Position
-	Length int
+	Text string
+	// Unknown says that it was reported: nothing has such a name.
+	Unknown bool
+	Pos     token.Position
+	Length  int
 }
 
 // CanFail reports whether the aspect may make a call fail: it has a method that returns an error.

@@ -219,7 +219,7 @@ func (m *matcher) report() {
 		return // what is matched may be what was left out
 	}
 	for i := range m.aspect.Patterns {
-		if p := &m.aspect.Patterns[i]; len(p.Parts) > 1 {
+		if p := &m.aspect.Patterns[i]; len(p.Parts) > 1 && !p.Unknown {
 			m.matched(p)
 		}
 	}
