@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/event"
 )
 
 // New is the constructor that every generated unit package exports.
@@ -44,6 +45,10 @@ type Call struct {
 
 // Dispatcher takes payloads to the functions of a started engine.
 type Dispatcher struct {
+	// Looks says what a payload that no codec claims looks like in the vendor's words, such as "messages of Amazon SQS"; ""
+	// or nil is that it does not know. It is set before the first payload.
+	Looks func(p *Payload) string
+
 	engine   *framework.Engine
 	decoders []Decoder
 }
@@ -97,7 +102,19 @@ func (d *Dispatcher) HandleHere(ctx context.Context, raw []byte, inv framework.I
 		}
 		return d.invoke(ctx, p, call)
 	}
-	return nil, &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event", Err: errors.New(Shape(raw))}
+	return nil, d.unknown(p)
+}
+
+// unknown is the error of a payload that no codec claims.
+func (d *Dispatcher) unknown(p *Payload) error {
+	shape := Shape(p.Raw)
+	looks := shape
+	if d.Looks != nil {
+		if known := d.Looks(p); known != "" {
+			looks = "which looks like " + known
+		}
+	}
+	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + looks, Err: errors.New(shape)}
 }
 
 // invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.
@@ -173,7 +190,8 @@ func rawFunction(app *framework.App) (*framework.Function, error) {
 	for _, f := range app.Functions {
 		takes := len(f.Triggers) == 0 || len(app.Functions) == 1
 		for _, t := range f.Triggers {
-			takes = takes || t.Kind() == "event"
+			_, rule := t.(event.Rule) // whose events have a form of their own
+			takes = takes || t.Kind() == "event" && !rule
 		}
 		if !takes {
 			continue

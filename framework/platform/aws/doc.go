@@ -7,6 +7,15 @@
 //	apigateway2.go   API Gateway HTTP APIs with payload format 2.0, and function URLs
 //	alb.go           Application Load Balancers
 //	timer.go         EventBridge Scheduler and scheduled rules
+//	bucket.go        S3
+//	queue.go         SQS and SNS
+//	stream.go        Kinesis, DynamoDB streams and the brokers of Amazon MQ, as messages
+//	kafka.go         MSK and self-managed Kafka
+//	logs.go          CloudWatch Logs
+//	bus.go           EventBridge
+//
+// The vendor's own record of an event is returned typed by the function that is called after the service: [S3Of],
+// [SQSOf], [SNSOf], [KinesisOf], [DynamoDBOf], [BrokerOf], [KafkaOf], [LogsOf], [EventBridgeOf].
 //
 // What the fronts cannot carry, whatever the function does: an HTTP API decodes the path, so that %2F is a slash, and
 // joins the values of a repeated header with a comma in both directions; a load balancer without multi-value headers

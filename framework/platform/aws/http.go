@@ -67,9 +67,10 @@ func frontOf(p *platform.Payload) (front, bool) {
 	switch {
 	case p.Has("httpMethod") && platform.Member(context, "elb") != nil:
 		return front{decode: decodeALB, encode: encodeALB, limit: 1 << 20}, true
+	case platform.Member(context, "connectionId") != nil: // a WebSocket API
 	case p.Has("httpMethod", "resource") && !p.Has("methodArn"):
 		return front{decode: decodeAPIGateway1, encode: encodeAPIGateway1, limit: maxAnswer}, true
-	case p.Has("routeKey", "rawPath") && string(p.Field("version")) == `"2.0"` && !p.Has("routeArn"):
+	case p.Has("rawPath") && (p.Has("routeKey") || platform.Member(context, "http") != nil) && string(p.Field("version")) == `"2.0"` && !p.Has("routeArn"):
 		return front{decode: decodeAPIGateway2, encode: encodeAPIGateway2, limit: maxAnswer}, true
 	}
 	return front{}, false

@@ -190,14 +190,16 @@ func TestControlPaths(t *testing.T) {
 }
 
 func TestBadEvents(t *testing.T) {
-	const refused = `{"errorMessage":"no trigger of unit u takes this event","errorType":"unknown_event"}`
+	refused := func(shape string) string {
+		return `{"errorMessage":"no trigger of unit u takes this event, ` + shape + `","errorType":"unknown_event"}`
+	}
 	tests := []struct{ name, event, want, log string }{
-		{"cut short", `{"triggerTime":"2026-01-02T03:04:05Z","triggerNa`, refused, "48 bytes that are not JSON"},
-		{"empty", ``, refused, "0 bytes that are not JSON"},
-		{"no JSON", "\x00\xff", refused, "2 bytes that are not JSON"},
-		{"array", `[{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge"}]`, refused, "JSON that is not an object"},
-		{"deep", strings.Repeat("[", 1<<20), refused, "1048576 bytes that are not JSON"},
-		{"other members", `{"b":"private","a":1}`, refused, "a JSON object with the members"},
+		{"cut short", `{"triggerTime":"2026-01-02T03:04:05Z","triggerNa`, refused("48 bytes that are not JSON"), "48 bytes that are not JSON"},
+		{"empty", ``, refused("0 bytes that are not JSON"), "0 bytes that are not JSON"},
+		{"no JSON", "\x00\xff", refused("2 bytes that are not JSON"), "2 bytes that are not JSON"},
+		{"array", `[{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge"}]`, refused("JSON that is not an object"), "JSON that is not an object"},
+		{"deep", strings.Repeat("[", 1<<20), refused("1048576 bytes that are not JSON"), "1048576 bytes that are not JSON"},
+		{"other members", `{"b":"private","a":1}`, refused(`a JSON object with the members \"a\", \"b\"`), "a JSON object with the members"},
 		{"wrong type", `{"triggerTime":1,"triggerName":"purge"}`, `{"errorMessage":"triggerTime: found a number, expected a string","errorType":"invalid_event"}`, "invalid_event: triggerTime: found a number"},
 		{"unknown timer", `{"triggerTime":"","triggerName":"prune"}`, `{"errorMessage":"found a timer named \"prune\", expected one of \"purge\", \"report\"","errorType":"unknown_timer"}`, "unknown_timer: "},
 	}

@@ -53,14 +53,17 @@ func TestStartThatFails(t *testing.T) {
 
 // Whatever comes as an event costs its caller one error and the process nothing.
 func TestBadEvents(t *testing.T) {
-	const path, refused = "POST /runtime/invocation/error ", `{"errorMessage":"no trigger of unit u takes this event","errorType":"unknown_event"}`
+	const path = "POST /runtime/invocation/error "
+	refused := func(shape string) string {
+		return path + `{"errorMessage":"no trigger of unit u takes this event, ` + shape + `","errorType":"unknown_event"}`
+	}
 	tests := []struct{ name, event, want string }{
-		{"http cut short", `{"httpMethod":"POST","path":"/books","body":"{\"ti`, path + refused},
-		{"timer cut short", `{"Type":"Timer","TriggerName":"pur`, path + refused},
-		{"empty", ``, path + refused},
-		{"no JSON", "\x00\xff", path + refused},
-		{"array", `[{"httpMethod":"GET","path":"/"}]`, path + refused},
-		{"deep", strings.Repeat("[", 1<<20), path + refused},
+		{"http cut short", `{"httpMethod":"POST","path":"/books","body":"{\"ti`, refused("50 bytes that are not JSON")},
+		{"timer cut short", `{"Type":"Timer","TriggerName":"pur`, refused("34 bytes that are not JSON")},
+		{"empty", ``, refused("0 bytes that are not JSON")},
+		{"no JSON", "\x00\xff", refused("2 bytes that are not JSON")},
+		{"array", `[{"httpMethod":"GET","path":"/"}]`, refused("JSON that is not an object")},
+		{"deep", strings.Repeat("[", 1<<20), refused("1048576 bytes that are not JSON")},
 		{"wrong type", `{"httpMethod":"GET","path":7}`, path + `{"errorMessage":"path: found a number, expected a string","errorType":"invalid_event"}`},
 		{"no base64", `{"httpMethod":"POST","path":"/books","body":"%","isBase64Encoded":true}`,
 			path + `{"errorMessage":"body: isBase64Encoded is true and the body is not base64: illegal base64 data at input byte 0","errorType":"invalid_event"}`},

@@ -1,0 +1,87 @@
+package aws
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/log"
+)
+
+// maxLogs bounds a batch of log events when it is decompressed, in bytes. Lambda takes 6 MB of it compressed.
+const maxLogs = 64 << 20
+
+// LogsMessage is what a subscription filter of Amazon CloudWatch Logs sends.
+type LogsMessage struct {
+	MessageType         string   `json:"messageType"`
+	Owner               string   `json:"owner"` // the account
+	LogGroup            string   `json:"logGroup"`
+	LogStream           string   `json:"logStream"`
+	SubscriptionFilters []string `json:"subscriptionFilters"`
+	LogEvents           []struct {
+		ID              string            `json:"id"`
+		Timestamp       int64             `json:"timestamp"` // milliseconds since 1970
+		Message         string            `json:"message"`
+		ExtractedFields map[string]string `json:"extractedFields"`
+	} `json:"logEvents"`
+}
+
+// LogsOf returns the message that a batch was made of, false if it came from elsewhere.
+func LogsOf(b log.Batch) (*LogsMessage, bool) {
+	v, ok := b.Vendor.(*LogsMessage)
+	return v, ok
+}
+
+// Log is the codec of Amazon CloudWatch Logs. The message by which it tries whether a function can be reached is answered
+// without calling one.
+func Log() platform.Codec {
+	return platform.LogCodec(func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+		data := platform.Member(p.Field("awslogs"), "data")
+		if data == nil {
+			return a, false, nil
+		}
+		text, err := platform.DecodeText("awslogs.data", data)
+		if err != nil {
+			return a, true, err
+		}
+		raw, err := unzip(text)
+		if err != nil {
+			return a, true, err
+		}
+		m := &LogsMessage{}
+		if err := decode("awslogs.data", raw, m); err != nil {
+			return a, true, err
+		}
+		if m.MessageType == "CONTROL_MESSAGE" {
+			return a, true, nil
+		}
+		b := log.Batch{Project: m.Owner, Store: m.LogGroup, Stream: m.LogStream, Raw: raw, Vendor: m}
+		for i, e := range m.LogEvents {
+			b.Entries = append(b.Entries, log.Entry{ID: e.ID, Time: milliseconds(e.Timestamp), Message: e.Message, Fields: e.ExtractedFields})
+			if i == 0 && e.ID != "" {
+				b.ID = m.LogGroup + "/" + m.LogStream + "/" + e.ID
+			}
+		}
+		a.Events = []log.Batch{b}
+		return a, true, nil
+	})
+}
+
+// unzip decodes base64 and decompresses what is in it, up to maxLogs.
+func unzip(text string) (json.RawMessage, error) {
+	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, bytes.NewReader([]byte(text))))
+	if err != nil {
+		return nil, platform.InvalidEvent("awslogs.data: found no gzip in base64")
+	}
+	raw, err := io.ReadAll(io.LimitReader(z, maxLogs+1))
+	switch {
+	case err != nil:
+		return nil, platform.InvalidEvent("awslogs.data: found broken gzip in base64")
+	case len(raw) > maxLogs:
+		return nil, platform.InvalidEvent("awslogs.data: found more than %d MB, decompressed", maxLogs>>20)
+	}
+	return raw, nil
+}
