@@ -64,7 +64,11 @@ func (b *BatchError) Err() error {
 func (b *BatchError) Error() string {
 	const most = 3
 	var s strings.Builder
-	fmt.Fprintf(&s, "%d messages of the batch failed", len(b.Failures))
+	noun := "messages"
+	if len(b.Failures) == 1 {
+		noun = "message"
+	}
+	fmt.Fprintf(&s, "%d %s of the batch failed", len(b.Failures), noun)
 	for i, f := range b.Failures {
 		if i == most {
 			fmt.Fprintf(&s, "; and %d more", len(b.Failures)-most)

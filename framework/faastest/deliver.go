@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
@@ -17,7 +18,6 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
-	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Deliver hands a payload over as a cloud would, to whichever function it is for, through that cloud's own codecs, and
@@ -64,32 +64,41 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 	if d := a.dispatchers[platformName]; d != nil {
 		return d, nil
 	}
-	var requests, timers bool
+	kinds := map[string]bool{}
 	for _, f := range a.engine.App().Functions {
-		requests = requests || len(triggers[web.Route](f)) > 0
-		timers = timers || len(triggers[timer.Schedule](f)) > 0
+		for _, kind := range envelope.Kinds(f) {
+			kinds[kind] = true
+		}
 	}
 	var codecs []platform.Codec
-	add := func(wanted bool, codec func() platform.Codec) {
-		if wanted {
+	add := func(kind string, codec func() platform.Codec) {
+		if kinds[kind] {
 			codecs = append(codecs, codec())
 		}
 	}
+	var looks func(*platform.Payload) string
 	switch platformName {
 	case AWS:
-		add(requests, aws.HTTP)
-		add(timers, aws.Timer)
+		looks = aws.Looks
+		add("http", aws.HTTP)
+		add("timer", aws.Timer)
+		add("os", aws.Bucket)
+		add("mq", aws.Queue)
+		add("kafka", aws.Kafka)
+		add("log", aws.Log)
+		add("bus", aws.Bus)
 	case Tencent:
-		add(requests, tencent.HTTP)
-		add(timers, tencent.Timer)
+		add("http", tencent.HTTP)
+		add("timer", tencent.Timer)
 	case Aliyun:
-		add(timers, aliyun.Timer)
+		add("timer", aliyun.Timer)
 	}
 	codecs = append(codecs, raw(a.engine.App()))
 	d, err := platform.NewDispatcher(a.engine, codecs)
 	if err != nil {
 		return nil, err
 	}
+	d.Looks = looks
 	a.dispatchers[platformName] = d
 	return d, nil
 }
@@ -100,9 +109,7 @@ func raw(app *framework.App) platform.Codec {
 	takers := &framework.App{Unit: app.Unit}
 	for _, f := range app.Functions {
 		takes := len(f.Triggers) == 0
-		for _, t := range f.Triggers {
-			takes = takes || t.Kind() == "event"
-		}
+		takes = takes || slices.Contains(envelope.Kinds(f), "event")
 		if takes {
 			takers.Functions = append(takers.Functions, f)
 		}

@@ -187,9 +187,9 @@ func TestPartialFailures(t *testing.T) {
 		{"wrapped", partial, fmt.Errorf("around: %w", batch("2")), `["2"]`, ""},
 		{"all failed", partial, batch("1", "2"), "", "2 messages of the batch failed; 1: no; 2: no"},
 		{"no batch error", partial, errors.New("no"), "", "no"},
-		{"an id that is not in the batch", partial, batch("3"), "", `message "3" is not in the batch: 1 messages of the batch failed; 3: no`},
-		{"no id", partial, batch(""), "", `message "" is not in the batch: 1 messages of the batch failed; : no`},
-		{"a vendor that takes all or nothing", `{"events":[{"id":"1","source":"q"},{"id":"2","source":"q"}]}`, batch("2"), "", "1 messages of the batch failed; 2: no"},
+		{"an id that is not in the batch", partial, batch("3"), "", `message "3" is not in the batch: 1 message of the batch failed; 3: no`},
+		{"no id", partial, batch(""), "", `message "" is not in the batch: 1 message of the batch failed; : no`},
+		{"a vendor that takes all or nothing", `{"events":[{"id":"1","source":"q"},{"id":"2","source":"q"}]}`, batch("2"), "", "1 message of the batch failed; 2: no"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

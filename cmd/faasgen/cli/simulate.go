@@ -56,7 +56,7 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value s
 	}
 	entry := chosen[0].Entry(unit)
 	p, err := simulator(entry).Start(ctx, sim.Artifact{
-		Dir: code, Command: entry.Command, Unit: built.Function, Environment: unit.Settings.Environment, Memory: int(unit.Settings.MemorySize),
+		Dir: code, Command: entry.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
 	})
 	if err != nil {

@@ -33,7 +33,9 @@ type cloud struct {
 
 // codecs are those of the platform. A trigger of any other form is refused, though the template knows it.
 func codecs() map[string]string {
-	return map[string]string{"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "event": "Raw"}
+	return map[string]string{
+		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "bus": "Bus", "event": "Raw",
+	}
 }
 
 var _ target.Explainer = cloud{}
