@@ -130,17 +130,17 @@ func (c *collector) advice(d *declaration, a *model.Aspect) bool {
 			Hint = "write any of " + strings.Join(shapes, "; ")
 		return false
 	}
-	if scope := a.Provider.Scope; scope != annotations.Singleton {
+	if scope := a.Provider.Scope; scope == annotations.Prototype {
 		at, length := d.name.Pos(), len(name)
 		if _, mark := find[annotations.Provide](d.markers); mark != nil && a.Provider.Kind == model.Struct {
 			from, end := mark.Range("scope")
 			at, length = from, int(end-from)
 		}
-		e := c.errorf(at, length, codeAspect, "aspect %s has scope=%s, expected a singleton", name, scope)
+		e := c.errorf(at, length, codeAspect, "aspect %s has scope=%s, expected singleton or request", name, scope)
 		if a.Provider.Kind == model.Constructor {
 			c.also(e, a.Provider.Pos, "provided by "+a.Provider.Name())
 		}
-		e.Hint = "keep what belongs to one call in variables of Around, or in the context that it passes on"
+		e.Hint = "keep what belongs to one call in variables of Around, or in the context that it passes on; scope=request makes one for each invocation"
 		return false
 	}
 	return good

@@ -218,8 +218,16 @@ func (h *handler) getAspects() {
 	h.instances = map[*model.Aspect]string{}
 	for _, a := range h.fn.Aspects {
 		n := h.nodes[a.Provider]
+		if !singleton(n) && !h.inCall() {
+			h.instances[a] = h.value(wiring.Edge{Dep: &model.Dep{}, To: n})
+			continue
+		}
 		v := h.local.take(n.Ident)
 		h.instances[a] = v
+		if !singleton(n) {
+			h.fromCall(h.ownSlot(n), v)
+			continue
+		}
 		h.add(jen.List(jen.Id(v), jen.Err()).Op(":=").Id("get"+title(n.Ident)).Call(jen.Id("u"), jen.Nil()), ifErr())
 	}
 }

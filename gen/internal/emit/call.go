@@ -57,6 +57,9 @@ func (w *writer) callNodes() []*wiring.Node {
 		for _, wrapper := range m.Model.Middleware {
 			mark(w.nodes[wrapper.Provider])
 		}
+		for _, a := range m.Model.Aspects {
+			mark(w.nodes[a.Provider])
+		}
 	}
 	return slices.DeleteFunc(slices.Clone(w.reach), func(n *wiring.Node) bool { return !want[n] })
 }

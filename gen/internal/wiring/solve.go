@@ -64,6 +64,7 @@ func Solve(app *model.App) (*Graph, annotations.Diagnostics) {
 	s.cycles()
 	s.aspectCycles()
 	s.scopes()
+	s.aspectScopes()
 	s.decorate()
 	s.order()
 	s.unused()
