@@ -32,7 +32,7 @@ func New(rt *framework.Runtime) *framework.App {
 type Overrides struct {
 	// HandleRule replaces what handle.Rule provides.
 	HandleRule *handle.Rule
-	// GroupValidation replaces the list of group validation.
+	// GroupValidation replaces the list of group validation: handle.Rule.
 	GroupValidation []validator.Rule
 	// FrameworkValidator replaces what validator.New provides.
 	FrameworkValidator framework.Validator
