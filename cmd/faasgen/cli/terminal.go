@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// terminal reports whether w is a screen that a person looks at. /dev/null is a character device as well.
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// terminal reports whether stream is a screen that a person looks at, or a keyboard. /dev/null is a character device as well.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}

@@ -53,10 +53,12 @@ type Function struct {
 // Trigger is one trigger in the manifest.
 type Trigger struct {
 	Kind string `json:"kind"`
-	// Route is method and path of an http trigger; Schedule is the expression of a timer, and Name the timer's.
+	// Route is method and path of an http or apigw trigger; Schedule is the expression of a timer, and Name the timer's.
 	Route    string `json:"route,omitempty"`
 	Name     string `json:"name,omitempty"`
 	Schedule string `json:"schedule,omitempty"`
+	// Sources are the real names of what else events come from: a bucket, a queue, a topic, a log store.
+	Sources []string `json:"sources,omitempty"`
 }
 
 // describe fills in what is known before the build.
@@ -66,10 +68,13 @@ func describe(app *target.App, u *target.Unit, e target.Entry) Entry {
 		fn := Function{Name: f.Name}
 		for _, t := range f.Triggers {
 			trigger := Trigger{Kind: t.Kind}
-			switch m := t.Marker.(type) {
-			case *annotations.HTTP:
+			if m := annotations.HTTPOf(t.Marker); m != nil {
 				trigger.Route = strings.Join(m.Method, ",") + " " + m.Path
-			case *annotations.Timer:
+			}
+			for _, n := range target.Needs(t.Marker) {
+				trigger.Sources = append(trigger.Sources, app.Resource(t, n).Real())
+			}
+			if m, ok := t.Marker.(*annotations.Timer); ok {
 				trigger.Name, trigger.Schedule = t.Name, m.Cron
 				if m.Every != 0 {
 					trigger.Schedule = "every " + m.Every.String()

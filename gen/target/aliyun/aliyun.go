@@ -43,7 +43,10 @@ func codecs() map[string]string {
 	return map[string]string{"http": "", "apigw": "", "timer": "Timer", "event": "Raw"}
 }
 
-var _ target.Explainer = cloud{}
+var (
+	_ target.Explainer = cloud{}
+	_ target.Deployer  = cloud{}
+)
 
 func (cloud) Name() string { return Name }
 
@@ -73,6 +76,11 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	}
 	checkDomains(r, app)
 	return r
+}
+
+// Command is that of Serverless Devs.
+func (cloud) Command() target.Command {
+	return target.Command{Names: []string{"s"}, Args: []string{"deploy", "--assume-yes"}, Install: "npm install -g @serverless-devs/s"}
 }
 
 // Deploy returns s.yaml.

@@ -38,7 +38,10 @@ func codecs() map[string]string {
 	}
 }
 
-var _ target.Explainer = cloud{}
+var (
+	_ target.Explainer = cloud{}
+	_ target.Deployer  = cloud{}
+)
 
 func (cloud) Name() string { return Name }
 
@@ -69,6 +72,11 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	routes(r, app)
 	checkAPI(r, app)
 	return r
+}
+
+// Command is that of SAM. A deployment that changes nothing is no failure.
+func (cloud) Command() target.Command {
+	return target.Command{Names: []string{"sam"}, Args: []string{"deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"}, Install: "pip install aws-sam-cli"}
 }
 
 // Deploy returns template.yaml and samconfig.toml.

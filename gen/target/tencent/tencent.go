@@ -35,7 +35,10 @@ func codecs() map[string]string {
 	return map[string]string{"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "event": "Raw"}
 }
 
-var _ target.Explainer = cloud{}
+var (
+	_ target.Explainer = cloud{}
+	_ target.Deployer  = cloud{}
+)
 
 func (cloud) Name() string { return Name }
 
@@ -74,6 +77,11 @@ func (c cloud) Explain(app *target.App) *target.Report {
 		check(r, app, u)
 	}
 	return r
+}
+
+// Command is that of the Serverless Cloud Framework, or of the tool that it came from.
+func (cloud) Command() target.Command {
+	return target.Command{Names: []string{"scf", "sls", "serverless"}, Args: []string{"deploy", "--all"}, Install: "npm install -g serverless-cloud-framework"}
 }
 
 // Deploy returns <unit>/serverless.yml for each unit: the vendor's tool deploys a folder at a time, or all folders below
