@@ -240,7 +240,7 @@ func (l *loader) report(a *app, path string, seen map[string]bool) {
 		return
 	}
 	seen[path] = true
-	if c.ours || a.own[path] { // what scan brings from a module that is not ours could only vanish otherwise
+	if c.ours || a.own[path] || a.brought[path] { // what is brought from a module that is not ours could only vanish otherwise
 		a.Diagnostics = append(a.Diagnostics, c.diagnostics...)
 		a.Incomplete = a.Incomplete || c.incomplete
 	}

@@ -156,21 +156,28 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// TestScannedMistakes reports what is wrong with a package that scan brings from a module that is not ours.
-func TestScannedMistakes(t *testing.T) {
-	root := t.TempDir()
-	apptest.Write(t, root, map[string]string{
-		"go.mod":                            "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/dep v1.0.0\n",
-		"vendor/modules.txt":                "# example.com/dep v1.0.0\n## explicit; go 1.26.0\nexample.com/dep/store\n",
-		"vendor/example.com/dep/store/a.go": "package store\n\n//faas:provide\ntype Store struct {\n\tConn Conn //faas:inject\n}\n",
-		"f.yml":                             "service: x\nscan: [example.com/dep/store]\n",
-		"order/order.go":                    "package order\n\nimport \"example.com/dep/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) A() {}\n",
-	})
-	_, program := apptest.Load(t, load.Options{Dir: root})
-	_, _, ds := apptest.Solve(program, program.Apps[0])
-	want := "vendor/example.com/dep/store/a.go:5:7: undefined: Conn [type]\n\tConn Conn //faas:inject\n\t     ^^^^\n"
-	if got := ds.Render(root); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+// TestMistakesFromElsewhere reports what is wrong with a package that scan, or a configuration, brings from a module that is not ours.
+func TestMistakesFromElsewhere(t *testing.T) {
+	const store = "package store\n\n//faas:configuration\ntype Configuration struct{}\n\n//faas:provide\ntype Store struct {\n\tConn Conn //faas:inject\n}\n"
+	for name, files := range map[string]map[string]string{
+		"scan": {"f.yml": "service: x\nscan: [example.com/dep/store]\n"},
+		"import": {"f.yml": "service: x\n",
+			"order/configuration.go": "package order\n\n//faas:configuration import=example.com/dep/store\ntype Configuration struct{}\n"},
+	} {
+		root := t.TempDir()
+		apptest.Write(t, root, map[string]string{
+			"go.mod":                            "module example.com/app\n\ngo 1.26.0\n\nrequire example.com/dep v1.0.0\n",
+			"vendor/modules.txt":                "# example.com/dep v1.0.0\n## explicit; go 1.26.0\nexample.com/dep/store\n",
+			"vendor/example.com/dep/store/a.go": store,
+			"order/order.go":                    "package order\n\nimport \"example.com/dep/store\"\n\ntype C struct {\n\tStore *store.Store //faas:inject\n}\n\n//faas:handler\nfunc (c *C) A() {}\n",
+		})
+		apptest.Write(t, root, files)
+		_, program := apptest.Load(t, load.Options{Dir: root})
+		_, _, ds := apptest.Solve(program, program.Apps[0])
+		want := "vendor/example.com/dep/store/a.go:8:7: undefined: Conn [type]\n\tConn Conn //faas:inject\n\t     ^^^^\n"
+		if got := ds.Render(root); got != want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+		}
 	}
 }
 

@@ -87,8 +87,21 @@ func (s *solver) wasBroken(dep *model.Dep) bool {
 		if obj := model.TypeName(t); obj != nil && obj == model.TypeName(dep.Type) && types.TypeString(t, nil) != types.TypeString(dep.Type, nil) {
 			return isGeneric(obj) // whose instances it would have made
 		}
+		if iface != nil && instanceImplements(model.TypeName(t), dep.Type) {
+			return true
+		}
 		return types.Identical(t, dep.Type) || iface != nil && types.Implements(t, iface)
 	})
+}
+
+// instanceImplements reports whether the instance of a generic type with the type arguments of an interface implements it.
+func instanceImplements(obj *types.TypeName, t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	if obj == nil || !ok || !isGeneric(obj) || obj.Type().(*types.Named).TypeParams().Len() != named.TypeArgs().Len() {
+		return false
+	}
+	made, err := types.Instantiate(nil, obj.Type(), slices.Collect(named.TypeArgs().Types()), false)
+	return err == nil && types.Implements(types.NewPointer(made), t.Underlying().(*types.Interface))
 }
 
 func isGeneric(obj *types.TypeName) bool {

@@ -336,7 +336,7 @@ func (s *solver) unfilled() {
 			continue
 		}
 		wanting := slices.DeleteFunc(slices.Clone(s.groups.asked[name]), func(a asking) bool { return a.dep.Members != nil || a.dep.Optional })
-		if len(wanting) == 0 {
+		if len(wanting) == 0 || s.app.Incomplete && len(s.groups.offered[name]) == 0 {
 			continue
 		}
 		slices.SortFunc(wanting, func(a, b asking) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
