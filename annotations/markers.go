@@ -249,6 +249,14 @@ type Configuration struct {
 	Import List `faas:"import"`
 }
 
+// Layer makes a layer of the application's own, or of a component: a struct with Name() string and hooks, or a constructor of
+// one, whose parameters are injected. See framework.Layer for the hooks. A layer with dependencies is built when a unit starts,
+// so it has none of the hooks before that.
+type Layer struct {
+	// Order sorts the layers, the smallest outermost; the default is 0, and equals go by package path and name.
+	Order int `faas:"order"`
+}
+
 // List is a list of words, separated by commas in a directive.
 type List []string
 

@@ -64,7 +64,7 @@ func Standard() []Definition {
 	return []Definition{
 		{Name: "provide", Marker: reflect.TypeFor[Provide](), Places: OnStruct | OnFunc, Source: markersSource},
 		{Name: "inject", Marker: reflect.TypeFor[Inject](), Places: OnField, Excludes: []string{"config"}, Source: markersSource},
-		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, Beside: []string{"provide", "handler", "middleware"}, Repeat: true, RepeatBy: "name", Source: markersSource},
+		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, Beside: []string{"provide", "handler", "middleware", "layer"}, Repeat: true, RepeatBy: "name", Source: markersSource},
 		{Name: "config", Marker: reflect.TypeFor[Config](), Places: OnField | OnStruct, Source: markersSource},
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},
 		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
@@ -81,6 +81,7 @@ func Standard() []Definition {
 		{Name: "guard", Marker: reflect.TypeFor[Guard](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "use"}, Source: markersSource},
 		{Name: "configuration", Marker: reflect.TypeFor[Configuration](), Places: OnStruct, Excludes: []string{"provide", "handler", "middleware", "guard"}, Source: markersSource},
 		{Name: "aspect", Marker: reflect.TypeFor[Aspect](), Places: OnStruct, Excludes: []string{"handler", "middleware", "guard", "configuration"}, Source: markersSource},
+		{Name: "layer", Marker: reflect.TypeFor[Layer](), Places: OnStruct | OnFunc, Excludes: []string{"provide", "handler", "middleware", "guard", "use", "configuration", "aspect"}, Source: markersSource},
 	}
 }
 

@@ -64,8 +64,8 @@ func TestHelp(t *testing.T) {
 
 Arg says how one parameter of a constructor is filled.
 
-It stands on a function, beside //faas:provide, //faas:handler or
-//faas:middleware, once for each name.
+It stands on a function, beside //faas:provide, //faas:handler,
+//faas:middleware or //faas:layer, once for each name.
 
   name
       Name is the parameter's name.

@@ -61,6 +61,14 @@ func newHookTable(layers []Layer) (hookTable, error) {
 	}
 	var errs []error
 	for _, l := range layers {
+		if late, ok := l.(interface{ calls() (invoke, wrap bool) }); ok { // which has the methods of all hooks
+			invoke, wrap := late.calls()
+			if wrap {
+				t.middleware = append(t.middleware, l.(layerMiddleware).Middleware)
+			}
+			t.perInvoke = t.perInvoke || invoke
+			continue
+		}
 		errs = append(errs, wrongSignatures(l)...)
 		if m, ok := l.(layerMiddleware); ok {
 			t.middleware = append(t.middleware, m.Middleware)

@@ -72,3 +72,6 @@ func TestDefaultsOfAComponentCount(t *testing.T) {
 		t.Errorf("up to date: %v, %v", r.UpToDate, r.Diagnostics)
 	}
 }
+
+// TestLayered runs the tests of an application with layers.
+func TestLayered(t *testing.T) { tested(t, "layered") }

@@ -43,6 +43,7 @@ const (
 	MiddlewareNode    NodeKind = "middleware"
 	GuardNode         NodeKind = "guard"
 	AspectNode        NodeKind = "aspect"
+	LayerNode         NodeKind = "layer"
 	ConfigurationNode NodeKind = "configuration" // of the application
 	ComponentNode     NodeKind = "component"     // that the configuration imports
 	DecoratorNode     NodeKind = "decorator"     // stands before a provider that is injected as an interface, with aspects
@@ -156,6 +157,7 @@ func draw(a *App) *Graph {
 	for _, c := range m.Configurations {
 		d.configuration(c).Unused = true
 	}
+	d.layered(a.graph)
 	for _, f := range m.Functions {
 		n := d.function(f)
 		for _, w := range f.Middleware {
@@ -166,11 +168,7 @@ func draw(a *App) *Graph {
 		for _, w := range f.Aspects {
 			d.Edges = append(d.Edges, &Edge{From: n, To: d.aspect(w, a.graph.Node(w.Provider)), Pos: f.Pos})
 		}
-		for _, c := range a.graph.Linked([]*model.Function{f}) {
-			linked := d.configuration(c)
-			linked.Unused = false
-			d.Edges = append(d.Edges, &Edge{From: n, To: linked, Pos: f.Pos})
-		}
+		d.linked(a.graph, f)
 		if p := a.graph.Node(f.Provider); p != nil {
 			d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(p), Pos: f.Pos})
 		}
@@ -209,8 +207,8 @@ func draw(a *App) *Graph {
 
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
-	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, AspectNode: 3, ConfigurationNode: 4, ComponentNode: 5, DecoratorNode: 6,
-		ProviderNode: 7, GroupNode: 8, ConfigNode: 9, BuiltinNode: 10}
+	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, AspectNode: 3, LayerNode: 4, ConfigurationNode: 5, ComponentNode: 6, DecoratorNode: 7,
+		ProviderNode: 8, GroupNode: 9, ConfigNode: 10, BuiltinNode: 11}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})

@@ -28,3 +28,44 @@ func (d *drawing) configured(g *wiring.Graph, c *model.Configuration) {
 		d.Edges = append(d.Edges, &Edge{From: from, To: to, Pos: c.Provider.Pos})
 	}
 }
+
+// layer is the node of a layer. Every function whose unit has it needs it.
+func (d *drawing) layer(l *model.Layer) *Node {
+	name := l.Name()
+	if l.Namespace != "" {
+		name = l.Namespace + ":" + l.Object.Name()
+	}
+	n, added := d.node(LayerNode, name)
+	if added {
+		n.Package, n.Pos = l.Object.Pkg().Path(), l.Pos
+		n.know(byMiddleware, n.Name, l.Name())
+		n.know(byWord, l.Object.Name())
+	}
+	return n
+}
+
+// layered adds what the layers need, and that functions need them.
+func (d *drawing) layered(g *wiring.Graph) {
+	for _, l := range g.App.Layers {
+		from := d.layer(l)
+		from.Unused = true
+		if p := g.Node(l.Provider); p != nil {
+			d.Edges = append(d.Edges, &Edge{From: from, To: d.provider(p), Pos: l.Pos})
+		}
+	}
+}
+
+// linked adds that a function needs the layers and the configurations of its unit.
+func (d *drawing) linked(g *wiring.Graph, f *model.Function) {
+	from := d.function(f)
+	need := func(to *Node) {
+		to.Unused = false
+		d.Edges = append(d.Edges, &Edge{From: from, To: to, Pos: f.Pos})
+	}
+	for _, l := range g.Layers([]*model.Function{f}) {
+		need(d.layer(l))
+	}
+	for _, c := range g.Linked([]*model.Function{f}) {
+		need(d.configuration(c))
+	}
+}

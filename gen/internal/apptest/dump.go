@@ -26,6 +26,15 @@ func Dump(m *model.App, g *wiring.Graph) string {
 	if e := g.Validator; e != nil {
 		fmt.Fprintf(&b, "validator %s\n", e.To.Ident)
 	}
+	for _, l := range m.Layers {
+		fmt.Fprintf(&b, "layer %s", l.Name())
+		if l.Provider != nil {
+			fmt.Fprintf(&b, " by %s", l.Provider.Name())
+		}
+		mark(&b, l.Invokes, "invokes")
+		mark(&b, l.Wraps, "wraps")
+		b.WriteByte('\n')
+	}
 	for _, c := range m.Configurations {
 		dumpConfiguration(&b, c)
 	}

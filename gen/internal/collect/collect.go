@@ -45,6 +45,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	})
 	c.providers()
 	c.configurations()
+	c.layers()
 	c.middleware()
 	c.functions()
 	c.uses()
@@ -139,6 +140,8 @@ const (
 	codeComponent = "component"
 	// codeDefaults is a config.default.yml of a component that cannot be read, or that says something of others.
 	codeDefaults = "component-config"
+	// codeLayer is a layer without hooks, or with a hook that is none.
+	codeLayer = "layer"
 	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
 	codeUse = "use"
 	// codeAspect is an aspect of a shape or scope that is not allowed, or a pattern that matches nothing.

@@ -98,6 +98,7 @@ func (c *collector) bare(found *component) bool {
 	return !slices.ContainsFunc(c.declared, func(d *declaration) bool {
 		provide, _ := find[annotations.Provide](d.markers)
 		config, _ := find[annotations.Config](d.markers)
-		return d.pkg.Path == found.Path && d != found.declared && (provide != nil || config != nil || d.wraps())
+		aspect, _ := find[annotations.Aspect](d.markers)
+		return d.pkg.Path == found.Path && d != found.declared && (provide != nil || config != nil || aspect != nil || d.wraps())
 	})
 }

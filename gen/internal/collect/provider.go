@@ -32,8 +32,10 @@ func (c *collector) providers() {
 			}
 		default:
 			config, _ := find[annotations.Config](d.markers)
-			if configuration, _ := find[annotations.Configuration](d.markers); configuration != nil {
-				continue
+			configuration, _ := find[annotations.Configuration](d.markers)
+			layer, _ := find[annotations.Layer](d.markers)
+			if configuration != nil || layer != nil {
+				continue // which are providers of their own kind
 			}
 			if provide == nil && config != nil {
 				provide = &annotations.Provide{}

@@ -230,23 +230,25 @@ type writer struct {
 	path      string
 	overrides bool
 
-	reach     []*wiring.Node // what the functions reach, in dependency order
-	linked    []*model.Configuration
-	constants map[*model.Configuration]string // with the configuration that components bring
-	imports   *imports
-	types     *types.Package
-	declared  *space // what the package declares
-	locals    *space // what variables must keep away from: declarations, imports and the variables that every function has
-	slots     []*slot
-	slotsOf   map[*wiring.Node][]*slot
-	methods   map[string]string // of unit, by function name
-	views     []view
-	chains    map[string]string // fields of unit, by function name, of those that use middleware
-	kept      map[*wiring.Node]string
-	replaced  map[*model.Middleware]string // fields of Overrides, in lower case
-	aspects   map[*types.TypeName]string   // functions that run a call with them, by aspect
-	uses      uses
-	known     map[paramsKey]params
+	reach      []*wiring.Node // what the functions reach, in dependency order
+	linked     []*model.Configuration
+	layers     []*model.Layer
+	lateLayers map[*model.Layer]string         // fields of unit
+	constants  map[*model.Configuration]string // with the configuration that components bring
+	imports    *imports
+	types      *types.Package
+	declared   *space // what the package declares
+	locals     *space // what variables must keep away from: declarations, imports and the variables that every function has
+	slots      []*slot
+	slotsOf    map[*wiring.Node][]*slot
+	methods    map[string]string // of unit, by function name
+	views      []view
+	chains     map[string]string // fields of unit, by function name, of those that use middleware
+	kept       map[*wiring.Node]string
+	replaced   map[*model.Middleware]string // fields of Overrides, in lower case
+	aspects    map[*types.TypeName]string   // functions that run a call with them, by aspect
+	uses       uses
+	known      map[paramsKey]params
 }
 
 // uses says what the unit needs beside its cells.
@@ -259,6 +261,7 @@ func newWriter(e *Emitter, u *plan.Unit, overrides bool) *writer {
 	}
 	w.reach = e.graph.Reach(models(u))
 	w.linked = e.graph.Linked(models(u))
+	w.layers = e.graph.Layers(models(u))
 	w.types = types.NewPackage(w.path, PackageName(u.Name))
 	if overrides {
 		w.declared.add("NewWith", "Overrides")

@@ -97,6 +97,9 @@ func (w *writer) packages() map[string]*types.Package {
 			}
 		}
 	}
+	for _, l := range w.layers {
+		found[l.Object.Pkg().Path()] = l.Object.Pkg()
+	}
 	for _, m := range w.unit.Members {
 		f := m.Model
 		found[f.Object.Pkg().Path()] = f.Object.Pkg()

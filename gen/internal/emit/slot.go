@@ -146,6 +146,7 @@ func (w *writer) nameMethods() {
 		w.declared.add("call")
 		taken.add("begin", "inCall")
 	}
+	w.nameLayers(taken)
 	w.methods = map[string]string{}
 	for _, m := range w.unit.Members {
 		name := camel(m.Name)

@@ -13,7 +13,7 @@ func (w *writer) starts() bool { return w.uses.config || w.builds() || len(w.cha
 
 // builds reports whether something is built at cold start.
 func (w *writer) builds() bool {
-	return len(w.eager()) > 0 || len(w.around()) > 0 || len(w.listening()) > 0
+	return len(w.eager()) > 0 || len(w.around()) > 0 || len(w.listening()) > 0 || len(w.lateLayers) > 0
 }
 
 // start writes the method that runs at cold start: configuration first, so that everything that is missing is one error,
@@ -35,6 +35,7 @@ func (w *writer) start(f *jen.File) {
 		body = append(body,
 			jen.Id("b").Op(":=").Id("u").Dot("container").Dot("NewBuild").Call(jen.Id("ctx")),
 			jen.Defer().Id("b").Dot("Done").Call())
+		body = append(body, w.setLayers()...)
 		for _, s := range w.eager() {
 			get := jen.Id(w.getterName(s)).Call(jen.Id("u"), jen.Id("b"))
 			body = append(body, jen.If(jen.List(jen.Id("_"), jen.Err()).Op(":=").Add(get), jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())))
@@ -65,7 +66,7 @@ func (w *writer) wanted(n *wiring.Node, above []*wiring.Node) string {
 			return ""
 		}
 	}
-	if w.listens(n) {
+	if w.listens(n) || w.layered(n) {
 		return ""
 	}
 	own := w.ownSlot(n)
@@ -157,10 +158,13 @@ func (w *writer) eager() []*slot {
 	for _, c := range w.listening() {
 		reach(w.nodes[c.Provider])
 	}
+	for l := range w.lateLayers {
+		reach(w.nodes[l.Provider])
+	}
 	around := w.around() // which the chains ask for
 	var list []*slot
 	for _, n := range w.reach {
-		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || w.listens(n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
+		if !singleton(n) || n.Provider.Lazy || slices.Contains(around, n) || w.listens(n) || w.layered(n) || !n.Provider.Eager && (!w.unit.Eager || !direct[n]) {
 			continue
 		}
 		list = append(list, w.starters(n)...)

@@ -22,6 +22,8 @@ const (
 	symHandler       = module + ".Handler"
 	symChain         = module + ".Chain"
 	symGuard         = module + ".Guard"
+	symLayer         = module + ".Layer"
+	symLateLayer     = module + ".LateLayer"
 	symMiddleware    = module + ".Middleware"
 	symJoinPoint     = module + ".JoinPoint"
 	symNewJoinPoint  = module + ".NewJoinPoint"

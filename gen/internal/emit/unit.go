@@ -114,7 +114,11 @@ func (w *writer) makeUnit(extra ...jen.Code) []jen.Code {
 	if w.hasContainer() && init > 0 {
 		body = append(body, jen.Id("u").Dot("container").Dot("InitTimeout").Op("=").Add(durationCode(init)))
 	}
+	body = append(body, w.makeLayers()...)
 	app := []jen.Code{jen.Id("Unit").Op(":").Lit(w.unit.Name)}
+	if len(w.layers) > 0 {
+		app = append(app, jen.Id("Layers").Op(":").Add(w.layerList()))
+	}
 	if init > 0 {
 		app = append(app, jen.Id("InitTimeout").Op(":").Add(durationCode(init)))
 	}
@@ -214,6 +218,7 @@ func (w *writer) unitType(f *jen.File) {
 			}
 		}
 	}
+	fields = append(fields, w.layerFields()...)
 	fields = append(fields, w.lifecycleFields()...)
 	fields = append(fields, w.chainFields()...)
 	comment(f, "unit is what the functions share: a cell for each singleton.")

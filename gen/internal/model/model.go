@@ -32,6 +32,8 @@ type App struct {
 	Functions []*Function
 	// Middleware is all middleware and guards, sorted by name.
 	Middleware []*Middleware
+	// Layers are sorted from the outermost to the innermost.
+	Layers []*Layer
 	// Configurations are those of components, each before who imports it, and last the application's own.
 	Configurations []*Configuration
 	// Aspects are sorted by their order: the first is the outermost of those around one call.

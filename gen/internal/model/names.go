@@ -21,6 +21,8 @@ const (
 	RuntimeType    = "Runtime"    // of FrameworkPath
 	HandlerType    = "Handler"    // of FrameworkPath
 	MiddlewareType = "Middleware" // of FrameworkPath
+	LayerType      = "Layer"      // of FrameworkPath
+	AppType        = "App"        // of FrameworkPath
 	ClockType      = "Clock"      // of FrameworkPath
 	ValidatorType  = "Validator"  // of FrameworkPath
 	JoinPointType  = "JoinPoint"  // of FrameworkPath

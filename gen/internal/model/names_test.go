@@ -18,7 +18,7 @@ func TestNames(t *testing.T) {
 		path  string
 		names []string
 	}{
-		{model.FrameworkPath, []string{model.ContextType, model.RuntimeType, model.HandlerType, model.MiddlewareType, model.ClockType, model.ValidatorType, model.JoinPointType}},
+		{model.FrameworkPath, []string{model.ContextType, model.RuntimeType, model.HandlerType, model.MiddlewareType, model.ClockType, model.ValidatorType, model.JoinPointType, model.LayerType, model.AppType}},
 		{model.IOCPath, []string{model.LazyType}},
 		{model.ConfigPath, []string{model.ConfigType, model.SecretType, model.SizeType}},
 		{model.WebPath, []string{model.RequestType, model.ResponseType, model.ExchangeType}},

@@ -163,6 +163,9 @@ func (s *solver) scopes() {
 			if s.wraps(n.Provider) {
 				d.Hint = s.wrapsHint(n.Provider)
 			}
+			if s.layers(n.Provider) {
+				d.Hint = "a layer is built once: keep the value in the Context of the invocation, by SetValue"
+			}
 			if s.configures(n.Provider) {
 				d.Hint = "a configuration is built once: take the value where an invocation is handled"
 			}

@@ -13,7 +13,7 @@ const codeReplaced = "di-replaced"
 
 // Linked returns the configurations that are part of a unit of the given functions, each before who imports it. That of the
 // application is part of every unit. That of a component is part of a unit which uses anything of its package: a provider,
-// a middleware, a guard. Of a component that has nothing else it is part of a unit which has one that imports it.
+// a middleware, a guard, an aspect. Of a component that has none of these it is part of a unit which has one that imports it.
 func (g *Graph) Linked(functions []*model.Function) []*model.Configuration {
 	_, linked := g.reach(functions)
 	return slices.DeleteFunc(slices.Clone(g.App.Configurations), func(c *model.Configuration) bool { return !linked[c] })
@@ -22,6 +22,11 @@ func (g *Graph) Linked(functions []*model.Function) []*model.Configuration {
 // link finds the configurations of a unit, and marks what they need, which may bring others.
 func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func(*Node)) map[*model.Configuration]bool {
 	linked := map[*model.Configuration]bool{}
+	for _, l := range g.App.Layers {
+		if l.Namespace == "" {
+			mark(g.Node(l.Provider))
+		}
+	}
 	if len(g.App.Configurations) == 0 {
 		return linked
 	}
@@ -47,14 +52,36 @@ func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func
 			if c.Active() {
 				mark(g.Node(c.Provider))
 			}
+			for _, l := range g.App.Layers {
+				if l.Namespace == c.Namespace {
+					mark(g.Node(l.Provider))
+				}
+			}
 		}
 	}
 	return linked
 }
 
+// Layers returns the layers of a unit of the given functions, the outermost first: the application's, and those of components
+// that are part of it.
+func (g *Graph) Layers(functions []*model.Function) []*model.Layer {
+	if len(g.App.Layers) == 0 {
+		return nil
+	}
+	linked := g.Linked(functions)
+	return slices.DeleteFunc(slices.Clone(g.App.Layers), func(l *model.Layer) bool {
+		return l.Namespace != "" && !slices.ContainsFunc(linked, func(c *model.Configuration) bool { return c.Namespace == l.Namespace })
+	})
+}
+
 // configures reports whether a provider is a configuration.
 func (s *solver) configures(p *model.Provider) bool {
 	return slices.ContainsFunc(s.app.Configurations, func(c *model.Configuration) bool { return c.Provider == p })
+}
+
+// layers reports whether a provider makes a layer.
+func (s *solver) layers(p *model.Provider) bool {
+	return slices.ContainsFunc(s.app.Layers, func(l *model.Layer) bool { return l.Provider == p })
 }
 
 // component returns the configuration of a namespace, which is there.
@@ -103,6 +130,16 @@ func (s *solver) replace() {
 	for _, m := range s.app.Middleware {
 		if by := s.replaced[m.Provider]; by != nil {
 			m.Provider = by
+		}
+	}
+	for _, a := range s.app.Aspects {
+		if by := s.replaced[a.Provider]; by != nil {
+			a.Provider = by
+		}
+	}
+	for _, l := range s.app.Layers {
+		if by := s.replaced[l.Provider]; by != nil {
+			l.Provider = by
 		}
 	}
 	for _, c := range s.app.Configurations {

@@ -113,7 +113,7 @@ type solver struct {
 }
 
 // user is who needs a node: another node through a dependency, or a function, maybe through what it uses. Without any of
-// these it is a configuration, which every unit has.
+// these it is a configuration or a layer.
 type user struct {
 	node     *Node
 	dep      *model.Dep
@@ -157,6 +157,11 @@ func (s *solver) functions() {
 	}
 	for _, c := range s.app.Configurations {
 		if n := s.nodeOf(c.Provider); n != nil && s.used[n] == nil {
+			s.used[n] = &user{}
+		}
+	}
+	for _, l := range s.app.Layers {
+		if n := s.nodeOf(l.Provider); n != nil && s.used[n] == nil {
 			s.used[n] = &user{}
 		}
 	}

@@ -92,7 +92,7 @@ func (d *dot) node(n *gen.Node) {
 	switch n.Kind {
 	case gen.FunctionNode:
 		attributes += ", shape=oval"
-	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode:
+	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode, gen.LayerNode:
 		attributes += ", shape=hexagon"
 	case gen.ConfigurationNode, gen.ComponentNode:
 		attributes += ", shape=component"

@@ -88,7 +88,7 @@ func (m *mermaid) node(id string, n *gen.Node) {
 	switch n.Kind {
 	case gen.FunctionNode:
 		before, after = "([", "])"
-	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode:
+	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode, gen.LayerNode:
 		before, after = "{{", "}}"
 	case gen.ConfigurationNode, gen.ComponentNode, gen.GroupNode, gen.DecoratorNode:
 		before, after = "[[", "]]"
