@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/types"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -146,7 +147,11 @@ func (d *decoration) method(f *jen.File, m wiring.Method) {
 		c.call = []jen.Code{jen.List(names...).Op("=").Add(call), jen.Return(jen.Nil())}
 		body = append(body, d.aroundCall(c), jen.Return(names...))
 	}
-	comment(f, m.Func.Name()+" has aspects around it.")
+	around := make([]string, len(m.Aspects))
+	for i, a := range m.Aspects {
+		around[i] = a.Name()
+	}
+	comment(f, m.Func.Name()+" has "+strings.Join(around, ", ")+" around it.")
 	f.Func().Params(jen.Id(receiver).Op("*").Id(d.node.Ident)).Id(m.Func.Name()).Params(params...).Params(results...).Block(body...)
 	f.Line()
 }
