@@ -59,8 +59,9 @@ type Arg struct {
 
 // Config fills a field, or each field of a struct type, from configuration.
 type Config struct {
-	// Key is the dotted path in the configuration, such as order.maxItems.
-	Key string `faas:"key,required"`
+	// Key is the dotted path in the configuration, such as order.maxItems. A member of a struct that is filled as a whole has
+	// none: it is the member's name below that of the struct.
+	Key string `faas:"key"`
 	// Default is the value when the key is not configured.
 	Default *string `faas:"default"`
 	// Required makes a missing key an init error. It is the rule when there is no default.

@@ -42,7 +42,7 @@ type ConfigKey struct {
 	// Default is that of the first use with one, nil if there is none. Required says that some use has none.
 	Default  *string
 	Required bool
-	// Member says that it is a member of a struct that is read as a whole. Such a one may be missing.
+	// Member says that it is a member of a struct that is read as a whole. Such a one may be missing if it is not Required.
 	Member bool
 	// Source is where the value comes from.
 	Source ConfigSource
@@ -58,7 +58,7 @@ type ConfigKey struct {
 
 // Missing reports whether a function needs the key and has no value.
 func (k *ConfigKey) Missing() bool {
-	return k.Required && !k.Member && k.Source.Kind == FromNowhere &&
+	return k.Required && k.Source.Kind == FromNowhere &&
 		slices.ContainsFunc(k.Functions, func(f string) bool {
 			return !slices.ContainsFunc(k.Own, func(o ConfigOwn) bool { return o.Function == f })
 		})
@@ -231,11 +231,15 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 			c.types[d.Key] = append(c.types[d.Key], readAs{d, k})
 		}
 		for _, m := range values.Members(d.Type, d.Key) {
-			if c.byKey[m.Key] == nil {
-				c.key(m.Key, model.TypeString(m.Type), use, f.Name).Member = true
-				continue
+			first := c.byKey[m.Key] == nil
+			k := c.key(m.Key, model.TypeString(m.Type), use, f.Name)
+			k.Member = k.Member || first
+			for _, said := range d.Values {
+				if d.Key+"."+said.Key == m.Key {
+					k.Required = k.Required || said.Required
+					k.Default = cmp.Or(k.Default, said.Default)
+				}
 			}
-			c.key(m.Key, model.TypeString(m.Type), use, f.Name)
 		}
 	}
 }

@@ -188,6 +188,40 @@ func (c *Config) Require(keys ...string) error {
 	return c.missing(absent...)
 }
 
+// RequireBelow is [Config.Require] for members of the struct at key, by their keys below it. As for [Get], the variable of a
+// struct may hold all of it.
+func (c *Config) RequireBelow(key string, members ...string) error {
+	var absent []string
+	for _, m := range members {
+		if !c.hasMember(key, m) {
+			absent = append(absent, key+"."+m)
+		}
+	}
+	if absent == nil {
+		return nil
+	}
+	return c.missing(absent...)
+}
+
+// hasMember walks down from key as decoding does.
+func (c *Config) hasMember(key, member string) bool {
+	v := c.find(key)
+	for rest := member; ; {
+		if text, ok := c.environment()(Variable(key)); ok {
+			v = &value{from: Variable(key), loose: true, text: text, tag: "!!str"}
+		}
+		if rest == "" {
+			return !v.null()
+		}
+		var name string
+		name, rest, _ = strings.Cut(rest, ".")
+		if v != nil && v.loose && v.kind == scalar {
+			v, _ = structured(v, key, mapping)
+		}
+		key, v = key+"."+name, v.field(name)
+	}
+}
+
 // Files lists the files that were read, the first overridden by the second.
 func (c *Config) Files() []string {
 	if c == nil {

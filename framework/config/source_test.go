@@ -44,3 +44,38 @@ func TestSources(t *testing.T) {
 		t.Errorf("%d keys were visited", first)
 	}
 }
+
+func TestRequireBelow(t *testing.T) {
+	dir := folder(t, "config.default.yml", "mail: {host: h, user: {name: ~}}\nother: x\n")
+	c, err := config.LoadWith(dir, "", variables("TREE_MAIL", `{user: {name: a}, port: 1}`, "TREE_MAIL_HOST", "h", "NOT_A_TREE", "["))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c2 := range []struct {
+		key, want string
+		members   []string
+	}{
+		{"mail", "", []string{"host"}},
+		{"mail", "mail.user.name mail.port", []string{"host", "user.name", "port"}},
+		{"tree.mail", "", []string{"host", "user.name", "port"}},
+		{"tree.mail", "tree.mail.user.id", []string{"user.id"}},
+		{"not.a.tree", "not.a.tree.x", []string{"x"}},
+		{"other", "other.x", []string{"x"}},
+		{"nowhere.at.all", "nowhere.at.all.x", []string{"x"}},
+	} {
+		err := c.RequireBelow(c2.key, c2.members...)
+		missing, _ := err.(*config.MissingError)
+		got := ""
+		if missing != nil {
+			got = strings.Join(missing.Keys, " ")
+		}
+		if got != c2.want {
+			t.Errorf("%s, %q: missing %q, want %q", c2.key, c2.members, got, c2.want)
+		}
+	}
+	type tree struct{ Host string }
+	if err := config.Demand[tree](c, "tree.mail"); err != nil {
+		t.Error(err)
+	}
+	wantError(t, config.Demand[tree](c, "no.where"), "configuration key no.where (or variable NO_WHERE) has no value")
+}

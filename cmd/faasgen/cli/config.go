@@ -122,12 +122,12 @@ func (t *tool) configTable(c *gen.Config, separate bool) {
 // need says whether a key has to be there.
 func need(k *gen.ConfigKey) string {
 	switch {
-	case k.Member:
-		return "member"
 	case k.Required:
 		return "required"
 	case k.Default != nil:
 		return fmt.Sprintf("default %q", *k.Default)
+	case k.Member:
+		return "member"
 	}
 	return "optional"
 }

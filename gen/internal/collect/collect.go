@@ -26,13 +26,14 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
 			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable,
 		},
-		owners:   map[*types.TypeName]*model.Provider{},
-		faulty:   map[*types.TypeName]bool{},
-		packages: map[string]*annotations.Diagnostic{},
-		made:     map[*types.TypeName][]*model.Provider{},
-		generics: map[*types.TypeName]*model.Provider{},
-		byName:   map[string]*function{},
-		wrappers: map[string]*wrapper{}, components: map[string]*component{},
+		owners:      map[*types.TypeName]*model.Provider{},
+		configTypes: map[*types.TypeName]bool{},
+		faulty:      map[*types.TypeName]bool{},
+		packages:    map[string]*annotations.Diagnostic{},
+		made:        map[*types.TypeName][]*model.Provider{},
+		generics:    map[*types.TypeName]*model.Provider{},
+		byName:      map[string]*function{},
+		wrappers:    map[string]*wrapper{}, components: map[string]*component{},
 	}
 	c.app.Unnameable = c.unnameable
 	for _, pkg := range a.Packages {
@@ -87,7 +88,10 @@ type collector struct {
 	diagnostics []*annotations.Diagnostic
 	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
 	owners map[*types.TypeName]*model.Provider
-	faulty map[*types.TypeName]bool
+	// configTypes are the struct types that configuration fills as a whole, members what directives say of their fields.
+	configTypes map[*types.TypeName]bool
+	members     map[*types.Var]*field
+	faulty      map[*types.TypeName]bool
 	// packages says of those that were asked about why generated code cannot import them, nil if it can.
 	packages map[string]*annotations.Diagnostic
 	// made are the constructors by the named type that they return, or a pointer to it.

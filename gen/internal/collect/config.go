@@ -35,6 +35,9 @@ func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what 
 		return false
 	}
 	dep.Secret = holdsSecret(dep.Type, visited{})
+	if !c.configMembers(dep) {
+		return false
+	}
 	if dep.Default == nil {
 		return true
 	}

@@ -31,7 +31,8 @@ type wish struct {
 
 // field reads one field with directives. It returns nil for one without inject and config, and for one with a mistake, of
 // which it reports false.
-func (c *collector) field(st *types.Struct, f *field) (*model.Dep, bool) {
+// A configured struct has a key, which those of its fields are below; it is empty for others.
+func (c *collector) field(st *types.Struct, f *field, above string) (*model.Dep, bool) {
 	v := structField(st, f.name.Name)
 	if v == nil {
 		return nil, false // the type checker has said why
@@ -47,6 +48,13 @@ func (c *collector) field(st *types.Struct, f *field) (*model.Dep, bool) {
 	}
 	if w.mark.Bad {
 		return nil, false
+	}
+	if w.config && w.key == "" {
+		if above == "" {
+			c.keyless(w.mark)
+			return nil, false
+		}
+		w.key = above + "." + fieldKey(st, f.name.Name)
 	}
 	return c.dependency(f.name.Name, f.name.Pos(), len(f.name.Name), v.Type(), w)
 }
@@ -65,6 +73,10 @@ func structField(st *types.Struct, name string) *types.Var {
 func (c *collector) configured(d *declaration, st *types.Struct, config *annotations.Config) ([]*model.Dep, bool) {
 	_, mark := find[annotations.Config](d.markers)
 	if mark.Bad {
+		return nil, false
+	}
+	if config.Key == "" {
+		c.keyless(mark)
 		return nil, false
 	}
 	if config.Default != nil {
@@ -254,6 +266,9 @@ func (c *collector) ownerless() {
 		}
 		if found := c.ofComponent(d.pkg.Path); found != nil && found.busy {
 			continue // it may be that of a handler
+		}
+		if c.configTypes[obj] && c.keyedMember(d) {
+			continue
 		}
 		if slices.ContainsFunc(c.app.Broken, func(t types.Type) bool { return model.TypeName(t) == obj }) {
 			continue // a directive that was reported may be what makes it one

@@ -110,8 +110,12 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 	}
 	ok := c.settings(d, p, provide)
 	st := obj.Type().Underlying().(*types.Struct)
+	above := ""
+	if config != nil {
+		above = config.Key
+	}
 	for _, f := range d.fields {
-		dep, good := c.field(st, f)
+		dep, good := c.field(st, f, above)
 		ok = ok && good
 		if dep != nil {
 			p.Deps = append(p.Deps, dep)

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/types"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,7 +68,9 @@ func (b *body) config(e wiring.Edge) jen.Code {
 	d := e.Dep
 	name := b.local.take(untitle(d.Name))
 	call := q(symConfigGet).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key))
-	if d.Default == nil && d.Optional {
+	if d.Default == nil && d.Optional && slices.ContainsFunc(d.Values, func(m model.ConfigMember) bool { return m.Default != nil }) {
+		call = q(symConfigOr).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key), membersCode(d.Type, d.Values, 0))
+	} else if d.Default == nil && d.Optional {
 		call = q(symConfigOr).Types(typeCode(d.Type)).Call(b.view(b.node), jen.Lit(d.Key), zeroCode(d.Type))
 	}
 	if d.Default != nil && d.AsText {

@@ -26,7 +26,8 @@ func (w *writer) require() []jen.Code {
 		for _, e := range n.Edges {
 			d := e.Dep
 			required := d.Default == nil && !d.Optional
-			if d.Kind != model.FromConfig || !required && !d.Secret {
+			members := requiredMembers(d)
+			if d.Kind != model.FromConfig || !required && !d.Secret && members == nil {
 				continue
 			}
 			config := jen.Id("c")
@@ -52,6 +53,10 @@ func (w *writer) require() []jen.Code {
 			case !checked[id]:
 				checked[id] = true
 				to.checks = append(to.checks, config.Clone().Dot("Require").Call(jen.Lit(d.Key)))
+			}
+			if id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00members " + describe(d.Type, nil); members != nil && !checked[id] {
+				checked[id] = true
+				to.checks = append(to.checks, config.Clone().Dot("RequireBelow").Call(append([]jen.Code{jen.Lit(d.Key)}, lits(members)...)...))
 			}
 			// Of a struct the variables of members may be all there is, which only its type tells.
 			if required && structured(d.Type) {
@@ -79,6 +84,17 @@ func (w *writer) require() []jen.Code {
 		return always.code()
 	}
 	return w.conditional(always, sometimes, order)
+}
+
+// requiredMembers are the keys, below that of a struct, of the members that must be there.
+func requiredMembers(d *model.Dep) []string {
+	var keys []string
+	for _, m := range d.Values {
+		if m.Required {
+			keys = append(keys, m.Key)
+		}
+	}
+	return keys
 }
 
 // structured reports whether a type has members that have variables of their own.

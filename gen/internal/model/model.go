@@ -214,6 +214,9 @@ type Dep struct {
 	AsText  bool
 	// Secret says that a value from configuration is or holds a config.Secret.
 	Secret bool
+	// Values are those members of a struct from configuration that have a default or are required. A struct with any is not
+	// required itself, so that Optional is set.
+	Values []ConfigMember
 	// Lazy is set when Type was ioc.Lazy[T]; Type is then T.
 	Lazy bool
 	// Pos is the field's or parameter's name; Length is the name's.

@@ -33,6 +33,8 @@ func flow(n *yaml.Node) *yaml.Node {
 	switch {
 	case n.Kind != yaml.ScalarNode:
 		out.Style = yaml.FlowStyle
+	case n.ShortTag() == "!!null":
+		out.Value = "null"
 	case n.ShortTag() == "!!str" && (strings.ContainsAny(n.Value, "\n\r\t") || len(n.Value) > 60):
 		out.Style = yaml.DoubleQuotedStyle
 	}
@@ -86,7 +88,7 @@ func members(t types.Type, key string, depth int) []Member {
 	var list []Member
 	for i := range st.NumFields() {
 		f := st.Field(i)
-		name, inline := fieldName(st, i)
+		name, inline := FieldName(st, i)
 		switch {
 		case inline:
 			list = append(list, members(f.Type(), key, depth+1)...)
@@ -98,8 +100,8 @@ func members(t types.Type, key string, depth int) []Member {
 	return list
 }
 
-// fieldName is the key of a field, empty if configuration leaves it alone; inline says that its own fields stand in its place.
-func fieldName(st *types.Struct, i int) (name string, inline bool) {
+// FieldName is the key of a field, empty if configuration leaves it alone; inline says that its own fields stand in its place.
+func FieldName(st *types.Struct, i int) (name string, inline bool) {
 	f := st.Field(i)
 	name, options, _ := strings.Cut(reflect.StructTag(st.Tag(i)).Get("yaml"), ",")
 	_, isStruct := f.Type().Underlying().(*types.Struct)
@@ -236,7 +238,7 @@ func (b builder) structure(t *types.Struct) reflect.Type {
 	var list []reflect.StructField
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		name, inline := fieldName(t, i)
+		name, inline := FieldName(t, i)
 		if name == "" && !inline {
 			continue
 		}
