@@ -18,7 +18,7 @@ type Trigger struct{}
 func (Trigger) Kind() string { return "event" }
 
 // Decode fills dst from a JSON payload. No payload, and null, leave dst as it is. What does not fit is a
-// *framework.Error with status 400 that names the field and repeats no value.
+// *framework.Error with status 400 that names the fields, at most 20 of them, and repeats no value.
 func Decode(payload []byte, dst any) error {
 	if payload = bytes.TrimSpace(payload); len(payload) == 0 {
 		return nil
@@ -34,14 +34,14 @@ func Decode(payload []byte, dst any) error {
 	)
 	switch {
 	case errors.As(err, &wrong):
-		found, _, _ := bytes.Cut([]byte(wrong.Value), []byte(" ")) // "number 1.5" carries the value
-		invalid.Fields = []framework.FieldError{{In: "body", Name: wrong.Field, Message: "found " + string(found) + ", expected " + kind(wrong)}}
+		invalid.Fields = wrongFields(payload, dst, wrong)
 	case errors.As(err, &syntax):
 		invalid.Message = "the event is not JSON"
 	}
 	return invalid
 }
 
+// kind names the JSON that the field takes.
 func kind(e *json.UnmarshalTypeError) string {
 	switch k := e.Type.Kind().String(); k {
 	case "struct", "map":
