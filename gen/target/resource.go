@@ -166,7 +166,7 @@ func (r *Report) Resources(app *App) {
 						kind = said.Type
 					}
 					if kind != n.Type {
-						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s is a %s, but %s takes it for a %s", n.Name, words(kind), t.Kind, n.Words())).
+						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s has the type %s, and %s needs one of the type %s", n.Name, kind, t.Kind, n.Type)).
 							Hint = "give one of them another logical name; name in resources says the real one"
 						continue
 					}

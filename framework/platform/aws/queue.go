@@ -116,6 +116,9 @@ func sqs(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 	return a, err
 }
 
+// tagAttribute is the attribute by which subscriptions to a topic of SNS filter: the deployment files write it so.
+const tagAttribute = "tag"
+
 func sns(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 	err = walk(p, func(r *SNSRecord, raw json.RawMessage) error {
 		at, err := timestamp("Records.Sns.Timestamp", r.SNS.Timestamp)
@@ -129,6 +132,7 @@ func sns(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 		for name, v := range r.SNS.MessageAttributes {
 			set(&m.Attributes, name, v.Value)
 		}
+		m.Tag = m.Attributes[tagAttribute]
 		a.Events = append(a.Events, m)
 		return nil
 	})

@@ -81,7 +81,7 @@ func sound(content []byte) error {
 				if template.Resources[bucket].Type != "AWS::S3::Bucket" {
 					return fmt.Errorf("%s of %s: %s is no bucket of the template", name, id, bucket)
 				}
-			case "MSK":
+			case "MSK", "Kinesis", "DynamoDB":
 				if p["StartingPosition"] == nil {
 					return fmt.Errorf("%s of %s has no StartingPosition", name, id)
 				}
@@ -233,7 +233,7 @@ func TestEveryKey(t *testing.T) {
 		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{}, "HttpApiEventProperties": HTTPAPIEvent{},
 		"HttpApiAuth": RouteAuth{}, api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
 		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{},
-		"VpcConfig": VPCConfig{}, "S3EventProperties": S3Event{}, "SQSEventProperties": SQSEvent{}, "SNSEventProperties": SNSEvent{},
+		"VpcConfig": VPCConfig{}, "S3EventProperties": S3Event{}, "SQSEventProperties": SQSEvent{}, "KinesisEventProperties": StreamEvent{}, "DynamoDBEventProperties": StreamEvent{}, "SNSEventProperties": SNSEvent{},
 		"MSKEventProperties": MSKEvent{}, "CloudWatchLogsEventProperties": LogsEvent{}, function + "EventBridgeRuleEventProperties": RuleEvent{},
 	} {
 		if want := targettest.Properties(t, "sam.schema.json", "definitions", definition); want != nil {

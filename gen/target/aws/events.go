@@ -64,6 +64,39 @@ type SNSEvent struct {
 	SqsSubscription any `yaml:"SqsSubscription,omitempty"`
 }
 
+// StreamEvent calls a function with records of a stream of Kinesis or of a table of DynamoDB.
+type StreamEvent struct {
+	// Stream is the ARN.
+	Stream any `yaml:"Stream"`
+	// StartingPosition is LATEST, TRIM_HORIZON or, of Kinesis, AT_TIMESTAMP with StartingPositionTimestamp.
+	StartingPosition          string `yaml:"StartingPosition"`
+	StartingPositionTimestamp any    `yaml:"StartingPositionTimestamp,omitempty"`
+	// BatchSize is 100 by default, 10000 at most.
+	BatchSize int `yaml:"BatchSize,omitempty"`
+	// MaximumBatchingWindowInSeconds is 300 at most.
+	MaximumBatchingWindowInSeconds int `yaml:"MaximumBatchingWindowInSeconds,omitempty"`
+	// Enabled lets records through.
+	Enabled bool `yaml:"Enabled"`
+	// FunctionResponseTypes is ReportBatchItemFailures: without it, what the function says of single records counts for
+	// nothing.
+	FunctionResponseTypes []string `yaml:"FunctionResponseTypes"`
+	// BisectBatchOnFunctionError, MaximumRecordAgeInSeconds and MaximumRetryAttempts say what becomes of failed batches.
+	BisectBatchOnFunctionError any `yaml:"BisectBatchOnFunctionError,omitempty"`
+	MaximumRecordAgeInSeconds  any `yaml:"MaximumRecordAgeInSeconds,omitempty"`
+	MaximumRetryAttempts       any `yaml:"MaximumRetryAttempts,omitempty"`
+	// DestinationConfig takes batches that failed for good.
+	DestinationConfig any `yaml:"DestinationConfig,omitempty"`
+	// FilterCriteria leaves out records; KmsKeyArn encrypts them.
+	FilterCriteria any `yaml:"FilterCriteria,omitempty"`
+	KmsKeyArn      any `yaml:"KmsKeyArn,omitempty"`
+	// MetricsConfig turns on metrics.
+	MetricsConfig any `yaml:"MetricsConfig,omitempty"`
+	// ParallelizationFactor is how many batches of a shard are handled at once.
+	ParallelizationFactor any `yaml:"ParallelizationFactor,omitempty"`
+	// TumblingWindowInSeconds would want a state in the answer, which handlers have no place for.
+	TumblingWindowInSeconds any `yaml:"TumblingWindowInSeconds,omitempty"`
+}
+
 // MSKEvent calls a function with records of a Kafka topic.
 type MSKEvent struct {
 	// Stream is the cluster's ARN.

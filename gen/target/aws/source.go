@@ -17,6 +17,7 @@ var (
 	queueForm  = regexp.MustCompile(`^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$`)
 	topicForm  = regexp.MustCompile(`^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$`)
 	kafkaForm  = regexp.MustCompile(`^[A-Za-z0-9._-]{1,249}$`)
+	streamForm = regexp.MustCompile(`:stream/[A-Za-z0-9_.-]+$|:table/[A-Za-z0-9_.-]+/stream/[^/]+$`)
 	busForm    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,256}$`)
 )
 
@@ -112,6 +113,9 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	source := app.Resource(t, target.Needs(m)[0])
 	if m.Topic != "" {
 		r.About("trigger mq topic")
+		if service(source.ARN) != "sns" && source.ARN != "" {
+			r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a topic of SNS")
+		}
 		r.Named(source, source.ARN != "" || topicForm.MatchString(source.Name), "256 letters, digits, dashes and underscores at most", "orders")
 		if m.Batch > 1 {
 			r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aws brings the messages of a topic one by one", m.Batch)
@@ -122,6 +126,18 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		return
 	}
 	r.About("trigger mq queue")
+	switch service(source.ARN) {
+	case "", "sqs":
+	case "kinesis", "dynamodb":
+		checkBatch(r, t, m.Batch, m.Window, 10000)
+		if !streamForm.MatchString(source.ARN) {
+			r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a stream, which ends in :stream/name or, of a table, in /stream/time")
+		}
+		return
+	default:
+		r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a queue of SQS, of a stream of Kinesis, or of the stream of a table of DynamoDB")
+		return
+	}
 	if !r.Named(source, source.ARN != "" || queueForm.MatchString(source.Name), "80 letters, digits, dashes and underscores at most, with .fifo at the end of an ordered one", "orders") {
 		return
 	}
@@ -134,6 +150,15 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	case m.Batch > 10 && m.Window == 0:
 		r.Limit(t.At("batch"), "batch", fmt.Sprint(m.Batch), "10 at most without a window").Hint = "add window=1s"
 	}
+}
+
+// service is the service of an ARN, empty for what is none.
+func service(arn string) string {
+	parts := strings.SplitN(arn, ":", 4)
+	if len(parts) < 4 || parts[0] != "arn" {
+		return ""
+	}
+	return parts[2]
 }
 
 func checkBatch(r *target.Report, t target.Trigger, batch int, window annotations.Duration, most int) {
@@ -235,6 +260,12 @@ func queue(app *target.App, t target.Trigger, m *annotations.MQ, made map[string
 			e.FilterPolicy = map[string][]string{tagAttribute: {m.Tag}}
 		}
 		return camel(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
+	}
+	if kind := map[string]string{"kinesis": "Kinesis", "dynamodb": "DynamoDB"}[service(from.ARN)]; kind != "" {
+		return camel(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
+			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+			FunctionResponseTypes: []string{"ReportBatchItemFailures"},
+		}}
 	}
 	e := &SQSEvent{
 		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
