@@ -3,8 +3,11 @@ package gen
 import (
 	"cmp"
 	"context"
+	"encoding"
+	"fmt"
 	"go/token"
 	"go/types"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -264,8 +267,7 @@ func (d *drawing) middleware(m *model.Middleware) *Node {
 // triggerText is a route or schedule in the words of its directive.
 func triggerText(t model.Trigger) string {
 	var words []string
-	switch marker := t.Marker.(type) {
-	case *annotations.HTTP:
+	if marker := annotations.HTTPOf(t.Marker); marker != nil {
 		var methods []string
 		for _, r := range t.Routes {
 			methods = append(methods, cmp.Or(r.Method, "ANY"))
@@ -281,6 +283,9 @@ func triggerText(t model.Trigger) string {
 		if marker.Status != 0 {
 			words = append(words, "status="+strconv.Itoa(marker.Status))
 		}
+		return strings.Join(words, " ")
+	}
+	switch marker := t.Marker.(type) {
 	case *annotations.Timer:
 		switch {
 		case marker.Cron != "":
@@ -294,8 +299,36 @@ func triggerText(t model.Trigger) string {
 		if marker.Disabled {
 			words = append(words, "disabled")
 		}
+	default:
+		words = arguments(marker)
 	}
 	return strings.TrimSpace(strings.Join(words, " "))
+}
+
+// arguments are those that a marker was given, as its directive writes them, without the trigger's own name.
+func arguments(marker any) []string {
+	v := reflect.ValueOf(marker)
+	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
+		return nil
+	}
+	var words []string
+	for _, f := range annotations.Fields(v.Elem().Type()) {
+		value := v.Elem().FieldByIndex(f.Index)
+		if value.IsZero() || f.Name == "name" {
+			continue
+		}
+		text := fmt.Sprint(value.Interface())
+		if m, ok := value.Interface().(encoding.TextMarshaler); ok {
+			if b, err := m.MarshalText(); err == nil {
+				text = string(b)
+			}
+		}
+		if strings.ContainsAny(text, " \t\"") {
+			text = strconv.Quote(text)
+		}
+		words = append(words, f.Name+"="+text)
+	}
+	return words
 }
 
 // group is the slice of a group's members.

@@ -279,6 +279,21 @@ func TestReadme(t *testing.T) {
 			t.Errorf("examples/signup has other code than\n%s", text)
 		}
 	})
+	t.Run("handled once", func(t *testing.T) {
+		t.Parallel()
+		code := "// Package shop is typed in from the README.\npackage shop\n\nimport (\n\t\"context\"\n\t\"database/sql\"\n\t\"time\"\n\n" +
+			"\t\"github.com/faasgen/faasgen/framework\"\n\t\"github.com/faasgen/faasgen/framework/layer/idempotency\"\n)\n\n" +
+			find(t, "Handled once", "go") +
+			"\n// Order is a message.\ntype Order struct{ ID int }\n\nfunc ship(context.Context, Order) error { return nil }\n\n" +
+			"// NewDB opens the database.\n//\n//faas:provide\nfunc NewDB() (*sql.DB, error) { return sql.Open(\"none\", \"\") }\n"
+		if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+			t.Errorf("the code is not gofmt-ed: %v", err)
+		}
+		w := newWorkshop(t, tool, map[string]string{"shop.go": code, "f.yml": "service: shop\n"})
+		if _, errs, err := w.sh(`go tool faasgen invoke ship -d '{"ID":7}'`); err == nil || !strings.Contains(errs, `unknown driver "none"`) {
+			t.Errorf("the database is asked for: %v\n%s", err, errs)
+		}
+	})
 	t.Run("commands", func(t *testing.T) {
 		t.Parallel()
 		content, err := os.ReadFile("../../README.md")

@@ -11,6 +11,12 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/trigger/cdn"
+	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/kafka"
+	"github.com/faasgen/faasgen/framework/trigger/log"
+	"github.com/faasgen/faasgen/framework/trigger/mq"
+	"github.com/faasgen/faasgen/framework/trigger/os"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -120,6 +126,8 @@ type description struct {
 	Name   string           `json:"name"`
 	Routes []string         `json:"routes,omitempty"`
 	Timers []describedTimer `json:"timers,omitempty"`
+	// Others are its other triggers: a kind and a logical name.
+	Others []string `json:"others,omitempty"`
 }
 
 type describedTimer struct {
@@ -138,9 +146,37 @@ func describe(app *framework.App) []description {
 		for _, s := range schedules(f) {
 			d.Timers = append(d.Timers, describedTimer{s.Name, when(s)})
 		}
+		for _, t := range f.Triggers {
+			if said := other(t); said != "" {
+				d.Others = append(d.Others, said)
+			}
+		}
 		list = append(list, d)
 	}
 	return list
+}
+
+// other names a trigger that is neither http nor a timer, "" if it is one of them or has no name.
+func other(t framework.Trigger) string {
+	name := ""
+	switch t := t.(type) {
+	case os.Bucket:
+		name = t.Name
+	case mq.Subscription:
+		name = t.Queue + t.Topic // one is empty
+	case kafka.Topic:
+		name = t.Name
+	case log.Store:
+		name = t.Name
+	case cdn.Domain:
+		name = t.Name
+	case event.Rule:
+		name = strings.TrimSpace(t.Source + " " + t.Type)
+	}
+	if name == "" {
+		return ""
+	}
+	return t.Kind() + " " + name
 }
 
 func when(s timer.Schedule) string {

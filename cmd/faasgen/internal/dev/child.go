@@ -134,6 +134,7 @@ type function struct {
 		Name string `json:"name"`
 		When string `json:"when"`
 	} `json:"timers"`
+	Others []string `json:"others"`
 }
 
 func (c *child) functions(ctx context.Context) ([]function, error) {

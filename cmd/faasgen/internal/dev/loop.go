@@ -234,7 +234,11 @@ func table(list []function) string {
 			}
 			rows = append(rows, [2]string{fmt.Sprintf("%-7s %s", "timer", t.When), name})
 		}
-		if len(f.Routes)+len(f.Timers) == 0 {
+		for _, o := range f.Others {
+			kind, name, _ := strings.Cut(o, " ")
+			rows = append(rows, [2]string{fmt.Sprintf("%-7s %s", kind, name), f.Name})
+		}
+		if len(f.Routes)+len(f.Timers)+len(f.Others) == 0 {
 			rows = append(rows, [2]string{fmt.Sprintf("%-7s", "invoke"), f.Name})
 		}
 	}
