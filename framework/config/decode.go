@@ -79,6 +79,9 @@ func (c *Config) decodeValue(v *value, key string, dst reflect.Value) error {
 	switch dst.Kind() {
 	case reflect.Struct:
 		v, err := structured(v, key, mapping)
+		if err == nil && key == "" {
+			err = v.unknownMember(dst.Type())
+		}
 		if err != nil {
 			return err
 		}
@@ -258,12 +261,11 @@ func (c *Config) decodeStruct(v *value, key string, dst reflect.Value) (found bo
 	t := dst.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
-		tag, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		tag, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
 		if tag == "-" || !f.IsExported() && !f.Anonymous {
 			continue
 		}
-		if f.Type.Kind() == reflect.Struct && !isWhole(dst.Field(i)) &&
-			(f.Anonymous && tag == "" || slices.Contains(strings.Split(options, ","), "inline")) {
+		if inlined(f, tag) {
 			inner, err := c.decodeStruct(v, key, dst.Field(i))
 			if err != nil {
 				return false, err
