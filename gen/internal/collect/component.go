@@ -128,7 +128,10 @@ func (c *collector) isComponent(found *component, item importing) bool {
 	case found.declared != nil:
 		return true
 	case found.Missing != "":
-		c.errorf(item.pos, item.length, codeComponent, "%s", found.Missing).Hint = found.Hint
+		e := c.errorf(item.pos, item.length, codeComponent, "%s", found.Missing)
+		if e.Hint = found.Hint; !found.direct && found.Hint != "" {
+			e.Hint = "run: go get " + item.path
+		}
 	case found.Package != nil && (slices.Contains(found.Package.Broken, true) || c.isLost("configuration")):
 	default:
 		c.errorf(item.pos, item.length, codeComponent, "package %s is no component: it has no //faas:configuration", item.path).

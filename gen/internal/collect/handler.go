@@ -98,8 +98,8 @@ func (c *collector) method(f *function) bool {
 		e.Hint = "let it return *" + typeString(f.Provider.Out)
 		return false
 	}
-	if when := lifecycleCall(fn); when != "" {
-		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s of *%s is also what faasgen calls when it %s the provider", d.name.Name, typeString(obj.Type()), when).
+	if when := c.lifecycleCall(f.Provider, fn); when != "" {
+		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s of *%s is also what faasgen calls when it %s", d.name.Name, typeString(obj.Type()), when).
 			Hint = "call the handler something else"
 		return false
 	}
@@ -107,13 +107,26 @@ func (c *collector) method(f *function) bool {
 }
 
 // lifecycleCall says when faasgen would call a method that is no event's business, "" if never.
-func lifecycleCall(fn *types.Func) string {
-	switch {
-	case !isLifecycle(fn.Signature()):
-	case fn.Name() == "Init":
-		return "makes"
-	case fn.Name() == "Destroy":
-		return "closes"
+func (c *collector) lifecycleCall(p *model.Provider, fn *types.Func) string {
+	if !isLifecycle(fn.Signature()) {
+		return ""
+	}
+	switch fn.Name() {
+	case "Init":
+		return "makes the provider"
+	case "Destroy":
+		return "closes the provider"
+	}
+	if !slices.ContainsFunc(c.app.Configurations, func(c *model.Configuration) bool { return c.Provider == p }) {
+		return ""
+	}
+	switch fn.Name() {
+	case "OnReady":
+		return "has started a unit"
+	case "OnStop":
+		return "stops a unit"
+	case "OnHealthCheck":
+		return "is asked for the health of a unit"
 	}
 	return ""
 }

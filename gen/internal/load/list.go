@@ -371,6 +371,7 @@ func (l *loader) folder(path string) string {
 func splitHint(msg string) (message, hint string) {
 	first, rest, _ := strings.Cut(strings.TrimSpace(msg), "\n")
 	first = strings.TrimSuffix(strings.TrimSpace(first), ":")
+	first = strings.TrimSuffix(first, "; to add")
 	if before, command, ok := strings.Cut(first, "; to add it"); ok {
 		first = before
 		rest = command + "\n" + rest

@@ -96,7 +96,7 @@ func TestParsePosition(t *testing.T) {
 func TestSplitHint(t *testing.T) {
 	for _, c := range []struct{ in, message, hint string }{
 		{"no required module provides package x/y; to add it:\n\tgo get x/y", "no required module provides package x/y", "run: go get x/y"},
-		{"missing go.sum entry for module providing package x; to add:\n\tgo get x", "missing go.sum entry for module providing package x; to add", "run: go get x"},
+		{"missing go.sum entry for module providing package x; to add:\n\tgo get x", "missing go.sum entry for module providing package x", "run: go get x"},
 		{"something else", "something else", ""},
 	} {
 		message, hint := splitHint(c.in)

@@ -15,6 +15,9 @@ const codeReplaced = "di-replaced"
 // application is part of every unit. That of a component is part of a unit which uses anything of its package: a provider,
 // a middleware, a guard, an aspect. Of a component that has none of these it is part of a unit which has one that imports it.
 func (g *Graph) Linked(functions []*model.Function) []*model.Configuration {
+	if len(g.App.Configurations) == 0 {
+		return nil
+	}
 	_, linked := g.reach(functions)
 	return slices.DeleteFunc(slices.Clone(g.App.Configurations), func(c *model.Configuration) bool { return !linked[c] })
 }
@@ -175,6 +178,9 @@ func closest(n *Node, dep *model.Dep, found []*Node) []*Node {
 
 // unusedComponents notes what the application imports for nothing.
 func (s *solver) unusedComponents() {
+	if len(s.app.Configurations) < 2 {
+		return // the application's own at most
+	}
 	_, linked := s.graph.reach(s.app.Functions)
 	for _, c := range s.app.Configurations {
 		if c.Direct && !linked[c] {
