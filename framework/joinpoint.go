@@ -26,7 +26,7 @@ import (
 //   - After always runs, once and last, also when next was not called. Its error is the outcome, or [ErrPanic] while a
 //     panic goes by, which no aspect stops. Its context is that of Around.
 //
-// A JoinPoint holds until After has returned, and is for the goroutine of the call only. Arguments and results are looked
+// A JoinPoint holds until After has returned. It and next are for the goroutine of the call only. Arguments and results are looked
 // at where they are: as long as an aspect asks for none of them, and keeps neither the JoinPoint nor next, a call through
 // it allocates nothing.
 type JoinPoint struct {
