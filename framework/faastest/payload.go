@@ -13,6 +13,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/platform/sim/aws"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -31,6 +34,9 @@ const (
 //	tencent  http: of a Function URL, and of API Gateway for a body that is no text    timer: of a timer trigger
 //	aliyun   http: the http request itself, as FC 3.0 sends it to port 9000    timer: of a timer trigger
 //	local    the events of faasgen invoke
+//
+// Of the other kinds, os, mq, kafka, log, cdn and event (of a bus), the event is one of the kind's type or a slice of them, and its
+// resource is what it says, such as mq.Message.Source: aws has it from S3, SQS, MSK, CloudWatch Logs and EventBridge.
 func Payload(t testing.TB, platform, kind string, event any) []byte {
 	t.Helper()
 	var (
@@ -49,12 +55,27 @@ func Payload(t testing.TB, platform, kind string, event any) []byte {
 		}
 		b, err = timerPayload(platform, e)
 	default:
-		t.Fatalf("faastest: found an event of type %T for a payload of kind %q, expected an *http.Request for http, a timer.Event for timer", event, kind)
+		batch := batchOf(event)
+		if batch == nil || envelope.KindOf(batch) != kind {
+			t.Fatalf("faastest: found an event of type %T for a payload of kind %q, expected an *http.Request for http, a timer.Event for timer, an mq.Message or several for mq, ...", event, kind)
+		}
+		b, err = batchPayload(platform, kind, batch)
 	}
 	if err != nil {
 		t.Fatalf("faastest: %s payload of %s: %v", kind, platform, err)
 	}
 	return b
+}
+
+// batchPayload is the payload of events of a trigger that brings several at once.
+func batchPayload(platform, kind string, batch any) ([]byte, error) {
+	switch platform {
+	case AWS:
+		return aws.Payload(sim.Events{Batch: batch})
+	case Tencent, Aliyun, Local:
+		return nil, fmt.Errorf("found kind %q, expected http or timer; aws has the others", kind)
+	}
+	return nil, unknownPlatform(platform)
 }
 
 func unknownPlatform(name string) error {

@@ -62,7 +62,7 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value s
 	if err != nil {
 		return nil, err
 	}
-	o, err := call(ctx, p, f, event)
+	o, err := call(ctx, p, seen, f, event)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return o, errors.Join(err, p.Stop(stopping))
@@ -111,7 +111,7 @@ func find(app *target.App, function string) (*target.Unit, *target.Function) {
 }
 
 // call delivers the event in the way of its kind.
-func call(ctx context.Context, p sim.Process, f *target.Function, event []byte) (*envelope.Outcome, error) {
+func call(ctx context.Context, p sim.Process, app *target.App, f *target.Function, event []byte) (*envelope.Outcome, error) {
 	kinds := make([]string, len(f.Triggers))
 	for i, trigger := range f.Triggers {
 		if kinds[i] = trigger.Form(); kinds[i] == "apigw" {
@@ -131,10 +131,18 @@ func call(ctx context.Context, p sim.Process, f *target.Function, event []byte) 
 		if result, err = p.Timer(ctx, sim.Timer{Name: e.Name, Time: e.Time, Payload: e.Payload}); err != nil {
 			return nil, err
 		}
-	default:
+	case "event":
 		var err error
 		if result, err = p.Invoke(ctx, envelope.Raw(event)); err != nil {
 			return nil, err
+		}
+	default:
+		var err error
+		if result, err = send(ctx, p, app, f, o.Kind, event); err != nil {
+			return nil, err
+		}
+		if o.Kind == "bus" {
+			o.Kind = "event"
 		}
 	}
 	if result.Error != nil {

@@ -51,6 +51,21 @@ type Process interface {
 	Stop(ctx context.Context) error
 }
 
+// Sender is a Process that can also send the events of the triggers that bring several at once.
+type Sender interface {
+	// Events delivers events in the vendor's own payload. An error says that it has none for them.
+	Events(ctx context.Context, e Events) (*Result, error)
+}
+
+// Events are the events of one trigger.
+type Events struct {
+	// Batch is a slice of the trigger's event type: []mq.Message, []os.Event and so on.
+	Batch any
+	// Type is the type of the resource that they come from, as in resources of f.yml: bucket, queue, topic, kafka, log,
+	// domain, bus. Name is its real name or ARN; empty is what the events say.
+	Type, Name string
+}
+
 // Request is a client's request to the vendor's http front.
 type Request struct {
 	Method string

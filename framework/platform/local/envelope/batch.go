@@ -30,6 +30,25 @@ func Kinds(f *framework.Function) []string {
 	return kinds
 }
 
+// KindOf is the kind of trigger that a slice of events is of, "" for anything else.
+func KindOf(batch any) string {
+	switch batch.(type) {
+	case []os.Event:
+		return "os"
+	case []mq.Message:
+		return "mq"
+	case []kafka.Record:
+		return "kafka"
+	case []log.Batch:
+		return "log"
+	case []cdn.Event:
+		return "cdn"
+	case []event.Event:
+		return "event"
+	}
+	return ""
+}
+
 // written is how the events of a kind are written down: the members they may have, those of which one tells them from a
 // bare payload, and an example.
 type written struct {
