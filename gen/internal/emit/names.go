@@ -44,10 +44,11 @@ func (s *space) has(name string) bool {
 	return false
 }
 
-// take returns name or, when that is taken, name with a number.
+// take returns name or, when that is taken, name with a number. What Go predeclares is taken: generated code uses nil,
+// error and string below whatever users call their parameters and fields.
 func (s *space) take(name string) string {
 	n := name
-	for i := 2; s.has(n) || token.IsKeyword(n); i++ {
+	for i := 2; s.has(n) || token.IsKeyword(n) || types.Universe.Lookup(n) != nil; i++ {
 		n = name + strconv.Itoa(i)
 	}
 	s.names[n] = true
