@@ -73,8 +73,11 @@ func settingFeatures() []string {
 	}
 }
 
-// DomainFeature is the one feature that is of the application as a whole.
-const DomainFeature = "domains"
+// The features of the application as a whole: domains, and http triggers that are reached by the vendor's own.
+const (
+	DomainFeature   = "domains"
+	NoDomainFeature = "trigger http without domains"
+)
 
 func kind(name string) Feature {
 	return Feature{"trigger " + name, func(u *Unit) bool { return slices.Contains(u.Kinds(), name) }}
@@ -181,6 +184,9 @@ func Portability(targets []Target, apps []*App) []Row {
 	for _, f := range Features() {
 		add(f.Name, func(app *App) bool { return slices.ContainsFunc(app.Units, f.Used) })
 	}
+	add(NoDomainFeature, func(app *App) bool {
+		return len(app.Spec.Domains) == 0 && slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
+	})
 	add(DomainFeature, func(app *App) bool { return len(app.Spec.Domains) > 0 })
 	return rows
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/aliyun"
@@ -24,7 +25,7 @@ func TestEveryFeatureIsExplained(t *testing.T) {
 	empty := &target.App{Spec: &spec.Spec{}}
 	for _, cloud := range []target.Target{aws.New(), aliyun.New(), tencent.New()} {
 		report := cloud.(target.Explainer).Explain(empty)
-		names := []string{target.DomainFeature}
+		names := []string{target.DomainFeature, target.NoDomainFeature}
 		for _, f := range target.Features() {
 			names = append(names, f.Name)
 		}
@@ -109,5 +110,12 @@ functions:
 	}
 	if got, want := codes(strict), "target-loss note one subnet only, target-strict error one subnet only, target-strict error every unit is late"; got != want {
 		t.Errorf("strict: %s, want %s", got, want)
+	}
+}
+
+// TestResourcesVariable: what deployment files write is what platforms read.
+func TestResourcesVariable(t *testing.T) {
+	if target.ResourcesVariable != platform.ResourcesVariable {
+		t.Errorf("%s and %s", target.ResourcesVariable, platform.ResourcesVariable)
 	}
 }

@@ -151,8 +151,15 @@ func (r *Report) Named(resource Resource, ok bool, expected, example string) boo
 	return false
 }
 
-// Resources reports logical resources that are of another type than a trigger takes them for.
+// Resources reports logical resources that are of another type than a trigger takes them for, and x-<target> keys of those
+// that the deployment does not make.
 func (r *Report) Resources(app *App) {
+	for _, name := range slices.Sorted(maps.Keys(app.Spec.Resources)) {
+		if said := app.Spec.Resources[name]; said.Extension[r.Target] != nil && (said.Create == nil || !*said.Create) {
+			path := "resources." + name + ".x-" + r.Target
+			r.Unsupported(app.Spec.Places[path], "x-"+r.Target+" of resource "+name, "the deployment file has nothing for what exists")
+		}
+	}
 	taken := map[string]Need{}
 	for _, u := range app.Units {
 		for _, f := range u.Functions {
@@ -217,19 +224,21 @@ func covers(pattern, event string) bool {
 	return ok && strings.HasPrefix(event, start)
 }
 
-// Forms reports triggers whose events the platform cannot read: those of other forms than the known ones.
-func (r *Report) Forms(app *App, known map[string]string) {
+// Forms reports triggers whose events the platform cannot read: those of other forms than the known ones. Of those that
+// the vendor never brings, more is said elsewhere.
+func (r *Report) Forms(app *App, known map[string]string, never ...string) {
 	for _, u := range app.Units {
 		for _, f := range u.Functions {
 			for _, t := range f.Triggers {
-				if _, ok := known[t.Form()]; !ok {
-					feature := "trigger " + t.Kind
-					if t.Form() == "bus" {
-						feature = "trigger event bus"
-					}
-					r.add(feature, t.At("").Errorf(CodeUnsupported, "%s is not supported by %s: it is known, but its events cannot be read there yet", feature, r.Target)).
-						Hint = "known there: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
+				if _, ok := known[t.Form()]; ok || slices.Contains(never, t.Form()) {
+					continue
 				}
+				feature := "trigger " + t.Kind
+				if t.Form() == "bus" {
+					feature = "trigger event bus"
+				}
+				r.add(feature, t.At("").Errorf(CodeUnsupported, "%s is not supported by %s: it is known, but its events cannot be read there yet", feature, r.Target)).
+					Hint = "known there: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 			}
 		}
 	}

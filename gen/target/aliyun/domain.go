@@ -80,6 +80,17 @@ func domainPaths(pattern string) []path {
 }
 
 func checkDomains(r *target.Report, app *target.App) {
+	if len(app.Spec.Domains) == 0 {
+		var first *target.Unit // or the first that is strict, for which it is an error
+		for _, u := range app.Units {
+			if len(u.Routes()) > 0 && (first == nil || u.Strict() && !first.Strict()) {
+				first = u
+			}
+		}
+		if first != nil {
+			r.Known(first, target.NoDomainFeature, first.Routes()[0].At(""), "behind the vendor's own domain a browser saves answers as files; pages need domains")
+		}
+	}
 	checked := false
 	r.Domains(app, func(name string, d *spec.Domain, at func(string) spec.Place) {
 		if strings.Contains(d.Certificate, ":") {

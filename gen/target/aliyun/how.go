@@ -4,6 +4,7 @@ package aliyun
 func how() map[string]string {
 	return map[string]string{
 		"trigger http":                     "http trigger",
+		"trigger http without domains":     "fcapp.run",
 		"trigger http host":                "router of the unit",
 		"trigger http with other triggers": "one function",
 		"trigger timer":                    "timer trigger",

@@ -63,7 +63,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
-	r.Forms(app, c.codecs)
+	r.Forms(app, c.codecs, "cdn")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	for _, u := range app.Units {

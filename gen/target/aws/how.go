@@ -4,6 +4,7 @@ package aws
 func how() map[string]string {
 	return map[string]string{
 		"trigger http":                     "HTTP API",
+		"trigger http without domains":     "API endpoint",
 		"trigger http host":                "router of the unit",
 		"trigger http with other triggers": "one function",
 		"trigger timer":                    "EventBridge Scheduler",

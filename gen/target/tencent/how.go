@@ -4,6 +4,7 @@ package tencent
 func how() map[string]string {
 	return map[string]string{
 		"trigger http":                     "function URL",
+		"trigger http without domains":     "function URL",
 		"trigger http host":                "router of the unit",
 		"trigger http with other triggers": "requests as events",
 		"trigger timer":                    "timer",

@@ -67,7 +67,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
-	r.Forms(app, c.codecs)
+	r.Forms(app, c.codecs, "cdn", "bus")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
