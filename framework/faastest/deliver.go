@@ -88,8 +88,13 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("log", aws.Log)
 		add("bus", aws.Bus)
 	case Tencent:
+		looks = tencent.Looks
 		add("http", tencent.HTTP)
 		add("timer", tencent.Timer)
+		add("os", tencent.Bucket)
+		add("mq", tencent.Queue)
+		add("kafka", tencent.Kafka)
+		add("log", tencent.Log)
 	case Aliyun:
 		add("timer", aliyun.Timer)
 	}

@@ -106,6 +106,19 @@ func Elements(what string, array json.RawMessage, visit func(value json.RawMessa
 	return err
 }
 
+// First returns the first element of a JSON array, nil if it has none or is no array. The rest has not been looked at.
+func First(array json.RawMessage) json.RawMessage {
+	var found json.RawMessage
+	if len(array) == 0 {
+		return nil
+	}
+	_ = scanArray(array, func(value json.RawMessage) error { // ends at once
+		found = value
+		return errOutline
+	})
+	return found
+}
+
 func broken(raw json.RawMessage, first byte) string {
 	if raw[0] == first {
 		return "broken JSON"

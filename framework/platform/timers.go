@@ -45,14 +45,10 @@ func TimerCodec(decode func(*Payload) (TimerPayload, bool, error)) Codec {
 // Time reads a member that is a time in text, zero if there is none.
 func (p *Payload) Time(name string) (time.Time, error) {
 	s, err := p.Text(name)
-	if err != nil || s == "" {
+	if err != nil {
 		return time.Time{}, err
 	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}, InvalidEvent("%s: found %.40q, expected a time such as 2006-01-02T15:04:05Z", name, s)
-	}
-	return t.UTC(), nil
+	return DecodeTime(name, s)
 }
 
 // TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it.

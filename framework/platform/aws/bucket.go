@@ -67,7 +67,7 @@ func Bucket() platform.Codec {
 			if err != nil {
 				return platform.InvalidEvent("Records.s3.object.key: found a key that is not encoded as a query is")
 			}
-			at, err := timestamp("Records.eventTime", r.EventTime)
+			at, err := platform.DecodeTime("Records.eventTime", r.EventTime)
 			if err != nil {
 				return err
 			}

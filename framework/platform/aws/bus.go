@@ -34,10 +34,10 @@ func Bus() platform.Codec {
 			return a, false, nil
 		}
 		b := &BusEvent{}
-		if err := decode("event", p.Raw, b); err != nil {
+		if err := platform.DecodeJSON("event", p.Raw, b); err != nil {
 			return a, true, err
 		}
-		at, err := timestamp("time", b.Time)
+		at, err := platform.DecodeTime("time", b.Time)
 		if err != nil {
 			return a, true, err
 		}

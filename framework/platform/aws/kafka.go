@@ -46,10 +46,10 @@ func Kafka() platform.Codec {
 		err = platform.Members("records", p.Field("records"), func(_ string, list json.RawMessage) error {
 			return platform.Elements("records", list, func(raw json.RawMessage) error {
 				r := &KafkaRecord{BootstrapServers: servers, EventSourceARN: a.ARN}
-				if err := decode("records", raw, r); err != nil {
+				if err := platform.DecodeJSON("records", raw, r); err != nil {
 					return err
 				}
-				record := kafka.Record{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Key: r.Key, Value: r.Value, Time: milliseconds(r.Timestamp), Raw: raw, Vendor: r}
+				record := kafka.Record{Topic: r.Topic, Partition: r.Partition, Offset: r.Offset, Key: r.Key, Value: r.Value, Time: platform.Milliseconds(r.Timestamp), Raw: raw, Vendor: r}
 				for _, header := range r.Headers {
 					for name, numbers := range header { // one
 						value := make([]byte, len(numbers))

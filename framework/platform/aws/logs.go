@@ -1,12 +1,6 @@
 package aws
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/base64"
-	"encoding/json"
-	"io"
-
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
@@ -47,12 +41,12 @@ func Log() platform.Codec {
 		if err != nil {
 			return a, true, err
 		}
-		raw, err := unzip(text)
+		raw, err := platform.Gunzip("awslogs.data", text, maxLogs)
 		if err != nil {
 			return a, true, err
 		}
 		m := &LogsMessage{}
-		if err := decode("awslogs.data", raw, m); err != nil {
+		if err := platform.DecodeJSON("awslogs.data", raw, m); err != nil {
 			return a, true, err
 		}
 		if m.MessageType == "CONTROL_MESSAGE" {
@@ -60,7 +54,7 @@ func Log() platform.Codec {
 		}
 		b := log.Batch{Project: m.Owner, Store: m.LogGroup, Stream: m.LogStream, Raw: raw, Vendor: m}
 		for i, e := range m.LogEvents {
-			b.Entries = append(b.Entries, log.Entry{ID: e.ID, Time: milliseconds(e.Timestamp), Message: e.Message, Fields: e.ExtractedFields})
+			b.Entries = append(b.Entries, log.Entry{ID: e.ID, Time: platform.Milliseconds(e.Timestamp), Message: e.Message, Fields: e.ExtractedFields})
 			if i == 0 && e.ID != "" {
 				b.ID = m.LogGroup + "/" + m.LogStream + "/" + e.ID
 			}
@@ -68,20 +62,4 @@ func Log() platform.Codec {
 		a.Events = []log.Batch{b}
 		return a, true, nil
 	})
-}
-
-// unzip decodes base64 and decompresses what is in it, up to maxLogs.
-func unzip(text string) (json.RawMessage, error) {
-	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, bytes.NewReader([]byte(text))))
-	if err != nil {
-		return nil, platform.InvalidEvent("awslogs.data: found no gzip in base64")
-	}
-	raw, err := io.ReadAll(io.LimitReader(z, maxLogs+1))
-	switch {
-	case err != nil:
-		return nil, platform.InvalidEvent("awslogs.data: found broken gzip in base64")
-	case len(raw) > maxLogs:
-		return nil, platform.InvalidEvent("awslogs.data: found more than %d MB, decompressed", maxLogs>>20)
-	}
-	return raw, nil
 }

@@ -101,7 +101,7 @@ func sqs(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 		}
 		m.Deliveries, _ = strconv.Atoi(r.Attributes["ApproximateReceiveCount"]) // zero is unknown
 		sent, _ := strconv.ParseInt(r.Attributes["SentTimestamp"], 10, 64)      // zero is unknown
-		m.Time = milliseconds(sent)
+		m.Time = platform.Milliseconds(sent)
 		for name, v := range r.MessageAttributes {
 			switch {
 			case v.String != nil:
@@ -121,7 +121,7 @@ const tagAttribute = "tag"
 
 func sns(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 	err = walk(p, func(r *SNSRecord, raw json.RawMessage) error {
-		at, err := timestamp("Records.Sns.Timestamp", r.SNS.Timestamp)
+		at, err := platform.DecodeTime("Records.Sns.Timestamp", r.SNS.Timestamp)
 		if err != nil {
 			return err
 		}

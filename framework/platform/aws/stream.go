@@ -105,7 +105,7 @@ func dynamoDB(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 			return err
 		}
 		var c DynamoDBChange
-		if err := decode("Records.dynamodb", r.Change, &c); err != nil {
+		if err := platform.DecodeJSON("Records.dynamodb", r.Change, &c); err != nil {
 			return err
 		}
 		var keys bytes.Buffer
@@ -153,10 +153,10 @@ func BrokerOf(m mq.Message) (*BrokerMessage, bool) {
 func broker(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
 	add := func(queue string, raw json.RawMessage) error {
 		r := &BrokerMessage{}
-		if err := decode("messages", raw, r); err != nil {
+		if err := platform.DecodeJSON("messages", raw, r); err != nil {
 			return err
 		}
-		m := mq.Message{ID: r.MessageID, Source: queue, Body: r.Data, Time: milliseconds(r.Timestamp), Raw: raw, Vendor: r}
+		m := mq.Message{ID: r.MessageID, Source: queue, Body: r.Data, Time: platform.Milliseconds(r.Timestamp), Raw: raw, Vendor: r}
 		if queue == "" {
 			m.Source = r.Destination.Name
 			if err := platform.Members("messages.properties", r.Properties, func(name string, value json.RawMessage) error {
@@ -175,7 +175,7 @@ func broker(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err e
 				MessageID string `json:"messageId"`
 				Timestamp string `json:"timestamp"`
 			}
-			if err := decode("basicProperties", r.BasicProperties, &properties); err != nil {
+			if err := platform.DecodeJSON("basicProperties", r.BasicProperties, &properties); err != nil {
 				return err
 			}
 			m.ID = properties.MessageID

@@ -31,10 +31,10 @@ type cloud struct {
 	codecs map[string]string
 }
 
-// codecs are those of the platform. A trigger of any other form is refused, though the template knows it.
+// codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "bus": "Bus", "event": "Raw",
+		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "cdn": "", "bus": "Bus", "event": "Raw",
 	}
 }
 
