@@ -57,7 +57,7 @@ func decodeAPIGateway2(p *platform.Payload, f *front) (*web.Request, error) {
 			return nil, err
 		}
 	}
-	if strings.Contains(domainName, ".lambda-url.") {
+	if f.url = strings.Contains(domainName, ".lambda-url."); f.url {
 		setPath(r, path)
 	} else {
 		r.Path = withoutStage(path, stageName)

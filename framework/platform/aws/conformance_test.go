@@ -17,10 +17,17 @@ const testBudget = 10 * time.Second
 
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
+		http := HTTP()
+		if os.Getenv(streamVariable) == "1" {
+			http = HTTPStream()
+		}
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return From(ctx).RequestID }})
-		os.Exit(serve(unit, platformtest.Codecs(HTTP(), Timer(), Raw()), testBudget, os.Stderr))
+		os.Exit(serve(unit, platformtest.Codecs(http, Timer(), Raw()), testBudget, os.Stderr))
 	})
 }
+
+// streamVariable makes the artefact one that streams.
+const streamVariable = "FAAS_PLATFORMTEST_STREAM"
 
 var _ platform.New = fixture.New
 
@@ -32,6 +39,7 @@ func TestConformance(t *testing.T) {
 		full    bool
 	}{
 		"url":               {awssim.Options{Front: "url"}, 0, 6 << 20, true},
+		"url stream":        {awssim.Options{Front: "url", Streaming: true}, 0, 6 << 20, true},
 		"apigw-v1":          {awssim.Options{Front: "apigw-v1"}, 0, 6 << 20, false},
 		"apigw-v2":          {awssim.Options{Front: "apigw-v2"}, platformtest.EncodedPath, 6 << 20, false},
 		"apigw-v2 stage":    {awssim.Options{Front: "apigw-v2", Stage: "dev"}, platformtest.EncodedPath, 6 << 20, false},
@@ -42,9 +50,15 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tt.options.Grace = testBudget
+			streams, answer := tt.options.Streaming, tt.limit
+			var environment map[string]string
+			if streams {
+				answer, environment = 0, map[string]string{streamVariable: "1"}
+			}
 			platformtest.Run(t, platformtest.Harness{
+				Streams: streams, Environment: environment,
 				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Vendor: true, InitReport: true,
-				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: tt.limit, Concurrent: tt.options.Concurrency > 1, FrontOnly: !tt.full,
+				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: answer, Concurrent: tt.options.Concurrency > 1, FrontOnly: !tt.full,
 			})
 		})
 	}

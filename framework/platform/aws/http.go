@@ -27,11 +27,16 @@ type front struct {
 	limit  int
 	// multi says that the request had multi-value headers, so that the answer must.
 	multi bool
+	// url says that it is a function URL.
+	url bool
 }
 
 // HTTP is the codec of the http trigger behind API Gateway (REST and HTTP APIs), function URLs and Application Load
 // Balancers, told apart by the shape of the event.
-func HTTP() platform.Codec {
+func HTTP() platform.Codec { return httpCodec(nil) }
+
+// httpCodec makes the codec. Stream sends an answer where the front takes it as a stream; nil is nowhere.
+func httpCodec(stream func(c *httpCall, r *web.Response) error) platform.Codec {
 	return platform.Codec{Kind: "http", Bind: func(app *framework.App) (platform.Decoder, error) {
 		router, err := web.NewRouter(app)
 		if err != nil {
@@ -53,7 +58,10 @@ func HTTP() platform.Codec {
 			if err != nil {
 				return platform.Call{}, true, err
 			}
-			return route(router, p, f, r), true, nil
+			if !f.url {
+				return route(router, p, f, r, nil), true, nil
+			}
+			return route(router, p, f, r, stream), true, nil
 		}, nil
 	}}
 }
@@ -82,10 +90,11 @@ type httpCall struct {
 	front    front
 	match    web.Match
 	exchange *web.Exchange
+	stream   func(c *httpCall, r *web.Response) error
 }
 
-func route(router *web.Router, p *platform.Payload, f front, r *web.Request) platform.Call {
-	c := &httpCall{payload: p, front: f}
+func route(router *web.Router, p *platform.Payload, f front, r *web.Request, stream func(*httpCall, *web.Response) error) platform.Call {
+	c := &httpCall{payload: p, front: f, stream: stream}
 	if r.Path == "" { // it could not be decoded
 		c.exchange = web.NewExchange(*r)
 		return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) {
@@ -102,18 +111,25 @@ func route(router *web.Router, p *platform.Payload, f front, r *web.Request) pla
 
 // reply makes the front's answer of the function's outcome. What cannot be answered becomes a 500 with a log record.
 func (c *httpCall) reply(result any, err error) ([]byte, error) {
-	info := web.ErrorInfo{RequestID: c.payload.Invocation.RequestID, Route: c.match.Route, Log: c.payload.Log()}
+	info := c.info()
 	var r *web.Response
 	if c.match.Function == nil && err == nil {
 		r = c.exchange.Refuse(c.match, info)
 	} else {
 		r = c.exchange.Respond(result, err, info)
 	}
+	if c.stream != nil {
+		return nil, c.stream(c, r)
+	}
 	b, err := c.encode(r)
 	if err != nil {
 		b, err = c.encode(c.exchange.Respond(nil, err, info))
 	}
 	return b, err
+}
+
+func (c *httpCall) info() web.ErrorInfo {
+	return web.ErrorInfo{RequestID: c.payload.Invocation.RequestID, Route: c.match.Route, Log: c.payload.Log()}
 }
 
 // encode writes the answer: status, the front's way of headers, body.

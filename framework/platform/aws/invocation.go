@@ -25,7 +25,18 @@ type Invocation struct {
 	Event []byte
 
 	client, identity string
+	loop             *loop // that handles it
+	posted           posted
 }
+
+// posted is what became of an answer that its codec has sent itself.
+type posted int
+
+const (
+	notPosted posted = iota
+	accepted
+	refused // and logged
+)
 
 // ClientContext is what a mobile client says of itself.
 type ClientContext struct {

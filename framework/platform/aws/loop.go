@@ -72,7 +72,7 @@ func (l *loop) poll() bool {
 		l.end()
 		return false
 	}
-	l.inv = inv
+	l.inv, inv.loop = inv, l
 	return true
 }
 
@@ -97,7 +97,10 @@ func (l *loop) handle() ([]byte, error) {
 
 // finish posts the outcome and reports whether the loop goes on.
 func (l *loop) finish(body []byte, err error) bool {
-	ok := l.answer(l.client, l.inv, body, err)
+	ok := l.inv.posted == accepted
+	if l.inv.posted == notPosted {
+		ok = l.answer(l.client, l.inv, body, err)
+	}
 	if l.concurrency == 1 {
 		l.current.Store(nil)
 	}

@@ -35,11 +35,16 @@ var (
 	ErrTooLarge = errors.New("answer too large")
 )
 
-// Request is one request. Host, User-Agent, Content-Length and Connection are the client's own.
+// Request is one request. Host, User-Agent, Connection and what frames the body are the client's own.
 type Request struct {
 	Method, Path string
 	Header       []Field
 	Body         []byte
+	// Stream sends a body whose length is not known yet, instead of Body: it writes to the connection what [Chunks] makes.
+	// An error of it breaks the connection, unless the endpoint has answered. It must not panic.
+	Stream func(conn io.Writer) error
+	// Trailers announces the fields that come after the stream.
+	Trailers string
 }
 
 // Field is one header field.
@@ -118,7 +123,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		if err != nil {
 			return nil, c.explain(ctx, r.Method, r.Path, err)
 		}
-		keep, err := c.exchange(ctx, conn, r.Method, r.Body)
+		keep, err := c.exchange(ctx, conn, &r)
 		if !keep {
 			c.drop()
 		}
@@ -189,7 +194,7 @@ func (c *Client) drop() {
 }
 
 // exchange writes the request and reads the answer. It reports whether the connection may be used again.
-func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, method string, body []byte) (keep bool, err error) {
+func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Request) (keep bool, err error) {
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { conn.Close() })
 		defer func() {
@@ -199,7 +204,17 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, method s
 		}()
 	}
 	wait := func() bool { return true }
-	if len(body) > ownWriter {
+	if r.Stream != nil {
+		// On this goroutine, as what is streamed belongs to the caller's. What the endpoint answers before the end waits.
+		if err = c.write(conn, nil); err == nil {
+			err = r.Stream(conn)
+		}
+		if err != nil && !c.in.ready() {
+			return false, fmt.Errorf("%w: %w", errNoAnswer, err)
+		}
+		broken := err != nil
+		wait = func() bool { return !broken }
+	} else if body := r.Body; len(body) > ownWriter {
 		done := make(chan error, 1)
 		go func() { done <- c.write(conn, body) }()
 		wait = func() bool {
@@ -217,7 +232,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, method s
 	} else if err = c.write(conn, body); err != nil && !c.in.ready() {
 		return false, fmt.Errorf("%w: %w", errNoAnswer, err)
 	}
-	keep, err = c.read(method)
+	keep, err = c.read(r.Method)
 	written := wait()
 	return keep && written, err
 }
@@ -249,7 +264,15 @@ func (c *Client) encode(r *Request) error {
 	b = append(b, ' ')
 	b = append(b, r.Path...)
 	b = append(b, c.static...)
-	if len(r.Body) > 0 || (r.Method != "GET" && r.Method != "HEAD") {
+	if r.Stream != nil {
+		if r.Trailers != "" {
+			if !text(r.Trailers) {
+				return fmt.Errorf("trailers %q: expected names", r.Trailers)
+			}
+			b = append(append(append(b, "Trailer: "...), r.Trailers...), "\r\n"...)
+		}
+		b = append(b, "Transfer-Encoding: chunked\r\n"...)
+	} else if len(r.Body) > 0 || (r.Method != "GET" && r.Method != "HEAD") {
 		b = append(b, "Content-Length: "...)
 		b = strconv.AppendInt(b, int64(len(r.Body)), 10)
 		b = append(b, "\r\n"...)
@@ -267,7 +290,7 @@ func (c *Client) encode(r *Request) error {
 		b = append(b, "\r\n"...)
 	}
 	b = append(b, "\r\n"...)
-	if len(r.Body) <= oneWrite {
+	if r.Stream == nil && len(r.Body) <= oneWrite {
 		b = append(b, r.Body...)
 	}
 	c.out = b

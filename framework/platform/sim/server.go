@@ -246,7 +246,7 @@ func (in *instance) roundTrip(ctx context.Context, r *Request, limit int64) (*Re
 		return nil, in.explain(ctx, err)
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	body, err := io.ReadAll(Watched(io.LimitReader(answer.Body, limit+1), r.OnBody))
 	if err != nil {
 		return nil, in.explain(ctx, err)
 	}
@@ -260,6 +260,22 @@ func (in *instance) roundTrip(ctx context.Context, r *Request, limit int64) (*Re
 		}
 	}
 	return resp, nil
+}
+
+// Watched returns from, of which onBody is told each piece that is read; nil is not told. See [Request.OnBody].
+func Watched(from io.Reader, onBody func(piece []byte)) io.Reader {
+	if onBody == nil {
+		return from
+	}
+	return io.TeeReader(from, pieces(onBody))
+}
+
+// pieces passes on what a client gets, as it gets it.
+type pieces func(piece []byte)
+
+func (p pieces) Write(piece []byte) (int, error) {
+	p(bytes.Clone(piece))
+	return len(piece), nil
 }
 
 // explain tells a process that died from one that broke off.

@@ -74,6 +74,8 @@ type Request struct {
 	Host   string
 	Header [][2]string
 	Body   []byte
+	// OnBody is called with each piece of the answer's body when the client gets it, where it is streamed. Nil is nothing.
+	OnBody func(piece []byte)
 }
 
 // Response is what the client gets.

@@ -146,6 +146,10 @@ func (s *sandbox) answer(w http.ResponseWriter, r *http.Request, failed bool) {
 		s.refuse(w, http.StatusBadRequest, "InvalidFunctionResponseMode", fmt.Sprintf("the response mode %q is none", mode))
 		return
 	}
+	if inv.flow != nil && !failed && r.Header.Get("Lambda-Runtime-Function-Response-Mode") != "" {
+		s.streamed(w, r, p, inv)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxResponse))
 	if err != nil {
 		tooLarge := (*http.MaxBytesError)(nil)

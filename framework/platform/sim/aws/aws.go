@@ -38,6 +38,8 @@ const (
 type Options struct {
 	// Front is the http front: apigw-v1, apigw-v2, url (the default) or alb.
 	Front string
+	// Streaming gives the function URL the mode RESPONSE_STREAM.
+	Streaming bool
 	// Stage is API Gateway's stage: prod for apigw-v1 and $default for apigw-v2 if empty.
 	Stage string
 	// MultiValue is the load balancer's multi-value headers.

@@ -77,7 +77,10 @@ func (s *sandbox) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 	if len(event) > eventLimit {
 		return s.front.tooLarge(), nil
 	}
-	result, err := s.invoke(ctx, c.id, event)
+	if g, ok := s.front.(*gateway2); ok && g.url && s.o.Streaming {
+		return s.stream(ctx, c, event)
+	}
+	result, err := s.invoke(ctx, c.id, event, nil)
 	if err != nil {
 		return nil, err
 	}

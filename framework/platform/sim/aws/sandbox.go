@@ -56,6 +56,7 @@ type invocation struct {
 	payload   []byte
 	deadline  time.Time
 	done      chan *sim.Result // buffered
+	flow      *flow            // of an answer that may be streamed, else nil
 }
 
 // violate records a rule that the process broke.
@@ -169,10 +170,10 @@ func (s *sandbox) Invoke(ctx context.Context, payload []byte) (*sim.Result, erro
 	if !json.Valid(payload) {
 		return failure("", "InvalidRequestContentException", "Could not parse request body into json"), nil
 	}
-	return s.invoke(ctx, newID(), payload)
+	return s.invoke(ctx, newID(), payload, nil)
 }
 
-func (s *sandbox) invoke(ctx context.Context, id string, payload []byte) (*sim.Result, error) {
+func (s *sandbox) invoke(ctx context.Context, id string, payload []byte, f *flow) (*sim.Result, error) {
 	select {
 	case s.turns <- struct{}{}:
 	case <-ctx.Done():
@@ -195,7 +196,7 @@ func (s *sandbox) invoke(ctx context.Context, id string, payload []byte) (*sim.R
 			done <- outcome{nil, err}
 			return
 		}
-		done <- outcome{s.deliver(p, id, payload), nil}
+		done <- outcome{s.deliver(p, id, payload, f), nil}
 	}()
 	select {
 	case o := <-done:
@@ -206,9 +207,9 @@ func (s *sandbox) invoke(ctx context.Context, id string, payload []byte) (*sim.R
 }
 
 // deliver hands the event to the process and waits for the answer, the end of the process or that of its time.
-func (s *sandbox) deliver(p *process, id string, payload []byte) *sim.Result {
+func (s *sandbox) deliver(p *process, id string, payload []byte, f *flow) *sim.Result {
 	now := time.Now()
-	inv := &invocation{id: id, trace: newTrace(now), payload: payload, deadline: now.Add(s.a.Timeout), done: make(chan *sim.Result, 1)}
+	inv := &invocation{id: id, trace: newTrace(now), payload: payload, deadline: now.Add(s.a.Timeout), done: make(chan *sim.Result, 1), flow: f}
 	s.mu.Lock()
 	s.running++
 	p.child.Thaw()

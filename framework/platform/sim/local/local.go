@@ -119,16 +119,16 @@ func (p *process) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 	if len(r.Body) > 0 {
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(r.Body)), int64(len(r.Body))
 	}
-	return p.send(req)
+	return p.send(req, r.OnBody)
 }
 
-func (p *process) send(req *http.Request) (*sim.Response, error) {
+func (p *process) send(req *http.Request, onBody func([]byte)) (*sim.Response, error) {
 	answer, err := p.transport.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer+1))
+	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxAnswer+1), onBody))
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +187,7 @@ func (p *process) control(ctx context.Context, method, endpoint string, body []b
 		return nil, err
 	}
 	req.Header.Set(local.ControlHeader, p.token)
-	return p.send(req)
+	return p.send(req, nil)
 }
 
 // Stop asks the process to stop. Having to kill it is the one rule it can break.
