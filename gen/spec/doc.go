@@ -21,4 +21,10 @@
 // //faas:handler directive, covered by functions.<name>. For one target, targets.<name> covers all of the file first.
 // Maps (environment, tags, vpc, x-<target>, ...) are merged key by key at every depth; lists, events and single values
 // replace what they cover. Events of a function replace the triggers of its directives.
+//
+// # Logical names
+//
+// Triggers name buckets, queues, topics, log stores, domains and event buses by logical names. resources says what each
+// stands for, for all targets and, in targets.<name>, for one; a name without an entry is the real one. An entry that no
+// trigger names is noted.
 package spec

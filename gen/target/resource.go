@@ -144,7 +144,7 @@ func (r *Report) Named(resource Resource, ok bool, expected, example string) boo
 	if ok {
 		return true
 	}
-	d := r.Limit(resource.At("name"), "the name of the "+resource.Need.Words()+" "+resource.Need.Name, fmt.Sprintf("%q", resource.Name), expected)
+	d := r.Limit(resource.At("name"), "the name of resource "+resource.Need.Name, fmt.Sprintf("%q", resource.Name), expected)
 	if !resource.Said {
 		d.Hint = resource.Hint("name", example)
 	}
@@ -182,6 +182,36 @@ func (r *Report) Resources(app *App) {
 			}
 		}
 	}
+}
+
+// Sharing calls shared for each trigger that is not the first of its kind for a resource of a type, in the whole application:
+// with the first one, with the resource, and with how many came before.
+func (a *App) Sharing(kind string, shared func(u *Unit, t, first Trigger, r Resource, before int)) {
+	seen := map[string][]Trigger{}
+	for _, u := range a.Units {
+		for _, f := range u.Functions {
+			for _, t := range f.Triggers {
+				for _, n := range Needs(t.Marker) {
+					if n.Type != kind {
+						continue
+					}
+					r := a.Resource(t, n)
+					if list := seen[r.Real()]; len(list) > 0 {
+						shared(u, t, list[0], r, len(list))
+					}
+					seen[r.Real()] = append(seen[r.Real()], t)
+				}
+			}
+		}
+	}
+}
+
+// Queues notes queues that several functions read: each message goes to one of them.
+func (r *Report) Queues(app *App) {
+	app.Sharing("queue", func(u *Unit, t, first Trigger, queue Resource, _ int) {
+		r.Loss(u, "trigger mq queue", t.At("queue"), "queue %s has several readers: each of its messages goes to one of them", queue.Name).
+			Chain = []annotations.Link{{Pos: first.At("queue").Pos, Message: "another reader is here"}}
+	})
 }
 
 // Overlaps reports triggers for the same events of the same objects: no vendor takes a second one. Events says the events

@@ -71,6 +71,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Forms(app, c.codecs)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
+	r.Queues(app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}

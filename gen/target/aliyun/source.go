@@ -15,6 +15,7 @@ var (
 	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 	mnsForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,119}$`)
 	kafkaForm  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+	domainForm = regexp.MustCompile(`^([A-Za-z0-9*][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+$`)
 	storeForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$`)
 )
 
@@ -86,6 +87,11 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 				checkKafka(r, app, u, t, m)
 			case *annotations.Log:
 				checkStore(r, app, u, t, m)
+			case *annotations.CDN:
+				for _, n := range target.Needs(m) {
+					domain := app.Resource(t, n)
+					r.Named(domain, domainForm.MatchString(domain.Name), "a domain", "www.example.com")
+				}
 			case *annotations.Event:
 				if m.Bus != "" {
 					r.About("trigger event bus")

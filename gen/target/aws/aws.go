@@ -66,6 +66,8 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Forms(app, c.codecs, "cdn")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
+	r.Queues(app)
+	checkGroups(r, app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}

@@ -199,6 +199,19 @@ func checkGroup(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	}
 }
 
+// maxFilters is how many triggers a log group takes.
+const maxFilters = 2
+
+func checkGroups(r *target.Report, app *target.App) {
+	app.Sharing("log", func(_ *target.Unit, t, _ target.Trigger, group target.Resource, before int) {
+		if before == maxFilters {
+			r.About("trigger log")
+			r.Limit(t.At("store"), "log group "+group.Name, "a third trigger", "2 at most of one group")
+			r.About("")
+		}
+	})
+}
+
 // source makes the event of a trigger that is neither a route nor a timer, and its name; nil for raw events. Resources
 // are the logical names of what the template makes.
 func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]string) (string, *Event) {

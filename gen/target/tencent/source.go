@@ -13,6 +13,7 @@ import (
 var (
 	bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,48}-[0-9]+$`)
 	topicForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
+	clsForm    = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 	kafkaForm  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,127}$`)
 )
 
@@ -112,6 +113,7 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 		r.Known(u, "trigger kafka partial failures", t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
 	case *annotations.Log:
 		topic := app.Resource(t, target.Needs(m)[0])
+		r.Named(topic, clsForm.MatchString(topic.Name), "the id of a log topic", "0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f")
 		if l := u.Settings.Log; l != nil && l.Store == topic.Name {
 			r.Limit(t.At("store"), "log topic", topic.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 		}
@@ -126,6 +128,16 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 			r.Unsupported(t.At(""), "an event bus as trigger", "rules of EventBridge are made outside of serverless.yml; let one call the function and take raw events")
 		}
 	}
+}
+
+// checkTopics reports a second trigger for a log topic: the vendor's tool would put it in the place of the first.
+func checkTopics(r *target.Report, app *target.App) {
+	app.Sharing("log", func(_ *target.Unit, t, first target.Trigger, topic target.Resource, _ int) {
+		r.About("trigger log")
+		r.Limit(t.At("store"), "log topic "+topic.Name, "a second trigger", "one a topic").
+			Chain = []annotations.Link{{Pos: first.At("store").Pos, Message: "the first is here"}}
+		r.About("")
+	})
 }
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
