@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"go/types"
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -80,6 +81,13 @@ func (c *collector) configure(d *declaration, made map[string]*model.Configurati
 	if !c.calls(d, p, []lifecycleMethod{
 		{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop},
 		{"OnHealthCheck", "is asked for the health of a unit", &configuration.Health},
+	}, func(d *model.Dep) bool { // other providers hear nothing, so embedded ones are part of who embeds them
+		for _, other := range made {
+			if types.Identical(other.Provider.Out, d.Type) {
+				return true
+			}
+		}
+		return false
 	}) {
 		return nil
 	}

@@ -355,7 +355,7 @@ func fieldPlace(list *ast.FieldList, i int, wantType bool) (token.Pos, int) {
 
 // lifecycle finds Init and Destroy.
 func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
-	return c.calls(d, p, []lifecycleMethod{{"Init", "makes a provider", &p.Init}, {"Destroy", "closes a provider", &p.Destroy}})
+	return c.calls(d, p, []lifecycleMethod{{"Init", "makes a provider", &p.Init}, {"Destroy", "closes a provider", &p.Destroy}}, anyDependency)
 }
 
 // lifecycleMethod is a method that faasgen calls when it does something; has is set where there is one.
@@ -364,12 +364,13 @@ type lifecycleMethod struct {
 	has        *bool
 }
 
-// calls finds methods of the form func(context.Context) error, and refuses those that have only the name.
-func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycleMethod) bool {
+// calls finds methods of the form func(context.Context) error, and refuses those that have only the name. Those of an
+// embedded dependency are not p's where own says that it has a life of its own.
+func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycleMethod, own func(*model.Dep) bool) bool {
 	ok := true
 	for _, m := range methods {
 		f := method(p.Out, m.name)
-		if f == nil || ofDependency(p, m.name) {
+		if f == nil || ofDependency(p, m.name, own) {
 			continue
 		}
 		if isLifecycle(f.Signature()) {
@@ -393,8 +394,11 @@ func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycle
 	return ok
 }
 
-// ofDependency reports whether a method is that of an embedded dependency, which has a life of its own.
-func ofDependency(p *model.Provider, name string) bool {
+// anyDependency says that whatever is injected has an Init and a Destroy of its own.
+func anyDependency(*model.Dep) bool { return true }
+
+// ofDependency reports whether a method is that of an embedded dependency which has a life of its own.
+func ofDependency(p *model.Provider, name string, own func(*model.Dep) bool) bool {
 	t := p.Out
 	if e := pointee(t); e != nil {
 		t = e
@@ -411,7 +415,7 @@ func ofDependency(p *model.Provider, name string) bool {
 	if pointee(field) == nil && !types.IsInterface(field) {
 		return false // a copy, which nobody else starts or stops
 	}
-	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) })
+	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) && own(d) })
 }
 
 // signature is a method's type without names.
