@@ -62,10 +62,10 @@ func (t *tool) invoke() *cobra.Command {
 			} else {
 				o, err = t.invokeTarget(cmd.Context(), app, args[0], value, event)
 			}
-			if err != nil {
+			if o == nil {
 				return err
 			}
-			return t.show(o, asJSON)
+			return cmp.Or(t.show(o, asJSON), err)
 		},
 	}
 	cmd.Flags().StringVarP(&data, "data", "d", "", "the event; - reads it from standard input")
@@ -123,7 +123,8 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 }
 
 // invokeLocal runs the application's server for one call. What it prints goes to standard error, and the outcome comes
-// through a pipe of its own, so that nothing the functions print can be taken for the answer.
+// through a pipe of its own, so that nothing the functions print can be taken for the answer. There is an outcome with the
+// error of a process that answered and then failed to stop.
 func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, event []byte) (*envelope.Outcome, error) {
 	done := t.progress("building")
 	defer done()
@@ -150,14 +151,17 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, e
 		return nil, fmt.Errorf("start the application: %w", err)
 	}
 	raw, readErr := io.ReadAll(ours)
-	if err := cmd.Wait(); err != nil || readErr != nil || len(raw) == 0 {
-		return nil, &failure{code: exitFailed} // the process has said why
+	if err = cmd.Wait(); err != nil || len(raw) == 0 {
+		err = &failure{code: exitFailed} // the process has said why
+	}
+	if readErr != nil || len(raw) == 0 {
+		return nil, cmp.Or(err, readErr)
 	}
 	o := &envelope.Outcome{}
-	if err := json.Unmarshal(raw, o); err != nil {
-		return nil, fmt.Errorf("read the outcome: %w", err)
+	if bad := json.Unmarshal(raw, o); bad != nil {
+		return nil, cmp.Or(err, fmt.Errorf("read the outcome: %w", bad))
 	}
-	return o, nil
+	return o, err
 }
 
 // show prints the outcome. A function that failed, over http a status of 500 and above, is exit code 1.
