@@ -245,6 +245,9 @@ func (m *matcher) matched(p *model.AspectPattern) {
 		m.errorf(p, "%s takes out what no other pattern matches", p.Text).Hint = "leave it out"
 		return
 	}
+	if m.wanted(p) {
+		return
+	}
 	text := strings.TrimPrefix(p.Text, "!")
 	slices.Sort(known)
 	known = slices.Compact(known)
@@ -275,6 +278,23 @@ func (m *matcher) matched(p *model.AspectPattern) {
 	case len(known) <= 10:
 		e.Hint = "there are: " + strings.Join(known, ", ")
 	}
+}
+
+// wanted reports whether a pattern is for an interface that something would be injected as, were it not for another mistake.
+func (m *matcher) wanted(p *model.AspectPattern) bool {
+	return slices.ContainsFunc(m.missing, func(u unresolved) bool {
+		obj := model.TypeName(u.dep.Type)
+		if u.node.Provider.Namespace != "" || !types.IsInterface(u.dep.Type) || obj == nil || obj.Pkg() == nil {
+			return false
+		}
+		set := types.NewMethodSet(u.dep.Type)
+		for i := range set.Len() {
+			if p.Match(names(u.dep.Type, set.At(i).Obj().(*types.Func))...) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // aspectCycles reports aspects that need what they stand around: each of their calls would be one that they stand around.
