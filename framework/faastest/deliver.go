@@ -96,7 +96,14 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("kafka", tencent.Kafka)
 		add("log", tencent.Log)
 	case Aliyun:
+		looks = aliyun.Looks
 		add("timer", aliyun.Timer)
+		add("os", aliyun.Bucket)
+		add("mq", aliyun.Queue)
+		add("kafka", aliyun.Kafka)
+		add("log", aliyun.Log)
+		add("cdn", aliyun.CDN)
+		add("bus", aliyun.Bus)
 	}
 	codecs = append(codecs, raw(a.engine.App()))
 	d, err := platform.NewDispatcher(a.engine, codecs)

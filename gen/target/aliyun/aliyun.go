@@ -38,9 +38,11 @@ type cloud struct {
 	codecs map[string]string
 }
 
-// codecs are those of the platform; requests need none. A trigger of any other form is refused, though s.yaml knows it.
+// codecs are those of the platform; requests need none.
 func codecs() map[string]string {
-	return map[string]string{"http": "", "apigw": "", "timer": "Timer", "event": "Raw"}
+	return map[string]string{
+		"http": "", "apigw": "", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "cdn": "CDN", "bus": "Bus", "event": "Raw",
+	}
 }
 
 var (

@@ -14,6 +14,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/aliyun"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -52,6 +53,7 @@ func newServer(e *framework.Engine, codecs []platform.Codec, markers io.Writer) 
 	if s.dispatcher, err = platform.NewDispatcher(s.engine, codecs); err != nil {
 		return nil, err
 	}
+	s.dispatcher.Looks = aliyun.Looks
 	if s.http, err = newHandler(s.engine, rt.Log()); err != nil {
 		return nil, fmt.Errorf("routes: %w", err)
 	}

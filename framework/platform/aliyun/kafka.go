@@ -1,0 +1,106 @@
+package aliyun
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/kafka"
+)
+
+// KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge brings it.
+type KafkaRecord struct {
+	CloudEvent `json:"-"`
+	Topic      string  `json:"topic"`
+	Partition  int     `json:"partition"`
+	Offset     int64   `json:"offset"`
+	Timestamp  int64   `json:"timestamp"` // milliseconds since 1970
+	Key        *string `json:"key"`
+	Value      *string `json:"value"`
+	Headers    struct {
+		Headers    []KafkaHeader `json:"headers"`
+		IsReadOnly bool          `json:"isReadOnly"`
+	} `json:"headers"`
+}
+
+// KafkaHeader is a header of a record.
+type KafkaHeader struct {
+	Key string `json:"key"`
+	// Value is as it came.
+	Value json.RawMessage `json:"value"`
+}
+
+// KafkaOf returns the vendor's form of a record, false if it came from elsewhere.
+func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
+	v, ok := r.Vendor.(*KafkaRecord)
+	return v, ok
+}
+
+// Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
+// record of it fails.
+func Kafka() platform.Codec {
+	return platform.RecordCodec(func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+		if eventType(p) != typeKafka {
+			return a, false, nil
+		}
+		err = events(p, typeKafka, func(e *CloudEvent, raw json.RawMessage) error {
+			v := &KafkaRecord{CloudEvent: *e}
+			if err := e.data(v); err != nil {
+				return err
+			}
+			r := kafka.Record{Topic: v.Topic, Partition: v.Partition, Offset: v.Offset, Time: platform.Milliseconds(v.Timestamp), Raw: raw, Vendor: v}
+			if v.Key != nil {
+				r.Key = []byte(*v.Key)
+			}
+			if v.Value != nil {
+				r.Value = []byte(*v.Value)
+			}
+			for _, h := range v.Headers.Headers {
+				value, err := headerValue(h.Value)
+				if err != nil {
+					return err
+				}
+				r.Headers = append(r.Headers, kafka.Header{Name: h.Key, Value: value})
+			}
+			if from := instance(e.Subject); len(a.Events) == 0 {
+				a.ARN = from
+			} else if a.ARN != from {
+				return platform.InvalidEvent("subject: found records of instances %.100q and %.100q, expected those of one", a.ARN, from)
+			}
+			a.Events = append(a.Events, r)
+			return nil
+		})
+		return a, true, err
+	})
+}
+
+// instance is the id of the instance in acs:<instance>:topic:<topic>, empty in any other subject.
+func instance(subject string) string {
+	rest, ok := strings.CutPrefix(subject, "acs:")
+	id, _, ok2 := strings.Cut(rest, ":topic:")
+	if !ok || !ok2 || !strings.HasPrefix(id, "alikafka_") {
+		return ""
+	}
+	return id
+}
+
+// headerValue reads the value of a header: text, or bytes as numbers, which may be negative.
+func headerValue(raw json.RawMessage) ([]byte, error) {
+	const what = "data.headers.headers.value"
+	if len(raw) == 0 || raw[0] != '[' {
+		text, err := platform.DecodeText(what, raw)
+		return []byte(text), err
+	}
+	var numbers []int
+	if err := platform.DecodeJSON(what, raw, &numbers); err != nil {
+		return nil, err
+	}
+	value := make([]byte, len(numbers))
+	for i, n := range numbers {
+		if n < -128 || n > 255 {
+			return nil, platform.InvalidEvent("%s: found %d, expected a byte", what, n)
+		}
+		value[i] = byte(n)
+	}
+	return value, nil
+}
