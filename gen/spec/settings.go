@@ -45,7 +45,7 @@ type Settings struct {
 	Async *Async `faas:"async"`
 	// DeadLetter takes events that could not be handled.
 	DeadLetter *DeadLetter `faas:"deadLetter"`
-	// HTTP says who may call the http triggers.
+	// HTTP says who may call the http triggers, and how answers are sent.
 	HTTP *HTTP `faas:"http"`
 	// Architecture is the processor's: amd64, the default, or arm64.
 	Architecture string `faas:"architecture,enum=amd64|arm64"`
@@ -118,7 +118,7 @@ type DeadLetter struct {
 	Target string `faas:"target"`
 }
 
-// HTTP says who may call the http triggers, and from where.
+// HTTP says who may call the http triggers, from where, and how answers are sent.
 type HTTP struct {
 	// Auth is anonymous, the default: everybody may call; or iam: the vendor checks a signature of its own kind.
 	Auth string `faas:"auth,enum=anonymous|iam"`
@@ -126,6 +126,8 @@ type HTTP struct {
 	Internal *bool `faas:"internal"`
 	// CORS says which pages of other origins may call.
 	CORS *CORS `faas:"cors"`
+	// Streaming has answers sent while they are still being made: results that are readers, events of web.Events.
+	Streaming *bool `faas:"streaming"`
 }
 
 // Defaults are the settings of a function of which nothing is said.

@@ -69,7 +69,7 @@ func settingFeatures() []string {
 	return []string{
 		"memorySize", "cpu", "diskSize", "timeout", "initTimeout", "concurrency", "reservedConcurrency", "provisionedInstances",
 		"environment", "role", "vpc", "internetAccess", "log", "tracing", "tags", "layers", "fileSystems", "async.retries", "async.maxAge",
-		"async.onSuccess", "async.onFailure", "async.longRunning", "deadLetter", "http.auth", "http.internal", "http.cors", "architecture",
+		"async.onSuccess", "async.onFailure", "async.longRunning", "deadLetter", "http.auth", "http.internal", "http.cors", "http.streaming", "architecture",
 	}
 }
 

@@ -118,6 +118,12 @@ func (u *Unit) Routes() []Trigger {
 	return triggers
 }
 
+// Streams reports whether f.yml wants the answers to requests streamed.
+func (u *Unit) Streams() bool {
+	h := u.Settings.HTTP
+	return h != nil && h.Streaming != nil && *h.Streaming && len(u.Routes()) > 0
+}
+
 // Forms returns the forms of the unit's triggers, sorted, each once. See [Trigger.Form].
 func (u *Unit) Forms() []string {
 	var forms []string

@@ -20,7 +20,12 @@ func targets() []target.Target {
 func simulators() map[string]simulator {
 	return map[string]simulator{
 		"aliyun": func(target.Entry) sim.Runtime { return simaliyun.NewCustom() },
-		"aws":    func(target.Entry) sim.Runtime { return simaws.New(simaws.Options{Front: "apigw-v2"}) },
+		"aws": func(e target.Entry) sim.Runtime {
+			if aws.Streams(e) {
+				return simaws.New(simaws.Options{Front: "url", Streaming: true})
+			}
+			return simaws.New(simaws.Options{Front: "apigw-v2"})
+		},
 		"tencent": func(e target.Entry) sim.Runtime {
 			if e.Command == "scf_bootstrap" {
 				return simtencent.NewWeb()

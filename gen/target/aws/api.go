@@ -31,7 +31,10 @@ func checkAPI(r *target.Report, app *target.App) {
 	})
 	var units []*target.Unit
 	for _, u := range app.Units {
-		if len(u.Routes()) > 0 {
+		if u.Streams() && first != "" {
+			r.Loss(u, target.DomainFeature, u.At("http.streaming"), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
+		}
+		if len(u.Routes()) > 0 && !u.Streams() {
 			units = append(units, u)
 		}
 	}
@@ -55,6 +58,32 @@ func corsOf(u *target.Unit) *spec.CORS {
 	return u.Settings.HTTP.CORS
 }
 
+// cors says who may call, nil if nothing was said.
+func cors(c *spec.CORS) *CORS {
+	if c == nil {
+		return nil
+	}
+	return &CORS{
+		AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, ExposeHeaders: c.ExposeHeaders,
+		AllowCredentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(annotations.Duration(c.MaxAge)),
+	}
+}
+
+// functionURL is the URL of a unit that streams, as an HTTP API cannot. It answers OPTIONS by itself and has no word for it.
+func functionURL(u *target.Unit) *FunctionURL {
+	url := &FunctionURL{AuthType: "NONE", InvokeMode: "RESPONSE_STREAM", Cors: cors(corsOf(u))}
+	if h := u.Settings.HTTP; h.Auth == "iam" {
+		url.AuthType = "AWS_IAM"
+	}
+	if c := url.Cors; c != nil {
+		c.AllowMethods = slices.DeleteFunc(slices.Clone(c.AllowMethods), func(m string) bool { return m == "OPTIONS" })
+		if len(c.AllowMethods) == 0 {
+			c.AllowMethods = []string{"*"}
+		}
+	}
+	return url
+}
+
 // httpAPI makes the API of the http triggers.
 func httpAPI(app *target.App, routes []route) *HTTPAPI {
 	name := app.Spec.Service
@@ -65,14 +94,8 @@ func httpAPI(app *target.App, routes []route) *HTTPAPI {
 	if slices.ContainsFunc(routes, func(r route) bool { return r.auth != nil }) {
 		api.Properties.Auth = &HTTPAPIAuth{EnableIamAuthorizer: true}
 	}
-	if c := corsOf(routes[0].unit); c != nil {
-		api.Properties.CorsConfiguration = &CORS{
-			AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, ExposeHeaders: c.ExposeHeaders,
-			AllowCredentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(annotations.Duration(c.MaxAge)),
-		}
-		if len(c.Methods) == 0 {
-			api.Properties.CorsConfiguration.AllowMethods = spec.AllMethods()
-		}
+	if api.Properties.CorsConfiguration = cors(corsOf(routes[0].unit)); api.Properties.CorsConfiguration != nil && len(corsOf(routes[0].unit).Methods) == 0 {
+		api.Properties.CorsConfiguration.AllowMethods = spec.AllMethods()
 	}
 	for name, d := range app.Spec.Domains {
 		api.Properties.Domain = &Domain{DomainName: name, CertificateArn: d.Certificate}

@@ -20,6 +20,9 @@ const Name = "aws"
 // platform is what a unit's entrypoint imports.
 const platform = "github.com/faasgen/faasgen/framework/platform/aws"
 
+// streamingCodec is the codec of http for a function URL that streams.
+const streamingCodec = "HTTPStream"
+
 // apiID is the logical name of the HTTP API. Those of functions end in Function.
 const apiID = "Api"
 
@@ -52,7 +55,17 @@ func (c cloud) Entry(u *target.Unit) target.Entry {
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
 	e.Codecs = target.Codecs(u, platform, c.codecs)
+	for i := range e.Codecs {
+		if u.Streams() && e.Codecs[i].Name == c.codecs["http"] {
+			e.Codecs[i].Name = streamingCodec
+		}
+	}
 	return e
+}
+
+// Streams reports whether a unit that starts as e says is behind a function URL that streams.
+func Streams(e target.Entry) bool {
+	return slices.ContainsFunc(e.Codecs, func(c target.Symbol) bool { return c.Import == platform && c.Name == streamingCodec })
 }
 
 // Check reports what Lambda, API Gateway and EventBridge Scheduler do not take.
@@ -128,6 +141,18 @@ func document(app *target.App) *yaml.Node {
 	for i, u := range app.Units {
 		functions[i] = logical.take(camel(u.Name) + "Function")
 	}
+	for i, u := range app.Units {
+		if u.Streams() {
+			if t.Outputs == nil {
+				t.Outputs = map[string]Output{}
+			}
+			t.Outputs[functions[i]+"Url"] = Output{
+				Description: "Where " + u.Name + " answers.",
+				Value:       map[string][]string{"Fn::GetAtt": {functions[i] + "Url", "FunctionUrl"}},
+			}
+			logical.take(functions[i] + "Url") // SAM makes it
+		}
+	}
 	made := resources(app, logical, t.Resources)
 	var extensions []func(*yaml.Node)
 	for _, resource := range slices.Sorted(maps.Keys(made)) {
@@ -141,6 +166,11 @@ func document(app *target.App) *yaml.Node {
 		t.Resources[name] = f
 		permissions(app, u, name, logical, t.Resources)
 		extensions = append(extensions, func(root *yaml.Node) {
+			for _, t := range u.Routes() {
+				if u.Streams() && t.Extension[Name] != nil {
+					target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, t.Extension) }, "Resources", name, "Properties", "FunctionUrlConfig")
+				}
+			}
 			for event, e := range events {
 				target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, e) }, "Resources", name, "Properties", "Events", event, "Properties")
 			}

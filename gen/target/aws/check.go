@@ -196,7 +196,7 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 	if h := u.Settings.HTTP; h != nil && h.Internal != nil && *h.Internal {
 		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
 	}
-	if u.Settings.Timeout > annotations.Duration(30*time.Second) {
+	if !u.Streams() && u.Settings.Timeout > annotations.Duration(30*time.Second) {
 		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
 	}
 }

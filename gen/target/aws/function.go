@@ -62,6 +62,9 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 	if s.DeadLetter != nil {
 		p.DeadLetterQueue = &DeadLetterQueue{Type: arnKind(s.DeadLetter.Target), TargetArn: s.DeadLetter.Target}
 	}
+	if u.Streams() {
+		p.FunctionUrlConfig = functionURL(u)
+	}
 	return &Function{Type: "AWS::Serverless::Function", Properties: p}, events(p.Events, app, u, routes, made)
 }
 

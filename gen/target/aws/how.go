@@ -53,6 +53,7 @@ func how() map[string]string {
 		"http.auth":                        "AWS_IAM or NONE",
 		"http.internal":                    "never",
 		"http.cors":                        "CorsConfiguration",
+		"http.streaming":                   "function URL",
 		"architecture":                     "Architectures",
 		"domains":                          "Domain of the HTTP API",
 	}

@@ -46,6 +46,9 @@ func routes(r *target.Report, app *target.App) []route {
 	wildcards := &wildcard{}
 	var folders, heads []route
 	for _, u := range app.Units {
+		if u.Streams() {
+			continue // at a URL of its own
+		}
 		var auth *RouteAuth
 		if u.Settings.HTTP != nil && u.Settings.HTTP.Auth == "iam" {
 			auth = &RouteAuth{Authorizer: "AWS_IAM"}

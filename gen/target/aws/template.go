@@ -25,6 +25,16 @@ type Output struct {
 	Value any `yaml:"Value"`
 }
 
+// FunctionURL is a URL of a function's own.
+type FunctionURL struct {
+	// AuthType is NONE or AWS_IAM.
+	AuthType string `yaml:"AuthType"`
+	// InvokeMode is BUFFERED or RESPONSE_STREAM.
+	InvokeMode string `yaml:"InvokeMode,omitempty"`
+	// Cors answers preflight requests in the gateway.
+	Cors *CORS `yaml:"Cors,omitempty"`
+}
+
 // HTTPAPI is a resource of the type AWS::Serverless::HttpApi.
 type HTTPAPI struct {
 	Type       string            `yaml:"Type"`
@@ -187,7 +197,7 @@ type Properties struct {
 	// DeadLetterQueue takes events that could not be handled.
 	DeadLetterQueue *DeadLetterQueue `yaml:"DeadLetterQueue,omitempty"`
 	// FunctionUrlConfig gives the function a URL of its own.
-	FunctionUrlConfig any `yaml:"FunctionUrlConfig,omitempty"`
+	FunctionUrlConfig *FunctionURL `yaml:"FunctionUrlConfig,omitempty"`
 	// CodeSigningConfigArn requires signed code.
 	CodeSigningConfigArn any `yaml:"CodeSigningConfigArn,omitempty"`
 	// DeploymentPreference shifts traffic gradually.

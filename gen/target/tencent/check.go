@@ -199,6 +199,10 @@ func checkTriggers(r *target.Report, u *target.Unit) {
 	if routes := u.Routes(); len(routes) > 0 && !web(u) {
 		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
+		if u.Streams() {
+			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d.Hint = "give the http trigger a function of its own"
+		}
 	}
 	for _, t := range u.Triggers("apigw") {
 		r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)

@@ -48,6 +48,7 @@ func how() map[string]string {
 		"deadLetter":                       "deadLetter",
 		"http.auth":                        "authType",
 		"http.internal":                    "netConfig",
+		"http.streaming":                   "web function",
 		"http.cors":                        "corsConfig",
 		"architecture":                     "amd64",
 	}
