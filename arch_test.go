@@ -196,7 +196,7 @@ func forbidden(f file, imported string) string {
 func shared(root, name string) bool {
 	switch root {
 	case "framework/platform":
-		return name == "runtimeapi" || name == "sim" || name == "platformtest"
+		return name == "runtimeapi" || name == "inflate" || name == "sim" || name == "platformtest"
 	case "gen/target":
 		return name == "archive" || name == "cron" || name == "targettest" || name == "document"
 	}

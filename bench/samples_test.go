@@ -17,6 +17,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/aws"
+	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
 	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 	"github.com/faasgen/faasgen/framework/trigger/log"
@@ -70,7 +71,7 @@ func lambda(t testing.TB) (*platform.Dispatcher, *any) {
 	}
 	rt := &framework.Runtime{Variables: process{}, Logger: slog.New(slog.DiscardHandler)}
 	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}})
-	d, err := platform.NewDispatcher(e, []platform.Codec{aws.HTTP(), aws.Timer(), aws.Bucket(), aws.Queue(), aws.Kafka(), aws.Log(), aws.Bus()})
+	d, err := platform.NewDispatcher(e, []platform.Codec{aws.HTTP(), aws.Timer(), aws.Bucket(), aws.Queue(), aws.Kafka(), cloudwatch.Log(), aws.Bus()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,8 @@ var _ context.Context = (*Context)(nil)
 type Invocation struct {
 	// Function is the function to call. Required.
 	Function *Function
-	// Event is what the function receives: *web.Exchange for http, timer.Event for timers, []byte for a raw payload.
+	// Event is what the function receives: *web.Exchange for http, timer.Event for timers, []byte for a raw payload, and a slice
+	// of the event type for all other triggers, such as []mq.Message.
 	Event any
 	// RequestID is the vendor's id of this call. The platform makes one up where the vendor has none.
 	RequestID string

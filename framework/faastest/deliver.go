@@ -15,8 +15,10 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/aws"
+	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
+	"github.com/faasgen/faasgen/framework/platform/tencent/cls"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -85,7 +87,7 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("os", aws.Bucket)
 		add("mq", aws.Queue)
 		add("kafka", aws.Kafka)
-		add("log", aws.Log)
+		add("log", cloudwatch.Log)
 		add("bus", aws.Bus)
 	case Tencent:
 		looks = tencent.Looks
@@ -94,7 +96,7 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("os", tencent.Bucket)
 		add("mq", tencent.Queue)
 		add("kafka", tencent.Kafka)
-		add("log", tencent.Log)
+		add("log", cls.Log)
 	case Aliyun:
 		looks = aliyun.Looks
 		add("timer", aliyun.Timer)

@@ -1,11 +1,8 @@
 package platform
 
 import (
-	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"io"
 	"reflect"
 	"strings"
 	"time"
@@ -59,20 +56,4 @@ func Milliseconds(ms int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms).UTC()
-}
-
-// Gunzip decodes base64 and decompresses what is in it, limit bytes at most. What names it for the error.
-func Gunzip(what, text string, limit int) (json.RawMessage, error) {
-	z, err := gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
-	if err != nil {
-		return nil, InvalidEvent("%s: found no gzip in base64", what)
-	}
-	raw, err := io.ReadAll(io.LimitReader(z, int64(limit)+1))
-	switch {
-	case err != nil:
-		return nil, InvalidEvent("%s: found broken gzip in base64", what)
-	case len(raw) > limit:
-		return nil, InvalidEvent("%s: found more than %d MB, decompressed", what, limit>>20)
-	}
-	return raw, nil
 }

@@ -22,7 +22,7 @@ type New func(*framework.Runtime) *framework.App
 
 // Codec is one payload form of one vendor. Its Bind is called once at start, with the unit it serves.
 type Codec struct {
-	// Kind is the trigger kind that the payload belongs to: http, timer, event.
+	// Kind is the trigger kind that the payload belongs to: http, timer, os, mq, event, ...
 	Kind string
 	// Bind prepares what decoding needs, such as the router over the unit's web.Route triggers. Its error is an init error.
 	Bind func(app *framework.App) (Decoder, error)

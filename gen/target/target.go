@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -193,11 +194,15 @@ type Entry struct {
 }
 
 // Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known
-// are the names of the platform's codecs by form; a form without a name needs none.
+// are the names of the platform's codecs by form, with that of the package below the platform's if they are in one: cloudwatch.Log.
+// A form without a name needs none.
 func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 	var codecs []Symbol
 	for _, form := range []string{"http", "apigw", "timer", "os", "mq", "kafka", "log", "cdn", "bus"} {
 		s := Symbol{Import: platform, Name: known[form]}
+		if sub, name, ok := strings.Cut(s.Name, "."); ok {
+			s.Import, s.Name = platform+"/"+sub, name
+		}
 		if slices.Contains(u.Forms(), form) && s.Name != "" && !slices.Contains(codecs, s) {
 			codecs = append(codecs, s)
 		}

@@ -11,11 +11,11 @@
 //	queue.go         SQS and SNS
 //	stream.go        Kinesis, DynamoDB streams and the brokers of Amazon MQ, as messages
 //	kafka.go         MSK and self-managed Kafka
-//	logs.go          CloudWatch Logs
+//	cloudwatch       CloudWatch Logs, in a package of its own
 //	bus.go           EventBridge
 //
 // The vendor's own record of an event is returned typed by the function that is called after the service: [S3Of],
-// [SQSOf], [SNSOf], [KinesisOf], [DynamoDBOf], [BrokerOf], [KafkaOf], [LogsOf], [EventBridgeOf].
+// [SQSOf], [SNSOf], [KinesisOf], [DynamoDBOf], [BrokerOf], [KafkaOf], [EventBridgeOf], and in package cloudwatch LogsOf.
 //
 // What the fronts cannot carry, whatever the function does: an HTTP API decodes the path, so that %2F is a slash, and
 // joins the values of a repeated header with a comma in both directions; a load balancer without multi-value headers

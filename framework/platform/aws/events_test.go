@@ -2,9 +2,7 @@ package aws
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +15,6 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 	bus "github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	storage "github.com/faasgen/faasgen/framework/trigger/os"
 )
@@ -29,11 +26,11 @@ func taking(t testing.TB, fail error) (*platform.Dispatcher, *any) {
 	var got any
 	f := &framework.Function{Name: "f", Triggers: []framework.Trigger{
 		storage.Bucket{Name: "b", Events: []string{"created", "removed", "restored", "other"}}, mq.Subscription{Queue: "q"}, kafka.Topic{Name: "t", Group: "g"},
-		log.Store{Name: "l"}, bus.Rule{Source: "shop"}, bus.Rule{Type: "Paid"},
+		bus.Rule{Source: "shop"}, bus.Rule{Type: "Paid"},
 	}, Handler: func(c *framework.Context) error { got = c.Event(); return fail }}
 	rt := &framework.Runtime{Variables: none{}, Logger: slog.New(slog.DiscardHandler)}
 	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}})
-	d, err := platform.NewDispatcher(e, []platform.Codec{Bucket(), Queue(), Kafka(), Log(), Bus()})
+	d, err := platform.NewDispatcher(e, []platform.Codec{Bucket(), Queue(), Kafka(), Bus()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,15 +47,6 @@ type none struct{}
 
 func (none) LookupEnv(string) (string, bool) { return "", false }
 
-// zipped is a payload of CloudWatch Logs.
-func zipped(text string) string {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	_, _ = z.Write([]byte(text))
-	_ = z.Close()
-	return `{"awslogs":{"data":"` + base64.StdEncoding.EncodeToString(b.Bytes()) + `"}}`
-}
-
 const (
 	s3 = `{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"eu-central-1","eventTime":"2026-01-02T03:04:05.678Z","eventName":"ObjectCreated:Put",` +
 		`"responseElements":{"x-amz-request-id":"R1"},"s3":{"bucket":{"name":"b","arn":"arn:aws:s3:::b"},"object":{"key":"a+b/%C3%BC%2B.pdf","size":7,"eTag":"e","versionId":"v","sequencer":"00A"}}}]}`
@@ -71,7 +59,6 @@ const (
 	msk = `{"eventSource":"aws:kafka","eventSourceArn":"arn:aws:kafka:r:1:cluster/c/u","bootstrapServers":"s:9092","records":{"t-0":[` +
 		`{"topic":"t","partition":0,"offset":1099511627776,"timestamp":1767323045678,"key":"aw==","value":"dg==","headers":[{"h":[118,-36,0,127,-128]},{"h":[49]}]},{"topic":"t","partition":0,"offset":3,"timestamp":-1,"key":null,"value":null}]}}`
 	bridge = `{"version":"0","id":"1","detail-type":"Paid","source":"billing","account":"12","time":"2026-01-02T03:04:05Z","region":"r","resources":["arn:x"],"detail":{"n": 1}}`
-	logs   = `{"messageType":"DATA_MESSAGE","owner":"12","logGroup":"l","logStream":"s","subscriptionFilters":["f"],"logEvents":[{"id":"e1","timestamp":1767323045678,"message":"a line","extractedFields":{"k":"v"}},{"id":"e2","timestamp":1767323045679,"message":"another"}]}`
 )
 
 func TestEvents(t *testing.T) {
@@ -104,12 +91,6 @@ func TestEvents(t *testing.T) {
 		{name: "Kafka of the user's own", payload: `{"eventSource":"SelfManagedKafka","bootstrapServers":"s","records":{"t-0":[{"topic":"t","value":"dg=="}]}}`, want: `[{"resource":"t","topic":"t","partition":0,"offset":0,"value":"v","group":"g"}]`},
 		{name: "Kafka, a header that is no byte", payload: strings.Replace(msk, "-128", "-129", 1), err: "invalid_event: records.headers: found -129, expected a byte"},
 		{name: "Kafka, another topic", payload: strings.ReplaceAll(msk, `"topic":"t"`, `"topic":"x"`), err: `unknown_topic: found a record of topic "x", expected "t"`},
-		{name: "CloudWatch Logs", payload: zipped(logs),
-			want: `[{"id":"l/s/e1","resource":"l","project":"12","store":"l","stream":"s","entries":[{"id":"e1","time":"2026-01-02T03:04:05.678Z","message":"a line","fields":{"k":"v"}},{"id":"e2","time":"2026-01-02T03:04:05.679Z","message":"another"}]}]`},
-		{name: "CloudWatch Logs, a trial", payload: zipped(`{"messageType":"CONTROL_MESSAGE","logGroup":"other","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE"}]}`), want: "null", answer: "null"},
-		{name: "CloudWatch Logs, no gzip", payload: `{"awslogs":{"data":"aGk="}}`, err: "invalid_event: awslogs.data: found no gzip in base64"},
-		{name: "CloudWatch Logs, no text", payload: `{"awslogs":{"data":7}}`, err: "invalid_event: awslogs.data: found a number, expected a string"},
-		{name: "CloudWatch Logs, a bomb", payload: zipped(strings.Repeat(" ", maxLogs+1)), err: "invalid_event: awslogs.data: found more than 64 MB, decompressed"},
 		{name: "EventBridge", payload: bridge, want: `[{"id":"1","source":"billing","type":"Paid","subject":"arn:x","time":"2026-01-02T03:04:05Z","data":{"n":1},"region":"r","account":"12"}]`},
 		{name: "EventBridge, nobody's", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f takes`},
 		{name: "records of another service", payload: `{"Records":[{"eventSource":"aws:ses"}]}`, err: `unknown_event: no trigger of unit u takes this event, which looks like records of "aws:ses"`},
@@ -166,7 +147,7 @@ func TestFailedMessagesGoBack(t *testing.T) {
 
 func TestVendor(t *testing.T) {
 	d, got := taking(t, nil)
-	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, zipped(logs), bridge} {
+	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, bridge} {
 		if _, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err != nil {
 			t.Fatal(err)
 		}
@@ -191,14 +172,11 @@ func TestVendor(t *testing.T) {
 		case []kafka.Record:
 			r, _ := KafkaOf(batch[0])
 			said = r.BootstrapServers
-		case []log.Batch:
-			m, _ := LogsOf(batch[0])
-			said = m.SubscriptionFilters[0]
 		case []bus.Event:
 			b, _ := EventBridgeOf(batch[0])
 			said = b.Resources[0]
 		}
-		want := map[string]string{s3: "truea+b/%C3%BC%2B.pdfarn:aws:s3:::b", sqsTwo: "x", kinesisOne: "hi", dynamoOne: "REMOVE", msk: "s:9092", zipped(logs): "f", bridge: "arn:x"}[payload]
+		want := map[string]string{s3: "truea+b/%C3%BC%2B.pdfarn:aws:s3:::b", sqsTwo: "x", kinesisOne: "hi", dynamoOne: "REMOVE", msk: "s:9092", bridge: "arn:x"}[payload]
 		if said != want {
 			t.Errorf("%.60s: %q, want %q", payload, said, want)
 		}
@@ -207,7 +185,7 @@ func TestVendor(t *testing.T) {
 
 // FuzzEvents: no payload panics, and what was decoded survives its own JSON: encoded and decoded, it is the same.
 func FuzzEvents(f *testing.F) {
-	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, zipped(logs), bridge, `{"Records":[]}`, `{"eventSource":"aws:rmq","rmqMessagesByQueue":{"q::/":[{"data":"aGk="}]}}`} {
+	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, bridge, `{"Records":[]}`, `{"eventSource":"aws:rmq","rmqMessagesByQueue":{"q::/":[{"data":"aGk="}]}}`} {
 		f.Add([]byte(payload))
 	}
 	d, got := taking(f, nil)

@@ -9,7 +9,7 @@
 //	logs.go          CLS
 //
 // The vendor's own record of an event is returned typed by the function that is called after the service: [COSOf], [CMQOf],
-// [TDMQOf], [CKafkaOf], [CLSOf]. No service takes back a part of a batch: when one event fails, all of its payload come again.
+// [TDMQOf], [CKafkaOf], and in package cls CLSOf. No service takes back a part of a batch: when one event fails, all of its payload come again.
 //
 // The loops that carry them are the folders below: tencent/web listens for the plain HTTP of a web function,
 // tencent/custom polls the custom runtime API. A unit that only has http triggers runs as a web function and needs none of

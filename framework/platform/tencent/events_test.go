@@ -15,6 +15,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/tencent/cls"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
@@ -36,7 +37,7 @@ func dispatcher(t testing.TB, env variables, functions ...*framework.Function) *
 	t.Helper()
 	rt := &framework.Runtime{Variables: env, Logger: slog.New(slog.DiscardHandler)}
 	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: functions})
-	d, err := platform.NewDispatcher(e, []platform.Codec{Bucket(), Queue(), Kafka(), Log()})
+	d, err := platform.NewDispatcher(e, []platform.Codec{Bucket(), Queue(), Kafka(), cls.Log()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,7 @@ func TestEvents(t *testing.T) {
 		{name: "CLS, no gzip", payload: `{"clslogs":{"data":"aGk="}}`, err: "invalid_event: clslogs.data: found no gzip in base64"},
 		{name: "CLS, no text", payload: `{"clslogs":{"data":7}}`, err: "invalid_event: clslogs.data: found a number, expected a string"},
 		{name: "CLS, cut short", payload: strings.Replace(zipped(clsOne), `AAAA`, ``, 1), err: "invalid_event: clslogs.data: found broken gzip in base64"},
-		{name: "CLS, a bomb", payload: zipped(strings.Repeat(" ", maxLogs+1)), err: "invalid_event: clslogs.data: found more than 64 MB, decompressed"},
+		{name: "CLS, a bomb", payload: zipped(strings.Repeat(" ", 64<<20+1)), err: "invalid_event: clslogs.data: found more than 64 MB, decompressed"},
 		{name: "CLS, no JSON", payload: zipped(`{`), err: "invalid_event: clslogs.data: found broken JSON"},
 		{name: "a timer", payload: `{"Type":"Timer","TriggerName":"purge"}`, err: `unknown_event: no trigger of unit u takes this event, which looks like the timer "purge"`},
 		{name: "a request", payload: `{"httpMethod":"GET","path":"/"}`, err: "unknown_event: no trigger of unit u takes this event, which looks like a request of a function URL"},
@@ -233,7 +234,7 @@ func TestVendor(t *testing.T) {
 			r, _ := CKafkaOf(batch[0])
 			said = r.Body
 		case []log.Batch:
-			m, _ := CLSOf(batch[0])
+			m, _ := cls.CLSOf(batch[0])
 			said = string(m.Records[0].Timestamp)
 			if string(batch[0].Raw) != clsOne {
 				t.Errorf("raw is %s", batch[0].Raw)

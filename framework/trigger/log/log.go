@@ -28,7 +28,7 @@ type Batch struct {
 	Range *Range `json:"range,omitempty"`
 	// Raw is the vendor's original event, decompressed.
 	Raw []byte `json:"-"`
-	// Vendor holds what else the vendor sent; the platform's package returns it typed, as aws.LogsOf(b) does.
+	// Vendor holds what else the vendor sent; the platform's package returns it typed, as cloudwatch.LogsOf(b) does.
 	Vendor any `json:"-"`
 }
 

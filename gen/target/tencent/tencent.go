@@ -33,7 +33,7 @@ type cloud struct {
 // codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "event": "Raw",
+		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "cls.Log", "event": "Raw",
 	}
 }
 

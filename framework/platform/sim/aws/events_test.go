@@ -11,6 +11,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	lambda "github.com/faasgen/faasgen/framework/platform/aws"
+	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 	simulator "github.com/faasgen/faasgen/framework/platform/sim/aws"
 	"github.com/faasgen/faasgen/framework/trigger/cdn"
@@ -67,7 +68,7 @@ func TestEventsArriveAsTheyAre(t *testing.T) {
 			}}
 			rt := &framework.Runtime{Variables: environment{platform.ResourcesVariable: tt.names}, Logger: slog.New(slog.DiscardHandler)}
 			e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}})
-			d, err := platform.NewDispatcher(e, []platform.Codec{lambda.HTTP(), lambda.Bucket(), lambda.Queue(), lambda.Kafka(), lambda.Log(), lambda.Bus()})
+			d, err := platform.NewDispatcher(e, []platform.Codec{lambda.HTTP(), lambda.Bucket(), lambda.Queue(), lambda.Kafka(), cloudwatch.Log(), lambda.Bus()})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,10 @@
-package aws
+// Package cloudwatch is the log trigger on AWS Lambda: subscription filters of Amazon CloudWatch Logs. It is a package of its
+// own, because decompressing links, and at start sets up, what no other event needs.
+package cloudwatch
 
 import (
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/inflate"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
 
@@ -41,7 +44,7 @@ func Log() platform.Codec {
 		if err != nil {
 			return a, true, err
 		}
-		raw, err := platform.Gunzip("awslogs.data", text, maxLogs)
+		raw, err := inflate.Gzip("awslogs.data", text, maxLogs)
 		if err != nil {
 			return a, true, err
 		}

@@ -1,9 +1,15 @@
-package tencent
+// Package cls is the log trigger on Tencent SCF: log topics of Tencent CLS. It is a package of its own, because decompressing
+// links, and at start sets up, what no other event needs.
+package cls
 
 import (
+	"encoding/json"
+	"reflect"
+	"strconv"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/inflate"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
 
@@ -18,6 +24,35 @@ type CLSMessage struct {
 		Timestamp Text   `json:"timestamp"` // microseconds since 1970
 		Content   string `json:"content"`
 	} `json:"records"`
+}
+
+// Text is text, which may be written as a number.
+type Text string
+
+// UnmarshalJSON reads text or a number.
+func (t *Text) UnmarshalJSON(raw []byte) error {
+	if raw[0] == '"' {
+		return json.Unmarshal(raw, (*string)(t))
+	}
+	var n json.Number
+	if err := json.Unmarshal(raw, &n); err != nil {
+		return &json.UnmarshalTypeError{Value: platform.JSONType(raw), Type: reflect.TypeFor[string]()}
+	}
+	*t = Text(n)
+	return nil
+}
+
+// time is a time in microseconds since 1970, zero if there is none, or text such as 2006-01-02T15:04:05Z.
+func (t Text) time() (time.Time, error) {
+	n, err := strconv.ParseInt(string(t), 10, 64)
+	if err != nil {
+		return platform.DecodeTime("clslogs.data.records.timestamp", string(t))
+	}
+	const last = 253402300799999999 // the end of the year 9999
+	if n <= 0 || n > last {
+		return time.Time{}, nil
+	}
+	return time.UnixMicro(n).UTC(), nil
 }
 
 // CLSOf returns the message that a batch was made of, false if it came from elsewhere.
@@ -38,7 +73,7 @@ func Log() platform.Codec {
 		if err != nil {
 			return a, true, err
 		}
-		raw, err := platform.Gunzip("clslogs.data", text, maxLogs)
+		raw, err := inflate.Gzip("clslogs.data", text, maxLogs)
 		if err != nil {
 			return a, true, err
 		}
@@ -48,7 +83,7 @@ func Log() platform.Codec {
 		}
 		b := log.Batch{Store: m.TopicName, StoreID: m.TopicID, Raw: raw, Vendor: m}
 		for _, r := range m.Records {
-			at, err := moment("clslogs.data.records.timestamp", r.Timestamp, time.Microsecond)
+			at, err := r.Timestamp.time()
 			if err != nil {
 				return a, true, err
 			}
