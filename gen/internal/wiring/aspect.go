@@ -90,7 +90,7 @@ func injectedAs(n *Node, e Edge) types.Type {
 	if obj := model.TypeName(t); !types.IsInterface(t) || obj == nil || obj.Pkg() == nil {
 		return nil
 	}
-	return t
+	return types.Unalias(t) // who asks by an alias gets the same decorator
 }
 
 // aspectsOf are the aspects around what an edge of n leads to, and what it is injected as. There may be none.
