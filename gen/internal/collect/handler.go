@@ -213,9 +213,13 @@ func (c *collector) receiver(d *declaration, obj *types.TypeName, what string) *
 		return nil
 	}
 	for _, t := range c.app.Broken {
-		if model.TypeName(t) == obj {
-			return nil
+		if model.TypeName(t) != obj {
+			continue
 		}
+		if own := c.typeDeclaration(d.pkg, obj); own != nil && own.faulty {
+			return c.implicit(d, obj) // there is none, but its other fields may have mistakes, too
+		}
+		return nil
 	}
 	return c.implicit(d, obj)
 }

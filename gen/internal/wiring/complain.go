@@ -124,6 +124,9 @@ func (s *solver) missingHint(m unresolved) string {
 			return hint
 		}
 	}
+	if hint := lazyHint(dep); hint != "" {
+		return hint
+	}
 	iface, isInterface := dep.Type.Underlying().(*types.Interface)
 	var named []string
 	for _, n := range s.nodes {
@@ -180,6 +183,19 @@ func (s *solver) missingHint(m unresolved) string {
 	return fmt.Sprintf("write a constructor returning %s and mark it //faas:provide", typeString(dep.Type))
 }
 
+// lazyHint is for what is lazy twice, and for pointers to it.
+func lazyHint(dep *model.Dep) string {
+	obj := model.TypeName(dep.Type)
+	if obj == nil || obj.Pkg() == nil || obj.Pkg().Path() != model.IOCPath || obj.Name() != model.LazyType {
+		return ""
+	}
+	t := dep.Type
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	return fmt.Sprintf("ask for %s", typeString(t))
+}
+
 // configHint is for plain values, which are rarely injected.
 func configHint(m unresolved) string {
 	b, ok := types.Unalias(m.dep.Type).(*types.Basic)
@@ -187,7 +203,7 @@ func configHint(m unresolved) string {
 		return ""
 	}
 	if m.node.Provider.Kind == model.Constructor {
-		return fmt.Sprintf("take it from configuration: //faas:arg %s config=KEY", m.dep.Name)
+		return fmt.Sprintf("take it from configuration: //faas:arg %s config=KEY", parameter(m.dep))
 	}
 	return "take it from configuration: //faas:config key=KEY"
 }
@@ -279,9 +295,17 @@ func ambiguousHint(m unresolved) string {
 // askBy is the directive that asks for an id or a group, on a field or for a parameter.
 func askBy(m unresolved, argument string) string {
 	if m.node.Provider.Kind == model.Constructor {
-		return fmt.Sprintf("//faas:arg %s %s", m.dep.Name, argument)
+		return fmt.Sprintf("//faas:arg %s %s", parameter(m.dep), argument)
 	}
 	return "//faas:inject " + argument
+}
+
+// parameter is what //faas:arg calls a parameter, which has to have a name for that.
+func parameter(dep *model.Dep) string {
+	if dep.Name == "" || dep.Name == "_" {
+		return "NAME"
+	}
+	return dep.Name
 }
 
 func asName(t types.Type) string {
