@@ -121,8 +121,15 @@ func (c *collector) isComponent(found *component, item importing) bool {
 	switch {
 	case found == nil:
 		if c.part(item.path) {
-			c.errorf(item.pos, item.length, codeComponent, "package %s is part of the application", item.path).
-				Hint = "what it provides is there already: leave the import out"
+			e := c.errorf(item.pos, item.length, codeComponent, "package %s is part of the application", item.path)
+			e.Hint = "what it provides is there already: leave the import out"
+			if slices.ContainsFunc(c.declared, func(d *declaration) bool {
+				directive, _ := find[annotations.Configuration](d.markers)
+				itself := d.file.FileStart <= item.pos && item.pos < d.file.FileEnd
+				return directive != nil && d.pkg.Path == item.path && !itself
+			}) {
+				e.Hint = "a component lies outside of the application: move it there, or leave the import out and mark its configuration //faas:provide"
+			}
 		}
 		return false
 	case found.declared != nil:

@@ -41,12 +41,17 @@ func (c *collector) configurations() {
 // configuration finds the one of a component or, without a path, of the application, and reports a second one.
 func (c *collector) configuration(path string) *declaration {
 	var first *declaration
+	misplaced := c.misplaced()
 	for _, d := range c.declared {
 		directive, mark := find[annotations.Configuration](d.markers)
 		if directive == nil || d.object == nil {
 			continue
 		}
 		if found := c.ofComponent(d.pkg.Path); (found != nil) != (path != "") || found != nil && found.Path != path {
+			continue
+		}
+		if config, _ := find[annotations.Config](d.markers); misplaced[d] {
+			c.structProvider(d, &annotations.Provide{}, config)
 			continue
 		}
 		if first == nil {
@@ -68,6 +73,31 @@ func (c *collector) configuration(path string) *declaration {
 		c.structProvider(d, &annotations.Provide{}, config)
 	}
 	return first
+}
+
+// misplaced are the configurations of packages of the application that others of it import, which is a mistake of those. When
+// they all import each other there is none.
+func (c *collector) misplaced() map[*declaration]bool {
+	var own []*declaration
+	imported := map[string]bool{}
+	for _, d := range c.declared {
+		if directive, _ := find[annotations.Configuration](d.markers); directive != nil && d.object != nil && c.ofComponent(d.pkg.Path) == nil {
+			own = append(own, d)
+			for _, item := range c.imports(d) {
+				imported[item.path] = true
+			}
+		}
+	}
+	misplaced := map[*declaration]bool{}
+	for _, d := range own {
+		if imported[d.pkg.Path] {
+			misplaced[d] = true
+		}
+	}
+	if len(misplaced) == len(own) {
+		return nil
+	}
+	return misplaced
 }
 
 // configure makes the model of one, nil if it has a mistake.
