@@ -454,8 +454,11 @@ func kindOf(t types.Type) string {
 	return "struct"
 }
 
-// exportedName is a name with its first letter in upper case.
+// exportedName is a name with its first letter in upper case, or behind one.
 func exportedName(name string) string {
 	r, n := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(r)) + name[n:]
+	if upper := string(unicode.ToUpper(r)) + name[n:]; token.IsExported(upper) {
+		return upper
+	}
+	return "X" + name // of a script without capitals, or after an underscore
 }

@@ -287,7 +287,13 @@ func ambiguousHint(m unresolved) string {
 		if iface.Empty() {
 			return "every provider implements it: ask for a type, or by id"
 		}
-		return fmt.Sprintf("mark one of them as=%s, or give it an id and ask for it by %s", asName(m.dep.Type), askBy(m, "id=ID"))
+		advice := "mark one of them"
+		for _, n := range m.candidates { // of which all say as= if one does
+			if slices.ContainsFunc(n.Provider.As, func(t types.Type) bool { return types.Identical(t, m.dep.Type) }) {
+				advice = "leave only one of them"
+			}
+		}
+		return fmt.Sprintf("%s as=%s, or give it an id and ask for it by %s", advice, asName(m.dep.Type), askBy(m, "id=ID"))
 	}
 	return "give one of them an id and ask for it by " + askBy(m, "id=ID")
 }
