@@ -77,9 +77,12 @@ func hide(doing string, err error, settings *Settings, source *Source) error {
 	if err == nil {
 		return nil
 	}
-	dsn := settings.DSN.Reveal()
+	driver, dsn := settings.Driver, settings.DSN.Reveal()
 	if source != nil {
-		dsn = source.DSN
+		driver, dsn = source.Driver, source.DSN
+	}
+	if brokenURL(dsn) {
+		return fmt.Errorf("%s: the password in the DSN is not escaped for a URL; what driver %s says of it may show a password and is left out", doing, driver)
 	}
 	if text := err.Error(); text != redacted(text, dsn) {
 		return fmt.Errorf("%s: %s", doing, redacted(text, dsn)) // what it wraps would tell

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -37,6 +38,9 @@ func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
 	switch {
 	case strings.HasPrefix(c.dsn, "away"):
 		return nil, fmt.Errorf("dial %s: password secret refused", c.dsn)
+	case strings.HasPrefix(c.dsn, "lazy"): // many drivers read the DSN as late as that
+		_, err := url.Parse(c.dsn)
+		return nil, fmt.Errorf("cannot parse it: %w", errors.Unwrap(err))
 	case strings.HasPrefix(c.dsn, "slow"):
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -105,6 +109,7 @@ func TestInitFails(t *testing.T) {
 		{"no DSN", name, "", "where the database is, is not said: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
 		{"an unreadable one", name, "unreadable:secret", "driver " + name + " does not take the DSN; what it says of it may show a password and is left out"},
 		{"nobody there", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
+		{"a password that breaks a URL", name, "lazy://user:sec/ret@host/db", "ping the database: the password in the DSN is not escaped for a URL; what driver " + name + " says of it may show a password and is left out"},
 		{"no answer", name, "slow", "ping the database: no answer within 50ms"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -145,11 +150,22 @@ func TestRedacted(t *testing.T) {
 		"host=db user=ann password='geheim' x=1": {"geheim", "'geheim'"},
 		"sqlserver://db?user=ann&password=ge+im": {"ge+im", "ge im"},
 		"Server=db;Pwd=geheim;":                  {"geheim"},
+		"host=db password=ge heim  x user=ann":   {"ge", "heim", "x"},
+		"user=ann password='ge heim' host=db":    {"'ge", "ge", "heim'", "heim", "'ge heim'", "ge heim"},
+		`ann:ge"he\im@tcp(db:3306)/shop`:         {`ge"he\im`, `"ge\"he\\im"`[1 : len(`"ge\"he\\im"`)-1]},
 	} {
 		for _, text := range append(texts, dsn) {
 			if got := redacted("<"+text+">", dsn); got != "<"+hidden+">" {
 				t.Errorf("%s: %s", dsn, got)
 			}
+		}
+	}
+	for dsn, want := range map[string]bool{
+		"postgres://ann:p%40ss@a:1,b:2/shop": false, "postgres://db/shop": false, "ann:a/b@tcp(db)/shop": false,
+		"postgres://ann:a/b@db": true, "postgres://ann:a?b@db": true, "postgres://ann:a#b@db": true, "postgres://ann:[b@db": true, "postgres://ann:%zz@db": true,
+	} {
+		if brokenURL(dsn) != want {
+			t.Errorf("%s: %v", dsn, !want)
 		}
 	}
 	if got := redacted("connection refused", "postgres://ann@db"); got != "connection refused" {
