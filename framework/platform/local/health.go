@@ -39,7 +39,8 @@ func (h health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // near reports whether the request comes from this machine, and not through a proxy that runs on it.
 func (h health) near(r *http.Request) bool {
-	if !h.behind && (r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "") {
+	// The headers count also when they are empty, as a client may send them: a proxy may add a line of its own to those.
+	if !h.behind && (r.Header.Values("X-Forwarded-For") != nil || r.Header.Values("Forwarded") != nil) {
 		return false
 	}
 	return Loopback(client(r, h.behind))

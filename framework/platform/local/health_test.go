@@ -33,6 +33,7 @@ func TestHealth(t *testing.T) {
 		{"ill", "GET", "/_faas/health", "[::1]:9", "", false, errors.New("secret"), 503, `{"status":"unhealthy"}`},
 		{"another machine", "GET", "/_faas/health", "10.0.0.7:9", "", false, nil, 418, ""},
 		{"through a proxy on this one", "GET", "/_faas/health", "127.0.0.1:9", "10.0.0.7", false, nil, 418, ""},
+		{"through a proxy that adds a line", "GET", "/_faas/health", "127.0.0.1:9", "|10.0.0.7", false, nil, 418, ""},
 		{"the parent says who", "GET", "/_faas/health", "", "127.0.0.1", true, nil, 200, `{"status":"ok"}`},
 		{"the parent says that it is another", "GET", "/_faas/health", "", "127.0.0.1, 10.0.0.7", true, nil, 418, ""},
 		{"another method", "POST", "/_faas/health", "127.0.0.1:9", "", false, nil, 418, ""},
@@ -42,7 +43,7 @@ func TestHealth(t *testing.T) {
 		r := httptest.NewRequest(tt.method, tt.path, nil)
 		r.RemoteAddr = tt.remote
 		if tt.forwarded != "" {
-			r.Header.Set("X-Forwarded-For", tt.forwarded)
+			r.Header["X-Forwarded-For"] = strings.Split(tt.forwarded, "|")
 		}
 		w := httptest.NewRecorder()
 		health{engine: e, log: slog.New(slog.NewTextHandler(&logged, nil)), behind: tt.behind, next: application}.ServeHTTP(w, r)
