@@ -103,7 +103,8 @@ func Each[M Message](ctx *Context, batch []M, handle func(M) error) error {
 	for i, m := range batch {
 		p.ids[i] = m.MessageID()
 	}
-	ctx.progress.Store(p)
+	whole := ctx.root() // which the engine asks
+	whole.progress.Store(p)
 	var blocked map[string]bool
 	for i, m := range batch {
 		key := m.OrderingKey()
@@ -123,8 +124,8 @@ func Each[M Message](ctx *Context, batch []M, handle func(M) error) error {
 			blocked[key] = true
 		}
 	}
-	ctx.progress.Store(nil)
-	ctx.result = nil
+	whole.progress.Store(nil)
+	whole.result = nil
 	return p.failures(nil)
 }
 
@@ -132,7 +133,7 @@ func Each[M Message](ctx *Context, batch []M, handle func(M) error) error {
 func one(ctx *Context, handle func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = ctx.engine.recovered(ctx, v)
+			err = ctx.engine.recovered(ctx.root(), v)
 		}
 	}()
 	return handle()

@@ -179,11 +179,11 @@ func (c *Context) cancel(reason error) {
 }
 
 // Event is what the function was called with; see [Invocation.Event].
-func (c *Context) Event() any { return c.invocation.Event }
+func (c *Context) Event() any { return c.root().invocation.Event }
 
 // SetEvent replaces what the function is called with by another value of the same type. It is for middleware, such as one
 // that takes messages out of a batch which were handled before.
-func (c *Context) SetEvent(v any) { c.invocation.Event = v }
+func (c *Context) SetEvent(v any) { c.root().invocation.Event = v }
 
 // Result is what the handler returned so far, nil if nothing.
 func (c *Context) Result() any { return c.root().result }

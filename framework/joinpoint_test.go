@@ -134,6 +134,14 @@ func TestWithContext(t *testing.T) {
 		if c.Result() != "result" || d.Result() != "result" {
 			t.Error("the results differ")
 		}
+		d.SetEvent([]byte("replaced"))
+		if string(d.Event().([]byte)) != "replaced" || string(c.Event().([]byte)) != "replaced" {
+			t.Errorf("events: %s and %s", d.Event(), c.Event())
+		}
+		c.SetEvent([]byte("again"))
+		if string(d.Event().([]byte)) != "again" {
+			t.Errorf("event: %s", d.Event())
+		}
 		cancel()
 		<-d.Done()
 		if d.Err() == nil || c.Err() != nil {
