@@ -2,6 +2,8 @@ package config_test
 
 import (
 	"reflect"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/faasgen/faasgen/framework/config"
@@ -83,4 +85,36 @@ func TestInspect(t *testing.T) {
 	if err := (*config.Config)(nil).Inspect("a.b", reflect.TypeFor[int]()); err != nil {
 		t.Error(err)
 	}
+}
+
+// Functions with values of their own share the files beneath. Run it with -race.
+func TestOverlaysShareTheirFiles(t *testing.T) {
+	c, err := config.LoadWith(folder(t, "config.default.yml", "order: {max: 1, tags: [a], in: {x: 1}}\n"), "", variables("ORDER_LIST", "[1, 2]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	type order struct {
+		Max  int
+		Tags []string
+		List []int
+		In   map[string]int
+	}
+	var wg sync.WaitGroup
+	for i := range 16 {
+		wg.Go(func() {
+			own, err := c.Overlay("f.yml", map[string]string{"order.max": strconv.Itoa(i + 2), "order.in.y": "2"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for below, want := range map[*config.Config][2]int{c: {1, 1}, own: {i + 2, 2}} {
+				got, err := config.Get[order](below, "order")
+				if err != nil || got.Max != want[0] || len(got.In) != want[1] || len(got.Tags) != 1 || len(got.List) != 2 {
+					t.Errorf("got %+v, %v", got, err)
+				}
+				got.Tags[0], got.In["x"] = "mine", 7 // is the caller's
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -23,22 +23,36 @@ type listener struct {
 }
 
 // Ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
-// OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself.
+// OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself. When Stop has begun meanwhile,
+// OnStop is called at once, and the error is [ErrClosed].
 func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
 	if ready != nil {
 		if err := guard(func() error { return ready(ctx) }); err != nil {
 			return fmt.Errorf("%s.OnReady: %w", name, err)
 		}
 	}
-	if stop == nil {
+	if stop == nil || l.remember(listener{name, stop}) {
 		return nil
 	}
+	return errors.Join(ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
+}
+
+// remember reports false when Stop has begun.
+func (l *Lifecycle) remember(who listener) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.stopped {
-		return ErrClosed
+	if !l.stopped {
+		l.started = append(l.started, who)
 	}
-	l.started = append(l.started, listener{name, stop})
+	return !l.stopped
+}
+
+// end calls OnStop within its share of the time.
+func (l listener) end(ctx context.Context) error {
+	stop := func(ctx context.Context) error { return guard(func() error { return l.stop(ctx) }) }
+	if err := share.Run(ctx, false, stop); err != nil {
+		return fmt.Errorf("%s.OnStop: %w", l.name, err)
+	}
 	return nil
 }
 
@@ -53,10 +67,7 @@ func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 	l.mu.Unlock()
 	var errs []error
 	for i := len(started) - 1; i >= 0; i-- {
-		stop := func(ctx context.Context) error { return guard(func() error { return started[i].stop(ctx) }) }
-		if err := share.Run(ctx, false, stop); err != nil {
-			errs = append(errs, fmt.Errorf("%s.OnStop: %w", started[i].name, err))
-		}
+		errs = append(errs, started[i].end(ctx))
 	}
 	return errors.Join(append(errs, c.Close(ctx))...)
 }

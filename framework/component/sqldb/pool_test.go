@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -89,6 +90,38 @@ func TestPool(t *testing.T) {
 	}
 	if err := db.PingContext(t.Context()); err == nil {
 		t.Error("it answers after its end")
+	}
+}
+
+// Those who use the database while it is closed hear of that, and no connection stays open. Run it with -race.
+func TestDestroyWhileInUse(t *testing.T) {
+	f, name := register(t)
+	p := &Pool{Settings: settings(name, "fine")}
+	if err := p.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	health := (&Configuration{DB: NewDB(p), Settings: p.Settings}).OnHealthCheck
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for {
+				if err := health(context.Background()); err != nil {
+					if err.Error() != "ping the database: sql: database is closed" {
+						t.Error(err)
+					}
+					return
+				}
+			}
+		})
+	}
+	for range 2 {
+		if err := p.Destroy(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+	if f.open.Load() != 0 {
+		t.Errorf("%d open", f.open.Load())
 	}
 }
 
