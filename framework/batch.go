@@ -28,7 +28,7 @@ type Message interface {
 //	return failed.Err()
 //
 // Where the platform can take a part of a batch back, only those messages are delivered again; everywhere else, and when
-// the error names a message that is not in the batch, the whole batch is.
+// the error names a message that is not in the batch or is joined with another error, the whole batch is.
 type BatchError struct {
 	// Failures are the failed messages in the order of the batch.
 	Failures []MessageFailure

@@ -2,13 +2,13 @@ package platform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/partial"
 	"github.com/faasgen/faasgen/framework/trigger/cdn"
 	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
@@ -308,8 +308,8 @@ func reply[E any](p *Payload, arrived Arrived[E]) func(context.Context, any, err
 		if err == nil {
 			return arrived.Partial(nil)
 		}
-		b, ok := errors.AsType[*framework.BatchError](err)
-		if !ok || len(b.Failures) == 0 {
+		b, ok := partial.Of(err)
+		if !ok {
 			return nil, err
 		}
 		var failed []string

@@ -185,6 +185,8 @@ func TestPartialFailures(t *testing.T) {
 		{"one failed", partial, batch("2"), `["2"]`, ""},
 		{"one failed twice", partial, batch("2", "2"), `["2"]`, ""},
 		{"wrapped", partial, fmt.Errorf("around: %w", batch("2")), `["2"]`, ""},
+		{"wrapped twice", partial, errors.Join(fmt.Errorf("around: %w", batch("2"))), `["2"]`, ""},
+		{"beside another error", partial, errors.Join(batch("2"), errors.New("not committed")), "", "1 message of the batch failed; 2: no\nnot committed"},
 		{"all failed", partial, batch("1", "2"), "", "2 messages of the batch failed; 1: no; 2: no"},
 		{"no batch error", partial, errors.New("no"), "", "no"},
 		{"an id that is not in the batch", partial, batch("3"), "", `message "3" is not in the batch: 1 message of the batch failed; 3: no`},

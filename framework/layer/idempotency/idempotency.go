@@ -39,6 +39,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/partial"
 	"github.com/faasgen/faasgen/framework/trigger/cdn"
 	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
@@ -217,7 +218,7 @@ func (c *claims) settle(ctx *framework.Context, err error, until time.Time) {
 		c.finish(ctx, nil, until)
 		return
 	}
-	b, ok := errors.AsType[*framework.BatchError](err)
+	b, ok := partial.Of(err)
 	if !ok {
 		c.release(ctx, nil)
 		return
@@ -273,7 +274,7 @@ func join[M framework.Message](messages []M, err error, failed *framework.BatchE
 		reasons[f.ID] = f.Err
 	}
 	if err != nil {
-		b, ok := errors.AsType[*framework.BatchError](err)
+		b, ok := partial.Of(err)
 		if !ok {
 			return err // the whole batch is delivered again
 		}

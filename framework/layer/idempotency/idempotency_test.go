@@ -113,6 +113,35 @@ func TestMessagesAreHandledOnce(t *testing.T) {
 	}
 }
 
+// TestNothingIsDoneBesideAnotherError: the cloud delivers all of the batch again, and so all of it is to be handled again.
+func TestNothingIsDoneBesideAnotherError(t *testing.T) {
+	store := &Memory{}
+	run := func(fail error) (handled int, err error) {
+		f := &framework.Function{Name: "f", Handler: New(store, Options{})(func(c *framework.Context) error {
+			handled = len(c.Event().([]mq.Message))
+			return fail
+		})}
+		e := framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.DiscardHandler)}, &framework.App{Functions: []*framework.Function{f}})
+		if err := e.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close(t.Context())
+		_, err = e.Invoke(t.Context(), framework.Invocation{Function: f, Event: []mq.Message{{ID: "a"}, {ID: "b"}}})
+		return handled, err
+	}
+	var part framework.BatchError
+	part.Add("b", errors.New("no"))
+	lost := errors.Join(&part, errors.New("not committed"))
+	for _, tt := range []struct {
+		fail    error
+		handled int
+	}{{lost, 2}, {&part, 2}, {nil, 1}, {nil, 0}} {
+		if handled, err := run(tt.fail); handled != tt.handled || (err == nil) != (tt.fail == nil) {
+			t.Errorf("handled %d, want %d; %v", handled, tt.handled, err)
+		}
+	}
+}
+
 // TestBusy: what another process is at fails, and what is behind it with the same key.
 func TestBusy(t *testing.T) {
 	for name, newStore := range stores(t) {
