@@ -19,7 +19,7 @@ import (
 func TestEveryFeatureIsExplained(t *testing.T) {
 	never := map[string]string{
 		"aws":     "cpu, trigger log window, trigger cdn",
-		"aliyun":  "deadLetter, http.cors",
+		"aliyun":  "deadLetter",
 		"tencent": "cpu, reservedConcurrency, async.onSuccess, async.onFailure, domains, trigger mq queue, trigger cdn, trigger event bus",
 	}
 	empty := &target.App{Spec: &spec.Spec{}}

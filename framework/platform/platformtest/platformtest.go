@@ -86,6 +86,8 @@ type Harness struct {
 	Lacks Lack
 	// Streams says that the client gets the answer piece by piece.
 	Streams bool
+	// AnswersPages says that the loop answers pages of other origins, as the vendor does not.
+	AnswersPages bool
 	// FrontOnly leaves out what does not depend on the http front, where another harness of the platform has it.
 	FrontOnly bool
 	// MaxRequest and MaxResponse are the vendor's limits in bytes where they are under 7 MB; zero is none.
@@ -110,6 +112,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
 		t.Run("answer", func(t *testing.T) { s.answers(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
+		t.Run("pages", func(t *testing.T) { s.pages(t, p) })
 		t.Run("stream", func(t *testing.T) { s.streams(t, p) })
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
 	}

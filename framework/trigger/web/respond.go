@@ -163,6 +163,9 @@ func (w *exactWriter) Write(p []byte) (int, error) {
 // frame sets what follows from the body: type and length, and no body where there may be none.
 func (x *Exchange) frame() *Response {
 	r := &x.out
+	if x.crossing != nil {
+		x.CrossHeaders(r.Header)
+	}
 	if r.Status == 204 || r.Status == 304 {
 		r.drop()
 		delete(r.Header, "Content-Length")

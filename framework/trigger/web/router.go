@@ -21,6 +21,7 @@ import (
 type Router struct {
 	hosts map[string]*hostTable // by lower-case host without port
 	any   *hostTable
+	cors  *CORS // of every route, nil if they differ
 }
 
 // hostTable holds the routes of one host, a tree of path segments for each method.
@@ -71,6 +72,8 @@ type Match struct {
 	Status int
 	// Allow is the value of the Allow header when Status is 405: the methods that the path has.
 	Allow string
+
+	cors *CORS // of the route or, where there is none, of all
 }
 
 func compile(r Route) (*route, error) {
@@ -92,6 +95,7 @@ func compile(r Route) (*route, error) {
 func NewRouter(app *framework.App) (*Router, error) {
 	r := &Router{}
 	var routes []*route
+	differ := false
 	for _, f := range app.Functions {
 		for _, t := range f.Triggers {
 			trigger, ok := t.(Route)
@@ -111,7 +115,13 @@ func NewRouter(app *framework.App) (*Router, error) {
 			}
 			routes = append(routes, c)
 			r.add(c)
+			if r.cors = trigger.CORS; !r.cors.equal(routes[0].CORS) {
+				differ = true
+			}
 		}
+	}
+	if differ {
+		r.cors = nil
 	}
 	return r, nil
 }
@@ -194,7 +204,7 @@ func (r *Router) Match(method, host, path, rawPath string) Match {
 		}
 	}
 	if path[0] != '/' || !clean(m.path) {
-		return Match{Status: 404}
+		return Match{Status: 404, cors: r.cors}
 	}
 	var own *hostTable
 	if r.hosts != nil {
@@ -207,7 +217,7 @@ func (r *Router) Match(method, host, path, rawPath string) Match {
 	if c == nil {
 		return r.refusal(own, method, &m)
 	}
-	return Match{Function: c.function, Route: c.Route, Pattern: c.Pattern, Values: m.pathValues(c), Status: 200}
+	return Match{Function: c.function, Route: c.Route, Pattern: c.Pattern, Values: m.pathValues(c), Status: 200, cors: c.CORS}
 }
 
 // clean reports whether ServeMux would take the path as it is.
@@ -261,19 +271,19 @@ func (r *Router) refusal(own *hostTable, method string, m *matcher) Match {
 	if !strings.HasSuffix(m.path, "/") {
 		slashed := matcher{path: m.path + "/", encoded: m.encoded}
 		if own.match(method, &slashed) != nil || r.any.match(method, &slashed) != nil {
-			return Match{Status: 404}
+			return Match{Status: 404, cors: r.cors}
 		}
 		allowed = own.allowed(allowed, &slashed)
 		allowed = r.any.allowed(allowed, &slashed)
 	}
 	if len(allowed) == 0 {
-		return Match{Status: 404}
+		return Match{Status: 404, cors: r.cors}
 	}
 	if slices.Contains(allowed, "GET") {
 		allowed = append(allowed, "HEAD")
 	}
 	slices.Sort(allowed)
-	return Match{Status: 405, Allow: strings.Join(slices.Compact(allowed), ", ")}
+	return Match{Status: 405, cors: r.cors, Allow: strings.Join(slices.Compact(allowed), ", ")}
 }
 
 func (t *hostTable) allowed(methods []string, m *matcher) []string {

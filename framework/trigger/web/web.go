@@ -60,6 +60,7 @@ type Exchange struct {
 	Request  Request
 	response decided
 	err      error // of SetCookie
+	crossing *crossing
 	out      answer
 }
 
@@ -79,6 +80,8 @@ type Route struct {
 	Host string
 	// Status is the status of a successful answer; zero is 200, or 204 when there is no result.
 	Status int
+	// CORS says which pages of other origins may call; nil is none.
+	CORS *CORS
 }
 
 // Kind returns "http".

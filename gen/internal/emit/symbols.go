@@ -53,6 +53,7 @@ const (
 	symExchange  = pathWeb + ".Exchange"
 	symRequest   = pathWeb + ".Request"
 	symRoute     = pathWeb + ".Route"
+	symCORS      = pathWeb + ".CORS"
 	symNewBinder = pathWeb + ".NewBinder"
 	symValue     = pathWeb + ".Value"
 	symOptional  = pathWeb + ".Optional"

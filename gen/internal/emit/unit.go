@@ -11,6 +11,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 const stale = "this code was generated for another version of faasgen; run: go tool faasgen generate"
@@ -153,7 +154,7 @@ func (w *writer) function(m *plan.Member) jen.Code {
 	}
 	var triggers []jen.Code
 	for _, t := range m.Model.Triggers {
-		triggers = append(triggers, triggerCode(t)...)
+		triggers = append(triggers, triggerCode(t, m.CORS)...)
 	}
 	if len(triggers) > 0 {
 		fields = append(fields, jen.Id("Triggers").Op(":").Index().Add(q(symTrigger)).Add(lines(triggers...)))
@@ -162,7 +163,7 @@ func (w *writer) function(m *plan.Member) jen.Code {
 }
 
 // triggerCode is the literal of a trigger; an http trigger of several methods is several routes.
-func triggerCode(t model.Trigger) []jen.Code {
+func triggerCode(t model.Trigger, cors *spec.CORS) []jen.Code {
 	field := func(list *[]jen.Code, name, value string) {
 		if value != "" {
 			*list = append(*list, jen.Id(name).Op(":").Lit(value))
@@ -177,6 +178,9 @@ func triggerCode(t model.Trigger) []jen.Code {
 			field(&fields, "Host", r.Host)
 			if r.Status != 0 {
 				fields = append(fields, jen.Id("Status").Op(":").Lit(r.Status))
+			}
+			if cors != nil {
+				fields = append(fields, jen.Id("CORS").Op(":").Add(corsCode(cors)))
 			}
 			routes = append(routes, q(symRoute).Values(fields...))
 		}

@@ -41,6 +41,8 @@ type Member struct {
 	Model *model.Function
 	// Concurrency limits the invocations that one process runs at once: what the directive or f.yml says, not the default.
 	Concurrency int
+	// CORS says which pages of other origins may call it, for platforms where the framework answers them.
+	CORS *spec.CORS
 }
 
 // Reserved is the name of the unit that holds all functions, for development and tests.
@@ -116,6 +118,9 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, said),
 	}
 	member := &Member{Function: tf, Model: f}
+	if settings.HTTP != nil {
+		member.CORS = settings.HTTP.CORS
+	}
 	for _, c := range []int{said.Concurrency, f.Settings.Concurrency, s.Provider.Concurrency} {
 		if c != 0 {
 			member.Concurrency = c

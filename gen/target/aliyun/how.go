@@ -53,6 +53,7 @@ func how() map[string]string {
 		"async.onFailure":                  "asyncInvokeConfig",
 		"async.longRunning":                "asyncTask",
 		"http.auth":                        "authType",
+		"http.cors":                        "the framework",
 		"http.streaming":                   "always",
 		"http.internal":                    "disableURLInternet",
 		"architecture":                     "amd64",

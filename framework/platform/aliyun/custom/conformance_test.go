@@ -19,6 +19,6 @@ func TestMain(m *testing.M) {
 
 func TestConformance(t *testing.T) {
 	platformtest.Run(t, platformtest.Harness{
-		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Vendor: true, Concurrent: true, InitReport: true, Streams: true,
+		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Vendor: true, Concurrent: true, InitReport: true, Streams: true, AnswersPages: true,
 	})
 }

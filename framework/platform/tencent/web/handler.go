@@ -20,6 +20,7 @@ import (
 func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 	d := &dropper{log: log, said: map[string]bool{}}
 	h, err := nethttp.Handler(e, nethttp.Options{
+		VendorCORS:  true,
 		Invocation:  invocation,
 		RemoteAddr:  func(r *http.Request) string { return vendorOf(r).remote },
 		Proto:       proto,

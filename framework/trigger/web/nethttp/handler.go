@@ -34,6 +34,8 @@ type Options struct {
 	Proto func(*http.Request) string
 	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is no limit.
 	MaxBody int64
+	// VendorCORS says that the vendor answers pages of other origins, so that nothing is to be added.
+	VendorCORS bool
 	// DropHeaders reports headers that the vendor keeps for itself, by canonical name. They are removed from the request
 	// before the function sees it, since they may hold credentials, and from the answer. Nil is none.
 	DropHeaders func(name string) bool
@@ -95,6 +97,13 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.Request.Pattern, x.Request.PathValues = match.Pattern, match.Values
 	rt := h.engine.Runtime()
 	info := web.ErrorInfo{RequestID: inv.RequestID, Dev: rt.Dev, Route: match.Route, Log: rt.Log()}
+	if !h.VendorCORS {
+		if answer := h.router.Preflight(&x.Request); answer != nil {
+			h.reply(w, x, answer, info)
+			return
+		}
+		x.Cross(match)
+	}
 	if match.Function == nil {
 		h.reply(w, x, x.Refuse(match, info), info)
 		return

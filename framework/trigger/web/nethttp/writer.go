@@ -106,6 +106,7 @@ func (w *writer) Write(p []byte) (int, error) {
 func (w *writer) begin() error {
 	w.guessType()
 	w.streaming = true
+	web.From(w.ctx).CrossHeaders(web.Header(w.snapshot))
 	if err := w.stream.begin(w.status, w.snapshot); err != nil {
 		return err
 	}

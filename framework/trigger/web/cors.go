@@ -1,0 +1,147 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// CORS says which pages of other origins may call a route. It is for platforms whose vendor does not answer such pages
+// itself; the others look at what the deployment file says.
+type CORS struct {
+	// Origins lists what may call, such as https://shop.example.com, compared byte by byte, or * for everybody.
+	Origins []string
+	// Methods lists what they may use; empty is every method that the path has.
+	Methods []string
+	// Headers lists the request headers that they may set, or * for all.
+	Headers []string
+	// ExposeHeaders lists the response headers that they may read.
+	ExposeHeaders []string
+	// MaxAge is how long a browser may keep the answer to a preflight, in whole seconds; zero leaves that to it.
+	MaxAge time.Duration
+	// Credentials lets cookies through. It means nothing to *.
+	Credentials bool
+}
+
+// allow is the value of Access-Control-Allow-Origin for a page, empty if it may not call.
+func (c *CORS) allow(origin string) string {
+	switch {
+	case slices.Contains(c.Origins, "*"):
+		return "*"
+	case origin != "" && slices.Contains(c.Origins, origin):
+		return origin
+	}
+	return ""
+}
+
+// equal reports whether both say the same.
+func (c *CORS) equal(d *CORS) bool {
+	return c == d || c != nil && d != nil && slices.Equal(c.Origins, d.Origins) && slices.Equal(c.Methods, d.Methods) && slices.Equal(c.Headers, d.Headers) &&
+		slices.Equal(c.ExposeHeaders, d.ExposeHeaders) && c.MaxAge == d.MaxAge && c.Credentials == d.Credentials
+}
+
+// crossing is what a page of another origin may do with an answer.
+type crossing struct {
+	cors   *CORS
+	origin string // that may, * or empty
+}
+
+// Cross has the answer say what the page that calls may do with it, as the match's route wants it: whether the function
+// succeeds or fails, and whether there is a route or not if all routes of the unit want the same. Platforms call it before the
+// function, where the vendor does not do the same.
+func (x *Exchange) Cross(m Match) {
+	if c := m.cors; c != nil {
+		x.crossing = &crossing{c, c.allow(x.Request.Header.Get("Origin"))}
+	}
+}
+
+// CrossHeaders adds the headers of [Exchange.Cross] to those of an answer that Respond does not make. A handler that says
+// who may read its answer is not corrected.
+func (x *Exchange) CrossHeaders(h Header) {
+	if x.crossing == nil || len(h["Access-Control-Allow-Origin"]) > 0 {
+		return
+	}
+	c, origin := x.crossing.cors, x.crossing.origin
+	if origin != "*" {
+		vary(h, "Origin")
+	}
+	if origin == "" {
+		return
+	}
+	h["Access-Control-Allow-Origin"] = []string{origin}
+	if c.Credentials && origin != "*" {
+		h["Access-Control-Allow-Credentials"] = []string{"true"}
+	}
+	if len(c.ExposeHeaders) > 0 {
+		h["Access-Control-Expose-Headers"] = []string{strings.Join(c.ExposeHeaders, ", ")}
+	}
+}
+
+// vary adds to what caches tell answers apart by.
+func vary(h Header, name string) {
+	for _, line := range h["Vary"] {
+		for word := range strings.SplitSeq(line, ",") {
+			if word = strings.TrimSpace(word); word == "*" || strings.EqualFold(word, name) {
+				return
+			}
+		}
+	}
+	h["Vary"] = append(slices.Clip(h["Vary"]), name)
+}
+
+// Preflight answers the question of a browser whether a page may call; nil is a request that is none, or is about a path
+// where nothing was said. What may not is answered without a word of permission, so that the browser does not call.
+func (r *Router) Preflight(q *Request) *Response {
+	if q.Method != "OPTIONS" {
+		return nil
+	}
+	origin, method := q.Header.Get("Origin"), q.Header.Get("Access-Control-Request-Method")
+	if origin == "" || method == "" {
+		return nil
+	}
+	m := r.Match(method, q.Host, q.Path, q.RawPath)
+	c := m.cors
+	if c == nil || m.Status == 404 {
+		return nil
+	}
+	h := Header{"Vary": {"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}}
+	answer := &Response{Status: 204, Header: h}
+	allowed, asked := c.allow(origin), words(strings.Join(q.Header.Values("Access-Control-Request-Headers"), ","))
+	if allowed == "" || m.Status != 200 || len(c.Methods) > 0 && !slices.Contains(c.Methods, method) {
+		return answer
+	}
+	all := slices.Contains(c.Headers, "*")
+	for _, name := range asked {
+		if !validName(name) || !all && !slices.ContainsFunc(c.Headers, func(h string) bool { return strings.EqualFold(h, name) }) {
+			return answer
+		}
+	}
+	h["Access-Control-Allow-Origin"] = []string{allowed}
+	methods := c.Methods
+	if len(methods) == 0 {
+		methods = []string{method}
+	}
+	h["Access-Control-Allow-Methods"] = []string{strings.Join(methods, ", ")}
+	if len(asked) > 0 { // by name: * would leave Authorization out
+		h["Access-Control-Allow-Headers"] = []string{strings.Join(asked, ", ")}
+	}
+	if c.Credentials && allowed != "*" {
+		h["Access-Control-Allow-Credentials"] = []string{"true"}
+	}
+	if c.MaxAge > 0 {
+		h["Access-Control-Max-Age"] = []string{strconv.FormatInt(int64(c.MaxAge/time.Second), 10)}
+	}
+	return answer
+}
+
+// words splits a header's list.
+func words(list string) []string {
+	var all []string
+	for word := range strings.SplitSeq(list, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			all = append(all, word)
+		}
+	}
+	return all
+}
