@@ -30,7 +30,12 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 			}
 			t = instance
 		}
-		if t == nil || !c.implements(d, out, t, pos, length) {
+		if t == nil {
+			ok = false
+			continue
+		}
+		if !c.implements(d, out, t, pos, length) {
+			c.broken(t) // who needs it lacks no more than that
 			ok = false
 			continue
 		}

@@ -21,7 +21,7 @@ func (s *solver) complain() {
 	var reported []wanted
 	slices.SortStableFunc(s.missing, func(a, b unresolved) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
 	for i, m := range s.missing {
-		if s.app.Unread || len(m.candidates) == 0 && s.wasBroken(m.dep) {
+		if s.app.Unread || len(m.candidates) == 0 && s.wasBroken(m.dep) || s.wasDecided(m.dep) {
 			continue
 		}
 		w := wanted{m.dep.Type, m.dep.ID}
@@ -92,6 +92,12 @@ func (s *solver) wasBroken(dep *model.Dep) bool {
 		}
 		return types.Identical(t, dep.Type) || iface != nil && types.Implements(t, iface)
 	})
+}
+
+// wasDecided reports whether a declaration with a mistake would have provided exactly what is asked for, which counts before
+// what merely implements it.
+func (s *solver) wasDecided(dep *model.Dep) bool {
+	return slices.ContainsFunc(s.app.Broken, func(t types.Type) bool { return types.Identical(t, dep.Type) })
 }
 
 // instanceImplements reports whether the instance of a generic type with the type arguments of an interface implements it.
@@ -252,7 +258,8 @@ func (s *solver) nearestHint(dep *model.Dep, iface *types.Interface) string {
 		}
 		has := 0
 		for m := range iface.Methods() {
-			if obj, _, _ := types.LookupFieldOrMethod(n.Provider.Out, false, m.Pkg(), m.Name()); obj != nil {
+			obj, _, _ := types.LookupFieldOrMethod(n.Provider.Out, false, m.Pkg(), m.Name())
+			if _, is := obj.(*types.Func); is {
 				has++
 			}
 		}
