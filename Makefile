@@ -58,6 +58,9 @@ generate: ## generate the code of the examples
 demo: ## build bookstore for every cloud, run each artefact under its simulator, compare the answers
 	cd examples && $(GO) run ./demo
 
+matrix: ## send one event of each trigger in each cloud's payload, and print how many arrive alike
+	@cd framework/faastest && FAASGEN_MATRIX=1 $(GO) test -count=1 -run '^TestMatrix$$'
+
 bench: ## measure against the peers, side by side; prints ratios
 	cd bench && $(GO) run .
 
@@ -67,4 +70,4 @@ soak: ## run the property tests for long, from a random seed
 clean: ## remove what was built
 	rm -rf bin dist examples/*/dist
 
-.PHONY: help build test check race lint tidy current generate demo bench soak clean
+.PHONY: help build test check race lint tidy current generate demo matrix bench soak clean

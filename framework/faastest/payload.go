@@ -15,7 +15,9 @@ import (
 
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/platform/sim/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/sim/aws"
+	"github.com/faasgen/faasgen/framework/platform/sim/tencent"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -36,7 +38,13 @@ const (
 //	local    the events of faasgen invoke
 //
 // Of the other kinds, os, mq, kafka, log, cdn and event (of a bus), the event is one of the kind's type or a slice of them, and its
-// resource is what it says, such as mq.Message.Source: aws has it from S3, SQS, MSK, CloudWatch Logs and EventBridge.
+// resource is what it says, such as mq.Message.Source:
+//
+//	aws      S3, SQS, MSK, CloudWatch Logs, EventBridge
+//	tencent  COS, a topic of CMQ, CKafka, CLS
+//	aliyun   OSS, a topic of MNS, Kafka through EventBridge, SLS, the CDN, EventBridge
+//
+// What a cloud's payload has no place for is not in it, as the event's own fields say.
 func Payload(t testing.TB, platform, kind string, event any) []byte {
 	t.Helper()
 	var (
@@ -72,8 +80,12 @@ func batchPayload(platform, kind string, batch any) ([]byte, error) {
 	switch platform {
 	case AWS:
 		return aws.Payload(sim.Events{Batch: batch})
-	case Tencent, Aliyun, Local:
-		return nil, fmt.Errorf("found kind %q, expected http or timer; aws has the others", kind)
+	case Tencent:
+		return tencent.Payload(sim.Events{Batch: batch})
+	case Aliyun:
+		return aliyun.Payload(sim.Events{Batch: batch})
+	case Local:
+		return nil, fmt.Errorf("found kind %q, expected http or timer: call the function by its name with the events", kind)
 	}
 	return nil, unknownPlatform(platform)
 }

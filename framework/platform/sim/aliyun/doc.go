@@ -88,8 +88,8 @@ func initError(err error) error {
 func environment(a sim.Artifact, port int) []string {
 	return []string{
 		"FC_FUNC_CODE_PATH=" + codeRoot(a), "FC_FUNCTION_NAME=" + a.Unit, "FC_FUNCTION_HANDLER=index.handler",
-		"FC_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(memory(a)), "FC_FUNCTION_VERSION=LATEST", "FC_REGION=cn-hangzhou",
-		"FC_ACCOUNT_ID=1000000000000001", "FC_INSTANCE_ID=c-" + newID()[2:10],
+		"FC_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(memory(a)), "FC_FUNCTION_VERSION=LATEST", "FC_REGION=" + region,
+		"FC_ACCOUNT_ID=" + account, "FC_INSTANCE_ID=c-" + newID()[2:10],
 		fmt.Sprintf("FC_SERVER_PORT=%d", port), fmt.Sprintf("FC_CUSTOM_LISTEN_PORT=%d", port),
 	}
 }
@@ -115,7 +115,7 @@ func newID() string {
 func (p *process) common(control string) [][2]string {
 	a := p.server.Artifact
 	return [][2]string{
-		{"X-Fc-Request-Id", newID()}, {"X-Fc-Control-Path", control}, {"X-Fc-Account-Id", "1000000000000001"}, {"X-Fc-Region", "cn-hangzhou"},
+		{"X-Fc-Request-Id", newID()}, {"X-Fc-Control-Path", control}, {"X-Fc-Account-Id", account}, {"X-Fc-Region", region},
 		{"X-Fc-Function-Name", a.Unit}, {"X-Fc-Function-Handler", "index.handler"}, {"X-Fc-Function-Memory", strconv.Itoa(memory(a))},
 		{"X-Fc-Function-Timeout", strconv.Itoa(int(math.Ceil(p.server.Timeout.Seconds())))}, {"X-Fc-Qualifier", "LATEST"},
 		{"X-Fc-Version-Id", "LATEST"}, {"X-Fc-Retry-Count", "0"},

@@ -31,7 +31,7 @@ const (
 func environment(a sim.Artifact) []string {
 	return []string{
 		"SCF_FUNCTIONNAME=" + a.Unit, "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
-		"TENCENTCLOUD_REGION=ap-guangzhou", "TENCENTCLOUD_APPID=1250000000", "TENCENTCLOUD_UIN=100000000001",
+		"TENCENTCLOUD_REGION=" + region, "TENCENTCLOUD_APPID=" + owner, "TENCENTCLOUD_UIN=100000000001",
 		"TENCENTCLOUD_RUNENV=SCF", "USER_CODE_ROOT=" + codeRoot(a) + "/",
 	}
 }

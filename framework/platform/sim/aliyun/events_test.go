@@ -1,0 +1,33 @@
+package aliyun
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger/cdn"
+	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/log"
+	"github.com/faasgen/faasgen/framework/trigger/mq"
+	"github.com/faasgen/faasgen/framework/trigger/os"
+)
+
+// TestPayloadRefuses: what the cloud never sends is not made up. What it sends is tested beside faastest, where it arrives.
+func TestPayloadRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		events sim.Events
+		want   string
+	}{
+		{sim.Events{Batch: "text"}, "FC has no trigger that sends string"},
+		{sim.Events{Batch: []event.Event{{}, {}}}, "found 2 events, expected one"},
+		{sim.Events{Batch: []event.Event{{Data: []byte("text")}}}, `the data of an event of EventBridge is JSON where it has no other content type, found "text"`},
+		{sim.Events{Batch: []log.Batch{{}}}, "found a batch of logs without a range"},
+		{sim.Events{Batch: []mq.Message{{Attributes: map[string]string{"Message": "x"}}}}, `attribute "Message": MNS has a member of that name`},
+		{sim.Events{Batch: []os.Event{{Action: os.Restored}}}, `OSS has no event for the action "restored"`},
+		{sim.Events{Batch: []cdn.Event{{Action: "other"}}}, `the CDN has no event for the action "other"`},
+	} {
+		if _, err := Payload(tt.events); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("got %v, want %s", err, tt.want)
+		}
+	}
+}
