@@ -139,7 +139,8 @@ func encodeResponse(r *web.Response, log *slog.Logger) ([]byte, error) {
 	}
 	b := bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 	if len(b) > MaxPayload {
-		return nil, fmt.Errorf("the response is %d bytes as the vendor wants it, its limit is %d", len(b), MaxPayload)
+		return nil, &framework.Error{Status: 500, Code: "response_too_large", Message: "the response is larger than the platform can carry",
+			Err: fmt.Errorf("found %d bytes as the vendor wants it, its limit is %d", len(b), MaxPayload)}
 	}
 	return b, nil
 }

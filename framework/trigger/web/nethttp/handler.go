@@ -34,6 +34,9 @@ type Options struct {
 	Proto func(*http.Request) string
 	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is no limit.
 	MaxBody int64
+	// MaxAnswer is the largest body of an answer that the vendor carries, in bytes: a larger one is a 500 and a log record or,
+	// when it is streamed already, cut there. Zero is no limit.
+	MaxAnswer int64
 	// VendorCORS says that the vendor answers pages of other origins, so that nothing is to be added.
 	VendorCORS bool
 	// DropHeaders reports headers that the vendor keeps for itself, by canonical name. They are removed from the request
@@ -89,7 +92,7 @@ func (c *call) Value(key any) any {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inv := h.Invocation(r)
-	c := &call{Context: r.Context(), stream: stream{w: w, r: r, drop: h.DropHeaders}}
+	c := &call{Context: r.Context(), stream: stream{w: w, r: r, drop: h.DropHeaders, limit: h.MaxAnswer}}
 	x := &c.exchange
 	match := h.router.Match(r.Method, r.Host, r.URL.Path, r.URL.RawPath)
 	body := h.fill(&x.Request, r)
@@ -137,7 +140,11 @@ func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, resul
 		// answer. A body that is there is read within this time, so that the connection lives on.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyGrace))
 	}
-	if begun := c.stream.close(); begun || errors.Is(err, http.ErrAbortHandler) {
+	begun := c.stream.close()
+	if err == nil && begun && c.stream.exceeded {
+		err = answerTooLarge(h.MaxAnswer)
+	}
+	if begun || errors.Is(err, http.ErrAbortHandler) {
 		if err != nil {
 			if begun {
 				info.Log.Error("request failed after its answer had begun", "request_id", info.RequestID, "route", info.Route.String(), "error", err)
@@ -220,6 +227,9 @@ func tooLarge(limit int64) error {
 
 // reply writes an answer that nothing has been sent of.
 func (h *handler) reply(w http.ResponseWriter, x *web.Exchange, r *web.Response, info web.ErrorInfo) {
+	if h.MaxAnswer > 0 && int64(len(r.Body)) > h.MaxAnswer {
+		r = x.Respond(nil, answerTooLarge(h.MaxAnswer), info)
+	}
 	var body *source
 	if r.Reader != nil {
 		body = &source{from: r.Reader, buffer: make([]byte, 32<<10)}
@@ -244,10 +254,16 @@ func (h *handler) reply(w http.ResponseWriter, x *web.Exchange, r *web.Response,
 		return
 	}
 	defer body.close()
+	body.limit = h.MaxAnswer
 	if err := body.copyTo(w, len(r.Header["Content-Length"]) == 0); err != nil {
 		info.Log.Error("request failed while its answer was streamed", "request_id", info.RequestID, "route", info.Route.Pattern, "error", err)
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// answerTooLarge is the error of an answer that the vendor would not carry.
+func answerTooLarge(limit int64) error {
+	return &framework.Error{Status: 500, Code: "response_too_large", Message: "the response is larger than the platform can carry", Err: fmt.Errorf("the limit is %d bytes", limit)}
 }
 
 // send copies headers onto the real ones.

@@ -13,6 +13,8 @@ type source struct {
 	buffer []byte
 	chunk  []byte // what the last next has read
 	done   bool   // there is no more
+	sent   int64
+	limit  int64 // of what is sent, zero is none
 }
 
 // next reads what there is, and waits if there is nothing.
@@ -52,6 +54,9 @@ func (f failed) Read([]byte) (int, error) { return 0, f.err }
 func (s *source) copyTo(w http.ResponseWriter, flush bool) error {
 	control := http.NewResponseController(w)
 	for {
+		if s.sent += int64(len(s.chunk)); s.limit > 0 && s.sent > s.limit {
+			return answerTooLarge(s.limit)
+		}
 		if _, err := w.Write(s.chunk); err != nil {
 			return nil // the client has gone
 		}

@@ -19,6 +19,9 @@ type stream struct {
 	body io.Reader // what the exchange was given as the request's body
 	drop func(string) bool
 
+	limit, sent int64 // of the body; there is no limit if it is zero
+	exceeded    bool
+
 	mu      sync.Mutex // held while w is touched
 	begun   atomic.Bool
 	closing atomic.Bool
@@ -45,6 +48,10 @@ func (s *stream) begin(status int, header http.Header) error {
 
 func (s *stream) write(p []byte) (n int, err error) {
 	err = s.do(func() error {
+		if s.sent += int64(len(p)); s.limit > 0 && s.sent > s.limit {
+			s.exceeded = true
+			return answerTooLarge(s.limit)
+		}
 		n, err = s.w.Write(p)
 		return err
 	})

@@ -1,0 +1,71 @@
+package nethttp
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// An answer of exactly the vendor's limit goes through; one byte more is a 500 with a log record or, when its beginning
+// has gone already, a cut connection with one.
+func TestHandlerLimitsAnswers(t *testing.T) {
+	const limit = 100_000 // more than is kept back before an answer is streamed
+	size := func(c *framework.Context) int {
+		if web.From(c).Request.Query().Has("over") {
+			return limit + 1
+		}
+		return limit
+	}
+	var log bytes.Buffer
+	e := engineOf(t,
+		on("GET /whole", func(c *framework.Context) error { c.SetResult(bytes.Repeat([]byte("x"), size(c))); return nil }),
+		on("GET /stream", func(c *framework.Context) error {
+			c.SetResult(io.LimitReader(endless{}, int64(size(c))))
+			return nil
+		}),
+		on("GET /mounted", func(c *framework.Context) error {
+			return Serve(c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.CopyN(w, endless{}, int64(size(c))) }))
+		}),
+	)
+	e.Runtime().Logger = slog.New(slog.NewTextHandler(&log, nil))
+	h, err := Handler(e, Options{MaxAnswer: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	for _, path := range []string{"/whole", "/stream", "/mounted"} {
+		log.Reset()
+		resp, body := do(t, "GET", s.URL+path, nil)
+		if resp.StatusCode != 200 || len(body) != limit || log.Len() > 0 {
+			t.Errorf("%s at the limit: status %d, %d bytes, log %s", path, resp.StatusCode, len(body), log.String())
+		}
+		resp, body = do(t, "GET", s.URL+path+"?over", nil)
+		switch {
+		case path == "/whole" && (resp.StatusCode != 500 || !strings.Contains(body, `"code":"response_too_large"`)):
+			t.Errorf("%s over the limit: status %d, %.200s", path, resp.StatusCode, body)
+		case path != "/whole" && !strings.HasSuffix(body, " (cut)"):
+			t.Errorf("%s over the limit: status %d and %d bytes to their end, want a cut", path, resp.StatusCode, len(body))
+		}
+		if !strings.Contains(log.String(), "the limit is 100000 bytes") {
+			t.Errorf("%s over the limit: log %q", path, log.String())
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = 'x'
+	}
+	return len(p), nil
+}
