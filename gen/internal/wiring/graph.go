@@ -22,6 +22,7 @@ type Graph struct {
 
 	checkers   map[string]*Edge          // instead of Validator, by function: a variant
 	byProvider map[*model.Provider]*Node // filled by Solve
+	without    func(*Node) bool          // what is not looked at, and not through
 }
 
 // Node is one provider with its dependencies resolved.
@@ -63,7 +64,7 @@ func (g *Graph) reach(functions []*model.Function) (map[*Node]bool, map[*model.C
 	want := map[*Node]bool{}
 	var mark func(n *Node)
 	mark = func(n *Node) {
-		if n == nil || want[n] {
+		if n == nil || want[n] || g.without != nil && g.without(n) {
 			return
 		}
 		want[n] = true

@@ -38,8 +38,7 @@ func (s *solver) variants() {
 		if said == nil || len(said.Config) == 0 {
 			continue
 		}
-		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider}
-		reach := own.Reach([]*model.Function{f})
+		reach := s.own(f, s.ofUnit)
 		if view := s.view(f, said.Config, reach); view != nil && !s.diagnostics.Failed() {
 			s.graph.Views = append(s.graph.Views, *view)
 			app.Functions[i] = s.vary(&app, f, said.Config, reach, clones)
@@ -60,6 +59,26 @@ func (s *solver) variants() {
 	// What was made for functions only that have a variant of it now is made for nobody.
 	now := s.reached()
 	s.graph.Nodes = slices.DeleteFunc(nodes, func(n *Node) bool { return before[n] && !now[n] })
+}
+
+// own are the nodes that a function needs, and what stands around it; not those that are left out, nor what these need.
+func (s *solver) own(f *model.Function, without func(*Node) bool) []*Node {
+	g := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider, without: without}
+	return g.Reach([]*model.Function{f})
+}
+
+// ofUnit reports whether a node belongs to the unit: a configuration or a layer, which hear what becomes of it. There is one of
+// each, so what these need is not for one function either.
+func (s *solver) ofUnit(n *Node) bool { return s.configures(n.Provider) || s.layers(n.Provider) }
+
+// reading is a node that reads a key, nil if there is none.
+func reading(nodes []*Node, key string) *Node {
+	for _, n := range nodes {
+		if slices.ContainsFunc(n.Provider.Deps, func(d *model.Dep) bool { return d.Kind == model.FromConfig && covers(d.Key, key) }) {
+			return n
+		}
+	}
+	return nil
 }
 
 func (s *solver) reached() map[*Node]bool {
@@ -234,7 +253,10 @@ func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*
 		return nil
 	}
 	d := value.Place.Errorf(codeConfig, "nothing that function %s needs reads the configuration key %s", f.Name, value.Key)
-	if near := annotations.Suggest(value.Key, slices.Sorted(maps.Keys(known))); near != "" {
+	others := slices.DeleteFunc(s.own(f, nil), func(n *Node) bool { return slices.Contains(reach, n) })
+	if n := reading(others, value.Key); n != nil {
+		d.Hint = n.Provider.Name() + " does, but that belongs to the unit, and is the same for all its functions"
+	} else if near := annotations.Suggest(value.Key, slices.Sorted(maps.Keys(known))); near != "" {
 		d.Hint = fmt.Sprintf("did you mean %q?", near)
 	} else if other := s.otherReader(f, value.Key); other != "" {
 		d.Hint = "function " + other + " does"
@@ -249,11 +271,8 @@ func (s *solver) otherReader(f *model.Function, key string) string {
 		if other == f {
 			continue
 		}
-		own := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider}
-		for _, n := range own.Reach([]*model.Function{other}) {
-			if slices.ContainsFunc(n.Provider.Deps, func(d *model.Dep) bool { return d.Kind == model.FromConfig && covers(d.Key, key) }) {
-				return other.Name
-			}
+		if reading(s.own(other, s.ofUnit), key) != nil {
+			return other.Name
 		}
 	}
 	return ""
