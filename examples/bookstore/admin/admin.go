@@ -3,6 +3,7 @@ package admin
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
@@ -32,11 +33,14 @@ func New(store book.Store) http.Handler {
 		_ = json.NewEncoder(w).Encode(map[string]any{"books": len(books), "authors": authors})
 	})
 	r.Delete("/admin/books/{id}", func(w http.ResponseWriter, r *http.Request) {
-		if err := store.Delete(r.Context(), chi.URLParam(r, "id")); err != nil {
+		switch err := store.Delete(r.Context(), chi.URLParam(r, "id")); {
+		case errors.Is(err, book.ErrNotFound):
 			http.Error(w, err.Error(), http.StatusNotFound)
-			return
+		case err != nil:
+			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		default:
+			w.WriteHeader(http.StatusNoContent)
 		}
-		w.WriteHeader(http.StatusNoContent)
 	})
 	return r
 }

@@ -18,8 +18,8 @@ type Trail struct {
 // NewTrail begins the trail of a request. It is written to the log when the request ends, whether it succeeded or not.
 //
 //faas:provide scope=request
-func NewTrail(ctx *framework.Context) (*Trail, func()) {
-	t := &Trail{log: ctx.Logger(), started: time.Now().UTC().Truncate(time.Second)}
+func NewTrail(ctx *framework.Context, clock framework.Clock) (*Trail, func()) {
+	t := &Trail{log: ctx.Logger(), started: clock.Now().UTC().Truncate(time.Second)}
 	return t, t.write
 }
 

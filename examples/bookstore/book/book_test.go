@@ -47,9 +47,18 @@ func TestGetTellsWhatIsMissing(t *testing.T) {
 	if b, err := r.Get(t.Context(), book.One{ID: "dune"}); err != nil || b.ID != "dune" {
 		t.Errorf("got %v, %v", b, err)
 	}
-	_, err := r.Get(t.Context(), book.One{ID: "emma"})
-	var fe *framework.Error
-	if !errors.As(err, &fe) || fe.Status != 404 || !errors.Is(err, book.ErrNotFound) {
+	if _, err := r.Get(t.Context(), book.One{ID: "emma"}); !errors.Is(err, book.ErrNotFound) {
 		t.Errorf("error = %v", err)
+	}
+}
+
+func TestPublicTellsClientsOnlyWhatTheyMayKnow(t *testing.T) {
+	secret := errors.New("the disk is full")
+	for _, err := range []error{nil, secret, book.ErrNotFound} {
+		got := book.Public(func(*framework.Context) error { return err })(nil)
+		var fe *framework.Error
+		if public := errors.As(got, &fe); public != (err == book.ErrNotFound) || public && fe.Status != 404 || !errors.Is(got, err) {
+			t.Errorf("of %v it made %v", err, got)
+		}
 	}
 }

@@ -14,6 +14,7 @@ const MaxCover = 1 << 20
 // Editor changes the catalogue. There is one for each request, because each request has its own audit trail.
 //
 //faas:provide scope=request
+//faas:use public
 type Editor struct {
 	Store Store        //faas:inject
 	Trail *audit.Trail //faas:inject
@@ -61,7 +62,7 @@ func (r UpdateRequest) Validate() error { return r.validate() }
 func (e *Editor) Update(ctx context.Context, in UpdateRequest) (*Book, error) {
 	b, err := e.Store.Get(ctx, in.ID)
 	if err != nil {
-		return nil, public(err)
+		return nil, err
 	}
 	b.Title, b.Author, b.Year, b.Draft = in.Title, in.Author, in.Year, in.Draft
 	e.Trail.Note("updated", b.ID)
@@ -74,7 +75,7 @@ func (e *Editor) Update(ctx context.Context, in UpdateRequest) (*Book, error) {
 //faas:http DELETE /books/{id}
 func (e *Editor) Delete(ctx context.Context, in One) error {
 	e.Trail.Note("deleted", in.ID)
-	return public(e.Store.Delete(ctx, in.ID))
+	return e.Store.Delete(ctx, in.ID)
 }
 
 // SetCover keeps the picture of a book; the body is the picture.
@@ -88,5 +89,5 @@ func (e *Editor) SetCover(ctx context.Context, r *web.Request) error {
 	}
 	id := r.PathValue("id")
 	e.Trail.Note("illustrated", id)
-	return public(e.Store.SetCover(ctx, id, picture))
+	return e.Store.SetCover(ctx, id, picture)
 }

@@ -2,14 +2,14 @@ package book
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Reader answers what anybody may ask.
+//
+//faas:use public
 type Reader struct {
 	Store    Store //faas:inject
 	PageSize int   //faas:config key=book.pageSize default=10
@@ -43,8 +43,7 @@ type One struct {
 //faas:handler book-get
 //faas:http GET /books/{id}
 func (r *Reader) Get(ctx context.Context, in One) (*Book, error) {
-	b, err := r.Store.Get(ctx, in.ID)
-	return b, public(err)
+	return r.Store.Get(ctx, in.ID)
 }
 
 // Cover returns the picture of a book.
@@ -54,16 +53,8 @@ func (r *Reader) Get(ctx context.Context, in One) (*Book, error) {
 func (r *Reader) Cover(ctx context.Context, in One) (*web.Response, error) {
 	picture, err := r.Store.Cover(ctx, in.ID)
 	if err != nil {
-		return nil, public(err)
+		return nil, err
 	}
 	header := web.Header{"Content-Type": {http.DetectContentType(picture)}}
 	return &web.Response{Header: header, Body: picture}, nil
-}
-
-// public turns what a client may know into an error that says so.
-func public(err error) error {
-	if errors.Is(err, ErrNotFound) {
-		return framework.Errorf(404, "not_found", "%w", err)
-	}
-	return err
 }

@@ -130,8 +130,8 @@ func provideAdminNew(store book.Store) http.Handler {
 // provideAuditTrail makes an *audit.Trail.
 //
 // NewTrail begins the trail of a request. It is written to the log when the request ends, whether it succeeded or not.
-func provideAuditTrail(ctx *framework.Context) (*audit.Trail, func()) {
-	v, cleanup := audit.NewTrail(ctx)
+func provideAuditTrail(u *unit, ctx *framework.Context) (*audit.Trail, func()) {
+	v, cleanup := audit.NewTrail(ctx, u.rt.Time())
 	if cleanup == nil {
 		cleanup = func() {}
 	}
@@ -161,6 +161,8 @@ func provideBookEditor(store book.Store, trail *audit.Trail) *book.Editor {
 }
 
 // provideBookReader makes a *book.Reader.
+//
+// Reader answers what anybody may ask.
 func provideBookReader(u *unit, store book.Store) (*book.Reader, error) {
 	pageSize, err := config.Or[int](u.config, "book.pageSize", 10)
 	if err != nil {

@@ -60,6 +60,8 @@ type Overrides struct {
 	BookStore book.Store
 	// AdminGuard replaces guard admin.
 	AdminGuard framework.Guard
+	// PublicMiddleware replaces middleware public.
+	PublicMiddleware framework.Middleware
 }
 
 // NewWith is New with some values replaced.
@@ -84,40 +86,50 @@ func NewWith(rt *framework.Runtime, overrides Overrides) *framework.App {
 				},
 			},
 			{
-				Name:    "book-cover",
-				Handler: u.bookCover,
+				Name: "book-cover",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookCoverChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "GET", Pattern: "/books/{id}/cover"},
 				},
 			},
 			{
-				Name:    "book-create",
-				Handler: u.bookCreate,
+				Name: "book-create",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookCreateChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "POST", Pattern: "/books", Status: 201},
 				},
 			},
 			{
-				Name:    "book-delete",
-				Handler: u.bookDelete,
+				Name: "book-delete",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookDeleteChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "DELETE", Pattern: "/books/{id}"},
 				},
 			},
 			{
-				Name:    "book-get",
-				Handler: u.bookGet,
+				Name: "book-get",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookGetChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "GET", Pattern: "/books/{id}"},
 				},
 			},
 			{
-				Name:    "book-list",
-				Handler: u.bookList,
+				Name: "book-list",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookListChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "GET", Pattern: "/books"},
@@ -132,16 +144,20 @@ func NewWith(rt *framework.Runtime, overrides Overrides) *framework.App {
 				},
 			},
 			{
-				Name:    "book-set-cover",
-				Handler: u.bookSetCover,
+				Name: "book-set-cover",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookSetCoverChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "PUT", Pattern: "/books/{id}/cover"},
 				},
 			},
 			{
-				Name:    "book-update",
-				Handler: u.bookUpdate,
+				Name: "book-update",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookUpdateChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "PUT", Pattern: "/books/{id}"},
@@ -177,7 +193,14 @@ type unit struct {
 	bookReader         ioc.Cell[*book.Reader]
 	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
 
-	adminChain framework.Handler
+	adminChain        framework.Handler
+	bookCoverChain    framework.Handler
+	bookCreateChain   framework.Handler
+	bookDeleteChain   framework.Handler
+	bookGetChain      framework.Handler
+	bookListChain     framework.Handler
+	bookSetCoverChain framework.Handler
+	bookUpdateChain   framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
@@ -215,7 +238,18 @@ func (u *unit) start(ctx context.Context) error {
 		}
 		adminGuard = accessAdmin.Guard
 	}
+	publicMiddleware := u.overrides.PublicMiddleware
+	if publicMiddleware == nil {
+		publicMiddleware = book.Public
+	}
 	u.adminChain = framework.Chain(u.admin, adminGuard.Middleware)
+	u.bookCoverChain = framework.Chain(u.bookCover, publicMiddleware)
+	u.bookCreateChain = framework.Chain(u.bookCreate, publicMiddleware)
+	u.bookDeleteChain = framework.Chain(u.bookDelete, publicMiddleware)
+	u.bookGetChain = framework.Chain(u.bookGet, publicMiddleware)
+	u.bookListChain = framework.Chain(u.bookList, publicMiddleware)
+	u.bookSetCoverChain = framework.Chain(u.bookSetCover, publicMiddleware)
+	u.bookUpdateChain = framework.Chain(u.bookUpdate, publicMiddleware)
 	return nil
 }
 
@@ -407,7 +441,7 @@ func (c *call) getAuditTrail() (*audit.Trail, error) {
 	if c.has.auditTrail {
 		return c.auditTrail, nil
 	}
-	v, cleanup := provideAuditTrail(c.ctx)
+	v, cleanup := provideAuditTrail(c.u, c.ctx)
 	c.cleanups = append(c.cleanups, cleanup)
 	c.auditTrail, c.has.auditTrail = v, true
 	return v, nil

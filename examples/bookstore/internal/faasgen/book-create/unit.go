@@ -36,8 +36,10 @@ func New(rt *framework.Runtime) *framework.App {
 		Health:      u.health,
 		Functions: []*framework.Function{
 			{
-				Name:    "book-create",
-				Handler: u.bookCreate,
+				Name: "book-create",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookCreateChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "POST", Pattern: "/books", Status: 201},
@@ -59,9 +61,12 @@ type unit struct {
 	sqlDB              ioc.Cell[*sql.DB]
 	sqliteStore        ioc.Cell[*sqlite.Store]
 	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
+
+	bookCreateChain framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
+// Then it puts the middleware around the functions, once.
 func (u *unit) start(ctx context.Context) error {
 	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv, config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 	if err != nil {
@@ -91,6 +96,7 @@ func (u *unit) start(ctx context.Context) error {
 	if _, err := getSqliteStore(u, b); err != nil {
 		return err
 	}
+	u.bookCreateChain = framework.Chain(u.bookCreate, book.Public)
 	return nil
 }
 
@@ -203,7 +209,7 @@ func (u *unit) bookCreate(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	auditTrail, cleanupAuditTrail := provideAuditTrail(ctx)
+	auditTrail, cleanupAuditTrail := provideAuditTrail(u, ctx)
 	defer cleanupAuditTrail()
 	c := provideBookEditor(sqliteStore, auditTrail)
 	out, err := c.Create(ctx, in)

@@ -36,8 +36,10 @@ func New(rt *framework.Runtime) *framework.App {
 		Health:      u.health,
 		Functions: []*framework.Function{
 			{
-				Name:    "book-delete",
-				Handler: u.bookDelete,
+				Name: "book-delete",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookDeleteChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "DELETE", Pattern: "/books/{id}"},
@@ -59,9 +61,12 @@ type unit struct {
 	sqlDB              ioc.Cell[*sql.DB]
 	sqliteStore        ioc.Cell[*sqlite.Store]
 	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
+
+	bookDeleteChain framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
+// Then it puts the middleware around the functions, once.
 func (u *unit) start(ctx context.Context) error {
 	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv, config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 	if err != nil {
@@ -91,6 +96,7 @@ func (u *unit) start(ctx context.Context) error {
 	if _, err := getSqliteStore(u, b); err != nil {
 		return err
 	}
+	u.bookDeleteChain = framework.Chain(u.bookDelete, book.Public)
 	return nil
 }
 
@@ -200,7 +206,7 @@ func (u *unit) bookDelete(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	auditTrail, cleanupAuditTrail := provideAuditTrail(ctx)
+	auditTrail, cleanupAuditTrail := provideAuditTrail(u, ctx)
 	defer cleanupAuditTrail()
 	c := provideBookEditor(sqliteStore, auditTrail)
 	return c.Delete(ctx, in)

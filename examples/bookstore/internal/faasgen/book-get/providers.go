@@ -103,6 +103,8 @@ func provideSqliteStore(b *ioc.Build, db *sql.DB) (*sqlite.Store, error) {
 }
 
 // provideBookReader makes a *book.Reader.
+//
+// Reader answers what anybody may ask.
 func provideBookReader(u *unit, store book.Store) (*book.Reader, error) {
 	pageSize, err := config.Or[int](u.config, "book.pageSize", 10)
 	if err != nil {

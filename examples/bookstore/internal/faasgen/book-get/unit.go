@@ -36,8 +36,10 @@ func New(rt *framework.Runtime) *framework.App {
 		Health:      u.health,
 		Functions: []*framework.Function{
 			{
-				Name:    "book-get",
-				Handler: u.bookGet,
+				Name: "book-get",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookGetChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "GET", Pattern: "/books/{id}"},
@@ -60,9 +62,12 @@ type unit struct {
 	sqliteStore        ioc.Cell[*sqlite.Store]
 	bookReader         ioc.Cell[*book.Reader]
 	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
+
+	bookGetChain framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
+// Then it puts the middleware around the functions, once.
 func (u *unit) start(ctx context.Context) error {
 	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv, config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 	if err != nil {
@@ -95,6 +100,7 @@ func (u *unit) start(ctx context.Context) error {
 	if _, err := getBookReader(u, b); err != nil {
 		return err
 	}
+	u.bookGetChain = framework.Chain(u.bookGet, book.Public)
 	return nil
 }
 

@@ -36,8 +36,10 @@ func New(rt *framework.Runtime) *framework.App {
 		Health:      u.health,
 		Functions: []*framework.Function{
 			{
-				Name:    "book-set-cover",
-				Handler: u.bookSetCover,
+				Name: "book-set-cover",
+				Handler: func(ctx *framework.Context) error {
+					return u.bookSetCoverChain(ctx)
+				},
 				Timeout: 10 * time.Second,
 				Triggers: []framework.Trigger{
 					web.Route{Method: "PUT", Pattern: "/books/{id}/cover"},
@@ -59,9 +61,12 @@ type unit struct {
 	sqlDB              ioc.Cell[*sql.DB]
 	sqliteStore        ioc.Cell[*sqlite.Store]
 	sqldbConfiguration ioc.Cell[*sqldb.Configuration]
+
+	bookSetCoverChain framework.Handler
 }
 
 // start is the cold start: it loads the configuration and builds what is eager, in dependency order.
+// Then it puts the middleware around the functions, once.
 func (u *unit) start(ctx context.Context) error {
 	c, err := config.LoadWith(u.rt.CodeDir, u.rt.Env, u.rt.LookupEnv, config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 	if err != nil {
@@ -91,6 +96,7 @@ func (u *unit) start(ctx context.Context) error {
 	if _, err := getSqliteStore(u, b); err != nil {
 		return err
 	}
+	u.bookSetCoverChain = framework.Chain(u.bookSetCover, book.Public)
 	return nil
 }
 
@@ -195,7 +201,7 @@ func (u *unit) bookSetCover(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	auditTrail, cleanupAuditTrail := provideAuditTrail(ctx)
+	auditTrail, cleanupAuditTrail := provideAuditTrail(u, ctx)
 	defer cleanupAuditTrail()
 	c := provideBookEditor(sqliteStore, auditTrail)
 	return c.SetCover(ctx, in)

@@ -107,8 +107,8 @@ func provideSqliteStore(b *ioc.Build, db *sql.DB) (*sqlite.Store, error) {
 // provideAuditTrail makes an *audit.Trail.
 //
 // NewTrail begins the trail of a request. It is written to the log when the request ends, whether it succeeded or not.
-func provideAuditTrail(ctx *framework.Context) (*audit.Trail, func()) {
-	v, cleanup := audit.NewTrail(ctx)
+func provideAuditTrail(u *unit, ctx *framework.Context) (*audit.Trail, func()) {
+	v, cleanup := audit.NewTrail(ctx, u.rt.Time())
 	if cleanup == nil {
 		cleanup = func() {}
 	}
