@@ -45,7 +45,7 @@ func Simulator(name string, runtime func(entry target.Entry) sim.Runtime) Option
 func Main(options ...Option) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal stops gracefully, a second one at once
-	t := &tool{in: os.Stdin, out: os.Stdout, err: os.Stderr, targets: targets(), simulators: simulators()}
+	t := &tool{in: os.Stdin, out: os.Stdout, err: os.Stderr, targets: targets(), simulators: simulators(), clouds: clouds()}
 	for _, o := range options {
 		o.apply(t)
 	}
@@ -60,6 +60,7 @@ type tool struct {
 	targets  []target.Target
 
 	simulators map[string]simulator
+	clouds     map[string]cloud // by the name of the target
 }
 
 func (t *tool) run(ctx context.Context, args []string) int {

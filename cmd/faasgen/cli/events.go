@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -18,20 +19,28 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// send delivers events of a kind of which several come at once. What is written as such an event is sent as the cloud
-// would; anything else is taken for the cloud's own payload.
+// send delivers events of a kind of which several come at once, as the cloud would.
 func send(ctx context.Context, p sim.Process, app *target.App, f *target.Function, kind string, written []byte) (*sim.Result, error) {
 	sender, ok := p.(sim.Sender)
-	if !ok || !envelope.IsEvent(kind, written) {
-		return p.Invoke(ctx, envelope.Raw(written))
+	if !ok {
+		return nil, fmt.Errorf("the simulator sends no events of the form %s; expected a payload of the cloud's own", kind)
 	}
-	batch, err := envelope.ParseBatch(kind, batchTriggers(f), written, time.Now(), rand.Text)
+	e, err := batch(app, f, kind, written)
 	if err != nil {
 		return nil, err
 	}
-	e := sim.Events{Batch: batch}
+	return sender.Events(ctx, e)
+}
+
+// batch reads events as people write them, and finds the real name of the resource that they come from.
+func batch(app *target.App, f *target.Function, kind string, written []byte) (sim.Events, error) {
+	events, err := envelope.ParseBatch(kind, batchTriggers(f), written, time.Now(), rand.Text)
+	if err != nil {
+		return sim.Events{}, err
+	}
+	e := sim.Events{Batch: events}
 	// The events of one call come from one resource: what the first says it is.
-	logical := resource(batch)
+	logical := resource(events)
 	for _, t := range f.Triggers {
 		for _, n := range target.Needs(t.Marker) {
 			if n.Name == logical && e.Name == "" {
@@ -39,7 +48,7 @@ func send(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 			}
 		}
 	}
-	return sender.Events(ctx, e)
+	return e, nil
 }
 
 // resource is the logical name of what the first event comes from.

@@ -20,14 +20,20 @@ import (
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/target"
 )
 
 // maxEvent bounds the event that is read.
 const maxEvent = 32 << 20
 
+// asked is what the flags of invoke ask for.
+type asked struct {
+	data, file, trigger, target string
+	sample, print, json         bool
+}
+
 func (t *tool) invoke() *cobra.Command {
-	var data, file, value string
-	var asJSON bool
+	var o asked
 	cmd := &cobra.Command{
 		Use:   "invoke FUNCTION",
 		Short: "Call one function: in process, or its artefact under a cloud's simulator",
@@ -36,56 +42,131 @@ func (t *tool) invoke() *cobra.Command {
 			"packed for that cloud, and its artefact runs under a simulator of the cloud's runtime.\n\n" +
 			"The event of an http function is a request, {\"method\", \"path\", \"headers\", \"body\"}, of which only the path is\n" +
 			"needed, or any other JSON, which is the body of the function's first route. That of a timer is {\"name\", \"time\",\n" +
-			"\"payload\"}, each optional. Everything else is handed over as it is.",
+			"\"payload\"}, each optional. The README lists those of the other triggers. With --target a payload that the cloud\n" +
+			"itself has sent goes in as it is.\n\n" +
+			"--sample makes an event up for one of the function's triggers, with its own bucket, queue, route and so on;\n" +
+			"--print shows it instead of calling the function, to be edited and used with --event.",
 		Example: "  faasgen invoke order-create -d '{\"item\": \"tea\"}'\n" +
-			"  faasgen invoke order-create -e event.json --target aws",
+			"  faasgen invoke order-create -e event.json --target aws\n" +
+			"  faasgen invoke order-stored --trigger os --sample --target tencent\n" +
+			"  faasgen invoke order-stored --sample --print > event.json",
 		Args: arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if data != "" && file != "" {
+			switch {
+			case o.data != "" && o.file != "":
 				return usage("found -d and -e, expected one of them")
+			case o.sample && (o.data != "" || o.file != ""):
+				return usage("found --sample and an event of your own, expected one of them")
+			case o.print && !o.sample:
+				return usage("found --print without --sample, whose event it shows")
 			}
-			event, err := t.event(data, file)
+			event, err := t.event(o.data, o.file)
 			if err != nil {
 				return err
 			}
-			r, _, err := t.current(cmd.Context(), t.dir)
-			if err != nil {
-				return err
-			}
-			app, err := t.owner(r, args[0])
-			if err != nil {
-				return err
-			}
-			var o *envelope.Outcome
-			if value == "" {
-				o, err = t.invokeLocal(cmd.Context(), app, args[0], event)
-			} else {
-				o, err = t.invokeTarget(cmd.Context(), app, args[0], value, event)
-			}
-			if o == nil {
-				return err
-			}
-			return cmp.Or(t.show(o, asJSON), err)
+			return t.call(cmd.Context(), args[0], o, event)
 		},
 	}
-	cmd.Flags().StringVarP(&data, "data", "d", "", "the event; - reads it from standard input")
-	cmd.Flags().StringVarP(&file, "event", "e", "", "the file with the event")
-	cmd.Flags().StringVar(&value, "target", "", "the cloud whose artefact and simulator to use")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the whole outcome as JSON")
+	cmd.Flags().StringVarP(&o.data, "data", "d", "", "the event; - reads it from standard input")
+	cmd.Flags().StringVarP(&o.file, "event", "e", "", "the file with the event; - reads it from standard input")
+	cmd.Flags().StringVar(&o.target, "target", "", "the cloud whose artefact and simulator to use")
+	cmd.Flags().StringVar(&o.trigger, "trigger", "", "the trigger that the event is of, as KIND or KIND:NAME, such as os or os:invoices")
+	cmd.Flags().BoolVar(&o.sample, "sample", false, "make an event up")
+	cmd.Flags().BoolVar(&o.print, "print", false, "print the event of --sample, and call nothing")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the whole outcome as JSON")
 	return cmd
+}
+
+// call calls the function and shows what came of it.
+func (t *tool) call(ctx context.Context, function string, a asked, event []byte) error {
+	r, _, err := t.current(ctx, t.dir)
+	if err != nil {
+		return err
+	}
+	app, err := t.owner(r, function)
+	if err != nil {
+		return err
+	}
+	if a.target == "" && a.trigger == "" && !a.sample {
+		o, err := t.invokeLocal(ctx, app, function, "", event)
+		return t.shown(o, a.json, err)
+	}
+	var tg target.Target
+	if a.target != "" {
+		chosen, err := t.selectTargets(a.target)
+		if err != nil {
+			return err
+		}
+		if len(chosen) != 1 {
+			return usage("--target %s: expected one target, since there is one answer", a.target)
+		}
+		tg = chosen[0]
+	}
+	seen, _ := app.Target(a.target)
+	unit, f := find(seen, function)
+	if unit == nil {
+		return usage("target %s has no unit with function %s", a.target, function)
+	}
+	if a.trigger != "" {
+		if f, err = narrow(f, a.trigger); err != nil {
+			return err
+		}
+	}
+	if a.sample {
+		if event, err = sampleEvent(app, seen, f, a.target); err != nil {
+			return err
+		}
+	}
+	form := envelope.Kind(forms(f), event)
+	if a.print {
+		return t.printEvent(a.target, seen, f, form, event)
+	}
+	var o *envelope.Outcome
+	if tg != nil {
+		o, err = t.invokeTarget(ctx, app, tg, seen, f, form, event)
+	} else if event, err = complete(f, form, event); err == nil {
+		o, err = t.invokeLocal(ctx, app, function, form, event)
+	}
+	return t.shown(o, a.json, err)
+}
+
+// printEvent prints an event: with a target in the payload of that cloud, where it has one for events of this form.
+func (t *tool) printEvent(name string, seen *target.App, f *target.Function, form string, event []byte) error {
+	written, ok, err := t.clouds[name].payload(seen, f, form, event)
+	if err != nil {
+		return err
+	}
+	if ok {
+		event = written
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, event, "", "  ") != nil {
+		b.Write(event)
+	}
+	b.WriteByte('\n')
+	_, err = t.out.Write(b.Bytes())
+	return err
+}
+
+// shown shows the outcome, if there is one, of a call that ended with err.
+func (t *tool) shown(o *envelope.Outcome, asJSON bool, err error) error {
+	if o == nil {
+		return err
+	}
+	return cmp.Or(t.show(o, asJSON), err)
 }
 
 func (t *tool) event(data, file string) ([]byte, error) {
 	var from io.Reader
 	switch {
-	case file != "":
+	case file != "" && file != "-":
 		f, err := os.Open(absolute(t.dir, file))
 		if err != nil {
 			return nil, usage("event file: %v", err)
 		}
 		defer f.Close()
 		from = f
-	case data == "-":
+	case data == "-", file == "-":
 		from = t.in
 	default:
 		return []byte(data), nil
@@ -123,9 +204,10 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 }
 
 // invokeLocal runs the application's server for one call. What it prints goes to standard error, and the outcome comes
-// through a pipe of its own, so that nothing the functions print can be taken for the answer. There is an outcome with the
+// through a pipe of its own, so that nothing the functions print can be taken for the answer. Form is that of the event, "" to
+// let the process see. There is an outcome with the
 // error of a process that answered and then failed to stop.
-func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, event []byte) (*envelope.Outcome, error) {
+func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form string, event []byte) (*envelope.Outcome, error) {
 	done := t.progress("building")
 	defer done()
 	binary, err := gobuild.Server(ctx, app.Dir, t.dir)
@@ -138,7 +220,11 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function string, e
 		return nil, err
 	}
 	defer ours.Close()
-	cmd := exec.CommandContext(ctx, binary, "invoke", function)
+	args := []string{"invoke", function}
+	if form != "" {
+		args = append(args, form)
+	}
+	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Dir = app.Dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	dev.OwnGroup(cmd) // or the terminal's own signal would be a second one, which ends the process at once

@@ -27,34 +27,23 @@ import (
 const maxUnpacked = 1 << 30
 
 // invokeTarget builds and packs the function's unit, and calls it as its cloud would.
-func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value string, event []byte) (*envelope.Outcome, error) {
-	chosen, err := t.selectTargets(value)
-	if err != nil {
-		return nil, err
-	}
-	if len(chosen) != 1 {
-		return nil, usage("--target %s: expected one target, since there is one answer", value)
-	}
-	simulator := t.simulators[chosen[0].Name()]
+func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target, seen *target.App, f *target.Function, form string, event []byte) (*envelope.Outcome, error) {
+	simulator := t.simulators[tg.Name()]
 	if simulator == nil {
-		return nil, usage("target %s has no simulator", chosen[0].Name())
+		return nil, usage("target %s has no simulator", tg.Name())
 	}
-	seen, _ := app.Target(chosen[0].Name())
-	unit, f := find(seen, function)
-	if unit == nil {
-		return nil, usage("target %s has no unit with function %s", chosen[0].Name(), function)
-	}
+	unit, _ := find(seen, f.Name)
 	dir, err := os.MkdirTemp("", "faasgen-invoke-")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	code := filepath.Join(dir, "code")
-	built, err := t.artifact(ctx, app, chosen[0], unit, code)
+	built, err := t.artifact(ctx, app, tg, unit, code)
 	if err != nil {
 		return nil, err
 	}
-	entry := chosen[0].Entry(unit)
+	entry := tg.Entry(unit)
 	p, err := simulator(entry).Start(ctx, sim.Artifact{
 		Dir: code, Command: entry.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
@@ -62,7 +51,10 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, function, value s
 	if err != nil {
 		return nil, err
 	}
-	o, err := call(ctx, p, seen, f, event)
+	if recorded(t.clouds[tg.Name()], form, event) {
+		form = "event"
+	}
+	o, err := call(ctx, p, seen, f, form, event)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	return o, errors.Join(err, p.Stop(stopping))
@@ -110,17 +102,11 @@ func find(app *target.App, function string) (*target.Unit, *target.Function) {
 	return nil, nil
 }
 
-// call delivers the event in the way of its kind.
-func call(ctx context.Context, p sim.Process, app *target.App, f *target.Function, event []byte) (*envelope.Outcome, error) {
-	kinds := make([]string, len(f.Triggers))
-	for i, trigger := range f.Triggers {
-		if kinds[i] = trigger.Form(); kinds[i] == "apigw" {
-			kinds[i] = "http"
-		}
-	}
-	o := &envelope.Outcome{Function: f.Name, Kind: envelope.Kind(kinds, event)}
+// call delivers the event in the way of its form.
+func call(ctx context.Context, p sim.Process, app *target.App, f *target.Function, form string, event []byte) (*envelope.Outcome, error) {
+	o := &envelope.Outcome{Function: f.Name, Kind: form}
 	var result *sim.Result
-	switch o.Kind {
+	switch form {
 	case "http":
 		return o, callHTTP(ctx, p, f, event, o)
 	case "timer":
@@ -138,7 +124,7 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 		}
 	default:
 		var err error
-		if result, err = send(ctx, p, app, f, o.Kind, event); err != nil {
+		if result, err = send(ctx, p, app, f, form, event); err != nil {
 			return nil, err
 		}
 		if o.Kind == "bus" {

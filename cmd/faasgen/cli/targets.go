@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"github.com/faasgen/faasgen/framework/platform"
+	platformaliyun "github.com/faasgen/faasgen/framework/platform/aliyun"
+	platformaws "github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 	simaliyun "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
 	simaws "github.com/faasgen/faasgen/framework/platform/sim/aws"
 	simtencent "github.com/faasgen/faasgen/framework/platform/sim/tencent"
+	platformtencent "github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/aliyun"
 	"github.com/faasgen/faasgen/gen/target/aws"
@@ -37,3 +41,18 @@ func simulators() map[string]simulator {
 
 // simulator makes the runtime for a unit that starts as entry says.
 type simulator func(entry target.Entry) sim.Runtime
+
+// cloud is what is known of the events of a cloud; of a company's own, nothing is.
+type cloud struct {
+	// write writes the events of a trigger as the cloud sends them, looks says what a payload is that it may have sent.
+	write func(sim.Events) ([]byte, error)
+	looks func(*platform.Payload) string
+}
+
+func clouds() map[string]cloud {
+	return map[string]cloud{
+		"aliyun":  {nil, platformaliyun.Looks},
+		"aws":     {simaws.Payload, platformaws.Looks},
+		"tencent": {nil, platformtencent.Looks},
+	}
+}

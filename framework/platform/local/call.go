@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,9 +31,14 @@ type caller struct {
 	timeout time.Duration // zero is none
 }
 
-// call runs the function with the event. The error means that nothing was run; a function's own error is in the outcome.
-func (c *caller) call(ctx context.Context, f *framework.Function, event []byte) (*envelope.Outcome, error) {
-	switch kind := envelope.Kind(envelope.Kinds(f), event); kind {
+// call runs the function with the event, which is of the given form, or of what it looks like without one. The error means that nothing was run; a function's own error is in the outcome.
+func (c *caller) call(ctx context.Context, f *framework.Function, form string, event []byte) (*envelope.Outcome, error) {
+	kinds := envelope.Kinds(f)
+	kind := cmp.Or(form, envelope.Kind(kinds, event))
+	if form != "" && !slices.Contains(kinds, form) && (form != "event" || len(kinds) > 0) {
+		return nil, fmt.Errorf("function %s has no events of the form %.80q; it has %q", f.Name, form, kinds)
+	}
+	switch kind {
 	case "http":
 		return c.http(ctx, f, event)
 	case "timer":

@@ -68,7 +68,7 @@ func (c control) invoke(w http.ResponseWriter, r *http.Request, name string) {
 	switch {
 	case !ok:
 	case f != nil:
-		o, err := c.caller.call(r.Context(), f, event)
+		o, err := c.caller.call(r.Context(), f, "", event)
 		answerOutcome(w, o, err)
 	case name == "":
 		o, err := c.caller.raw(r.Context(), event)

@@ -40,7 +40,11 @@ func invoke(ctx context.Context, app platform.New, s settings, p process) (err e
 	if err := a.engine.Start(ctx); err != nil {
 		return err
 	}
-	o, err := a.call(ctx, f, event)
+	var form string
+	if len(p.args) == 3 {
+		form = p.args[2]
+	}
+	o, err := a.call(ctx, f, form, event)
 	if err == nil {
 		err = report(o, s, p)
 	}

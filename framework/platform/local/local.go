@@ -4,7 +4,7 @@
 //
 // The binary serves when it is started without arguments, and calls one function as
 //
-//	app invoke NAME < event.json
+//	app invoke NAME [FORM] < event.json
 //
 // which writes the answer to standard output, errors to standard error, and exits with 1 if there was one. Events have the
 // form that package envelope describes.
@@ -77,10 +77,10 @@ func run(ctx context.Context, app platform.New, p process) int {
 		switch {
 		case len(p.args) == 0:
 			err = serve(ctx, app, s, p)
-		case len(p.args) == 2 && p.args[0] == "invoke":
+		case (len(p.args) == 2 || len(p.args) == 3) && p.args[0] == "invoke":
 			err = invoke(ctx, app, s, p)
 		default:
-			fmt.Fprintf(p.err, "found arguments %q, expected none, or: invoke NAME\n", p.args)
+			fmt.Fprintf(p.err, "found arguments %q, expected none, or: invoke NAME [FORM]\n", p.args)
 			return 2
 		}
 	}

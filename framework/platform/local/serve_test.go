@@ -249,7 +249,7 @@ func TestServeFails(t *testing.T) {
 		"init":        {failing, nil, "127.0.0.1:0", 1, "init of unit app: no database\n"},
 		"init hangs":  {hanging, nil, "127.0.0.1:0", 1, "init of unit app: init did not finish within 20ms\n"},
 		"settings":    {application, nil, "nonsense", 1, "variable FAAS_ADDR"},
-		"arguments":   {application, []string{"serve"}, "127.0.0.1:0", 2, `found arguments ["serve"], expected none, or: invoke NAME`},
+		"arguments":   {application, []string{"serve"}, "127.0.0.1:0", 2, `found arguments ["serve"], expected none, or: invoke NAME [FORM]`},
 		"unknown":     {application, []string{"invoke", "gte"}, "", 1, `no function "gte"; there are`},
 		"invoke init": {failing, []string{"invoke", "x"}, "", 1, `no function "x"; there are []`},
 	} {

@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// narrow leaves a function only the triggers that --trigger names: all of a kind, or with kind:name the one of a bucket,
+// queue, topic, log store, domain or source, of a timer's name, or of a route's path.
+func narrow(f *target.Function, asked string) (*target.Function, error) {
+	kind, name, named := strings.Cut(asked, ":")
+	narrowed := *f
+	narrowed.Triggers = nil
+	var known []string
+	for _, t := range f.Triggers {
+		for _, identity := range identities(t) {
+			word := t.Kind
+			if identity != "" {
+				word += ":" + identity
+			}
+			known = append(known, word)
+			if kind != t.Kind || named && name != identity {
+				continue
+			}
+			if m, ok := t.Marker.(*annotations.CDN); ok && named {
+				one := *m
+				one.Domains = annotations.List{identity}
+				t.Marker = &one
+			}
+			narrowed.Triggers = append(narrowed.Triggers, t)
+			break
+		}
+	}
+	switch {
+	case len(narrowed.Triggers) > 0, len(f.Triggers) == 0 && asked == "event":
+		return &narrowed, nil
+	case len(known) == 0:
+		return nil, usage("function %s has no trigger %s; it has none, and takes raw events: --trigger event", f.Name, quote(asked))
+	}
+	return nil, usage("function %s has no trigger %s; it has %s", f.Name, quote(asked), strings.Join(slices.Compact(known), ", "))
+}
+
+// identities are what tells a trigger from others of its kind.
+func identities(t target.Trigger) []string {
+	if m := annotations.HTTPOf(t.Marker); m != nil {
+		return []string{m.Path}
+	}
+	switch m := t.Marker.(type) {
+	case *annotations.Timer:
+		return []string{t.Name}
+	case *annotations.OS:
+		return []string{m.Bucket}
+	case *annotations.MQ:
+		return []string{m.Source()}
+	case *annotations.Kafka:
+		return []string{m.Topic}
+	case *annotations.Log:
+		return []string{m.Store}
+	case *annotations.CDN:
+		return m.Domains
+	case *annotations.Event:
+		if m.Source != "" {
+			return []string{m.Source}
+		}
+		return []string{m.Type}
+	}
+	return []string{""}
+}
+
+// forms are the forms in which a function's events come, as [envelope.Kind] takes them.
+func forms(f *target.Function) []string {
+	list := make([]string, len(f.Triggers))
+	for i, t := range f.Triggers {
+		if list[i] = t.Form(); list[i] == "apigw" {
+			list[i] = "http"
+		}
+	}
+	return list
+}
+
+// requestForm and timerForm are a request and a timer's event as [envelope] reads them.
+type requestForm struct {
+	Method  string              `json:"method"`
+	Path    string              `json:"path"`
+	Headers map[string][]string `json:"headers,omitempty"`
+	Body    json.RawMessage     `json:"body,omitempty"`
+	Base64  bool                `json:"isBase64Encoded,omitempty"`
+}
+
+type timerForm struct {
+	Name    string    `json:"name"`
+	Time    time.Time `json:"time"`
+	Payload string    `json:"payload,omitempty"`
+}
+
+func formOf(r *envelope.Request) requestForm {
+	form := requestForm{Method: r.Method, Path: r.Target, Headers: map[string][]string{}}
+	if r.Host != "" {
+		form.Headers["Host"] = []string{r.Host}
+	}
+	plain := false
+	for _, h := range r.Header {
+		form.Headers[h[0]] = append(form.Headers[h[0]], h[1])
+		plain = plain || strings.EqualFold(h[0], "Content-Type") && h[1] == "application/json"
+	}
+	switch {
+	case len(r.Body) == 0:
+	case plain && len(r.Body) > 0 && r.Body[0] == '{' && json.Valid(r.Body):
+		form.Body = r.Body
+	case utf8.Valid(r.Body):
+		form.Body, _ = json.Marshal(string(r.Body)) // a text always encodes
+	default:
+		form.Base64 = true
+		form.Body, _ = json.Marshal(base64.StdEncoding.EncodeToString(r.Body))
+	}
+	return form
+}
+
+// complete writes an event of one form out in full, so that it says which of the function's triggers it is of.
+func complete(f *target.Function, form string, written []byte) ([]byte, error) {
+	switch form {
+	case "http":
+		r, err := envelope.ParseRequest(routes(f), written)
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(formOf(r))
+	case "timer":
+		e, err := envelope.ParseTimer(schedules(f), written, time.Now())
+		if err != nil {
+			return nil, err
+		}
+		return json.Marshal(timerForm{e.Name, e.Time, e.Payload})
+	case "event":
+		return envelope.Raw(written), nil
+	}
+	events, err := envelope.ParseBatch(form, batchTriggers(f), written, time.Now(), rand.Text)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(events)
+}
+
+// recorded reports whether an event is a payload that a cloud has sent: it looks like one, and is not in the form that
+// people write. Of a cloud that is not known, it is what is in no such form.
+func recorded(c cloud, form string, event []byte) bool {
+	if form == "http" && envelope.IsRequest(event) || form == "timer" && envelope.IsTimer(event) || envelope.IsEvent(form, event) {
+		return false
+	}
+	if c.looks == nil {
+		return form != "http" && form != "timer"
+	}
+	return c.looks(&platform.Payload{Raw: event}) != ""
+}
