@@ -51,8 +51,8 @@ type cloud struct {
 
 func clouds() map[string]cloud {
 	return map[string]cloud{
-		"aliyun":  {nil, platformaliyun.Looks},
+		"aliyun":  {simaliyun.Payload, platformaliyun.Looks},
 		"aws":     {simaws.Payload, platformaws.Looks},
-		"tencent": {nil, platformtencent.Looks},
+		"tencent": {simtencent.Payload, platformtencent.Looks},
 	}
 }
