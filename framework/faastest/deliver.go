@@ -99,6 +99,7 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("log", cls.Log)
 	case Aliyun:
 		looks = aliyun.Looks
+		add("http", aliyun.HTTP)
 		add("timer", aliyun.Timer)
 		add("os", aliyun.Bucket)
 		add("mq", aliyun.Queue)

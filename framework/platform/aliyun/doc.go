@@ -1,6 +1,7 @@
 // Package aliyun is the payloads of Alibaba Cloud Function Compute 3.0 and the vendor's view of an invocation. One file is
 // one payload:
 //
+//	http.go         requests that arrive as events: of API Gateway, and of http triggers in the format v1
 //	timer.go        the timer event
 //	bucket.go       OSS
 //	queue.go        topics of MNS in both formats, and queues of MNS and RocketMQ through EventBridge
@@ -14,5 +15,5 @@
 // batch: when one event fails, all of its payload come again.
 //
 // The loop is aliyun/custom, an http server for the custom runtimes. Requests of http triggers reach it as plain http, so
-// they need no payload here.
+// they need no payload there.
 package aliyun

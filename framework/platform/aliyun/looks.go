@@ -22,7 +22,7 @@ func Looks(p *platform.Payload) string {
 		return "a message of an MNS topic"
 	case p.Has("Version", "Records"):
 		return "records of Tablestore"
-	case p.Has("rawPath", "requestContext"):
+	case isRequest(p):
 		return "a request of an http trigger"
 	case p.Has("httpMethod", "path"):
 		return "a request of API Gateway"

@@ -38,10 +38,10 @@ type cloud struct {
 	codecs map[string]string
 }
 
-// codecs are those of the platform; requests need none.
+// codecs are those of the platform. Requests come as they are, but a gateway may also send them as events.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "", "apigw": "", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "cdn": "CDN", "bus": "Bus", "event": "Raw",
+		"http": "", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "cdn": "CDN", "bus": "Bus", "event": "Raw",
 	}
 }
 

@@ -85,10 +85,11 @@ func TestEntry(t *testing.T) {
 functions:
   api: {events: [http: {method: GET, path: /}]}
   invoked: {}
+  gateway: {events: [apigw: {method: GET, path: /g}]}
   mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
   tick: {events: [timer: {every: 1h}]}
 `)
-	want := map[string]string{"api": "", "invoked": "Raw", "mixed": "Timer Raw", "tick": "Timer"}
+	want := map[string]string{"api": "", "gateway": "HTTP", "invoked": "Raw", "mixed": "Timer Raw", "tick": "Timer"}
 	for _, u := range app.Units {
 		e := New().Entry(u)
 		if e.Loop != platform+"/custom" || e.Command != "main" || e.GOOS != "linux" || e.GOARCH != "amd64" {
