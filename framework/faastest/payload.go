@@ -29,13 +29,15 @@ const (
 	Local   = "local"
 )
 
-// Payload writes an event as a cloud sends it: kind "http" is an *http.Request, kind "timer" a timer.Event. For
-// [App.Deliver].
+// Payload writes an event as a cloud sends it: kinds "http" and "apigw" are an *http.Request, kind
+// "timer" a timer.Event. For [App.Deliver].
 //
 //	aws      http: of a function URL, payload format 2.0       timer: of a schedule as deployed
 //	tencent  http: of a Function URL, and of API Gateway for a body that is no text    timer: of a timer trigger
 //	aliyun   http: the http request itself, as FC 3.0 sends it to port 9000    timer: of a timer trigger
 //	local    the events of faasgen invoke
+//
+// apigw is the event of each cloud's API gateway: on aws a REST API, payload format 1.0.
 //
 // Of the other kinds, os, mq, kafka, log, cdn and event (of a bus), the event is one of the kind's type or a slice of them, and its
 // resource is what it says, such as mq.Message.Source:
@@ -53,10 +55,10 @@ func Payload(t testing.TB, platform, kind string, event any) []byte {
 	)
 	switch e := event.(type) {
 	case *http.Request:
-		if kind != "http" {
-			t.Fatalf("faastest: found a request for a payload of kind %q, expected kind http", kind)
+		if kind != "http" && kind != "apigw" {
+			t.Fatalf("faastest: found a request for a payload of kind %q, expected kind http or apigw", kind)
 		}
-		b, err = httpPayload(platform, e)
+		b, err = httpPayload(platform, kind, e)
 	case timer.Event:
 		if kind != "timer" {
 			t.Fatalf("faastest: found a timer.Event for a payload of kind %q, expected kind timer", kind)
@@ -116,7 +118,7 @@ type sent struct {
 	body                      []byte
 }
 
-func httpPayload(platform string, r *http.Request) ([]byte, error) {
+func httpPayload(platform, kind string, r *http.Request) ([]byte, error) {
 	s := sent{method: r.Method, path: r.URL.EscapedPath(), query: r.URL.RawQuery, host: r.Host, header: r.Header}
 	if s.method == "" {
 		s.method = http.MethodGet
@@ -133,6 +135,9 @@ func httpPayload(platform string, r *http.Request) ([]byte, error) {
 			return nil, err
 		}
 		r.Body = io.NopCloser(bytes.NewReader(s.body)) // so that the next platform can have it, too
+	}
+	if kind == "apigw" {
+		return s.gateway(platform)
 	}
 	switch platform {
 	case AWS:

@@ -194,7 +194,8 @@ func TestPayloadsThatThereAreNot(t *testing.T) {
 		event          any
 		want           string
 	}{
-		{"aws", "timer", r, "expected kind http"},
+		{"aws", "timer", r, "expected kind http or apigw"},
+		{"gcp", "apigw", r, "no platform"},
 		{"aws", "http", timer.Event{}, "expected kind timer"},
 		{"aws", "os", "x", "found an event of type string"},
 		{"gcp", "http", r, "no platform"},

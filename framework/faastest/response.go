@@ -30,6 +30,9 @@ func response(platform string, answer []byte) (*http.Response, error) {
 	case AWS, Tencent:
 		return integrated(answer)
 	case Aliyun:
+		if bytes.HasPrefix(answer, []byte("{")) { // to an API gateway
+			return integrated(answer)
+		}
 		r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), nil)
 		if err != nil {
 			return nil, err
@@ -49,11 +52,12 @@ func response(platform string, answer []byte) (*http.Response, error) {
 	return nil, unknownPlatform(platform)
 }
 
-// integrated reads the form that AWS and Tencent have in common: status, headers, cookies, a body that may be base64.
+// integrated reads the form that answers to events have in common: status, headers, cookies, a body that may be base64.
 func integrated(answer []byte) (*http.Response, error) {
 	var form struct {
 		StatusCode      int                        `json:"statusCode"`
 		Headers         map[string]json.RawMessage `json:"headers"`
+		Multi           map[string][]string        `json:"multiValueHeaders"`
 		Cookies         []string                   `json:"cookies"`
 		Body            string                     `json:"body"`
 		IsBase64Encoded bool                       `json:"isBase64Encoded"`
@@ -73,6 +77,11 @@ func integrated(answer []byte) (*http.Response, error) {
 			return nil, fmt.Errorf("header %s: %w", name, err)
 		}
 		for _, value := range many {
+			header.Add(name, value)
+		}
+	}
+	for name, values := range form.Multi {
+		for _, value := range values {
 			header.Add(name, value)
 		}
 	}
