@@ -61,6 +61,9 @@ func decodeAPIGateway2(p *platform.Payload, f *front) (*web.Request, error) {
 		setPath(r, path)
 	} else {
 		r.Path = withoutStage(path, stageName)
+		if err := setEncodedPath(r, p); err != nil {
+			return nil, err
+		}
 	}
 	if err := addHeaders(r, p.Field("headers")); err != nil {
 		return nil, err

@@ -112,6 +112,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
 		t.Run("answer", func(t *testing.T) { s.answers(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
+		t.Run("case", func(t *testing.T) { s.cases(t, p) })
 		t.Run("pages", func(t *testing.T) { s.pages(t, p) })
 		t.Run("stream", func(t *testing.T) { s.streams(t, p) })
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
