@@ -106,7 +106,7 @@ func (r Reference) String() string {
 func ParseReference(text string) (r Reference, ok bool, err error) {
 	if name, found := strings.CutPrefix(text, "env:"); found {
 		if !variableName(name) {
-			return r, true, errors.New("expected a name of letters, digits and _ after env:")
+			return r, true, errors.New("after env: expected a name of letters, digits and _")
 		}
 		return Reference{Env: name}, true, nil
 	}
@@ -116,7 +116,7 @@ func ParseReference(text string) (r Reference, ok bool, err error) {
 	}
 	clean := filepath.Clean(filepath.FromSlash(path))
 	if path == "" || strings.TrimSpace(path) != path || strings.TrimSpace(clean) != clean || strings.ContainsFunc(path, control) {
-		return r, true, errors.New("expected a path after file:")
+		return r, true, errors.New("after file: expected a path")
 	}
 	path = clean
 	if !filepath.IsAbs(path) && !filepath.IsLocal(path) {

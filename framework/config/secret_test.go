@@ -191,9 +191,9 @@ func TestSecretErrorsNameTheReferenceAndNeverTheText(t *testing.T) {
 		"s.number":   file + ":3: key s.number: found a secret itself, expected a reference: env:NAME or file:PATH",
 		"s.absent":   file + ":4: key s.absent: env:NOT_SET: the environment variable is not set",
 		"s.empty":    file + ":5: key s.empty: env:EMPTY: the environment variable is empty",
-		"s.name":     file + ":6: key s.name: expected a name of letters, digits and _ after env:",
-		"s.none":     file + ":7: key s.none: expected a name of letters, digits and _ after env:",
-		"s.path":     file + ":8: key s.path: expected a path after file:",
+		"s.name":     file + ":6: key s.name: after env: expected a name of letters, digits and _",
+		"s.none":     file + ":7: key s.none: after env: expected a name of letters, digits and _",
+		"s.path":     file + ":8: key s.path: after file: expected a path",
 		"s.file":     file + ":9: key s.file: file:not/there: there is no file " + filepath.Join(dir, "not", "there"),
 		"s.out":      file + ":10: key s.out: the path after file: leads out of the code directory: expected one below it, or an absolute one",
 		"s.folder":   file + ":11: key s.folder: file:keys: " + filepath.Join(dir, "keys") + " is no regular file",
@@ -201,7 +201,7 @@ func TestSecretErrorsNameTheReferenceAndNeverTheText(t *testing.T) {
 		"s.blank":    file + ":13: key s.blank: file:blank: the file is empty",
 		"s.map":      file + ":14: key s.map: expected a secret: env:NAME or file:PATH, found a mapping",
 		"s.variable": "environment variable S_VARIABLE: key s.variable: the secret is empty",
-		"s.bad":      "environment variable S_BAD: key s.bad: expected a name of letters, digits and _ after env:",
+		"s.bad":      "environment variable S_BAD: key s.bad: after env: expected a name of letters, digits and _",
 	} {
 		_, err := config.Get[config.Secret](c, key)
 		if err == nil || err.Error() != want {
