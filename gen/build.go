@@ -56,7 +56,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
 	ds = append(ds, o.Target.Check(app)...)
 	files, found := bundle.Select(a.Dir, app.Spec)
-	ds = append(ds, found...)
+	ds = append(append(ds, found...), secretsIn(a, files)...)
 	var deployment []target.File
 	if !ds.Failed() {
 		deployment, found = o.Target.Deploy(app)

@@ -179,14 +179,8 @@ func configOf(a *App, o Options, env, unit string) (*Config, error) {
 	if len(functions) == 0 {
 		return nil, nil
 	}
-	var defaults []config.Defaults
-	for _, linked := range a.graph.Linked(functions) {
-		if linked.Defaults != nil {
-			defaults = append(defaults, config.Defaults{Name: linked.Path + "/" + load.DefaultsName, Content: string(linked.Defaults)})
-		}
-	}
 	var err error
-	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(o.env()), defaults...); err != nil {
+	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(o.env()), defaultsOf(a, functions)...); err != nil {
 		return nil, err
 	}
 	c.files = c.read.Files()
@@ -200,6 +194,17 @@ func configOf(a *App, o Options, env, unit string) (*Config, error) {
 		c.unread()
 	}
 	return c.Config, nil
+}
+
+// defaultsOf are the defaults of the components that functions use.
+func defaultsOf(a *App, functions []*model.Function) []config.Defaults {
+	var defaults []config.Defaults
+	for _, linked := range a.graph.Linked(functions) {
+		if linked.Defaults != nil {
+			defaults = append(defaults, config.Defaults{Name: linked.Path + "/" + load.DefaultsName, Content: string(linked.Defaults)})
+		}
+	}
+	return defaults
 }
 
 func lookupIn(env []string) func(string) (string, bool) {

@@ -34,6 +34,9 @@ const hidden = "[secret]"
 // maxSecret is how long the content of a referenced file may be, in bytes.
 const maxSecret = 64 << 10
 
+// ErrSecretInFile is wrapped by the error of a [Secret] whose text stands in a file, where everybody sees it.
+var ErrSecretInFile = errors.New("found a secret itself, expected a reference: env:NAME or file:PATH")
+
 // NewSecret makes a Secret out of a text, for tests and for what comes from elsewhere. That of an empty text is the zero one.
 func NewSecret(text string) Secret {
 	if text == "" {
@@ -149,7 +152,7 @@ func (c *Config) decodeSecret(v *value, key string, dst reflect.Value) error {
 	case err != nil:
 		return v.errorf("key %s: %w", name(key), err)
 	case !ok && v.from == "":
-		return v.errorf("key %s: found a secret itself, expected a reference: env:NAME or file:PATH", name(key))
+		return v.errorf("key %s: %w", name(key), ErrSecretInFile)
 	case !ok && v.text == "":
 		return v.errorf("key %s: the secret is empty", name(key))
 	}
