@@ -3,6 +3,7 @@ package framework_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -140,6 +141,30 @@ func TestEachAtTheDeadline(t *testing.T) {
 		if got := failures(err); got != "b c" || !ok || fe.Status != 504 || !errors.Is(err, framework.ErrAbandoned) {
 			t.Errorf("here %v: failed %q, want b and c with status 504: %v", here, got, err)
 		}
+	}
+}
+
+// TestEachBeforeWhatHangs: a batch is not done as long as what stands around its handler still runs, such as a commit.
+func TestEachBeforeWhatHangs(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	f := &framework.Function{Name: "f", Handler: func(c *framework.Context) error {
+		err := framework.Each(c, letters("a b c"), func(l letter) error {
+			if l.id == "b" {
+				return errors.New("no")
+			}
+			return nil
+		})
+		<-release
+		return err
+	}}
+	e := framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.DiscardHandler)}, &framework.App{Functions: []*framework.Function{f}})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Deadline: time.Now().Add(time.Millisecond)})
+	if b, ok := errors.AsType[*framework.BatchError](err); ok || !errors.Is(err, framework.ErrAbandoned) {
+		t.Errorf("only %v failed of %v", b, err)
 	}
 }
 

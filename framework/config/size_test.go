@@ -35,7 +35,7 @@ func TestParseSize(t *testing.T) {
 			t.Errorf("%q is %d, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"9223372036854775808", "8388608TiB", "9223372036854775.807999KB", "99999999999999999999999TB"} {
+	for _, text := range []string{"9223372036854775808", "8388608TiB", "33554432TiB", "9223372036854775.999KB", "9223372036854775.807999KB", "99999999999999999999999TB"} {
 		if got, err := config.ParseSize(text); text != "9223372036854775.807999KB" && !errors.Is(err, config.ErrSizeRange) || err == nil {
 			t.Errorf("%q is %d, %v", text, got, err)
 		}

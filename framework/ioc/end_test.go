@@ -235,6 +235,27 @@ func TestUndoingABuildThatHangsTakesNotForEver(t *testing.T) {
 	})
 }
 
+// What undoes a build whose time is up has time of its own.
+func TestUndoingABuildThatIsLate(t *testing.T) {
+	k := ioc.Container{InitTimeout: time.Millisecond}
+	var cell ioc.Cell[int]
+	var late error
+	var left time.Duration
+	_, err := cell.Get(&k, nil, "x", func(b *ioc.Build) (int, func(), error) {
+		b.OnDestroy("x", func(ctx context.Context) error {
+			late = ctx.Err()
+			deadline, _ := ctx.Deadline()
+			left = time.Until(deadline)
+			return nil
+		})
+		<-b.Context().Done()
+		return 0, nil, context.Cause(b.Context())
+	})
+	if err == nil || late != nil || left < time.Second {
+		t.Errorf("%v; destroyed with %v, %s left", err, late, left)
+	}
+}
+
 // An Init that ignores its context is not followed by another one.
 func TestNothingIsBuiltWhenTheTimeIsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

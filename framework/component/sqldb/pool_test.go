@@ -93,6 +93,66 @@ func TestPool(t *testing.T) {
 	}
 }
 
+// What the settings limit is limited in the pool.
+func TestSettings(t *testing.T) {
+	f, name := register(t)
+	s := settings(name, "fine")
+	s.MaxIdle, s.MaxLifetime = 1, time.Nanosecond
+	p := &Pool{Settings: s}
+	if err := p.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer p.Destroy(t.Context())
+	if err := NewDB(p).PingContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := NewDB(p).Stats().MaxLifetimeClosed; got == 0 {
+		t.Error("an old connection is used again")
+	}
+	s = settings(name, "fine")
+	s.MaxIdle = 1
+	q := &Pool{Settings: s}
+	if err := q.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer q.Destroy(t.Context())
+	var conns []*sql.Conn
+	for range 3 {
+		c, err := NewDB(q).Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, c)
+	}
+	for _, c := range conns {
+		_ = c.Close()
+	}
+	if got := NewDB(q).Stats(); got.Idle != 1 || got.MaxIdleClosed != 2 {
+		t.Errorf("idle %d, closed %d", got.Idle, got.MaxIdleClosed)
+	}
+	// A health check of one that hangs takes no longer than its ping may.
+	hangs := sql.OpenDB(&connector{f, "slow"})
+	defer hangs.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	err := (&Configuration{DB: hangs, Settings: s}).OnHealthCheck(ctx)
+	if err == nil || err.Error() != "ping the database: no answer within 50ms" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A pool that does not answer is closed, and says so where that fails, too.
+func TestInitFailsAndCloses(t *testing.T) {
+	_, name := register(t)
+	p := &Pool{Settings: settings(name, "away")}
+	if err := p.Init(t.Context()); err == nil {
+		t.Fatal("it answers")
+	}
+	if err := NewDB(p).PingContext(t.Context()); err == nil || err.Error() != "sql: database is closed" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Those who use the database while it is closed hear of that, and no connection stays open. Run it with -race.
 func TestDestroyWhileInUse(t *testing.T) {
 	f, name := register(t)

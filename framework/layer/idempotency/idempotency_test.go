@@ -142,6 +142,54 @@ func TestNothingIsDoneBesideAnotherError(t *testing.T) {
 	}
 }
 
+// timely is a store that looks at the times it is given.
+type timely struct {
+	Memory
+	lease time.Time
+	ended []error // the contexts of marks
+}
+
+func (s *timely) Claim(ctx context.Context, key, owner string, now, lease time.Time) (State, error) {
+	s.lease = lease
+	return s.Memory.Claim(ctx, key, owner, now, lease)
+}
+
+func (s *timely) Finish(ctx context.Context, key, owner string, until time.Time) error {
+	s.ended = append(s.ended, ctx.Err())
+	return s.Memory.Finish(ctx, key, owner, until)
+}
+
+func (s *timely) Release(ctx context.Context, key, owner string) error {
+	s.ended = append(s.ended, ctx.Err())
+	return s.Memory.Release(ctx, key, owner)
+}
+
+// TestAfterTheDeadline: a claim outlives its invocation, and what ends late is marked all the same.
+func TestAfterTheDeadline(t *testing.T) {
+	for _, fail := range []error{nil, errors.New("no")} {
+		store := &timely{}
+		f := &framework.Function{Name: "f", Handler: New(store, Options{})(func(c *framework.Context) error {
+			<-c.Done()
+			return fail
+		})}
+		e := framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.DiscardHandler)}, &framework.App{Functions: []*framework.Function{f}})
+		if err := e.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		deadline := time.Now().Add(time.Millisecond)
+		_, _ = e.Invoke(t.Context(), framework.Invocation{Function: f, Event: []mq.Message{{ID: "a"}}, Deadline: deadline})
+		if err := e.Close(t.Context()); err != nil { // which waits for the handler
+			t.Fatal(err)
+		}
+		if len(store.ended) != 1 || store.ended[0] != nil {
+			t.Errorf("after %v: marked with %v", fail, store.ended)
+		}
+		if want := deadline.Add(30 * time.Second); !store.lease.Equal(want) {
+			t.Errorf("claimed until %s, want %s", store.lease, want)
+		}
+	}
+}
+
 // TestBusy: what another process is at fails, and what is behind it with the same key.
 func TestBusy(t *testing.T) {
 	for name, newStore := range stores(t) {

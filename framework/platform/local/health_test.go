@@ -34,6 +34,7 @@ func TestHealth(t *testing.T) {
 		{"another machine", "GET", "/_faas/health", "10.0.0.7:9", "", false, nil, 418, ""},
 		{"through a proxy on this one", "GET", "/_faas/health", "127.0.0.1:9", "10.0.0.7", false, nil, 418, ""},
 		{"through a proxy that adds a line", "GET", "/_faas/health", "127.0.0.1:9", "|10.0.0.7", false, nil, 418, ""},
+		{"through a proxy of the standard", "GET", "/_faas/health", "127.0.0.1:9", "for=10.0.0.7", false, nil, 418, ""},
 		{"the parent says who", "GET", "/_faas/health", "", "127.0.0.1", true, nil, 200, `{"status":"ok"}`},
 		{"the parent says that it is another", "GET", "/_faas/health", "", "127.0.0.1, 10.0.0.7", true, nil, 418, ""},
 		{"another method", "POST", "/_faas/health", "127.0.0.1:9", "", false, nil, 418, ""},
@@ -44,6 +45,9 @@ func TestHealth(t *testing.T) {
 		r.RemoteAddr = tt.remote
 		if tt.forwarded != "" {
 			r.Header["X-Forwarded-For"] = strings.Split(tt.forwarded, "|")
+		}
+		if strings.HasPrefix(tt.forwarded, "for=") {
+			r.Header = http.Header{"Forwarded": {tt.forwarded}}
 		}
 		w := httptest.NewRecorder()
 		health{engine: e, log: slog.New(slog.NewTextHandler(&logged, nil)), behind: tt.behind, next: application}.ServeHTTP(w, r)

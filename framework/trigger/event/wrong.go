@@ -27,7 +27,7 @@ func wrongFields(payload []byte, dst any, first *json.UnmarshalTypeError) []fram
 			fields = append(fields, field)
 		}
 		start, end, ok := valueAt(payload, wrong.Offset)
-		if !ok || known[start] || len(known) == maxWrong || len(payload)*(len(known)+1) > maxDecoded {
+		if !ok || known[start] || len(known) == maxWrong-1 || len(payload)*(len(known)+1) > maxDecoded {
 			return fields
 		}
 		known[start] = true

@@ -2,6 +2,8 @@ package event_test
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +69,20 @@ func TestDecodeListsEveryWrongField(t *testing.T) {
 	many := `{"stops":[` + strings.Repeat(`{"city":1},`, 1000) + `{"days":""}],"id":1}`
 	if got := decodeErrors(t, many); !strings.HasPrefix(got, "stops.city: ") {
 		t.Errorf("many: %s", got)
+	}
+}
+
+func TestDecodeListsNotTooManyFields(t *testing.T) {
+	var fields []reflect.StructField
+	payload := "{"
+	for i := range 40 {
+		name := fmt.Sprintf("F%d", i)
+		fields = append(fields, reflect.StructField{Name: name, Type: reflect.TypeFor[int]()})
+		payload += fmt.Sprintf(`"%s":"",`, name)
+	}
+	err := event.Decode([]byte(strings.TrimSuffix(payload, ",")+"}"), reflect.New(reflect.StructOf(fields)).Interface())
+	if fe, ok := errors.AsType[*framework.Error](err); !ok || len(fe.Fields) != 20 {
+		t.Errorf("got %v", err)
 	}
 }
 
