@@ -30,7 +30,7 @@ func artefact(t *testing.T) sim.Artifact {
 
 // A stream that fails half way is cut for the client, who has its beginning; Lambda is told the reason that may be shown.
 func TestStreamCutShort(t *testing.T) {
-	p, err := awssim.New(awssim.Options{Front: "url", Streaming: true}).Start(t.Context(), artefact(t))
+	p, err := awssim.New(awssim.Options{Front: "url", Streaming: true, Grace: testBudget}).Start(t.Context(), artefact(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestStreamCutShort(t *testing.T) {
 func TestStreamBehindOtherFronts(t *testing.T) {
 	for _, front := range []string{"apigw-v1", "apigw-v2", "alb"} {
 		t.Run(front, func(t *testing.T) {
-			p, err := awssim.New(awssim.Options{Front: front}).Start(t.Context(), artefact(t))
+			p, err := awssim.New(awssim.Options{Front: front, Grace: testBudget}).Start(t.Context(), artefact(t))
 			if err != nil {
 				t.Fatal(err)
 			}
