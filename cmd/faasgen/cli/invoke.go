@@ -264,7 +264,7 @@ func (t *tool) show(o *envelope.Outcome, asJSON bool) error {
 		return done
 	}
 	if o.Error != nil {
-		return &failure{code: exitFailed, text: "function " + o.Function + " failed: " + o.Error.Type + ": " + o.Error.Message}
+		return &failure{code: exitFailed, text: "function " + o.Function + " failed: " + o.Error.Type + ": " + strings.TrimPrefix(o.Error.Message, o.Error.Type+": ")}
 	}
 	if o.Kind == "http" {
 		fmt.Fprintf(t.err, "%d %s\n", o.Status, cmp.Or(http.StatusText(o.Status), "-"))

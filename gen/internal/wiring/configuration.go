@@ -100,8 +100,8 @@ func (s *solver) component(namespace string) *model.Configuration {
 // clash settles what two packages provide both: what the application provides replaces what a component would have provided,
 // and two components that provide the same are a mistake. It reports false for two of one package or of the application.
 func (s *solver) clash(first, second *model.Provider) bool {
-	if second.Namespace == first.Namespace {
-		return false
+	if second.Namespace == first.Namespace { // two components have one only by a mistake, which has been reported
+		return first.Namespace != "" && first.Object.Pkg() != second.Object.Pkg()
 	}
 	c := s.component(second.Namespace)
 	if c == nil {
