@@ -114,7 +114,7 @@ func ossEvent(o os.Event, e sim.Events) (members, error) {
 		"eventName": name, "eventSource": "acs:oss", "eventTime": stamp(o.Time), "eventVersion": "1.0", "region": region,
 		"oss": members{"bucket": members{"name": bucket, "arn": "acs:oss:" + region + ":" + account + ":" + bucket, "ownerIdentity": account, "virtualBucket": ""},
 			"object": file, "ossSchemaVersion": "1.0", "ruleId": "faasgen"},
-		"requestParameters": members{"sourceIPAddress": "127.0.0.1"}, "responseElements": members{"requestId": cmp.Or(o.ID, "58F9FF2D3DF792092E12044C")}, "userIdentity": members{"principalId": account},
+		"requestParameters": members{"sourceIPAddress": "127.0.0.1"}, "responseElements": members{"requestId": cmp.Or(strings.TrimSuffix(o.ID, "/"+o.Key), "58F9FF2D3DF792092E12044C")}, "userIdentity": members{"principalId": account},
 	}, nil
 }
 

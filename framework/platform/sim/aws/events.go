@@ -102,7 +102,11 @@ func s3Record(o os.Event, e sim.Events) (members, error) {
 		}
 	}
 	bucket := named(cmp.Or(e.Name, o.Bucket))
-	of := members{"key": url.QueryEscape(o.Key), "sequencer": cmp.Or(o.ID, "0055AED6DCD90281E5")}
+	request, sequencer, both := strings.Cut(o.ID, "/") // as a function sees them
+	if !both {
+		request, sequencer = "C3D13FE58DE4C810", cmp.Or(o.ID, "0055AED6DCD90281E5")
+	}
+	of := members{"key": url.QueryEscape(o.Key), "sequencer": sequencer}
 	if o.Size >= 0 && o.Action == os.Created {
 		of["size"] = o.Size
 	}
@@ -115,7 +119,7 @@ func s3Record(o os.Event, e sim.Events) (members, error) {
 	return members{
 		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": cmp.Or(o.Region, region), "eventTime": stamp(o.Time), "eventName": name,
 		"userIdentity": members{"principalId": "EXAMPLE"}, "requestParameters": members{"sourceIPAddress": "127.0.0.1"},
-		"responseElements": members{"x-amz-request-id": "C3D13FE58DE4C810", "x-amz-id-2": "EXAMPLE"},
+		"responseElements": members{"x-amz-request-id": request, "x-amz-id-2": "EXAMPLE"},
 		"s3": members{
 			"s3SchemaVersion": "1.0", "configurationId": "faasgen", "object": of,
 			"bucket": members{"name": bucket, "arn": "arn:aws:s3:::" + bucket, "ownerIdentity": members{"principalId": "EXAMPLE"}},

@@ -103,9 +103,10 @@ func cosRecord(i int, o os.Event, e sim.Events) (members, error) {
 			bucket, appID = full[:n], full[n+1:]
 		}
 	}
+	request := cmp.Or(strings.TrimSuffix(o.ID, "/"+o.Key), "NWMxOWY4MGFfMjViMjU4NjQ=") // a function sees it with the key
 	file := members{
 		"url": "http://" + full + ".cos." + cmp.Or(o.Region, region) + ".myqcloud.com" + (&url.URL{Path: "/" + o.Key}).EscapedPath(),
-		"key": "/" + appID + "/" + bucket + "/" + o.Key, "vid": o.Version, "meta": members{"x-cos-request-id": cmp.Or(o.ID, "NWMxOWY4MGFfMjViMjU4NjQ="), "Content-Type": ""},
+		"key": "/" + appID + "/" + bucket + "/" + o.Key, "vid": o.Version, "meta": members{"x-cos-request-id": request, "Content-Type": ""},
 	}
 	if o.Size >= 0 {
 		file["size"] = o.Size
