@@ -1,9 +1,12 @@
 package gen_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/faasgen/faasgen/gen/internal/apptest"
 )
 
 // TestOdd generates the applications of odd.txtar, which are right but written as few would: the code compiles, is the
@@ -21,4 +24,36 @@ func TestOdd(t *testing.T) {
 	commit(t, r)
 	goCommand(t, dir, "vet", "./...")
 	goCommand(t, dir, "test", "./...")
+}
+
+// TestWhatAFunctionDoesNotChangeIsRequiredOnce has a function with a value of its own, which reads two other keys, too: what
+// is missing is one error, and not one more of each such function.
+func TestWhatAFunctionDoesNotChangeIsRequiredOnce(t *testing.T) {
+	dir := module(t, "")
+	apptest.Write(t, dir, map[string]string{
+		"own/f.yml": "service: own\nfunctions:\n  second: {config: {limit: 2}}\n",
+		"own/own.go": `package own
+
+type Controller struct {
+	Limit int    //faas:config key=limit
+	Name  string //faas:config key=name
+	Host  string //faas:config key=host
+}
+
+//faas:handler first
+func (c *Controller) First() int { return c.Limit }
+
+//faas:handler second
+func (c *Controller) Second() int { return c.Limit }
+`,
+	})
+	a := generate(t, dir).Apps[0]
+	for unit, want := range map[string]string{
+		"app": `c.Require("host", "limit", "name")`, "first": `c.Require("host", "limit", "name")`, "second": `c.Require("host", "name")`,
+	} {
+		got := file(t, a, "internal/faasgen/"+unit+"/unit.go")
+		if n := strings.Count(got, "Require("); n != 1 || !strings.Contains(got, want) {
+			t.Errorf("%s asks %d times for keys, want %s:\n%s", unit, n, want, got)
+		}
+	}
 }

@@ -31,7 +31,10 @@ func (w *writer) require() []jen.Code {
 				continue
 			}
 			config := jen.Id("c")
-			v := w.viewOf(n)
+			v, variant := w.viewOf(n), n.Provider.Variant
+			if v != nil && !v.touches(d.Key) { // what it has of the key is what everybody has
+				v, variant = nil, ""
+			}
 			if v != nil {
 				config = w.view(n)
 				_, said := v.Values[d.Key]
@@ -46,7 +49,7 @@ func (w *writer) require() []jen.Code {
 					order = append(order, condition)
 				}
 			}
-			switch id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key; {
+			switch id := condition + "\x00" + variant + "\x00" + d.Key; {
 			case !required || structured(d.Type):
 			case v == nil:
 				to.keys = append(to.keys, d.Key)
@@ -54,13 +57,13 @@ func (w *writer) require() []jen.Code {
 				checked[id] = true
 				to.checks = append(to.checks, config.Clone().Dot("Require").Call(jen.Lit(d.Key)))
 			}
-			if id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00members " + describe(d.Type, nil); members != nil && !checked[id] {
+			if id := condition + "\x00" + variant + "\x00" + d.Key + "\x00members " + describe(d.Type, nil); members != nil && !checked[id] {
 				checked[id] = true
 				to.checks = append(to.checks, config.Clone().Dot("RequireBelow").Call(append([]jen.Code{jen.Lit(d.Key)}, lits(members)...)...))
 			}
 			// Of a struct the variables of members may be all there is, which only its type tells.
 			if required && structured(d.Type) {
-				id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00" + describe(d.Type, nil)
+				id := condition + "\x00" + variant + "\x00" + d.Key + "\x00" + describe(d.Type, nil)
 				if !checked[id] {
 					checked[id] = true
 					to.checks = append(to.checks, q(symDemandKey).Types(typeCode(d.Type)).Call(config.Clone(), jen.Lit(d.Key)))
@@ -72,7 +75,7 @@ func (w *writer) require() []jen.Code {
 				if d.Default != nil {
 					text = *d.Default
 				}
-				id := condition + "\x00" + n.Provider.Variant + "\x00" + d.Key + "\x00" + text + "\x00" + describe(d.Type, nil)
+				id := condition + "\x00" + variant + "\x00" + d.Key + "\x00" + text + "\x00" + describe(d.Type, nil)
 				if !checked[id] {
 					checked[id] = true
 					to.checks = append(to.checks, q(symCheckKey).Types(typeCode(d.Type)).Call(config.Clone(), jen.Lit(d.Key), jen.Lit(text)))

@@ -3,6 +3,7 @@ package emit
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
@@ -42,6 +43,16 @@ func (w *writer) viewOf(n *wiring.Node) *view {
 		}
 	}
 	return nil
+}
+
+// touches reports whether the view has another value of a key, or of a part of it.
+func (v *view) touches(key string) bool {
+	for own := range v.Values {
+		if own == key || strings.HasPrefix(own, key+".") || strings.HasPrefix(key, own+".") {
+			return true
+		}
+	}
+	return false
 }
 
 // view is the configuration that a node reads from.
