@@ -1,6 +1,7 @@
 package wiring
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"go/types"
@@ -231,6 +232,17 @@ func (s *solver) idHint(dep *model.Dep) string {
 			ids = append(ids, p.ID)
 		case p.ID == dep.ID:
 			elsewhere = append(elsewhere, fmt.Sprintf("%s provides %s by that id", p.Name(), typeString(p.Out)))
+		}
+	}
+	for _, g := range s.app.Generics {
+		p := g.Declared
+		if fits := slices.ContainsFunc(append([]types.Type{p.Out}, p.As...), func(t types.Type) bool { return bindings{}.unify(t, dep.Type) }); !fits {
+			continue
+		}
+		if p.ID == "" {
+			unnamed = cmp.Or(unnamed, p.Name())
+		} else {
+			ids = append(ids, p.ID)
 		}
 	}
 	slices.Sort(ids)
