@@ -98,3 +98,55 @@ func TestHealthDuringClose(t *testing.T) {
 		wg.Wait()
 	}
 }
+
+// counting is a layer that counts.
+type counting struct{ before, after *atomic.Int32 }
+
+func (counting) Name() string                                      { return "counting" }
+func (l counting) BeforeInvoke(*framework.Context) error           { l.before.Add(1); return nil }
+func (l counting) AfterInvoke(_ *framework.Context, _ error) error { l.after.Add(1); return nil }
+
+// However an invocation ends, and whoever comes first at its deadline, it has one outcome and each hook runs once.
+func TestOneOutcome(t *testing.T) {
+	f := function("f", func(c *framework.Context) error {
+		switch c.Event() {
+		case 0:
+			panic("no")
+		case 1:
+			<-c.Done()
+		case 2:
+			return errors.New("no")
+		case 3:
+			<-c.Done()
+			panic("late")
+		}
+		return nil
+	})
+	f.Timeout = time.Millisecond
+	layer := counting{new(atomic.Int32), new(atomic.Int32)}
+	e := started(t, &framework.App{Functions: []*framework.Function{f}, Layers: []framework.Layer{layer}})
+	var callers sync.WaitGroup
+	for g := range 4 {
+		callers.Go(func() {
+			for i := range 50 {
+				outcomes := make(chan struct{}, 10)
+				inv := framework.Invocation{Function: f, Event: (i + g) % 5, Reply: func(any, error) { outcomes <- struct{}{} }}
+				_, _ = e.Invoke(t.Context(), inv)
+				inv.Overdue = func(error) { outcomes <- struct{}{} }
+				_, _ = e.Invoke(context.Background(), inv) // Overdue is for callers that never cancel
+				<-outcomes
+				<-outcomes
+				if len(outcomes) > 0 {
+					t.Errorf("case %v has more than one outcome", inv.Event)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	if err := e.Close(t.Context()); err != nil { // which waits for the handlers
+		t.Error(err)
+	}
+	if layer.before.Load() != 400 || layer.after.Load() != 400 {
+		t.Errorf("%d before, %d after, want 400 of each", layer.before.Load(), layer.after.Load())
+	}
+}
