@@ -301,6 +301,9 @@ func (c *configuring) finish(functions []*model.Function) {
 			err := c.read.Inspect(r.dep.Key, values.Type(r.dep.Type))
 			if err != nil && r.key.Source.Kind != FromVariable {
 				r.key.Wrong, r.key.WrongAt = c.wrong(err)
+				if at := r.key.Source.Pos; at.Filename == r.key.WrongAt.Filename && at.Line == r.key.WrongAt.Line {
+					r.key.WrongAt = at // the reader knows the line only
+				}
 			}
 		}
 	}
