@@ -57,3 +57,43 @@ func (c *Controller) Second() int { return c.Limit }
 		}
 	}
 }
+
+// TestOverridesAreCalledAfterIDs has two providers of one interface: the names of the fields say which is which, and do not
+// change with the order.
+func TestOverridesAreCalledAfterIDs(t *testing.T) {
+	dir := module(t, "")
+	apptest.Write(t, dir, map[string]string{
+		"ids/f.yml": "service: ids\n",
+		"ids/ids.go": `package ids
+
+type Store interface{ Get() }
+
+//faas:provide id=main as=Store
+type Main struct{}
+
+func (*Main) Get() {}
+
+//faas:provide id=read-only as=Store
+type Copy struct{}
+
+func (*Copy) Get() {}
+
+type Controller struct {
+	Copy Store //faas:inject id=read-only
+	Main Store //faas:inject id=main
+}
+
+//faas:handler do-it
+func (c *Controller) Do() {}
+`,
+	})
+	got := file(t, generate(t, dir).Apps[0], "internal/faasgen/app/unit.go")
+	for _, want := range []string{
+		"// IdsStoreMain replaces what ids.Main provides as id=main.\n\tIdsStoreMain ids.Store\n",
+		"// IdsStoreReadOnly replaces what ids.Copy provides as id=read-only.\n\tIdsStoreReadOnly ids.Store\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}

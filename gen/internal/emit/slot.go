@@ -164,7 +164,8 @@ func (w *writer) nameMethods() {
 	}
 }
 
-// slotName finds the names of a slot for an interface. Variants have a name of their own and the base's field of Overrides.
+// slotName finds the names of a slot for an interface: after the id, too, so that one more never changes which is meant.
+// Variants have a name of their own and the base's field of Overrides.
 func (w *writer) slotName(idents *space, s *slot, bound types.Type) (ident, override string) {
 	for _, other := range w.slots {
 		if base(other.node) == base(s.node) && types.Identical(other.typ, s.typ) {
@@ -172,7 +173,11 @@ func (w *writer) slotName(idents *space, s *slot, bound types.Type) (ident, over
 		}
 	}
 	if override == "" {
-		override = idents.take(typeIdent(bound))
+		name := typeIdent(bound)
+		if id := s.node.Provider.ID; id != "" {
+			name += title(camel(id))
+		}
+		override = idents.take(name)
 	}
 	if s.node.Base == nil {
 		return override, override
