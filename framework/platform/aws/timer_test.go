@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -98,5 +100,24 @@ func FuzzTimer(f *testing.F) {
 		if ok && err == nil && call.Function == nil {
 			t.Fatal("a timer without a function")
 		}
+		if err == nil && ok {
+			survives(t, call.Event)
+		}
 	})
+}
+
+// survives checks that a timer's event is the same when it was encoded and decoded.
+func survives(t *testing.T, e any) {
+	t.Helper()
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back timer.Event
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	if again, err := json.Marshal(back); err != nil || !bytes.Equal(b, again) {
+		t.Errorf("%s\nbecame %s, %v", b, again, err)
+	}
 }

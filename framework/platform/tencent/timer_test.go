@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
@@ -74,5 +76,24 @@ func FuzzTimer(f *testing.F) {
 		if err == nil && ok && (call.Function == nil || call.Reply == nil) {
 			t.Error("claimed without a function or a reply")
 		}
+		if err == nil && ok {
+			survives(t, call.Event)
+		}
 	})
+}
+
+// survives checks that a timer's event is the same when it was encoded and decoded.
+func survives(t *testing.T, e any) {
+	t.Helper()
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back timer.Event
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	if again, err := json.Marshal(back); err != nil || !bytes.Equal(b, again) {
+		t.Errorf("%s\nbecame %s, %v", b, again, err)
+	}
 }
