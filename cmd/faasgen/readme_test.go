@@ -14,18 +14,36 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 )
 
-// block is one fenced code block of README.md, with the heading it stands under.
+// block is one fenced code block of README.md or of a page of docs, with the heading it stands under.
 type block struct{ heading, language, text string }
 
 func readme(t *testing.T) []block {
 	t.Helper()
-	content, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+	var blocks []block
+	for _, page := range pages(t) {
+		content, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, blocksOf(string(content))...)
 	}
+	return blocks
+}
+
+// pages are README.md and the pages of docs.
+func pages(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages in docs: %v", err)
+	}
+	return append([]string{"../../README.md"}, pages...)
+}
+
+func blocksOf(content string) []block {
 	var blocks []block
 	heading, inside := "", false
-	for line := range strings.Lines(string(content)) {
+	for line := range strings.Lines(content) {
 		fence, isFence := strings.CutPrefix(strings.TrimRight(line, "\n"), "```")
 		switch {
 		case isFence && !inside:
@@ -49,7 +67,7 @@ func find(t *testing.T, heading, language string) string {
 			return b.text
 		}
 	}
-	t.Fatalf("README.md has no %s block below %q", language, heading)
+	t.Fatalf("neither README.md nor docs has a %s block below %q", language, heading)
 	return ""
 }
 
