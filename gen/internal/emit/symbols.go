@@ -102,7 +102,7 @@ const (
 )
 
 // contract is the number of the contract between generated code and the framework; see framework.LatestVersion.
-const contract = 1
+const contract = 2
 
 // The packages of the standard library that generated code names.
 const (

@@ -20,7 +20,7 @@ import (
 
 // These lines do not compile after a change that this code does not know of.
 var (
-	_ framework.LatestVersion                                           = framework.Version[[1]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
+	_ framework.LatestVersion                                           = framework.Version[[2]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
 	_ func(*book.Reader, context.Context, book.One) (*book.Book, error) = (*book.Reader).Get
 )
 

@@ -14,7 +14,7 @@ import (
 
 // These lines do not compile after a change that this code does not know of.
 var (
-	_ framework.LatestVersion                                      = framework.Version[[1]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
+	_ framework.LatestVersion                                      = framework.Version[[2]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
 	_ func(context.Context, hello.Request) (hello.Greeting, error) = hello.Hello
 )
 
