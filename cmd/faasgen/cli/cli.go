@@ -38,7 +38,9 @@ func Target(added target.Target) Option {
 // Simulator adds the simulator of a cloud's runtime, which "invoke --target" uses: it makes the runtime for a unit that
 // starts as entry says.
 func Simulator(name string, runtime func(entry target.Entry) sim.Runtime) Option {
-	return option(func(t *tool) { t.simulators[name] = runtime })
+	return option(func(t *tool) {
+		t.simulators[name] = func(entry target.Entry, _ *target.App) sim.Runtime { return runtime(entry) }
+	})
 }
 
 // Main runs the command of this process and exits.

@@ -44,7 +44,7 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 		return nil, err
 	}
 	entry := tg.Entry(unit)
-	p, err := simulator(entry).Start(ctx, sim.Artifact{
+	p, err := simulator(entry, seen).Start(ctx, sim.Artifact{
 		Dir: code, Command: entry.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
 	})

@@ -23,14 +23,14 @@ func targets() []target.Target {
 // simulators are those of the known clouds, each with the http front that the deployment file asks for.
 func simulators() map[string]simulator {
 	return map[string]simulator{
-		"aliyun": func(target.Entry) sim.Runtime { return simaliyun.NewCustom() },
-		"aws": func(e target.Entry) sim.Runtime {
+		"aliyun": func(target.Entry, *target.App) sim.Runtime { return simaliyun.NewCustom() },
+		"aws": func(e target.Entry, app *target.App) sim.Runtime {
 			if aws.Streams(e) {
 				return simaws.New(simaws.Options{Front: "url", Streaming: true})
 			}
-			return simaws.New(simaws.Options{Front: "apigw-v2"})
+			return simaws.New(simaws.Options{Front: "apigw-v2", Routes: aws.RouteKeys(app)})
 		},
-		"tencent": func(e target.Entry) sim.Runtime {
+		"tencent": func(e target.Entry, _ *target.App) sim.Runtime {
 			if e.Command == "scf_bootstrap" {
 				return simtencent.NewWeb()
 			}
@@ -39,8 +39,8 @@ func simulators() map[string]simulator {
 	}
 }
 
-// simulator makes the runtime for a unit that starts as entry says.
-type simulator func(entry target.Entry) sim.Runtime
+// simulator makes the runtime for a unit of app that starts as entry says.
+type simulator func(entry target.Entry, app *target.App) sim.Runtime
 
 // cloud is what is known of the events of a cloud; of a company's own, nothing is.
 type cloud struct {

@@ -99,6 +99,15 @@ func routes(r *target.Report, app *target.App) []route {
 	return all
 }
 
+// RouteKeys are the routes of the application's HTTP API as the API names them, such as "GET /books/{id}".
+func RouteKeys(app *target.App) []string {
+	var keys []string
+	for _, n := range routes(&target.Report{Target: Name}, app) {
+		keys = append(keys, n.method+" "+n.path)
+	}
+	return keys
+}
+
 // wildcard is a node of the tree of all paths. It gives each wildcard the name that the first route of that shape has.
 type wildcard struct {
 	name     string

@@ -42,6 +42,9 @@ type Options struct {
 	Streaming bool
 	// Stage is API Gateway's stage: prod for apigw-v1 and $default for apigw-v2 if empty.
 	Stage string
+	// Routes are the route keys of an HTTP API, such as "GET /books/{id}" and "ANY /files/{path+}". A request that none of
+	// them is for comes by $default.
+	Routes []string
 	// MultiValue is the load balancer's multi-value headers.
 	MultiValue bool
 	// NoBinary leaves a REST API without binaryMediaTypes, as a new one is.

@@ -39,7 +39,7 @@ func newFront(o Options) (front, error) {
 	case "apigw-v1":
 		return &gateway1{stage: or(o.Stage, "prod"), binary: !o.NoBinary}, nil
 	case "apigw-v2":
-		return &gateway2{stage: or(o.Stage, "$default")}, nil
+		return &gateway2{stage: or(o.Stage, "$default"), routes: o.Routes}, nil
 	case "alb":
 		return &balancer{multi: o.MultiValue}, nil
 	}

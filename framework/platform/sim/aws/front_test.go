@@ -202,3 +202,35 @@ func TestTimers(t *testing.T) {
 		t.Errorf("rule %s, %v", r.Body, err)
 	}
 }
+
+func TestRoutesOfAnHTTPAPI(t *testing.T) {
+	front := mustFront(t, Options{Front: "apigw-v2", Routes: []string{
+		"ANY /books/{id}", "GET /books/{id}", "GET /books/new", "GET /files/", "GET /files/{path+}", "GET /books/{id}/pages/{page}",
+	}})
+	for _, tt := range []struct{ method, path, key, id, page, rest string }{
+		{method: "GET", path: "/books/a%2Fb%20c", key: "GET /books/{id}", id: "a/b c"},
+		{method: "PUT", path: "/books/1", key: "ANY /books/{id}", id: "1"},
+		{method: "GET", path: "/books/new", key: "GET /books/new"},
+		{method: "GET", path: "/books/1/pages/2%2F3", key: "GET /books/{id}/pages/{page}", id: "1", page: "2/3"},
+		{method: "GET", path: "/files/a/b%20c", key: "GET /files/{path+}", rest: "a/b c"},
+		{method: "GET", path: "/files/", key: "GET /files/"},
+		{method: "GET", path: "/books/", key: "$default"},
+		{method: "GET", path: "/books/1/pages", key: "$default"},
+		{method: "POST", path: "/files/a", key: "$default"},
+	} {
+		raw, err := json.Marshal(front.event(&call{Request: &sim.Request{Method: tt.method}, path: tt.path}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var event struct {
+			RouteKey       string
+			PathParameters struct{ ID, Page, Path string }
+		}
+		if err := json.Unmarshal(raw, &event); err != nil {
+			t.Fatal(err)
+		}
+		if p := event.PathParameters; event.RouteKey != tt.key || p.ID != tt.id || p.Page != tt.page || p.Path != tt.rest {
+			t.Errorf("%s %s: %+v, want %+v", tt.method, tt.path, event, tt)
+		}
+	}
+}

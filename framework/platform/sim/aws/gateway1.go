@@ -110,8 +110,9 @@ func defaultType(header [][2]string) [][2]string {
 
 // gateway2 is an API Gateway HTTP API with payload format 2.0, or a function URL.
 type gateway2 struct {
-	stage string
-	url   bool
+	stage  string
+	url    bool
+	routes []string
 }
 
 func (g *gateway2) limits() (int, int) { return maxRequest, maxRequest }
@@ -162,12 +163,13 @@ func (g *gateway2) event(c *call) any {
 		query[v.name] = strings.Join(v.values, ",")
 	}
 	body, encoded := c.body(c.isText())
+	key, parameters := g.route(c.Method, c.path)
 	e := map[string]any{
-		"version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": c.query, "headers": headers,
+		"version": "2.0", "routeKey": key, "rawPath": path, "rawQueryString": c.query, "headers": headers,
 		"requestContext": map[string]any{
 			"accountId": account, "apiId": strings.Split(domain, ".")[0], "domainName": domain, "domainPrefix": strings.Split(domain, ".")[0],
 			"http":      map[string]string{"method": c.Method, "path": path, "protocol": "HTTP/1.1", "sourceIp": sourceIP, "userAgent": c.header("User-Agent")},
-			"requestId": c.id, "routeKey": "$default", "stage": g.stage,
+			"requestId": c.id, "routeKey": key, "stage": g.stage,
 			"time": c.at.UTC().Format("02/Jan/2006:15:04:05 -0700"), "timeEpoch": c.at.UnixMilli(),
 		},
 		"isBase64Encoded": encoded,
@@ -177,6 +179,9 @@ func (g *gateway2) event(c *call) any {
 	}
 	if query != nil {
 		e["queryStringParameters"] = query
+	}
+	if len(parameters) > 0 {
+		e["pathParameters"] = parameters
 	}
 	if body != "" {
 		e["body"] = body
