@@ -154,6 +154,10 @@ func checkFiles(r *target.Report, u *target.Unit) {
 }
 
 func checkAsync(r *target.Report, u *target.Unit) {
+	u.Waited(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", func(t target.Trigger) bool {
+		m, ok := t.Marker.(*annotations.MQ)
+		return ok && m.Queue != "" || t.Kind == "kafka"
+	})
 	if a := u.Settings.Async; a != nil {
 		if a.Retries != nil {
 			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")

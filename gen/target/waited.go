@@ -1,0 +1,28 @@
+package target
+
+import (
+	"slices"
+	"strings"
+)
+
+// Waited notes the settings of asynchronous invocations in a unit with a trigger that calls and waits: what fails there is the
+// trigger's business, and why says what becomes of it. Requests over http are waited for as well, which surprises nobody.
+func (u *Unit) Waited(r *Report, why string, waits func(Trigger) bool) {
+	var kinds []string
+	for _, f := range u.Functions {
+		for _, t := range f.Triggers {
+			if waits(t) && !slices.Contains(kinds, t.Kind) {
+				kinds = append(kinds, t.Kind)
+			}
+		}
+	}
+	if len(kinds) == 0 {
+		return
+	}
+	for _, key := range []string{"deadLetter", "async.onFailure", "async.onSuccess", "async.retries", "async.maxAge"} {
+		if u.said(key) { // the others are no different
+			r.Loss(u, key, u.At(key), "%s of %s: %s heeds it in asynchronous calls, and trigger %s waits for the answer: %s", key, u.Name, r.Target, strings.Join(kinds, " and "), why)
+			return
+		}
+	}
+}
