@@ -97,14 +97,12 @@ func (c *collector) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
-	case isNamed(t, model.TimerPath, model.EventType):
+	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.TimerPath, model.EventType):
 		f.Input, f.Brings = model.EventInput, "timer"
 		return ""
 	case isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
 		f.Input, f.Brings = model.EventInput, "http"
 		return ""
-	case isPointerTo(t, model.TimerPath, model.EventType):
-		return "takes " + s + ", expected timer.Event by value"
 	case isNamed(t, model.WebPath, model.RequestType):
 		return "takes " + s + " by value, expected *web.Request"
 	case isNamed(t, model.WebPath, model.ExchangeType):
