@@ -21,7 +21,7 @@ func (u *Unit) Waited(r *Report, why string, waits func(Trigger) bool) {
 	}
 	for _, key := range []string{"deadLetter", "async.onFailure", "async.onSuccess", "async.retries", "async.maxAge"} {
 		if u.said(key) { // the others are no different
-			r.Loss(u, key, u.At(key), "%s of %s: %s heeds it in asynchronous calls, and trigger %s waits for the answer: %s", key, u.Name, r.Target, strings.Join(kinds, " and "), why)
+			r.Loss(u, key, u.At(key), "%s of %s: %s heeds it in asynchronous calls, and those of trigger %s wait for the answer: %s", key, u.Name, r.Target, strings.Join(kinds, " and "), why)
 			return
 		}
 	}
