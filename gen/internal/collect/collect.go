@@ -58,6 +58,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	c.named()
 	c.same()
 	c.keys()
+	c.readings()
 	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
 		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
 	})
