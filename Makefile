@@ -7,7 +7,7 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 MODULES     := . examples bench framework/component/validator
 # Those with tests of their own, beside the root.
-TESTED      := examples framework/component/validator
+TESTED      := examples bench framework/component/validator
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
