@@ -86,6 +86,21 @@ func (a *App) Resource(t Trigger, n Need) Resource {
 	return r
 }
 
+// Instance is the id of the Kafka instance of a topic, which may be the logical name of one, or cluster=, and the
+// resource to point at where it is not said.
+func (a *App) Instance(t Trigger) (string, Resource) {
+	needs := Needs(t.Marker)
+	topic := a.Resource(t, needs[0])
+	if len(needs) > 1 {
+		cluster := a.Resource(t, needs[1])
+		return cluster.Name, cluster
+	}
+	if said := a.Spec.Resources[topic.Instance]; said != nil && said.Name != "" {
+		return said.Name, topic
+	}
+	return topic.Instance, topic
+}
+
 // Real is what the resource is called in events: its ARN where f.yml says one, else its name; a bucket without its domain.
 func (r Resource) Real() string {
 	if r.Need.Type == "bucket" && r.ARN == "" {

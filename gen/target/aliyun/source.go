@@ -52,20 +52,6 @@ func arn(app *target.App, r target.Resource, service, path string) string {
 	return fmt.Sprintf("acs:%s:%s:%s:%s", service, app.Spec.Provider.Region, account, path)
 }
 
-// instance is the id of the Kafka instance of a topic, which may be the logical name of one, or cluster=.
-func instance(app *target.App, t target.Trigger) (string, target.Resource) {
-	needs := target.Needs(t.Marker)
-	topic := app.Resource(t, needs[0])
-	if len(needs) > 1 {
-		cluster := app.Resource(t, needs[1])
-		return cluster.Name, cluster
-	}
-	if said := app.Spec.Resources[topic.Instance]; said != nil && said.Name != "" {
-		return said.Name, topic
-	}
-	return topic.Instance, topic
-}
-
 // checkSources reports what the vendor's triggers do not take.
 func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 	for _, f := range u.Functions {
@@ -129,7 +115,7 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.Kafka) {
 	topic := app.Resource(t, target.Needs(m)[0])
 	r.Named(topic, kafkaForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most", "clicks")
-	if id, at := instance(app, t); id == "" {
+	if id, at := app.Instance(t); id == "" {
 		r.Missing(at.At("instance"), "the instance of topic "+topic.Need.Name, "records come from an instance of Kafka").Hint = topic.Hint("instance", "alikafka_…")
 	}
 	if m.Batch > 10000 {
@@ -181,7 +167,7 @@ func sources(app *target.App, u *target.Unit, t target.Trigger) []Trigger {
 		}}, nil)}
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
-		id, _ := instance(app, t)
+		id, _ := app.Instance(t)
 		offset := m.From
 		if offset == "" {
 			offset = "latest"

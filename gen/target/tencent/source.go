@@ -39,20 +39,6 @@ func bucketHost(app *target.App, r target.Resource) string {
 	return r.Name + ".cos." + region(app) + ".myqcloud.com"
 }
 
-// instance is the id of the Kafka instance of a topic, which may be the logical name of one, or cluster=.
-func instance(app *target.App, t target.Trigger) (string, target.Resource) {
-	needs := target.Needs(t.Marker)
-	topic := app.Resource(t, needs[0])
-	if len(needs) > 1 {
-		cluster := app.Resource(t, needs[1])
-		return cluster.Name, cluster
-	}
-	if said := app.Spec.Resources[topic.Instance]; said != nil && said.Name != "" {
-		return said.Name, topic
-	}
-	return topic.Instance, topic
-}
-
 // checkSources reports what the component's triggers do not take.
 func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 	count := map[string]int{}
@@ -101,7 +87,7 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
 		r.Named(topic, kafkaForm.MatchString(topic.Name), "128 letters, digits, dots, dashes and underscores at most, a letter first", "clicks")
-		if id, at := instance(app, t); id == "" {
+		if id, at := app.Instance(t); id == "" {
 			r.Missing(at.At("instance"), "the instance of topic "+topic.Need.Name, "records come from an instance of CKafka").Hint = topic.Hint("instance", "ckafka-…")
 		}
 		if m.Batch > 10000 {
@@ -180,7 +166,7 @@ func sources(app *target.App, t target.Trigger) []Event {
 		return []Event{{CMQ: &CMQ{CMQParameters{Name: topic.Name, Qualifier: qualifier, FilterType: 1, FilterKey: m.Tag, Enable: true}}}}
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
-		id, _ := instance(app, t)
+		id, _ := app.Instance(t)
 		p := CKafkaParameters{
 			Name: id, Qualifier: qualifier, Topic: topic.Name, ConsumerGroupName: m.Group, MaxMsgNum: m.Batch, Offset: m.From,
 			Timeout: max(1, seconds(m.Window)), Enable: true,
