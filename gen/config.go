@@ -113,22 +113,9 @@ type ConfigUnread struct {
 // diagnostics, there are none. An empty environment is the stage that f.yml names. Unit leaves out what other units use; those
 // applications are left out that have no unit of that name.
 func Configs(ctx context.Context, o Options, env, unit string) ([]*Config, annotations.Diagnostics, error) {
-	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
+	apps, ds, err := solved(ctx, o)
 	if err != nil {
 		return nil, nil, err
-	}
-	ds := tree.Diagnostics
-	var apps []*App
-	if len(tree.Apps) > 0 {
-		var more annotations.Diagnostics
-		if apps, more, err = read(ctx, o, tree); err != nil {
-			return nil, nil, err
-		}
-		ds = append(ds, more...)
-	}
-	ds.Sort()
-	if ds.Failed() {
-		return nil, ds, nil
 	}
 	var list []*Config
 	var errs []error

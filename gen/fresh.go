@@ -24,6 +24,28 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
+// solved are the applications for those who only look at them: with mistakes, which are diagnostics, there are none.
+func solved(ctx context.Context, o Options) ([]*App, annotations.Diagnostics, error) {
+	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
+	if err != nil {
+		return nil, nil, err
+	}
+	ds := tree.Diagnostics
+	var apps []*App
+	if len(tree.Apps) > 0 {
+		var more annotations.Diagnostics
+		if apps, more, err = read(ctx, o, tree); err != nil {
+			return nil, nil, err
+		}
+		ds = append(ds, more...)
+	}
+	ds.Sort()
+	if ds.Failed() {
+		apps = nil
+	}
+	return apps, ds, nil
+}
+
 // read goes through the front half: what the applications are, and what is wrong with them.
 func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.Diagnostics, error) {
 	program, err := tree.Load(ctx)

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
@@ -113,22 +112,9 @@ type Edge struct {
 // Graphs reads the applications and returns the graph of each, sorted by folder. With mistakes, which are diagnostics,
 // there are none. It neither needs generated code nor looks at it.
 func Graphs(ctx context.Context, o Options) ([]*Graph, annotations.Diagnostics, error) {
-	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
-	if err != nil {
-		return nil, nil, err
-	}
-	ds := tree.Diagnostics
-	var apps []*App
-	if len(tree.Apps) > 0 {
-		var more annotations.Diagnostics
-		if apps, more, err = read(ctx, o, tree); err != nil {
-			return nil, nil, err
-		}
-		ds = append(ds, more...)
-	}
-	ds.Sort()
-	if ds.Failed() {
-		return nil, ds, nil
+	apps, ds, err := solved(ctx, o)
+	if err != nil || ds.Failed() {
+		return nil, ds, err
 	}
 	graphs := make([]*Graph, len(apps))
 	for i, a := range apps {
