@@ -18,6 +18,12 @@ type Function struct {
 	Name string
 	// Handler is the generated adapter, already wrapped in the middleware of its controller and handler.
 	Handler Handler
+	// Use are its guards and middleware, the first outermost. They are put around the handler when the unit starts.
+	Use []Middleware
+	// Warm builds what the function needs. Nil is nothing.
+	Warm func(context.Context) error
+	// Components are those it uses.
+	Components []*Component
 	// Triggers lists what calls it; empty means that it is callable only by invoke.
 	Triggers []Trigger
 	// Timeout limits one invocation; zero leaves the platform's deadline alone.
@@ -31,6 +37,8 @@ type Function struct {
 type App struct {
 	// Unit is the deployment unit's name.
 	Unit string
+	// Selected says that the unit has some of the functions that the binary has.
+	Selected bool
 	// Functions lists the unit's functions in the order of their names.
 	Functions []*Function
 	// Middleware wraps every function, the first outermost.

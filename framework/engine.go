@@ -155,7 +155,7 @@ func (e *Engine) finish() {
 }
 
 func (e *Engine) start(ctx context.Context) (err error) {
-	if err := e.compose(); err != nil {
+	if err := guard(e.compose); err != nil {
 		return err
 	}
 	err = e.hooks.runtimeStart(ctx, e.rt)
@@ -182,7 +182,7 @@ func (e *Engine) compose() error {
 		if f.Handler == nil {
 			return fmt.Errorf("function %s has no handler", f.Name)
 		}
-		h := Chain(f.Handler, e.app.Middleware...)
+		h := Chain(Chain(f.Handler, f.Use...), e.app.Middleware...)
 		h = Chain(h, table.middleware...)
 		e.handlers[f] = h
 		if f.Concurrency > 0 {

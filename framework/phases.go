@@ -126,10 +126,12 @@ func (t *hookTable) functionStart(ctx context.Context, app *App) error {
 		}
 		return nil
 	}, func() error {
-		if app.Start == nil {
-			return nil
+		if app.Start != nil {
+			if err := app.Start(ctx); err != nil {
+				return err
+			}
 		}
-		return app.Start(ctx)
+		return app.ready(ctx)
 	}, func(l Layer, err error) error {
 		if h, ok := l.(afterFunctionStart); ok {
 			return h.AfterFunctionStart(ctx, app, err)

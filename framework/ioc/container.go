@@ -41,6 +41,7 @@ type Build struct {
 	path      []string // names of the cells being built, outermost first
 	ends      []*end   // of what was made for them so far
 	undoErrs  []error  // of those ends that ran because a build failed
+	lazies    []func() // which end with the cell that is being built
 	waits     *state   // the cell this chain waits for; guarded by the container's mu
 }
 

@@ -152,7 +152,7 @@ func recognise[E any, T framework.Trigger](k manner[E, T], decode Decode[E]) Cod
 			}
 		}
 		if len(takers) == 0 {
-			return nil, fmt.Errorf("no function of unit %s has a trigger of kind %s", app.Unit, k.name)
+			return nil, unused{fmt.Errorf("no function of unit %s has a trigger of kind %s", app.Unit, k.name)}
 		}
 		var once sync.Once
 		var names resources

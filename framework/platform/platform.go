@@ -53,11 +53,17 @@ type Dispatcher struct {
 	decoders []Decoder
 }
 
+// unused is the error of a codec that no function of the unit has a trigger for.
+type unused struct{ error }
+
 // NewDispatcher binds the codecs to the engine's unit, in order of precedence.
 func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 	d := &Dispatcher{engine: e}
 	for _, c := range codecs {
 		decode, err := c.Bind(e.App())
+		if errors.As(err, new(unused)) && e.App().Selected {
+			continue // a binary of several units has the codecs of all
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s payloads: %w", c.Kind, err)
 		}
@@ -202,7 +208,7 @@ func rawFunction(app *framework.App) (*framework.Function, error) {
 		found = f
 	}
 	if found == nil {
-		return nil, fmt.Errorf("no function of unit %s takes raw events", app.Unit)
+		return nil, unused{fmt.Errorf("no function of unit %s takes raw events", app.Unit)}
 	}
 	return found, nil
 }

@@ -78,7 +78,7 @@ func Timers(app *framework.App) (TimerFunction, error) {
 		}
 	}
 	if len(entries) == 0 {
-		return nil, fmt.Errorf("no function of unit %s has a timer", app.Unit)
+		return nil, unused{fmt.Errorf("no function of unit %s has a timer", app.Unit)}
 	}
 	return func(name string) (*framework.Function, timer.Schedule, error) {
 		if len(entries) == 1 {
