@@ -7,9 +7,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"strings"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Action is what happened to an object, in the same words on every cloud.
@@ -90,6 +91,9 @@ type Bucket struct {
 
 // Kind returns "os".
 func (Bucket) Kind() string { return "os" }
+
+// Delivery returns trigger.Batch.
+func (Bucket) Delivery() trigger.Delivery { return trigger.Batch }
 
 // Takes reports whether the trigger is for an event, whichever bucket it is of.
 func (b Bucket) Takes(e Event) bool {

@@ -24,14 +24,15 @@ func batchType(form string) string {
 	return ""
 }
 
-// triggerPackages are the packages of the triggers that the unit has of kinds that come in batches, and their names.
+// triggerPackages are the packages of the triggers that the unit has, and their names.
 func (w *writer) triggerPackages() [][2]string {
 	var list [][2]string
+	known := names()
 	for k := range kind.All() {
-		if k.Several && slices.ContainsFunc(w.unit.Members, func(m *plan.Member) bool {
+		if !slices.ContainsFunc(known, func(n [2]string) bool { return n[0] == k.Package() }) && slices.ContainsFunc(w.unit.Members, func(m *plan.Member) bool {
 			return slices.ContainsFunc(m.Model.Triggers, func(t model.Trigger) bool { return t.Kind == k.Word })
 		}) {
-			list = append(list, [2]string{k.Event.PkgPath(), path.Base(k.Event.PkgPath())})
+			list = append(list, [2]string{k.Package(), path.Base(k.Package())})
 		}
 	}
 	return list
@@ -42,8 +43,7 @@ func (h *handler) batched() bool {
 	if h.fn.Input == model.NoInput {
 		return false
 	}
-	return h.fn.Input == model.EventInput && h.fn.Brings == "event" ||
-		slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
+	return slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
 }
 
 // batch is the body of an adapter whose events come in batches. The receiver and what checks the input come first: they are
@@ -77,17 +77,8 @@ func (h *handler) assert(event jen.Code) *jen.Statement {
 
 // events hands over the events as they are.
 func (h *handler) events(target *jen.Statement, forms []string) {
-	form := forms[0]
-	var batch *jen.Statement
-	if h.fn.Brings == "event" && slices.Contains(forms, "raw") {
-		form = "event"
-		name := h.local.take("batch")
-		h.add(jen.List(jen.Id(name), jen.Id("ok")).Op(":=").Add(q(symEventOf)).Call(jen.Id("ctx").Dot("Event").Call()),
-			jen.If(jen.Op("!").Id("ok")).Block(unexpected()))
-		batch = jen.Id(name)
-	} else {
-		batch = h.assert(eventType(form))
-	}
+	form := forms[0] // the only one
+	batch := h.assert(eventType(form))
 	if h.fn.Slice {
 		h.call(target, batch)
 		return

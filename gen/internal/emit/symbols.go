@@ -69,27 +69,12 @@ const (
 
 	pathTimer     = module + "/trigger/timer"
 	symTimerEvent = pathTimer + ".Event"
-	symSchedule   = pathTimer + ".Schedule"
 
-	pathEvent       = module + "/trigger/event"
-	symEventTrigger = pathEvent + ".Trigger"
-	symEventDecode  = pathEvent + ".Decode"
-	symEventCheck   = pathEvent + ".Check"
+	pathEvent      = module + "/trigger/event"
+	symEventDecode = pathEvent + ".Decode"
+	symEventCheck  = pathEvent + ".Check"
 
-	symEventRule = pathEvent + ".Rule"
-	symBusEvent  = pathEvent + ".Event"
-	symEventOf   = pathEvent + ".Of"
-	symEach      = module + ".Each"
-
-	pathOS      = module + "/trigger/os"
-	symOSEvent  = pathOS + ".Event"
-	symBucket   = pathOS + ".Bucket"
-	pathKafka   = module + "/trigger/kafka"
-	symRecord   = pathKafka + ".Record"
-	symTopic    = pathKafka + ".Topic"
-	pathLog     = module + "/trigger/log"
-	symLogBatch = pathLog + ".Batch"
-	symStore    = pathLog + ".Store"
+	symEach = module + ".Each"
 
 	pathLocal   = module + "/platform/local"
 	symLocalRun = pathLocal + ".Run"
