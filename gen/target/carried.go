@@ -91,7 +91,7 @@ func (k Kinds[V]) Check(r *Report, app *App, u *Unit) {
 				c.Check(r, app, u, t)
 			}
 			r.About("")
-			if kind.Lookup(t.Kind).Delivery != kind.Request && len(k.make(app, u, t)) == 0 {
+			if t.delivery() != kind.Request && len(k.make(app, u, t)) == 0 {
 				r.Nowhere(t)
 			}
 		}
@@ -111,7 +111,7 @@ func (k Kinds[V]) Make(app *App, u *Unit) iter.Seq2[Trigger, []V] {
 		for _, timers := range []bool{true, false} {
 			for _, f := range u.Functions {
 				for _, t := range f.Triggers {
-					if (kind.Lookup(t.Kind).Delivery == kind.Tick) == timers && !yield(t, k.make(app, u, t)) {
+					if (t.delivery() == kind.Tick) == timers && !yield(t, k.make(app, u, t)) {
 						return
 					}
 				}

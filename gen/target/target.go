@@ -153,13 +153,8 @@ type Trigger struct {
 	Extension spec.Extension
 }
 
-// delivery is the form in which the events are delivered; a kind that is none has none of the others.
-func (t Trigger) delivery() kind.Delivery {
-	if k := kind.Lookup(t.Kind); k != nil {
-		return k.Delivery
-	}
-	return kind.Raw
-}
+// delivery is the form in which the events are delivered.
+func (t Trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
 
 // At is what a diagnostic about an argument of the trigger points at, the trigger itself if the argument has no place.
 func (t Trigger) At(argument string) spec.Place {

@@ -22,7 +22,7 @@ const qualifier = "$DEFAULT"
 func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 	count := map[string]int{}
 	for t, made := range kinds().Make(app, u) {
-		if kind.Lookup(t.Kind).Delivery == kind.Tick { // see checkTimers
+		if kind.DeliveryOf(t.Kind) == kind.Tick { // see checkTimers
 			continue
 		}
 		r.About("trigger " + t.Kind)
