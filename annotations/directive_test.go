@@ -35,7 +35,7 @@ func TestParsePositions(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if d, _, _ := Parse(1, "//faas:raw "); d.End() != d.NameEnd() || d.End() != 13 {
+	if d, _, _ := Parse(1, "//faas:raw "); d.End() != d.NameEnd() || d.End() != 11 {
 		t.Errorf("without arguments it ends at %d", d.End())
 	}
 }

@@ -117,7 +117,8 @@ func (e *Event) Check(given func(string) bool) []Problem {
 		}
 	}
 	if !given("source") && !given("type") {
-		problems = append(problems, Problem{Code: CodeMissing, Message: "which events of the bus are meant is missing", Hint: "write source=SOURCE or type=TYPE; for the payloads of invoke calls write //faas:raw"})
+		problems = append(problems, Problem{Code: CodeMissing, Message: "an event trigger needs a source or a type",
+			Hint: "write source=SOURCE or type=TYPE; the trigger of raw payloads is //faas:raw, in f.yml raw: {}"})
 	}
 	problems = checkResource(problems, given, "bus", e.Bus)
 	return checkTrigger(problems, given, e.Name)

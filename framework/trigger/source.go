@@ -2,11 +2,9 @@
 // event finds its trigger, and how people write it down. The kinds are the folders below it; none imports another.
 package trigger
 
-import "github.com/faasgen/faasgen/framework"
-
 // Source is such a trigger, of events E. Its zero value answers what is the same for all of its kind.
 type Source[E any] interface {
-	framework.Trigger
+	Delivered
 	// What says what the resource is, in messages: "queue or topic".
 	What() string
 	// Resource is the resource's logical name.

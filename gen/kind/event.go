@@ -10,7 +10,7 @@ import (
 
 func eventKind() *Kind {
 	return of(Kind{
-		Word: "event", Event: reflect.TypeFor[event.Event](), Several: true, Payload: "Data", Resources: []Resource{{"bus", "event bus"}},
+		Word: "event", Example: "{source: shop.orders}", Trigger: event.Rule{}, Event: reflect.TypeFor[event.Event](), Payload: "Data", Resources: []Resource{{"bus", "event bus"}},
 	}, typed[annotations.Event]{
 		name:  func(m *annotations.Event) string { return m.Name },
 		needs: func(m *annotations.Event) []Need { return []Need{{"bus", "bus", m.Bus}} },
@@ -43,14 +43,5 @@ func eventKind() *Kind {
 			return e
 		},
 		features: []feature[annotations.Event]{{"event", nil}},
-	})
-}
-
-func rawKind() *Kind {
-	return of(Kind{Word: "raw", Event: reflect.TypeFor[[]byte]()}, typed[annotations.Raw]{
-		overlap:  func(a, b *annotations.Raw) string { return "raw payloads" },
-		triggers: func(*annotations.Raw, string) []framework.Trigger { return []framework.Trigger{event.Trigger{}} },
-		sample:   func(_ *annotations.Raw, s Sample) any { return s.Body },
-		features: []feature[annotations.Raw]{{"raw", nil}},
 	})
 }

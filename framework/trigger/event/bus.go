@@ -5,15 +5,14 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
-// Event is one event of an event bus, with the attributes of CloudEvents. A raw payload is one too: of it, only Data and
-// Raw are set. Fields that the vendor does not send are zero.
+// Event is one event of an event bus, with the attributes of CloudEvents. Fields that the vendor does not send are zero.
 type Event struct {
 	// ID identifies the event together with Source.
 	ID string
@@ -102,19 +101,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Of returns the events that a function was called with: those of a bus, or a raw payload as one. It reports false for
-// anything else.
-func Of(called any) ([]Event, bool) {
-	switch v := called.(type) {
-	case []Event:
-		return v, true
-	case []byte:
-		return []Event{{Data: v, Raw: v}}, true
-	}
-	return nil, false
-}
-
-// Rule is the trigger of events of a bus. Generated code fills it from //faas:event with a source or a type, or f.yml.
+// Rule is the trigger of events of a bus. Generated code fills it from //faas:event or f.yml.
 type Rule struct {
 	// Source and Type are what events must have; empty is any, but one of them is set.
 	Source, Type string
@@ -125,12 +112,15 @@ type Rule struct {
 // Kind returns "event".
 func (Rule) Kind() string { return "event" }
 
+// Delivery returns trigger.Batch.
+func (Rule) Delivery() trigger.Delivery { return trigger.Batch }
+
 // Takes reports whether the trigger is for an event.
 func (r Rule) Takes(e Event) bool {
 	return (r.Source == "" || r.Source == e.Source) && (r.Type == "" || r.Type == e.Type)
 }
 
-// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source. No vendor says which bus an event came over.
+// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source. No vendor says which bus an event came over.
 func (Rule) What() string                    { return "event bus" }
 func (r Rule) Resource() string              { return r.Bus }
 func (Rule) Origin(*Event) (name, id string) { return "", "" }

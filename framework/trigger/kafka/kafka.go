@@ -5,11 +5,11 @@ package kafka
 import (
 	"cmp"
 	"encoding/json"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"strconv"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Record is one record of a topic. Fields that the vendor does not send are zero.
@@ -153,7 +153,10 @@ type Topic struct {
 // Kind returns "kafka".
 func (Topic) Kind() string { return "kafka" }
 
-// What, Resource, Within, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// Delivery returns trigger.Batch.
+func (Topic) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Within, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Topic) What() string                       { return "topic" }
 func (t Topic) Resource() string                 { return t.Name }
 func (t Topic) Within() string                   { return t.Cluster }

@@ -6,9 +6,10 @@ package log
 import (
 	"cmp"
 	"encoding/json"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"strconv"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Batch is what one call brings: entries of one store, or where they are. Fields that the vendor does not send are zero.
@@ -83,7 +84,10 @@ type Store struct {
 // Kind returns "log".
 func (Store) Kind() string { return "log" }
 
-// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// Delivery returns trigger.Batch.
+func (Store) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Store) What() string                      { return "log store" }
 func (s Store) Resource() string                { return s.Name }
 func (Store) Origin(b *Batch) (name, id string) { return b.Store, b.StoreID }

@@ -7,12 +7,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Message is one message. Fields that the vendor does not send are zero.
@@ -101,7 +101,10 @@ type Subscription struct {
 // Kind returns "mq".
 func (Subscription) Kind() string { return "mq" }
 
-// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// Delivery returns trigger.Batch.
+func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Subscription) What() string                        { return "queue or topic" }
 func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty
 func (Subscription) Origin(m *Message) (name, id string) { return m.Source, "" }

@@ -7,9 +7,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"github.com/faasgen/faasgen/framework/trigger"
 	"strings"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Action is what happened to an object, in the same words on every cloud.
@@ -91,6 +92,9 @@ type Bucket struct {
 // Kind returns "os".
 func (Bucket) Kind() string { return "os" }
 
+// Delivery returns trigger.Batch.
+func (Bucket) Delivery() trigger.Delivery { return trigger.Batch }
+
 // Takes reports whether the trigger is for an event, whichever bucket it is of.
 func (b Bucket) Takes(e Event) bool {
 	if !strings.HasPrefix(e.Key, b.Prefix) || !strings.HasSuffix(e.Key, b.Suffix) {
@@ -105,7 +109,7 @@ func (b Bucket) Takes(e Event) bool {
 	return false
 }
 
-// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source.
 func (Bucket) What() string                      { return "bucket" }
 func (b Bucket) Resource() string                { return b.Name }
 func (Bucket) Origin(e *Event) (name, id string) { return e.Bucket, "" }

@@ -1,6 +1,10 @@
 package timer
 
-import "time"
+import (
+	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
+)
 
 // Event is what a timer function receives. Fields that the vendor does not send are zero.
 type Event struct {
@@ -30,6 +34,9 @@ type Schedule struct {
 
 // Kind returns "timer".
 func (Schedule) Kind() string { return "timer" }
+
+// Delivery returns trigger.Tick.
+func (Schedule) Delivery() trigger.Delivery { return trigger.Tick }
 
 // Named is the timer's name.
 func (s Schedule) Named() string { return s.Name }

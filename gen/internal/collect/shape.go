@@ -97,9 +97,6 @@ func (c *collector) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
-	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.TimerPath, model.EventType):
-		f.Input, f.Brings = model.EventInput, "timer"
-		return ""
 	case isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
 		f.Input, f.Brings = model.EventInput, "http"
 		return ""

@@ -26,6 +26,12 @@ type trigger struct {
 	faulty bool
 }
 
+// delivery is the form in which its events are delivered.
+func (t *trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
+
+// unknown reports whether f.yml has something there that is no trigger.
+func (t *trigger) unknown() bool { return t.Kind == "" }
+
 // spec completes the functions with what f.yml says of them, and checks their triggers.
 func (c *collector) spec() {
 	if !c.app.Unread { // else they may be in what could not be read
@@ -121,11 +127,9 @@ func (c *collector) wrong(t *trigger, argument, value string, offset, length int
 
 // checkTriggers checks each trigger of a function, and that its handler takes what they bring.
 func (c *collector) checkTriggers(f *function) {
-	var kinds []string
+	requests := false
 	for _, t := range f.triggers {
-		if form := t.Form(); !slices.Contains(kinds, form) {
-			kinds = append(kinds, form)
-		}
+		requests = requests || t.delivery() == kind.Request
 		if t.faulty {
 			continue
 		}
@@ -140,11 +144,11 @@ func (c *collector) checkTriggers(f *function) {
 		return
 	}
 	if f.Kind == model.HTTPHandler {
-		c.onlyHTTP(f, kinds)
+		c.onlyHTTP(f)
 		return
 	}
-	c.event(f, kinds)
-	if f.Input == model.BoundInput && slices.Contains(kinds, "http") {
+	c.event(f)
+	if f.Input == model.BoundInput && requests {
 		b, ok := c.binding(f)
 		f.Bind = b.bind
 		f.faulty = f.faulty || !ok
@@ -155,15 +159,15 @@ func (c *collector) checkTriggers(f *function) {
 }
 
 // onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
-func (c *collector) onlyHTTP(f *function, kinds []string) {
+func (c *collector) onlyHTTP(f *function) {
 	for _, t := range f.triggers {
-		if t.Form() != "http" {
+		if !t.unknown() && t.delivery() != kind.Request {
 			f.faulty = true
 			c.errorAt(t.Pos, t.Length, codeHandler, "%s makes an http.Handler, which %s cannot call", f.Object.Name(), t.Kind).Line = t.Line
 			return
 		}
 	}
-	if len(kinds) == 0 {
+	if len(f.triggers) == 0 {
 		f.faulty = true
 		c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "%s makes an http.Handler, but no http trigger calls it", f.Object.Name()).
 			Hint = "add one: //faas:http ANY /*"
@@ -171,22 +175,19 @@ func (c *collector) onlyHTTP(f *function, kinds []string) {
 }
 
 // event checks that a handler that takes the event of one kind is called by that kind only.
-func (c *collector) event(f *function, kinds []string) {
+func (c *collector) event(f *function) {
 	if f.Input != model.EventInput {
 		return
 	}
-	kind, in := f.Brings, typeString(f.In)
-	if len(kinds) == 0 && kind == "raw" {
-		return // which is what an invoke call brings
-	}
-	if len(kinds) == 0 {
+	brings, in := kind.Lookup(f.Brings), typeString(f.In)
+	if len(f.triggers) == 0 {
 		f.faulty = true
-		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, kind)
-		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", kind)
+		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, brings.Word)
+		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", brings.Word)
 		return
 	}
 	for _, t := range f.triggers {
-		if t.Kind == kind || t.Form() == kind {
+		if t.unknown() || kind.Lookup(t.Kind).Event == brings.Event {
 			continue
 		}
 		f.faulty = true
@@ -240,13 +241,13 @@ func (c *collector) timer(t *trigger, m *annotations.Timer) {
 	}
 }
 
-// named names the triggers of each kind but http, and reports two of one name.
+// named names the triggers that can have a name, and reports two of one name.
 func (c *collector) named() {
 	first := map[string]*trigger{}
 	for _, f := range c.found {
 		unnamed := map[string]int{}
 		for i, t := range f.triggers {
-			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "raw" {
+			if d := t.delivery(); t.faulty || d == kind.Request || d == kind.Raw {
 				continue
 			}
 			t.Name = kind.Of(t.Marker).Name(t.Marker)
@@ -264,7 +265,7 @@ func (c *collector) named() {
 				continue
 			}
 			what := t.Kind
-			if what != "timer" {
+			if t.delivery() != kind.Tick {
 				what += " trigger"
 			}
 			d := t.argument("name")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // functionFiles write a file for each package of the user's that has handlers, with its name.
@@ -216,7 +217,7 @@ func (a *adapter) validator() {
 // validate checks what was bound: its tags first, then by its own method.
 func (a *adapter) validate() {
 	check := symEventCheck
-	if slices.Contains(a.forms(), "http") {
+	if a.takes(kind.Request) {
 		check = symCheck
 	}
 	if a.checker != "" {
@@ -229,8 +230,7 @@ func (a *adapter) validate() {
 
 // checksItself reports whether the binder calls the Validate method of the input.
 func (a *adapter) checksItself() bool {
-	forms := a.forms()
-	return a.fn.Validate && a.checker == "" && a.graph.Checks(a.fn) == nil && len(forms) == 1 && forms[0] == "http" && a.fn.Input == model.BoundInput
+	return a.fn.Validate && a.graph.Checks(a.fn) == nil && len(a.kinds()) == 1 && a.takes(kind.Request) && a.fn.Input == model.BoundInput
 }
 
 // call calls the user's code, with its input unless it takes none, and keeps the result.

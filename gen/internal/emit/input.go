@@ -3,49 +3,51 @@ package emit
 import (
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 )
 
-// forms are the forms in which the event can come, sorted: http, timer, mq, and raw for a payload as it is.
-func (a *adapter) forms() []string {
-	var forms []string
+// kinds are the words of the kinds of events that can come, as the run time has them, sorted: http, timer, mq, raw.
+func (a *adapter) kinds() []string {
+	var kinds []string
 	for _, t := range a.fn.Triggers {
-		forms = append(forms, t.Form())
+		kinds = append(kinds, kind.Lookup(t.Kind).Trigger.Kind())
 	}
-	if forms == nil {
-		forms = []string{"raw"} // callable by invoke
+	if kinds == nil {
+		kinds = []string{"raw"} // callable by invoke
 	}
-	slices.Sort(forms)
-	return slices.Compact(forms)
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
 }
 
-// batchType is the type of one event of a kind that delivers batches, "" for other kinds.
-func batchType(form string) symbol {
-	if k := kind.Lookup(form); k != nil && k.Several {
-		return symbol(k.Event.PkgPath() + "." + k.Event.Name())
-	}
-	return ""
+// takes reports whether events of a form can come.
+func (a *adapter) takes(d kind.Delivery) bool {
+	return slices.ContainsFunc(a.kinds(), func(word string) bool { return kind.Lookup(word).Delivery == d })
 }
 
-// eventType is the type of the event of a form.
-func (a *adapter) eventType(form string) string {
-	switch form {
-	case "http":
+// messageType is the type of one event of a kind that delivers batches.
+func messageType(word string) symbol {
+	k := kind.Lookup(word)
+	return symbol(k.Event.PkgPath() + "." + k.Event.Name())
+}
+
+// eventType is the type of what a function is called with for events of a kind.
+func (a *adapter) eventType(word string) string {
+	switch k := kind.Lookup(word); k.Delivery {
+	case kind.Request:
 		return a.s("*%s", symExchange)
-	case "timer":
-		return a.s("%s", symTimerEvent)
-	case "raw":
-		return "[]byte"
+	case kind.Tick:
+		return a.s("%s", messageType(word))
+	case kind.Batch:
+		return a.s("[]%s", messageType(word))
 	}
-	return a.s("[]%s", batchType(form))
+	return "[]byte"
 }
 
 // event takes the event out of the context.
-func (a *adapter) event(name, form string) {
-	a.p("%s, err := %s[%s](ctx)", name, symEvent, a.eventType(form))
+func (a *adapter) event(name, word string) {
+	a.p("%s, err := %s[%s](ctx)", name, symEvent, a.eventType(word))
 	a.ifErr()
 }
 
@@ -66,16 +68,16 @@ func (a *adapter) input() {
 		a.eventInput()
 		return
 	}
-	forms := a.forms()
-	if len(forms) == 1 {
-		a.single(forms[0])
+	kinds := a.kinds()
+	if len(kinds) == 1 {
+		a.single(kinds[0])
 		return
 	}
 	a.p("var in %s", a.valueType())
 	a.p("switch e := ctx.Event().(type) {")
-	for _, form := range forms {
-		a.p("case %s:", a.eventType(form))
-		a.from(form)
+	for _, word := range kinds {
+		a.p("case %s:", a.eventType(word))
+		a.from(word)
 	}
 	a.p("default:")
 	a.p("return %s(ctx)", symUnexpected)
@@ -83,24 +85,25 @@ func (a *adapter) input() {
 }
 
 // single declares in and fills it from an event of one form.
-func (a *adapter) single(form string) {
+func (a *adapter) single(word string) {
 	bytes := a.fn.Input == model.BytesInput
+	delivery := kind.Lookup(word).Delivery
 	switch {
-	case form == "http" && !bytes:
+	case delivery == kind.Request && !bytes:
 		a.p("var in %s", a.valueType())
 		a.p("b, err := %s(ctx)", symBind)
 		a.ifErr()
 		a.bind()
-	case form == "raw" && bytes:
+	case delivery == kind.Raw && bytes:
 		if types.Identical(a.fn.In, types.NewSlice(types.Typ[types.Byte])) {
-			a.event("in", form)
+			a.event("in", word)
 			return
 		}
 		fallthrough
 	default:
-		a.event("e", form)
+		a.event("e", word)
 		a.p("var in %s", a.valueType())
-		a.from(form)
+		a.from(word)
 	}
 }
 
@@ -129,11 +132,11 @@ func (a *adapter) eventInput() {
 }
 
 // from fills in from the event e of one form.
-func (a *adapter) from(form string) {
+func (a *adapter) from(word string) {
 	bytes := a.fn.Input == model.BytesInput
 	payload := "e"
-	switch form {
-	case "http":
+	switch kind.Lookup(word).Delivery {
+	case kind.Request:
 		if bytes {
 			a.p("body, err := e.Request.ReadBody(0)")
 			a.ifErr()
@@ -143,7 +146,7 @@ func (a *adapter) from(form string) {
 		a.p("b := %s(&e.Request)", symNewBinder)
 		a.bind()
 		return
-	case "timer":
+	case kind.Tick:
 		payload = "[]byte(e.Payload)"
 	}
 	if bytes {
@@ -159,8 +162,7 @@ func (a *adapter) batched() bool {
 	if a.fn.Input == model.NoInput {
 		return false
 	}
-	return a.fn.Input == model.EventInput && a.fn.Brings == "event" ||
-		slices.ContainsFunc(a.forms(), func(form string) bool { return batchType(form) != "" })
+	return a.takes(kind.Batch)
 }
 
 // batch is the body of an adapter whose events come in batches. The receiver and what checks the input come first: they are
@@ -168,34 +170,25 @@ func (a *adapter) batched() bool {
 func (a *adapter) batch() {
 	target := a.target()
 	a.validator()
-	forms := a.forms()
+	kinds := a.kinds()
 	switch {
 	case a.fn.Input == model.EventInput:
-		a.events(target, forms)
-	case len(forms) == 1:
-		a.event("batch", forms[0])
-		a.each(forms[0], "batch", func() {
-			a.payload(forms[0])
+		a.events(target, kinds[0])
+	case len(kinds) == 1:
+		a.event("batch", kinds[0])
+		a.each(kinds[0], "batch", func() {
+			a.payload(kinds[0])
 			a.validate()
 			a.call(target, "in")
 		})
 	default:
-		a.mixed(target, forms)
+		a.mixed(target, kinds)
 	}
 }
 
 // events hands over the events as they are.
-func (a *adapter) events(target string, forms []string) {
-	form := forms[0]
-	if a.fn.Brings == "event" && slices.Contains(forms, "raw") {
-		form = "event"
-		a.p("batch, ok := %s(ctx.Event())", symEventOf)
-		a.p("if !ok {")
-		a.p("return %s(ctx)", symUnexpected)
-		a.p("}")
-	} else {
-		a.event("batch", form)
-	}
+func (a *adapter) events(target, word string) {
+	a.event("batch", word)
 	if a.fn.Slice {
 		a.call(target, "batch")
 		return
@@ -204,19 +197,19 @@ func (a *adapter) events(target string, forms []string) {
 	if isPointer(types.Unalias(a.fn.In)) {
 		in = "&e"
 	}
-	a.each(form, "batch", func() { a.call(target, in) })
+	a.each(word, "batch", func() { a.call(target, in) })
 }
 
 // each calls framework.Each over a batch of one form; body writes what is done with e.
-func (a *adapter) each(form, batch string, body func()) {
-	a.p("return %s(ctx, %s, func(e %s) error {", symEach, batch, batchType(form))
+func (a *adapter) each(word, batch string, body func()) {
+	a.p("return %s(ctx, %s, func(e %s) error {", symEach, batch, messageType(word))
 	body()
 	a.p("})")
 }
 
 // payload declares in and fills it from the payload of e.
-func (a *adapter) payload(form string) {
-	from := "e." + kind.Lookup(form).Payload
+func (a *adapter) payload(word string) {
+	from := "e." + kind.Lookup(word).Payload
 	if from == "e." {
 		from = "payload"
 		a.p("payload, err := e.Payload()")
@@ -230,28 +223,26 @@ func (a *adapter) payload(form string) {
 	a.check("%s(%s, &in)", symEventDecode, from)
 }
 
-// mixed tells the forms of the event apart, of which some are batches.
-func (a *adapter) mixed(target string, forms []string) {
+// mixed tells the kinds of the event apart, of which some are batches.
+func (a *adapter) mixed(target string, kinds []string) {
 	a.p("handle := func(in %s) error {", a.valueType())
 	a.validate()
 	a.call(target, "in")
 	a.p("}")
 	a.p("switch e := ctx.Event().(type) {")
-	for _, form := range forms {
-		a.p("case %s:", a.eventType(form))
-		if batchType(form) == "" {
+	for _, word := range kinds {
+		a.p("case %s:", a.eventType(word))
+		if !kind.Lookup(word).Several {
 			a.p("var in %s", a.valueType())
-			a.from(form)
+			a.from(word)
 			a.p("return handle(in)")
 			continue
 		}
-		a.each(form, "e", func() {
-			a.payload(form)
+		a.each(word, "e", func() {
+			a.payload(word)
 			a.p("return handle(in)")
 		})
 	}
 	a.p("}")
 	a.p("return %s(ctx)", symUnexpected)
 }
-
-var _ = strings.Join

@@ -7,10 +7,6 @@ const (
 	ConfigPath    = FrameworkPath + "/config"
 	WebPath       = FrameworkPath + "/trigger/web"
 	TimerPath     = FrameworkPath + "/trigger/timer"
-	OSPath        = FrameworkPath + "/trigger/os"
-	KafkaPath     = FrameworkPath + "/trigger/kafka"
-	LogPath       = FrameworkPath + "/trigger/log"
-	EventPath     = FrameworkPath + "/trigger/event"
 )
 
 // The types that user code is recognised by, by their names in those packages.
@@ -31,7 +27,5 @@ const (
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath
 	ExchangeType   = "Exchange"   // of WebPath
-	EventType      = "Event"      // of TimerPath, OSPath, CDNPath, EventPath
-	RecordType     = "Record"     // of KafkaPath
-	BatchType      = "Batch"      // of LogPath
+	EventType      = "Event"      // of TimerPath
 )

@@ -10,7 +10,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
-	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -123,16 +123,16 @@ func TestKinds(t *testing.T) {
 }
 
 func TestKind(t *testing.T) {
-	http, tick, raw := web.Route{}, timer.Schedule{}, event.Trigger{}
+	http, tick := web.Route{}, timer.Schedule{}
 	both := []framework.Trigger{http, tick}
 	for _, tc := range []struct {
 		kinds []framework.Trigger
 		event string
 		want  string
 	}{
-		{nil, `{"path":"/"}`, "event"}, {both, ``, "http"}, {both, `{"name":"n"}`, "timer"}, {both, `{"path":"/"}`, "http"},
+		{nil, `{"path":"/"}`, "raw"}, {both, ``, "http"}, {both, `{"name":"n"}`, "timer"}, {both, `{"path":"/"}`, "http"},
 		{[]framework.Trigger{tick, http}, `{}`, "timer"}, {[]framework.Trigger{tick, http}, `{"path":"/"}`, "http"}, {[]framework.Trigger{http}, `{"name":"n"}`, "http"},
-		{[]framework.Trigger{raw}, `{"path":"/"}`, "event"},
+		{[]framework.Trigger{raw.Trigger{}}, `{"path":"/"}`, "raw"},
 	} {
 		if got := envelope.Kind(tc.kinds, []byte(tc.event)); got != tc.want {
 			t.Errorf("%v, %s: %s, want %s", tc.kinds, tc.event, got, tc.want)
