@@ -375,6 +375,8 @@ func TestError(t *testing.T) {
 		{framework.Errorf(500, "storage", "save: %w", cause), "storage: save: disk full"},
 		{&framework.Error{Code: "invalid", Message: "2 fields are wrong", Fields: []framework.FieldError{{In: "query", Name: "a", Message: "x"}, {In: "body", Name: "b", Message: "y"}}},
 			"invalid: 2 fields are wrong (query a: x; body b: y)"},
+		{&framework.Error{Message: "the body cannot be read", Fields: []framework.FieldError{{In: "body", Message: "found ]"}, {In: "body", Name: "b", Message: "y"}}},
+			"the body cannot be read (body: found ]; body b: y)"},
 	}
 	for _, tt := range tests {
 		if got := tt.err.Error(); got != tt.want {

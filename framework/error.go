@@ -25,7 +25,7 @@ type Error struct {
 type FieldError struct {
 	// In is where the field was looked for: path, query, header, cookie, body.
 	In string `json:"in"`
-	// Name is the field's name there.
+	// Name is the field's name there; empty is the whole body.
 	Name string `json:"name"`
 	// Message says what was found and what was expected.
 	Message string `json:"message"`
@@ -51,7 +51,11 @@ func (e *Error) Error() string {
 		} else {
 			b.WriteString("; ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s", f.In, f.Name, f.Message)
+		b.WriteString(f.In)
+		if f.Name != "" { // a body that cannot be read has no fields
+			b.WriteString(" " + f.Name)
+		}
+		b.WriteString(": " + f.Message)
 	}
 	if len(e.Fields) > 0 {
 		b.WriteString(")")
