@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Error is an error that a caller may see. Over http it becomes application/problem+json (RFC 9457) with the given
@@ -70,19 +72,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// PanicError is what a panic in a handler becomes. Its stack has been logged; callers see only that the call failed.
-type PanicError struct {
-	// Value is what was passed to panic.
-	Value any
-	// Stack is the stack of the panicking goroutine, as runtime/debug.Stack formats it.
-	Stack []byte
-}
-
-// Error returns the panic's value, for logs.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// Unwrap returns the value if it was an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
+// PanicError is what a panic of a user's code becomes: in a handler, a hook, a constructor, Init, Destroy and clean-up. Value
+// is what was passed to panic, and Stack the stack of the goroutine. The engine has logged it; callers see only that the call
+// failed. It unwraps to the value if that was an error.
+type PanicError = fault.PanicError

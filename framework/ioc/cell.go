@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Cell holds one singleton. Concurrent first requests build it once; a failed build is returned to its caller and tried
@@ -86,7 +88,7 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 		cleanup func()
 		mark    = len(b.ends)
 	)
-	err := guard(func() (err error) {
+	err := fault.Guard(func() (err error) {
 		if b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
 			return context.Cause(b.ctx)
 		}
@@ -102,9 +104,9 @@ func (c *Cell[T]) slow(k *Container, b *Build, name string, build func(*Build) (
 			b.ends = b.ends[:mark]
 			return v, nil
 		}
-		err = ErrClosed
+		err = fault.ErrClosed
 	}
-	if err = b.undo(mark, err); len(b.path) > 1 || err == ErrClosed { // the outermost cell names the whole chain once
+	if err = b.undo(mark, err); len(b.path) > 1 || err == fault.ErrClosed { // the outermost cell names the whole chain once
 		return zero, err
 	}
 	return zero, fmt.Errorf("build %s: %w", name, err)
@@ -134,7 +136,7 @@ func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, err
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closing != nil {
-		return nil, ErrClosed
+		return nil, fault.ErrClosed
 	}
 	if s.owner == nil {
 		s.owner = b

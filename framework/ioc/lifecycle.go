@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
@@ -24,17 +25,17 @@ type listener struct {
 
 // Ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
 // OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself. When Stop has begun meanwhile,
-// OnStop is called at once, and the error is [ErrClosed].
+// OnStop is called at once, and the error is framework.ErrClosed.
 func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
 	if ready != nil {
-		if err := guard(func() error { return ready(ctx) }); err != nil {
+		if err := fault.Guard(func() error { return ready(ctx) }); err != nil {
 			return fmt.Errorf("%s.OnReady: %w", name, err)
 		}
 	}
 	if stop == nil || l.remember(listener{name, stop}) {
 		return nil
 	}
-	return errors.Join(ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
+	return errors.Join(fault.ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
 }
 
 // remember reports false when Stop has begun.
@@ -49,7 +50,7 @@ func (l *Lifecycle) remember(who listener) bool {
 
 // end calls OnStop within its share of the time.
 func (l listener) end(ctx context.Context) error {
-	stop := func(ctx context.Context) error { return guard(func() error { return l.stop(ctx) }) }
+	stop := func(ctx context.Context) error { return fault.Guard(func() error { return l.stop(ctx) }) }
 	if err := share.Run(ctx, false, stop); err != nil {
 		return fmt.Errorf("%s.OnStop: %w", l.name, err)
 	}
@@ -74,7 +75,7 @@ func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 
 // Health calls a configuration's OnHealthCheck. A panic is an error.
 func Health(ctx context.Context, name string, check func(context.Context) error) error {
-	if err := guard(func() error { return check(ctx) }); err != nil {
+	if err := fault.Guard(func() error { return check(ctx) }); err != nil {
 		return fmt.Errorf("%s.OnHealthCheck: %w", name, err)
 	}
 	return nil
