@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -25,7 +24,7 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 		Handler:                      "bootstrap",
 		Architectures:                []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[s.Architecture]},
 		MemorySize:                   int(s.MemorySize),
-		Timeout:                      seconds(s.Timeout),
+		Timeout:                      s.Timeout.WholeSeconds(),
 		ReservedConcurrentExecutions: s.ReservedConcurrency,
 		Role:                         s.Role,
 		Tags:                         s.Tags,
@@ -54,9 +53,9 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 		p.FileSystemConfigs = append(p.FileSystemConfigs, FileSystemConfig{Arn: fs.Source, LocalMountPath: fs.Path})
 	}
 	if a := s.Async; a != nil {
-		p.EventInvokeConfig = &EventInvokeConfig{MaximumEventAgeInSeconds: seconds(a.MaxAge), MaximumRetryAttempts: a.Retries}
+		p.EventInvokeConfig = &EventInvokeConfig{MaximumEventAgeInSeconds: a.MaxAge.WholeSeconds(), MaximumRetryAttempts: a.Retries}
 		if a.OnSuccess != "" || a.OnFailure != "" {
-			p.EventInvokeConfig.DestinationConfig = &DestinationConfig{destination(a.OnSuccess), destination(a.OnFailure)}
+			p.EventInvokeConfig.DestinationConfig = &DestinationConfig{target.Optional(Destination{Type: arnKind(a.OnSuccess), Destination: a.OnSuccess}), target.Optional(Destination{Type: arnKind(a.OnFailure), Destination: a.OnFailure})}
 		}
 	}
 	if s.DeadLetter != nil {
@@ -80,7 +79,7 @@ func events(to map[string]*Event, app *target.App, u *target.Unit, routes []rout
 	}
 	for _, route := range routes {
 		if route.unit == u {
-			add(camel(strings.ToLower(route.method))+camel(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
+			add(logicalName(strings.ToLower(route.method))+logicalName(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
 				ApiId: map[string]string{"Ref": apiID}, Method: route.method, Path: route.path, PayloadFormatVersion: "2.0", Auth: route.auth,
 			}})
 		}
@@ -100,7 +99,7 @@ func events(to map[string]*Event, app *target.App, u *target.Unit, routes []rout
 			if m.Disabled {
 				state = "DISABLED"
 			}
-			add(camel(t.Name)+"Timer", t, &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
+			add(logicalName(t.Name)+"Timer", t, &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
 				ScheduleExpression: expression, ScheduleExpressionTimezone: zone, State: state, Input: input(t.Name, m.Payload), OmitName: true,
 			}})
 		}
@@ -130,15 +129,6 @@ func input(name, payload string) string {
 	return string(bytes.Replace(text, []byte(`\u0000`), []byte("<aws.scheduler.scheduled-time>"), 1))
 }
 
-func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
-
-func destination(arn string) *Destination {
-	if arn == "" {
-		return nil
-	}
-	return &Destination{Type: arnKind(arn), Destination: arn}
-}
-
 // arnKind is SAM's word for the service of an ARN, empty for one that it has none for.
 func arnKind(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
@@ -160,8 +150,8 @@ func (n names) take(name string) string {
 	return free
 }
 
-// camel makes a logical name: letters and digits, each run of them with a capital.
-func camel(s string) string {
+// logicalName makes a logical name: letters and digits, each run of them with a capital.
+func logicalName(s string) string {
 	var b strings.Builder
 	start := true
 	for _, r := range s {

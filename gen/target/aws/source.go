@@ -215,7 +215,7 @@ func checkGroups(r *target.Report, app *target.App) {
 // source makes the event of a trigger that is neither a route nor a timer, and its name; nil for raw events. Resources
 // are the logical names of what the template makes.
 func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]string) (string, *Event) {
-	name := camel(t.Name)
+	name := logicalName(t.Name)
 	switch m := t.Marker.(type) {
 	case *annotations.OS:
 		bucket := app.Resource(t, target.Needs(m)[0])
@@ -232,7 +232,7 @@ func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]s
 		arn, _ := cluster(app, t)
 		e := &MSKEvent{
 			Stream: arn, Topics: []string{topic.Name}, StartingPosition: "LATEST", ConsumerGroupId: group(app, u, t, m),
-			BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+			BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 		}
 		if m.From == "earliest" {
 			e.StartingPosition = "TRIM_HORIZON"
@@ -272,22 +272,22 @@ func queue(app *target.App, t target.Trigger, m *annotations.MQ, made map[string
 		if m.Tag != "" {
 			e.FilterPolicy = map[string][]string{tagAttribute: {m.Tag}}
 		}
-		return camel(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
+		return logicalName(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
 	}
 	if kind := map[string]string{"kinesis": "Kinesis", "dynamodb": "DynamoDB"}[service(from.ARN)]; kind != "" {
-		return camel(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
-			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+		return logicalName(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
+			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 			FunctionResponseTypes: []string{"ReportBatchItemFailures"},
 		}}
 	}
 	e := &SQSEvent{
-		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 		FunctionResponseTypes: []string{"ReportBatchItemFailures"},
 	}
 	if id != "" {
 		e.Queue = map[string][]string{"Fn::GetAtt": {id, "Arn"}}
 	}
-	return camel(t.Name) + "Queue", &Event{Type: "SQS", Properties: e}
+	return logicalName(t.Name) + "Queue", &Event{Type: "SQS", Properties: e}
 }
 
 // tagAttribute is the message attribute of a topic's messages that holds the tag.
@@ -336,7 +336,7 @@ func resources(app *target.App, logical names, to map[string]any) map[string]str
 			for _, t := range f.Triggers {
 				for _, n := range target.Needs(t.Marker) {
 					if r := app.Resource(t, n); r.Created() {
-						timeout[n.Name] = max(timeout[n.Name], seconds(u.Settings.Timeout))
+						timeout[n.Name] = max(timeout[n.Name], u.Settings.Timeout.WholeSeconds())
 						needs = append(needs, r)
 					}
 				}
@@ -350,25 +350,25 @@ func resources(app *target.App, logical names, to map[string]any) map[string]str
 		var id string
 		switch r.Need.Type {
 		case "bucket":
-			id = logical.take(camel(r.Need.Name) + "Bucket")
-			to[id] = &Made{Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain", Properties: map[string]any{"BucketName": r.Name}}
+			id = logical.take(logicalName(r.Need.Name) + "Bucket")
+			to[id] = &Resource{Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain", Properties: map[string]any{"BucketName": r.Name}}
 		case "queue":
-			id = logical.take(camel(r.Need.Name) + "Queue")
+			id = logical.take(logicalName(r.Need.Name) + "Queue")
 			properties := map[string]any{"QueueName": r.Name, "VisibilityTimeout": 6 * timeout[r.Need.Name]}
 			if strings.HasSuffix(r.Name, ".fifo") {
 				properties["FifoQueue"] = true
 			}
-			to[id] = &Made{Type: "AWS::SQS::Queue", Properties: properties}
+			to[id] = &Resource{Type: "AWS::SQS::Queue", Properties: properties}
 		case "topic":
-			id = logical.take(camel(r.Need.Name) + "Topic")
+			id = logical.take(logicalName(r.Need.Name) + "Topic")
 			properties := map[string]any{"TopicName": r.Name}
 			if strings.HasSuffix(r.Name, ".fifo") {
 				properties["FifoTopic"] = true
 			}
-			to[id] = &Made{Type: "AWS::SNS::Topic", Properties: properties}
+			to[id] = &Resource{Type: "AWS::SNS::Topic", Properties: properties}
 		case "log":
-			id = logical.take(camel(r.Need.Name) + "LogGroup")
-			to[id] = &Made{Type: "AWS::Logs::LogGroup", Properties: map[string]any{"LogGroupName": r.Name}}
+			id = logical.take(logicalName(r.Need.Name) + "LogGroup")
+			to[id] = &Resource{Type: "AWS::Logs::LogGroup", Properties: map[string]any{"LogGroupName": r.Name}}
 		default:
 			continue // Check has refused it
 		}
@@ -390,7 +390,7 @@ func permissions(app *target.App, u *target.Unit, function string, logical names
 		if n := u.Settings.ProvisionedInstances; n != nil && *n > 0 {
 			callee = ref(function + "Aliaslive") // what SAM calls the alias
 		}
-		to[logical.take(function+camel(buckets[name])+"Permission")] = &Made{Type: "AWS::Lambda::Permission", Properties: map[string]any{
+		to[logical.take(function+logicalName(buckets[name])+"Permission")] = &Resource{Type: "AWS::Lambda::Permission", Properties: map[string]any{
 			"Action": "lambda:InvokeFunction", "FunctionName": callee, "Principal": "s3.amazonaws.com",
 			"SourceAccount": ref("AWS::AccountId"), "SourceArn": sub("arn:${AWS::Partition}:s3:::" + name),
 		}}

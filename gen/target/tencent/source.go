@@ -103,7 +103,7 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 		if l := u.Settings.Log; l != nil && l.Store == topic.Name {
 			r.Limit(t.At("store"), "log topic", topic.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 		}
-		if n := seconds(m.Window); m.Window != 0 && (n < 3 || n > 300) {
+		if n := m.Window.WholeSeconds(); m.Window != 0 && (n < 3 || n > 300) {
 			r.Limit(t.At("window"), "window", m.Window.String(), "3s to 5m")
 		}
 	case *annotations.CDN:
@@ -169,7 +169,7 @@ func sources(app *target.App, t target.Trigger) []Event {
 		id, _ := app.Instance(t)
 		p := CKafkaParameters{
 			Name: id, Qualifier: qualifier, Topic: topic.Name, ConsumerGroupName: m.Group, MaxMsgNum: m.Batch, Offset: m.From,
-			Timeout: max(1, seconds(m.Window)), Enable: true,
+			Timeout: max(1, m.Window.WholeSeconds()), Enable: true,
 		}
 		if p.Offset == "" {
 			p.Offset = "latest"
@@ -177,7 +177,7 @@ func sources(app *target.App, t target.Trigger) []Event {
 		return []Event{{CKafka: &CKafka{p}}}
 	case *annotations.Log:
 		topic := app.Resource(t, target.Needs(m)[0])
-		return []Event{{CLS: &CLSTrigger{CLSParameters{TopicId: topic.Name, Qualifier: qualifier, MaxWait: seconds(m.Window), Enable: true}}}}
+		return []Event{{CLS: &CLSTrigger{CLSParameters{TopicId: topic.Name, Qualifier: qualifier, MaxWait: m.Window.WholeSeconds(), Enable: true}}}}
 	}
 	return nil
 }
