@@ -14,6 +14,7 @@ TESTED      := examples bench framework/component/validator
 HAVE_CC     := $(shell command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null 2>&1 && echo yes)
 RACE        := $(if $(HAVE_CC),-race)
 RACY        := ./framework/... 
+FUZZTIME    ?= 30s
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -67,7 +68,16 @@ bench: ## measure against the peers, side by side; prints ratios
 soak: ## run the property tests for long, from a random seed
 	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run "Oracle|ServeMux|Decoder|FireTimes" ./framework/trigger/... ./gen/spec ./gen/target/cron
 
+# The sources say which there are, so that a new one is run, too. What fails is left in testdata/fuzz, as the next test.
+fuzz: ## run each fuzz test for FUZZTIME (30s if unset)
+	@failed=; while IFS=: read -r file name; do \
+		printf '%s %s: ' "$$(dirname "$$file")" "$$name"; \
+		if said=$$(cd "$$(dirname "$$file")" && $(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) . 2>&1 </dev/null); \
+		then grep -o 'execs: [0-9]*' <<<"$$said" | tail -n 1; else echo failed; echo "$$said"; failed+=" $$name"; fi; \
+	done < <(git ls-files -co --exclude-standard '*_test.go' | grep -v /testdata/ | xargs grep -HoE '^func Fuzz[A-Za-z0-9_]+' | sed 's/func //'); \
+	if [ -n "$$failed" ]; then echo "fuzz tests that failed:$$failed"; exit 1; fi
+
 clean: ## remove what was built
 	rm -rf bin dist examples/*/dist
 
-.PHONY: help build test check race lint tidy current generate demo matrix bench soak clean
+.PHONY: help build test check race lint tidy current generate demo matrix bench soak fuzz clean

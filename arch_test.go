@@ -96,7 +96,7 @@ func standard(imported string) bool {
 // listening are the only packages of framework that may import net/http. No unit links faastest.
 func listening(dir string) bool {
 	switch dir {
-	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom", "framework/faastest":
+	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom", "framework/platform/serve", "framework/faastest":
 		return true
 	}
 	return below(dir, "framework/platform/local") || below(dir, "framework/platform/sim") || below(dir, "framework/layer") ||
@@ -202,7 +202,7 @@ func forbidden(f file, imported string) string {
 func shared(root, name string) bool {
 	switch root {
 	case "framework/platform":
-		return name == "runtimeapi" || name == "inflate" || name == "sim" || name == "platformtest"
+		return name == "runtimeapi" || name == "inflate" || name == "serve" || name == "sim" || name == "platformtest"
 	case "gen/target":
 		return name == "archive" || name == "cron" || name == "targettest" || name == "document"
 	}

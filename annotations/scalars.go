@@ -88,6 +88,9 @@ func (d Duration) String() string {
 	return s
 }
 
+// WholeSeconds is what vendors' files count in; a part of a second is dropped.
+func (d Duration) WholeSeconds() int { return int(time.Duration(d) / time.Second) }
+
 // maxMemory keeps an amount inside an int of 32 bits; no vendor comes near.
 const maxMemory = math.MaxInt32
 

@@ -140,3 +140,11 @@ func TestJoin(t *testing.T) {
 		}
 	}
 }
+
+func TestWholeSeconds(t *testing.T) {
+	for d, want := range map[time.Duration]int{0: 0, 999 * time.Millisecond: 0, 1500 * time.Millisecond: 1, time.Minute: 60} {
+		if got := Duration(d).WholeSeconds(); got != want {
+			t.Errorf("%s: %d, want %d", d, got, want)
+		}
+	}
+}

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Engine runs the life cycle of one unit: RuntimeStart and FunctionStart in Start, Invoke for each event, Close once.
@@ -40,8 +42,9 @@ const (
 	stateClosing
 )
 
-// ErrClosed is what Invoke returns when the engine is not started or is closing.
-var ErrClosed = errors.New("the engine is not running")
+// ErrClosed is what Invoke returns when the engine is not started or is closing, and what is in the error of a provider that
+// would be built then.
+var ErrClosed = fault.ErrClosed
 
 // ErrAbandoned is in the error of an invocation whose deadline passed or whose caller went away while its handler still
 // runs: what belongs to the handler, such as its event, must not be touched any more.
@@ -155,7 +158,7 @@ func (e *Engine) finish() {
 }
 
 func (e *Engine) start(ctx context.Context) (err error) {
-	if err := guard(e.prepare); err != nil {
+	if err := fault.Guard(e.prepare); err != nil {
 		return err
 	}
 	err = e.hooks.runtimeStart(ctx, e.rt)
@@ -242,14 +245,22 @@ func (e *Engine) call(c *Context, h Handler) (err error) {
 			err = e.recovered(c, v)
 		}
 	}()
-	return h(c)
+	err = h(c)
+	if p, ok := errors.AsType[*PanicError](err); ok { // such as of a provider that was built for this call
+		e.logPanicOf(c, p)
+	}
+	return err
 }
 
 func (e *Engine) recovered(c *Context, v any) error {
 	p := &PanicError{Value: v, Stack: debug.Stack()}
-	c.Logger().Error("panic in handler", "panic", fmt.Sprint(v), "stack", string(p.Stack))
+	e.logPanicOf(c, p)
 	c.result = nil
 	return p
+}
+
+func (e *Engine) logPanicOf(c *Context, p *PanicError) {
+	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 }
 
 func (e *Engine) acquire(c *Context) error {
@@ -349,16 +360,6 @@ func (e *Engine) logPanic(err error) {
 	if p, ok := errors.AsType[*PanicError](err); ok {
 		e.log.Error("panic outside of an invocation", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 	}
-}
-
-// guard turns a panic of start or stop code into an error, so that the platform can report it.
-func guard(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return f()
 }
 
 func smaller(a, b time.Duration) time.Duration {

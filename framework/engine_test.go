@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/ioc"
 )
 
 func quiet() *framework.Runtime {
@@ -224,6 +225,27 @@ func TestPanicBecomesAnErrorAndTheNextInvocationWorks(t *testing.T) {
 	}
 }
 
+// A provider that is built for a call turns a panic into an error itself, and has no log.
+func TestStackOfAPanicThatTheHandlerReturnsIsLogged(t *testing.T) {
+	var log strings.Builder
+	f := function("f", func(*framework.Context) error {
+		var k ioc.Container
+		var cell ioc.Cell[int]
+		_, err := cell.Get(&k, nil, "db", func(*ioc.Build) (int, func(), error) { panic("no driver") })
+		return err
+	})
+	e := framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}, &framework.App{Functions: []*framework.Function{f}})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f}); err == nil || err.Error() != "build db: panic: no driver" {
+		t.Errorf("error %v", err)
+	}
+	if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), `panic="no driver"`) || !strings.Contains(log.String(), "engine_test.go") {
+		t.Errorf("logged %s", &log)
+	}
+}
+
 func TestHandlerThatIgnoresItsDeadline(t *testing.T) {
 	release := make(chan struct{})
 	finished := make(chan struct{})
@@ -375,6 +397,8 @@ func TestError(t *testing.T) {
 		{framework.Errorf(500, "storage", "save: %w", cause), "storage: save: disk full"},
 		{&framework.Error{Code: "invalid", Message: "2 fields are wrong", Fields: []framework.FieldError{{In: "query", Name: "a", Message: "x"}, {In: "body", Name: "b", Message: "y"}}},
 			"invalid: 2 fields are wrong (query a: x; body b: y)"},
+		{&framework.Error{Message: "the body cannot be read", Fields: []framework.FieldError{{In: "body", Message: "found ]"}, {In: "body", Name: "b", Message: "y"}}},
+			"the body cannot be read (body: found ]; body b: y)"},
 	}
 	for _, tt := range tests {
 		if got := tt.err.Error(); got != tt.want {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Error is an error that a caller may see. Over http it becomes application/problem+json (RFC 9457) with the given
@@ -25,7 +27,7 @@ type Error struct {
 type FieldError struct {
 	// In is where the field was looked for: path, query, header, cookie, body.
 	In string `json:"in"`
-	// Name is the field's name there.
+	// Name is the field's name there; empty is the whole body.
 	Name string `json:"name"`
 	// Message says what was found and what was expected.
 	Message string `json:"message"`
@@ -51,7 +53,11 @@ func (e *Error) Error() string {
 		} else {
 			b.WriteString("; ")
 		}
-		fmt.Fprintf(&b, "%s %s: %s", f.In, f.Name, f.Message)
+		b.WriteString(f.In)
+		if f.Name != "" { // a body that cannot be read has no fields
+			b.WriteString(" " + f.Name)
+		}
+		b.WriteString(": " + f.Message)
 	}
 	if len(e.Fields) > 0 {
 		b.WriteString(")")
@@ -66,19 +72,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// PanicError is what a panic in a handler becomes. Its stack has been logged; callers see only that the call failed.
-type PanicError struct {
-	// Value is what was passed to panic.
-	Value any
-	// Stack is the stack of the panicking goroutine, as runtime/debug.Stack formats it.
-	Stack []byte
-}
-
-// Error returns the panic's value, for logs.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
-
-// Unwrap returns the value if it was an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
-}
+// PanicError is what a panic of a user's code becomes: in a handler, a hook, a constructor, Init, Destroy and clean-up. Value
+// is what was passed to panic, and Stack the stack of the goroutine. The engine has logged it; callers see only that the call
+// failed. It unwraps to the value if that was an error.
+type PanicError = fault.PanicError

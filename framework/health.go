@@ -3,6 +3,8 @@ package framework
 import (
 	"context"
 	"fmt"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Health asks the unit whether it can do its work: nil if it can, and if it has nothing to say. A unit that has not started
@@ -14,7 +16,7 @@ func (e *Engine) Health(ctx context.Context) error {
 	}
 	defer e.leave()
 	done := make(chan error, 1)
-	go func() { done <- guard(func() error { return e.app.health(ctx) }) }()
+	go func() { done <- fault.Guard(func() error { return e.app.health(ctx) }) }()
 	select {
 	case err := <-done:
 		e.logPanic(err)

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
@@ -124,19 +125,19 @@ func (t *hookTable) phase(before func(Layer) error, body func() error, after fun
 	reached := 0
 	for _, l := range t.layers {
 		reached++
-		if err = guard(func() error { return before(l) }); err != nil {
+		if err = fault.Guard(func() error { return before(l) }); err != nil {
 			err = fmt.Errorf("layer %s: %w", l.Name(), err)
 			break
 		}
 	}
 	layers := t.layers
 	if err == nil {
-		err = guard(body)
+		err = fault.Guard(body)
 		layers, reached = t.layers, len(t.layers) // the start of a unit adds those that it builds
 	}
 	for i := reached - 1; i >= 0; i-- {
 		l := layers[i]
-		if herr := guard(func() error { return after(l, err) }); herr != nil {
+		if herr := fault.Guard(func() error { return after(l, err) }); herr != nil {
 			err = errors.Join(err, fmt.Errorf("layer %s: %w", l.Name(), herr))
 		}
 	}
@@ -229,5 +230,5 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 
 // bounded runs f within its share of the time that ctx has left. A panic is an error.
 func bounded(ctx context.Context, last bool, f func(context.Context) error) error {
-	return share.Run(ctx, last, func(ctx context.Context) error { return guard(func() error { return f(ctx) }) })
+	return share.Run(ctx, last, func(ctx context.Context) error { return fault.Guard(func() error { return f(ctx) }) })
 }

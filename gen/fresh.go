@@ -131,7 +131,7 @@ func (e *emission) file(dir, name, origin string, make func() ([]byte, error)) (
 		}
 	}
 	f.Content = content
-	e.parts.Made(at, origin, content)
+	e.parts.Remember(at, origin, content)
 	return f, nil
 }
 

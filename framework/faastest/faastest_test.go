@@ -218,6 +218,14 @@ func TestConfigurationThatNothingReadsIsNamed(t *testing.T) {
 	if tr.want(t); len(tr.logged) != 1 || !strings.Contains(tr.logged[0], "greet.txet") {
 		t.Errorf("logged %q", tr.logged)
 	}
+	// A test that has failed did not get to what reads it, or has something better to say.
+	tr = try(t, func(t testing.TB) {
+		faastest.Start(t, newApp, faastest.Config{"greet.txet": "x"})
+		t.Fatal("the test's own")
+	})
+	if tr.want(t, "the test's own"); len(tr.logged) > 0 {
+		t.Errorf("logged %q", tr.logged)
+	}
 }
 
 func TestStartFailsTheTest(t *testing.T) {

@@ -225,6 +225,11 @@ func (tr *trial) Errorf(format string, args ...any) {
 	defer tr.mu.Unlock()
 	tr.failures = append(tr.failures, fmt.Sprintf(format, args...))
 }
+func (tr *trial) Failed() bool {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return len(tr.failures) > 0
+}
 func (tr *trial) Fatalf(format string, args ...any) { tr.Errorf(format, args...); runtime.Goexit() }
 func (tr *trial) Fatal(args ...any)                 { tr.Fatalf("%s", fmt.Sprint(args...)) }
 

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"sync/atomic"
+
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // Owner is a pointer to a generated container: a struct that embeds [Container].
@@ -137,7 +139,7 @@ func (k *Container) fill(s *state, ready *atomic.Bool, b *Build, t reflect.Type,
 			k.release(s)
 		}
 	}()
-	err := guard(func() error {
+	err := fault.Guard(func() error {
 		if b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
 			return context.Cause(b.ctx)
 		}
@@ -156,9 +158,9 @@ func (k *Container) fill(s *state, ready *atomic.Bool, b *Build, t reflect.Type,
 			b.ends = b.ends[:mark]
 			return nil
 		}
-		err = ErrClosed
+		err = fault.ErrClosed
 	}
-	if err = b.undo(mark, err); len(b.path) > 1 || err == ErrClosed { // the outermost cell names the whole chain once
+	if err = b.undo(mark, err); len(b.path) > 1 || err == fault.ErrClosed { // the outermost cell names the whole chain once
 		return err
 	}
 	return fmt.Errorf("build %s: %w", name, err)
@@ -203,7 +205,7 @@ func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, err
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closing != nil {
-		return nil, ErrClosed
+		return nil, fault.ErrClosed
 	}
 	if s.owner == nil {
 		s.owner = b

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -94,8 +95,8 @@ func TestPanicInABuildIsAnErrorAndTriedAgain(t *testing.T) {
 	var k ioc.Container
 	var cell ioc.Cell[int]
 	_, err := cell.Get(&k, nil, "db", func(*ioc.Build) (int, func(), error) { panic("no driver") })
-	var pe *ioc.PanicError
-	if !errors.As(err, &pe) || pe.Value != "no driver" || !strings.Contains(err.Error(), "cell_test.go") {
+	var pe *framework.PanicError
+	if !errors.As(err, &pe) || pe.Value != "no driver" || !strings.Contains(string(pe.Stack), "cell_test.go") {
 		t.Errorf("error = %v", err)
 	}
 	if v, err := cell.Get(&k, nil, "db", value(1)); v != 1 || err != nil {
@@ -146,7 +147,7 @@ func TestDestroyRunsInReverseOrderOfCreationAndAllRun(t *testing.T) {
 		t.Errorf("second close: %v, %v", err, order)
 	}
 	var late ioc.Cell[int]
-	if _, err := late.Get(&k, nil, "late", value(1)); !errors.Is(err, ioc.ErrClosed) {
+	if _, err := late.Get(&k, nil, "late", value(1)); !errors.Is(err, framework.ErrClosed) {
 		t.Errorf("build after close: %v", err)
 	}
 }
@@ -161,7 +162,7 @@ func TestBuildThatEndsAfterCloseIsCleanedUp(t *testing.T) {
 		}
 		return 1, func() { cleaned = true }, nil
 	})
-	if !errors.Is(err, ioc.ErrClosed) || !cleaned {
+	if !errors.Is(err, framework.ErrClosed) || !cleaned {
 		t.Errorf("error = %v, cleaned = %v", err, cleaned)
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// Container records what was built. The zero value is ready to use.
+// Container records what was built. The zero value is ready to use. A cell of a container that was closed gives
+// framework.ErrClosed, and what panics a *framework.PanicError.
 type Container struct {
 	// InitTimeout limits each chain of builds: all of Start's, or one lazy build at first use. Zero is unlimited.
 	InitTimeout time.Duration
@@ -29,9 +29,6 @@ type Container struct {
 	closing context.Context // set once Close has begun
 	errs    []error         // of Close
 }
-
-// ErrClosed is what a cell returns after its container was closed.
-var ErrClosed = errors.New("the container is closed")
 
 // Build is one chain of builds: a cell, the cells it needs, and so on, all on one goroutine. Generated providers pass it
 // on, which is how cells that need each other are told apart from cells that two requests need at once.
@@ -88,24 +85,4 @@ func (c *Container) destroy(ctx context.Context) error {
 		e.once()
 	}
 	return errors.Join(c.errs...)
-}
-
-// PanicError is a panic of a constructor, Init, Destroy or clean-up function.
-type PanicError struct {
-	// Value is what was passed to panic.
-	Value any
-	// Stack is the goroutine's stack.
-	Stack []byte
-}
-
-// Error returns the panic's value and the stack, since a failed start has no other place to show it.
-func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.Value, e.Stack) }
-
-func guard(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
-		}
-	}()
-	return f()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
@@ -49,7 +50,7 @@ func (e *end) once() {
 		return
 	}
 	e.begun = true
-	run := func(ctx context.Context) error { return guard(func() error { return e.run(ctx) }) }
+	run := func(ctx context.Context) error { return fault.Guard(func() error { return e.run(ctx) }) }
 	if !e.kept { // a build failed half way
 		if err := share.Run(context.WithoutCancel(e.build.ctx), false, run); err != nil {
 			e.build.undoErrs = append(e.build.undoErrs, fmt.Errorf("%s: %w", e.what, err))

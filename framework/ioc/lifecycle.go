@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sync"
 
+	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
@@ -25,17 +26,17 @@ type listener struct {
 
 // ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
 // OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself. When Stop has begun meanwhile,
-// OnStop is called at once, and the error is [ErrClosed].
+// OnStop is called at once, and the error is framework.ErrClosed.
 func (l *lifecycle) ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
 	if ready != nil {
-		if err := guard(func() error { return ready(ctx) }); err != nil {
+		if err := fault.Guard(func() error { return ready(ctx) }); err != nil {
 			return fmt.Errorf("%s.OnReady: %w", name, err)
 		}
 	}
 	if stop == nil || l.remember(listener{name, stop}) {
 		return nil
 	}
-	return errors.Join(ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
+	return errors.Join(fault.ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
 }
 
 // remember reports false when Stop has begun.
@@ -50,7 +51,7 @@ func (l *lifecycle) remember(who listener) bool {
 
 // end calls OnStop within its share of the time.
 func (l listener) end(ctx context.Context) error {
-	stop := func(ctx context.Context) error { return guard(func() error { return l.stop(ctx) }) }
+	stop := func(ctx context.Context) error { return fault.Guard(func() error { return l.stop(ctx) }) }
 	if err := share.Run(ctx, false, stop); err != nil {
 		return fmt.Errorf("%s.OnStop: %w", l.name, err)
 	}
@@ -104,7 +105,7 @@ func Health[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), 
 		if err != nil {
 			return err
 		}
-		if err := guard(func() error { return check(v, ctx) }); err != nil {
+		if err := fault.Guard(func() error { return check(v, ctx) }); err != nil {
 			return fmt.Errorf("%s.OnHealthCheck: %w", typeName(reflect.TypeOf(v)), err)
 		}
 		return nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -40,7 +41,7 @@ func TestLifecycle(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	err := l.Stop(ctx, &c)
-	var panicked *ioc.PanicError
+	var panicked *framework.PanicError
 	if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "d.C.OnStop: panic: d") || !strings.Contains(err.Error(), "a.C.OnStop: a is stuck") {
 		t.Errorf("got %v", err)
 	}
@@ -50,7 +51,7 @@ func TestLifecycle(t *testing.T) {
 	if err := l.Stop(ctx, &c); err != nil || len(seen) != 7 {
 		t.Errorf("a second stop: %v, %q", err, seen)
 	}
-	if err := l.Ready(ctx, "f.C", nil, note("stop f", nil)); !errors.Is(err, ioc.ErrClosed) {
+	if err := l.Ready(ctx, "f.C", nil, note("stop f", nil)); !errors.Is(err, framework.ErrClosed) {
 		t.Errorf("ready after stop: %v", err)
 	}
 }
@@ -58,8 +59,8 @@ func TestLifecycle(t *testing.T) {
 func TestLifecyclePanicOfOnReady(t *testing.T) {
 	var l ioc.Lifecycle
 	err := l.Ready(t.Context(), "a.C", func(context.Context) error { panic("a") }, nil)
-	var panicked *ioc.PanicError
-	if !errors.As(err, &panicked) || !strings.HasPrefix(err.Error(), "a.C.OnReady: panic: a\n") {
+	var panicked *framework.PanicError
+	if !errors.As(err, &panicked) || err.Error() != "a.C.OnReady: panic: a" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -40,7 +40,7 @@ func (t *tool) dev() *cobra.Command {
 			ctx, cancel := context.WithCancelCause(cmd.Context())
 			defer cancel(nil)
 			loop := &dev.Loop{Listener: l, Roots: []string{t.dir}, Dir: t.dir, Out: t.out, Err: t.err}
-			loop.Make = func(ctx context.Context) (*dev.Made, error) {
+			loop.Make = func(ctx context.Context) (*dev.Version, error) {
 				m, err := t.make(ctx, loop)
 				if f := (*failure)(nil); errors.As(err, &f) {
 					cancel(f) // no change of a file mends it
@@ -74,7 +74,7 @@ func loopback(addr string) (string, error) {
 }
 
 // make makes one version: generates, builds, and says what to watch.
-func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Made, error) {
+func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 	done := t.progress("building")
 	defer done()
 	r, err := gen.Generate(ctx, gen.Options{Dir: t.dir, Targets: t.targets})
@@ -101,7 +101,7 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dev.Made{Binary: binary, Dir: app.Dir, Env: t.environment(app, ""), Watch: inputs}, nil
+	return &dev.Version{Binary: binary, Dir: app.Dir, Env: t.environment(app, ""), Watch: inputs}, nil
 }
 
 // only is the one application of a result.

@@ -69,6 +69,7 @@ func TestEvents(t *testing.T) {
 		{name: "S3, restored", payload: `{"Records":[{"eventSource":"aws:s3","eventName":"s3:ObjectRestore:Completed","s3":{"bucket":{"name":"b"},"object":{"key":"k","size":0}}}]}`,
 			want: `[{"resource":"b","bucket":"b","key":"k","action":"restored","name":"ObjectRestore:Completed","size":0,"time":"0001-01-01T00:00:00Z"}]`},
 		{name: "S3, a key that is not encoded", payload: strings.Replace(s3, "%2B", "%2", 1), err: "invalid_event: Records.s3.object.key: found a key that is not encoded as a query is"},
+		{name: "S3, a key that is not UTF-8", payload: strings.Replace(s3, "%C3", "%80", 1), err: "invalid_event: Records.s3.object.key: found bytes that are not UTF-8, as every key of S3 is"},
 		{name: "S3, a wrong time", payload: strings.Replace(s3, "2026-", "26-", 1), err: `invalid_event: Records.eventTime: found "26-01-02T03:04:05.678Z", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "S3, a wrong size", payload: strings.Replace(s3, `"size":7`, `"size":"7"`, 1), err: "invalid_event: Records.s3.object.size: found string, expected int64"},
 		{name: "S3, another bucket", payload: strings.Replace(s3, `"name":"b"`, `"name":"c"`, 1), err: `unknown_bucket: found created of key "a b/ü+.pdf" of bucket "c", expected "b"`},
@@ -185,7 +186,7 @@ func TestVendor(t *testing.T) {
 
 // FuzzEvents: no payload panics, and what was decoded survives its own JSON: encoded and decoded, it is the same.
 func FuzzEvents(f *testing.F) {
-	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, bridge, `{"Records":[]}`, `{"eventSource":"aws:rmq","rmqMessagesByQueue":{"q::/":[{"data":"aGk="}]}}`} {
+	for _, payload := range []string{s3, sqsTwo, kinesisOne, dynamoOne, msk, bridge, strings.Replace(s3, "a+b", "%80", 1), `{"Records":[]}`, `{"eventSource":"aws:rmq","rmqMessagesByQueue":{"q::/":[{"data":"aGk="}]}}`} {
 		f.Add([]byte(payload))
 	}
 	d, got := taking(f, nil)

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -155,7 +154,7 @@ func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err
 	if err == nil {
 		request.Path = apiVersion + "/runtime/invocation/" + inv.RequestID + "/response"
 	} else {
-		if pe := (*framework.PanicError)(nil); !errors.As(err, &pe) { // a panic was logged with its stack
+		if _, ok := err.(*framework.PanicError); !ok { // which was logged with its stack
 			p.log.Error("the invocation failed", "error", err.Error(), "request_id", inv.RequestID)
 		}
 		request = errorRequest(apiVersion+"/runtime/invocation/"+inv.RequestID+"/error", err)

@@ -48,7 +48,7 @@ func invoke(ctx context.Context, app platform.New, s settings, p process) (err e
 	if err == nil {
 		err = report(o, s, p)
 	}
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	closing, cancel := platform.Ending(ctx)
 	defer cancel()
 	return errors.Join(err, a.engine.Close(closing))
 }

@@ -38,8 +38,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
@@ -50,10 +48,9 @@ const Name = "local"
 
 // Run runs the application and never returns. Generated code calls it as the only statement of main.
 func Run(app platform.New) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// The first signal stops gracefully; a second one ends the process as if nothing had been caught.
-	context.AfterFunc(ctx, stop)
-	os.Exit(run(ctx, app, process{args: os.Args[1:], env: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+	platform.Process(func(ctx context.Context) int {
+		return run(ctx, app, process{args: os.Args[1:], env: os.Getenv, in: os.Stdin, out: os.Stdout, err: os.Stderr})
+	})
 }
 
 // From returns the request as net/http received it, nil if the invocation is not http or not local.
@@ -76,7 +73,7 @@ func run(ctx context.Context, app platform.New, p process) int {
 	if err == nil {
 		switch {
 		case len(p.args) == 0:
-			err = serve(ctx, app, s, p)
+			err = listening(ctx, app, s, p)
 		case (len(p.args) == 2 || len(p.args) == 3) && p.args[0] == "invoke":
 			err = invoke(ctx, app, s, p)
 		default:

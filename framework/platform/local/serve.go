@@ -16,16 +16,13 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/serve"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
-const (
-	// grace is how long running requests may go on after the process was asked to stop.
-	grace = 10 * time.Second
-	// maxBody bounds the body of a request.
-	maxBody = 32 << 20
-)
+// maxBody bounds the body of a request.
+const maxBody = 32 << 20
 
 // assemble makes the engine and what leads requests to it. It runs no user code.
 func assemble(app platform.New, s settings, p process) (*caller, error) {
@@ -65,8 +62,9 @@ func client(r *http.Request, behind bool) string {
 	return host
 }
 
-// serve runs the application until ctx ends or the parent goes away, then stops it gracefully.
-func serve(ctx context.Context, app platform.New, s settings, p process) error {
+// listening runs the application until ctx ends or the parent goes away, then stops it gracefully. It listens before the
+// application starts: what is wrong with the address is told at once, and requests wait.
+func listening(ctx context.Context, app platform.New, s settings, p process) error {
 	l, err := listen(s)
 	if err != nil {
 		return err
@@ -86,18 +84,8 @@ func serve(ctx context.Context, app platform.New, s settings, p process) error {
 	if s.parentFD != 0 {
 		go waitForEnd(os.NewFile(s.parentFD, "parent"), cancel)
 	}
-	if err := a.engine.Start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil // asked to stop before it was up
-		}
-		return err
-	}
 	firing, drain := context.WithCancel(ctx)
 	defer drain()
-	if s.timers {
-		timers.start(firing)
-	}
-
 	var h http.Handler = health{engine: a.engine, log: log, behind: s.listenFD != 0, next: a.handler}
 	if s.control != "" {
 		h = control{token: s.control, caller: a, drain: drain, next: h}
@@ -105,37 +93,21 @@ func serve(ctx context.Context, app platform.New, s settings, p process) error {
 	if s.dev && s.listenFD == 0 { // a parent that hands over its listener guards its own door
 		h = Guard(h)
 	}
-	server := &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
 	level := slog.LevelInfo
 	if s.listenFD != 0 {
 		level = slog.LevelDebug // the parent says where it serves
 	}
-	log.Log(ctx, level, "serving", "addr", l.Addr().String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
-	select {
-	case err = <-failed:
-		err = fmt.Errorf("serve: %w", err)
-	case <-ctx.Done():
-		err = nil
-	}
-	return errors.Join(err, shutDown(ctx, server, a.engine))
-}
-
-// shutDown lets what runs finish within grace, then closes the engine in any case.
-func shutDown(ctx context.Context, server *http.Server, e *framework.Engine) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	err := server.Shutdown(ctx)
-	if err != nil { // streams that do not end by themselves
-		err = fmt.Errorf("requests were still running after %s and were cut off: %w", grace, errors.Join(err, server.Close()))
-	}
-	return errors.Join(err, e.Close(ctx))
+	return serve.Server{
+		Engine: a.engine,
+		HTTP:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
+		Listen: func() (net.Listener, error) { return l, nil },
+		Serving: func(at net.Addr) {
+			if s.timers {
+				timers.start(firing)
+			}
+			log.Log(ctx, level, "serving", "addr", at.String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
+		},
+	}.Run(ctx)
 }
 
 // waitForEnd calls stop when the other end of the pipe is closed, which the kernel does however the parent ends.

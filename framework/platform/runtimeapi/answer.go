@@ -201,9 +201,8 @@ func (a *Response) parse(head string) (framing, error) {
 			}
 			return f, nil
 		}
-		name, value, ok := strings.Cut(line, ":")
-		value = strings.Trim(value, " \t")
-		if !ok || !token(name) || !text(value) {
+		name, value, ok := cutField(line)
+		if !ok {
 			return f, fmt.Errorf("%w: header line %.60q", ErrProtocol, line)
 		}
 		a.Header = append(a.Header, Field{name, value})
@@ -211,6 +210,13 @@ func (a *Response) parse(head string) (framing, error) {
 			return f, err
 		}
 	}
+}
+
+// cutField parts a line of a head or a trailer.
+func cutField(line string) (name, value string, ok bool) {
+	name, value, ok = strings.Cut(line, ":")
+	value = strings.Trim(value, " \t")
+	return name, value, ok && token(name) && text(value)
 }
 
 // field notes what a header field says of the body. An answer whose length could be read in two ways is refused.
@@ -293,7 +299,8 @@ func (b *buffer) rest(limit int64) ([]byte, error) {
 	}
 }
 
-// chunks reads a chunked body and drops its trailer.
+// chunks reads a chunked body and drops its trailer, whose lines must be fields all the same: what is anything else is not the
+// end of this body.
 func (b *buffer) chunks(limit int64) ([]byte, error) {
 	var p []byte
 	for {
@@ -329,6 +336,9 @@ func (b *buffer) chunks(limit int64) ([]byte, error) {
 		}
 		if total += len(line); total > MaxHead {
 			return nil, fmt.Errorf("%w: a trailer of more than %d bytes", ErrTooLarge, MaxHead)
+		}
+		if _, _, ok := cutField(string(line)); !ok {
+			return nil, fmt.Errorf("%w: trailer line %.60q", ErrProtocol, line)
 		}
 	}
 }

@@ -85,6 +85,8 @@ var framings = []struct {
 	{"negative chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\na\r\n0\r\n\r\n", 0, "", "chunk size"},
 	{"chunk too long", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n", 0, "", "at the end of a chunk"},
 	{"chunk overflow", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n", 0, "", "a body of more than"},
+	{"trailer without a colon", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX\r\n\r\n", 0, "", `trailer line "X"`},
+	{"trailer with a space before the colon", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX : y\r\n\r\n", 0, "", `trailer line "X : y"`},
 	{"upgrade", "HTTP/1.1 101 Switching\r\n\r\n", 0, "", "status 101 was not asked for"},
 	{"endless interim", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 20), 0, "", "status 100 was not asked for"},
 	{"large body", "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", 0, "", "a body of 1048577 bytes, the limit is 1048576"},

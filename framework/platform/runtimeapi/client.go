@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,13 +28,13 @@ const (
 )
 
 var (
-	// ErrClosed is what Do returns after Close.
-	ErrClosed = errors.New("the client is closed")
 	// ErrProtocol is wrapped by errors about an answer that is no HTTP/1.1.
 	ErrProtocol = errors.New("malformed answer")
 	// ErrTooLarge is wrapped by errors about an answer that is over a limit.
 	ErrTooLarge = errors.New("answer too large")
 )
+
+var errClosed = fmt.Errorf("the client is closed: %w", os.ErrClosed)
 
 // Request is one request. Host, User-Agent, Connection and what frames the body are the client's own.
 type Request struct {
@@ -112,7 +113,7 @@ func (c *Client) Close() error {
 
 // Do sends one request and reads its answer, whatever its status. It waits as long as ctx lets it: there is no other
 // timeout, as a poll may rest for hours. When the endpoint has closed the kept connection meanwhile, a request that can
-// do no harm twice, GET and HEAD, is sent once more on a new one.
+// do no harm twice, GET and HEAD, is sent once more on a new one. After Close the error is os.ErrClosed.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err := c.encode(&r); err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func (c *Client) explain(ctx context.Context, method, path string, err error) er
 	closed := c.closed
 	c.mu.Unlock()
 	if closed {
-		err = ErrClosed
+		err = errClosed
 	} else if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
@@ -177,7 +178,7 @@ func (c *Client) connect(ctx context.Context, safe bool) (conn io.ReadWriteClose
 	defer c.mu.Unlock()
 	if c.closed {
 		conn.Close()
-		return nil, false, ErrClosed
+		return nil, false, errClosed
 	}
 	c.conn = conn
 	c.in.reset(conn)

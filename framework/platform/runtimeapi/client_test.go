@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -171,8 +172,8 @@ func testCancel(t *testing.T, ownThread bool) {
 	}
 	go func() { <-arrived; c.Close() }()
 	for range 2 {
-		if _, err := c.Do(context.Background(), Request{Method: "GET", Path: "/poll"}); !errors.Is(err, ErrClosed) {
-			t.Errorf("error %v, want %v", err, ErrClosed)
+		if _, err := c.Do(context.Background(), Request{Method: "GET", Path: "/poll"}); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("error %v, want %v", err, os.ErrClosed)
 		}
 	}
 }

@@ -24,6 +24,10 @@ type Cookie struct {
 	Partitioned bool
 }
 
+// cookieSpace is what may stand around a cookie and its name. Line breaks are in it because a platform that sends headers as
+// JSON can send them, and a cookie that is there with one vendor must not be gone with another.
+const cookieSpace = " \t\r\n"
+
 // Cookie returns the value of the named cookie. Where the client sent several of one name, the first is the most specific.
 func (r *Request) Cookie(name string) (string, bool) {
 	if name == "" {
@@ -33,8 +37,8 @@ func (r *Request) Cookie(name string) (string, bool) {
 		for line != "" {
 			var pair string
 			pair, line, _ = strings.Cut(line, ";")
-			n, v, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if strings.TrimRight(n, " \t") != name {
+			n, v, _ := strings.Cut(strings.Trim(pair, cookieSpace), "=")
+			if strings.TrimRight(n, cookieSpace) != name {
 				continue
 			}
 			if v, ok := cookieValue(v); ok {

@@ -23,6 +23,8 @@ func TestCookie(t *testing.T) {
 		{[]string{"bare; x=1"}, "bare", "", true},
 		{[]string{"v=a=b"}, "v", "a=b", true},
 		{[]string{" \tx =1 "}, "x", "1", true},
+		{[]string{"x\n", "y\r =2\r\n"}, "x", "", true}, // the header came in JSON, which no line break ends
+		{[]string{"y\r =2\r\n; z=3"}, "y", "2", true},
 		{[]string{"x=\x01; x=2"}, "x", "2", true}, // one that no cookie can be is no cookie
 		{[]string{"X=1"}, "x", "", false},
 		{[]string{";;=; =1"}, "", "", false},
@@ -73,6 +75,7 @@ func FuzzCookie(f *testing.F) {
 	f.Add("sid", "1", "/", "example.com", "a=1; b=2")
 	f.Add("q", "a b,c", "/x y", "", `q="a b"; q=2`)
 	f.Add("a", "x\r\nSet-Cookie: b=1", "\n", ";", "=;=;")
+	f.Add("", "", "", "", "0\n")
 	f.Fuzz(func(t *testing.T, name, value, path, domain, header string) {
 		line, err := Cookie{Name: name, Value: value, Path: path, Domain: domain}.Header()
 		if err == nil {

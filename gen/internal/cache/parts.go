@@ -39,8 +39,8 @@ func (p *Parts) Reuse(path, origin string, disk []byte) ([]byte, bool) {
 	return disk, true
 }
 
-// Made remembers of what a file was made.
-func (p *Parts) Made(path, origin string, content []byte) {
+// Remember notes of what a file was made.
+func (p *Parts) Remember(path, origin string, content []byte) {
 	if p == nil {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"go/types"
 	"strconv"
 	"unicode"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // local invents a variable for a value of type t: after the type's name or, when that is taken, its package and name.
@@ -18,9 +20,9 @@ func local(t types.Type, taken func(string) bool) string {
 		candidates = []string{t.Name()}
 	case *types.Named:
 		name := t.Obj().Name()
-		candidates = []string{lower(name)}
+		candidates = []string{model.LowerCamel(name)}
 		if p := t.Obj().Pkg(); p != nil {
-			candidates = append(candidates, lower(p.Name()+upper(name)))
+			candidates = append(candidates, model.LowerCamel(p.Name()+upper(name)))
 		}
 	}
 	for _, c := range candidates {
@@ -45,18 +47,6 @@ func free(name string, taken func(string) bool) string {
 			return n
 		}
 	}
-}
-
-// lower makes the first word lower case, a run of capitals being one word: SQLStore becomes sqlStore, DB db.
-func lower(name string) string {
-	rs := []rune(name)
-	for i, r := range rs {
-		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
-			break
-		}
-		rs[i] = unicode.ToLower(r)
-	}
-	return string(rs)
 }
 
 func upper(name string) string {

@@ -5,7 +5,6 @@ package aliyun
 
 import (
 	"slices"
-	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -128,7 +127,7 @@ func props(app *target.App, u *target.Unit) Props {
 		Cpu:                  cpu(s),
 		MemorySize:           int(s.MemorySize),
 		DiskSize:             512,
-		Timeout:              seconds(s.Timeout),
+		Timeout:              s.Timeout.WholeSeconds(),
 		InstanceConcurrency:  max(1, s.Concurrency),
 		CustomRuntimeConfig:  &CustomRuntimeConfig{Command: []string{folder + command}, Port: port},
 		EnvironmentVariables: app.Environment(u),
@@ -138,7 +137,7 @@ func props(app *target.App, u *target.Unit) Props {
 		// The loop answers both hooks: the one lets the vendor show why a unit did not start, and without the other an
 		// instance ends with no word to the process. Custom runtimes get them as requests; the handlers are names only.
 		InstanceLifecycleConfig: &InstanceLifecycleConfig{
-			Initializer: &LifecycleHook{Handler: "initialize", Timeout: seconds(s.InitTimeout)},
+			Initializer: &LifecycleHook{Handler: "initialize", Timeout: s.InitTimeout.WholeSeconds()},
 			PreStop:     &LifecycleHook{Handler: "pre-stop", Timeout: preStop},
 		},
 	}
@@ -176,9 +175,9 @@ func props(app *target.App, u *target.Unit) Props {
 		}
 	}
 	if a := s.Async; a != nil {
-		p.AsyncInvokeConfig = &AsyncInvokeConfig{AsyncTask: a.LongRunning, MaxAsyncEventAgeInSeconds: seconds(a.MaxAge), MaxAsyncRetryAttempts: a.Retries}
+		p.AsyncInvokeConfig = &AsyncInvokeConfig{AsyncTask: a.LongRunning, MaxAsyncEventAgeInSeconds: a.MaxAge.WholeSeconds(), MaxAsyncRetryAttempts: a.Retries}
 		if a.OnSuccess != "" || a.OnFailure != "" {
-			p.AsyncInvokeConfig.DestinationConfig = &DestinationConfig{destination(a.OnSuccess), destination(a.OnFailure)}
+			p.AsyncInvokeConfig.DestinationConfig = &DestinationConfig{target.Optional(Destination{a.OnSuccess}), target.Optional(Destination{a.OnFailure})}
 		}
 	}
 	return p
@@ -226,13 +225,4 @@ func cpu(s spec.Settings) float64 {
 	}
 	steps := (int(s.MemorySize)*65*20 + 1024*100 - 1) / (1024 * 100)
 	return min(16, float64(max(1, steps)*5)/100)
-}
-
-func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
-
-func destination(arn string) *Destination {
-	if arn == "" {
-		return nil
-	}
-	return &Destination{arn}
 }

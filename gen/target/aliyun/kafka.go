@@ -43,7 +43,7 @@ func kafkaTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotat
 	}
 	var batch map[string]int
 	if m.Batch != 0 || m.Window != 0 {
-		batch = map[string]int{"CountBasedWindow": max(1, m.Batch), "TimeBasedWindow": seconds(m.Window)}
+		batch = map[string]int{"CountBasedWindow": max(1, m.Batch), "TimeBasedWindow": m.Window.WholeSeconds()}
 	}
 	return []Trigger{eventBridge("{}", "event-streaming", EventSource{"Kafka", map[string]any{
 		"sourceKafkaParameters": map[string]any{

@@ -30,7 +30,7 @@ func checkStore(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Limit(t.At("store"), "logstore", store.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 	}
 	if m.Window != 0 {
-		if n := seconds(m.Window); n < 3 || n > 600 {
+		if n := m.Window.WholeSeconds(); n < 3 || n > 600 {
 			r.Limit(t.At("window"), "window", m.Window.String(), "3s to 10m")
 		}
 	}
@@ -40,7 +40,7 @@ func logTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotatio
 	store := app.Resource(t, target.Needs(m)[0])
 	interval := 60
 	if m.Window != 0 {
-		interval = seconds(m.Window)
+		interval = m.Window.WholeSeconds()
 	}
 	c := &LogTrigger{
 		SourceConfig: LogStore{store.Name}, JobConfig: LogJob{MaxRetryTime: "3", TriggerInterval: fmt.Sprint(interval)},

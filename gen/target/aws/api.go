@@ -65,7 +65,7 @@ func cors(c *spec.CORS) *CORS {
 	}
 	return &CORS{
 		AllowOrigins: c.Origins, AllowMethods: c.Methods, AllowHeaders: c.Headers, ExposeHeaders: c.ExposeHeaders,
-		AllowCredentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(annotations.Duration(c.MaxAge)),
+		AllowCredentials: c.Credentials != nil && *c.Credentials, MaxAge: annotations.Duration(c.MaxAge).WholeSeconds(),
 	}
 }
 

@@ -127,7 +127,7 @@ func document(app *target.App) *yaml.Node {
 	logical := names{}
 	functions := make([]string, len(app.Units))
 	for i, u := range app.Units {
-		functions[i] = logical.take(camel(u.Name) + "Function")
+		functions[i] = logical.take(logicalName(u.Name) + "Function")
 	}
 	for i, u := range app.Units {
 		if u.Streams() {

@@ -32,7 +32,7 @@ func ruleEvent(app *target.App, _ *target.Unit, t target.Trigger, m *annotations
 			e.EventBusName = bus.ARN
 		}
 	}
-	return []sourceEvent{{camel(t.Name) + "Rule", &Event{Type: "EventBridgeRule", Properties: e}}}
+	return []sourceEvent{{logicalName(t.Name) + "Rule", &Event{Type: "EventBridgeRule", Properties: e}}}
 }
 
 func one(word string) []string {

@@ -172,8 +172,8 @@ type Pattern struct {
 	DetailType []string `yaml:"detail-type,omitempty"`
 }
 
-// Made is a resource of CloudFormation that the template makes beside the functions.
-type Made struct {
+// Resource is a resource of CloudFormation that the template makes beside the functions.
+type Resource struct {
 	Type                string         `yaml:"Type"`
 	DeletionPolicy      string         `yaml:"DeletionPolicy,omitempty"`
 	UpdateReplacePolicy string         `yaml:"UpdateReplacePolicy,omitempty"`

@@ -3,10 +3,8 @@ package aws
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -22,7 +20,7 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 		Handler:                      "bootstrap",
 		Architectures:                []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[s.Architecture]},
 		MemorySize:                   int(s.MemorySize),
-		Timeout:                      seconds(s.Timeout),
+		Timeout:                      s.Timeout.WholeSeconds(),
 		ReservedConcurrentExecutions: s.ReservedConcurrency,
 		Role:                         s.Role,
 		Tags:                         s.Tags,
@@ -51,9 +49,9 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 		p.FileSystemConfigs = append(p.FileSystemConfigs, FileSystemConfig{Arn: fs.Source, LocalMountPath: fs.Path})
 	}
 	if a := s.Async; a != nil {
-		p.EventInvokeConfig = &EventInvokeConfig{MaximumEventAgeInSeconds: seconds(a.MaxAge), MaximumRetryAttempts: a.Retries}
+		p.EventInvokeConfig = &EventInvokeConfig{MaximumEventAgeInSeconds: a.MaxAge.WholeSeconds(), MaximumRetryAttempts: a.Retries}
 		if a.OnSuccess != "" || a.OnFailure != "" {
-			p.EventInvokeConfig.DestinationConfig = &DestinationConfig{destination(a.OnSuccess), destination(a.OnFailure)}
+			p.EventInvokeConfig.DestinationConfig = &DestinationConfig{target.Optional(Destination{Type: arnKind(a.OnSuccess), Destination: a.OnSuccess}), target.Optional(Destination{Type: arnKind(a.OnFailure), Destination: a.OnFailure})}
 		}
 	}
 	if s.DeadLetter != nil {
@@ -77,7 +75,7 @@ func events(to map[string]*Event, app *target.App, u *target.Unit, routes []rout
 	}
 	for _, route := range routes {
 		if route.unit == u {
-			add(camel(strings.ToLower(route.method))+camel(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
+			add(logicalName(strings.ToLower(route.method))+logicalName(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
 				ApiId: map[string]string{"Ref": apiID}, Method: route.method, Path: route.path, PayloadFormatVersion: "2.0", Auth: route.auth,
 			}})
 		}
@@ -88,15 +86,6 @@ func events(to map[string]*Event, app *target.App, u *target.Unit, routes []rout
 		}
 	}
 	return extensions
-}
-
-func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
-
-func destination(arn string) *Destination {
-	if arn == "" {
-		return nil
-	}
-	return &Destination{Type: arnKind(arn), Destination: arn}
 }
 
 // arnKind is SAM's word for the service of an ARN, empty for one that it has none for.
@@ -120,8 +109,8 @@ func (n names) take(name string) string {
 	return free
 }
 
-// camel makes a logical name: letters and digits, each run of them with a capital.
-func camel(s string) string {
+// logicalName makes a logical name: letters and digits, each run of them with a capital.
+func logicalName(s string) string {
 	var b strings.Builder
 	start := true
 	for _, r := range s {

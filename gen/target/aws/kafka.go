@@ -55,12 +55,12 @@ func kafkaEvent(app *target.App, u *target.Unit, t target.Trigger, m *annotation
 	arn, _ := cluster(app, t)
 	e := &MSKEvent{
 		Stream: arn, Topics: []string{topic.Name}, StartingPosition: "LATEST", ConsumerGroupId: group(app, u, t, m),
-		BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+		BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 	}
 	if m.From == "earliest" {
 		e.StartingPosition = "TRIM_HORIZON"
 	}
-	return []sourceEvent{{camel(t.Name) + "Kafka", &Event{Type: "MSK", Properties: e}}}
+	return []sourceEvent{{logicalName(t.Name) + "Kafka", &Event{Type: "MSK", Properties: e}}}
 }
 
 // group is the consumer group of a trigger: the deployed function's name, for the second trigger of a unit with its own.

@@ -36,7 +36,7 @@ func logEvent(app *target.App, t target.Trigger, m *annotations.Log, made map[st
 	if store.Created() {
 		e.LogGroupName = ref(made[store.Need.Name])
 	}
-	return []sourceEvent{{camel(t.Name) + "Log", &Event{Type: "CloudWatchLogs", Properties: e}}}
+	return []sourceEvent{{logicalName(t.Name) + "Log", &Event{Type: "CloudWatchLogs", Properties: e}}}
 }
 
 // maxFilters is how many triggers a log group takes.

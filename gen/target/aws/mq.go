@@ -82,22 +82,22 @@ func queue(app *target.App, t target.Trigger, m *annotations.MQ, made map[string
 		if m.Tag != "" {
 			e.FilterPolicy = map[string][]string{tagAttribute: {m.Tag}}
 		}
-		return camel(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
+		return logicalName(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
 	}
 	if kind := map[string]string{"kinesis": "Kinesis", "dynamodb": "DynamoDB"}[service(from.ARN)]; kind != "" {
-		return camel(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
-			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+		return logicalName(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
+			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 			FunctionResponseTypes: []string{"ReportBatchItemFailures"},
 		}}
 	}
 	e := &SQSEvent{
-		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
+		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: m.Window.WholeSeconds(), Enabled: true,
 		FunctionResponseTypes: []string{"ReportBatchItemFailures"},
 	}
 	if id != "" {
 		e.Queue = map[string][]string{"Fn::GetAtt": {id, "Arn"}}
 	}
-	return camel(t.Name) + "Queue", &Event{Type: "SQS", Properties: e}
+	return logicalName(t.Name) + "Queue", &Event{Type: "SQS", Properties: e}
 }
 
 // tagAttribute is the message attribute of a topic's messages that holds the tag.

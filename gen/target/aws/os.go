@@ -52,7 +52,7 @@ func bucketEvent(app *target.App, t target.Trigger, m *annotations.OS, made map[
 		return nil
 	}
 	e := &S3Event{Bucket: ref(made[bucket.Need.Name]), Events: bucketEvents(m), Filter: filter(m)}
-	return []sourceEvent{{camel(t.Name) + "Bucket", &Event{Type: "S3", Properties: e}}}
+	return []sourceEvent{{logicalName(t.Name) + "Bucket", &Event{Type: "S3", Properties: e}}}
 }
 
 func filter(m *annotations.OS) *S3Filter {
@@ -82,7 +82,7 @@ func permissions(app *target.App, u *target.Unit, function string, logical names
 		if n := u.Settings.ProvisionedInstances; n != nil && *n > 0 {
 			callee = ref(function + "Aliaslive") // what SAM calls the alias
 		}
-		to[logical.take(function+camel(buckets[name])+"Permission")] = &Made{Type: "AWS::Lambda::Permission", Properties: map[string]any{
+		to[logical.take(function+logicalName(buckets[name])+"Permission")] = &Resource{Type: "AWS::Lambda::Permission", Properties: map[string]any{
 			"Action": "lambda:InvokeFunction", "FunctionName": callee, "Principal": "s3.amazonaws.com",
 			"SourceAccount": ref("AWS::AccountId"), "SourceArn": sub("arn:${AWS::Partition}:s3:::" + name),
 		}}

@@ -146,7 +146,7 @@ func (w *wildcard) child(key, name string, place int) *wildcard {
 		w.children = map[string]*wildcard{}
 	}
 	if w.children[key] == nil {
-		if camel(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return r > 127 }) {
+		if logicalName(name) == "" || strings.ContainsFunc(name, func(r rune) bool { return r > 127 }) {
 			name = "p" + strconv.Itoa(place+1) // the gateway's names are ASCII
 		}
 		w.children[key] = &wildcard{name: name}

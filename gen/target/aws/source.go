@@ -71,7 +71,7 @@ func resources(app *target.App, logical names, to map[string]any) map[string]str
 			for _, t := range f.Triggers {
 				for _, n := range target.Needs(t.Marker) {
 					if r := app.Resource(t, n); r.Created() {
-						timeout[n.Name] = max(timeout[n.Name], seconds(u.Settings.Timeout))
+						timeout[n.Name] = max(timeout[n.Name], u.Settings.Timeout.WholeSeconds())
 						needs = append(needs, r)
 					}
 				}
@@ -85,25 +85,25 @@ func resources(app *target.App, logical names, to map[string]any) map[string]str
 		var id string
 		switch r.Need.Type {
 		case "bucket":
-			id = logical.take(camel(r.Need.Name) + "Bucket")
-			to[id] = &Made{Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain", Properties: map[string]any{"BucketName": r.Name}}
+			id = logical.take(logicalName(r.Need.Name) + "Bucket")
+			to[id] = &Resource{Type: "AWS::S3::Bucket", DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain", Properties: map[string]any{"BucketName": r.Name}}
 		case "queue":
-			id = logical.take(camel(r.Need.Name) + "Queue")
+			id = logical.take(logicalName(r.Need.Name) + "Queue")
 			properties := map[string]any{"QueueName": r.Name, "VisibilityTimeout": 6 * timeout[r.Need.Name]}
 			if strings.HasSuffix(r.Name, ".fifo") {
 				properties["FifoQueue"] = true
 			}
-			to[id] = &Made{Type: "AWS::SQS::Queue", Properties: properties}
+			to[id] = &Resource{Type: "AWS::SQS::Queue", Properties: properties}
 		case "topic":
-			id = logical.take(camel(r.Need.Name) + "Topic")
+			id = logical.take(logicalName(r.Need.Name) + "Topic")
 			properties := map[string]any{"TopicName": r.Name}
 			if strings.HasSuffix(r.Name, ".fifo") {
 				properties["FifoTopic"] = true
 			}
-			to[id] = &Made{Type: "AWS::SNS::Topic", Properties: properties}
+			to[id] = &Resource{Type: "AWS::SNS::Topic", Properties: properties}
 		case "log":
-			id = logical.take(camel(r.Need.Name) + "LogGroup")
-			to[id] = &Made{Type: "AWS::Logs::LogGroup", Properties: map[string]any{"LogGroupName": r.Name}}
+			id = logical.take(logicalName(r.Need.Name) + "LogGroup")
+			to[id] = &Resource{Type: "AWS::Logs::LogGroup", Properties: map[string]any{"LogGroupName": r.Name}}
 		default:
 			continue // Check has refused it
 		}

@@ -11,7 +11,7 @@ type Template struct {
 	Transform string `yaml:"Transform"`
 	// Description is shown with the stack.
 	Description string `yaml:"Description,omitempty"`
-	// Resources holds *Function, *HTTPAPI and *Made by logical name.
+	// Resources holds *Function, *HTTPAPI and *Resource by logical name.
 	Resources map[string]any `yaml:"Resources"`
 	// Outputs are printed after a deployment.
 	Outputs map[string]Output `yaml:"Outputs,omitempty"`

@@ -38,7 +38,7 @@ func schedules(_ *target.App, _ *target.Unit, t target.Trigger, m *annotations.T
 		if m.Disabled {
 			state = "DISABLED"
 		}
-		list = append(list, sourceEvent{camel(t.Name) + "Timer", &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
+		list = append(list, sourceEvent{logicalName(t.Name) + "Timer", &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
 			ScheduleExpression: expression, ScheduleExpressionTimezone: zone, State: state, Input: input(t.Name, m.Payload), OmitName: true,
 		}}})
 	}

@@ -75,6 +75,6 @@ func cors(c *spec.CORS) *CORS {
 	}
 	return &CORS{
 		Enable: true, Origins: c.Origins, Methods: methods, Headers: c.Headers, ExposeHeaders: c.ExposeHeaders,
-		Credentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(c.MaxAge),
+		Credentials: c.Credentials != nil && *c.Credentials, MaxAge: c.MaxAge.WholeSeconds(),
 	}
 }

@@ -38,7 +38,7 @@ func kafkaTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotat
 	id, _ := app.Instance(t)
 	p := CKafkaParameters{
 		Name: id, Qualifier: qualifier, Topic: topic.Name, ConsumerGroupName: m.Group, MaxMsgNum: m.Batch, Offset: m.From,
-		Timeout: max(1, seconds(m.Window)), Enable: true,
+		Timeout: max(1, m.Window.WholeSeconds()), Enable: true,
 	}
 	if p.Offset == "" {
 		p.Offset = "latest"

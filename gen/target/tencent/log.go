@@ -22,14 +22,14 @@ func checkLog(r *target.Report, app *target.App, u *target.Unit, t target.Trigge
 	if l := u.Settings.Log; l != nil && l.Store == topic.Name {
 		r.Limit(t.At("store"), "log topic", topic.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 	}
-	if n := seconds(m.Window); m.Window != 0 && (n < 3 || n > 300) {
+	if n := m.Window.WholeSeconds(); m.Window != 0 && (n < 3 || n > 300) {
 		r.Limit(t.At("window"), "window", m.Window.String(), "3s to 5m")
 	}
 }
 
 func logTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.Log) []Event {
 	topic := app.Resource(t, target.Needs(m)[0])
-	return []Event{{CLS: &CLSTrigger{CLSParameters{TopicId: topic.Name, Qualifier: qualifier, MaxWait: seconds(m.Window), Enable: true}}}}
+	return []Event{{CLS: &CLSTrigger{CLSParameters{TopicId: topic.Name, Qualifier: qualifier, MaxWait: m.Window.WholeSeconds(), Enable: true}}}}
 }
 
 // checkTopics reports a second trigger for a log topic: the vendor's tool would put it in the place of the first.

@@ -6,7 +6,6 @@ package tencent
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -125,8 +124,8 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Role:         s.Role,
 		MemorySize:   int(s.MemorySize),
 		DiskSize:     int(s.DiskSize),
-		Timeout:      seconds(s.Timeout),
-		InitTimeout:  seconds(s.InitTimeout),
+		Timeout:      s.Timeout.WholeSeconds(),
+		InitTimeout:  s.InitTimeout.WholeSeconds(),
 		PublicAccess: s.InternetAccess, // the vendor's default is true
 		Tags:         s.Tags,
 	}
@@ -168,7 +167,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 	}
 	if a := s.Async; a != nil {
 		in.AsyncRunEnable = a.LongRunning
-		in.MsgTTL, in.RetryNum = seconds(a.MaxAge), a.Retries
+		in.MsgTTL, in.RetryNum = a.MaxAge.WholeSeconds(), a.Retries
 	}
 	if s.Tracing != nil {
 		in.TraceEnable = s.Tracing.Enabled
@@ -197,8 +196,6 @@ func number(n *int) string {
 	}
 	return strconv.Itoa(*n)
 }
-
-func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }
 
 // events makes the vendor's triggers, and says which x- keys belong to which of them.
 func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {

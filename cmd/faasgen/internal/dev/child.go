@@ -41,7 +41,7 @@ type child struct {
 }
 
 // start starts the binary without waiting until it is up.
-func start(m *Made, out, errs io.Writer) (c *child, err error) {
+func start(m *Version, out, errs io.Writer) (c *child, err error) {
 	dir, err := os.MkdirTemp("", "faasgen-dev-")
 	if err != nil {
 		return nil, err

@@ -24,8 +24,8 @@ import (
 // interval is how often files are looked at unless the loop says otherwise.
 const interval = 300 * time.Millisecond
 
-// Made is one version of the application.
-type Made struct {
+// Version is one version of the application.
+type Version struct {
 	// Binary is the server, Dir the application's folder, in which it runs.
 	Binary, Dir string
 	// Env is its environment.
@@ -39,7 +39,7 @@ type Loop struct {
 	// Listener is where the gateway listens. Run closes it.
 	Listener net.Listener
 	// Make makes the current version. Its error is for the user, with everything that is wrong.
-	Make func(ctx context.Context) (*Made, error)
+	Make func(ctx context.Context) (*Version, error)
 	// Roots are the folders whose files are watched, the application's among them.
 	Roots []string
 	// Dir is what file names are shown relative to.

@@ -128,13 +128,13 @@ func serve(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	s.Loop = &Loop{Listener: l, Roots: []string{dir}, Dir: dir, Out: out, Err: out, Interval: 5 * time.Millisecond,
-		Make: func(ctx context.Context) (*Made, error) {
+		Make: func(ctx context.Context) (*Version, error) {
 			select {
 			case v := <-s.next:
 				if text, bad := strings.CutPrefix(v, "!"); bad {
 					return nil, errors.New(text)
 				}
-				return &Made{Binary: exe, Dir: dir, Env: append(os.Environ(), version+"="+v, "FAAS_ADDR=ignored")}, nil
+				return &Version{Binary: exe, Dir: dir, Env: append(os.Environ(), version+"="+v, "FAAS_ADDR=ignored")}, nil
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}

@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform/serve"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
@@ -33,7 +33,6 @@ func callOf(ctx context.Context) *call {
 
 // newHandler takes clients' requests to the engine.
 func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
-	d := &dropper{log: log, said: map[string]bool{}}
 	return nethttp.Handler(e, nethttp.Options{
 		Invocation: func(r *http.Request) framework.Invocation {
 			return callOf(r.Context()).vendor.invocation(time.Now())
@@ -41,7 +40,7 @@ func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 		RemoteAddr:  func(r *http.Request) string { return callOf(r.Context()).vendor.ClientIP },
 		Proto:       func(r *http.Request) string { return callOf(r.Context()).vendor.proto },
 		MaxBody:     maxPayload,
-		DropHeaders: d.drop,
+		DropHeaders: serve.Drop(log, forbidden),
 	})
 }
 
@@ -89,26 +88,6 @@ func (w *statusWriter) WriteHeader(status int) {
 		w.Header().Set(statusHeader, "404")
 	}
 	w.ResponseWriter.WriteHeader(status)
-}
-
-// dropper drops the headers that FC refuses, and says so once for each.
-type dropper struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	said map[string]bool
-}
-
-func (d *dropper) drop(name string) bool {
-	if !forbidden(name) {
-		return false
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.said[name] && len(d.said) < 100 { // a function may make names up
-		d.said[name] = true
-		d.log.Warn("response header dropped: the vendor does not allow it", "header", name)
-	}
-	return true
 }
 
 // forbidden reports whether FC refuses a response with that header. Date and Content-Length are on the vendor's list,

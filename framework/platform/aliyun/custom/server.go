@@ -31,7 +31,7 @@ type server struct {
 
 	initErr error // of the start, which is over when the first call comes
 	tell    sync.Once
-	told    chan struct{} // closed when somebody has heard of initErr
+	told    chan struct{} // closed when somebody has heard of initErr, or it is too late for that
 }
 
 // Handler returns what answers FC's calls in a process that [Run] runs, over an engine whose owner starts it after this:
@@ -201,9 +201,12 @@ func (s *server) fail(w http.ResponseWriter, status int, err error) {
 // heard notes that the error of the start has been told.
 func (s *server) heard(err error) {
 	if s.initErr != nil && errors.Is(err, s.initErr) {
-		s.tell.Do(func() { close(s.told) })
+		s.gone()
 	}
 }
+
+// gone ends the wait for somebody to hear of initErr.
+func (s *server) gone() { s.tell.Do(func() { close(s.told) }) }
 
 func (s *server) log(err error, id string) {
 	s.runtime.Log().Log(context.Background(), slog.LevelError, "call failed", "request_id", id, "error", err.Error())

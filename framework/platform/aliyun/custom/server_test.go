@@ -46,8 +46,8 @@ type running struct {
 	log, markers *text
 }
 
-// serve serves an application that has started.
-func serve(t *testing.T, app *framework.App, codecs ...platform.Codec) *running {
+// serving serves an application that has started.
+func serving(t *testing.T, app *framework.App, codecs ...platform.Codec) *running {
 	t.Helper()
 	r := &running{log: &text{}, markers: &text{}}
 	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(r.log, nil))}
@@ -166,7 +166,7 @@ func TestControlPaths(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := serve(t, mixed(), aliyun.Raw())
+			r := serving(t, mixed(), aliyun.Raw())
 			headers := control(tt.control)
 			if tt.control == "" {
 				delete(headers, "X-Fc-Control-Path")
@@ -204,7 +204,7 @@ func TestBadEvents(t *testing.T) {
 		{"unknown timer", `{"triggerTime":"","triggerName":"prune"}`, `{"errorMessage":"found a timer named \"prune\", expected one of \"purge\", \"report\"","errorType":"unknown_timer"}`, "unknown_timer: "},
 	}
 	done := func(*framework.Context) error { return nil }
-	r := serve(t, &framework.App{Unit: "u", Functions: []*framework.Function{
+	r := serving(t, &framework.App{Unit: "u", Functions: []*framework.Function{
 		{Name: "purge", Handler: done, Triggers: []framework.Trigger{timer.Schedule{Name: "purge", Every: time.Hour}}},
 		{Name: "report", Handler: done, Triggers: []framework.Trigger{timer.Schedule{Name: "report", Every: time.Hour}}},
 	}}, aliyun.Timer())
@@ -225,7 +225,7 @@ func TestBadEvents(t *testing.T) {
 }
 
 func TestAnswerThatBreaksOff(t *testing.T) {
-	r := serve(t, mixed())
+	r := serving(t, mixed())
 	req, _ := http.NewRequest("GET", r.URL+"/cut", nil)
 	req.Header.Set("X-Fc-Request-Id", "1-a")
 	resp, err := r.Client().Do(req)
@@ -260,7 +260,7 @@ func TestTheVendorsView(t *testing.T) {
 			inv.ClientIP, inv.Credentials.AccessKeySecret, ctx.RequestID(), inv.Event, ctx.Trace(), left > 8*time.Second && left <= 9900*time.Millisecond, r.RemoteAddr, r.Proto, r.Header["X-Fc-Access-Key-Secret"])
 		return nil
 	}
-	r := serve(t, &framework.App{Unit: "u", Functions: []*framework.Function{handler("/look", look), handler("", look)}}, aliyun.Raw())
+	r := serving(t, &framework.App{Unit: "u", Functions: []*framework.Function{handler("/look", look), handler("", look)}}, aliyun.Raw())
 	headers := control("/http-invoke")
 	for name, value := range map[string]string{
 		"X-Fc-Function-Name": "shop", "X-Fc-Qualifier": "LATEST", "X-Fc-Version-Id": "3", "X-Fc-Region": "cn-hangzhou", "X-Fc-Account-Id": "77", "X-Fc-Function-Memory": "512",
@@ -296,7 +296,7 @@ func TestTheVendorsView(t *testing.T) {
 
 func TestHeadersOfAnotherType(t *testing.T) {
 	seen := make(chan string, 1)
-	r := serve(t, &framework.App{Unit: "u", Functions: []*framework.Function{handler("", func(ctx *framework.Context) error {
+	r := serving(t, &framework.App{Unit: "u", Functions: []*framework.Function{handler("", func(ctx *framework.Context) error {
 		inv := aliyun.From(ctx)
 		_, deadline := ctx.Deadline()
 		seen <- fmt.Sprintf("%t %d %s %q %t", strings.HasPrefix(inv.RequestID, "made-up-"), inv.Memory, inv.Timeout, inv.ClientIP, deadline)
@@ -309,7 +309,7 @@ func TestHeadersOfAnotherType(t *testing.T) {
 }
 
 func TestEventsOfOver32MB(t *testing.T) {
-	r := serve(t, mixed(), aliyun.Raw())
+	r := serving(t, mixed(), aliyun.Raw())
 	for _, declared := range []bool{true, false} {
 		body := io.Reader(io.LimitReader(endless{}, maxPayload+1))
 		req, _ := http.NewRequest("POST", r.URL+"/invoke", body)
@@ -340,7 +340,7 @@ func TestPreStopClosesOnce(t *testing.T) {
 	closed := 0
 	app := mixed()
 	app.Stop = func(context.Context) error { closed++; return errors.New("secret") }
-	r := serve(t, app, aliyun.Raw())
+	r := serving(t, app, aliyun.Raw())
 	r.call(t, "POST", "/initialize", "", control("/initialize"))
 	for range 2 {
 		if got := r.call(t, "GET", "/pre-stop", "", control("/pre-stop")); got.status != 500 || strings.Contains(got.body, "secret") {

@@ -21,11 +21,9 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -34,19 +32,9 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 )
 
-// drain is how long Close waits for a handler that outlived its call. SCF documents neither SIGTERM nor the time that it
-// leaves.
-const drain = 10 * time.Second
-
 // Run runs the unit and never returns: it exits with 0 after SIGTERM, and with 1 and a message when it cannot go on.
 func Run(n platform.New, codecs ...platform.Codec) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := run(ctx, n, codecs); err != nil {
-		fmt.Fprintln(os.Stderr, "faasgen: "+err.Error())
-		os.Exit(1)
-	}
-	os.Exit(0)
+	platform.Main(func(ctx context.Context) error { return run(ctx, n, codecs) })
 }
 
 // run ends with nil when ctx ends.
@@ -76,7 +64,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 		return err
 	}
 	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+		ctx, cancel := platform.Ending(ctx) // for a handler that outlived its call
 		defer cancel()
 		err = errors.Join(err, engine.Close(ctx))
 	}()

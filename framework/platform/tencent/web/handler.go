@@ -9,16 +9,15 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"sync"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform/serve"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
 // newHandler takes the vendor's requests to the engine.
 func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
-	d := &dropper{log: log, said: map[string]bool{}}
 	h, err := nethttp.Handler(e, nethttp.Options{
 		VendorCORS:  true,
 		Invocation:  invocation,
@@ -26,7 +25,7 @@ func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 		Proto:       proto,
 		MaxBody:     tencent.MaxPayload,
 		MaxAnswer:   tencent.MaxPayload,
-		DropHeaders: d.drop,
+		DropHeaders: serve.Drop(log, tencent.ForbiddenHeader),
 	})
 	if err != nil {
 		return nil, err
@@ -82,24 +81,4 @@ func proto(r *http.Request) string {
 		return "http"
 	}
 	return "https" // the vendor's URLs are nothing else
-}
-
-// dropper drops the headers that SCF refuses, and says so once for each.
-type dropper struct {
-	log  *slog.Logger
-	mu   sync.Mutex
-	said map[string]bool
-}
-
-func (d *dropper) drop(name string) bool {
-	if !tencent.ForbiddenHeader(name) {
-		return false
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.said[name] && len(d.said) < 100 { // a function may make names up
-		d.said[name] = true
-		d.log.Warn("response header dropped: the vendor does not allow it", "header", name)
-	}
-	return true
 }

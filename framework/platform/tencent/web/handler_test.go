@@ -16,8 +16,8 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// serve serves one function for every path, with a log to look at.
-func serve(t *testing.T, f framework.Handler) (*httptest.Server, *bytes.Buffer) {
+// serving serves one function for every path, with a log to look at.
+func serving(t *testing.T, f framework.Handler) (*httptest.Server, *bytes.Buffer) {
 	t.Helper()
 	var log bytes.Buffer
 	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -39,7 +39,7 @@ func serve(t *testing.T, f framework.Handler) (*httptest.Server, *bytes.Buffer) 
 }
 
 func TestHeadersOfTheVendor(t *testing.T) {
-	s, log := serve(t, func(ctx *framework.Context) error {
+	s, log := serving(t, func(ctx *framework.Context) error {
 		x := web.From(ctx)
 		x.Header().Set("X-Scf-Request-Id", "forged")
 		x.Header().Set("X-SCF-Other", "1")
@@ -76,7 +76,7 @@ func TestHeadersOfTheVendor(t *testing.T) {
 }
 
 func TestRequestWithoutTheVendor(t *testing.T) {
-	s, log := serve(t, func(ctx *framework.Context) error {
+	s, log := serving(t, func(ctx *framework.Context) error {
 		r := web.From(ctx).Request
 		ctx.SetResult(fmt.Sprintf("%t %q %s", strings.HasPrefix(ctx.RequestID(), "made-up-"), r.RemoteAddr, r.Proto))
 		return nil
@@ -92,7 +92,7 @@ func TestRequestWithoutTheVendor(t *testing.T) {
 }
 
 func TestBodyOfOver6MB(t *testing.T) {
-	s, _ := serve(t, func(ctx *framework.Context) error {
+	s, _ := serving(t, func(ctx *framework.Context) error {
 		_, err := web.From(ctx).Request.ReadBody(0)
 		return err
 	})

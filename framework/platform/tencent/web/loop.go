@@ -23,47 +23,35 @@
 package web
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
-	"strconv"
-	"syscall"
-	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/serve"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 )
 
 const (
 	// defaultPort is the only one that SCF connects to.
-	defaultPort = 9000
+	defaultPort = "9000"
 	// portVariable lets the simulator choose another. PORT is not used: a deployed function that sets it, as many
 	// applications do, would listen where SCF does not look.
 	portVariable = "FAAS_PORT"
-	// drain is how long running requests may take after SIGTERM.
-	drain = 10 * time.Second
 )
 
 // Run runs the unit and never returns: it exits with 0 after SIGTERM, and with 1 and a message when it cannot go on.
 // Requests come as http, so that no codec is needed; those of other kinds than http are refused.
 func Run(n platform.New, codecs ...platform.Codec) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := run(ctx, n, codecs); err != nil {
-		fmt.Fprintln(os.Stderr, "faasgen: "+err.Error())
-		os.Exit(1)
-	}
-	os.Exit(0)
+	platform.Main(func(ctx context.Context) error { return run(ctx, n, codecs) })
 }
 
 // run ends with nil when ctx ends.
-func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err error) {
+func run(ctx context.Context, n platform.New, codecs []platform.Codec) error {
 	addr, err := address()
 	if err != nil {
 		return err
@@ -79,47 +67,20 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 	if err != nil {
 		return fmt.Errorf("routes: %w", err)
 	}
-	if err := engine.Start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
-		return err
-	}
-	// No timeouts for the connection: its other end is the vendor's own proxy, and a process that was frozen finds every
-	// timer due when it goes on, just as the proxy sends the next request.
-	server := &http.Server{Handler: handler, ConnContext: newConnection, ErrorLog: slog.NewLogLogger(rt.Log().Handler(), slog.LevelWarn)}
-	failed := make(chan error, 1)
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		failed <- fmt.Errorf("SCF connects to this port and no other: %w", err)
-	} else {
-		go func() { failed <- server.Serve(ln) }()
-	}
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-	}
-	return errors.Join(err, shutDown(ctx, server, engine))
+	return serve.Server{
+		Engine: engine,
+		HTTP:   &http.Server{Handler: handler, ConnContext: newConnection},
+		Listen: func() (net.Listener, error) {
+			l, err := net.Listen("tcp", addr)
+			if err != nil {
+				err = fmt.Errorf("SCF connects to this port and no other: %w", err)
+			}
+			return l, err
+		},
+	}.Run(ctx)
 }
 
-// address is where to listen: not on loopback, as SCF connects from outside of it.
+// address is where to listen.
 func address() (string, error) {
-	port := defaultPort
-	if s := os.Getenv(portVariable); s != "" {
-		var err error
-		if port, err = strconv.Atoi(s); err != nil || port < 1 || port > 65535 {
-			return "", fmt.Errorf("%s: found %.40q, expected a port", portVariable, s)
-		}
-	}
-	return fmt.Sprintf("0.0.0.0:%d", port), nil
-}
-
-func shutDown(ctx context.Context, server *http.Server, e *framework.Engine) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	err := server.Shutdown(ctx)
-	if err != nil {
-		err = fmt.Errorf("requests were still running after %s and were cut off: %w", drain, errors.Join(err, server.Close()))
-	}
-	return errors.Join(err, e.Close(ctx))
+	return serve.Address(cmp.Or(os.Getenv(portVariable), defaultPort), portVariable)
 }

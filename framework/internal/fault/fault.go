@@ -1,0 +1,39 @@
+// Package fault has the errors that the engine and the container share, so that one check finds either: a panic that became
+// an error, and what is closed. Users know them by the names that package framework gives them.
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
+
+// ErrClosed is framework.ErrClosed.
+var ErrClosed = errors.New("the unit is closed, or has not started")
+
+// PanicError is framework.PanicError.
+type PanicError struct {
+	// Value is what was passed to panic.
+	Value any
+	// Stack is the stack of the panicking goroutine, as runtime/debug.Stack formats it.
+	Stack []byte
+}
+
+// Error returns the panic's value, for logs.
+func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
+
+// Unwrap returns the value if it was an error.
+func (e *PanicError) Unwrap() error {
+	err, _ := e.Value.(error)
+	return err
+}
+
+// Guard runs f, a user's code, and turns a panic of it into a *PanicError.
+func Guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &PanicError{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return f()
+}

@@ -1,0 +1,45 @@
+package platform
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// Grace is how long what runs may go on after the process was told to stop. The vendors document no time of their own, and
+// most container runtimes kill after this one.
+const Grace = 10 * time.Second
+
+// Main is the main function of a loop: it runs it with a context that SIGTERM or SIGINT ends, and never returns. The process
+// exits with 0 when run returns nil, else with 1 and the error on standard error.
+func Main(run func(context.Context) error) {
+	Process(func(ctx context.Context) int {
+		if err := run(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "faasgen: "+err.Error())
+			return 1
+		}
+		return 0
+	})
+}
+
+// Process is [Main] for a program that chooses its exit code and says itself what went wrong. A second signal ends the
+// process at once, as if nothing had been caught.
+func Process(run func(context.Context) int) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	go func() {
+		<-signals
+		signal.Stop(signals) // first, so that the second signal is not caught and lost, as signal.NotifyContext may
+		cancel()
+	}()
+	os.Exit(run(ctx))
+}
+
+// Ending is the context of what follows after ctx has ended: what runs is finished and the unit is closed, within [Grace].
+func Ending(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), Grace)
+}
