@@ -121,7 +121,7 @@ func App(g *wiring.Graph, output string) (*Package, error) {
 	w := newWriter(g, output+"/"+Folder)
 	w.write() // to learn what is imported
 	w.imports.choose(w.reserved())
-	w.locals = w.reserved()
+	w.locals = w.declared.inner()
 	for _, name := range w.imports.names {
 		w.locals.add(name)
 	}

@@ -267,7 +267,7 @@ func (w *writer) writePart(f *file, order int, p part) {
 	f.comment(p.method+" is what "+words+" adds to a unit.", "")
 	f.p("func (c *container) %s() *%s {", p.method, symComponent)
 	f.p("return &%s{Name: %q, Order: %d,", symComponent, name, order)
-	if c != nil {
+	if c != nil && c.Active() {
 		s := w.primary(w.nodes[c.Provider])
 		method := func(has bool, name string) string {
 			if !has {

@@ -156,8 +156,12 @@ func (w *writer) writeProvider(f *file, p *provided) {
 		name := b.local.take(variable(q.edge.Dep))
 		params = append(params, name+" "+f.typ(q.typ))
 		value := name
-		if tag, ok := q.typ.(*types.Named); ok && tag.Obj().Pkg() == w.types && converts(q.slot.typ) {
-			value = f.s("%s(%s)", q.slot.typ, name)
+		if tag, ok := q.typ.(*types.Named); ok && tag.Obj().Pkg() == w.types {
+			if t := q.slot.typ; converts(t) {
+				value = f.s("%s(%s)", t, name)
+			} else if !types.IsInterface(t) && types.IsInterface(q.edge.Dep.Type) { // whose methods the tag has not
+				value = f.s("(%s)(%s)", t, name)
+			}
 		}
 		for _, i := range q.indices {
 			b.values[i] = value
