@@ -20,6 +20,8 @@ type Function struct {
 	Handler Handler
 	// Use are its guards and middleware, the first outermost. They are put around the handler when the unit starts.
 	Use []Middleware
+	// Config checks the configuration that the function needs, without building anything. Nil is nothing.
+	Config func() error
 	// Warm builds what the function needs. Nil is nothing.
 	Warm func(context.Context) error
 	// Components are those it uses.

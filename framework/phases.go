@@ -119,7 +119,7 @@ func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime) error {
 	})
 }
 
-func (t *hookTable) functionStart(ctx context.Context, app *App) error {
+func (t *hookTable) functionStart(ctx context.Context, app *App, ready func(context.Context) error) error {
 	return t.phase(func(l Layer) error {
 		if h, ok := l.(beforeFunctionStart); ok {
 			return h.BeforeFunctionStart(ctx, app)
@@ -131,7 +131,7 @@ func (t *hookTable) functionStart(ctx context.Context, app *App) error {
 				return err
 			}
 		}
-		return app.ready(ctx)
+		return ready(ctx)
 	}, func(l Layer, err error) error {
 		if h, ok := l.(afterFunctionStart); ok {
 			return h.AfterFunctionStart(ctx, app, err)

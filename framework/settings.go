@@ -1,85 +1,368 @@
 package framework
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// Limits are what f.yml says of one function.
-type Limits struct {
-	Timeout     time.Duration
-	Concurrency int
+// What is true of a function in one deployment is data, and so is what is true of a unit: the same binary serves other
+// stages, other groups and other limits.
+//
+// The settings of functions are lines of the file faas.settings in the code folder, or of the file that FAAS_SETTINGS names:
+//
+//	book-list  -     timeout=10s concurrency=4 cors.origins=https://shop.example.com
+//	book-list  prod  timeout=30s
+//
+// First the function, then the stage that FAAS_ENV names, - for every one, then what is set; that of the stage wins. Empty
+// lines and those that begin with # say nothing. Functions that are not served may be in it. Without the file the
+// settings of the directives hold. What is true of the unit comes by environment:
+//
+//	FAAS_UNIT          its name; the default is the function's, where it has one
+//	FAAS_FUNCTIONS     the functions it serves, separated by commas: names and patterns such as book-*,!book-purge, which are
+//	                   any of the first and none of the second; the default is all that are linked
+//	FAAS_TIMEOUT       the platform's limit of an invocation, such as 30s, for platforms that do not say it with each event
+//	FAAS_INIT_TIMEOUT  the limit of the start
+//	FAAS_LAZY          true has what functions need built when they are first called, false at the start; the default is
+//	                   false for a unit of one function
+const (
+	settingsFile = "faas.settings"
+	// whole is the unit of all functions that there are, until the process is told more.
+	whole = "app"
+	// maxSettings bounds the file.
+	maxSettings = 1 << 20
+
+	variableUnit        = "FAAS_UNIT"
+	variableFunctions   = "FAAS_FUNCTIONS"
+	variableTimeout     = "FAAS_TIMEOUT"
+	variableInitTimeout = "FAAS_INIT_TIMEOUT"
+	variableLazy        = "FAAS_LAZY"
+	variableSettings    = "FAAS_SETTINGS"
+)
+
+// deployment is what a process was told of the unit that it is.
+type deployment struct {
+	timeout time.Duration // of an invocation, zero if unknown
+	eager   bool
 }
 
-// Settings are what f.yml says of a cloud's functions.
-type Settings struct {
-	InitTimeout time.Duration
-	Functions   map[string]Limits
+// settable is a trigger that has settings of its own. With returns the trigger with one of them, and false for a name that
+// it does not know.
+type settable interface {
+	With(name, value string) (t Trigger, known bool, err error)
 }
 
-// FunctionsVariable names the functions that this process serves, separated by commas. Empty is all.
-const FunctionsVariable = "FAAS_FUNCTIONS"
-
-// For returns newApp with these settings and the functions that FAAS_FUNCTIONS names. One function alone is warmed at start.
-func (s Settings) For(newApp func(*Runtime) *App) func(*Runtime) *App {
-	return func(rt *Runtime) *App {
-		r := *rt
-		r.InitTimeout = smaller(s.InitTimeout, rt.InitTimeout)
-		names, _ := rt.LookupEnv(FunctionsVariable)
-		a := newApp(&r)
-		if names != "" {
-			a = only(a, strings.Split(names, ","))
+// deploy makes app the unit that the process was told to be. Its error is one of Start: until then nothing is lost.
+func deploy(rt *Runtime, app *App) (deployment, error) {
+	d := deployment{}
+	text := func(name string) string { v, _ := rt.LookupEnv(name); return v }
+	var errs []error
+	duration := func(name string) time.Duration {
+		s := text(name)
+		if s == "" {
+			return 0
 		}
-		a.InitTimeout = s.InitTimeout
-		for _, f := range a.Functions {
-			l := s.Functions[f.Name]
-			f.Timeout, f.Concurrency = l.Timeout, l.Concurrency
+		v, err := time.ParseDuration(s)
+		if err != nil || v <= 0 {
+			errs = append(errs, fmt.Errorf("variable %s is %q, expected a duration such as 30s", name, s))
 		}
-		if len(a.Functions) == 1 {
-			a.Unit = a.Functions[0].Name
-		}
-		if len(a.Functions) == 1 && a.Functions[0].Warm != nil {
-			a.Start = inOrder(a.Start, a.Functions[0].Warm)
-		}
-		return a
+		return max(v, 0)
 	}
-}
-
-// Only returns newApp with the functions of these names.
-func Only(newApp func(*Runtime) *App, names ...string) func(*Runtime) *App {
-	return func(rt *Runtime) *App { return only(newApp(rt), names) }
-}
-
-func only(a *App, names []string) *App {
-	for _, n := range names {
-		if a.Function(n) == nil {
-			a.Start = func(context.Context) error { return fmt.Errorf("there is no function %q to serve", n) }
+	if list := text(variableFunctions); list != "" {
+		chosen, err := choose(app.Functions, list)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("variable %s: %w", variableFunctions, err))
+		} else {
+			app.Selected = app.Selected || len(chosen) < len(app.Functions)
+			app.Functions = chosen
 		}
 	}
-	a.Unit, a.Selected = strings.Join(names, ","), true
-	kept := a.Functions[:0]
-	for _, f := range a.Functions {
-		if slices.Contains(names, f.Name) {
-			kept = append(kept, f)
-		}
+	d.timeout = duration(variableTimeout)
+	if limit := duration(variableInitTimeout); limit > 0 {
+		app.InitTimeout = smaller(app.InitTimeout, limit)
+		rt.InitTimeout = smaller(rt.InitTimeout, limit)
 	}
-	a.Functions = kept
-	return a
+	d.eager = len(app.Functions) == 1
+	if s := text(variableLazy); s != "" {
+		lazy, err := strconv.ParseBool(s)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("variable %s is %q, expected true or false", variableLazy, s))
+		}
+		d.eager = !lazy
+	}
+	switch name := text(variableUnit); {
+	case name != "":
+		app.Unit = name
+	case len(app.Functions) == 1 && app.Unit == whole:
+		app.Unit = app.Functions[0].Name
+	}
+	errs = append(errs, settle(rt, app, text(variableSettings)))
+	return d, errors.Join(errs...)
 }
 
-func inOrder(first, second func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if first != nil {
-			if err := first(ctx); err != nil {
+// choose returns the functions that a list of names and patterns means.
+func choose(all []*Function, list string) ([]*Function, error) {
+	var wanted, unwanted []string
+	for word := range strings.SplitSeq(list, ",") {
+		word = strings.TrimSpace(word)
+		pattern, not := strings.CutPrefix(word, "!")
+		if pattern == "" || !slices.ContainsFunc(all, func(f *Function) bool { return matches(pattern, f.Name) }) {
+			names := make([]string, len(all))
+			for i, f := range all {
+				names[i] = f.Name
+			}
+			return nil, fmt.Errorf("no function is called %.200q; there are %.2000q", word, names)
+		}
+		if not {
+			unwanted = append(unwanted, pattern)
+		} else {
+			wanted = append(wanted, pattern)
+		}
+	}
+	var chosen []*Function
+	for _, f := range all {
+		means := func(pattern string) bool { return matches(pattern, f.Name) }
+		if (wanted == nil || slices.ContainsFunc(wanted, means)) && !slices.ContainsFunc(unwanted, means) {
+			chosen = append(chosen, f)
+		}
+	}
+	if chosen == nil {
+		return nil, fmt.Errorf("%.200q leaves no function", list)
+	}
+	return chosen, nil
+}
+
+// matches reports whether a name is of a pattern, in which * stands for any text.
+func matches(pattern, name string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == name
+	}
+	name, ok := strings.CutPrefix(name, first)
+	if !ok {
+		return false
+	}
+	for i := range len(name) + 1 {
+		if matches(rest, name[i:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// settle gives the functions what the file says of them.
+func settle(rt *Runtime, app *App, named string) error {
+	name := named
+	if name == "" {
+		name = filepath.Join(rt.CodeDir, settingsFile)
+	}
+	content, err := readSettings(name)
+	if errors.Is(err, fs.ErrNotExist) && named == "" {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the settings of the functions: %w", err)
+	}
+	var stage []line // which win over those of every stage
+	seen := map[[2]string]bool{}
+	for i := 1; len(content) > 0; i++ {
+		var raw []byte
+		raw, content, _ = bytes.Cut(content, []byte("\n"))
+		l := line{number: i, text: strings.TrimSpace(string(raw))}
+		if l.fields = strings.Fields(l.text); l.text == "" || l.text[0] == '#' {
+			continue
+		}
+		if len(l.fields) < 2 || strings.Contains(l.fields[1], "=") {
+			return l.wrong(name, errors.New("expected a function, a stage or -, and settings"))
+		}
+		if key := [2]string{l.fields[0], l.fields[1]}; seen[key] {
+			return l.wrong(name, errors.New("the function has a line for this stage"))
+		} else {
+			seen[key] = true
+		}
+		switch {
+		case l.fields[1] == "-":
+			err = l.apply(app)
+		case l.fields[1] == rt.Env:
+			stage = append(stage, l)
+		}
+		if err != nil {
+			return l.wrong(name, err)
+		}
+	}
+	for _, l := range stage {
+		if err := l.apply(app); err != nil {
+			return l.wrong(name, err)
+		}
+	}
+	return nil
+}
+
+// readSettings reads a regular file that is not too large.
+func readSettings(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(bufio.NewReader(f), maxSettings+1))
+	if err == nil && len(content) > maxSettings {
+		err = fmt.Errorf("%s is over %d MB", name, maxSettings>>20)
+	}
+	return content, err
+}
+
+// line is one of the file.
+type line struct {
+	number int
+	text   string
+	fields []string
+}
+
+func (l line) wrong(name string, err error) error {
+	return fmt.Errorf("%s:%d: %.300q: %w", name, l.number, l.text, err)
+}
+
+// apply sets what a line says, if its function is served.
+func (l line) apply(app *App) error {
+	f := app.Function(l.fields[0])
+	if f == nil {
+		return nil
+	}
+	for i, field := range l.fields[2:] {
+		name, value, ok := strings.Cut(field, "=")
+		if !ok || name == "" {
+			return fmt.Errorf("found %.100q, expected name=value", field)
+		}
+		if slices.ContainsFunc(l.fields[2:2+i], func(other string) bool { return strings.HasPrefix(other, name+"=") }) {
+			return fmt.Errorf("%.100q is there twice", name)
+		}
+		if err := f.set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set sets one thing of a function.
+func (f *Function) set(name, value string) error {
+	switch name {
+	case "timeout":
+		v, err := time.ParseDuration(value)
+		if err != nil || v < 0 {
+			return fmt.Errorf("timeout is %.100q, expected a duration such as 30s", value)
+		}
+		f.Timeout = v
+		return nil
+	case "concurrency":
+		v, err := strconv.Atoi(value)
+		if err != nil || v < 0 {
+			return fmt.Errorf("concurrency is %.100q, expected a number from 0", value)
+		}
+		f.Concurrency = v
+		return nil
+	}
+	found := false
+	for i, t := range f.Triggers {
+		s, ok := t.(settable)
+		if !ok {
+			continue
+		}
+		changed, known, err := s.With(name, value)
+		if err != nil {
+			return err
+		}
+		if known {
+			f.Triggers[i], found = changed, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("nothing of function %s is called %.100q", f.Name, name)
+	}
+	return nil
+}
+
+// configured checks the configuration of every function. In development what one lacks stops only that one: it is told at
+// the start, and each call fails.
+func (e *Engine) configured() error {
+	var errs []error
+	for _, f := range e.app.Functions {
+		if f.Config == nil {
+			continue
+		}
+		err := guard(f.Config)
+		switch {
+		case err == nil:
+		case e.rt.Dev && !e.deployment.eager:
+			e.log.Warn("function "+f.Name+" cannot be called: its configuration is not complete", "error", err)
+			if e.unusable == nil {
+				e.unusable = map[*Function]error{}
+			}
+			e.unusable[f] = &Error{Status: 500, Code: "configuration", Message: "the configuration of function " + f.Name + " is not complete", Err: err}
+		default:
+			errs = append(errs, err)
+		}
+	}
+	return joinOnce(errs)
+}
+
+// joinOnce joins errors of which several functions may have the same.
+func joinOnce(errs []error) error {
+	var texts []string
+	return errors.Join(slices.DeleteFunc(errs, func(err error) bool {
+		known := slices.Contains(texts, err.Error())
+		texts = append(texts, err.Error())
+		return known
+	})...)
+}
+
+// functions makes the unit's functions ready: their configuration is checked, what they need is built where the unit is
+// eager, and the components that they use are told.
+func (e *Engine) functions(ctx context.Context) error {
+	if err := e.configured(); err != nil {
+		return err
+	}
+	var told []*Component
+	for _, f := range e.app.Functions {
+		if e.unusable[f] != nil {
+			continue
+		}
+		if e.deployment.eager && f.Warm != nil {
+			if err := f.Warm(ctx); err != nil {
 				return err
 			}
 		}
-		return second(ctx)
+		for _, c := range f.Components {
+			if !slices.Contains(told, c) {
+				told = append(told, c)
+			}
+		}
 	}
+	for _, c := range told {
+		if c.Ready != nil {
+			if err := c.Ready(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Component is a configuration with a life of its own.
@@ -100,18 +383,6 @@ func (a *App) ComponentHealth(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// ready tells the components of the functions that are served that all is built.
-func (a *App) ready(ctx context.Context) error {
-	for _, c := range a.components() {
-		if c.Ready != nil {
-			if err := c.Ready(ctx); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // components are those of the functions, each once.
