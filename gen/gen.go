@@ -179,6 +179,16 @@ func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 	return p.App, ds
 }
 
+// Settings is the file that framework reads of the functions' settings at its start, as it goes into the packages of a target; an
+// empty name is for this machine.
+func (a *App) Settings(name string) ([]byte, error) {
+	p, _, err := a.planned(name)
+	if err != nil {
+		return nil, err
+	}
+	return p.Settings(), nil
+}
+
 // planned is the application planned for a target, an empty name as in Target.
 func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) {
 	if a.late != nil {
