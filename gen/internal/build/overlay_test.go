@@ -32,7 +32,7 @@ func TestOverlay(t *testing.T) {
 	u := &target.Unit{Name: "session-start", Functions: []*target.Function{{Name: "session-start"}}, Settings: spec.Defaults()}
 	app := &target.App{Spec: &spec.Spec{Service: "hello"}, Units: []*target.Unit{u}}
 	program := build.Program{Name: u.Name, Package: output + "/aws/session-start", Units: app.Units, Entry: aws.New().Entry(u)}
-	kept, err := p.Cut("session-start")
+	kept, err := p.Cut([]string{"session-start"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package cut
 import (
 	"go/ast"
 	"slices"
+	"strings"
 )
 
 // collector finds what a piece of code mentions.
@@ -30,11 +31,45 @@ func (c *collector) collect(root ast.Node) {
 			return false
 		case *ast.CompositeLit:
 			return !c.literal(n)
+		case *ast.CallExpr:
+			return !c.defaults(n)
 		case *ast.Ident:
 			c.ident(n)
 		}
 		return true
 	})
+}
+
+// defaults collects from a call that has default values of components among its arguments, each a part of its own.
+func (c *collector) defaults(call *ast.CallExpr) (done bool) {
+	component := func(e ast.Expr) any {
+		lit, ok := e.(*ast.CompositeLit)
+		if !ok {
+			return nil
+		}
+		t, ok := lit.Type.(*ast.SelectorExpr)
+		if !ok || t.Sel.Name != "Defaults" {
+			return nil
+		}
+		name, _ := literalName(lit)
+		path, ok := strings.CutSuffix(name, "/config.default.yml")
+		if !ok {
+			return nil
+		}
+		return componentKey(path)
+	}
+	if !slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return component(e) != nil }) {
+		return false
+	}
+	c.collect(call.Fun)
+	for i, part := range c.b.elements(c.n, call.Args, component) {
+		in := c
+		if part != nil {
+			in = &collector{b: c.b, n: part}
+		}
+		in.collect(call.Args[i])
+	}
+	return true
 }
 
 // isNil says so of the nil pointers that optional parts of a syntax tree are.
@@ -81,6 +116,11 @@ func (c *collector) selector(s *ast.SelectorExpr) {
 	if ok {
 		if known, t := declaredType(x); known {
 			owners = c.b.owners(t, s.Sel.Name, nil)
+			if t == container && owners == nil { // of what it embeds
+				for _, key := range c.b.bases {
+					c.need(key)
+				}
+			}
 		}
 	}
 	for _, o := range owners {
@@ -96,7 +136,8 @@ func declaredType(x *ast.Ident) (known bool, name string) {
 	if f, ok := x.Obj.Decl.(*ast.Field); ok && f.Type != nil {
 		return true, local(f.Type)
 	}
-	return false, ""
+	made := madeType(x)
+	return made != "", made
 }
 
 // owners are the types whose member a selector of a type means: the type itself, or those that it embeds.
@@ -123,8 +164,8 @@ func (c *collector) literal(lit *ast.CompositeLit) (done bool) {
 			return false
 		}
 		c.collect(t)
-		parts := c.b.elements(c.n, lit, func(e ast.Expr) any {
-			name, ok := functionName(e)
+		parts := c.b.elements(c.n, lit.Elts, func(e ast.Expr) any {
+			name, ok := literalName(e)
 			if !ok {
 				return nil
 			}
@@ -137,7 +178,7 @@ func (c *collector) literal(lit *ast.CompositeLit) (done bool) {
 	c.collect(lit.Type)
 	var parts []*node
 	if c.lists && local(lit.Type) == container {
-		parts = c.b.elements(c.n, lit, func(e ast.Expr) any {
+		parts = c.b.elements(c.n, lit.Elts, func(e ast.Expr) any {
 			if kv, ok := e.(*ast.KeyValueExpr); ok {
 				if key, ok := kv.Key.(*ast.Ident); ok {
 					return memberKey{container, key.Name}

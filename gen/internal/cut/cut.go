@@ -31,9 +31,7 @@ const (
 )
 
 // starting are the functions and the container's methods that are cut statement by statement.
-func starting(name string) bool {
-	return slices.Contains([]string{"newContainer", "app", "start", "ready", "health", "stop"}, name)
-}
+func starting(name string) bool { return slices.Contains([]string{"newContainer", "app", "start"}, name) }
 
 // Package is an application package whose files have been read. It may be used by several goroutines at once.
 type Package struct {
@@ -43,11 +41,12 @@ type Package struct {
 	functions []string
 }
 
-// key of a function in the list of functions, of an import path, and of a declaration or a type's member. Variables of a
-// function have their *ast.Object as key.
+// key of a function in the list of functions, of a component of the configuration, of an import path, and of a declaration or
+// a type's member. Variables of a function have their *ast.Object as key.
 type (
-	functionKey string
-	importKey   string
+	functionKey  string
+	componentKey string
+	importKey    string
 	nameKey     string
 	memberKey   struct{ owner, name string }
 )
@@ -69,14 +68,18 @@ type node struct {
 func (p *Package) Functions() []string { return slices.Clone(p.functions) }
 
 // Cut returns the files of a package with the functions of these names, sorted by name. A name that the package does not
-// have is an error.
-func (p *Package) Cut(functions ...string) ([]File, error) {
+// have is an error. Components are the import paths of the components whose configuration the functions use: it has
+// no default values of others.
+func (p *Package) Cut(functions, components []string) ([]File, error) {
 	k := &kept{p: p, nodes: map[*node]bool{}, keys: map[any]bool{}, waiting: map[*node][]*node{}}
 	for _, f := range functions {
 		if !slices.Contains(p.functions, f) {
 			return nil, fmt.Errorf("the generated package has no function %q", f)
 		}
 		k.reach(functionKey(f))
+	}
+	for _, c := range components {
+		k.reach(componentKey(c))
 	}
 	k.reach(nameKey(entry))
 	var out []File

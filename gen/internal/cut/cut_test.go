@@ -99,7 +99,7 @@ func TestCutKeepsDeclarations(t *testing.T) {
 		cuts = append(cuts, []string{f})
 	}
 	for _, functions := range cuts {
-		got, err := p.Cut(functions...)
+		got, err := p.Cut(functions, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +129,7 @@ func TestCutKeepsDeclarations(t *testing.T) {
 func TestCutOfAll(t *testing.T) {
 	files := committed(t, "testdata/bookstore")
 	p := parse(t, files)
-	got, err := p.Cut(p.Functions()...)
+	got, err := p.Cut(p.Functions(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func fileNames(files []cut.File) (names []string) {
 func TestCutGolden(t *testing.T) {
 	p := parse(t, committed(t, "testdata/bookstore"))
 	for _, function := range []string{"book-update", "session-start"} {
-		got, err := p.Cut(function)
+		got, err := p.Cut([]string{function}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +196,7 @@ func TestCutCompiles(t *testing.T) {
 	replace := map[string]string{}
 	args := []string{"build", "-overlay", filepath.Join(work, "overlay.json")}
 	for i, functions := range append([][]string{p.Functions(), {"admin", "book-purge"}}, sliced(p.Functions())...) {
-		got, err := p.Cut(functions...)
+		got, err := p.Cut(functions, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func sliced(names []string) (lists [][]string) {
 
 func TestUnknownFunction(t *testing.T) {
 	p := parse(t, committed(t, "testdata/bookstore"))
-	if _, err := p.Cut("book-updat"); err == nil || err.Error() != `the generated package has no function "book-updat"` {
+	if _, err := p.Cut([]string{"book-updat"}, nil); err == nil || err.Error() != `the generated package has no function "book-updat"` {
 		t.Error(err)
 	}
 }

@@ -14,6 +14,7 @@ type builder struct {
 	declared map[string]bool
 	members  map[string][]string // types that have a member, by its name
 	embeds   map[string][]string // types of the package that a type embeds
+	bases    []any               // keys of the packages whose types the container embeds
 }
 
 // declare notes what a file declares, before anything is read that may mention it.
@@ -53,10 +54,38 @@ func (b *builder) declareFields(spec *ast.TypeSpec) {
 			if t := local(f.Type); t != "" {
 				b.embeds[spec.Name.Name] = append(b.embeds[spec.Name.Name], t)
 			}
+			continue
 		}
 		for _, n := range f.Names {
 			if spec.Name.Name == container {
 				b.members[n.Name] = append(b.members[n.Name], container)
+			}
+		}
+	}
+}
+
+// findBases finds what the container embeds of other packages.
+func (b *builder) findBases(s *source) {
+	object := s.syntax.Scope.Lookup(container)
+	if object == nil {
+		return
+	}
+	spec, ok := object.Decl.(*ast.TypeSpec)
+	if !ok {
+		return
+	}
+	st, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	for _, f := range st.Fields.List {
+		t := f.Type
+		if star, ok := t.(*ast.StarExpr); ok {
+			t = star.X
+		}
+		if sel, ok := t.(*ast.SelectorExpr); ok && f.Names == nil {
+			if x, ok := sel.X.(*ast.Ident); ok {
+				b.bases = append(b.bases, importKey(s.imports[x.Name].path))
 			}
 		}
 	}
@@ -169,19 +198,24 @@ func (b *builder) declarations(s *source, d *ast.GenDecl) {
 // know says what a node is found by.
 func (b *builder) know(n *node, key any) { b.p.byKey[key] = append(b.p.byKey[key], n) }
 
-// fields makes the container's fields parts of its declaration.
+// fields makes the container's fields parts of its declaration. What it embeds of another package is there for what else needs
+// that package.
 func (b *builder) fields(n *node, st *ast.StructType) {
 	for _, f := range st.Fields.List {
-		if f.Names == nil {
-			(&collector{b: b, n: n}).collect(f.Type)
-			continue
-		}
 		part := n.file.declaration(f, f.Doc, f.Comment)
 		part.parent = n
+		(&collector{b: b, n: part}).collect(f.Type)
 		for _, name := range f.Names {
 			b.know(part, memberKey{container, name.Name})
 		}
-		(&collector{b: b, n: part}).collect(f.Type)
+		if f.Names == nil && len(part.imports) == 0 {
+			b.know(part, nameKey(container))
+		}
+		if f.Names == nil {
+			for _, i := range part.imports {
+				b.know(part, importKey(n.file.imports[i].path))
+			}
+		}
 		n.parts = append(n.parts, part)
 	}
 }
@@ -285,10 +319,14 @@ func (b *builder) assigns(stmt *ast.AssignStmt) (keys []any, values []ast.Node) 
 				return nil, nil
 			}
 		case *ast.SelectorExpr:
-			if !slices.Contains(b.members[l.Sel.Name], container) {
+			switch x, ok := l.X.(*ast.Ident); {
+			case slices.Contains(b.members[l.Sel.Name], container):
+				keys = append(keys, memberKey{container, l.Sel.Name})
+			case ok && madeType(x) == container && b.bases != nil: // a field of what the container embeds
+				keys = append(keys, b.bases...)
+			default:
 				return nil, nil
 			}
-			keys = append(keys, memberKey{container, l.Sel.Name})
 		default:
 			return nil, nil
 		}
@@ -314,10 +352,29 @@ func testsError(stmt ast.Stmt) bool {
 	return ok && x.Name == "err" && returns
 }
 
+// madeType is the type of a variable that is declared with a literal of it: c := &container{}.
+func madeType(x *ast.Ident) string {
+	if x.Obj == nil {
+		return ""
+	}
+	a, ok := x.Obj.Decl.(*ast.AssignStmt)
+	if !ok || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+		return ""
+	}
+	e := a.Rhs[0]
+	if u, ok := e.(*ast.UnaryExpr); ok {
+		e = u.X
+	}
+	if lit, ok := e.(*ast.CompositeLit); ok {
+		return local(lit.Type)
+	}
+	return ""
+}
+
 // elements makes parts of the elements of a list, one for each that has a key.
-func (b *builder) elements(n *node, list *ast.CompositeLit, key func(ast.Expr) any) []*node {
-	parts := make([]*node, len(list.Elts))
-	for i, e := range list.Elts {
+func (b *builder) elements(n *node, list []ast.Expr, key func(ast.Expr) any) []*node {
+	parts := make([]*node, len(list))
+	for i, e := range list {
 		k := key(e)
 		if k == nil {
 			continue
@@ -332,8 +389,8 @@ func (b *builder) elements(n *node, list *ast.CompositeLit, key func(ast.Expr) a
 }
 
 // element is the text of one element of a list with its comma: whole lines where it stands alone in them.
-func (s *source) element(list *ast.CompositeLit, i int) *node {
-	e := list.Elts[i]
+func (s *source) element(list []ast.Expr, i int) *node {
+	e := list[i]
 	start, end := s.offset(e.Pos()), s.offset(e.End())
 	from, to := s.lineStart(start), s.lineEnd(end)
 	rest := bytes.TrimLeft(s.content[end:to], ", \t")
@@ -341,16 +398,16 @@ func (s *source) element(list *ast.CompositeLit, i int) *node {
 		return &node{file: s, start: from, end: to}
 	}
 	switch {
-	case i+1 < len(list.Elts):
-		end = s.offset(list.Elts[i+1].Pos())
+	case i+1 < len(list):
+		end = s.offset(list[i+1].Pos())
 	case i > 0:
-		start = s.offset(list.Elts[i-1].End())
+		start = s.offset(list[i-1].End())
 	}
 	return &node{file: s, start: start, end: end}
 }
 
-// functionName is the Name of a function's literal.
-func functionName(e ast.Expr) (string, bool) {
+// literalName is the Name of a literal that has one: of a function, of default values.
+func literalName(e ast.Expr) (string, bool) {
 	if u, ok := e.(*ast.UnaryExpr); ok {
 		e = u.X
 	}

@@ -61,6 +61,9 @@ func Parse(files []File, names map[string]string) (*Package, error) {
 		if err := s.readImports(names, b.declared); err != nil {
 			return nil, err
 		}
+		b.findBases(s)
+	}
+	for _, s := range p.files {
 		b.read(s)
 	}
 	if p.functions == nil {
