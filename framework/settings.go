@@ -88,10 +88,7 @@ func deploy(rt *Runtime, app *App) (deployment, error) {
 		}
 	}
 	d.timeout = duration(variableTimeout)
-	if limit := duration(variableInitTimeout); limit > 0 {
-		app.InitTimeout = smaller(app.InitTimeout, limit)
-		rt.InitTimeout = smaller(rt.InitTimeout, limit)
-	}
+	app.InitTimeout = smaller(app.InitTimeout, duration(variableInitTimeout))
 	d.eager = len(app.Functions) == 1
 	if s := text(variableLazy); s != "" {
 		lazy, err := strconv.ParseBool(s)
