@@ -15,6 +15,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/build"
 	"github.com/faasgen/faasgen/gen/internal/cut"
 	"github.com/faasgen/faasgen/gen/internal/emit"
+	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/output"
 	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -44,7 +45,7 @@ func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.P
 		for _, f := range u.Functions {
 			functions = append(functions, f.Name)
 		}
-		kept, err := p.Cut(functions...)
+		kept, err := p.Cut(functions, a.components(u))
 		if err != nil {
 			return nil, fmt.Errorf("unit %s: %w", u.Name, err)
 		}
@@ -60,6 +61,18 @@ func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.P
 		programs = append(programs, program)
 	}
 	return programs, nil
+}
+
+// components are the import paths of the components whose configuration the functions of a unit use.
+func (a *App) components(u *target.Unit) []string {
+	functions := slices.DeleteFunc(slices.Clone(a.graph.App.Functions), func(f *model.Function) bool {
+		return !slices.ContainsFunc(u.Functions, func(t *target.Function) bool { return t.Name == f.Name })
+	})
+	var paths []string
+	for _, c := range a.graph.Linked(functions) {
+		paths = append(paths, c.Path)
+	}
+	return paths
 }
 
 // committed reads the application package that is on disk.

@@ -3,9 +3,6 @@ package cut_test
 import (
 	"bytes"
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/internal/cut"
+	"github.com/faasgen/faasgen/gen/internal/cut/cuttest"
 )
 
 func committed(t *testing.T, dir string) []cut.File {
@@ -42,86 +40,12 @@ func parse(t *testing.T, files []cut.File) *cut.Package {
 	return p
 }
 
-// declarations returns the text of each declaration by what it declares.
-func declarations(t *testing.T, files []cut.File) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for _, f := range files {
-		fset := token.NewFileSet()
-		syntax, err := parser.ParseFile(fset, f.Name, f.Content, parser.ParseComments)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, f.Content)
-		}
-		text := func(n ast.Node, doc *ast.CommentGroup) string {
-			from := n.Pos()
-			if doc != nil {
-				from = doc.Pos()
-			}
-			return string(f.Content[fset.Position(from).Offset:fset.Position(n.End()).Offset])
-		}
-		for _, d := range syntax.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				name := d.Name.Name
-				if d.Recv != nil {
-					name = text(d.Recv.List[0].Type, nil) + "." + name
-				}
-				out[f.Name+" "+name] = text(d, d.Doc)
-			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					switch spec := spec.(type) {
-					case *ast.TypeSpec:
-						out[f.Name+" "+spec.Name.Name] = text(spec, spec.Doc)
-					case *ast.ValueSpec:
-						key := spec.Names[0].Name
-						if key == "_" {
-							key = text(spec, spec.Doc)
-						}
-						out[f.Name+" "+key] = text(spec, spec.Doc)
-					}
-				}
-			}
-		}
-	}
-	return out
-}
-
-// inside are the declarations that a cut may change.
-var inside = []string{"container", "newContainer", "*container.app", "*container.start", "*container.health"}
-
 // TestCutKeepsDeclarations holds every cut of one function, and that of all, against what is committed.
 func TestCutKeepsDeclarations(t *testing.T) {
 	files := committed(t, "testdata/bookstore")
 	p := parse(t, files)
-	all := declarations(t, files)
-	cuts := [][]string{p.Functions()}
-	for _, f := range p.Functions() {
-		cuts = append(cuts, []string{f})
-	}
-	for _, functions := range cuts {
-		got, err := p.Cut(functions, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for key, text := range declarations(t, got) {
-			_, name, _ := strings.Cut(key, " ")
-			if !slices.Contains(inside, name) && text != all[key] {
-				t.Errorf("%v: %s is\n%s\nand was\n%s", functions, key, text, all[key])
-			}
-		}
-		for _, f := range got {
-			was := files[slices.IndexFunc(files, func(c cut.File) bool { return c.Name == f.Name })].Content
-			lines := map[string]bool{"import (\n": true, ")\n": true, "\tc := &container{}\n": true}
-			for line := range strings.Lines(string(was)) {
-				lines[line] = true
-				lines["\t"+strings.TrimPrefix(line, "import ")] = true // of a file with one
-			}
-			for line := range strings.Lines(string(f.Content)) {
-				if !lines[line] {
-					t.Errorf("%v: %s has a line that is not committed: %s", functions, f.Name, line)
-				}
-			}
-		}
+	for _, functions := range append(sliced(p.Functions()), p.Functions()) {
+		cuttest.Cut(t, files, functions, nil)
 	}
 }
 
@@ -133,8 +57,8 @@ func TestCutOfAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	left := declarations(t, got)
-	for key, text := range declarations(t, files) {
+	left := cuttest.Declarations(t, got)
+	for key, text := range cuttest.Declarations(t, files) {
 		file, _, _ := strings.Cut(key, " ")
 		if guard := strings.Contains(key, " _ func("); !guard && file != "wire.go" && file != "overrides.go" && left[key] != text {
 			t.Errorf("%s is left out, or changed:\n%s", key, left[key])
