@@ -16,22 +16,56 @@ type Trigger interface {
 type Function struct {
 	// Name is the function's name as f.yml and the logs show it.
 	Name string
-	// Handler is the generated adapter, already wrapped in the middleware of its controller and handler.
+	// Handler is the generated adapter.
 	Handler Handler
-	// Use are its guards and middleware, the first outermost. They are put around the handler when the unit starts.
+	// Use is the middleware of the controller and the handler, the first outermost. The engine puts it around the handler when
+	// the unit starts.
 	Use []Middleware
-	// Config checks the configuration that the function needs, without building anything. Nil is nothing.
-	Config func() error
-	// Warm builds what the function needs. Nil is nothing.
-	Warm func(context.Context) error
-	// Components are those it uses.
-	Components []*Component
 	// Triggers lists what calls it; empty means that it is callable only by invoke.
 	Triggers []Trigger
 	// Timeout limits one invocation; zero leaves the platform's deadline alone.
 	Timeout time.Duration
 	// Concurrency limits the invocations of this function that run at once in one process; zero is unlimited.
 	Concurrency int
+	// Needs is what has to be there before it is called.
+	Needs
+}
+
+// Needs is what a function needs of the application. Each field may be nil.
+type Needs struct {
+	// Check reports all that is wrong with the configuration which the function reads.
+	Check func() error
+	// Warm builds the singletons that the function needs; with lazy, only those that say that they are eager.
+	Warm func(ctx context.Context, lazy bool) error
+	// Stop destroys what was built, in reverse order of creation, and joins the errors. The functions of one application share
+	// it.
+	Stop func(ctx context.Context) error
+	// Components are the configurations of the application and of components that hear of start and stop.
+	Components []*Component
+}
+
+// Component is the part of a unit that one configuration stands for. Two with the same name are the same.
+type Component struct {
+	// Name is the configuration's: sqldb.Configuration.
+	Name string
+	// Order is its place among others: those that it imports come before it.
+	Order int
+	// Ready is called at the end of the start, Health when the platform or a person wants to know. Nil is nothing to do.
+	Ready, Health func(context.Context) error
+	// Layers are those that it adds.
+	Layers []ComponentLayer
+}
+
+// ComponentLayer is a layer that a component adds: one of Make and Build is set.
+type ComponentLayer struct {
+	// Name is how errors call it before it exists.
+	Name string
+	// Order is its place among those of all components, the first outermost.
+	Order int
+	// Make returns a layer that needs nothing. It is called first thing when the unit starts.
+	Make func() (Layer, error)
+	// Build returns a layer that needs others, when these can be built: hooks that come before that cannot be called.
+	Build func(context.Context) (Layer, error)
 }
 
 // App is one unit, ready to be run by an [Engine]. Generated code makes it without running any user code: that begins
@@ -45,15 +79,18 @@ type App struct {
 	Functions []*Function
 	// Middleware wraps every function, the first outermost.
 	Middleware []Middleware
-	// Layers adds hooks and middleware, in order.
+	// Layers adds hooks and middleware, in order, outside of those of components.
 	Layers []Layer
 	// InitTimeout limits RuntimeStart and FunctionStart together; zero is unlimited.
 	InitTimeout time.Duration
-	// Start loads configuration and builds what is eager. Nil is nothing to do.
+	// Lazy says that singletons are built when a function first needs them. Otherwise those of a unit with one function are
+	// built when it starts.
+	Lazy bool
+	// Start is called in the FunctionStart phase, before what functions need is built. Nil is nothing to do.
 	Start func(ctx context.Context) error
-	// Stop destroys what was built, in reverse order of creation, and joins the errors. Nil is nothing to do.
+	// Stop is called in the Close phase, after what functions needed was destroyed. Nil is nothing to do.
 	Stop func(ctx context.Context) error
-	// Health reports what keeps the unit from its work. Nil is a unit that has nothing to say.
+	// Health reports what keeps the unit from its work. Nil is a unit that has nothing to say beside its components.
 	Health func(ctx context.Context) error
 }
 
@@ -65,4 +102,17 @@ func (a *App) Function(name string) *Function {
 		}
 	}
 	return nil
+}
+
+// Closes reports whether there is anything to do in the Close phase.
+func (a *App) Closes() bool {
+	if a.Stop != nil || len(a.Layers) > 0 || a.stop() != nil {
+		return true
+	}
+	for _, c := range a.components() {
+		if len(c.Layers) > 0 {
+			return true
+		}
+	}
+	return false
 }

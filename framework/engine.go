@@ -163,41 +163,38 @@ func (e *Engine) start(ctx context.Context) (err error) {
 	if e.wrong != nil {
 		return e.wrong
 	}
-	if err := guard(e.compose); err != nil {
+	if err := guard(e.prepare); err != nil {
 		return err
 	}
 	err = e.hooks.runtimeStart(ctx, e.rt)
 	if err != nil {
 		return err
 	}
-	err = e.hooks.functionStart(ctx, e.app, e.functions)
-	if err != nil && e.app.Stop != nil {
+	err = e.hooks.functionStart(ctx, e.app, func() error { return e.startFunctions(ctx) })
+	if err != nil && e.app.Closes() {
 		undo, cancel := lastGrace(ctx)
 		defer cancel()
-		err = errors.Join(err, bounded(undo, true, e.app.Stop))
+		err = errors.Join(err, bounded(undo, true, e.app.close))
 	}
 	return err
 }
 
-// compose finds the hooks of the layers and builds each function's chain once.
-func (e *Engine) compose() error {
-	table, err := newHookTable(e.app.Layers)
-	if err != nil {
-		return err
-	}
-	e.hooks = table
+// prepare makes the layers and limits of the functions.
+func (e *Engine) prepare() error {
 	for _, f := range e.app.Functions {
 		if f.Handler == nil {
 			return fmt.Errorf("function %s has no handler", f.Name)
 		}
-		h := Chain(Chain(f.Handler, f.Use...), e.app.Middleware...)
-		h = Chain(h, table.middleware...)
-		e.handlers[f] = h
 		if f.Concurrency > 0 {
 			e.limits[f] = make(chan struct{}, f.Concurrency)
 		}
 	}
-	return nil
+	slots, err := e.app.makeLayers()
+	if err != nil {
+		return err
+	}
+	e.hooks = hookTable{slots: slots}
+	return e.hooks.find()
 }
 
 // Invoke runs one function: before-hooks, the chain, after-hooks. It returns what the handler left as its result. A

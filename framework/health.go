@@ -13,11 +13,8 @@ func (e *Engine) Health(ctx context.Context) error {
 		return ErrClosed
 	}
 	defer e.leave()
-	if e.app.Health == nil {
-		return nil
-	}
 	done := make(chan error, 1)
-	go func() { done <- guard(func() error { return e.app.Health(ctx) }) }()
+	go func() { done <- guard(func() error { return e.app.health(ctx) }) }()
 	select {
 	case err := <-done:
 		e.logPanic(err)

@@ -13,9 +13,9 @@ import (
 
 // hookTable holds the hooks of all layers, found once at start.
 type hookTable struct {
-	layers     []Layer
-	middleware []Middleware
-	perInvoke  bool
+	slots     []*layerSlot
+	layers    []Layer // those that are there
+	perInvoke bool
 }
 
 // wrongSignatures lists the methods of l that are named like a hook and are none. The names are constants at each call
@@ -54,30 +54,66 @@ func is[T any](l Layer) bool {
 	return ok
 }
 
-func newHookTable(layers []Layer) (hookTable, error) {
-	t := hookTable{layers: layers}
-	if len(layers) == 0 {
-		return t, nil
-	}
+// find lists the layers that are there, and reports what is wrong with those that have come.
+func (t *hookTable) find() error {
 	var errs []error
-	for _, l := range layers {
-		if late, ok := l.(interface{ calls() (invoke, wrap bool) }); ok { // which has the methods of all hooks
-			invoke, wrap := late.calls()
-			if wrap {
-				t.middleware = append(t.middleware, l.(layerMiddleware).Middleware)
-			}
-			t.perInvoke = t.perInvoke || invoke
+	t.layers = nil
+	for _, s := range t.slots {
+		l := s.layer
+		if l == nil {
 			continue
 		}
-		errs = append(errs, wrongSignatures(l)...)
-		if m, ok := l.(layerMiddleware); ok {
-			t.middleware = append(t.middleware, m.Middleware)
+		t.layers = append(t.layers, l)
+		if s.found {
+			continue
 		}
+		s.found = true
+		errs = append(errs, wrongSignatures(l)...)
 		_, before := l.(beforeInvoke)
 		_, after := l.(afterInvoke)
 		t.perInvoke = t.perInvoke || before || after
 	}
-	return t, errors.Join(errs...)
+	return errors.Join(errs...)
+}
+
+// build builds the layers of components that need something. A hook that was to be called before is an error.
+func (t *hookTable) build(ctx context.Context, components []*Component) error {
+	built := false
+	for _, s := range t.slots {
+		if s.source.Build == nil || !slices.ContainsFunc(components, func(c *Component) bool { return c.Name == s.of }) {
+			continue
+		}
+		l, err := s.source.Build(ctx)
+		if err != nil {
+			return err
+		}
+		s.layer, built = l, true
+		for _, early := range []struct {
+			name string
+			has  bool
+		}{
+			{"BeforeRuntimeStart", is[beforeRuntimeStart](l)}, {"AfterRuntimeStart", is[afterRuntimeStart](l)},
+			{"BeforeFunctionStart", is[beforeFunctionStart](l)},
+		} {
+			if early.has {
+				return fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", l.Name(), early.name)
+			}
+		}
+	}
+	if !built {
+		return nil
+	}
+	return t.find()
+}
+
+// middleware is that of the layers, the first outermost.
+func (t *hookTable) middleware() (list []Middleware) {
+	for _, l := range t.layers {
+		if m, ok := l.(layerMiddleware); ok {
+			list = append(list, m.Middleware)
+		}
+	}
+	return list
 }
 
 func (t *hookTable) invokes() bool { return t.perInvoke }
@@ -93,11 +129,13 @@ func (t *hookTable) phase(before func(Layer) error, body func() error, after fun
 			break
 		}
 	}
+	layers := t.layers
 	if err == nil {
 		err = guard(body)
+		layers, reached = t.layers, len(t.layers) // the start of a unit adds those that it builds
 	}
 	for i := reached - 1; i >= 0; i-- {
-		l := t.layers[i]
+		l := layers[i]
 		if herr := guard(func() error { return after(l, err) }); herr != nil {
 			err = errors.Join(err, fmt.Errorf("layer %s: %w", l.Name(), herr))
 		}
@@ -119,20 +157,13 @@ func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime) error {
 	})
 }
 
-func (t *hookTable) functionStart(ctx context.Context, app *App, ready func(context.Context) error) error {
+func (t *hookTable) functionStart(ctx context.Context, app *App, body func() error) error {
 	return t.phase(func(l Layer) error {
 		if h, ok := l.(beforeFunctionStart); ok {
 			return h.BeforeFunctionStart(ctx, app)
 		}
 		return nil
-	}, func() error {
-		if app.Start != nil {
-			if err := app.Start(ctx); err != nil {
-				return err
-			}
-		}
-		return ready(ctx)
-	}, func(l Layer, err error) error {
+	}, body, func(l Layer, err error) error {
 		if h, ok := l.(afterFunctionStart); ok {
 			return h.AfterFunctionStart(ctx, app, err)
 		}
@@ -183,10 +214,10 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 		}
 		return nil
 	}, func() error {
-		if app.Stop == nil {
+		if app.Stop == nil && app.stop() == nil {
 			return before
 		}
-		return errors.Join(before, bounded(ctx, last < 0, app.Stop))
+		return errors.Join(before, bounded(ctx, last < 0, app.close))
 	}, func(l Layer, err error) error {
 		at--
 		if h, ok := l.(afterClose); ok {

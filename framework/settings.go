@@ -3,7 +3,6 @@ package framework
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -89,7 +88,7 @@ func deploy(rt *Runtime, app *App) (deployment, error) {
 	}
 	d.timeout = duration(variableTimeout)
 	app.InitTimeout = smaller(app.InitTimeout, duration(variableInitTimeout))
-	d.eager = len(app.Functions) == 1
+	d.eager = len(app.Functions) == 1 && !app.Lazy
 	if s := text(variableLazy); s != "" {
 		lazy, err := strconv.ParseBool(s)
 		if err != nil {
@@ -300,13 +299,14 @@ func (f *Function) set(name, value string) error {
 // the start, and each call fails.
 func (e *Engine) configured() error {
 	var errs []error
+	seen := map[string]bool{}
 	for _, f := range e.app.Functions {
-		if f.Config == nil {
+		if f.Check == nil {
 			continue
 		}
-		err := guard(f.Config)
+		err := guard(f.Check)
 		switch {
-		case err == nil:
+		case err == nil, seen[err.Error()] && e.unusable == nil:
 		case e.rt.Dev && !e.deployment.eager:
 			e.log.Warn("function "+f.Name+" cannot be called: its configuration is not complete", "error", err)
 			if e.unusable == nil {
@@ -314,82 +314,12 @@ func (e *Engine) configured() error {
 			}
 			e.unusable[f] = &Error{Status: 500, Code: "configuration", Message: "the configuration of function " + f.Name + " is not complete", Err: err}
 		default:
+			seen[err.Error()] = true // functions share what they need
 			errs = append(errs, err)
 		}
 	}
-	return joinOnce(errs)
-}
-
-// joinOnce joins errors of which several functions may have the same.
-func joinOnce(errs []error) error {
-	var texts []string
-	return errors.Join(slices.DeleteFunc(errs, func(err error) bool {
-		known := slices.Contains(texts, err.Error())
-		texts = append(texts, err.Error())
-		return known
-	})...)
-}
-
-// functions makes the unit's functions ready: their configuration is checked, what they need is built where the unit is
-// eager, and the components that they use are told.
-func (e *Engine) functions(ctx context.Context) error {
-	if err := e.configured(); err != nil {
-		return err
-	}
-	var told []*Component
-	for _, f := range e.app.Functions {
-		if e.unusable[f] != nil {
-			continue
-		}
-		if e.deployment.eager && f.Warm != nil {
-			if err := f.Warm(ctx); err != nil {
-				return err
-			}
-		}
-		for _, c := range f.Components {
-			if !slices.Contains(told, c) {
-				told = append(told, c)
-			}
-		}
-	}
-	for _, c := range told {
-		if c.Ready != nil {
-			if err := c.Ready(ctx); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// Component is a configuration with a life of its own.
-type Component struct {
-	Name string
-	// Ready is called at the end of the start, Health by who asks. Nil is nothing to do.
-	Ready, Health func(context.Context) error
-}
-
-// ComponentHealth asks the components of the functions that are served.
-func (a *App) ComponentHealth(ctx context.Context) error {
-	var errs []error
-	for _, c := range a.components() {
-		if c.Health != nil {
-			if err := c.Health(ctx); err != nil {
-				errs = append(errs, fmt.Errorf("%s.OnHealthCheck: %w", c.Name, err))
-			}
-		}
+	if len(errs) == 1 {
+		return errs[0]
 	}
 	return errors.Join(errs...)
-}
-
-// components are those of the functions, each once.
-func (a *App) components() (cs []*Component) {
-	for _, f := range a.Functions {
-		for _, c := range f.Components {
-			if !slices.Contains(cs, c) {
-				cs = append(cs, c)
-			}
-		}
-	}
-	return cs
 }

@@ -186,26 +186,31 @@ func TestStartOfFunctions(t *testing.T) {
 		want string
 		err  string
 	}{
-		{name: "several are lazy", want: "config a,config b,ready x,ready y"},
-		{name: "one is eager", env: told{"FAAS_FUNCTIONS": "b"}, want: "config b,warm b,ready y"},
-		{name: "eager", env: told{"FAAS_LAZY": "false"}, want: "config a,config b,warm a,warm b,ready x,ready y"},
-		{name: "lazy", env: told{"FAAS_FUNCTIONS": "b", "FAAS_LAZY": "true"}, want: "config b,ready y"},
-		{name: "a lacks a key", lack: "a", want: "config a,config b", err: "init of unit app: book.size is missing"},
-		{name: "both lack the key", lack: "ab", want: "config a,config b", err: "init of unit app: book.size is missing"},
-		{name: "another lacks a key", env: told{"FAAS_FUNCTIONS": "b"}, lack: "a", want: "config b,warm b,ready y"},
-		{name: "in development", dev: true, lack: "a", want: "config a,config b,ready y"},
+		{name: "several are lazy", want: "check a,check b,ready x,ready y"},
+		{name: "one is eager", env: told{"FAAS_FUNCTIONS": "b"}, want: "check b,warm b,ready y"},
+		{name: "eager", env: told{"FAAS_LAZY": "false"}, want: "check a,check b,warm a,warm b,ready x,ready y"},
+		{name: "lazy", env: told{"FAAS_FUNCTIONS": "b", "FAAS_LAZY": "true"}, want: "check b,ready y"},
+		{name: "a lacks a key", lack: "a", want: "check a,check b", err: "init of unit app: book.size is missing"},
+		{name: "both lack the key", lack: "ab", want: "check a,check b", err: "init of unit app: book.size is missing"},
+		{name: "another lacks a key", env: told{"FAAS_FUNCTIONS": "b"}, lack: "a", want: "check b,warm b,ready y"},
+		{name: "in development", dev: true, lack: "a", want: "check a,check b,ready y"},
 	} {
 		var order []string
 		note := func(what string) func(context.Context) error {
 			return func(context.Context) error { order = append(order, what); return nil }
 		}
-		x, y := &framework.Component{Name: "x", Ready: note("ready x")}, &framework.Component{Name: "y", Ready: note("ready y")}
+		x, y := &framework.Component{Name: "x", Ready: note("ready x")}, &framework.Component{Name: "y", Order: 1, Ready: note("ready y")}
 		functions := named("a", "b")
 		functions[0].Components, functions[1].Components = []*framework.Component{x, y}, []*framework.Component{y}
 		for _, f := range functions {
-			f.Warm = note("warm " + f.Name)
-			f.Config = func() error {
-				order = append(order, "config "+f.Name)
+			f.Warm = func(_ context.Context, lazy bool) error {
+				if !lazy {
+					order = append(order, "warm "+f.Name)
+				}
+				return nil
+			}
+			f.Check = func() error {
+				order = append(order, "check "+f.Name)
 				if strings.Contains(c.lack, f.Name) {
 					return lack
 				}

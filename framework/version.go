@@ -4,8 +4,8 @@ package framework
 // package, as an array length; code generated for another contract does not compile, and the compiler prints the string,
 // which names the command that fixes it:
 //
-//	var _ framework.LatestVersion = framework.Version[[2]struct{}]("generated for another version of faasgen; run: go tool faasgen generate")
+//	var _ framework.LatestVersion = framework.Version[[3]struct{}]("generated for another version of faasgen; run: go tool faasgen generate")
 type Version[contract any] string
 
 // LatestVersion is the contract this package implements. It changes when generated code has to, not with each release.
-type LatestVersion = Version[[2]struct{}]
+type LatestVersion = Version[[3]struct{}]

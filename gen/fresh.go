@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/collect"
@@ -90,7 +88,7 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 		if r.Diagnostics = append(r.Diagnostics, found...); found.Failed() {
 			return nil
 		}
-		if err := e.write(ctx, o.Targets); err != nil {
+		if err := e.write(o.Targets); err != nil {
 			return err
 		}
 		emitted = append(emitted, e)
@@ -114,12 +112,11 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 
 // emission is the code of one application in the making.
 type emission struct {
-	app      *App
-	disk     *output.Disk
-	parts    *cache.Parts
-	packages []*emit.Package
-	wanted   []*injector.Package // whose injectors are not the same as the last time
-	keys     map[string]string   // of the injectors, by package path
+	app    *App
+	disk   *output.Disk
+	parts  *cache.Parts
+	pkg    *emit.Package
+	wanted *injector.Package // the injectors, if they are not the same as the last time
 }
 
 // file adds a file. Make is not called when the last time it made what is on disk out of the same origin.
@@ -138,65 +135,35 @@ func (e *emission) file(dir, name, origin string, make func() ([]byte, error)) (
 	return f, nil
 }
 
-// write emits the packages of all units and the main packages.
-func (e *emission) write(ctx context.Context, targets []target.Target) error {
-	p := e.app.plan
-	emitter := emit.New(e.app.graph, e.app.graph.App.Output())
-	units := append(slices.Clone(p.Units), p.All())
-	e.packages, e.keys = make([]*emit.Package, len(units)), map[string]string{}
-	files := make([][]target.File, len(units))
-	injections := make([]*injector.Package, len(units))
-	group, _ := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, u := range units {
-		group.Go(func() (err error) {
-			if e.packages[i], err = emitter.Unit(u, u.Name == plan.Reserved); err == nil {
-				files[i], injections[i], err = e.unit(e.packages[i])
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+// write emits the application's package and the main packages.
+func (e *emission) write(targets []target.Target) (err error) {
+	if e.pkg, err = emit.App(e.app.graph, e.app.graph.App.Output()); err != nil {
 		return err
 	}
-	e.app.Files = slices.Concat(files...)
-	for i, pkg := range e.packages {
-		if injections[i] != nil {
-			e.wanted = append(e.wanted, injections[i])
-			e.keys[pkg.Path] = pkg.Key()
+	var source []byte
+	for _, s := range e.pkg.Sources {
+		f, err := e.file(e.pkg.Dir, s.Name, string(s.Raw), s.Format)
+		if err != nil {
+			return err
+		}
+		e.app.Files = append(e.app.Files, f)
+		source = f.Content // that of wire.go, if there is one, comes last
+	}
+	if key := e.pkg.Key(); key != "" {
+		missing := errors.New("not there")
+		f, err := e.file(e.pkg.Dir, injector.File, key, func() ([]byte, error) { return nil, missing })
+		if err == nil {
+			e.app.Files = append(e.app.Files, f)
+		} else {
+			e.wanted = e.pkg.Injection(source)
 		}
 	}
 	return e.mains(targets)
 }
 
-// unit makes the files of one package, and says what its injectors need, if they are not as they were.
-func (e *emission) unit(p *emit.Package) ([]target.File, *injector.Package, error) {
-	var files []target.File
-	var source []byte
-	for _, s := range p.Sources {
-		f, err := e.file(p.Dir, s.Name, string(s.Raw), s.Format)
-		if err != nil {
-			return nil, nil, fmt.Errorf("unit %s: %w", p.Dir, err)
-		}
-		files = append(files, f)
-		source = f.Content // that of wire.go, if there is one, comes last
-	}
-	key := p.Key()
-	if key == "" {
-		return files, nil, nil
-	}
-	missing := errors.New("not there")
-	f, err := e.file(p.Dir, injector.File, key, func() ([]byte, error) { return nil, missing })
-	if err == nil {
-		return append(files, f), nil, nil
-	}
-	injection, err := p.Injection(source)
-	return files, injection, err
-}
-
-// mains writes one main package for each unit and target, and the local server's.
+// mains writes one main package for each target, and the local server's.
 func (e *emission) mains(targets []target.Target) error {
-	out := e.app.graph.App.Output()
+	path := e.pkg.Path
 	mains, err := emit.NewMains()
 	if err != nil {
 		return err
@@ -210,36 +177,34 @@ func (e *emission) mains(targets []target.Target) error {
 	}
 	for _, t := range targets {
 		p, _ := plan.New(e.app.graph, t.Name())
-		for _, u := range p.Units {
-			content, err := mains.Unit(u.Name, out+"/"+u.Name, t.Name(), t.Entry(u.Unit))
-			if err := add(u.Name+"/"+t.Name(), content, err); err != nil {
-				return err
-			}
+		content, err := mains.Target("the functions that FAAS_FUNCTIONS names, or all,", path, t.Name(), t.Entry(p.All().Unit))
+		if err := add(t.Name(), content, err); err != nil {
+			return err
 		}
 	}
-	content, err := mains.Local(out + "/" + plan.Reserved)
-	return add(plan.Reserved+"/local", content, err)
+	content, err := mains.Local(path)
+	return add("local", content, err)
 }
 
 // inject has the bodies of the injectors written, of all applications in one go.
 func (r *Result) inject(ctx context.Context, o Options, emitted []*emission) error {
 	var packages []*injector.Package
 	for _, e := range emitted {
-		packages = append(packages, e.wanted...)
+		if e.wanted != nil {
+			packages = append(packages, e.wanted)
+		}
 	}
 	written, err := r.injectors(ctx, o, packages)
 	if err != nil {
 		return err
 	}
 	for _, e := range emitted {
-		for _, p := range e.packages {
-			if content, ok := written[p.Path]; ok {
-				f, err := e.file(p.Dir, injector.File, e.keys[p.Path], func() ([]byte, error) { return content, nil })
-				if err != nil {
-					return err
-				}
-				e.app.Files = append(e.app.Files, f)
+		if content, ok := written[e.pkg.Path]; ok {
+			f, err := e.file(e.pkg.Dir, injector.File, e.pkg.Key(), func() ([]byte, error) { return content, nil })
+			if err != nil {
+				return err
 			}
+			e.app.Files = append(e.app.Files, f)
 		}
 		slices.SortFunc(e.app.Files, byPath)
 	}

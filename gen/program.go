@@ -25,8 +25,12 @@ import (
 // programs says which binaries the units of an application need on a target: one each, of a cut, or one for all that run in the
 // same way. An empty unit is all of them.
 func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.Program, error) {
+	mains, err := emit.NewMains()
+	if err != nil {
+		return nil, err
+	}
 	if app.Spec.Package.Mode == spec.Shared {
-		return a.sharedPrograms(t, app, unit), nil
+		return a.sharedPrograms(mains, t, app, unit)
 	}
 	files, err := committed(a.Dir)
 	if err != nil {
@@ -55,9 +59,13 @@ func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.P
 			program.Files = append(program.Files, target.File{Path: output.Folder + "/" + dir + "/" + name, Content: content})
 		}
 		for _, f := range kept {
-			add(plan.Reserved+"/"+f.Name, f.Content)
+			add(emit.Folder+"/"+f.Name, f.Content)
 		}
-		add("main.go", emit.Program("the unit "+u.Name, t.Name(), program.Package+"/"+plan.Reserved, program.Entry))
+		main, err := mains.Target("the unit "+u.Name, program.Package+"/"+emit.Folder, t.Name(), program.Entry)
+		if err != nil {
+			return nil, err
+		}
+		add("main.go", main)
 		programs = append(programs, program)
 	}
 	return programs, nil
@@ -82,7 +90,7 @@ func committed(dir string) ([]cut.File, error) {
 		return nil, err
 	}
 	defer root.Close()
-	names, err := fs.Glob(root.FS(), output.Folder+"/"+plan.Reserved+"/*.go")
+	names, err := fs.Glob(root.FS(), output.Folder+"/"+emit.Folder+"/*.go")
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +109,7 @@ func committed(dir string) ([]cut.File, error) {
 }
 
 // sharedPrograms groups units by how they run. Where all run alike the binary is the committed main package.
-func (a *App) sharedPrograms(t target.Target, app *target.App, unit string) []build.Program {
+func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, app *target.App, unit string) ([]build.Program, error) {
 	groups := groupUnits(t, app)
 	var programs []build.Program
 	for _, g := range groups {
@@ -115,14 +123,15 @@ func (a *App) sharedPrograms(t target.Target, app *target.App, unit string) []bu
 		p := build.Program{Name: g.name, Package: a.graph.App.Output() + "/" + t.Name(), Units: units, Entry: g.entry}
 		if len(groups) > 1 {
 			p.Package += "/" + g.name
-			p.Files = []target.File{{
-				Path:    output.Folder + "/" + t.Name() + "/" + g.name + "/main.go",
-				Content: emit.Program("the functions that FAAS_FUNCTIONS names", t.Name(), a.graph.App.Output()+"/"+plan.Reserved, g.entry),
-			}}
+			main, err := mains.Target("the functions that FAAS_FUNCTIONS names, or all,", a.graph.App.Output()+"/"+emit.Folder, t.Name(), g.entry)
+			if err != nil {
+				return nil, err
+			}
+			p.Files = []target.File{{Path: output.Folder + "/" + t.Name() + "/" + g.name + "/main.go", Content: main}}
 		}
 		programs = append(programs, p)
 	}
-	return programs
+	return programs, nil
 }
 
 // unitGroup are units that one binary can serve.
@@ -141,7 +150,7 @@ func groupUnits(t target.Target, app *target.App) []*unitGroup {
 	members := map[*unitGroup]*target.Unit{}
 	for _, u := range app.Units {
 		e := t.Entry(u)
-		key := fmt.Sprint(e.Loop, " ", e.Command, " ", e.GOOS, " ", e.GOARCH, " ", e.Tags)
+		key := fmt.Sprint(e.Loop, " ", e.Command, " ", e.GOOS, " ", e.GOARCH, " ", e.Tags, " ", u.Streams())
 		g := by[key]
 		if g == nil {
 			g = &unitGroup{entry: e}

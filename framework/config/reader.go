@@ -1,52 +1,123 @@
 package config
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
-// Reader reads several keys and collects what is wrong with them.
+// Reader reads several keys and collects what is wrong with them, so that one error names it all. Generated code uses it; of a
+// Reader without configuration every value is zero.
 type Reader struct {
-	c      *Config
-	absent []string
-	errs   []error
+	c *Config
+	*collected
 }
 
-// Reader begins to read.
-func (c *Config) Reader() *Reader { return &Reader{c: c} }
+// collected is what readers of one start have found.
+type collected struct {
+	absent   []string
+	missing  *Config // whose files were read
+	errs     []error
+	texts    []string // of errs
+	visited  map[any]bool
+	unloaded bool
+}
+
+// NewReader begins to read the configuration that load returns.
+func NewReader(load func() (*Config, error)) *Reader {
+	return (&Reader{collected: &collected{visited: map[any]bool{}}}).Of(load)
+}
+
+// Of is a reader of another configuration which collects in the same place.
+func (r *Reader) Of(load func() (*Config, error)) *Reader {
+	c, err := load()
+	if err != nil {
+		r.note(err)
+		r.unloaded = true // and no key is missing
+	}
+	return &Reader{c, r.collected}
+}
+
+// Visit reports whether it is the first time that it is called for key.
+func (r *Reader) Visit(key any) bool {
+	first := !r.visited[key]
+	r.visited[key] = true
+	return first
+}
 
 // Err is nil, or says all that was wrong. Missing keys are one *MissingError.
 func (r *Reader) Err() error {
-	if r.absent != nil {
-		return errors.Join(append([]error{r.c.missing(r.absent...)}, r.errs...)...)
+	if r.absent == nil {
+		if len(r.errs) == 1 {
+			return r.errs[0]
+		}
+		return errors.Join(r.errs...)
 	}
-	return errors.Join(r.errs...)
+	slices.Sort(r.absent)
+	missing := r.missing.missing(slices.Compact(r.absent)...)
+	if len(r.errs) == 0 {
+		return missing
+	}
+	return errors.Join(append([]error{missing}, r.errs...)...)
 }
 
 // Value is [Get] with the error left to the reader.
 func Value[T any](r *Reader, key string) T {
-	v, err := Get[T](r.c, key)
-	r.note(key, err)
-	return v
+	return kept(r, func() (T, error) { return Get[T](r.c, key) })
 }
 
 // ValueOr is [Or] with the error left to the reader.
 func ValueOr[T any](r *Reader, key string, def T) T {
-	v, err := Or(r.c, key, def)
-	r.note(key, err)
+	return kept(r, func() (T, error) { return Or(r.c, key, def) })
+}
+
+// ValueText is [OrText] with the error left to the reader.
+func ValueText[T any](r *Reader, key, def string) T {
+	return kept(r, func() (T, error) { return OrText[T](r.c, key, def) })
+}
+
+// RequireBelow is [Config.RequireBelow] with the error left to the reader.
+func (r *Reader) RequireBelow(key string, members ...string) {
+	if !r.unloaded {
+		r.note(r.c.RequireBelow(key, members...))
+	}
+}
+
+func kept[T any](r *Reader, read func() (T, error)) (v T) {
+	if r.unloaded {
+		return v
+	}
+	v, err := read()
+	r.note(err)
 	return v
 }
 
-func (r *Reader) note(key string, err error) {
-	var missing *MissingError
-	switch {
-	case errors.As(err, &missing):
-		r.absent = append(r.absent, missing.Keys...)
-	case err != nil:
-		r.errs = append(r.errs, err)
+func (r *Reader) note(err error) {
+	if err == nil {
+		return
+	}
+	if missing, ok := errors.AsType[*MissingError](err); ok {
+		r.absent, r.missing = append(r.absent, missing.Keys...), r.c
+		return
+	}
+	if text := err.Error(); !slices.Contains(r.texts, text) { // functions share what they need
+		r.errs, r.texts = append(r.errs, err), append(r.texts, text)
 	}
 }
 
 // Read is what read returns, and what was wrong.
-func Read[T any](c *Config, read func(*Reader) T) (T, error) {
-	r := c.Reader()
+func Read[T any](load func() (*Config, error), read func(*Reader) T) (T, error) {
+	r := NewReader(load)
 	v := read(r)
 	return v, r.Err()
+}
+
+// Checks returns what reports all that is wrong with the configuration that some checks read.
+func Checks[K any](k K, load func() (*Config, error), checks ...func(K, *Reader)) func() error {
+	return func() error {
+		r := NewReader(load)
+		for _, check := range checks {
+			check(k, r)
+		}
+		return r.Err()
+	}
 }

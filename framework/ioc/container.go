@@ -21,7 +21,8 @@ type Container struct {
 	// InitTimeout limits each chain of builds: all of Start's, or one lazy build at first use. Zero is unlimited.
 	InitTimeout time.Duration
 
-	made atomic.Uint64 // counts the ends
+	made      atomic.Uint64 // counts the ends
+	lifecycle lifecycle
 
 	mu      sync.Mutex
 	ends    []*end          // of what was built
@@ -60,13 +61,18 @@ func (b *Build) Done() { b.cancel() }
 // Context is what Init methods receive: it ends with the init timeout and never with a request.
 func (b *Build) Context() context.Context { return b.ctx }
 
-// Close destroys what was built, in exact reverse order of creation: of the returns of constructors with a clean-up
+// Close calls OnStop of the configurations that were ready, the last first, each within half of the time that ctx has left by
+// then, or 10 seconds where it has no deadline. Then it destroys what was built, in exact reverse order of creation: of the returns of constructors with a clean-up
 // function and of the Init methods of what has a Destroy method. All run, even when one fails, panics or hangs; their
 // errors are joined. Each Destroy method and each clean-up function gets half of the time that ctx has left by then, the
 // last one all of it, and 10 seconds where ctx has no deadline. The context of a Destroy method ends a little earlier, by
 // an eighth of its time or 100 ms. One that does not return in its time is left behind while it still runs, and the error
 // names it. Later calls do nothing.
 func (c *Container) Close(ctx context.Context) error {
+	return errors.Join(c.lifecycle.stop(ctx), c.destroy(ctx))
+}
+
+func (c *Container) destroy(ctx context.Context) error {
 	c.mu.Lock()
 	if c.closing != nil {
 		c.mu.Unlock()

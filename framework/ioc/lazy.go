@@ -12,12 +12,26 @@ type Lazy[T any] struct {
 	owner *atomic.Pointer[Build]
 }
 
-// NewLazy is called by generated code. b is the chain that builds the owner of the Lazy: until release is called, Get
-// belongs to that chain, which is how a cycle that closes during construction is found.
-func NewLazy[T any](b *Build, get func(context.Context, *Build) (T, error)) (l Lazy[T], release func()) {
-	l = Lazy[T]{get: get, owner: new(atomic.Pointer[Build])}
-	l.owner.Store(b)
-	return l, func() { l.owner.Store(nil) }
+// LazyOf returns the Lazy of a singleton for what b builds, nil for a request. Until that is built, Get belongs to the chain b,
+// which is how a cycle that closes during construction is found.
+func LazyOf[K Owner, T any](k K, b *Build, get func(K, *Build) (T, error)) Lazy[T] {
+	l := Lazy[T]{get: func(_ context.Context, b *Build) (T, error) { return get(k, b) }, owner: new(atomic.Pointer[Build])}
+	if b != nil {
+		l.owner.Store(b)
+		b.lazies = append(b.lazies, func() { l.owner.Store(nil) })
+	}
+	return l
+}
+
+// LazyNew is [LazyOf] for what has an instance for each use, and no cell that would begin a chain.
+func LazyNew[K Owner, T any](k K, b *Build, build func(K, *Build) (T, error)) Lazy[T] {
+	return LazyOf(k, b, func(k K, b *Build) (T, error) {
+		if b == nil {
+			b = k.base().NewBuild(context.Background())
+			defer b.Done()
+		}
+		return build(k, b)
+	})
 }
 
 // Get returns the instance. Its error is that of the build; the next call tries again.

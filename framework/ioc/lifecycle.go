@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
-// Lifecycle tells the configurations of a unit that it is ready, and that it stops: those of components before those of
-// whoever imports them, and at the end the other way round. The zero value is ready to use.
-type Lifecycle struct {
+// lifecycle tells the configurations of a unit that it is ready, and that it stops: those of components before those of
+// whoever imports them, and at the end the other way round.
+type lifecycle struct {
 	mu      sync.Mutex
 	started []listener
 	stopped bool
@@ -22,10 +23,10 @@ type listener struct {
 	stop func(context.Context) error
 }
 
-// Ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
+// ready calls a configuration's OnReady and remembers its OnStop, either of which may be nil. After an error or a panic of
 // OnReady, which is returned, OnStop is not called: what OnReady began it has to undo itself. When Stop has begun meanwhile,
 // OnStop is called at once, and the error is [ErrClosed].
-func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
+func (l *lifecycle) ready(ctx context.Context, name string, ready, stop func(context.Context) error) error {
 	if ready != nil {
 		if err := guard(func() error { return ready(ctx) }); err != nil {
 			return fmt.Errorf("%s.OnReady: %w", name, err)
@@ -38,7 +39,7 @@ func (l *Lifecycle) Ready(ctx context.Context, name string, ready, stop func(con
 }
 
 // remember reports false when Stop has begun.
-func (l *Lifecycle) remember(who listener) bool {
+func (l *lifecycle) remember(who listener) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.stopped {
@@ -56,11 +57,8 @@ func (l listener) end(ctx context.Context) error {
 	return nil
 }
 
-// Stop calls OnStop of all that were ready, the last first, and then closes the container: a configuration can still use
-// what is injected into it. All run, even when one fails, panics or hangs; their errors are joined. Each OnStop gets half of
-// the time that ctx has left by then, and 10 seconds where ctx has no deadline. One that does not return in its time is left
-// behind while it still runs, and the error says so. Later calls do nothing.
-func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
+// stop calls OnStop of all that were ready, the last first.
+func (l *lifecycle) stop(ctx context.Context) error {
 	l.mu.Lock()
 	started := l.started
 	l.started, l.stopped = nil, true
@@ -69,13 +67,46 @@ func (l *Lifecycle) Stop(ctx context.Context, c *Container) error {
 	for i := len(started) - 1; i >= 0; i-- {
 		errs = append(errs, started[i].end(ctx))
 	}
-	return errors.Join(append(errs, c.Close(ctx))...)
+	return errors.Join(errs...)
 }
 
-// Health calls a configuration's OnHealthCheck. A panic is an error.
-func Health(ctx context.Context, name string, check func(context.Context) error) error {
-	if err := guard(func() error { return check(ctx) }); err != nil {
-		return fmt.Errorf("%s.OnHealthCheck: %w", name, err)
+// Ready returns what builds a configuration when the unit has started and calls its OnReady; its OnStop is called when the
+// container closes. Either method may be nil. One that was replaced is not called: whoever sets it also ends it.
+func Ready[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), onReady, onStop func(T, context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if s.replaced {
+			return nil
+		}
+		b := k.base().NewBuild(ctx)
+		defer b.Done()
+		v, err := get(k, b)
+		if err != nil || onReady == nil && onStop == nil {
+			return err
+		}
+		return k.base().lifecycle.ready(b.ctx, typeName(reflect.TypeOf(v)), bind(v, onReady), bind(v, onStop))
 	}
-	return nil
+}
+
+func bind[T any](v T, method func(T, context.Context) error) func(context.Context) error {
+	if method == nil {
+		return nil
+	}
+	return func(ctx context.Context) error { return method(v, ctx) }
+}
+
+// Health returns what asks a configuration whether it can do its work. A panic is an error. One that was replaced is not asked.
+func Health[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), check func(T, context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if s.replaced {
+			return nil
+		}
+		v, err := get(k, nil)
+		if err != nil {
+			return err
+		}
+		if err := guard(func() error { return check(v, ctx) }); err != nil {
+			return fmt.Errorf("%s.OnHealthCheck: %w", typeName(reflect.TypeOf(v)), err)
+		}
+		return nil
+	}
 }

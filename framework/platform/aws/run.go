@@ -80,7 +80,7 @@ func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, s
 
 	signals := make(chan os.Signal, 1)
 	registered := make(chan struct{})
-	if app.Stop == nil && len(app.Layers) == 0 { // nothing to close, so nothing is lost without a warning
+	if !app.Closes() { // nothing to close, so nothing is lost without a warning
 		close(registered)
 	} else {
 		signal.Notify(signals, syscall.SIGTERM)

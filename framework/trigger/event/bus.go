@@ -2,7 +2,11 @@ package event
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"github.com/faasgen/faasgen/framework/trigger"
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
@@ -125,3 +129,29 @@ func (Rule) Kind() string { return "event" }
 func (r Rule) Takes(e Event) bool {
 	return (r.Source == "" || r.Source == e.Source) && (r.Type == "" || r.Type == e.Type)
 }
+
+// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source. No vendor says which bus an event came over.
+func (Rule) What() string                    { return "event bus" }
+func (r Rule) Resource() string              { return r.Bus }
+func (Rule) Origin(*Event) (name, id string) { return "", "" }
+func (Rule) Mark(*Event)                     {}
+func (Rule) Say(e *Event) string {
+	return fmt.Sprintf("an event of type %.100q from source %.100q", e.Type, e.Source)
+}
+
+// Form is how people write an event; its data alone is enough.
+func (Rule) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Event, Rule]{
+		Members: "id source type subject time datacontenttype data isBase64Encoded region account", Needs: "data type", Example: `{"type": "Paid", "data": {}}`,
+		Bare: func(data []byte) Event { return Event{Data: data} },
+		Complete: func(e *Event, r Rule, now time.Time, newID func() string) {
+			e.ID, e.Time, e.Source, e.Type = cmp.Or(e.ID, newID()), trigger.At(e.Time, now), cmp.Or(e.Source, r.Source), cmp.Or(e.Type, r.Type)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (Event) MessageScope() string { return "event" }
+
+// String is source and type.
+func (r Rule) String() string { return strings.TrimSpace(r.Source + " " + r.Type) }

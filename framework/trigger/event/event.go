@@ -14,8 +14,8 @@ import (
 // Trigger lets a function take raw payloads. What comes over an event bus is a [Rule]'s.
 type Trigger struct{}
 
-// Kind returns "event".
-func (Trigger) Kind() string { return "event" }
+// Kind returns "raw".
+func (Trigger) Kind() string { return "raw" }
 
 // Decode fills dst from a JSON payload. No payload, and null, leave dst as it is. What does not fit is a
 // *framework.Error with status 400 that names the fields, at most 20 of them, and repeats no value.

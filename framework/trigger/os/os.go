@@ -4,7 +4,10 @@
 package os
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"strings"
 	"time"
 )
@@ -101,3 +104,24 @@ func (b Bucket) Takes(e Event) bool {
 	}
 	return false
 }
+
+// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+func (Bucket) What() string                      { return "bucket" }
+func (b Bucket) Resource() string                { return b.Name }
+func (Bucket) Origin(e *Event) (name, id string) { return e.Bucket, "" }
+func (b Bucket) Mark(e *Event)                   { e.Resource = b.Name }
+func (Bucket) Say(e *Event) string               { return fmt.Sprintf("%s of key %.100q", e.Action, e.Key) }
+
+// Form is how people write an event.
+func (Bucket) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Event, Bucket]{
+		Members: "id resource bucket key action via name size etag version region time", Needs: "key", Example: `{"key": "a.pdf"}`,
+		Resource: func(e *Event) *string { return &e.Resource },
+		Complete: func(e *Event, b Bucket, now time.Time, newID func() string) {
+			e.ID, e.Time, e.Bucket = cmp.Or(e.ID, newID()), trigger.At(e.Time, now), cmp.Or(e.Bucket, b.Name)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (e Event) MessageScope() string { return "os " + e.Bucket + " " + e.Key + " " + e.Name }

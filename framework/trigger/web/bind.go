@@ -1,6 +1,9 @@
 package web
 
-import "github.com/faasgen/faasgen/framework"
+import (
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
+)
 
 // Bind returns the binder of an http invocation. It is inlined, which keeps the binder on the stack.
 func Bind(ctx *framework.Context) (*Binder, error) {
@@ -10,7 +13,7 @@ func Bind(ctx *framework.Context) (*Binder, error) {
 
 //go:noinline
 func request(ctx *framework.Context) (*Request, error) {
-	e, err := framework.Event[*Exchange](ctx)
+	e, err := adapter.Event[*Exchange](ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,15 @@ func TestOverlay(t *testing.T) {
 	for _, f := range kept {
 		add("app/"+f.Name, f.Content)
 	}
-	add("main.go", emit.Program("the unit session-start", "aws", program.Package+"/app", program.Entry))
+	mains, err := emit.NewMains()
+	if err != nil {
+		t.Fatal(err)
+	}
+	main, err := mains.Target("the unit session-start", program.Package+"/app", "aws", program.Entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add("main.go", main)
 	run := func(dir, dist string) ([]build.Unit, error) {
 		units, _, err := build.Run(t.Context(), build.Options{
 			Target: aws.New(), App: app, Dir: dir, Programs: []build.Program{program}, Overlay: filepath.Join(t.TempDir(), "somewhere"),
@@ -89,7 +97,7 @@ func TestOverlay(t *testing.T) {
 
 func parse(t *testing.T) *cut.Package {
 	t.Helper()
-	names, err := filepath.Glob("../cut/testdata/bookstore/*.go")
+	names, err := filepath.Glob("../../../examples/bookstore/internal/faasgen/app/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

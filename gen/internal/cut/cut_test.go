@@ -14,6 +14,9 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/cut/cuttest"
 )
 
+// sqldb is the component that bookstore uses.
+const sqldb = "github.com/faasgen/faasgen/framework/component/sqldb"
+
 func committed(t *testing.T, dir string) []cut.File {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
@@ -42,18 +45,19 @@ func parse(t *testing.T, files []cut.File) *cut.Package {
 
 // TestCutKeepsDeclarations holds every cut of one function, and that of all, against what is committed.
 func TestCutKeepsDeclarations(t *testing.T) {
-	files := committed(t, "testdata/bookstore")
+	files := committed(t, "../../../examples/bookstore/internal/faasgen/app")
 	p := parse(t, files)
 	for _, functions := range append(sliced(p.Functions()), p.Functions()) {
+		cuttest.Cut(t, files, functions, []string{sqldb})
 		cuttest.Cut(t, files, functions, nil)
 	}
 }
 
 // TestCutOfAll leaves out only what no function reaches.
 func TestCutOfAll(t *testing.T) {
-	files := committed(t, "testdata/bookstore")
+	files := committed(t, "../../../examples/bookstore/internal/faasgen/app")
 	p := parse(t, files)
-	got, err := p.Cut(p.Functions(), nil)
+	got, err := p.Cut(p.Functions(), []string{sqldb})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,9 +82,9 @@ func fileNames(files []cut.File) (names []string) {
 }
 
 func TestCutGolden(t *testing.T) {
-	p := parse(t, committed(t, "testdata/bookstore"))
+	p := parse(t, committed(t, "../../../examples/bookstore/internal/faasgen/app"))
 	for _, function := range []string{"book-update", "session-start"} {
-		got, err := p.Cut([]string{function}, nil)
+		got, err := p.Cut([]string{function}, []string{sqldb})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +112,7 @@ func TestCutGolden(t *testing.T) {
 
 // TestCutCompiles compiles a cut of each function as a package that an overlay adds to the examples.
 func TestCutCompiles(t *testing.T) {
-	p := parse(t, committed(t, "testdata/bookstore"))
+	p := parse(t, committed(t, "../../../examples/bookstore/internal/faasgen/app"))
 	examples, err := filepath.Abs("../../../examples")
 	if err == nil {
 		examples, err = filepath.EvalSymlinks(examples)
@@ -120,7 +124,7 @@ func TestCutCompiles(t *testing.T) {
 	replace := map[string]string{}
 	args := []string{"build", "-overlay", filepath.Join(work, "overlay.json")}
 	for i, functions := range append([][]string{p.Functions(), {"admin", "book-purge"}}, sliced(p.Functions())...) {
-		got, err := p.Cut(functions, nil)
+		got, err := p.Cut(functions, []string{sqldb})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +161,7 @@ func sliced(names []string) (lists [][]string) {
 }
 
 func TestUnknownFunction(t *testing.T) {
-	p := parse(t, committed(t, "testdata/bookstore"))
+	p := parse(t, committed(t, "../../../examples/bookstore/internal/faasgen/app"))
 	if _, err := p.Cut([]string{"book-updat"}, nil); err == nil || err.Error() != `the generated package has no function "book-updat"` {
 		t.Error(err)
 	}

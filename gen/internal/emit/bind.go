@@ -6,66 +6,55 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// bind fills in from the http exchange e: the JSON body first, then the fields that come from elsewhere, which the body
-// must not reach.
-func (h *handler) bind() []jen.Code {
-	bind := h.fn.Bind
+// bind fills in by the binder b: the JSON body first, then the fields that come from elsewhere, which the body must not reach.
+func (a *adapter) bind() {
+	bind := a.fn.Bind
 	if bind == nil {
 		bind = &model.Binding{Body: true}
 	}
-	stmts := []jen.Code{jen.Id("b").Op(":=").Add(q(symNewBinder)).Call(jen.Op("&").Id("e").Dot("Request"))}
 	if bind.Body {
-		args := []jen.Code{jen.Op("&").Id("in")}
+		args := []string{"&in"}
 		for _, p := range bind.Params {
 			if p.JSON != "" {
-				args = append(args, jen.Lit(p.JSON))
+				args = append(args, a.s("%q", p.JSON))
 			}
 		}
-		stmts = append(stmts, jen.Id("b").Dot("JSON").Call(args...))
-		stmts = append(stmts, resets(bind)...)
+		a.p("b.JSON(%s)", strings.Join(args, ", "))
+		a.resets(bind)
 	}
 	for _, p := range bind.Params {
-		stmts = append(stmts, allocations(bind, p)...)
-		stmts = append(stmts, paramCode(p)...)
+		a.allocations(bind, p)
+		a.bindParam(p)
 	}
-	return append(stmts, returnErr(jen.Id("b").Dot("Err").Call()))
+	if a.checksItself() {
+		a.check("b.Check(&in)")
+		return
+	}
+	a.check("b.Err()")
 }
 
-// paramCode fills one field.
-func paramCode(p model.Param) []jen.Code {
-	where := q(map[string]string{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie}[p.In])
-	field := selector(p.Path)
-	parser := jen.Qual(pathWeb, p.Parser).Types(typeCode(p.Elem))
-	var stmts []jen.Code
+// bindParam fills one field.
+func (a *adapter) bindParam(p model.Param) {
+	where := map[string]symbol{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie}[p.In]
+	field := "&in." + p.Path
+	parser := a.s("%s[%s]", symbol(pathWeb+"."+p.Parser), p.Elem)
 	switch {
 	case p.Slice:
-		dst := jen.Op("&").Add(field)
 		if _, unnamed := types.Unalias(p.Type).(*types.Slice); !unnamed {
-			dst = jen.Parens(jen.Op("*").Index().Add(typeCode(p.Elem))).Parens(dst)
+			field = a.s("(*[]%s)(%s)", p.Elem, field)
 		}
-		stmts = append(stmts, q(symList).Call(jen.Id("b"), where, jen.Lit(p.Name), dst, parser))
+		a.p("%s(b, %s, %q, %s, %s)", symList, where, p.Name, field, parser)
 	case p.Pointer:
-		stmts = append(stmts, q(symOptional).Call(jen.Id("b"), where, jen.Lit(p.Name), jen.Op("&").Add(field), parser))
+		a.p("%s(b, %s, %q, %s, %s)", symOptional, where, p.Name, field, parser)
 	default:
-		stmts = append(stmts, q(symValue).Call(jen.Id("b"), where, jen.Lit(p.Name), jen.Op("&").Add(field), parser))
+		a.p("%s(b, %s, %q, %s, %s)", symValue, where, p.Name, field, parser)
 	}
 	if p.Required && p.In != "path" {
-		stmts = append(stmts, jen.Id("b").Dot("Require").Call(where, jen.Lit(p.Name)))
+		a.p("b.Require(%s, %q)", where, p.Name)
 	}
-	return stmts
-}
-
-// selector is in.Page.Size.
-func selector(path string) *jen.Statement {
-	s := jen.Id("in")
-	for name := range strings.SplitSeq(path, ".") {
-		s = s.Dot(name)
-	}
-	return s
 }
 
 // step is one field on the way to a parameter.
@@ -102,8 +91,7 @@ func steps(bind *model.Binding, path string) []step {
 
 // resets empties the fields that the body may have filled all the same: below an embedded struct with a name of its own,
 // or through an UnmarshalJSON method.
-func resets(bind *model.Binding) []jen.Code {
-	var stmts []jen.Code
+func (a *adapter) resets(bind *model.Binding) {
 	custom := false
 	if bind.Named != nil {
 		o, _, _ := types.LookupFieldOrMethod(types.NewPointer(bind.Named), true, nil, "UnmarshalJSON")
@@ -114,29 +102,25 @@ func resets(bind *model.Binding) []jen.Code {
 		if len(way) == 0 || !custom && !nested(way[:len(way)-1]) {
 			continue
 		}
-		reset := selector(p.Path).Op("=").Add(zeroCode(p.Type))
-		var guard *jen.Statement
-		at := jen.Id("in")
+		var guards []string
+		at := "in"
 		for _, s := range way[:len(way)-1] {
-			at = at.Clone().Dot(s.field.Name())
-			if _, ok := s.field.Type().Underlying().(*types.Pointer); ok {
-				check := at.Clone().Op("!=").Nil()
-				if guard == nil {
-					guard = check
-				} else {
-					guard = guard.Op("&&").Add(check)
-				}
+			at += "." + s.field.Name()
+			if isPointer(s.field.Type().Underlying()) {
+				guards = append(guards, at+" != nil")
 			}
 		}
-		if guard != nil {
-			reset = jen.If(guard).Block(reset)
+		if guards != nil {
+			a.p("if %s {", strings.Join(guards, " && "))
 		}
-		stmts = append(stmts, reset)
+		a.p("in.%s = %s", p.Path, a.zero(p.Type))
+		if guards != nil {
+			a.p("}")
+		}
 	}
-	return stmts
 }
 
-// named returns the first field with a JSON name of its own.
+// nested reports whether a field on the way has a JSON name of its own.
 func nested(way []step) bool {
 	return slices.ContainsFunc(way, func(s step) bool {
 		name, _, _ := strings.Cut(s.tag.Get("json"), ",")
@@ -145,18 +129,18 @@ func nested(way []step) bool {
 }
 
 // allocations makes the embedded pointers on the way to a field.
-func allocations(bind *model.Binding, p model.Param) []jen.Code {
+func (a *adapter) allocations(bind *model.Binding, p model.Param) {
 	way := steps(bind, p.Path)
 	if len(way) < 2 {
-		return nil
+		return
 	}
-	var stmts []jen.Code
-	at := jen.Id("in")
+	at := "in"
 	for _, s := range way[:len(way)-1] {
-		at = at.Clone().Dot(s.field.Name())
+		at += "." + s.field.Name()
 		if ptr, ok := s.field.Type().Underlying().(*types.Pointer); ok {
-			stmts = append(stmts, jen.If(at.Clone().Op("==").Nil()).Block(at.Clone().Op("=").New(typeCode(ptr.Elem()))))
+			a.p("if %s == nil {", at)
+			a.p("%s = new(%s)", at, ptr.Elem())
+			a.p("}")
 		}
 	}
-	return stmts
 }

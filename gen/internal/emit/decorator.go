@@ -4,7 +4,6 @@ import (
 	"go/types"
 	"strings"
 
-	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
@@ -41,32 +40,36 @@ func (w *writer) decoration(n *wiring.Node) *decoration {
 	return d
 }
 
-// decoratorLiteral makes a decorator.
-func (w *writer) decoratorLiteral(n *wiring.Node, values []jen.Code) jen.Code {
-	var fields []jen.Code
+// decorator makes a decorator.
+func (w *writer) decorator(n *wiring.Node, values []string) string {
+	var fields []string
 	for i, name := range w.decoration(n).fields {
-		fields = append(fields, jen.Id(name).Op(":").Add(values[i]))
+		fields = append(fields, name+": "+values[i])
 	}
-	return jen.Op("&").Id(n.Ident).Add(lines(fields...))
+	return "&" + w.decorated(n) + "{" + strings.Join(fields, ", ") + "}"
 }
 
+// decorated is the name of the decorator's type.
+func (w *writer) decorated(n *wiring.Node) string { return w.decorators[n] }
+
 // write writes the type and its methods.
-func (d *decoration) write(f *jen.File) {
-	n, out := d.node, d.node.Provider.Out
-	embedded := typeCode(out)
+func (d *decoration) write(f *file) {
+	n, out, name := d.node, d.node.Provider.Out, d.decorated(d.node)
+	embedded := f.typ(out)
 	if d.alias != "" {
-		comment(f, d.alias+" is what "+n.Ident+" stands before.")
-		f.Type().Id(d.alias).Op("=").Add(typeCode(out))
-		f.Line()
-		embedded = jen.Id(d.alias)
+		f.comment(d.alias+" is what "+name+" stands before.", "")
+		f.p("type %s = %s", d.alias, out)
+		f.p("")
+		embedded = d.alias
 	}
-	fields := []jen.Code{embedded}
-	for i, name := range d.fields[1:] {
-		fields = append(fields, jen.Id(name).Add(typeCode(n.Decoration.Aspects[i].Provider.Out)))
+	f.comment(name+" is "+d.article(out)+" with aspects around it.", "")
+	f.p("type %s struct {", name)
+	f.p("%s", embedded)
+	for i, field := range d.fields[1:] {
+		f.p("%s %s", field, n.Decoration.Aspects[i].Provider.Out)
 	}
-	comment(f, n.Ident+" is "+article(out, d.types)+" with aspects around it.")
-	f.Type().Id(n.Ident).Struct(fields...)
-	f.Line()
+	f.p("}")
+	f.p("")
 	for _, m := range n.Decoration.Methods {
 		if len(m.Aspects) > 0 {
 			d.method(f, m)
@@ -75,20 +78,20 @@ func (d *decoration) write(f *jen.File) {
 }
 
 // method writes a method with aspects around it. The context that they are given is the first that it takes.
-func (d *decoration) method(f *jen.File, m wiring.Method) {
+func (d *decoration) method(f *file, m wiring.Method) {
 	sig := m.Func.Signature()
-	local := d.scope("ctx", "err")
+	local := d.locals.inner("ctx", "err")
 	receiver := local.take("d")
-	p := &joinPoint{writer: d.writer, target: d.iface.Pkg().Name() + "." + d.iface.Name(), method: m.Func.Name()}
-	c := wrapped{aspects: m.Aspects, instance: func(a *model.Aspect) jen.Code {
+	p := &joinPoint{file: f, target: d.iface.Pkg().Name() + "." + d.iface.Name(), method: m.Func.Name()}
+	c := advised{aspects: m.Aspects, instance: func(a *model.Aspect) string {
 		for i, other := range d.node.Decoration.Aspects {
 			if other == a {
-				return jen.Id(receiver).Dot(d.fields[i+1])
+				return receiver + "." + d.fields[i+1]
 			}
 		}
-		return jen.Nil()
+		return "nil"
 	}}
-	var params, args []jen.Code
+	var params, args []string
 	for i := range sig.Params().Len() {
 		v := sig.Params().At(i)
 		name := v.Name()
@@ -98,25 +101,25 @@ func (d *decoration) method(f *jen.File, m wiring.Method) {
 		if types.Universe.Lookup(name) != nil { // string, which would hide the type
 			name = "arg"
 		}
-		t := typeCode(v.Type())
-		if isContext(v.Type()) && c.ctx == nil {
+		t := f.typ(v.Type())
+		if isNamed(v.Type(), "context", "Context") && c.ctx == "" {
 			name = "ctx"
-			c.ctx, c.inner, c.uses = jen.Id(name), name, true
+			c.ctx, c.inner, c.uses = name, name, true
 		} else {
 			name = local.take(name)
 			p.vars, p.args = append(p.vars, name), p.args+1
 		}
-		arg := jen.Id(name)
+		arg := name
 		if sig.Variadic() && i == sig.Params().Len()-1 {
-			t = jen.Op("...").Add(typeCode(types.Unalias(v.Type()).(*types.Slice).Elem()))
-			arg.Op("...")
+			t = f.s("...%s", types.Unalias(v.Type()).(*types.Slice).Elem())
+			arg += "..."
 		}
-		params, args = append(params, jen.Id(name).Add(t)), append(args, arg)
+		params, args = append(params, name+" "+t), append(args, arg)
 	}
-	if c.ctx == nil {
-		c.ctx, c.inner = jen.Qual(pathContext, "Background").Call(), "ctx"
+	if c.ctx == "" {
+		c.ctx, c.inner = f.s("%s()", symBackground), "ctx"
 	}
-	var results, names []jen.Code
+	var results, names []string
 	fails := false
 	for i := range sig.Results().Len() {
 		v := sig.Results().At(i)
@@ -125,40 +128,37 @@ func (d *decoration) method(f *jen.File, m wiring.Method) {
 			name = local.take("out")
 			p.vars, p.results = append(p.vars, name), p.results+1
 		}
-		results, names = append(results, jen.Id(name).Add(typeCode(v.Type()))), append(names, jen.Id(name))
-	}
-	p.local = local
-	j, declared := p.declare()
-	c.j = j
-	call := jen.Id(receiver).Dot(d.fields[0]).Dot(m.Func.Name()).Call(args...)
-	body := []jen.Code{declared}
-	switch {
-	case fails && p.results == 0:
-		c.call = []jen.Code{jen.Return(call)}
-		body = append(body, jen.Return(d.aroundCall(c)))
-		results = []jen.Code{jen.Error()}
-	case fails:
-		c.call = []jen.Code{jen.List(names...).Op("=").Add(call), jen.Return(jen.Err())}
-		body = append(body, jen.Err().Op("=").Add(d.aroundCall(c)), jen.Return(names...))
-	case p.results == 0:
-		c.call = []jen.Code{call, jen.Return(jen.Nil())}
-		body = append(body, d.aroundCall(c))
-	default:
-		c.call = []jen.Code{jen.List(names...).Op("=").Add(call), jen.Return(jen.Nil())}
-		body = append(body, d.aroundCall(c), jen.Return(names...))
+		results, names = append(results, name+" "+f.typ(v.Type())), append(names, name)
 	}
 	around := make([]string, len(m.Aspects))
 	for i, a := range m.Aspects {
 		around[i] = a.Name()
 	}
-	comment(f, m.Func.Name()+" has "+strings.Join(around, ", ")+" around it.")
-	f.Func().Params(jen.Id(receiver).Op("*").Id(d.node.Ident)).Id(m.Func.Name()).Params(params...).Params(results...).Block(body...)
-	f.Line()
+	if fails && p.results == 0 {
+		results = []string{"error"}
+	}
+	f.comment(m.Func.Name()+" has the advice of "+strings.Join(around, ", ")+".", "")
+	f.p("func (%s *%s) %s(%s) (%s) {", receiver, d.decorated(d.node), m.Func.Name(), strings.Join(params, ", "), strings.Join(results, ", "))
+	p.local = local
+	c.j = p.declare()
+	call := receiver + "." + d.fields[0] + "." + m.Func.Name() + "(" + strings.Join(args, ", ") + ")"
+	all := strings.Join(names, ", ")
+	switch {
+	case fails && p.results == 0:
+		c.call = "return " + call
+		f.p("return %s", f.aroundCall(c))
+	case fails:
+		c.call = all + " = " + call + "\nreturn err"
+		f.p("err = %s", f.aroundCall(c))
+		f.p("return %s", all)
+	case p.results == 0:
+		c.call = call + "\nreturn nil"
+		f.p("%s", f.aroundCall(c))
+	default:
+		c.call = all + " = " + call + "\nreturn nil"
+		f.p("%s", f.aroundCall(c))
+		f.p("return %s", all)
+	}
+	f.p("}")
+	f.p("")
 }
-
-func isContext(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Name() == "Context" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == pathContext
-}
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

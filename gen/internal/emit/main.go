@@ -36,10 +36,10 @@ func NewMains() (*Mains, error) {
 	return &Mains{t}, nil
 }
 
-// Unit writes the main package that runs a unit on a target: it names the loop and the codecs, and nothing else, so
-// that nothing else is linked.
-func (m *Mains) Unit(unit, importPath, targetName string, e target.Entry) ([]byte, error) {
-	d := mainData{Command: targetName, What: "the unit " + unit, Target: targetName}
+// Target writes the main package that runs an application, or a part of it, on a cloud: it names the loop and the codecs, and
+// nothing else, so that nothing else is linked. What is how its comment calls it.
+func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]byte, error) {
+	d := mainData{Command: targetName, What: what, Target: targetName}
 	taken := newSpace("main")
 	symbol := func(importPath, name string) string {
 		for _, i := range d.Imports {
@@ -55,7 +55,7 @@ func (m *Mains) Unit(unit, importPath, targetName string, e target.Entry) ([]byt
 	for _, c := range e.Codecs {
 		d.Codecs = append(d.Codecs, symbol(c.Import, c.Name))
 	}
-	d.New = d.add(importPath, PackageName(unit), taken) + ".New"
+	d.New = d.add(importPath, Folder, taken) + ".New"
 	return m.write(d)
 }
 
@@ -63,8 +63,9 @@ func (m *Mains) Unit(unit, importPath, targetName string, e target.Entry) ([]byt
 func (m *Mains) Local(importPath string) ([]byte, error) {
 	d := mainData{Command: "local", What: "the whole application", Target: "this machine"}
 	taken := newSpace("main")
-	d.Run = d.add(pathLocal, "local", taken) + ".Run"
-	d.New = d.add(importPath, "app", taken) + ".New"
+	path, name := symLocalRun.split()
+	d.Run = d.add(path, "local", taken) + "." + name
+	d.New = d.add(importPath, Folder, taken) + ".New"
 	return m.write(d)
 }
 

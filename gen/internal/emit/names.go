@@ -48,7 +48,7 @@ func (s *space) has(name string) bool {
 // error and string below whatever users call their parameters and fields.
 func (s *space) take(name string) string {
 	n := name
-	for i := 2; s.has(n) || token.IsKeyword(n) || types.Universe.Lookup(n) != nil; i++ {
+	for i := 2; s.has(n) || predeclared(n); i++ {
 		n = name + strconv.Itoa(i)
 	}
 	s.names[n] = true
@@ -97,15 +97,6 @@ func camel(name string) string {
 	return s
 }
 
-// PackageName makes the name of a unit's package: book-create becomes bookcreate.
-func PackageName(unit string) string {
-	s := strings.ToLower(strings.Join(words(unit), ""))
-	if s == "" || unicode.IsDigit([]rune(s)[0]) || token.IsKeyword(s) || s == "main" || s == "init" {
-		s = "unit" + s
-	}
-	return s
-}
-
 // variable names a dependency after its field or parameter, or after its type where that has no name to use.
 func variable(d *model.Dep) string {
 	if d.Name == "" || d.Name == "_" {
@@ -147,3 +138,10 @@ func objIdent(o *types.TypeName, args *types.TypeList) string {
 	}
 	return s
 }
+
+// predeclared reports whether a name means something in Go already.
+func predeclared(name string) bool {
+	return token.IsKeyword(name) || types.Universe.Lookup(name) != nil
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }

@@ -3,15 +3,15 @@ package emit
 import (
 	"go/ast"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
-	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 )
 
-// slot is a type under which a node is injected. A unit has one for each node. The application has one more for each
-// interface that a node is injected as, because each can be overridden.
+// slot is a type under which a node is injected: its own, or an interface. Each can be overridden. That of a singleton is a cell.
 type slot struct {
 	node *wiring.Node
 	typ  types.Type
@@ -19,23 +19,17 @@ type slot struct {
 	ident string
 	// override is the field of Overrides that replaces it, in lower case: that of all variants is the same.
 	override string
-	// wrapped says that Wire needs a type of its own for it: another node makes the same type.
-	wrapped bool
-	// injected says that something depends on it, so that it can be overridden.
-	injected bool
-	// decorated says that aspects stand around it.
+	// requested says that something takes it, injected that this can be replaced.
+	requested, injected bool
+	// decorated says that aspects stand before it.
 	decorated bool
+	// primary says that the node is built as this; the others are made of it.
+	primary bool
+	// field is that of the container, or of the call.
+	field string
 }
 
 func (s *slot) own() bool { return s.ident == s.node.Ident }
-
-func models(u *plan.Unit) []*model.Function {
-	fs := make([]*model.Function, len(u.Members))
-	for i, m := range u.Members {
-		fs[i] = m.Model
-	}
-	return fs
-}
 
 // findSlots lists the slots in the order of the nodes and, within a node, its own first.
 func (w *writer) findSlots() {
@@ -45,16 +39,16 @@ func (w *writer) findSlots() {
 		idents.add(base(n).Ident)
 	}
 	for _, n := range w.reach {
-		own := &slot{node: n, typ: n.Provider.Out, ident: n.Ident, override: base(n).Ident, wrapped: n.Provider.ID != "" || w.shared[base(n)]}
-		w.addSlot(own)
+		w.addSlot(&slot{node: n, typ: n.Provider.Out, ident: n.Ident, override: base(n).Ident})
 	}
 	inject := func(e wiring.Edge) {
 		s := w.slot(e)
 		if s == nil {
-			s = &slot{node: e.To, typ: asType(e), wrapped: e.To.Provider.ID != ""}
+			s = &slot{node: e.To, typ: asType(e)}
 			s.ident, s.override = w.slotName(idents, s, e.Bound)
 			w.addSlot(s)
 		}
+		s.requested = true
 		s.injected = s.injected || e.To.Decoration == nil // else it is replaced behind its aspects
 	}
 	for _, n := range w.reach {
@@ -67,11 +61,18 @@ func (w *writer) findSlots() {
 			}
 		}
 	}
-	for _, e := range w.checks() {
-		inject(e)
+	for _, f := range w.functions {
+		if e := w.graph.Checks(f); e != nil {
+			inject(*e)
+		}
+	}
+	own := func(p *model.Provider) {
+		if n := w.nodes[p]; n != nil {
+			w.ownSlot(n).requested = true
+		}
 	}
 	w.replaced = map[*model.Middleware]string{}
-	for _, m := range w.wrappersUsed() {
+	for _, m := range w.middleware() {
 		first := m
 		if m.Base != nil {
 			first = m.Base
@@ -80,16 +81,54 @@ func (w *writer) findSlots() {
 			w.replaced[first] = idents.take(overrideName(first))
 		}
 		w.replaced[m] = w.replaced[first]
-		if perCall(m) {
-			w.declared.add(perCallName(w.nodes[m.Provider], m))
+		own(m.Provider)
+	}
+	for _, f := range w.functions {
+		own(f.Provider)
+		for _, a := range f.Aspects {
+			own(a.Provider)
+			w.ownSlot(w.nodes[a.Provider]).injected = true
 		}
 	}
-	for _, n := range w.aroundFunctions() {
-		w.ownSlot(n).injected = true // into the functions
+	for _, c := range w.linked {
+		own(c.Provider)
 	}
-	for _, s := range w.slots {
-		t := title(s.ident)
-		w.declared.add("get"+t, "build"+t, "provide"+t, "wrap"+t, "named"+t, "provide"+t+"ForRequest", "new"+t)
+	for _, l := range w.layers {
+		own(l.Provider)
+	}
+	w.choosePrimary()
+	w.replacedFields = map[string]string{}
+	for _, m := range w.middleware() {
+		if name := w.replaced[m]; w.replacedFields[name] == "" {
+			w.replacedFields[name] = w.fields.take(name)
+			w.fields.add("use" + title(name))
+		}
+	}
+	w.decorators = map[*wiring.Node]string{}
+	for _, n := range w.reach {
+		if n.Decoration != nil {
+			w.decorators[n] = w.declared.take(n.Ident)
+		}
+	}
+}
+
+// choosePrimary settles as what each node is built: as the one type that it is taken as, or else as its own.
+func (w *writer) choosePrimary() {
+	for _, n := range w.reach {
+		all := w.slotsOf[n]
+		requested := slices.DeleteFunc(slices.Clone(all), func(s *slot) bool { return !s.requested })
+		primary := all[0]
+		if len(requested) == 1 {
+			primary = requested[0]
+		}
+		primary.primary = true
+		for _, s := range all {
+			if s.primary || s.requested {
+				s.field = w.fields.take(s.ident)
+				t := title(s.ident)
+				w.declared.add("get"+t, "new"+t, "provide"+t, "provide"+t+"ForCall", "read"+t, "check"+t, "named"+t, "lazy"+t, "make"+t, "call"+t)
+			}
+		}
 	}
 }
 
@@ -100,10 +139,7 @@ func (w *writer) addSlot(s *slot) {
 
 // slot returns the slot that an edge takes its value from, nil if it is not made yet.
 func (w *writer) slot(e wiring.Edge) *slot {
-	t := e.To.Provider.Out
-	if w.overrides {
-		t = asType(e)
-	}
+	t := asType(e)
 	for _, s := range w.slotsOf[e.To] {
 		if types.Identical(s.typ, t) {
 			return s
@@ -115,6 +151,11 @@ func (w *writer) slot(e wiring.Edge) *slot {
 // ownSlot returns the slot of the node's own type.
 func (w *writer) ownSlot(n *wiring.Node) *slot { return w.slotsOf[n][0] }
 
+// primary returns the slot that the node is built as.
+func (w *writer) primary(n *wiring.Node) *slot {
+	return w.slotsOf[n][slices.IndexFunc(w.slotsOf[n], func(s *slot) bool { return s.primary })]
+}
+
 // asType is the type under which an edge is injected: the interface it is bound to, unless only its own package can name
 // that.
 func asType(e wiring.Edge) types.Type {
@@ -124,45 +165,8 @@ func asType(e wiring.Edge) types.Type {
 	return e.To.Provider.Out
 }
 
-func usesConfig(e wiring.Edge) bool {
-	return e.Dep.Kind == model.FromConfig || e.Dep.Kind == model.FromBuiltin && e.Dep.Builtin == model.ConfigValues
-}
-
-// usesLogger reports whether a dependency is the process's logger; in request scope it is the invocation's.
-func usesLogger(n *wiring.Node, e wiring.Edge) bool {
-	return e.Dep.Kind == model.FromBuiltin && e.Dep.Builtin == model.Logger && n.Provider.Scope != annotations.Request
-}
-
 func singleton(n *wiring.Node) bool { return n.Provider.Scope == annotations.Singleton }
-
-// nameMethods finds a method of unit for each function, and a field for its chain if it has one, away from the other fields
-// and from each other.
-func (w *writer) nameMethods() {
-	taken := newSpace("rt", "log", "config", "container", "overrides", "start", "lifecycle", "stop", "health")
-	for _, n := range w.reach {
-		taken.add(n.Ident)
-	}
-	if w.overrides || w.sharing() {
-		w.declared.add("call")
-		taken.add("begin", "inCall")
-	}
-	w.nameLayers(taken)
-	w.methods = map[string]string{}
-	for _, m := range w.unit.Members {
-		name := camel(m.Name)
-		if taken.has(name) || !ast.IsExported(title(name)) {
-			name = "call" + title(name)
-		}
-		w.methods[m.Name] = taken.take(name)
-	}
-	w.nameViews(taken)
-	w.chains = map[string]string{}
-	for _, m := range w.unit.Members {
-		if len(m.Model.Middleware) > 0 {
-			w.chains[m.Name] = taken.take(w.methods[m.Name] + "Chain")
-		}
-	}
-}
+func prototype(n *wiring.Node) bool { return n.Provider.Scope == annotations.Prototype }
 
 // slotName finds the names of a slot for an interface: after the id, too, so that one more never changes which is meant.
 // Variants have a name of their own and the base's field of Overrides.
@@ -183,4 +187,50 @@ func (w *writer) slotName(idents *space, s *slot, bound types.Type) (ident, over
 		return override, override
 	}
 	return idents.take(override + title(camel(s.node.Provider.Variant))), override
+}
+
+// nameHandlers finds a name for the adapter of each function, away from the fields of the container and from what the package
+// declares: an adapter is a method or a function.
+func (w *writer) nameHandlers() {
+	w.handlers = map[*model.Function]string{}
+	for _, f := range w.functions {
+		name := camel(f.Name)
+		if !ast.IsExported(title(name)) {
+			name = "call" + title(name)
+		}
+		for base, i := name, 2; w.fields.has(name) || w.declared.has(name) || predeclared(name); i++ {
+			name = base + "Function"
+			if i > 2 {
+				name += itoa(i)
+			}
+		}
+		w.fields.add(name)
+		w.declared.add(name)
+		w.handlers[f] = name
+	}
+}
+
+// middleware is the middleware and the guards that the functions use, by their names.
+func (w *writer) middleware() []*model.Middleware {
+	used := map[*model.Middleware]bool{}
+	for _, f := range w.functions {
+		for _, m := range f.Middleware {
+			used[m] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(w.graph.App.Middleware), func(m *model.Middleware) bool { return !used[m] })
+}
+
+// perCall reports whether a middleware or guard lives for one invocation.
+func perCall(m *model.Middleware) bool {
+	return m.Provider != nil && m.Provider.Scope == annotations.Request
+}
+
+// overrideName is the field of Overrides that replaces a middleware or guard, in lower case.
+func overrideName(m *model.Middleware) string {
+	name, kind := camel(m.Name), title(m.Kind())
+	if strings.HasSuffix(name, kind) {
+		return name
+	}
+	return name + kind
 }

@@ -1,130 +1,134 @@
 package emit
 
-import (
-	"strings"
-
-	"github.com/dave/jennifer/jen"
-)
+import "path"
 
 // What generated code names of the framework. A test checks that each exists, so that a renamed symbol is noticed here
 // and not by users.
 const (
 	module = "github.com/faasgen/faasgen/framework"
 
-	symVersion       = module + ".Version"
-	symLatestVersion = module + ".LatestVersion"
-	symRuntime       = module + ".Runtime"
-	symApp           = module + ".App"
-	symFunction      = module + ".Function"
-	symTrigger       = module + ".Trigger"
-	symContext       = module + ".Context"
-	symErrorf        = module + ".Errorf"
-	symHandler       = module + ".Handler"
-	symChain         = module + ".Chain"
-	symGuard         = module + ".Guard"
-	symLayer         = module + ".Layer"
-	symLateLayer     = module + ".LateLayer"
-	symMiddleware    = module + ".Middleware"
-	symJoinPoint     = module + ".JoinPoint"
-	symNewJoinPoint  = module + ".NewJoinPoint"
-	symAssign        = module + ".Assign"
-	symErrPanic      = module + ".ErrPanic"
+	symVersion        symbol = module + ".Version"
+	symLatestVersion  symbol = module + ".LatestVersion"
+	symRuntime        symbol = module + ".Runtime"
+	symApp            symbol = module + ".App"
+	symFunction       symbol = module + ".Function"
+	symTrigger        symbol = module + ".Trigger"
+	symContext        symbol = module + ".Context"
+	symHandler        symbol = module + ".Handler"
+	symGuard          symbol = module + ".Guard"
+	symLayer          symbol = module + ".Layer"
+	symMiddleware     symbol = module + ".Middleware"
+	symNeeds          symbol = module + ".Needs"
+	symComponent      symbol = module + ".Component"
+	symComponentLayer symbol = module + ".ComponentLayer"
+	symJoinPoint      symbol = module + ".JoinPoint"
+	symNewJoinPoint   symbol = module + ".NewJoinPoint"
+	symAssign         symbol = module + ".Assign"
+	symErrPanic       symbol = module + ".ErrPanic"
+	symEach           symbol = module + ".Each"
 
-	pathIoc      = module + "/ioc"
-	symContainer = pathIoc + ".Container"
-	symCell      = pathIoc + ".Cell"
-	symBuild     = pathIoc + ".Build"
-	symLazy      = pathIoc + ".Lazy"
-	symNewLazy   = pathIoc + ".NewLazy"
-	symLifecycle = pathIoc + ".Lifecycle"
-	symHealth    = pathIoc + ".Health"
+	pathAdapter            = module + "/adapter"
+	symEvent        symbol = pathAdapter + ".Event"
+	symUnexpected   symbol = pathAdapter + ".Unexpected"
+	symReturn       symbol = pathAdapter + ".Return"
+	symReturnValue  symbol = pathAdapter + ".ReturnValue"
+	symReturnIface  symbol = pathAdapter + ".ReturnInterface"
+	symBegin        symbol = pathAdapter + ".Begin"
+	symBeginOpened  symbol = pathAdapter + ".Opened"
+	symUse          symbol = pathAdapter + ".Use"
+	symUseMade      symbol = pathAdapter + ".Made"
+	symUseGuard     symbol = pathAdapter + ".Guard"
+	symUseOf        symbol = pathAdapter + ".UseOf"
+	symGuardOf      symbol = pathAdapter + ".GuardOf"
+	symOr           symbol = pathAdapter + ".Or"
+	symOrGuard      symbol = pathAdapter + ".OrGuard"
+	symAdaptedLayer symbol = pathAdapter + ".Layer"
 
-	pathConfig    = module + "/config"
-	symConfig     = pathConfig + ".Config"
-	symConfigLoad = pathConfig + ".LoadWith"
-	symDefaults   = pathConfig + ".Defaults"
-	symConfigGet  = pathConfig + ".Get"
-	symConfigOr   = pathConfig + ".Or"
-	symConfigText = pathConfig + ".OrText"
-	symCheckKey   = pathConfig + ".Check"
-	symDemandKey  = pathConfig + ".Demand"
+	pathIoc                 = module + "/ioc"
+	symContainer     symbol = pathIoc + ".Container"
+	symCell          symbol = pathIoc + ".Cell"
+	symBuild         symbol = pathIoc + ".Build"
+	symLazy          symbol = pathIoc + ".Lazy"
+	symLazyOf        symbol = pathIoc + ".LazyOf"
+	symLazyNew       symbol = pathIoc + ".LazyNew"
+	symCall          symbol = pathIoc + ".Call"
+	symScoped        symbol = pathIoc + ".Scoped"
+	symMade          symbol = pathIoc + ".Made"
+	symOpened        symbol = pathIoc + ".Opened"
+	symClosed        symbol = pathIoc + ".Closed"
+	symWarm          symbol = pathIoc + ".Warm"
+	symNeed          symbol = pathIoc + ".Needs"
+	symEager         symbol = pathIoc + ".Eager"
+	symReady         symbol = pathIoc + ".Ready"
+	symHealth        symbol = pathIoc + ".Health"
+	symOverride      symbol = pathIoc + ".Override"
+	symOverrideValue symbol = pathIoc + ".OverrideValue"
 
-	pathWeb      = module + "/trigger/web"
-	symExchange  = pathWeb + ".Exchange"
-	symRequest   = pathWeb + ".Request"
-	symRoute     = pathWeb + ".Route"
-	symCORS      = pathWeb + ".CORS"
-	symNewBinder = pathWeb + ".NewBinder"
-	symValue     = pathWeb + ".Value"
-	symOptional  = pathWeb + ".Optional"
-	symList      = pathWeb + ".List"
-	symInPath    = pathWeb + ".InPath"
-	symInQuery   = pathWeb + ".InQuery"
-	symInHeader  = pathWeb + ".InHeader"
-	symInCookie  = pathWeb + ".InCookie"
-	symCheck     = pathWeb + ".Check"
+	pathConfig            = module + "/config"
+	symConfig      symbol = pathConfig + ".Config"
+	symOnce        symbol = pathConfig + ".Once"
+	symDefaults    symbol = pathConfig + ".Defaults"
+	symReader      symbol = pathConfig + ".Reader"
+	symRead        symbol = pathConfig + ".Read"
+	symNewReader   symbol = pathConfig + ".NewReader"
+	symCheckConfig symbol = pathConfig + ".Checks"
+	symConfigValue symbol = pathConfig + ".Value"
+	symConfigOr    symbol = pathConfig + ".ValueOr"
+	symConfigText  symbol = pathConfig + ".ValueText"
 
-	pathNethttp = module + "/trigger/web/nethttp"
-	symServe    = pathNethttp + ".Serve"
+	pathWeb             = module + "/trigger/web"
+	symExchange  symbol = pathWeb + ".Exchange"
+	symBind      symbol = pathWeb + ".Bind"
+	symNewBinder symbol = pathWeb + ".NewBinder"
+	symValue     symbol = pathWeb + ".Value"
+	symOptional  symbol = pathWeb + ".Optional"
+	symList      symbol = pathWeb + ".List"
+	symInPath    symbol = pathWeb + ".InPath"
+	symInQuery   symbol = pathWeb + ".InQuery"
+	symInHeader  symbol = pathWeb + ".InHeader"
+	symInCookie  symbol = pathWeb + ".InCookie"
+	symCheck     symbol = pathWeb + ".Check"
 
-	pathTimer     = module + "/trigger/timer"
-	symTimerEvent = pathTimer + ".Event"
-	symSchedule   = pathTimer + ".Schedule"
+	symServe symbol = pathWeb + "/nethttp.Serve"
 
-	pathEvent       = module + "/trigger/event"
-	symEventTrigger = pathEvent + ".Trigger"
-	symEventDecode  = pathEvent + ".Decode"
-	symEventCheck   = pathEvent + ".Check"
+	symTimerEvent symbol = module + "/trigger/timer.Event"
 
-	symEventRule = pathEvent + ".Rule"
-	symBusEvent  = pathEvent + ".Event"
-	symEventOf   = pathEvent + ".Of"
-	symEach      = module + ".Each"
+	pathEvent             = module + "/trigger/event"
+	symEventDecode symbol = pathEvent + ".Decode"
+	symEventCheck  symbol = pathEvent + ".Check"
+	symEventOf     symbol = pathEvent + ".Of"
 
-	pathOS          = module + "/trigger/os"
-	symOSEvent      = pathOS + ".Event"
-	symBucket       = pathOS + ".Bucket"
-	pathMQ          = module + "/trigger/mq"
-	symMessage      = pathMQ + ".Message"
-	symSubscription = pathMQ + ".Subscription"
-	pathKafka       = module + "/trigger/kafka"
-	symRecord       = pathKafka + ".Record"
-	symTopic        = pathKafka + ".Topic"
-	pathLog         = module + "/trigger/log"
-	symLogBatch     = pathLog + ".Batch"
-	symStore        = pathLog + ".Store"
-	pathCDN         = module + "/trigger/cdn"
-	symCDNEvent     = pathCDN + ".Event"
-	symDomain       = pathCDN + ".Domain"
-
-	pathLocal   = module + "/platform/local"
-	symLocalRun = pathLocal + ".Run"
+	pathLocal          = module + "/platform/local"
+	symLocalRun symbol = pathLocal + ".Run"
 )
 
 // contract is the number of the contract between generated code and the framework; see framework.LatestVersion.
-const contract = 2
+const contract = 3
 
-// The packages of the standard library that generated code names.
+// The packages of the standard library and of Wire that generated code names.
 const (
-	pathContext = "context"
-	pathErrors  = "errors"
-	pathFmt     = "fmt"
-	pathTime    = "time"
-	pathSlog    = "log/slog"
-	pathWire    = "github.com/google/wire"
+	symStdContext symbol = "context.Context"
+	symBackground symbol = "context.Background"
+	symLogger     symbol = "log/slog.Logger"
+	symWireBuild  symbol = pathWire + ".Build"
+	symWireStruct symbol = pathWire + ".Struct"
+	symWireBind   symbol = pathWire + ".Bind"
+	symWireFields symbol = pathWire + ".FieldsOf"
+
+	pathWire = "github.com/google/wire"
 )
 
-// names are the names of the packages above, in the order in which they take their names from user packages.
-func names() [][2]string {
-	return [][2]string{
-		{pathContext, "context"}, {pathFmt, "fmt"}, {pathTime, "time"}, {pathSlog, "slog"}, {pathErrors, "errors"}, {pathWire, "wire"},
-		{module, "framework"}, {pathIoc, "ioc"}, {pathConfig, "config"}, {pathWeb, "web"}, {pathNethttp, "nethttp"},
-		{pathTimer, "timer"}, {pathEvent, "event"}, {pathLocal, "local"},
+// known is the name of a package that generated code names by itself, "" for others.
+func known(importPath string) string {
+	if importPath == "" {
+		return ""
 	}
-}
-
-// q names a symbol of the constants above.
-func q(symbol string) *jen.Statement {
-	i := strings.LastIndexByte(symbol, '.')
-	return jen.Qual(symbol[:i], symbol[i+1:])
+	if len(importPath) >= len(module) && importPath[:len(module)] == module {
+		return path.Base(importPath)
+	}
+	switch importPath {
+	case "context", "log/slog", "time", pathWire:
+		return path.Base(importPath)
+	}
+	return ""
 }

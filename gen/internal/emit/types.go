@@ -3,159 +3,13 @@ package emit
 import (
 	"go/ast"
 	"go/types"
+	"strconv"
+	"strings"
+	"time"
 
-	"github.com/dave/jennifer/jen"
+	"github.com/faasgen/faasgen/framework/config"
+	"github.com/faasgen/faasgen/gen/internal/model"
 )
-
-// typeCode writes a type. Aliases keep their name, because the type they stand for may be one that only its own module
-// can name.
-func typeCode(t types.Type) *jen.Statement {
-	switch t := t.(type) {
-	case *types.Basic:
-		if t.Kind() == types.UnsafePointer {
-			return jen.Qual("unsafe", "Pointer")
-		}
-		return jen.Id(t.Name())
-	case *types.Named:
-		return named(t.Obj(), t.TypeArgs())
-	case *types.Alias:
-		if p := t.Obj().Pkg(); p != nil && !t.Obj().Exported() {
-			return typeCode(t.Rhs())
-		}
-		return named(t.Obj(), t.TypeArgs())
-	case *types.Pointer:
-		return jen.Op("*").Add(typeCode(t.Elem()))
-	case *types.Slice:
-		return jen.Index().Add(typeCode(t.Elem()))
-	case *types.Array:
-		return jen.Index(jen.Lit(int(t.Len()))).Add(typeCode(t.Elem()))
-	case *types.Map:
-		return jen.Map(typeCode(t.Key())).Add(typeCode(t.Elem()))
-	case *types.Chan:
-		switch t.Dir() {
-		case types.SendOnly:
-			return jen.Chan().Op("<-").Add(typeCode(t.Elem()))
-		case types.RecvOnly:
-			return jen.Op("<-").Chan().Add(typeCode(t.Elem()))
-		}
-		return jen.Chan().Parens(typeCode(t.Elem()))
-	case *types.Signature:
-		return jen.Func().Add(signature(t))
-	case *types.Struct:
-		fields := make([]jen.Code, t.NumFields())
-		for i := range fields {
-			f := t.Field(i)
-			field := typeCode(f.Type())
-			if !f.Embedded() {
-				field = jen.Id(f.Name()).Add(field)
-			}
-			if t.Tag(i) != "" {
-				field.Op("`" + t.Tag(i) + "`")
-			}
-			fields[i] = field
-		}
-		return jen.Struct(fields...)
-	case *types.Interface:
-		if t.Empty() {
-			return jen.Id("any")
-		}
-		var methods []jen.Code
-		for e := range t.EmbeddedTypes() {
-			methods = append(methods, typeCode(e))
-		}
-		for m := range t.ExplicitMethods() {
-			methods = append(methods, jen.Id(m.Name()).Add(signature(m.Signature())))
-		}
-		return jen.Interface(methods...)
-	}
-	return jen.Id(t.String())
-}
-
-func named(obj *types.TypeName, args *types.TypeList) *jen.Statement {
-	s := jen.Id(obj.Name())
-	if obj.Pkg() != nil {
-		s = jen.Qual(obj.Pkg().Path(), obj.Name())
-	}
-	if args.Len() > 0 {
-		var list []jen.Code
-		for a := range args.Types() {
-			list = append(list, typeCode(a))
-		}
-		s.Types(list...)
-	}
-	return s
-}
-
-func signature(t *types.Signature) *jen.Statement {
-	var params, results []jen.Code
-	for v := range t.Params().Variables() {
-		params = append(params, typeCode(v.Type()))
-	}
-	if n := len(params); t.Variadic() {
-		params[n-1] = jen.Op("...").Add(typeCode(t.Params().At(n - 1).Type().(*types.Slice).Elem()))
-	}
-	for v := range t.Results().Variables() {
-		results = append(results, typeCode(v.Type()))
-	}
-	s := jen.Params(params...)
-	switch len(results) {
-	case 0:
-		return s
-	case 1:
-		return s.Add(results[0])
-	}
-	return s.Params(results...)
-}
-
-// packagesOf calls found for every package that the text of t names, leaving out the types that were seen.
-func packagesOf(t types.Type, seen map[types.Type]bool, found func(*types.Package)) {
-	var walk func(types.Type)
-	obj := func(o *types.TypeName, args *types.TypeList) {
-		if o.Pkg() != nil {
-			found(o.Pkg())
-		}
-		for a := range args.Types() {
-			walk(a)
-		}
-	}
-	walk = func(t types.Type) {
-		if t == nil || seen[t] {
-			return
-		}
-		seen[t] = true
-		switch t := t.(type) {
-		case *types.Named:
-			obj(t.Obj(), t.TypeArgs())
-		case *types.Alias:
-			obj(t.Obj(), t.TypeArgs())
-			walk(t.Rhs())
-		case *types.Map:
-			walk(t.Key())
-			walk(t.Elem())
-		case interface{ Elem() types.Type }: // pointer, slice, array, chan
-			walk(t.Elem())
-		case *types.Signature:
-			for v := range t.Params().Variables() {
-				walk(v.Type())
-			}
-			for v := range t.Results().Variables() {
-				walk(v.Type())
-			}
-		case *types.Struct:
-			for f := range t.Fields() {
-				walk(f.Type())
-			}
-		case *types.Interface:
-			for e := range t.EmbeddedTypes() {
-				walk(e)
-			}
-			for m := range t.ExplicitMethods() {
-				walk(m.Type())
-			}
-		}
-	}
-	walk(t)
-}
 
 // nameable reports whether generated code can write t: every name in it is exported.
 func nameable(t types.Type) bool {
@@ -208,20 +62,134 @@ func nilable(t types.Type) bool {
 	return false
 }
 
-// zeroCode is the zero value of t.
-func zeroCode(t types.Type) *jen.Statement {
+// zero is the zero value of t.
+func (f *file) zero(t types.Type) string {
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		switch {
 		case u.Info()&types.IsBoolean != 0:
-			return jen.False()
+			return "false"
 		case u.Info()&types.IsNumeric != 0:
-			return jen.Lit(0)
+			return "0"
 		case u.Info()&types.IsString != 0:
-			return jen.Lit("")
+			return `""`
 		}
 	case *types.Struct, *types.Array:
-		return typeCode(t).Values()
+		return f.typ(t) + "{}"
 	}
-	return jen.Nil()
+	return "nil"
 }
+
+// literal writes a default as a constant of type t. Collect has checked that it is one. Numbers are written anew, because
+// 010 is ten in a directive and eight in Go.
+func (f *file) literal(t types.Type, text string) string {
+	if isNamed(t, model.ConfigPath, model.SizeType) {
+		if size, err := config.ParseSize(text); err == nil {
+			return f.size(size)
+		}
+	}
+	if isNamed(t, "time", "Duration") {
+		if seconds, err := strconv.ParseFloat(text, 64); err == nil {
+			return f.duration(time.Duration(seconds * float64(time.Second)))
+		}
+		if d, err := time.ParseDuration(text); err == nil {
+			return f.duration(d)
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		return basicLiteral(u, text)
+	case *types.Slice:
+		var elements []string
+		if text != "" {
+			for e := range strings.SplitSeq(text, ",") {
+				elements = append(elements, f.literal(u.Elem(), strings.TrimSpace(e)))
+			}
+		}
+		return f.typ(t) + "{" + strings.Join(elements, ", ") + "}"
+	}
+	if text == "" {
+		return f.zero(t) // a config.Secret
+	}
+	return strconv.Quote(text)
+}
+
+func basicLiteral(b *types.Basic, text string) string {
+	switch info := b.Info(); {
+	case info&types.IsBoolean != 0:
+		return text
+	case info&types.IsUnsigned != 0:
+		if v, err := strconv.ParseUint(text, 10, 64); err == nil {
+			return strconv.FormatUint(v, 10)
+		}
+	case info&types.IsInteger != 0:
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return strconv.FormatInt(v, 10)
+		}
+	case info&types.IsFloat != 0:
+		if v, err := strconv.ParseFloat(text, 64); err == nil {
+			return strconv.FormatFloat(v, 'g', -1, 64)
+		}
+	}
+	return strconv.Quote(text)
+}
+
+// isNamed reports whether a type is a declared one.
+func isNamed(t types.Type, path, name string) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == path && n.Obj().Name() == name
+}
+
+func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }
+
+// size writes a size as a person would: 64 * config.KiB.
+func (f *file) size(size config.Size) string {
+	text := size.String()
+	unit := strings.TrimLeft(text, "0123456789")
+	n := text[:len(text)-len(unit)]
+	if unit == "B" {
+		return n
+	}
+	return f.s("%s * %s", n, symbol(pathConfig+"."+unit))
+}
+
+// duration writes a span of time as a person would: 10 * time.Second.
+func (f *file) duration(d time.Duration) string {
+	units := []struct {
+		d    time.Duration
+		name symbol
+	}{{time.Hour, "time.Hour"}, {time.Minute, "time.Minute"}, {time.Second, "time.Second"}, {time.Millisecond, "time.Millisecond"}, {time.Microsecond, "time.Microsecond"}}
+	for _, u := range units {
+		switch {
+		case d == 0:
+			return "0"
+		case d == u.d:
+			return f.s("%s", u.name)
+		case d%u.d == 0:
+			return f.s("%d * %s", int64(d/u.d), u.name)
+		}
+	}
+	return f.s("%s(%d)", symbol("time.Duration"), int64(d))
+}
+
+// describe writes a type for a comment.
+func (w *writer) describe(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p.Path() == w.path {
+			return ""
+		}
+		return p.Name()
+	})
+}
+
+// article is describe with the article before it.
+func (w *writer) article(t types.Type) string {
+	s := w.describe(t)
+	if strings.ContainsRune("aeiouAEIOU", rune(strings.TrimLeft(s, "*[]")[0])) {
+		return "an " + s
+	}
+	return "a " + s
+}
+
+// pointee is what a pointer points to.
+func pointee(t types.Type) types.Type { return types.Unalias(t).(*types.Pointer).Elem() }

@@ -48,9 +48,16 @@ type Injector struct {
 	Bindings  []Binding
 }
 
-// Provider is a function of the package that makes one type.
+// Provider makes one type: a function, a struct of which fields are filled, or a field.
 type Provider struct {
-	Name         string
+	// Name is the function's or the type's, Package where it is declared; nil is the package itself.
+	Name    string
+	Package *types.Package
+	// Struct says that a struct is filled; Fields, parallel to Params, are the names of those that are. Out points to it.
+	Struct bool
+	Fields []string
+	// Field is set for a field of what the only parameter points to.
+	Field        string
 	Params       []types.Type
 	Out          types.Type
 	Cleanup, Err bool
@@ -84,6 +91,10 @@ func (p *Package) Shape() string {
 		add(in.Out)
 		for _, f := range in.Providers {
 			add(f.Out)
+			fmt.Fprintln(&b, f.Name, f.Struct, f.Fields, f.Field)
+			if f.Package != nil {
+				b.WriteString(f.Package.Path() + " " + f.Package.Name() + "\n")
+			}
 			for _, t := range f.Params {
 				add(t)
 			}

@@ -125,22 +125,39 @@ func (f *file) injector(in *injector.Injector, calls []call) string {
 }
 
 func (f *file) call(b *strings.Builder, l *locals, in *injector.Injector, c call) {
-	l.values = append(l.values, local(c.provider.Out, l.taken))
+	p := c.provider
+	l.values = append(l.values, local(c.out, l.taken))
 	b.WriteString("\t" + l.values[len(l.values)-1])
-	before := len(l.cleanups)
-	if c.provider.Cleanup {
-		l.cleanups = append(l.cleanups, free("cleanup", l.taken))
-		b.WriteString(", " + l.cleanups[before])
-	}
-	if c.provider.Err {
-		b.WriteString(", " + l.err)
-	}
 	args := make([]string, len(c.args))
 	for i, a := range c.args {
 		args[i] = l.arg(a)
 	}
-	fmt.Fprintf(b, " := %s(%s)\n", c.provider.Name, strings.Join(args, ", "))
-	if !c.provider.Err {
+	name := p.Name
+	if p.Package != nil && p.Package.Path() != f.pkg.Path() {
+		name = f.qualify(p.Package) + "." + name
+	}
+	switch {
+	case p.Field != "":
+		fmt.Fprintf(b, " := %s.%s\n", args[0], p.Field)
+		return
+	case p.Struct:
+		b.WriteString(" := &" + name + "{\n")
+		for i, field := range p.Fields {
+			fmt.Fprintf(b, "\t\t%s: %s,\n", field, args[i])
+		}
+		b.WriteString("\t}\n")
+		return
+	}
+	before := len(l.cleanups)
+	if p.Cleanup {
+		l.cleanups = append(l.cleanups, free("cleanup", l.taken))
+		b.WriteString(", " + l.cleanups[before])
+	}
+	if p.Err {
+		b.WriteString(", " + l.err)
+	}
+	fmt.Fprintf(b, " := %s(%s)\n", name, strings.Join(args, ", "))
+	if !p.Err {
 		return
 	}
 	fmt.Fprintf(b, "\tif %s != nil {\n%s\t\treturn %s", l.err, l.undo(before), zero(in.Out, f.qualify))

@@ -1,5 +1,5 @@
 // Package native writes injectors without the Wire command, byte for byte as Wire would. It understands what emit asks
-// for and no more: provider functions and interface bindings, no sets, values, structs or fields. It is the fallback
+// for and no more: functions, structs, fields of a parameter and interface bindings, no sets and no values. It is the fallback
 // where Wire cannot be built, and the other side of the test that compares the two.
 package native
 
@@ -73,6 +73,7 @@ func emit(p *injector.Package) ([]byte, error) {
 // call is one provider call. Its arguments index the injector's parameters and, after them, the earlier calls.
 type call struct {
 	provider *injector.Provider
+	out      types.Type // as which it was needed first
 	args     []int
 }
 
@@ -110,7 +111,7 @@ func solve(in *injector.Injector) ([]call, error) {
 			return 0, fmt.Errorf("%s needs what it provides", p.Name)
 		}
 		called[p] = true
-		c := call{provider: p}
+		c := call{provider: p, out: t}
 		for _, a := range p.Params {
 			v, err := visit(a)
 			if err != nil {

@@ -35,6 +35,14 @@ func Build(...any) string { return "" }
 
 func Bind(iface, to any) Binding { return Binding{} }
 
+type StructProvider struct{}
+
+func Struct(structType any, fieldNames ...string) StructProvider { return StructProvider{} }
+
+type StructFields struct{}
+
+func FieldsOf(structType any, fieldNames ...string) StructFields { return StructFields{} }
+
 const bindToUsePointer = true
 `
 
@@ -92,14 +100,15 @@ type shape struct {
 type shapePackage struct {
 	*types.Package
 	shape    *shape
-	imports  map[string]string // local name by path
-	declared map[string]string // text by identifier
+	imports  map[string]string            // local name by path
+	declared map[string]string            // text by identifier
+	structs  map[string]map[string]string // types of fields, by struct and name
 }
 
 func (s *shape) in(p *types.Package) *shapePackage {
 	sp := s.packages[p.Path()]
 	if sp == nil {
-		sp = &shapePackage{Package: p, shape: s, imports: map[string]string{}, declared: map[string]string{}}
+		sp = &shapePackage{Package: p, shape: s, imports: map[string]string{}, declared: map[string]string{}, structs: map[string]map[string]string{}}
 		s.packages[p.Path()] = sp
 	}
 	return sp
@@ -123,27 +132,54 @@ func (s *shape) unit(p *injector.Package) {
 	}
 	for _, in := range p.Injectors {
 		for _, f := range in.Providers {
-			if skip[f.Name] || sp.declared[f.Name] != "" {
-				continue
+			switch {
+			case f.Field != "":
+				s.fields(sp, f.Params[0], []string{f.Field}, []types.Type{f.Out})
+			case f.Struct:
+				s.fields(s.in(f.Package), f.Out, f.Fields, f.Params)
+			case f.Package != nil:
+				s.function(s.in(f.Package), f)
+			case !skip[f.Name]:
+				s.function(sp, f)
 			}
-			var params []*types.Var
-			for _, t := range f.Params {
-				s.mention(t)
-				params = append(params, types.NewParam(token.NoPos, nil, "", t))
-			}
-			s.mention(f.Out)
-			sig := injector.Signature(params, f.Out, f.Cleanup, f.Err)
-			text := strings.TrimPrefix(types.TypeString(sig, sp.qualify), "func")
-			sp.declared[f.Name] = "func " + f.Name + text + ` { panic("") }`
 		}
 	}
 	for _, name := range p.Types.Scope().Names() {
-		if _, isType := p.Types.Scope().Lookup(name).(*types.TypeName); isType {
-			sp.declared[name] = "type " + name + " struct{}"
+		if o, isType := p.Types.Scope().Lookup(name).(*types.TypeName); isType {
+			s.mention(o.Type())
 		} else if !skip[name] && sp.declared[name] == "" {
 			sp.declared[name] = "var " + name + " int"
 		}
 	}
+}
+
+// function declares a function that an injector calls.
+func (s *shape) function(sp *shapePackage, f *injector.Provider) {
+	if sp.declared[f.Name] != "" {
+		return
+	}
+	var params []*types.Var
+	for _, t := range f.Params {
+		s.mention(t)
+		params = append(params, types.NewParam(token.NoPos, nil, "", t))
+	}
+	s.mention(f.Out)
+	sig := injector.Signature(params, f.Out, f.Cleanup, f.Err)
+	text := strings.TrimPrefix(types.TypeString(sig, sp.qualify), "func")
+	sp.declared[f.Name] = "func " + f.Name + text + ` { panic("") }`
+}
+
+// fields gives a struct, of which t is a pointer, the fields that an injector fills or reads.
+func (s *shape) fields(sp *shapePackage, t types.Type, names []string, of []types.Type) {
+	o := types.Unalias(types.Unalias(t).(*types.Pointer).Elem()).(*types.Named).Obj()
+	if sp.structs[o.Name()] == nil {
+		sp.structs[o.Name()] = map[string]string{}
+	}
+	for i, name := range names {
+		s.mention(of[i])
+		sp.structs[o.Name()][name] = types.TypeString(of[i], sp.qualify)
+	}
+	s.named(o.Type().(*types.Named))
 }
 
 // mention declares the named types in t in their packages.
@@ -227,7 +263,14 @@ func (s *shape) named(t *types.Named) {
 	body := "[]int"
 	switch u := t.Underlying().(type) {
 	case *types.Struct, *types.Array:
-		body = "struct{}"
+		body = "struct {"
+		fields := s.in(o.Pkg()).structs[o.Name()]
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			body += "\n\t" + name + " " + fields[name]
+		}
+		if body += "}"; len(fields) > 0 {
+			body = body[:len(body)-1] + "\n}"
+		}
 	case *types.Interface:
 		body = "interface{}"
 	case *types.Basic:

@@ -61,7 +61,7 @@ func TestKindOfBatches(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"body":1}`: "mq", `{"key":"a"}`: "os", `[{"key":"a"}]`: "os", `{"type":"a"}`: "bus", `{"id":1}`: "event", `{"key":"a","else":1}`: "event", ``: "event", `[]`: "event",
 	} {
-		if got := Kind(Kinds(f), []byte(text)); got != want {
+		if got := Kind(f.Triggers, []byte(text)); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
 		}
 	}

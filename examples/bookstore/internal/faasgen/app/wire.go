@@ -9,59 +9,61 @@ import (
 	"net/http"
 
 	"github.com/faasgen/faasgen/examples/bookstore/access"
+	admin2 "github.com/faasgen/faasgen/examples/bookstore/admin"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
 )
 
-// buildAccessAdmin makes an *access.Admin out of what it needs.
-func buildAccessAdmin(u *unit, b *ioc.Build) (*access.Admin, error) {
-	panic(wire.Build(provideAccessAdmin))
+// newAccessAdmin builds an *access.Admin.
+func newAccessAdmin(c *container, b *ioc.Build) (*access.Admin, error) {
+	panic(wire.Build(provideAccessAdminToken, wire.Struct(new(access.Admin), "Token")))
 }
 
-// buildSqldbSettings makes a *sqldb.Settings out of what it needs.
-func buildSqldbSettings(u *unit, b *ioc.Build) (*sqldb.Settings, error) {
-	panic(wire.Build(provideSqldbSettings))
+// newSqldbSource builds a *sqldb.Source.
+func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
+	panic(wire.Build(provideSqldbSourcePath, sqlite.NewSource))
 }
 
-// buildSqldbSource makes a *sqldb.Source out of what it needs.
-func buildSqldbSource(u *unit, b *ioc.Build) (*sqldb.Source, error) {
-	panic(wire.Build(provideSqldbSource))
+// newSqldbPool builds a *sqldb.Pool.
+func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
+	panic(wire.Build(getSqldbSettings, getSqldbSource, wire.Struct(new(sqldb.Pool), "Settings", "Source")))
 }
 
-// buildSqldbPool makes a *sqldb.Pool out of what it needs.
-func buildSqldbPool(u *unit, b *ioc.Build) (*sqldb.Pool, func(), error) {
-	panic(wire.Build(getSqldbSettings, getSqldbSource, provideSqldbPool))
+// newSqlDB builds a *sql.DB.
+func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
+	panic(wire.Build(getSqldbPool, sqldb.NewDB))
 }
 
-// buildSqlDB makes a *sql.DB out of what it needs.
-func buildSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
-	panic(wire.Build(getSqldbPool, provideSqlDB))
+// newBookStore builds a book.Store.
+func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
+	panic(wire.Build(getSqlDB, wire.Struct(new(sqlite.Store), "DB"), wire.Bind(new(book.Store), new(*sqlite.Store))))
 }
 
-// buildSqliteStore makes a *sqlite.Store out of what it needs.
-func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
-	panic(wire.Build(getSqlDB, provideSqliteStore))
+// newAdminNew builds a http.Handler.
+func newAdminNew(c *container, b *ioc.Build) (http.Handler, error) {
+	panic(wire.Build(getBookStore, admin2.New))
 }
 
-// buildAdminNew makes a http.Handler out of what it needs.
-func buildAdminNew(u *unit, b *ioc.Build) (http.Handler, error) {
-	panic(wire.Build(getBookStore, provideAdminNew))
+// newBookCleaner builds a *book.Cleaner.
+func newBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
+	panic(wire.Build(getBookStore, provideBookCleanerDraftAge, wire.Struct(new(book.Cleaner), "Store", "DraftAge")))
 }
 
-// buildBookCleaner makes a *book.Cleaner out of what it needs.
-func buildBookCleaner(u *unit, b *ioc.Build) (*book.Cleaner, error) {
-	panic(wire.Build(getBookStore, provideBookCleaner))
+// newBookEditor builds a *book.Editor.
+func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
+	panic(wire.Build(getBookStore, provideAuditTrail, wire.Struct(new(book.Editor), "Store", "Trail")))
 }
 
-// buildBookReader makes a *book.Reader out of what it needs.
-func buildBookReader(u *unit, b *ioc.Build) (*book.Reader, error) {
-	panic(wire.Build(getBookStore, provideBookReader))
+// newBookReader builds a *book.Reader.
+func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
+	panic(wire.Build(getBookStore, provideBookReaderPageSize, wire.Struct(new(book.Reader), "Store", "PageSize")))
 }
 
-// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
-func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
-	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, provideSqldbConfiguration))
+// newSqldbConfiguration builds a *sqldb.Configuration.
+func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
+	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, wire.Struct(new(sqldb.Configuration), "DB", "Settings", "Source")))
 }

@@ -7,8 +7,10 @@ package app
 import (
 	"database/sql"
 	"github.com/faasgen/faasgen/examples/bookstore/access"
+	"github.com/faasgen/faasgen/examples/bookstore/admin"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"net/http"
@@ -16,125 +18,148 @@ import (
 
 // Injectors from wire.go:
 
-// buildAccessAdmin makes an *access.Admin out of what it needs.
-func buildAccessAdmin(u *unit, b *ioc.Build) (*access.Admin, error) {
-	admin, err := provideAccessAdmin(u)
+// newAccessAdmin builds an *access.Admin.
+func newAccessAdmin(c *container, b *ioc.Build) (*access.Admin, error) {
+	secret, err := provideAccessAdminToken(c)
 	if err != nil {
 		return nil, err
+	}
+	admin := &access.Admin{
+		Token: secret,
 	}
 	return admin, nil
 }
 
-// buildSqldbSettings makes a *sqldb.Settings out of what it needs.
-func buildSqldbSettings(u *unit, b *ioc.Build) (*sqldb.Settings, error) {
-	settings, err := provideSqldbSettings(u)
+// newSqldbSource builds a *sqldb.Source.
+func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
+	string2, err := provideSqldbSourcePath(c)
 	if err != nil {
 		return nil, err
 	}
-	return settings, nil
-}
-
-// buildSqldbSource makes a *sqldb.Source out of what it needs.
-func buildSqldbSource(u *unit, b *ioc.Build) (*sqldb.Source, error) {
-	source, err := provideSqldbSource(u)
-	if err != nil {
-		return nil, err
-	}
+	source := sqlite.NewSource(string2)
 	return source, nil
 }
 
-// buildSqldbPool makes a *sqldb.Pool out of what it needs.
-func buildSqldbPool(u *unit, b *ioc.Build) (*sqldb.Pool, func(), error) {
-	settings, err := getSqldbSettings(u, b)
-	if err != nil {
-		return nil, nil, err
-	}
-	source, err := getSqldbSource(u, b)
-	if err != nil {
-		return nil, nil, err
-	}
-	pool, cleanup, err := provideSqldbPool(b, settings, source)
-	if err != nil {
-		return nil, nil, err
-	}
-	return pool, func() {
-		cleanup()
-	}, nil
-}
-
-// buildSqlDB makes a *sql.DB out of what it needs.
-func buildSqlDB(u *unit, b *ioc.Build) (*sql.DB, error) {
-	pool, err := getSqldbPool(u, b)
+// newSqldbPool builds a *sqldb.Pool.
+func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
+	settings, err := getSqldbSettings(c, b)
 	if err != nil {
 		return nil, err
 	}
-	db := provideSqlDB(pool)
+	source, err := getSqldbSource(c, b)
+	if err != nil {
+		return nil, err
+	}
+	pool := &sqldb.Pool{
+		Settings: settings,
+		Source:   source,
+	}
+	return pool, nil
+}
+
+// newSqlDB builds a *sql.DB.
+func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
+	pool, err := getSqldbPool(c, b)
+	if err != nil {
+		return nil, err
+	}
+	db := sqldb.NewDB(pool)
 	return db, nil
 }
 
-// buildSqliteStore makes a *sqlite.Store out of what it needs.
-func buildSqliteStore(u *unit, b *ioc.Build) (*sqlite.Store, error) {
-	db, err := getSqlDB(u, b)
+// newBookStore builds a book.Store.
+func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
+	db, err := getSqlDB(c, b)
 	if err != nil {
 		return nil, err
 	}
-	store, err := provideSqliteStore(b, db)
-	if err != nil {
-		return nil, err
+	store := &sqlite.Store{
+		DB: db,
 	}
 	return store, nil
 }
 
-// buildAdminNew makes a http.Handler out of what it needs.
-func buildAdminNew(u *unit, b *ioc.Build) (http.Handler, error) {
-	store, err := getBookStore(u, b)
+// newAdminNew builds a http.Handler.
+func newAdminNew(c *container, b *ioc.Build) (http.Handler, error) {
+	store, err := getBookStore(c, b)
 	if err != nil {
 		return nil, err
 	}
-	handler := provideAdminNew(store)
+	handler := admin.New(store)
 	return handler, nil
 }
 
-// buildBookCleaner makes a *book.Cleaner out of what it needs.
-func buildBookCleaner(u *unit, b *ioc.Build) (*book.Cleaner, error) {
-	store, err := getBookStore(u, b)
+// newBookCleaner builds a *book.Cleaner.
+func newBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
+	store, err := getBookStore(c, b)
 	if err != nil {
 		return nil, err
 	}
-	cleaner, err := provideBookCleaner(u, store)
+	duration, err := provideBookCleanerDraftAge(c)
 	if err != nil {
 		return nil, err
+	}
+	cleaner := &book.Cleaner{
+		Store:    store,
+		DraftAge: duration,
 	}
 	return cleaner, nil
 }
 
-// buildBookReader makes a *book.Reader out of what it needs.
-func buildBookReader(u *unit, b *ioc.Build) (*book.Reader, error) {
-	store, err := getBookStore(u, b)
+// newBookEditor builds a *book.Editor.
+func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
+	store, err := getBookStore(c, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	trail, cleanup, err := provideAuditTrail(c, ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	editor := &book.Editor{
+		Store: store,
+		Trail: trail,
+	}
+	return editor, func() {
+		cleanup()
+	}, nil
+}
+
+// newBookReader builds a *book.Reader.
+func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
+	store, err := getBookStore(c, b)
 	if err != nil {
 		return nil, err
 	}
-	reader, err := provideBookReader(u, store)
+	int2, err := provideBookReaderPageSize(c)
 	if err != nil {
 		return nil, err
+	}
+	reader := &book.Reader{
+		Store:    store,
+		PageSize: int2,
 	}
 	return reader, nil
 }
 
-// buildSqldbConfiguration makes a *sqldb.Configuration out of what it needs.
-func buildSqldbConfiguration(u *unit, b *ioc.Build) (*sqldb.Configuration, error) {
-	db, err := getSqlDB(u, b)
+// newSqldbConfiguration builds a *sqldb.Configuration.
+func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
+	db, err := getSqlDB(c, b)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := getSqldbSettings(u, b)
+	settings, err := getSqldbSettings(c, b)
 	if err != nil {
 		return nil, err
 	}
-	source, err := getSqldbSource(u, b)
+	source, err := getSqldbSource(c, b)
 	if err != nil {
 		return nil, err
 	}
-	configuration := provideSqldbConfiguration(db, settings, source)
+	configuration := &sqldb.Configuration{
+		DB:       db,
+		Settings: settings,
+		Source:   source,
+	}
 	return configuration, nil
 }

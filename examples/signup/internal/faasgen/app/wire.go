@@ -5,23 +5,19 @@
 package app
 
 import (
-	"github.com/faasgen/faasgen/examples/signup/handle"
+	handle2 "github.com/faasgen/faasgen/examples/signup/handle"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
 )
 
-// buildHandleRule makes a *handle.Rule out of what it needs.
-func buildHandleRule(u *unit, b *ioc.Build) *handle.Rule {
-	panic(wire.Build(provideHandleRule))
+// newHandleRule builds a *handle.Rule.
+func newHandleRule(c *container, b *ioc.Build) (*handle2.Rule, error) {
+	panic(wire.Build(wire.Struct(new(handle2.Rule))))
 }
 
-// buildGroupValidation makes the list of group validation out of what it needs.
-func buildGroupValidation(u *unit, b *ioc.Build) ([]validator.Rule, error) {
-	panic(wire.Build(getHandleRule, provideGroupValidation))
-}
-
-// buildValidatorValidator makes a *validator.Validator out of what it needs.
-func buildValidatorValidator(u *unit, b *ioc.Build) (*validator.Validator, error) {
-	panic(wire.Build(newGroupValidation, provideValidatorValidator))
+// newFrameworkValidator builds a framework.Validator.
+func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
+	panic(wire.Build(getHandleRule, provideGroupValidation, validator.New, wire.Bind(new(framework.Validator), new(*validator.Validator))))
 }

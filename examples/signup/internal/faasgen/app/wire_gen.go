@@ -6,35 +6,27 @@ package app
 
 import (
 	"github.com/faasgen/faasgen/examples/signup/handle"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
 // Injectors from wire.go:
 
-// buildHandleRule makes a *handle.Rule out of what it needs.
-func buildHandleRule(u *unit, b *ioc.Build) *handle.Rule {
-	rule := provideHandleRule()
-	return rule
+// newHandleRule builds a *handle.Rule.
+func newHandleRule(c *container, b *ioc.Build) (*handle.Rule, error) {
+	rule := &handle.Rule{}
+	return rule, nil
 }
 
-// buildGroupValidation makes the list of group validation out of what it needs.
-func buildGroupValidation(u *unit, b *ioc.Build) ([]validator.Rule, error) {
-	rule, err := getHandleRule(u, b)
+// newFrameworkValidator builds a framework.Validator.
+func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
+	rule, err := getHandleRule(c, b)
 	if err != nil {
 		return nil, err
 	}
-	v := provideGroupValidation(rule)
-	return v, nil
-}
-
-// buildValidatorValidator makes a *validator.Validator out of what it needs.
-func buildValidatorValidator(u *unit, b *ioc.Build) (*validator.Validator, error) {
-	v, err := newGroupValidation(u, b)
-	if err != nil {
-		return nil, err
-	}
-	validatorValidator, err := provideValidatorValidator(v)
+	v := provideGroupValidation(c, rule)
+	validatorValidator, err := validator.New(v)
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,9 @@ import (
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-func newSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
-	string2, err := providePath(c)
+// newSqldbSource builds a *sqldb.Source.
+func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
+	string2, err := provideSqldbSourcePath(c)
 	if err != nil {
 		return nil, err
 	}
@@ -22,12 +23,13 @@ func newSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
 	return source, nil
 }
 
-func newPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
-	settings, err := getSettings(c, b)
+// newSqldbPool builds a *sqldb.Pool.
+func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
+	settings, err := getSqldbSettings(c, b)
 	if err != nil {
 		return nil, err
 	}
-	source, err := getSource(c, b)
+	source, err := getSqldbSource(c, b)
 	if err != nil {
 		return nil, err
 	}
@@ -38,8 +40,9 @@ func newPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
 	return pool, nil
 }
 
-func newDB(c *container, b *ioc.Build) (*sql.DB, error) {
-	pool, err := getPool(c, b)
+// newSqlDB builds a *sql.DB.
+func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
+	pool, err := getSqldbPool(c, b)
 	if err != nil {
 		return nil, err
 	}
@@ -47,29 +50,9 @@ func newDB(c *container, b *ioc.Build) (*sql.DB, error) {
 	return db, nil
 }
 
-func newConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
-	db, err := getDB(c, b)
-	if err != nil {
-		return nil, err
-	}
-	settings, err := getSettings(c, b)
-	if err != nil {
-		return nil, err
-	}
-	source, err := getSource(c, b)
-	if err != nil {
-		return nil, err
-	}
-	configuration := &sqldb.Configuration{
-		DB:       db,
-		Settings: settings,
-		Source:   source,
-	}
-	return configuration, nil
-}
-
-func newStore(c *container, b *ioc.Build) (book.Store, error) {
-	db, err := getDB(c, b)
+// newBookStore builds a book.Store.
+func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
+	db, err := getSqlDB(c, b)
 	if err != nil {
 		return nil, err
 	}
@@ -79,13 +62,16 @@ func newStore(c *container, b *ioc.Build) (book.Store, error) {
 	return store, nil
 }
 
-// newEditor makes what lives for one call of the functions of book.Editor.
-func newEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
-	store, err := getStore(c, b)
+// newBookEditor builds a *book.Editor.
+func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
+	store, err := getBookStore(c, b)
 	if err != nil {
 		return nil, nil, err
 	}
-	trail, cleanup := provideTrail(c, ctx)
+	trail, cleanup, err := provideAuditTrail(c, ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	editor := &book.Editor{
 		Store: store,
 		Trail: trail,
@@ -93,4 +79,26 @@ func newEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor
 	return editor, func() {
 		cleanup()
 	}, nil
+}
+
+// newSqldbConfiguration builds a *sqldb.Configuration.
+func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
+	db, err := getSqlDB(c, b)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := getSqldbSettings(c, b)
+	if err != nil {
+		return nil, err
+	}
+	source, err := getSqldbSource(c, b)
+	if err != nil {
+		return nil, err
+	}
+	configuration := &sqldb.Configuration{
+		DB:       db,
+		Settings: settings,
+		Source:   source,
+	}
+	return configuration, nil
 }

@@ -3,24 +3,14 @@
 package app
 
 import (
-	"context"
-
 	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-// container holds the singletons. Each is built when a function first needs it, and ended by Close.
+// container holds the singletons of the application. Each is built when it is first needed.
 type container struct {
-	ioc.Container
 }
 
 func newContainer(rt *framework.Runtime) *container {
 	c := &container{}
-	c.InitTimeout = rt.InitTimeout
 	return c
-}
-
-// start reads the configuration files.
-func (c *container) start(context.Context) (err error) {
-	return err
 }

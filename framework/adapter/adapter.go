@@ -1,0 +1,184 @@
+// Package adapter is what generated code calls to run one function: it takes the event, makes what the call needs, and keeps
+// the result. Nothing in it is for people to call, and it decides nothing that generated code could.
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/ioc"
+)
+
+// Event is the event of an invocation, or the error that says that the function takes none of this type.
+func Event[T any](ctx *framework.Context) (T, error) {
+	e, ok := ctx.Event().(T)
+	if !ok {
+		return e, Unexpected(ctx)
+	}
+	return e, nil
+}
+
+// Unexpected refuses an event of a form that the function has no trigger for.
+//
+//go:noinline
+func Unexpected(ctx *framework.Context) error {
+	return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
+}
+
+// Return hands on what a handler returned. A nil pointer is no result.
+func Return[T any](ctx *framework.Context, out *T, err error) error {
+	if err == nil && out != nil {
+		ctx.SetResult(out)
+	}
+	return err
+}
+
+// ReturnValue is [Return] for what is no pointer.
+func ReturnValue[T any](ctx *framework.Context, out T, err error) error {
+	if err == nil {
+		ctx.SetResult(out)
+	}
+	return err
+}
+
+// ReturnInterface is [Return] for an interface. Nil is no result.
+func ReturnInterface(ctx *framework.Context, out any, err error) error {
+	if err == nil && out != nil {
+		ctx.SetResult(out)
+	}
+	return err
+}
+
+// Begin runs Init of what lives for one call, and returns what ends it: its Destroy, whose error is logged, since the answer is
+// made by then.
+func Begin[T any](ctx *framework.Context, v T) (T, func(), error) {
+	return Opened[T](ctx)(v, nil, nil)
+}
+
+// Opened is [Begin] for what a constructor returned, with its clean-up function, which may be nil and runs last, and its error.
+func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) (T, func(), error) {
+	return func(v T, cleanup func(), err error) (T, func(), error) {
+		if err != nil {
+			return v, nil, err
+		}
+		if cleanup == nil {
+			cleanup = func() {}
+		}
+		if i, ok := any(v).(interface{ Init(context.Context) error }); ok {
+			begun := false
+			defer func() {
+				if !begun {
+					cleanup()
+				}
+			}()
+			if err := i.Init(ctx); err != nil {
+				return v, nil, fmt.Errorf("%T.Init: %w", v, err)
+			}
+			begun = true
+		}
+		d, ok := any(v).(interface{ Destroy(context.Context) error })
+		if !ok {
+			return v, cleanup, nil
+		}
+		return v, func() {
+			if err := d.Destroy(context.WithoutCancel(ctx)); err != nil {
+				ctx.Logger().Error(fmt.Sprintf("destroy %T", v), "error", err)
+			}
+			cleanup()
+		}, nil
+	}
+}
+
+// Use is the middleware of an instance which the container builds. It is composed with the chain, if the instance is there by
+// then, and by the first call otherwise.
+func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
+	return func(next framework.Handler) framework.Handler {
+		if v, ok := s.Peek(); ok {
+			return method(v, next)
+		}
+		var composed atomic.Pointer[framework.Handler]
+		return func(ctx *framework.Context) error {
+			if h := composed.Load(); h != nil {
+				return (*h)(ctx)
+			}
+			v, err := get(k, nil)
+			if err != nil {
+				return err
+			}
+			h := method(v, next)
+			if !composed.CompareAndSwap(nil, &h) {
+				h = *composed.Load()
+			}
+			return h(ctx)
+		}
+	}
+}
+
+// Made is [Use] of what is itself a middleware.
+func Made[K ioc.Owner](k K, s *ioc.Cell[K, framework.Middleware], get func(K, *ioc.Build) (framework.Middleware, error)) framework.Middleware {
+	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler { return m(next) })
+}
+
+// Guard is the guard of an instance which the container builds.
+func Guard[K ioc.Owner, T any](k K, get func(K, *ioc.Build) (T, error), method func(T, *framework.Context) error) framework.Guard {
+	return func(ctx *framework.Context) error {
+		v, err := get(k, nil)
+		if err != nil {
+			return err
+		}
+		return method(v, ctx)
+	}
+}
+
+// UseOf is the middleware of an instance which each call makes.
+func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
+	return func(next framework.Handler) framework.Handler {
+		return func(ctx *framework.Context) error {
+			v, err := get(ctx.Scope().(K))
+			if err != nil {
+				return err
+			}
+			return method(v, next)(ctx)
+		}
+	}
+}
+
+// GuardOf is the guard of an instance which each call makes.
+func GuardOf[K, T any](get func(K) (T, error), method func(T, *framework.Context) error) framework.Guard {
+	return func(ctx *framework.Context) error {
+		v, err := get(ctx.Scope().(K))
+		if err != nil {
+			return err
+		}
+		return method(v, ctx)
+	}
+}
+
+// Layer is what builds a layer that needs others.
+func Layer[K ioc.Owner, T framework.Layer](k K, get func(K, *ioc.Build) (T, error)) func(context.Context) (framework.Layer, error) {
+	return func(ctx context.Context) (framework.Layer, error) {
+		l, err := ioc.Start(ctx, k, get)
+		if err != nil {
+			return nil, err
+		}
+		return l, nil
+	}
+}
+
+// Or is the middleware that a test has set, or else the real one.
+func Or(replacement, real framework.Middleware) framework.Middleware {
+	if replacement != nil {
+		return replacement
+	}
+	return real
+}
+
+// OrGuard is the middleware of the guard that a test has set, or else of the real one.
+func OrGuard(replacement, real framework.Guard) framework.Middleware {
+	if replacement != nil {
+		return replacement.Middleware
+	}
+	return real.Middleware
+}

@@ -1,0 +1,29 @@
+package config
+
+import "sync"
+
+// Once is the configuration of a process, read when it is first needed. Generated containers hold one. The zero value is ready
+// to use.
+type Once struct {
+	once sync.Once
+	c    *Config
+	err  error
+}
+
+// Load is [LoadWith], of which only the first call reads anything.
+func (o *Once) Load(dir, env string, lookup func(name string) (string, bool), defaults ...Defaults) (*Config, error) {
+	o.once.Do(func() { o.c, o.err = LoadWith(dir, env, lookup, defaults...) })
+	return o.c, o.err
+}
+
+// Overlay lays values over another configuration, as [Config.Overlay] does, once.
+func (o *Once) Overlay(below func() (*Config, error), name string, values map[string]string) (*Config, error) {
+	o.once.Do(func() {
+		c, err := below()
+		if err == nil {
+			c, err = c.Overlay(name, values)
+		}
+		o.c, o.err = c, err
+	})
+	return o.c, o.err
+}

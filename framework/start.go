@@ -1,0 +1,140 @@
+package framework
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// components are those of the functions, each once, in their order.
+func (a *App) components() []*Component { return componentsOf(a.Functions) }
+
+func componentsOf(functions []*Function) (cs []*Component) {
+	seen := map[string]bool{}
+	for _, f := range functions {
+		for _, c := range f.Components {
+			if !seen[c.Name] {
+				seen[c.Name] = true
+				cs = append(cs, c)
+			}
+		}
+	}
+	slices.SortStableFunc(cs, func(a, b *Component) int { return cmp.Compare(a.Order, b.Order) })
+	return cs
+}
+
+// stop is what destroys what the functions needed, nil if there is nothing.
+func (a *App) stop() func(context.Context) error {
+	for _, f := range a.Functions {
+		if f.Stop != nil {
+			return f.Stop
+		}
+	}
+	return nil
+}
+
+// close ends everything.
+func (a *App) close(ctx context.Context) error {
+	var err error
+	if stop := a.stop(); stop != nil {
+		err = stop(ctx)
+	}
+	if a.Stop != nil {
+		err = errors.Join(err, a.Stop(ctx))
+	}
+	return err
+}
+
+// health asks everything.
+func (a *App) health(ctx context.Context) error {
+	var errs []error
+	if a.Health != nil {
+		errs = append(errs, a.Health(ctx))
+	}
+	for _, c := range a.components() {
+		if c.Health != nil {
+			errs = append(errs, c.Health(ctx))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
+type layerSlot struct {
+	layer  Layer
+	found  bool   // its hooks are in the table
+	of     string // the component that adds it
+	source ComponentLayer
+}
+
+// makeLayers returns the layers of the unit, of which those exist that need nothing.
+func (a *App) makeLayers() ([]*layerSlot, error) {
+	var slots []*layerSlot
+	for _, l := range a.Layers {
+		slots = append(slots, &layerSlot{layer: l})
+	}
+	given := len(slots)
+	for _, c := range a.components() {
+		for _, source := range c.Layers {
+			slots = append(slots, &layerSlot{of: c.Name, source: source})
+		}
+	}
+	slices.SortStableFunc(slots[given:], func(a, b *layerSlot) int { return cmp.Compare(a.source.Order, b.source.Order) })
+	for _, s := range slots {
+		if s.source.Make == nil {
+			continue
+		}
+		var err error
+		if s.layer, err = s.source.Make(); err != nil {
+			return slots, fmt.Errorf("layer %s: %w", s.source.Name, err)
+		}
+	}
+	return slots, nil
+}
+
+// startFunctions is the body of the FunctionStart phase: configuration first, so that everything that is wrong with it is one
+// error, then the layers that need something, the singletons, the chains, and the news that the unit is ready.
+func (e *Engine) startFunctions(ctx context.Context) error {
+	a := e.app
+	if a.Start != nil {
+		if err := a.Start(ctx); err != nil {
+			return err
+		}
+	}
+	if err := e.configured(); err != nil {
+		return err
+	}
+	usable := slices.DeleteFunc(slices.Clone(a.Functions), func(f *Function) bool { return e.unusable[f] != nil })
+	components := componentsOf(usable)
+	if err := e.hooks.build(ctx, components); err != nil {
+		return err
+	}
+	for _, f := range usable {
+		if f.Warm == nil {
+			continue
+		}
+		if err := f.Warm(ctx, !e.deployment.eager); err != nil {
+			return err
+		}
+	}
+	e.compose()
+	for _, c := range components {
+		if c.Ready == nil {
+			continue
+		}
+		if err := c.Ready(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compose builds the chain of each function, once.
+func (e *Engine) compose() {
+	around := e.hooks.middleware()
+	for _, f := range e.app.Functions {
+		e.handlers[f] = Chain(Chain(Chain(f.Handler, f.Use...), e.app.Middleware...), around...)
+	}
+}

@@ -1,0 +1,424 @@
+package emit
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// writeProviders writes the types that tell values apart, and the provider functions.
+func (w *writer) writeProviders(f *file) {
+	for _, s := range w.slots {
+		if t := w.slotTags[s]; t != nil {
+			w.writeTag(f, t, s.typ)
+		}
+	}
+	for _, n := range w.reach {
+		for i, e := range n.Edges {
+			if t := w.placeTags[place{n, i}]; t != nil {
+				w.writeTag(f, t, w.primary(e.To).typ)
+			}
+		}
+	}
+	for _, p := range w.provided {
+		switch {
+		case p.hands && p.tag != nil:
+			w.writeTagged(f, p)
+		case p.hands:
+			w.writeAs(f, p)
+		case len(p.params) == 1 && p.params[0].typ == nil:
+			w.writeValue(f, p)
+		default:
+			w.writeProvider(f, p)
+		}
+		f.p("")
+	}
+}
+
+func (w *writer) writeTag(f *file, t *types.Named, of types.Type) {
+	f.comment(fmt.Sprintf("%s tells one %s from another.", t.Obj().Name(), w.describe(of)), "")
+	f.p("type %s %s", t.Obj().Name(), of)
+	f.p("")
+}
+
+// converts reports whether a value of a type has to be converted to a type that is declared as it.
+func converts(t types.Type) bool {
+	switch types.Unalias(t).(type) {
+	case *types.Named, *types.Basic, *types.TypeParam:
+		return !types.IsInterface(t)
+	}
+	return false
+}
+
+// writeTagged hands on a slot as a type of its own.
+func (w *writer) writeTagged(f *file, p *provided) {
+	get, params := getterName(p.slot)+"(c, b)", f.s("c *container, b *%s", symBuild)
+	if p.perCall {
+		get, params = "call"+title(p.slot.ident)+"(k)", "k *call"
+	}
+	f.p("func %s(%s) (%s, error) {", p.name, params, p.tag)
+	if converts(p.slot.typ) {
+		f.p("v, err := %s", get)
+		f.p("return %s(v), err", p.tag)
+	} else {
+		f.p("return %s", get)
+	}
+	f.p("}")
+}
+
+// writeAs hands on what is made within an injector as an interface.
+func (w *writer) writeAs(f *file, p *provided) {
+	f.p("func %s(c *container, v %s) %s {", p.name, p.params[0].typ, p.slot.typ)
+	if p.slot.injected {
+		f.p("if c.%s != nil {", p.slot.field)
+		f.p("return %s", w.replacement(p.slot))
+		f.p("}")
+	}
+	f.p("return v")
+	f.p("}")
+}
+
+// replacement is the value that a test has set for a slot.
+func (w *writer) replacement(s *slot) string {
+	if comparesWithNil(s.typ) {
+		return "c." + s.field
+	}
+	return "*c." + s.field
+}
+
+// writeValue hands Wire a value from configuration or a builtin.
+func (w *writer) writeValue(f *file, p *provided) {
+	e := p.params[0].edge
+	d := e.Dep
+	if d.Kind == model.FromConfig {
+		f.p("func %s(c *container) (%s, error) { return %s(%s, %s) }", p.name, d.Type, symRead, w.settings(p.node), readName(p.node, &e))
+		return
+	}
+	switch d.Builtin {
+	case model.InitContext:
+		f.p("func %s(b *%s) %s { return b.Context() }", p.name, symBuild, d.Type)
+	case model.Logger:
+		if p.perCall {
+			f.p("func %s(ctx *%s) %s { return ctx.Logger() }", p.name, symContext, d.Type)
+		} else {
+			f.p("func %s(c *container) %s { return c.rt.Log() }", p.name, d.Type)
+		}
+	case model.Runtime:
+		f.p("func %s(c *container) %s { return c.rt }", p.name, d.Type)
+	case model.Clock:
+		f.p("func %s(c *container) %s { return c.rt.Time() }", p.name, d.Type)
+	default:
+		f.p("func %s(c *container) (%s, error) { return %s() }", p.name, d.Type, w.settings(p.node))
+	}
+}
+
+// provider is one provider function in the making.
+type provider struct {
+	*file
+	*provided
+	mode   mode
+	local  *space
+	values []string // of the edges
+	fails  bool
+	cleans bool
+	zero   string
+}
+
+// writeProvider writes the function that makes a node.
+func (w *writer) writeProvider(f *file, p *provided) {
+	n, m := p.node, inBuild
+	if p.perCall {
+		m = inRequest
+	}
+	b := &provider{file: f, provided: p, mode: m, local: w.locals.inner(variables()...), values: make([]string, len(n.Edges))}
+	s := w.primary(n)
+	out := s.typ
+	if p.tag != nil {
+		out = p.tag
+	}
+	b.cleans, b.fails, b.zero = w.cleans(n, m), w.fails(n, m), f.zero(out)
+	unit, scope := w.takes(n, m)
+	whole := p.name == injectorName(s, inBuild) && w.direct[s]
+	var params []string
+	if unit || whole {
+		params = append(params, "c *container")
+	}
+	switch {
+	case (scope || whole) && m == inBuild:
+		params = append(params, f.s("b *%s", symBuild))
+	case scope:
+		params = append(params, f.s("ctx *%s", symContext))
+	}
+	for _, q := range p.params {
+		name := b.local.take(variable(q.edge.Dep))
+		params = append(params, name+" "+f.typ(q.typ))
+		value := name
+		if tag, ok := q.typ.(*types.Named); ok && tag.Obj().Pkg() == w.types && converts(q.slot.typ) {
+			value = f.s("%s(%s)", q.slot.typ, name)
+		}
+		for _, i := range q.indices {
+			b.values[i] = value
+		}
+	}
+	b.fails = b.fails || whole
+	f.comment(fmt.Sprintf("%s makes %s.", p.name, w.what(n, s.typ)), n.Provider.Doc)
+	results := f.typ(out)
+	if b.cleans {
+		results += ", func()"
+	}
+	if b.fails {
+		results += ", error"
+	}
+	if b.cleans || b.fails {
+		results = "(" + results + ")"
+	}
+	f.p("func %s(%s) %s {", p.name, strings.Join(params, ", "), results)
+	if !singleton(n) && s.injected {
+		f.p("if c.%s != nil {", s.field)
+		b.ret(w.replacement(s), "func() {}", "nil")
+		f.p("}")
+	}
+	b.body()
+	f.p("}")
+}
+
+// ret returns a value with as many further results as there are.
+func (b *provider) ret(value, cleanup, err string) {
+	if b.tag != nil && converts(b.primary(b.node).typ) && value != b.zero {
+		value = b.s("%s(%s)", b.tag, value)
+	}
+	list := []string{value}
+	if b.cleans {
+		list = append(list, cleanup)
+	}
+	if b.fails {
+		list = append(list, err)
+	}
+	b.p("return %s", strings.Join(list, ", "))
+}
+
+// body makes the instance out of the values of its dependencies and returns it.
+func (b *provider) body() {
+	n, p := b.node, b.node.Provider
+	if b.readsWhole(n) && singleton(n) && len(configured(n)) == len(n.Edges) && len(n.Edges) > 0 {
+		b.wrapped(b.s("%s(%s, %s)", symRead, b.settings(n), readName(n, nil)), p.Out, b.primary(n).typ)
+		return
+	}
+	given := b.read() // a struct that has its configuration
+	for i, e := range n.Edges {
+		if b.values[i] == "" {
+			b.values[i] = b.other(e)
+		}
+	}
+	value := ""
+	switch {
+	case n.Decoration != nil:
+		value = b.decorator(n, b.values)
+	case p.Kind == model.Group:
+		value = b.typ(p.Out) + "{" + strings.Join(b.values, ", ") + "}"
+	case given != "":
+		for i, e := range n.Edges {
+			if b.values[i] != "" && e.Dep.Kind != model.FromConfig {
+				b.p("%s.%s = %s", given, e.Dep.Name, b.values[i])
+			}
+		}
+		value = given
+	case p.Kind == model.Struct:
+		value = b.structLiteral()
+	default:
+		b.constructor()
+		return
+	}
+	b.finish(value)
+}
+
+// finish returns what needs no more than its Init.
+func (b *provider) finish(value string) {
+	p := b.node.Provider
+	if singleton(b.node) || !p.Init && !p.Destroy {
+		b.ret(value, "func() {}", "nil")
+		return
+	}
+	t := b.primary(b.node).typ
+	b.wrapped(b.s("%s(%s, %s)", map[bool]symbol{true: symBegin, false: symMade}[b.perCall], map[bool]string{true: "ctx", false: "b"}[b.perCall], value), p.Out, t)
+}
+
+// wrapped returns the results of a call which are all that the function has, as another type if need be.
+func (b *provider) wrapped(call string, is, as types.Type) {
+	if types.Identical(is, as) && b.tag == nil || b.tag == nil && types.IsInterface(as) || b.tag != nil && !converts(as) {
+		b.p("return %s", call)
+		return
+	}
+	left := []string{"v"}
+	if b.cleans {
+		left = append(left, "cleanup")
+	}
+	if b.fails {
+		left = append(left, "err")
+	}
+	b.p("%s := %s", strings.Join(left, ", "), call)
+	b.ret("v", "cleanup", "err")
+}
+
+// constructor calls the constructor.
+func (b *provider) constructor() {
+	n, p := b.node, b.node.Provider
+	call := b.s("%s", p.Object)
+	if len(p.Args) > 0 {
+		args := make([]string, len(p.Args))
+		for i, a := range p.Args {
+			args[i] = b.typ(a)
+		}
+		call += "[" + strings.Join(args, ", ") + "]"
+	}
+	call += "(" + strings.Join(b.values, ", ")
+	if p.Object.(*types.Func).Signature().Variadic() {
+		call += "..."
+	}
+	call += ")"
+	as := b.primary(n).typ
+	lives := !singleton(n) && (p.Init || p.Destroy || p.Cleanup && !b.perCall)
+	switch {
+	case lives || p.Cleanup:
+		// The function that ends it takes all three results of a constructor.
+		head := b.s("%s", symClosed)
+		switch {
+		case lives && b.perCall:
+			head = b.s("%s[%s](ctx)", symBeginOpened, p.Out)
+		case lives:
+			head = b.s("%s[%s](b)", symOpened, p.Out)
+		}
+		switch {
+		case p.Cleanup && p.Err:
+			b.wrapped(head+"("+call+")", p.Out, as)
+		case p.Cleanup:
+			b.p("v, cleanup := %s", call)
+			b.wrapped(head+"(v, cleanup, nil)", p.Out, as)
+		case p.Err:
+			b.p("v, err := %s", call)
+			b.wrapped(head+"(v, nil, err)", p.Out, as)
+		default:
+			b.wrapped(head+"("+call+", nil, nil)", p.Out, as)
+		}
+	case p.Err && b.cleans:
+		b.p("v, err := %s", call)
+		b.ret("v", "func() {}", "err")
+	case p.Err:
+		b.wrapped(call, p.Out, as)
+	default:
+		b.ret(call, "func() {}", "nil")
+	}
+}
+
+// structLiteral is &T{...} with the fields in source order.
+func (b *provider) structLiteral() string {
+	var fields []string
+	for i, e := range b.node.Edges {
+		if b.values[i] != "" {
+			fields = append(fields, e.Dep.Name+": "+b.values[i])
+		}
+	}
+	t, amp := b.node.Provider.Out, ""
+	if ptr, ok := t.(*types.Pointer); ok {
+		t, amp = ptr.Elem(), "&"
+	}
+	return amp + b.typ(t) + "{" + strings.Join(fields, ", ") + "}"
+}
+
+// read reads what is configured: into a struct, whose variable it returns, or into variables.
+func (b *provider) read() (given string) {
+	n := b.node
+	values := configured(n)
+	if len(values) == 0 {
+		return ""
+	}
+	settings := b.settings(n)
+	if b.readsWhole(n) {
+		b.p("v, err := %s(%s, %s)", symRead, settings, readName(n, nil))
+		b.failed()
+		return "v"
+	}
+	if len(values) == 1 {
+		name := b.local.take(variable(values[0].Dep))
+		b.p("%s, err := %s(%s, %s)", name, symRead, settings, readName(n, &values[0]))
+		b.failed()
+		b.set(values[0], name)
+		return ""
+	}
+	b.p("r := %s(%s)", symNewReader, settings)
+	var names, reads []string
+	for _, e := range values {
+		name := b.local.take(variable(e.Dep))
+		names, reads = append(names, name), append(reads, readName(n, &e)+"(r)")
+		b.set(e, name)
+	}
+	b.p("%s := %s", strings.Join(names, ", "), strings.Join(reads, ", "))
+	b.p("if err := r.Err(); err != nil {")
+	b.ret(b.zero, "nil", "err")
+	b.p("}")
+	return ""
+}
+
+func (b *provider) set(e wiring.Edge, value string) {
+	for i := range b.node.Edges {
+		if b.node.Edges[i].Dep == e.Dep {
+			b.values[i] = value
+		}
+	}
+}
+
+func (b *provider) failed() {
+	b.p("if err != nil {")
+	b.ret(b.zero, "nil", "err")
+	b.p("}")
+}
+
+// other is the value of a dependency that is no parameter, "" for a field that is left alone.
+func (b *provider) other(e wiring.Edge) string {
+	d := e.Dep
+	switch {
+	case d.Lazy && e.To != nil:
+		chain, get, helper := "b", "", symLazyOf
+		if b.perCall {
+			chain = "nil"
+		}
+		if get = getterName(b.file.slot(e)); !singleton(e.To) {
+			get, helper = injectorName(b.file.slot(e), inBuild), symLazyNew
+		}
+		return b.s("%s(c, %s, %s)", helper, chain, get)
+	case d.Kind == model.FromConfig:
+		return "" // it was read
+	case d.Kind == model.FromBuiltin:
+		switch d.Builtin {
+		case model.Logger:
+			if b.perCall {
+				return "ctx.Logger()"
+			}
+			return "c.rt.Log()"
+		case model.Runtime:
+			return "c.rt"
+		case model.ConfigValues:
+			name := b.local.take("settings")
+			b.p("%s, err := %s()", name, b.settings(b.node))
+			b.failed()
+			return name
+		case model.Clock:
+			return "c.rt.Time()"
+		case model.InitContext:
+			if !b.perCall {
+				return "b.Context()"
+			}
+		}
+		return "ctx"
+	case b.node.Provider.Kind == model.Struct:
+		return "" // optional and absent
+	case d.Lazy:
+		return b.s("%s[%s]{}", symLazy, d.Type)
+	}
+	return b.zeroOf(d.Type)
+}
+
+func (b *provider) zeroOf(t types.Type) string { return b.file.zero(t) }

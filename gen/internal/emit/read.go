@@ -1,0 +1,214 @@
+package emit
+
+import (
+	"go/types"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/wiring"
+)
+
+// What is read from configuration is read by functions of its own, which what provides the values and what checks them at start
+// both call.
+
+// findReads marks the nodes that read the configuration, or need one that does.
+func (w *writer) findReads() {
+	w.reads = map[*wiring.Node]bool{}
+	users := map[*wiring.Node][]*wiring.Node{}
+	var mark func(n *wiring.Node)
+	mark = func(n *wiring.Node) {
+		if w.reads[n] {
+			return
+		}
+		w.reads[n] = true
+		for _, user := range users[n] {
+			mark(user)
+		}
+	}
+	for _, n := range w.reach {
+		for _, e := range n.Edges {
+			if e.To != nil {
+				users[e.To] = append(users[e.To], n)
+			}
+		}
+	}
+	for _, n := range w.reach {
+		if slices.ContainsFunc(n.Edges, readsConfig) {
+			mark(n)
+		}
+	}
+}
+
+// readsWhole reports whether one function reads all that a node is configured with, into a struct.
+func (w *writer) readsWhole(n *wiring.Node) bool {
+	return n.Provider.Kind == model.Struct && len(n.Provider.Args) == 0 && (w.adapted(n, inBuild) || w.adapted(n, inRequest))
+}
+
+func configured(n *wiring.Node) (list []wiring.Edge) {
+	for _, e := range n.Edges {
+		if e.Dep.Kind == model.FromConfig {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// readName is the function that reads a value, or all of them. A variant reads the same from elsewhere.
+func readName(n *wiring.Node, e *wiring.Edge) string {
+	name := "read" + title(base(n).Ident)
+	if e != nil {
+		name += title(e.Dep.Name)
+	}
+	return name
+}
+
+// writeReads writes the functions that read.
+func (w *writer) writeReads(f *file) {
+	written := map[string]bool{}
+	for _, n := range w.reach {
+		values := configured(n)
+		if len(values) == 0 || written[readName(n, nil)] {
+			continue
+		}
+		written[readName(n, nil)] = true
+		if w.readsWhole(n) {
+			out := n.Provider.Out
+			f.p("func %s(r *%s) %s {", readName(n, nil), symReader, out)
+			for _, e := range values {
+				f.requireMembers(e.Dep)
+			}
+			f.p("return &%s{", out.(*types.Pointer).Elem())
+			for _, e := range values {
+				f.p("%s: %s,", e.Dep.Name, f.read(e.Dep))
+			}
+			f.p("}")
+			f.p("}")
+			f.p("")
+			continue
+		}
+		for _, e := range values {
+			f.p("func %s(r *%s) %s {", readName(n, &e), symReader, e.Dep.Type)
+			f.requireMembers(e.Dep)
+			f.p("return %s", f.read(e.Dep))
+			f.p("}")
+			f.p("")
+		}
+	}
+}
+
+// requireMembers asks for the members of a struct that must be there.
+func (f *file) requireMembers(d *model.Dep) {
+	var keys []string
+	for _, m := range d.Values {
+		if m.Required {
+			keys = append(keys, strconv.Quote(m.Key))
+		}
+	}
+	if keys != nil {
+		slices.Sort(keys)
+		f.p("r.RequireBelow(%q, %s)", d.Key, strings.Join(slices.Compact(keys), ", "))
+	}
+}
+
+// read is the expression that reads a value from r.
+func (f *file) read(d *model.Dep) string {
+	switch {
+	case d.Default != nil && d.AsText:
+		return f.s("%s[%s](r, %q, %q)", symConfigText, d.Type, d.Key, *d.Default)
+	case d.Default != nil:
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.literal(d.Type, *d.Default))
+	case d.Optional && slices.ContainsFunc(d.Values, func(m model.ConfigMember) bool { return m.Default != nil }):
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.members(d.Type, d.Values, 0))
+	case d.Optional:
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.zero(d.Type))
+	}
+	return f.s("%s[%s](r, %q)", symConfigValue, d.Type, d.Key)
+}
+
+// members is a struct with the defaults of its members, of which the first depth fields are given.
+func (f *file) members(t types.Type, members []model.ConfigMember, depth int) string {
+	var fields []string
+	done := map[string]bool{}
+	for i, m := range members {
+		name := m.Fields[depth]
+		if m.Default == nil || done[name] {
+			continue
+		}
+		done[name] = true
+		if depth == len(m.Fields)-1 {
+			fields = append(fields, name+": "+f.literal(m.Types[depth], *m.Default))
+			continue
+		}
+		var below []model.ConfigMember
+		for _, other := range members[i:] {
+			if other.Fields[depth] == name {
+				below = append(below, other)
+			}
+		}
+		fields = append(fields, name+": "+f.members(m.Types[depth], below, depth+1))
+	}
+	return f.typ(t) + "{" + strings.Join(fields, ", ") + "}"
+}
+
+func checkName(n *wiring.Node) string { return "check" + title(n.Ident) }
+
+// writeChecks writes the functions that check, before anything is built, what a node and all that it needs are configured with.
+func (w *writer) writeChecks(f *file) {
+	for _, n := range w.reach {
+		if !w.reads[n] {
+			continue
+		}
+		s := w.primary(n)
+		f.p("func %s(c *container, r *%s) {", checkName(n), symReader)
+		switch {
+		case singleton(n):
+			f.p("if c.%s.Done() || !r.Visit(&c.%s) {", s.field, s.field)
+		case s.injected:
+			f.p("if c.%s != nil || !r.Visit(%q) {", s.field, n.Ident)
+		default:
+			f.p("if !r.Visit(%q) {", n.Ident)
+		}
+		f.p("return")
+		f.p("}")
+		if values := configured(n); len(values) > 0 {
+			reader := "r"
+			if w.view(n) != nil {
+				reader = "r.Of(" + w.settings(n) + ")"
+			}
+			if w.readsWhole(n) {
+				f.p("%s(%s)", readName(n, nil), reader)
+			} else {
+				for _, e := range values {
+					f.p("%s(%s)", readName(n, &e), reader)
+				}
+			}
+		}
+		var done []*slot
+		for _, e := range n.Edges {
+			if e.To == nil || !w.reads[e.To] {
+				continue
+			}
+			t := w.slot(e)
+			if slices.Contains(done, t) {
+				continue
+			}
+			done = append(done, t)
+			switch {
+			case t.primary:
+				f.p("%s(c, r)", checkName(e.To))
+			case singleton(e.To):
+				f.p("if !c.%s.Done() {", t.field)
+				f.p("%s(c, r)", checkName(e.To))
+				f.p("}")
+			default:
+				f.p("if c.%s == nil {", t.field)
+				f.p("%s(c, r)", checkName(e.To))
+				f.p("}")
+			}
+		}
+		f.p("}")
+		f.p("")
+	}
+}
