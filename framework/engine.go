@@ -24,6 +24,10 @@ type Engine struct {
 	workers  workers
 	watches  watches
 
+	deployment deployment
+	wrong      error // with what the process was told of its unit
+	unusable   map[*Function]error
+
 	mu       sync.Mutex
 	state    engineState
 	inFlight int
@@ -50,8 +54,8 @@ var ErrClosed = fault.ErrClosed
 // runs: what belongs to the handler, such as its event, must not be touched any more.
 var ErrAbandoned = errors.New("the handler still runs")
 
-// NewEngine composes the chains of app for the process that rt describes. It runs no user code and never fails; what is
-// wrong with app is reported by Start.
+// NewEngine makes app the unit that the process was told to be: the functions, limits and settings of its deployment, which
+// settings.go describes. It runs no user code and never fails; what is wrong is reported by Start.
 func NewEngine(rt *Runtime, app *App) *Engine {
 	e := &Engine{
 		rt: rt, app: app, log: rt.Log(),
@@ -60,6 +64,7 @@ func NewEngine(rt *Runtime, app *App) *Engine {
 		idle:     make(chan struct{}),
 		closed:   make(chan struct{}),
 	}
+	e.deployment, e.wrong = deploy(rt, app)
 	return e
 }
 
@@ -158,6 +163,9 @@ func (e *Engine) finish() {
 }
 
 func (e *Engine) start(ctx context.Context) (err error) {
+	if e.wrong != nil {
+		return e.wrong
+	}
 	if err := fault.Guard(e.prepare); err != nil {
 		return err
 	}
@@ -200,7 +208,17 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	if !ok || !e.enter() {
 		return nil, ErrClosed
 	}
+	if e.unusable != nil && e.unusable[inv.Function] != nil {
+		defer e.leave()
+		if inv.Reply != nil {
+			inv.Reply(nil, e.unusable[inv.Function])
+		}
+		return nil, e.unusable[inv.Function]
+	}
 	deadline := inv.Deadline
+	if t := e.deployment.timeout; t > 0 && deadline.IsZero() {
+		deadline = time.Now().Add(t - min(t/50, 100*time.Millisecond)) // which the answer needs to travel
+	}
 	if t := inv.Function.Timeout; t > 0 {
 		if own := time.Now().Add(t); deadline.IsZero() || own.Before(deadline) {
 			deadline = own

@@ -77,11 +77,11 @@ func (t *hookTable) find() error {
 	return errors.Join(errs...)
 }
 
-// build builds the layers that need something. A hook that was to be called before is an error.
-func (t *hookTable) build(ctx context.Context) error {
+// build builds the layers of components that need something. A hook that was to be called before is an error.
+func (t *hookTable) build(ctx context.Context, components []*Component) error {
 	built := false
 	for _, s := range t.slots {
-		if s.source.Build == nil {
+		if s.source.Build == nil || !slices.ContainsFunc(components, func(c *Component) bool { return c.Name == s.of }) {
 			continue
 		}
 		l, err := s.source.Build(ctx)

@@ -35,6 +35,17 @@ type Runtime struct {
 	Dev bool
 }
 
+// InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives
+// the unit; zero is unlimited. Generated code asks for it.
+func (rt *Runtime) InitLimit() time.Duration {
+	text, _ := rt.LookupEnv(variableInitTimeout)
+	own, err := time.ParseDuration(text)
+	if err != nil || own < 0 { // which Start reports
+		own = 0
+	}
+	return smaller(rt.InitTimeout, own)
+}
+
 // Variables are environment variables.
 type Variables interface {
 	// LookupEnv has the form of os.LookupEnv.

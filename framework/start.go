@@ -9,9 +9,11 @@ import (
 )
 
 // components are those of the functions, each once, in their order.
-func (a *App) components() (cs []*Component) {
+func (a *App) components() []*Component { return componentsOf(a.Functions) }
+
+func componentsOf(functions []*Function) (cs []*Component) {
 	seen := map[string]bool{}
-	for _, f := range a.Functions {
+	for _, f := range functions {
 		for _, c := range f.Components {
 			if !seen[c.Name] {
 				seen[c.Name] = true
@@ -59,29 +61,11 @@ func (a *App) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// check joins what is wrong with the configuration of the functions, each mistake once.
-func (a *App) check() error {
-	var errs []error
-	seen := map[string]bool{}
-	for _, f := range a.Functions {
-		if f.Check == nil {
-			continue
-		}
-		if err := f.Check(); err != nil && !seen[err.Error()] {
-			seen[err.Error()] = true
-			errs = append(errs, err)
-		}
-	}
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
-}
-
 // layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
 type layerSlot struct {
 	layer  Layer
-	found  bool // its hooks are in the table
+	found  bool   // its hooks are in the table
+	of     string // the component that adds it
 	source ComponentLayer
 }
 
@@ -94,7 +78,7 @@ func (a *App) makeLayers() ([]*layerSlot, error) {
 	given := len(slots)
 	for _, c := range a.components() {
 		for _, source := range c.Layers {
-			slots = append(slots, &layerSlot{source: source})
+			slots = append(slots, &layerSlot{of: c.Name, source: source})
 		}
 	}
 	slices.SortStableFunc(slots[given:], func(a, b *layerSlot) int { return cmp.Compare(a.source.Order, b.source.Order) })
@@ -119,23 +103,24 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := a.check(); err != nil {
+	if err := e.configured(); err != nil {
 		return err
 	}
-	if err := e.hooks.build(ctx); err != nil {
+	usable := slices.DeleteFunc(slices.Clone(a.Functions), func(f *Function) bool { return e.unusable[f] != nil })
+	components := componentsOf(usable)
+	if err := e.hooks.build(ctx, components); err != nil {
 		return err
 	}
-	lazy := a.Lazy || len(a.Functions) > 1
-	for _, f := range a.Functions {
+	for _, f := range usable {
 		if f.Warm == nil {
 			continue
 		}
-		if err := f.Warm(ctx, lazy); err != nil {
+		if err := f.Warm(ctx, !e.deployment.eager); err != nil {
 			return err
 		}
 	}
 	e.compose()
-	for _, c := range a.components() {
+	for _, c := range components {
 		if c.Ready == nil {
 			continue
 		}

@@ -3,11 +3,14 @@ package gen
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/build"
+	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/bundle"
 )
@@ -52,11 +55,22 @@ type CompileError = build.CompileError
 // must be on disk. What the target cannot express is found before anything is built; what has not changed is not built
 // again; files are replaced after all of them were made and checked.
 func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
-	app, ds := a.Target(o.Target.Name())
+	p, ds, err := a.planned(o.Target.Name())
+	if err != nil {
+		return nil, err
+	}
+	app := p.App
+	share(o.Target, app)
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
 	ds = append(ds, o.Target.Check(app)...)
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(append(ds, found...), secretsIn(a, files)...)
+	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
+		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, which holds the settings of the functions", spec.SettingsFile)
+		d.Hint = "rename it, or leave it out with package.exclude"
+		ds = append(ds, d)
+	}
+	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
 	var deployment []target.File
 	if !ds.Failed() {
 		deployment, found = o.Target.Deploy(app)
@@ -66,21 +80,33 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if b.Diagnostics = ds; ds.Failed() {
 		return b, nil
 	}
-	dir, err := filepath.Abs(filepath.Dir(b.Dir))
+	programs, err := a.programs(o.Target, app, o.Unit)
 	if err != nil {
 		return nil, err
 	}
-	b.Dir = filepath.Join(dir, o.Target.Name())
+	if len(programs) == 0 && o.Unit != "" {
+		return nil, fmt.Errorf("there is no unit %s", o.Unit)
+	}
+	dist, err := filepath.Abs(filepath.Dir(b.Dir))
+	if err != nil {
+		return nil, err
+	}
+	b.Dir = filepath.Join(dist, o.Target.Name())
 	env := o.Env
 	if env == nil {
 		env = os.Environ()
 	}
+	dir, err := filepath.EvalSymlinks(a.Dir)
+	if err != nil {
+		return nil, err
+	}
+	relative := o.Relative
+	if resolved, err := filepath.EvalSymlinks(relative); err == nil && relative != "" {
+		relative = resolved
+	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
-		Target: o.Target, App: app, Dir: a.Dir, Unit: o.Unit, Dist: dir, Files: files, Deployment: deployment,
-		Package: func(u *target.Unit) string {
-			return a.graph.App.Output() + "/" + u.Name + "/" + o.Target.Name()
-		},
-		Env: env, Relative: o.Relative, Parallel: o.Parallel,
+		Target: o.Target, App: app, Dir: dir, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
+		Files: files, Deployment: deployment, Env: env, Relative: relative, Parallel: o.Parallel,
 	})
 	return b, err
 }

@@ -172,13 +172,32 @@ func (a *App) Provider() string {
 
 // Target returns the application as a target sees it; an empty name is what the generated code was made from.
 func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
+	p, ds, err := a.planned(name)
+	if err != nil {
+		return &target.App{Spec: &spec.Spec{}}, annotations.Diagnostics{{Code: codeChanged, Message: err.Error()}}
+	}
+	return p.App, ds
+}
+
+// Settings is the file that framework reads of the functions' settings at its start, as it goes into the packages of a target; an
+// empty name is for this machine.
+func (a *App) Settings(name string) ([]byte, error) {
+	p, _, err := a.planned(name)
+	if err != nil {
+		return nil, err
+	}
+	return p.Settings(), nil
+}
+
+// planned is the application planned for a target, an empty name as in Target.
+func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) {
 	if a.late != nil {
 		if err := a.late(); err != nil {
-			return &target.App{Spec: &spec.Spec{}}, annotations.Diagnostics{{Code: codeChanged, Message: err.Error()}}
+			return nil, nil, err
 		}
 	}
 	p, ds := plan.New(a.graph, name)
-	return p.App, ds
+	return p, ds, nil
 }
 
 func names(targets []target.Target) []string {

@@ -82,8 +82,28 @@ func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place
 	return settings
 }
 
-// StageVariable is the environment variable by which a deployed function knows its stage.
-const StageVariable = "FAAS_ENV"
+// Environment variables by which a deployed process knows its stage and its unit.
+const (
+	StageVariable       = "FAAS_ENV"
+	UnitVariable        = "FAAS_UNIT"
+	FunctionsVariable   = "FAAS_FUNCTIONS"
+	TimeoutVariable     = "FAAS_TIMEOUT"
+	InitTimeoutVariable = "FAAS_INIT_TIMEOUT"
+	// SettingsVariable names the file with the settings of the functions, which is SettingsFile in the package without it.
+	SettingsVariable = "FAAS_SETTINGS"
+)
+
+// SettingsFile is the file in a package that has the settings of its functions.
+const SettingsFile = "faas.settings"
+
+// OwnVariable reports whether a variable says what f.yml says elsewhere, so that nobody else may set it.
+func OwnVariable(name string) bool {
+	switch name {
+	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, SettingsVariable:
+		return true
+	}
+	return false
+}
 
 func fromHandler(h annotations.Handler, directive Place) Settings {
 	s := Settings{MemorySize: h.Memory, Timeout: h.Timeout, InitTimeout: h.InitTimeout, Concurrency: h.Concurrency}

@@ -23,7 +23,7 @@ type Spec struct {
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources says what the logical names in triggers stand for, such as bucket=invoices.
 	Resources map[string]*Resource `faas:"resources"`
-	// Package says what else goes into each package.
+	// Package says what goes into each package.
 	Package Package `faas:"package"`
 	// Custom is for the user's own tools; nothing here is read.
 	Custom *yaml.Node `faas:"custom"`
@@ -103,9 +103,15 @@ type Event struct {
 	Extension Extension
 }
 
-// Package says what goes into each zip beside the binary. The config.*.yml files of the application's folder always do,
+// Shared is the [Package.Mode] of one binary for all units.
+const Shared = "shared"
+
+// Package says what goes into each zip: the binary, and what else. The config.*.yml files of the application's folder always do,
 // unless they are excluded. Globs are relative to f.yml and use slashes; * stays inside a folder, ** does not.
 type Package struct {
+	// Mode is unit, the default: each unit's binary has its own functions and what they need; or shared: one binary has all
+	// functions of the application, and the environment of each unit says which are its.
+	Mode string `faas:"mode,enum=unit|shared"`
 	// Include lists globs of files to add, and folders, which bring all that is below them. Files that often hold
 	// secrets (.env, private keys, credentials) come only when they are named without a wildcard.
 	Include []string `faas:"include"`

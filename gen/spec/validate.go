@@ -171,6 +171,10 @@ func (c checker) settings(prefix string, s Settings) {
 		switch {
 		case !variableForm.MatchString(name):
 			c.add(c.keys[path].Errorf(CodeValue, "%q is not the name of an environment variable", name))
+		case OwnVariable(name):
+			d := c.keys[path].Errorf(CodeValue, "%s is set by faasgen", name)
+			d.Hint = "timeout and initTimeout are keys of f.yml"
+			c.add(d)
 		case strings.ContainsRune(value, 0):
 			c.value(path, "%s: found a zero byte, which an environment variable cannot hold", name)
 		}

@@ -4,6 +4,7 @@
 package target
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"slices"
@@ -64,7 +65,12 @@ type Unit struct {
 	Settings spec.Settings
 	// Extension holds the unit's x-<target> keys: the group's or, in a unit of one function, the function's.
 	Extension spec.Extension
+	// Artefact is the name of the package that it shares with other units, without .zip; empty is one of its own.
+	Artefact string
 }
+
+// Zip is the file name of the unit's package in dist/<target>.
+func (u *Unit) Zip() string { return cmp.Or(u.Artefact, u.Name) + ".zip" }
 
 // Summary is the unit's description or, if it has none, that of its only function.
 func (u *Unit) Summary() string {

@@ -57,8 +57,12 @@ func (t *tool) build() *cobra.Command {
 				return json.NewEncoder(t.out).Encode(reports)
 			}
 			for _, b := range reports {
+				printed := map[string]bool{}
 				for _, u := range b.Units {
-					fmt.Fprintln(t.out, u.Zip)
+					if !printed[u.Zip] { // several units may have one
+						printed[u.Zip] = true
+						fmt.Fprintln(t.out, u.Zip)
+					}
 				}
 				for _, f := range b.Files {
 					fmt.Fprintln(t.out, f)

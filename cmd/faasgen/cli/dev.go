@@ -68,7 +68,7 @@ func loopback(addr string) (string, error) {
 		return net.JoinHostPort("127.0.0.1", port), nil
 	case !local.Loopback(host):
 		return "", &failure{code: exitUsage, text: "--addr " + addr + " is no loopback address: dev shows error texts and runs code that is not finished",
-			hint: "to serve other machines, run the server itself: go build ./internal/faasgen/app/local"}
+			hint: "to serve other machines, run the server itself: go build ./internal/faasgen/local"}
 	}
 	return addr, nil
 }
@@ -101,7 +101,11 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &dev.Version{Binary: binary, Dir: app.Dir, Env: t.environment(app, ""), Watch: inputs}, nil
+	env, err := t.environment(app, "")
+	if err != nil {
+		return nil, err
+	}
+	return &dev.Version{Binary: binary, Dir: app.Dir, Env: env, Watch: inputs}, nil
 }
 
 // only is the one application of a result.

@@ -6,14 +6,21 @@ import (
 	"os"
 	"slices"
 
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // environment is what a local process of the application gets: this process's variables, and those that f.yml sets which
 // are not among them. Of a function it is what that function has; without one, what all have together, where the first
 // function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there.
-func (t *tool) environment(app *gen.App, function string) []string {
+// The settings of the functions are in a file of the user's cache, and of a function the process serves no other.
+func (t *tool) environment(app *gen.App, function string) ([]string, error) {
+	content, err := app.Settings("")
+	if err != nil {
+		return nil, err
+	}
 	set := map[string]string{}
 	plain, _ := app.Target("")
 	for _, u := range plain.Units {
@@ -29,11 +36,18 @@ func (t *tool) environment(app *gen.App, function string) []string {
 			set[name] = value
 		}
 	}
-	env := os.Environ()
+	settings, err := gobuild.File(app.Dir, spec.SettingsFile, content)
+	if err != nil {
+		return nil, err
+	}
+	env := append(os.Environ(), spec.SettingsVariable+"="+settings)
+	if function != "" {
+		env = append(env, spec.FunctionsVariable+"="+function)
+	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if _, ok := os.LookupEnv(name); !ok && name != framework.EnvironmentVariable {
 			env = append(env, name+"="+set[name])
 		}
 	}
-	return append(env, "PWD="+app.Dir)
+	return append(env, "PWD="+app.Dir), nil
 }

@@ -215,6 +215,10 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form str
 		return nil, err
 	}
 	done()
+	env, err := t.environment(app, function)
+	if err != nil {
+		return nil, err
+	}
 	ours, theirs, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -230,7 +234,7 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form str
 	dev.OwnGroup(cmd) // or the terminal's own signal would be a second one, which ends the process at once
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(event), t.err, t.err
 	cmd.ExtraFiles = []*os.File{theirs}
-	cmd.Env = append(t.environment(app, function), "FAAS_RESULT_FD=3", "FAAS_DEV=1", "FAAS_CODE_DIR="+app.Dir)
+	cmd.Env = append(env, "FAAS_RESULT_FD=3", "FAAS_DEV=1", "FAAS_CODE_DIR="+app.Dir)
 	err = cmd.Start()
 	theirs.Close()
 	if err != nil {

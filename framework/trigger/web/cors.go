@@ -1,10 +1,13 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/faasgen/faasgen/framework"
 )
 
 // CORS says which pages of other origins may call a route. It is for platforms whose vendor does not answer such pages
@@ -39,6 +42,42 @@ func (c *CORS) allow(origin string) string {
 func (c *CORS) equal(d *CORS) bool {
 	return c == d || c != nil && d != nil && slices.Equal(c.Origins, d.Origins) && slices.Equal(c.Methods, d.Methods) && slices.Equal(c.Headers, d.Headers) &&
 		slices.Equal(c.ExposeHeaders, d.ExposeHeaders) && c.MaxAge == d.MaxAge && c.Credentials == d.Credentials
+}
+
+// With is the route with one of its settings in a deployment: cors.origins, cors.methods, cors.headers and
+// cors.exposeHeaders are lists with commas, cors.maxAge is a duration, cors.credentials true or false. It does not know others.
+func (r Route) With(name, value string) (t framework.Trigger, known bool, err error) {
+	name, ok := strings.CutPrefix(name, "cors.")
+	if !ok {
+		return r, false, nil
+	}
+	c := CORS{}
+	if r.CORS != nil {
+		c = *r.CORS
+	}
+	list := strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+	switch name {
+	case "origins":
+		c.Origins = list
+	case "methods":
+		c.Methods = list
+	case "headers":
+		c.Headers = list
+	case "exposeHeaders":
+		c.ExposeHeaders = list
+	case "maxAge":
+		if c.MaxAge, err = time.ParseDuration(value); err != nil || c.MaxAge < 0 {
+			return r, true, fmt.Errorf("cors.maxAge is %.100q, expected a duration such as 60s", value)
+		}
+	case "credentials":
+		if c.Credentials, err = strconv.ParseBool(value); err != nil {
+			return r, true, fmt.Errorf("cors.credentials is %.100q, expected true or false", value)
+		}
+	default:
+		return r, false, nil
+	}
+	r.CORS = &c
+	return r, true, nil
 }
 
 // crossing is what a page of another origin may do with an answer.

@@ -1,4 +1,4 @@
-// Package build makes what is deployed to a target: one binary and one zip for each unit, the deployment files beside
+// Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files beside
 // them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
 // a binary is linked from decide. Files are replaced one by one at the very end, after all of them were made and checked.
 package build
@@ -27,11 +27,12 @@ type Options struct {
 	// Target is the cloud, App the application as it sees it.
 	Target target.Target
 	App    *target.App
-	// Dir is the application's folder, Package the import path of a unit's main package.
-	Dir     string
-	Package func(u *target.Unit) string
-	// Unit builds one unit only, "" all.
-	Unit string
+	// Dir is the application's folder, with links resolved.
+	Dir string
+	// Programs are what to build. A unit of App that none of them serves is left as it is.
+	Programs []Program
+	// Overlay is the folder that the files of programs are written to, where they may stay; "" is one that does not.
+	Overlay string
 	// Dist is the folder that the target's folder goes into.
 	Dist string
 	// Files go into each zip beside the binary, Deployment into the target's folder.
@@ -41,7 +42,7 @@ type Options struct {
 	Env []string
 	// Relative is the folder that compile errors name files relative to.
 	Relative string
-	// Parallel is how many units are linked at once; zero is the number of processors.
+	// Parallel is how many packages are compiled, linked or packed at once; zero is the number of processors.
 	Parallel int
 }
 
@@ -99,107 +100,148 @@ func (b *builder) begin() (err error) {
 	if err == nil {
 		b.work, err = os.MkdirTemp(b.out, temporary)
 	}
+	if b.Overlay == "" {
+		b.Overlay = filepath.Join(b.work, "overlay")
+	}
 	return err
 }
 
-// units builds all that are asked for.
+// units builds all programs that have changed, and returns their units by name.
 func (b *builder) units(ctx context.Context) ([]Unit, error) {
-	var list []*target.Unit
-	for _, u := range b.App.Units {
-		if b.Unit == "" || b.Unit == u.Name {
-			list = append(list, u)
-		}
+	o, err := b.overlay()
+	if err != nil {
+		return nil, b.explain(err)
 	}
-	if len(list) == 0 && b.Unit != "" {
-		return nil, fmt.Errorf("there is no unit %s", b.Unit)
-	}
-	keys, err := b.keys(ctx, list)
+	keys, err := b.keys(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	built := make([]Unit, len(list))
+	made := make([][]Unit, len(b.Programs))
+	var changed []*Program
+	for i := range b.Programs {
+		if made[i] = b.reuse(&b.Programs[i], keys[i]); made[i] == nil {
+			changed = append(changed, &b.Programs[i])
+		}
+	}
+	if err := b.compile(ctx, o, changed); err != nil {
+		return nil, err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(cmp.Or(b.Parallel, runtime.GOMAXPROCS(0)))
-	for i, u := range list {
+	for i := range b.Programs {
+		if made[i] != nil {
+			continue
+		}
 		group.Go(func() (err error) {
-			built[i], err = b.unit(ctx, u, keys[i])
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if made[i], err = b.pack(&b.Programs[i], keys[i]); err != nil {
+				err = fmt.Errorf("package unit %s for %s: %w", b.Programs[i].Name, b.Target.Name(), err)
+			}
 			return err
 		})
 	}
-	return built, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	units := slices.Concat(made...)
+	slices.SortFunc(units, func(a, b Unit) int { return strings.Compare(a.Name, b.Name) })
+	return units, nil
 }
 
-// unit builds one unit, unless its zip is there and made from the same.
-func (b *builder) unit(ctx context.Context, u *target.Unit, key string) (Unit, error) {
-	entry := b.Target.Entry(u)
-	built := Unit{Zip: filepath.Join(b.out, u.Name+".zip"), Entry: describe(b.App, u, entry)}
-	built.Key = key
-	if old, ok := b.before.Units[u.Name]; ok && old.Key == key {
-		if size, hash, err := hashFile(built.Zip); err == nil && hash == old.Hash {
-			built.Size, built.Hash, built.Binary, built.Reused = size, hash, old.Binary, true
-			return built, nil
+// reuse returns the units of a program whose zip is there and made from the same, nil if it has to be built.
+func (b *builder) reuse(p *Program, key string) []Unit {
+	units := b.describe(p, key)
+	for i := range units {
+		old, ok := b.before.Units[units[i].Name]
+		if !ok || old.Key != key || old.zip() != units[i].zip() {
+			return nil
+		}
+		size, hash, err := hashFile(units[i].Zip)
+		if err != nil || hash != old.Hash {
+			return nil
+		}
+		units[i].Size, units[i].Hash, units[i].Binary, units[i].Reused = size, hash, old.Binary, true
+	}
+	return units
+}
+
+// describe is what is known of a program's units before it is built.
+func (b *builder) describe(p *Program, key string) []Unit {
+	units := make([]Unit, len(p.Units))
+	for i, u := range p.Units {
+		units[i] = Unit{Zip: filepath.Join(b.out, p.Name+".zip"), Entry: describe(b.App, u, p.Entry)}
+		units[i].Key = key
+		if p.Name != u.Name {
+			units[i].Package = p.Name + ".zip"
 		}
 	}
-	if err := b.compile(ctx, u, entry); err != nil {
-		return built, err
-	}
-	if err := b.pack(u, entry, &built); err != nil {
-		return built, fmt.Errorf("package unit %s for %s: %w", u.Name, b.Target.Name(), err)
-	}
-	return built, nil
+	return units
 }
 
-// pack zips and checks a unit whose binary is in the work folder.
-func (b *builder) pack(u *target.Unit, entry target.Entry, built *Unit) error {
-	binary, err := os.Open(filepath.Join(b.work, u.Name))
+// pack zips and checks a program whose binary is in the work folder.
+func (b *builder) pack(p *Program, key string) ([]Unit, error) {
+	file := p.binary()
+	binary, err := os.Open(filepath.Join(b.work, file))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	info, err := binary.Stat()
 	if err == nil {
-		err = bundle.CheckBinary(binary, entry.GOARCH)
+		err = bundle.CheckBinary(binary, p.Entry.GOARCH)
 	}
 	if err = errors.Join(err, binary.Close()); err != nil {
-		return err
+		return nil, err
 	}
-	built.Binary = info.Size()
-	name := filepath.Join(b.work, u.Name+".zip")
+	name := filepath.Join(b.work, p.Name+".zip")
 	zip, err := os.Create(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = bundle.Write(zip, append(slices.Clone(b.Files), bundle.Binary(entry.Command, b.work, u.Name)))
+	err = bundle.Write(zip, append(slices.Clone(b.Files), bundle.Binary(p.Entry.Command, b.work, file)))
 	if err == nil {
 		var size int64
 		if size, err = zip.Seek(0, 2); err == nil {
-			err = bundle.Check(zip, size, entry)
+			err = bundle.Check(zip, size, p.Entry)
 		}
 	}
 	if err = errors.Join(err, zip.Close()); err != nil {
-		return err
+		return nil, err
 	}
-	built.Size, built.Hash, err = hashFile(name)
-	return err
+	size, hash, err := hashFile(name)
+	if err != nil {
+		return nil, err
+	}
+	units := b.describe(p, key)
+	for i := range units {
+		units[i].Size, units[i].Hash, units[i].Binary = size, hash, info.Size()
+	}
+	return units, nil
 }
 
 // place moves everything to where it belongs and removes what is stale.
 func (b *builder) place(units []Unit) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
-	wanted := map[string]bool{}
 	for _, u := range b.App.Units {
-		wanted[u.Name] = true
 		if old, ok := b.before.Units[u.Name]; ok {
 			after.Units[u.Name] = old // another unit was asked for
 		}
 	}
+	placed := map[string]bool{}
 	for _, u := range units {
 		after.Units[u.Name] = u.Entry
-		if u.Reused {
+		if u.Reused || placed[u.Zip] {
 			continue
 		}
-		if err := os.Rename(filepath.Join(b.work, u.Name+".zip"), u.Zip); err != nil {
+		placed[u.Zip] = true
+		if err := os.Rename(filepath.Join(b.work, u.zip()), u.Zip); err != nil {
 			return nil, err
 		}
+	}
+	wanted := map[string]bool{}
+	for _, u := range after.Units {
+		wanted[u.zip()] = true
 	}
 	var files []string
 	for _, f := range b.Deployment {
@@ -211,8 +253,8 @@ func (b *builder) place(units []Unit) ([]string, error) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
-		if !wanted[name] {
-			b.remove(name+".zip", b.before.Units[name].Hash)
+		if zip := b.before.Units[name].zip(); !wanted[zip] {
+			b.remove(zip, b.before.Units[name].Hash)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Files)) {

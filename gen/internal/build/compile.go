@@ -9,10 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/faasgen/faasgen/gen/target"
@@ -29,37 +32,63 @@ func flags(e target.Entry) []string {
 
 const linkFlags = "-ldflags=-s -w -buildid="
 
-// compile makes the binary of a unit in the work folder.
-func (b *builder) compile(ctx context.Context, u *target.Unit, e target.Entry) error {
-	args := append([]string{"build"}, flags(e)...)
-	args = append(args, linkFlags, "-o", filepath.Join(b.work, u.Name), b.Package(u))
-	_, err := b.goCommand(ctx, e, args...)
-	return err
+// platform is what the go command is called for: programs of one are listed and linked together.
+func platform(e target.Entry) string { return fmt.Sprint(e.GOOS, "/", e.GOARCH, " ", e.Tags) }
+
+// binary is the path of the program's executable below the work folder: the go command calls it as the last element of the
+// package's path.
+func (p *Program) binary() string {
+	return filepath.Join("bin-"+p.Entry.GOOS+"-"+p.Entry.GOARCH+"-"+hash([]byte(platform(p.Entry)))[:8], path.Base(p.Package))
+}
+
+// compile makes the binaries of programs in the work folder, in one go for each platform.
+func (b *builder) compile(ctx context.Context, o overlay, programs []*Program) error {
+	together := map[string][]*Program{}
+	for _, p := range programs {
+		together[platform(p.Entry)] = append(together[platform(p.Entry)], p)
+	}
+	for _, key := range slices.Sorted(maps.Keys(together)) {
+		of := together[key]
+		out := filepath.Join(b.work, filepath.Dir(of[0].binary()))
+		if err := os.MkdirAll(out, 0o755); err != nil {
+			return b.explain(err)
+		}
+		args := append([]string{"build"}, flags(of[0].Entry)...)
+		args = append(append(args, o.args()...), linkFlags, "-o", out+string(filepath.Separator))
+		if b.Parallel > 0 {
+			args = append(args, "-p", strconv.Itoa(b.Parallel))
+		}
+		for _, p := range of {
+			args = append(args, p.Package)
+		}
+		if _, err := b.goCommand(ctx, of[0].Entry, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // linked is one package as the go command lists it.
 type linked struct {
-	ImportPath, BuildID string
-	Deps                []string
+	ImportPath, BuildID, Dir string
+	Deps, GoFiles            []string
 }
 
-// keys are the hashes of everything that goes into the zip of each unit. Listing with -export compiles what has changed,
+// keys are the hashes of everything that goes into the zip of each program. Listing with -export compiles what has changed,
 // so that a compile error is reported here, once, and linking is all that is left to do.
-func (b *builder) keys(ctx context.Context, units []*target.Unit) ([]string, error) {
+func (b *builder) keys(ctx context.Context, o overlay) ([]string, error) {
 	common, err := b.common()
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]string, len(units))
+	keys := make([]string, len(b.Programs))
 	done := map[string]bool{}
-	for _, u := range units {
-		e := b.Target.Entry(u)
-		platform := fmt.Sprint(e.GOOS, "/", e.GOARCH, " ", e.Tags)
-		if done[platform] {
+	for _, p := range b.Programs {
+		if done[platform(p.Entry)] {
 			continue
 		}
-		done[platform] = true
-		if err := b.list(ctx, e, platform, units, common, keys); err != nil {
+		done[platform(p.Entry)] = true
+		if err := b.list(ctx, o, p.Entry, common, keys); err != nil {
 			return nil, err
 		}
 	}
@@ -84,15 +113,19 @@ func (b *builder) common() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// list finds the keys of all units of one platform.
-func (b *builder) list(ctx context.Context, e target.Entry, platform string, units []*target.Unit, common string, keys []string) error {
-	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,BuildID,Deps"}, flags(e)...)
+// list finds the keys of all programs of one platform.
+func (b *builder) list(ctx context.Context, o overlay, e target.Entry, common string, keys []string) error {
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,BuildID,Dir,Deps,GoFiles"}, flags(e)...)
+	args = append(args, o.args()...)
 	var mains []int
-	for i, u := range units {
-		if own := b.Target.Entry(u); fmt.Sprint(own.GOOS, "/", own.GOARCH, " ", own.Tags) == platform {
-			args = append(args, b.Package(u))
-			mains = append(mains, i)
+	var own overlay
+	for i, p := range b.Programs {
+		if platform(p.Entry) != platform(e) {
+			continue
 		}
+		args = append(args, p.Package)
+		mains = append(mains, i)
+		own.add(b.Dir, p.Files)
 	}
 	out, err := b.goCommand(ctx, e, args...)
 	if err != nil {
@@ -108,13 +141,16 @@ func (b *builder) list(ctx context.Context, e target.Entry, platform string, uni
 		}
 		packages[p.ImportPath] = p
 	}
+	if err := own.check(packages); err != nil {
+		return err
+	}
 	for _, i := range mains {
-		p, ok := packages[b.Package(units[i])]
+		p, ok := packages[b.Programs[i].Package]
 		if !ok {
-			return fmt.Errorf("the go command does not list %s", b.Package(units[i]))
+			return fmt.Errorf("the go command does not list %s", b.Programs[i].Package)
 		}
 		h := sha256.New()
-		fmt.Fprintln(h, platform, linkFlags, e.Command, common)
+		fmt.Fprintln(h, platform(e), linkFlags, b.Programs[i].Entry.Command, common)
 		for _, path := range append(slices.Sorted(slices.Values(p.Deps)), p.ImportPath) {
 			fmt.Fprintln(h, path, packages[path].BuildID)
 		}

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -30,6 +31,8 @@ type Entry struct {
 	// Name is the unit's, Function the name it is deployed under.
 	Name     string `json:"name"`
 	Function string `json:"function"`
+	// Package is the file name of the zip, where it serves several units; else it is the unit's name with .zip.
+	Package string `json:"package,omitempty"`
 	// Command is the executable in the package.
 	Command string `json:"command"`
 	// GOARCH is the processor it was built for.
@@ -43,6 +46,9 @@ type Entry struct {
 	// Functions are the functions of the unit.
 	Functions []Function `json:"functions"`
 }
+
+// zip is the file name of the package.
+func (e Entry) zip() string { return cmp.Or(e.Package, e.Name+".zip") }
 
 // Function is one function in the manifest.
 type Function struct {

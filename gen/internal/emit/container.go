@@ -63,7 +63,7 @@ func (w *writer) containerType(f *file) {
 	f.p("func newContainer(rt *%s) *container {", symRuntime)
 	f.p("c := &container{rt: rt}")
 	if cells || len(w.injectors) > 0 {
-		f.p("c.InitTimeout = rt.InitTimeout")
+		f.p("c.InitTimeout = rt.InitLimit()")
 	}
 	f.p("return c")
 	f.p("}")

@@ -73,31 +73,13 @@ func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
 	}
 	for _, f := range m.Functions {
 		u := unit(m, s, f)
-		if name == "" {
-			u.extend(m, f)
-		}
 		p.Units = append(p.Units, u)
 		p.App.Units = append(p.App.Units, u.Unit)
 	}
-	return p, ds
-}
-
-// extend gives the generated code, which is the same for all targets, the longest time that any of them allows. Each
-// cloud ends what takes longer there.
-func (u *Unit) extend(m *model.App, f *model.Function) {
-	for name, over := range m.Spec.Targets {
-		said := over.Functions[f.Name]
-		if said == nil {
-			said = &spec.Function{}
-		}
-		if over.Provider.Timeout == 0 && over.Provider.InitTimeout == 0 && said.Timeout == 0 && said.InitTimeout == 0 {
-			continue
-		}
-		there := m.Spec.For(name).Resolve(f.Name, f.Settings, spec.Place{})
-		u.Settings.InitTimeout = max(u.Settings.InitTimeout, there.InitTimeout)
-		u.Settings.Timeout = max(u.Settings.Timeout, there.Timeout)
-		u.Functions[0].Timeout = time.Duration(u.Settings.Timeout)
+	if name != "" {
+		p.deploy()
 	}
+	return p, ds
 }
 
 func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {

@@ -98,10 +98,10 @@ func look(p *plan.Plan) map[string]settings {
 func TestSettingsAreMergedInOrder(t *testing.T) {
 	g, dir := solve(t)
 	here, ds := plan.New(g, "")
-	want := map[string]settings{ // far allows 30 s and 60 s; the directive of said wins over its provider there too
+	want := map[string]settings{
 		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said", "timer said-2"}},
-		"unsaid":   {60 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
-		"app-open": {30 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
+		"unsaid":   {5 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
+		"app-open": {5 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
 	}
 	if diff := cmp.Diff(want, look(here)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -120,9 +120,9 @@ func TestTargetSeesItsOverlay(t *testing.T) {
 	g, dir := solve(t)
 	far, ds := plan.New(g, "far")
 	want := map[string]settings{
-		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said"}},
-		"unsaid":   {60 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
-		"app-open": {30 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
+		"said":     {20 * time.Second, 1024, 3, deployed("said", "20s", "function"), []string{"http said", "timer said"}},
+		"unsaid":   {60 * time.Second, 128, 0, deployed("unsaid", "1m0s", "provider"), []string{"timer unsaid"}},
+		"app-open": {30 * time.Second, 128, 0, deployed("app-open", "30s", "provider"), nil},
 	}
 	if diff := cmp.Diff(want, look(far)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -130,6 +130,11 @@ func TestTargetSeesItsOverlay(t *testing.T) {
 	if len(ds) > 0 {
 		t.Error(ds.Render(dir))
 	}
+}
+
+// deployed is the environment of a unit on a cloud.
+func deployed(unit, timeout, b string) map[string]string {
+	return map[string]string{"A": "provider", "B": b, "FAAS_UNIT": unit, "FAAS_TIMEOUT": timeout, "FAAS_INIT_TIMEOUT": "10s"}
 }
 
 // TestLazyLeakIsReportedOnce: that a singleton cannot hold what lives for one request is wiring's to say, lazy or not.

@@ -123,7 +123,7 @@ func props(app *target.App, u *target.Unit) Props {
 		FunctionName:         app.FunctionName(u),
 		Description:          u.Summary(),
 		Runtime:              "custom.debian12",
-		Code:                 "./" + u.Name + ".zip",
+		Code:                 "./" + u.Zip(),
 		Cpu:                  cpu(s),
 		MemorySize:           int(s.MemorySize),
 		DiskSize:             512,

@@ -82,21 +82,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkFiles(r, u)
 	checkAsync(r, u)
 	r.Origins(u)
-	checkCORS(r, app, u)
 	checkSources(r, app, u)
-}
-
-// checkCORS refuses what is said for this cloud alone: the framework answers here, and generated code is the same for all.
-func checkCORS(r *target.Report, app *target.App, u *target.Unit) {
-	if len(u.Routes()) == 0 {
-		return
-	}
-	for _, level := range []string{"provider.", "functions." + u.Name + "."} {
-		const key = "http.cors"
-		if place, ok := app.Spec.Places["targets."+Name+"."+level+key]; ok {
-			r.Unsupported(place, key+" in targets", "the framework answers preflight requests there, and the code is the same for all targets").Hint = "say it outside of targets"
-		}
-	}
 }
 
 // checkCPU wants steps of 0.05, and 1 to 4 GB of memory for each processor.

@@ -15,7 +15,7 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 	p := Properties{
 		FunctionName:                 app.FunctionName(u),
 		Description:                  u.Summary(),
-		CodeUri:                      "./" + u.Name + ".zip",
+		CodeUri:                      "./" + u.Zip(),
 		Runtime:                      "provided.al2023",
 		Handler:                      "bootstrap",
 		Architectures:                []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[s.Architecture]},

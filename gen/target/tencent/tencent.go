@@ -118,7 +118,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Type:         "event",
 		Description:  u.Summary(),
 		Region:       region(app),
-		Src:          "../" + u.Name + ".zip",
+		Src:          "../" + u.Zip(),
 		Runtime:      "CustomRuntime",
 		Handler:      "bootstrap",
 		Role:         s.Role,

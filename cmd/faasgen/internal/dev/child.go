@@ -85,7 +85,7 @@ func start(m *Version, out, errs io.Writer) (c *child, err error) {
 	c.cmd.Stdout, c.cmd.Stderr = out, errs
 	c.cmd.ExtraFiles = []*os.File{listener, theirs}
 	c.cmd.Env = append(append([]string(nil), m.Env...),
-		"FAAS_LISTEN_FD=3", "FAAS_PARENT_FD=4", "FAAS_CONTROL="+c.token, "FAAS_DEV=1", "FAAS_CODE_DIR="+m.Dir)
+		"FAAS_LISTEN_FD=3", "FAAS_PARENT_FD=4", "FAAS_CONTROL="+c.token, "FAAS_DEV=1", "FAAS_LAZY=true", "FAAS_CODE_DIR="+m.Dir)
 	OwnGroup(c.cmd)
 	if err := c.cmd.Start(); err != nil {
 		ours.Close()

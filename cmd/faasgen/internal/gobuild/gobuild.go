@@ -1,4 +1,4 @@
-// Package gobuild builds the local server of an application, internal/faasgen/app/local, for "invoke" and "dev". The packages
+// Package gobuild builds the local server of an application, internal/faasgen/local, for "invoke" and "dev". The packages
 // that are deployed are built by gen, with other flags; this one keeps its symbols, so that debuggers and stacks work.
 package gobuild
 
@@ -20,7 +20,7 @@ import (
 )
 
 // server is the package that is built, seen from the application's folder.
-const server = "./internal/faasgen/app/local"
+const server = "./internal/faasgen/local"
 
 // Error is what the compiler says, with file names relative to the folder the command was called in.
 type Error struct{ Output string }
@@ -55,6 +55,32 @@ func Folder(dir string) (string, error) {
 	_ = os.Chtimes(folder, now, now) // best effort, as is the cleaning
 	forget(filepath.Dir(folder), now.AddDate(0, -1, 0))
 	return folder, nil
+}
+
+// File writes a file for the local processes of the application in dir to its folder in the user's cache, in one step, and returns
+// its path.
+func File(dir, name string, content []byte) (string, error) {
+	folder, err := Folder(dir)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, name)
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, content) {
+		return path, nil
+	}
+	f, err := os.CreateTemp(folder, name+"-")
+	if err != nil {
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	return path, nil
 }
 
 // forget removes what belongs to applications that were last used before then: nobody else would.

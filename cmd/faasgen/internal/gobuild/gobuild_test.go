@@ -32,7 +32,7 @@ func application(t *testing.T) (dir string) {
 		"shop/go.mod":       "module example.com/shop\n\ngo 1.26\n\nrequire example.com/lib v0.0.0\n\nreplace example.com/lib => ../lib\n",
 		"shop/up/up.go":     "package up\n\nimport (\n\t_ \"embed\"\n\n\t\"example.com/lib\"\n)\n\n//go:embed page.html\nvar Page string\n\nvar Name = lib.Name\n",
 		"shop/up/page.html": "page\n",
-		"shop/api/internal/faasgen/app/local/main.go": "package main\n\nimport \"example.com/shop/up\"\n\nfunc main() { println(up.Name) }\n",
+		"shop/api/internal/faasgen/local/main.go": "package main\n\nimport \"example.com/shop/up\"\n\nfunc main() { println(up.Name) }\n",
 	} {
 		path = filepath.Join(root, path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {

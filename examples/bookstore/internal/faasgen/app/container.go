@@ -43,7 +43,7 @@ type cell[T any] = ioc.Cell[*container, T]
 
 func newContainer(rt *framework.Runtime) *container {
 	c := &container{rt: rt}
-	c.InitTimeout = rt.InitTimeout
+	c.InitTimeout = rt.InitLimit()
 	return c
 }
 

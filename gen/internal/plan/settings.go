@@ -1,0 +1,172 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// Lines are the settings of a function as framework reads them at the start, each name=value: what f.yml and the directives say
+// of it together.
+func (m *Member) Lines() []string {
+	lines := []string{"timeout=" + m.Timeout.String(), fmt.Sprintf("concurrency=%d", m.Concurrency)}
+	c := m.CORS
+	if c == nil || !slices.ContainsFunc(m.Triggers, func(t target.Trigger) bool { return annotations.HTTPOf(t.Marker) != nil }) {
+		return lines
+	}
+	list := func(name string, values []string) {
+		if len(values) > 0 {
+			lines = append(lines, "cors."+name+"="+strings.Join(values, ","))
+		}
+	}
+	list("origins", c.Origins)
+	list("methods", c.Methods)
+	list("headers", c.Headers)
+	list("exposeHeaders", c.ExposeHeaders)
+	if c.MaxAge > 0 {
+		lines = append(lines, "cors.maxAge="+time.Duration(c.MaxAge).String())
+	}
+	if c.Credentials != nil {
+		lines = append(lines, fmt.Sprintf("cors.credentials=%t", *c.Credentials))
+	}
+	return lines
+}
+
+// Settings is the file that framework reads at the start: a line for each function.
+func (p *Plan) Settings() []byte {
+	var b strings.Builder
+	b.WriteString("# What f.yml says of each function: its name, the stage or - for every one, settings.\n")
+	for _, u := range p.Units {
+		for _, m := range u.Members {
+			fmt.Fprintf(&b, "%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
+		}
+	}
+	return []byte(b.String())
+}
+
+// deploy puts into the environment of each unit what its process has to know of it. It counts against what a cloud allows
+// there.
+func (p *Plan) deploy() {
+	var all []string
+	for _, u := range p.Units {
+		for _, f := range u.Functions {
+			all = append(all, f.Name)
+		}
+	}
+	for _, u := range p.Units {
+		s := &u.Settings
+		if s.Environment == nil {
+			s.Environment = map[string]string{}
+		}
+		s.Environment[spec.UnitVariable] = u.Name
+		if s.Timeout > 0 {
+			s.Environment[spec.TimeoutVariable] = time.Duration(s.Timeout).String()
+		}
+		if s.InitTimeout > 0 {
+			s.Environment[spec.InitTimeoutVariable] = time.Duration(s.InitTimeout).String()
+		}
+		if p.App.Spec.Package.Mode != spec.Shared {
+			continue
+		}
+		var own []string
+		for _, f := range u.Functions {
+			own = append(own, f.Name)
+		}
+		if list := Selection(own, all); list != "" {
+			s.Environment[spec.FunctionsVariable] = list
+		}
+	}
+}
+
+// Selection is the shortest list of names and patterns that chooses exactly some functions of all: "" for all of them. A
+// pattern ends at a word of the names, so that people see what is meant, or stands for all and is followed by what is not.
+func Selection(own, all []string) string {
+	var others []string
+	for _, name := range all {
+		if !slices.Contains(own, name) {
+			others = append(others, name)
+		}
+	}
+	if len(others) == 0 {
+		return ""
+	}
+	best := strings.Join(cover(own, others), ",")
+	for _, pattern := range patterns(own) {
+		if !matchesAll(pattern, own) {
+			continue
+		}
+		taken := slices.DeleteFunc(slices.Clone(others), func(name string) bool { return !strings.HasPrefix(name, strings.TrimSuffix(pattern, "*")) })
+		list := pattern
+		for _, not := range cover(taken, own) {
+			list += ",!" + not
+		}
+		if len(list) < len(best) {
+			best = list
+		}
+	}
+	return best
+}
+
+func matchesAll(pattern string, names []string) bool {
+	prefix := strings.TrimSuffix(pattern, "*")
+	return !slices.ContainsFunc(names, func(name string) bool { return !strings.HasPrefix(name, prefix) })
+}
+
+// patterns are those that some of the names begin with, the short ones first.
+func patterns(names []string) []string {
+	found := []string{"*"}
+	for _, name := range names {
+		for i := range len(name) {
+			if name[i] == '-' && !slices.Contains(found, name[:i+1]+"*") {
+				found = append(found, name[:i+1]+"*")
+			}
+		}
+	}
+	slices.SortFunc(found, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return found
+}
+
+// cover are names and patterns that mean all of some names and none of others.
+func cover(names, others []string) []string {
+	left := slices.Clone(names)
+	var list []string
+	for _, pattern := range patterns(names) {
+		prefix := strings.TrimSuffix(pattern, "*")
+		has := func(name string) bool { return strings.HasPrefix(name, prefix) }
+		if slices.ContainsFunc(others, has) {
+			continue
+		}
+		var saved int
+		for _, name := range left {
+			if has(name) {
+				saved += len(name) + 1
+			}
+		}
+		if saved > len(pattern)+1 && len(left)-countOf(left, has) < len(left)-1 {
+			left = slices.DeleteFunc(left, has)
+			list = append(list, pattern)
+		}
+	}
+	list = append(list, left...)
+	slices.Sort(list)
+	return list
+}
+
+func countOf(names []string, has func(string) bool) (n int) {
+	for _, name := range names {
+		if has(name) {
+			n++
+		}
+	}
+	return n
+}
