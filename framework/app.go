@@ -29,6 +29,8 @@ type Function struct {
 	Concurrency int
 	// Needs is what has to be there before it is called.
 	Needs
+
+	unusable error // what its calls fail with
 }
 
 // Needs is what a function needs of the application. Each field may be nil.

@@ -26,7 +26,6 @@ type Engine struct {
 
 	deployment deployment
 	wrong      error // with what the process was told of its unit
-	unusable   map[*Function]error
 
 	mu       sync.Mutex
 	state    engineState
@@ -208,12 +207,12 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	if !ok || !e.enter() {
 		return nil, ErrClosed
 	}
-	if e.unusable != nil && e.unusable[inv.Function] != nil {
+	if err := inv.Function.unusable; err != nil {
 		defer e.leave()
 		if inv.Reply != nil {
-			inv.Reply(nil, e.unusable[inv.Function])
+			inv.Reply(nil, err)
 		}
-		return nil, e.unusable[inv.Function]
+		return nil, err
 	}
 	deadline := inv.Deadline
 	if t := e.deployment.timeout; t > 0 && deadline.IsZero() {

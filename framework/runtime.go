@@ -21,6 +21,8 @@ type Runtime struct {
 	Memory int
 	// CodeDir is the folder of the unpacked package, where the config files are; empty means the working directory.
 	CodeDir string
+	// Settings is what the file faas.settings in CodeDir would say, if it is not empty. Only the local platform sets it.
+	Settings string
 	// Env is the configuration environment ("prod", "local", ...): it selects config.<env>.yml.
 	Env string
 	// Variables are the environment variables that configuration reads. Nil means the process's own; only tests set it.
@@ -33,16 +35,15 @@ type Runtime struct {
 	Clock Clock
 	// Dev shows error texts to callers. Only the local platform sets it.
 	Dev bool
+	// Incomplete has a function whose configuration is not complete stop no other: it gets the function's name and what is wrong,
+	// and returns what calls of that function fail with. Nil is an error of the start. Only the local platform sets it.
+	Incomplete func(function string, err error) error
 }
 
 // InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives
 // the unit; zero is unlimited. Generated code asks for it.
 func (rt *Runtime) InitLimit() time.Duration {
-	text, _ := rt.LookupEnv(variableInitTimeout)
-	own, err := time.ParseDuration(text)
-	if err != nil || own < 0 { // which Start reports
-		own = 0
-	}
+	own, _ := rt.limit(variableInitTimeout) // whose error Start reports
 	return smaller(rt.InitTimeout, own)
 }
 

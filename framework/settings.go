@@ -1,17 +1,11 @@
 package framework
 
 import (
-	"bufio"
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/fault"
@@ -20,7 +14,7 @@ import (
 // What is true of a function in one deployment is data, and so is what is true of a unit: the same binary serves other
 // stages, other groups and other limits.
 //
-// The settings of functions are lines of the file faas.settings in the code folder, or of the file that FAAS_SETTINGS names:
+// The settings of functions are lines of the file faas.settings in the code folder:
 //
 //	book-list  -     timeout=10s concurrency=4 cors.origins=https://shop.example.com
 //	book-list  prod  timeout=30s
@@ -36,19 +30,23 @@ import (
 //	FAAS_INIT_TIMEOUT  the limit of the start
 //	FAAS_LAZY          true has what functions need built when they are first called, false at the start; the default is
 //	                   false for a unit of one function
+//
+// Durations are whole seconds or milliseconds. All of this is in every binary, so it is written to be small: no duration of
+// package time is parsed, and no error is formatted.
 const (
 	settingsFile = "faas.settings"
-	// whole is the unit of all functions that there are, until the process is told more.
-	whole = "app"
 	// maxSettings bounds the file.
 	maxSettings = 1 << 20
+	// maxQuoted bounds what an error repeats.
+	maxQuoted = 300
+	// whole is the unit of all functions that there are, until the process is told more.
+	whole = "app"
 
 	variableUnit        = "FAAS_UNIT"
 	variableFunctions   = "FAAS_FUNCTIONS"
 	variableTimeout     = "FAAS_TIMEOUT"
 	variableInitTimeout = "FAAS_INIT_TIMEOUT"
 	variableLazy        = "FAAS_LAZY"
-	variableSettings    = "FAAS_SETTINGS"
 )
 
 // deployment is what a process was told of the unit that it is.
@@ -64,261 +62,276 @@ type settable interface {
 }
 
 // deploy makes app the unit that the process was told to be. Its error is one of Start: until then nothing is lost.
-func deploy(rt *Runtime, app *App) (deployment, error) {
-	d := deployment{}
-	text := func(name string) string { v, _ := rt.LookupEnv(name); return v }
-	var errs []error
-	duration := func(name string) time.Duration {
-		s := text(name)
-		if s == "" {
-			return 0
-		}
-		v, err := time.ParseDuration(s)
-		if err != nil || v <= 0 {
-			errs = append(errs, fmt.Errorf("variable %s is %q, expected a duration such as 30s", name, s))
-		}
-		return max(v, 0)
+func deploy(rt *Runtime, app *App) (d deployment, err error) {
+	if list := rt.variable(variableFunctions); list != "" {
+		err = app.choose(list)
 	}
-	if list := text(variableFunctions); list != "" {
-		chosen, err := choose(app.Functions, list)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("variable %s: %w", variableFunctions, err))
-		} else {
-			app.Selected = app.Selected || len(chosen) < len(app.Functions)
-			app.Functions = chosen
-		}
-	}
-	d.timeout = duration(variableTimeout)
-	app.InitTimeout = smaller(app.InitTimeout, duration(variableInitTimeout))
 	d.eager = len(app.Functions) == 1 && !app.Lazy
-	if s := text(variableLazy); s != "" {
-		lazy, err := strconv.ParseBool(s)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("variable %s is %q, expected true or false", variableLazy, s))
-		}
-		d.eager = !lazy
+	switch s := rt.variable(variableLazy); s {
+	case "":
+	case "true", "false":
+		d.eager = s == "false"
+	default:
+		err = unexpected(variableLazy, s, "true or false")
 	}
-	switch name := text(variableUnit); {
-	case name != "":
-		app.Unit = name
-	case len(app.Functions) == 1 && app.Unit == whole:
+	if app.Unit == whole && len(app.Functions) == 1 {
 		app.Unit = app.Functions[0].Name
 	}
-	errs = append(errs, settle(rt, app, text(variableSettings)))
-	return d, errors.Join(errs...)
+	if name := rt.variable(variableUnit); name != "" {
+		app.Unit = name
+	}
+	var wrong error
+	if d.timeout, wrong = rt.limit(variableTimeout); wrong != nil {
+		err = wrong
+	}
+	own, wrong := rt.limit(variableInitTimeout)
+	if wrong != nil {
+		err = wrong
+	}
+	app.InitTimeout = smaller(app.InitTimeout, own)
+	if err == nil {
+		err = settle(rt, app)
+	}
+	return d, err
 }
 
-// choose returns the functions that a list of names and patterns means.
-func choose(all []*Function, list string) ([]*Function, error) {
-	var wanted, unwanted []string
-	for word := range strings.SplitSeq(list, ",") {
-		word = strings.TrimSpace(word)
-		pattern, not := strings.CutPrefix(word, "!")
-		if pattern == "" || !slices.ContainsFunc(all, func(f *Function) bool { return matches(pattern, f.Name) }) {
-			names := make([]string, len(all))
-			for i, f := range all {
-				names[i] = f.Name
-			}
-			return nil, fmt.Errorf("no function is called %.200q; there are %.2000q", word, names)
-		}
-		if not {
-			unwanted = append(unwanted, pattern)
-		} else {
-			wanted = append(wanted, pattern)
+func (rt *Runtime) variable(name string) string { v, _ := rt.LookupEnv(name); return v }
+
+// limit reads a variable that is a duration, zero if it is not set.
+func (rt *Runtime) limit(name string) (time.Duration, error) {
+	s := rt.variable(name)
+	if s == "" {
+		return 0, nil
+	}
+	return seconds(name, s)
+}
+
+// next returns what a text has before a separator, and what it has after it.
+//
+//go:noinline
+func next(s string, separator byte) (first, rest string, more bool) {
+	for i := range len(s) {
+		if s[i] == separator {
+			return s[:i], s[i+1:], true
 		}
 	}
+	return s, "", false
+}
+
+// number reads the digits that a text begins with, no more than fit into 31 bits; it is -1 without any.
+func number(s string) (n int, rest string) {
+	n = -1
+	for s != "" && s[0] >= '0' && s[0] <= '9' && n < 1<<31/10-1 {
+		n = max(n, 0)*10 + int(s[0]-'0')
+		s = s[1:]
+	}
+	return n, s
+}
+
+// seconds reads a duration of whole seconds or milliseconds.
+func seconds(name, s string) (time.Duration, error) {
+	n, unit := number(s)
+	switch {
+	case n < 0:
+	case unit == "s":
+		return time.Duration(n) * time.Second, nil
+	case unit == "ms":
+		return time.Duration(n) * time.Millisecond, nil
+	}
+	return 0, unexpected(name, s, "a duration such as 30s or 250ms")
+}
+
+// unexpected is the error of something that was found to be s.
+//
+//go:noinline
+func unexpected(name, s, expected string) error {
+	return errors.New(name + " is " + strconv.Quote(s[:min(len(s), maxQuoted)]) + ", expected " + expected)
+}
+
+// choose keeps the functions that a list of names and patterns means.
+func (a *App) choose(list string) error {
+	wanted, some := make([]int8, len(a.Functions)), false // 1 is wanted, -1 is not
+	for more := true; more; {
+		var word string
+		word, list, more = next(list, ',')
+		pattern, value := word, int8(1)
+		if word != "" && word[0] == '!' {
+			pattern, value = word[1:], -1
+		}
+		found := false
+		for i, f := range a.Functions {
+			if matches(pattern, f.Name) {
+				found = true
+				if wanted[i] >= 0 {
+					wanted[i] = value
+				}
+			}
+		}
+		if !found {
+			return unexpected(variableFunctions, word, "names and patterns of the functions that there are")
+		}
+		some = some || value > 0
+	}
 	var chosen []*Function
-	for _, f := range all {
-		means := func(pattern string) bool { return matches(pattern, f.Name) }
-		if (wanted == nil || slices.ContainsFunc(wanted, means)) && !slices.ContainsFunc(unwanted, means) {
+	for i, f := range a.Functions {
+		if wanted[i] > 0 || wanted[i] == 0 && !some {
 			chosen = append(chosen, f)
 		}
 	}
 	if chosen == nil {
-		return nil, fmt.Errorf("%.200q leaves no function", list)
+		return unexpected(variableFunctions, "", "a function that is left")
 	}
-	return chosen, nil
+	a.Selected = a.Selected || len(chosen) < len(a.Functions)
+	a.Functions = chosen
+	return nil
 }
 
 // matches reports whether a name is of a pattern, in which * stands for any text.
 func matches(pattern, name string) bool {
-	first, rest, star := strings.Cut(pattern, "*")
-	if !star {
-		return pattern == name
+	for ; pattern != "" && pattern[0] != '*'; pattern, name = pattern[1:], name[1:] {
+		if name == "" || name[0] != pattern[0] {
+			return false
+		}
 	}
-	name, ok := strings.CutPrefix(name, first)
-	if !ok {
-		return false
+	if pattern == "" {
+		return name == ""
 	}
 	for i := range len(name) + 1 {
-		if matches(rest, name[i:]) {
+		if matches(pattern[1:], name[i:]) {
 			return true
 		}
 	}
 	return false
 }
 
-// settle gives the functions what the file says of them.
-func settle(rt *Runtime, app *App, named string) error {
-	name := named
-	if name == "" {
-		name = filepath.Join(rt.CodeDir, settingsFile)
-	}
-	content, err := readSettings(name)
-	if errors.Is(err, fs.ErrNotExist) && named == "" {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read the settings of the functions: %w", err)
-	}
-	var stage []line // which win over those of every stage
-	seen := map[[2]string]bool{}
-	for i := 1; len(content) > 0; i++ {
-		var raw []byte
-		raw, content, _ = bytes.Cut(content, []byte("\n"))
-		l := line{number: i, text: strings.TrimSpace(string(raw))}
-		if l.fields = strings.Fields(l.text); l.text == "" || l.text[0] == '#' {
-			continue
+// settle gives the functions what the file says of them, first of every stage, then of this one.
+func settle(rt *Runtime, app *App) error {
+	name, text := settingsFile, rt.Settings
+	if text == "" {
+		if rt.CodeDir != "" {
+			name = rt.CodeDir + "/" + name
 		}
-		if len(l.fields) < 2 || strings.Contains(l.fields[1], "=") {
-			return l.wrong(name, errors.New("expected a function, a stage or -, and settings"))
-		}
-		if key := [2]string{l.fields[0], l.fields[1]}; seen[key] {
-			return l.wrong(name, errors.New("the function has a line for this stage"))
-		} else {
-			seen[key] = true
-		}
-		switch {
-		case l.fields[1] == "-":
-			err = l.apply(app)
-		case l.fields[1] == rt.Env:
-			stage = append(stage, l)
-		}
-		if err != nil {
-			return l.wrong(name, err)
+		var err error
+		if text, err = readSettings(name); err != nil {
+			return err
 		}
 	}
-	for _, l := range stage {
-		if err := l.apply(app); err != nil {
-			return l.wrong(name, err)
+	for stage := "-"; ; stage = rt.Env {
+		rest := text
+		for number := 1; rest != ""; number++ {
+			var line string
+			line, rest, _ = next(rest, '\n')
+			if err := app.apply(line, stage); err != nil {
+				return errors.New(unexpected(name+":"+strconv.Itoa(number), line, "settings").Error() + ": " + err.Error())
+			}
+		}
+		if stage == rt.Env || rt.Env == "" {
+			return nil
 		}
 	}
-	return nil
 }
 
-// readSettings reads a regular file that is not too large.
-func readSettings(name string) ([]byte, error) {
-	info, err := os.Stat(name)
+// readSettings reads the file that the package has, "" if there is none.
+func readSettings(name string) (string, error) {
+	f, err := os.OpenFile(name, os.O_RDONLY, 0)
 	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", name)
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return "", err
 	}
 	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(bufio.NewReader(f), maxSettings+1))
-	if err == nil && len(content) > maxSettings {
-		err = fmt.Errorf("%s is over %d MB", name, maxSettings>>20)
-	}
-	return content, err
-}
-
-// line is one of the file.
-type line struct {
-	number int
-	text   string
-	fields []string
-}
-
-func (l line) wrong(name string, err error) error {
-	return fmt.Errorf("%s:%d: %.300q: %w", name, l.number, l.text, err)
-}
-
-// apply sets what a line says, if its function is served.
-func (l line) apply(app *App) error {
-	f := app.Function(l.fields[0])
-	if f == nil {
-		return nil
-	}
-	for i, field := range l.fields[2:] {
-		name, value, ok := strings.Cut(field, "=")
-		if !ok || name == "" {
-			return fmt.Errorf("found %.100q, expected name=value", field)
+	content, part := "", make([]byte, 16<<10)
+	for len(content) <= maxSettings {
+		n, err := f.Read(part)
+		content += string(part[:n])
+		if err == io.EOF {
+			return content, nil
 		}
-		if slices.ContainsFunc(l.fields[2:2+i], func(other string) bool { return strings.HasPrefix(other, name+"=") }) {
-			return fmt.Errorf("%.100q is there twice", name)
+		if err != nil {
+			return "", err
 		}
-		if err := f.set(name, value); err != nil {
-			return err
+	}
+	return "", unexpected(name, "too large", "1 MB at most")
+}
+
+// apply sets what a line says, if it is of the stage and its function is served.
+func (a *App) apply(line, stage string) error {
+	var f *Function
+	for at, more := 0, true; more; {
+		var word string
+		if word, line, more = next(line, ' '); word == "" && (more || at != 1) {
+			continue
+		}
+		name, value, set := next(word, '=')
+		switch at++; {
+		case at == 1 && word[0] == '#':
+			return nil
+		case set != (at > 2):
+			return unexpected("word "+strconv.Itoa(at), word, "a function, a stage or -, and settings")
+		case at == 1:
+			f = a.Function(word)
+		case f == nil || at == 2 && word != stage:
+			return nil
+		case at > 2:
+			if err := f.set(name, value); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
 // set sets one thing of a function.
-func (f *Function) set(name, value string) error {
+func (f *Function) set(name, value string) (err error) {
 	switch name {
 	case "timeout":
-		v, err := time.ParseDuration(value)
-		if err != nil || v < 0 {
-			return fmt.Errorf("timeout is %.100q, expected a duration such as 30s", value)
-		}
-		f.Timeout = v
-		return nil
+		f.Timeout, err = seconds(name, value)
 	case "concurrency":
-		v, err := strconv.Atoi(value)
-		if err != nil || v < 0 {
-			return fmt.Errorf("concurrency is %.100q, expected a number from 0", value)
+		n, rest := number(value)
+		if n < 0 || rest != "" {
+			return unexpected(name, value, "a number from 0")
 		}
-		f.Concurrency = v
-		return nil
-	}
-	found := false
-	for i, t := range f.Triggers {
-		s, ok := t.(settable)
-		if !ok {
-			continue
-		}
-		changed, known, err := s.With(name, value)
-		if err != nil {
-			return err
-		}
-		if known {
-			f.Triggers[i], found = changed, true
+		f.Concurrency = n
+	default:
+		err = unexpected("setting", name, "one that the function has")
+		for i, t := range f.Triggers {
+			if s, ok := t.(settable); ok {
+				changed, known, wrong := s.With(name, value)
+				if wrong != nil {
+					return wrong
+				}
+				if known {
+					f.Triggers[i], err = changed, nil
+				}
+			}
 		}
 	}
-	if !found {
-		return fmt.Errorf("nothing of function %s is called %.100q", f.Name, name)
-	}
-	return nil
+	return err
 }
 
-// configured checks the configuration of every function. In development what one lacks stops only that one: it is told at
-// the start, and each call fails.
+// configured checks the configuration of every function, so that all that is wrong is one error.
 func (e *Engine) configured() error {
 	var errs []error
-	seen := map[string]bool{}
+checks:
 	for _, f := range e.app.Functions {
 		if f.Check == nil {
 			continue
 		}
 		err := fault.Guard(f.Check)
-		switch {
-		case err == nil, seen[err.Error()] && e.unusable == nil:
-		case e.rt.Dev && !e.deployment.eager:
-			e.log.Warn("function "+f.Name+" cannot be called: its configuration is not complete", "error", err)
-			if e.unusable == nil {
-				e.unusable = map[*Function]error{}
-			}
-			e.unusable[f] = &Error{Status: 500, Code: "configuration", Message: "the configuration of function " + f.Name + " is not complete", Err: err}
-		default:
-			seen[err.Error()] = true // functions share what they need
-			errs = append(errs, err)
+		if err == nil {
+			continue
 		}
+		if e.rt.Incomplete != nil && !e.deployment.eager {
+			f.unusable = e.rt.Incomplete(f.Name, err)
+			continue
+		}
+		for _, other := range errs {
+			if other.Error() == err.Error() { // functions share what they need
+				continue checks
+			}
+		}
+		errs = append(errs, err)
 	}
 	if len(errs) == 1 {
 		return errs[0]

@@ -1,11 +1,9 @@
 package framework
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 )
 
 // components are those of the functions, each once, in their order.
@@ -21,7 +19,11 @@ func componentsOf(functions []*Function) (cs []*Component) {
 			}
 		}
 	}
-	slices.SortStableFunc(cs, func(a, b *Component) int { return cmp.Compare(a.Order, b.Order) })
+	for i := range cs { // they are few, and package slices would be linked for them
+		for at := i; at > 0 && cs[at].Order < cs[at-1].Order; at-- {
+			cs[at], cs[at-1] = cs[at-1], cs[at]
+		}
+	}
 	return cs
 }
 
@@ -81,7 +83,11 @@ func (a *App) makeLayers() ([]*layerSlot, error) {
 			slots = append(slots, &layerSlot{of: c.Name, source: source})
 		}
 	}
-	slices.SortStableFunc(slots[given:], func(a, b *layerSlot) int { return cmp.Compare(a.source.Order, b.source.Order) })
+	for i := given; i < len(slots); i++ {
+		for at := i; at > given && slots[at].source.Order < slots[at-1].source.Order; at-- {
+			slots[at], slots[at-1] = slots[at-1], slots[at]
+		}
+	}
 	for _, s := range slots {
 		if s.source.Make == nil {
 			continue
@@ -106,7 +112,12 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 	if err := e.configured(); err != nil {
 		return err
 	}
-	usable := slices.DeleteFunc(slices.Clone(a.Functions), func(f *Function) bool { return e.unusable[f] != nil })
+	var usable []*Function
+	for _, f := range a.Functions {
+		if f.unusable == nil {
+			usable = append(usable, f)
+		}
+	}
 	components := componentsOf(usable)
 	if err := e.hooks.build(ctx, components); err != nil {
 		return err

@@ -15,6 +15,7 @@
 //	FAAS_ENV          the configuration environment; the default is local
 //	FAAS_CODE_DIR     the folder with the config files; the default is the working directory
 //	FAAS_DEV          1 shows error texts to callers and logs as text; only on loopback
+//	FAAS_SETTINGS     the file with the settings of the functions; the default is faas.settings in the folder with the config files
 //	FAAS_TIMEOUT      limits each invocation, such as 30s; the default is the function's own limit
 //	FAAS_TIMERS       0 keeps timers from firing
 //	FAAS_CONTROL      a secret: requests that carry it in the header Faas-Control may use the control endpoints below
@@ -90,8 +91,12 @@ func run(ctx context.Context, app platform.New, p process) int {
 
 // runtime describes the process to the engine.
 func runtime(s settings, p process) *framework.Runtime {
-	rt := &framework.Runtime{Platform: Name, Env: s.env, CodeDir: s.codeDir, Dev: s.dev}
+	rt := &framework.Runtime{Platform: Name, Env: s.env, CodeDir: s.codeDir, Settings: s.settings, Dev: s.dev}
 	if s.dev {
+		rt.Incomplete = func(function string, err error) error {
+			rt.Log().Warn("function "+function+" cannot be called: its configuration is not complete", "error", err)
+			return &framework.Error{Status: http.StatusInternalServerError, Code: "configuration", Message: "the configuration of function " + function + " is not complete", Err: err}
+		}
 		rt.Logger = slog.New(slog.NewTextHandler(p.err, nil))
 	} else {
 		rt.Logger = slog.New(slog.NewJSONHandler(p.err, nil))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"time"
 
@@ -13,11 +14,15 @@ import (
 // DefaultAddr is where the application listens unless FAAS_ADDR says otherwise.
 const DefaultAddr = "127.0.0.1:8080"
 
+// maxSettings bounds the file of FAAS_SETTINGS.
+const maxSettings = 1 << 20
+
 // settings are the variables that the package comment lists.
 type settings struct {
 	addr     string
 	env      string
 	codeDir  string
+	settings string // of the functions
 	dev      bool
 	timers   bool
 	control  string
@@ -57,10 +62,29 @@ func readSettings(env func(string) string) (settings, error) {
 		}
 		s.timeout = d
 	}
+	if name := env("FAAS_SETTINGS"); name != "" {
+		var err error
+		if s.settings, err = readFile(name); err != nil {
+			return s, fmt.Errorf("variable FAAS_SETTINGS: %w", err)
+		}
+	}
 	if s.listenFD != 0 {
 		return s, nil
 	}
 	return s, checkAddr(s.addr, s.dev)
+}
+
+// readFile reads a regular file that is not too large.
+func readFile(name string) (string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return "", err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxSettings {
+		return "", fmt.Errorf("found %s, expected a regular file of at most %d MB", name, maxSettings>>20)
+	}
+	content, err := os.ReadFile(name)
+	return string(content), err
 }
 
 // checkAddr refuses addresses that would be open to other machines without anybody having said so.

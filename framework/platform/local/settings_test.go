@@ -37,6 +37,8 @@ func TestWrongSettings(t *testing.T) {
 		{map[string]string{"FAAS_ADDR": "0.0.0.0:8080", "FAAS_DEV": "1"}, `variable FAAS_ADDR is "0.0.0.0:8080", but FAAS_DEV=1 shows error texts and so needs a loopback address such as 127.0.0.1:8080`},
 		{map[string]string{"FAAS_LISTEN_FD": "2"}, `variable FAAS_LISTEN_FD is "2", expected the number of an inherited file, 3 or more`},
 		{map[string]string{"FAAS_PARENT_FD": "x"}, `variable FAAS_PARENT_FD is "x", expected`},
+		{map[string]string{"FAAS_SETTINGS": "/no/where"}, `variable FAAS_SETTINGS: stat /no/where: no such file or directory`},
+		{map[string]string{"FAAS_SETTINGS": "/dev/zero"}, `variable FAAS_SETTINGS: found /dev/zero, expected a regular file of at most 1 MB`},
 		{map[string]string{"FAAS_TIMEOUT": "5"}, `variable FAAS_TIMEOUT is "5", expected a duration such as 30s`},
 		{map[string]string{"FAAS_TIMEOUT": "-5s"}, `variable FAAS_TIMEOUT is "-5s", expected a duration such as 30s`},
 	} {

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +45,7 @@ func (c *CORS) equal(d *CORS) bool {
 }
 
 // With is the route with one of its settings in a deployment: cors.origins, cors.methods, cors.headers and
-// cors.exposeHeaders are lists with commas, cors.maxAge is a duration, cors.credentials true or false. It does not know others.
+// cors.exposeHeaders are lists with commas, cors.maxAge is a number of seconds such as 60s, cors.credentials true or false. It does not know others.
 func (r Route) With(name, value string) (t framework.Trigger, known bool, err error) {
 	name, ok := strings.CutPrefix(name, "cors.")
 	if !ok {
@@ -55,7 +55,7 @@ func (r Route) With(name, value string) (t framework.Trigger, known bool, err er
 	if r.CORS != nil {
 		c = *r.CORS
 	}
-	list := strings.FieldsFunc(value, func(r rune) bool { return r == ',' })
+	list := strings.Split(value, ",")
 	switch name {
 	case "origins":
 		c.Origins = list
@@ -66,12 +66,16 @@ func (r Route) With(name, value string) (t framework.Trigger, known bool, err er
 	case "exposeHeaders":
 		c.ExposeHeaders = list
 	case "maxAge":
-		if c.MaxAge, err = time.ParseDuration(value); err != nil || c.MaxAge < 0 {
-			return r, true, fmt.Errorf("cors.maxAge is %.100q, expected a duration such as 60s", value)
+		seconds, ok := strings.CutSuffix(value, "s")
+		n, err := strconv.ParseUint(seconds, 10, 31)
+		if !ok || err != nil {
+			return r, true, errors.New("cors.maxAge is " + strconv.Quote(value) + ", expected a number of seconds such as 60s")
 		}
+		c.MaxAge = time.Duration(n) * time.Second
 	case "credentials":
-		if c.Credentials, err = strconv.ParseBool(value); err != nil {
-			return r, true, fmt.Errorf("cors.credentials is %.100q, expected true or false", value)
+		c.Credentials = value == "true"
+		if !c.Credentials && value != "false" {
+			return r, true, errors.New("cors.credentials is " + strconv.Quote(value) + ", expected true or false")
 		}
 	default:
 		return r, false, nil

@@ -31,7 +31,9 @@ const (
 )
 
 // starting are the functions and the container's methods that are cut statement by statement.
-func starting(name string) bool { return slices.Contains([]string{"newContainer", "app", "start"}, name) }
+func starting(name string) bool {
+	return slices.Contains([]string{"newContainer", "app", "start"}, name)
+}
 
 // Package is an application package whose files have been read. It may be used by several goroutines at once.
 type Package struct {
@@ -47,8 +49,8 @@ type (
 	functionKey  string
 	componentKey string
 	importKey    string
-	nameKey     string
-	memberKey   struct{ owner, name string }
+	nameKey      string
+	memberKey    struct{ owner, name string }
 )
 
 // node is a piece of text that is kept or left out: a declaration, or a part of one.

@@ -121,7 +121,7 @@ func TestTargetSeesItsOverlay(t *testing.T) {
 	far, ds := plan.New(g, "far")
 	want := map[string]settings{
 		"said":     {20 * time.Second, 1024, 3, deployed("said", "20s", "function"), []string{"http said", "timer said"}},
-		"unsaid":   {60 * time.Second, 128, 0, deployed("unsaid", "1m0s", "provider"), []string{"timer unsaid"}},
+		"unsaid":   {60 * time.Second, 128, 0, deployed("unsaid", "60s", "provider"), []string{"timer unsaid"}},
 		"app-open": {30 * time.Second, 128, 0, deployed("app-open", "30s", "provider"), nil},
 	}
 	if diff := cmp.Diff(want, look(far)); diff != "" {

@@ -14,7 +14,7 @@ import (
 // Lines are the settings of a function as framework reads them at the start, each name=value: what f.yml and the directives say
 // of it together.
 func (m *Member) Lines() []string {
-	lines := []string{"timeout=" + m.Timeout.String(), fmt.Sprintf("concurrency=%d", m.Concurrency)}
+	lines := []string{"timeout=" + seconds(m.Timeout), fmt.Sprintf("concurrency=%d", m.Concurrency)}
 	c := m.CORS
 	if c == nil || !slices.ContainsFunc(m.Triggers, func(t target.Trigger) bool { return annotations.HTTPOf(t.Marker) != nil }) {
 		return lines
@@ -29,12 +29,20 @@ func (m *Member) Lines() []string {
 	list("headers", c.Headers)
 	list("exposeHeaders", c.ExposeHeaders)
 	if c.MaxAge > 0 {
-		lines = append(lines, "cors.maxAge="+time.Duration(c.MaxAge).String())
+		lines = append(lines, fmt.Sprintf("cors.maxAge=%ds", time.Duration(c.MaxAge)/time.Second))
 	}
 	if c.Credentials != nil {
 		lines = append(lines, fmt.Sprintf("cors.credentials=%t", *c.Credentials))
 	}
 	return lines
+}
+
+// seconds writes a duration as framework reads it, without what is below a millisecond.
+func seconds(d time.Duration) string {
+	if d%time.Second == 0 {
+		return fmt.Sprintf("%ds", d/time.Second)
+	}
+	return fmt.Sprintf("%dms", d/time.Millisecond)
 }
 
 // Settings is the file that framework reads at the start: a line for each function.
@@ -65,10 +73,10 @@ func (p *Plan) deploy() {
 		}
 		s.Environment[spec.UnitVariable] = u.Name
 		if s.Timeout > 0 {
-			s.Environment[spec.TimeoutVariable] = time.Duration(s.Timeout).String()
+			s.Environment[spec.TimeoutVariable] = seconds(time.Duration(s.Timeout))
 		}
 		if s.InitTimeout > 0 {
-			s.Environment[spec.InitTimeoutVariable] = time.Duration(s.InitTimeout).String()
+			s.Environment[spec.InitTimeoutVariable] = seconds(time.Duration(s.InitTimeout))
 		}
 		if p.App.Spec.Package.Mode != spec.Shared {
 			continue
