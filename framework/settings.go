@@ -258,9 +258,10 @@ func readSettings(name string) (string, error) {
 // apply sets what a line says, if it is of the stage and its function is served.
 func (a *App) apply(line, stage string) error {
 	var f *Function
-	for at, more := 0, true; more; {
+	at := 0
+	for line != "" {
 		var word string
-		if word, line, more = next(line, ' '); word == "" && (more || at != 1) {
+		if word, line, _ = next(line, ' '); word == "" {
 			continue
 		}
 		name, value, set := next(word, '=')
@@ -278,6 +279,9 @@ func (a *App) apply(line, stage string) error {
 				return err
 			}
 		}
+	}
+	if at == 1 {
+		return unexpected("word 2", "", "a stage or -")
 	}
 	return nil
 }

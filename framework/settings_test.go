@@ -127,8 +127,8 @@ gone -     timeout=1m whatever=1
 
 func TestWrongSettings(t *testing.T) {
 	for text, want := range map[string]string{
-		"\nget":                             `faas.settings:2 is "get", expected settings: word 2 is "", expected a function, a stage or -, and settings`,
-		"\nget ":                            `faas.settings:2 is "get ", expected settings: word 2 is "", expected a function, a stage or -, and settings`,
+		"\nget":                             `faas.settings:2 is "get", expected settings: word 2 is "", expected a stage or -`,
+		"\nget ":                            `faas.settings:2 is "get ", expected settings: word 2 is "", expected a stage or -`,
 		"get timeout=1s":                    `faas.settings:1 is "get timeout=1s", expected settings: word 2 is "timeout=1s", expected a function, a stage or -, and settings`,
 		"get - timeout":                     `faas.settings:1 is "get - timeout", expected settings: word 3 is "timeout", expected a function, a stage or -, and settings`,
 		"get - timeout=10":                  `faas.settings:1 is "get - timeout=10", expected settings: timeout is "10", expected a duration such as 30s or 250ms`,
