@@ -5,7 +5,7 @@ package app
 
 import (
 	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -19,7 +19,7 @@ func (c *container) app() *framework.App {
 	a := &framework.App{Unit: "app"}
 	a.Functions = []*framework.Function{
 		{Name: "import", Handler: c.importFunction, Needs: c.needsImportFunction(),
-			Triggers: []framework.Trigger{event.Trigger{}}},
+			Triggers: []framework.Trigger{raw.Trigger{}}},
 		{Name: "join", Handler: c.join, Needs: c.needsImportFunction(),
 			Triggers: []framework.Trigger{web.Route{Method: "POST", Pattern: "/members", Status: 201}}},
 	}

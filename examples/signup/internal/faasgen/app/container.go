@@ -45,9 +45,9 @@ func getFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, err
 }
 
 // provideGroupValidation makes the list of group validation.
-func provideGroupValidation(c *container, handleRule2 *handle2.Rule) []validator.Rule {
+func provideGroupValidation(c *container, handleRule *handle2.Rule) []validator.Rule {
 	if c.groupValidation != nil {
 		return c.groupValidation
 	}
-	return []validator.Rule{handleRule2}
+	return []validator.Rule{handleRule}
 }

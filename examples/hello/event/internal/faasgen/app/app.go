@@ -5,7 +5,7 @@ package app
 
 import (
 	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 )
 
 // This does not compile with another version of faasgen: run go tool faasgen generate.
@@ -18,7 +18,7 @@ func (c *container) app() *framework.App {
 	a := &framework.App{Unit: "app"}
 	a.Functions = []*framework.Function{
 		{Name: "hello", Handler: hello,
-			Triggers: []framework.Trigger{event.Trigger{}}},
+			Triggers: []framework.Trigger{raw.Trigger{}}},
 	}
 	return a
 }
