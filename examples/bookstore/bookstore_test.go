@@ -10,7 +10,6 @@ import (
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
-	bookpurge "github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/book-purge"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
@@ -129,7 +128,7 @@ func TestPurgeDeletesOldDraftsOnly(t *testing.T) {
 // A unit starts alone as the whole application does; its functions have the same names.
 func TestOneUnitAlone(t *testing.T) {
 	t.Parallel()
-	a := faastest.Start(t, bookpurge.New, faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
+	a := faastest.Start(t, app.New, faastest.Functions("book-purge"), faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
 	if got, err := a.Timer("book-purge", time.Now()); err != nil || got != (book.Purged{}) {
 		t.Errorf("purged %v, %v", got, err)
 	}

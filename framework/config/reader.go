@@ -44,6 +44,9 @@ func (r *Reader) Visit(key any) bool {
 	return first
 }
 
+// Begin reports whether what a cell holds has still to be built, and has not been looked at.
+func (r *Reader) Begin(cell interface{ Done() bool }) bool { return !cell.Done() && r.Visit(cell) }
+
 // Err is nil, or says all that was wrong. Missing keys are one *MissingError.
 func (r *Reader) Err() error {
 	if r.absent == nil {

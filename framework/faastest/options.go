@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,6 +50,12 @@ func (v Variables) apply(s *settings) error {
 		s.variables.set[name] = text
 	}
 	return nil
+}
+
+// Functions serves some functions of the application only, as a deployed unit of them does: names, or patterns such as
+// "order-*". A unit of one function builds what that needs when it starts.
+func Functions(names ...string) Option {
+	return Variables{"FAAS_FUNCTIONS": strings.Join(names, ",")}
 }
 
 // ProcessVariables lets the process's environment variables count, too: in a test that needs a secret which only the

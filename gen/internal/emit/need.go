@@ -19,6 +19,12 @@ type needer struct {
 	stop       bool
 }
 
+func (n *needer) check(node *wiring.Node) {
+	if !slices.Contains(n.checks, node) {
+		n.checks = append(n.checks, node)
+	}
+}
+
 // warming is a singleton to build when a unit starts.
 type warming struct {
 	slot  *slot
@@ -89,7 +95,7 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 	roots := w.roots(f)
 	for _, e := range roots {
 		if w.reads[e.To] {
-			n.checks = append(n.checks, e.To)
+			n.check(w.checked(e.To))
 		}
 	}
 	linked, layers := w.graph.Linked(only), w.graph.Layers(only)
@@ -99,15 +105,15 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 		for _, l := range p.layers {
 			uses = uses || slices.Contains(layers, w.layers[l])
 			if node := w.nodes[w.layers[l].Provider]; slices.Contains(layers, w.layers[l]) && node != nil && w.reads[node] {
-				n.checks = append(n.checks, node)
+				n.check(w.checked(node))
 			}
 		}
 		if !uses {
 			continue
 		}
 		n.components = append(n.components, i)
-		if c != nil && c.Active() && w.reads[w.nodes[c.Provider]] && !slices.Contains(n.checks, w.nodes[c.Provider]) {
-			n.checks = append(n.checks, w.nodes[c.Provider])
+		if c != nil && c.Listens() && w.reads[w.nodes[c.Provider]] {
+			n.check(w.checked(w.nodes[c.Provider]))
 		}
 	}
 	reach := w.graph.Reach(only)

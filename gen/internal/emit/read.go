@@ -154,24 +154,62 @@ func (f *file) members(t types.Type, members []model.ConfigMember, depth int) st
 
 func checkName(n *wiring.Node) string { return "check" + title(n.Ident) }
 
+// checked is the node that checks what a node needs: what only hands on what one other needs has no check of its own.
+func (w *writer) checked(n *wiring.Node) *wiring.Node {
+	for {
+		var next *wiring.Node
+		for _, e := range n.Edges {
+			if e.To == nil || !w.reads[e.To] || e.To == next {
+				continue
+			}
+			if next != nil || !w.slot(e).primary {
+				return n
+			}
+			next = e.To
+		}
+		replaceable := slices.ContainsFunc(w.slotsOf[n], func(s *slot) bool { return s.injected }) ||
+			slices.ContainsFunc(w.middleware(), func(m *model.Middleware) bool { return m.Provider == n.Provider })
+		if next == nil || len(configured(n)) > 0 || replaceable {
+			return n
+		}
+		n = next
+	}
+}
+
 // writeChecks writes the functions that check, before anything is built, what a node and all that it needs are configured with.
 func (w *writer) writeChecks(f *file) {
+	needed := map[*wiring.Node]bool{}
+	var mark func(n *wiring.Node)
+	mark = func(n *wiring.Node) {
+		if n = w.checked(n); needed[n] {
+			return
+		}
+		needed[n] = true
+		for _, e := range n.Edges {
+			if e.To != nil && w.reads[e.To] {
+				mark(e.To)
+			}
+		}
+	}
+	for _, n := range w.needers {
+		for _, root := range n.checks {
+			mark(root)
+		}
+	}
 	for _, n := range w.reach {
-		if !w.reads[n] {
+		if !needed[n] {
 			continue
 		}
 		s := w.primary(n)
 		f.p("func %s(c *container, r *%s) {", checkName(n), symReader)
 		switch {
 		case singleton(n):
-			f.p("if c.%s.Done() || !r.Visit(&c.%s) {", s.field, s.field)
+			f.p("if r.Begin(&c.%s) {", s.field)
 		case s.injected:
-			f.p("if c.%s != nil || !r.Visit(%q) {", s.field, n.Ident)
+			f.p("if c.%s == nil && r.Visit(%q) {", s.field, n.Ident)
 		default:
-			f.p("if !r.Visit(%q) {", n.Ident)
+			f.p("if r.Visit(%q) {", n.Ident)
 		}
-		f.p("return")
-		f.p("}")
 		if values := configured(n); len(values) > 0 {
 			reader := "r"
 			if w.view(n) != nil {
@@ -197,17 +235,18 @@ func (w *writer) writeChecks(f *file) {
 			done = append(done, t)
 			switch {
 			case t.primary:
-				f.p("%s(c, r)", checkName(e.To))
+				f.p("%s(c, r)", checkName(w.checked(e.To)))
 			case singleton(e.To):
 				f.p("if !c.%s.Done() {", t.field)
-				f.p("%s(c, r)", checkName(e.To))
+				f.p("%s(c, r)", checkName(w.checked(e.To)))
 				f.p("}")
 			default:
 				f.p("if c.%s == nil {", t.field)
-				f.p("%s(c, r)", checkName(e.To))
+				f.p("%s(c, r)", checkName(w.checked(e.To)))
 				f.p("}")
 			}
 		}
+		f.p("}")
 		f.p("}")
 		f.p("")
 	}
