@@ -41,11 +41,17 @@ type Runtime struct {
 }
 
 // InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives
-// the unit; zero is unlimited. Generated code asks for it.
+// the unit, or 10 seconds where neither says anything. Generated code uses it.
 func (rt *Runtime) InitLimit() time.Duration {
 	own, _ := rt.limit(variableInitTimeout) // whose error Start reports
-	return smaller(rt.InitTimeout, own)
+	if limit := smaller(rt.InitTimeout, own); limit > 0 {
+		return limit
+	}
+	return defaultInitTimeout
 }
+
+// defaultInitTimeout is f.yml's default of initTimeout.
+const defaultInitTimeout = 10 * time.Second
 
 // Variables are environment variables.
 type Variables interface {

@@ -24,8 +24,29 @@ func (w *writer) localRoots(f *model.Function) (roots []*wiring.Node) {
 // sharesChain reports whether middleware of a function lives for its call.
 func sharesChain(f *model.Function) bool { return slices.ContainsFunc(f.Middleware, perCall) }
 
-// shares reports whether a function has a call.
-func (w *writer) shares(f *model.Function) bool { return sharesChain(f) || len(w.localRoots(f)) > 1 }
+// shares reports whether a function has a call: several parts of it live for the invocation, or what one of them needs does and
+// needs another.
+func (w *writer) shares(f *model.Function) bool {
+	roots := w.localRoots(f)
+	if sharesChain(f) || len(roots) > 1 {
+		return true
+	}
+	seen := map[*wiring.Node]bool{}
+	var shared func(n *wiring.Node, root bool) bool
+	shared = func(n *wiring.Node, root bool) bool {
+		if seen[n] {
+			return false
+		}
+		seen[n] = true
+		return slices.ContainsFunc(n.Edges, func(e wiring.Edge) bool {
+			if e.To == nil || e.Dep.Lazy || singleton(e.To) {
+				return false
+			}
+			return !root && !prototype(e.To) || shared(e.To, false)
+		})
+	}
+	return len(roots) == 1 && shared(roots[0], true)
+}
 
 // callRoots are the nodes that have an injector for an invocation, and those that have one for a call.
 func (w *writer) callRoots() (locals, calls map[*wiring.Node]bool) {
@@ -106,7 +127,14 @@ func (w *writer) writeCall(f *file) {
 				if w.cleaning[injectorName(s, inCall)] {
 					method = "Open"
 				}
-				f.p("func call%s(k *call) (%s, error) { return k.%s.%s(k, %s) }", title(s.ident), s.typ, names[n], method, injectorName(s, inCall))
+				f.p("func call%s(k *call) (%s, error) {", title(s.ident), s.typ)
+				if w.isTaken(n) {
+					f.p("if c := k.container; c.%s != nil {", s.field)
+					f.p("return %s, nil", w.replacement(s))
+					f.p("}")
+				}
+				f.p("return k.%s.%s(k, %s)", names[n], method, injectorName(s, inCall))
+				f.p("}")
 				f.p("")
 			case s.requested:
 				f.p("func call%s(k *call) (%s, error) {", title(s.ident), s.typ)

@@ -47,7 +47,7 @@ func (w *writer) containerType(f *file) {
 			f.p("%s cell[%s]", s.field, s.typ)
 		}
 	}
-	if replaceable := w.replaceable(); len(replaceable) > 0 {
+	if replaceable := w.replaceableFields(); len(replaceable) > 0 {
 		f.p("")
 		f.p("// of tests")
 		for _, r := range replaceable {

@@ -17,8 +17,8 @@ type replaceableField struct {
 	typ   func(f *file) string
 }
 
-// replaceable are those fields, each once.
-func (w *writer) replaceable() []replaceableField {
+// replaceableFields are those, each once.
+func (w *writer) replaceableFields() []replaceableField {
 	var list []replaceableField
 	for _, s := range w.slots {
 		if s.injected && s.field != "" && !singleton(s.node) {

@@ -51,11 +51,20 @@ type planner struct {
 	providers map[string]bool
 	// direct are the singletons that their provider function builds, without an injector.
 	direct map[*slot]bool
+	// takes are the nodes that something takes by a function of its own, and needed their injectors.
+	takes []taken
 	// cleaning are the injectors that return a clean-up function.
 	cleaning map[string]bool
 	decided  bool
 
 	container, build, call, context types.Type
+}
+
+// taken is a node that has an instance for each use, or lives for one invocation, and can be replaced: so that nothing is built
+// for one that is, a function looks first, and has the rest made by an injector.
+type taken struct {
+	node *wiring.Node
+	mode mode
 }
 
 // provided is a provider function: it makes a node, or hands on a slot's value as a type of its own or as an interface.
@@ -67,6 +76,8 @@ type provided struct {
 	tag     *types.Named // that it returns, nil for the slot's own type
 	slot    *slot        // that it returns, for those that hand on
 	hands   bool
+	takes   bool // a slot that is taken, in a mode
+	mode    mode
 }
 
 // param is one dependency of a provider function.
@@ -86,7 +97,7 @@ func (w *writer) plan() {
 	for w.decided = true; w.decided; {
 		w.decided = false
 		w.injectors, w.provided, w.providers = nil, nil, map[string]bool{}
-		w.direct, w.cleaning = map[*slot]bool{}, map[string]bool{}
+		w.direct, w.cleaning, w.takes = map[*slot]bool{}, map[string]bool{}, nil
 		w.planAll()
 	}
 }
@@ -112,31 +123,56 @@ func (w *writer) contextType() types.Type {
 }
 
 func (w *writer) planAll() {
-	lazy := map[*wiring.Node]bool{} // prototypes that a Lazy makes
-	for _, n := range w.reach {
-		for _, e := range n.Edges {
-			if e.To != nil && e.Dep.Lazy && !singleton(e.To) {
-				lazy[e.To] = true
-			}
+	locals, calls := w.callRoots()
+	planned := map[string]bool{}
+	plan := func(s *slot, m mode) {
+		if name := injectorName(s, m); !planned[name] {
+			planned[name] = true
+			w.inject(s, m)
 		}
 	}
-	locals, calls := w.callRoots()
 	for _, n := range w.reach {
 		for _, s := range w.slotsOf[n] {
-			switch {
-			case s.field == "":
-			case singleton(n), lazy[n]:
-				w.inject(s, inBuild)
+			if s.field != "" && singleton(n) {
+				plan(s, inBuild)
 			}
 			if locals[n] && s.primary {
-				w.inject(s, inRequest)
+				plan(s, inRequest)
 			}
 			if calls[n] && s.primary {
-				w.inject(s, inCall)
+				plan(s, inCall)
+			}
+		}
+		for _, e := range n.Edges {
+			if e.To != nil && e.Dep.Lazy && !singleton(e.To) {
+				w.take(e.To, inBuild)
 			}
 		}
 	}
+	for i := 0; i < len(w.takes); i++ {
+		plan(w.primary(w.takes[i].node), w.takes[i].mode)
+	}
 }
+
+// take remembers that a node is taken in a mode.
+func (w *writer) take(n *wiring.Node, m mode) {
+	if t := (taken{n, m}); !slices.Contains(w.takes, t) {
+		w.takes = append(w.takes, t)
+	}
+}
+
+// takeName is the function that looks for a replacement and has the node made otherwise.
+func takeName(n *wiring.Node, m mode) string {
+	return "take" + title(n.Ident) + [...]string{"", "ForCall", "InCall"}[m]
+}
+
+// isTaken reports whether a node is taken by a function of its own: only then nothing is built for its replacement.
+func (w *writer) isTaken(n *wiring.Node) bool {
+	return w.replaceable(n) && slices.ContainsFunc(n.Edges, func(e wiring.Edge) bool { return e.To != nil && !e.Dep.Lazy })
+}
+
+// replaceable reports whether what a node is built as can be replaced in a test.
+func (w *writer) replaceable(n *wiring.Node) bool { return w.primary(n).injected }
 
 // injectorName is the function that builds a slot.
 func injectorName(s *slot, m mode) string {
@@ -174,7 +210,7 @@ func (w *writer) inject(s *slot, m mode) {
 		}
 	} else {
 		p := w.primary(s.node)
-		b.getter(p, nil)
+		b.in.Providers = append(b.in.Providers, &injector.Provider{Name: getterName(p), Params: []types.Type{w.container, w.build}, Out: p.typ, Err: true})
 		b.in.Bindings = append(b.in.Bindings, injector.Binding{Interface: s.typ, Concrete: p.typ})
 	}
 	b.in.Providers = append(b.in.Providers, b.later...)
@@ -201,7 +237,6 @@ type injection struct {
 	in    *injector.Injector
 	later []*injector.Provider  // that come after those which they need
 	types map[string]types.Type // by key of what has it
-	used  map[string]bool
 }
 
 // decide remembers something that makes all be planned again.
@@ -224,7 +259,7 @@ func (b *injection) has(key string) bool {
 }
 
 // getter takes a slot of a singleton, or of the call, and returns its type for Wire.
-func (b *injection) getter(s *slot, consumer *wiring.Node) types.Type {
+func (b *injection) getter(s *slot) types.Type {
 	key := "slot " + s.ident
 	t := b.slotType(s)
 	if b.has(key) {
@@ -319,7 +354,7 @@ func (b *injection) instance(n *wiring.Node, key string, tag *types.Named) types
 	}
 	p := &provided{node: n, perCall: b.mode.perCall(), tag: tag}
 	call := &injector.Provider{Out: out}
-	unit, scope := b.takes(n, b.mode)
+	unit, scope := b.parameters(n, b.mode)
 	for i, e := range n.Edges {
 		if e.To == nil || e.Dep.Lazy {
 			continue
@@ -469,7 +504,7 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 	e := n.Edges[i]
 	s := b.slot(e)
 	if singleton(e.To) || b.mode == inCall && !prototype(e.To) {
-		return b.getter(s, n), s
+		return b.getter(s), s
 	}
 	at := "slot " + b.primary(e.To).ident
 	if prototype(e.To) {
@@ -489,7 +524,13 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 	if tag != nil {
 		t = tag
 	}
-	if !b.has(at) {
+	if b.isTaken(e.To) {
+		b.taken(n, i, at, tag)
+		t = p.typ
+		if named := b.tagOf(n, i); named != nil {
+			t = named
+		}
+	} else if !b.has(at) {
 		if !b.free(at, t) {
 			if !prototype(e.To) {
 				b.tagSlot(p)
@@ -518,6 +559,52 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 		b.later = append(b.later, &injector.Provider{Name: name, Params: []types.Type{b.argument("c"), t}, Out: s.typ})
 	}
 	return s.typ, s
+}
+
+// tagOf is the type of its own that what a node takes at one place has, nil for none.
+func (w *writer) tagOf(n *wiring.Node, i int) *types.Named {
+	if to := n.Edges[i].To; !prototype(to) {
+		return w.slotTags[w.primary(to)]
+	}
+	return w.placeTags[place{n, i}]
+}
+
+// taken has a node taken by its function.
+func (b *injection) taken(n *wiring.Node, i int, at string, tag *types.Named) {
+	if b.has(at) {
+		return
+	}
+	to := n.Edges[i].To
+	p := b.primary(to)
+	t := p.typ
+	if tag != nil {
+		t = tag
+	}
+	if !b.claim(at, t) {
+		if !prototype(to) {
+			b.tagSlot(p)
+		} else if b.placeTags[place{n, i}] == nil {
+			b.placeTags[place{n, i}] = b.tag("named"+title(n.Ident)+title(variable(n.Edges[i].Dep)), p.typ)
+			b.decide()
+		}
+		return
+	}
+	b.take(to, b.mode)
+	call := &injector.Provider{Name: takeName(to, b.mode), Out: t, Err: true, Cleanup: b.mode.perCall()}
+	if tag != nil {
+		call.Name = "provide" + title(tag.Obj().Name()[len("named"):]) + [...]string{"", "ForCall", "InCall"}[b.mode]
+		b.hand(&provided{name: call.Name, node: to, mode: b.mode, tag: tag, slot: p, hands: true, takes: true})
+	}
+	switch b.mode {
+	case inCall:
+		call.Params = []types.Type{b.call}
+	case inRequest:
+		call.Params = []types.Type{b.argument("c"), b.argument("b"), b.argument("ctx")}
+	default:
+		call.Params = []types.Type{b.argument("c"), b.argument("b")}
+	}
+	b.in.Cleanup = b.in.Cleanup || call.Cleanup
+	b.later = append(b.later, call)
 }
 
 // free reports whether nothing else has a type.
@@ -572,11 +659,16 @@ func isStructPointer(t types.Type) bool {
 	return ok
 }
 
-// takes says which of the first parameters a provider function has: c, and b or ctx.
-func (w *writer) takes(n *wiring.Node, m mode) (unit, scope bool) {
+// looks reports whether the provider function of a node looks for a replacement.
+func (w *writer) looks(n *wiring.Node) bool {
+	return !singleton(n) && w.replaceable(n) && !w.isTaken(n)
+}
+
+// parameters says which of the first parameters a provider function has: c, and b or ctx.
+func (w *writer) parameters(n *wiring.Node, m mode) (unit, scope bool) {
 	p := n.Provider
 	scope = !singleton(n) && (p.Init || p.Destroy || p.Cleanup && (m == inBuild || p.Init || p.Destroy))
-	unit = !singleton(n) && slices.ContainsFunc(w.slotsOf[n], func(s *slot) bool { return s.injected && s.primary })
+	unit = w.looks(n)
 	for _, e := range n.Edges {
 		if e.To != nil && e.Dep.Lazy {
 			unit, scope = true, scope || m == inBuild

@@ -23,6 +23,7 @@ func (w *writer) writeProviders(f *file) {
 			}
 		}
 	}
+	w.writeTakes(f)
 	for _, p := range w.provided {
 		switch {
 		case p.hands && p.tag != nil:
@@ -55,18 +56,69 @@ func converts(t types.Type) bool {
 
 // writeTagged hands on a slot as a type of its own.
 func (w *writer) writeTagged(f *file, p *provided) {
-	get, params := getterName(p.slot)+"(c, b)", f.s("c *container, b *%s", symBuild)
-	if p.perCall {
-		get, params = "call"+title(p.slot.ident)+"(k)", "k *call"
+	get, m := getterName(p.slot), inBuild
+	switch {
+	case p.takes:
+		get, m = takeName(p.node, p.mode), p.mode
+	case p.perCall:
+		get, m = "call"+title(p.slot.ident), inCall
 	}
-	f.p("func %s(%s) (%s, error) {", p.name, params, p.tag)
+	params, args := w.scope(f, m)
+	left, results := "v, err", f.s("%s, error", p.tag)
+	if p.takes && m.perCall() {
+		left, results = "v, cleanup, err", f.s("%s, func(), error", p.tag)
+	}
+	f.p("func %s(%s) (%s) {", p.name, params, results)
 	if converts(p.slot.typ) {
-		f.p("v, err := %s", get)
-		f.p("return %s(v), err", p.tag)
+		f.p("%s := %s(%s)", left, get, args)
+		f.p("return %s(v)%s", p.tag, strings.TrimPrefix(left, "v"))
 	} else {
-		f.p("return %s", get)
+		f.p("return %s(%s)", get, args)
 	}
 	f.p("}")
+}
+
+// scope is what an injector of a mode has: its parameters, and as arguments.
+func (w *writer) scope(f *file, m mode) (params, args string) {
+	switch m {
+	case inCall:
+		return "k *call", "k"
+	case inRequest:
+		return f.s("c *container, b *%s, ctx *%s", symBuild, symContext), "c, b, ctx"
+	}
+	return f.s("c *container, b *%s", symBuild), "c, b"
+}
+
+// writeTakes writes the functions that look for a replacement before anything is built.
+func (w *writer) writeTakes(f *file) {
+	for _, t := range w.takes {
+		s := w.primary(t.node)
+		name := injectorName(s, t.mode)
+		params, args := w.scope(f, t.mode)
+		results := f.s("%s, error", s.typ)
+		more := ", nil"
+		if t.mode.perCall() {
+			results, more = f.s("%s, func(), error", s.typ), ", func() {}, nil"
+		}
+		f.p("func %s(%s) (%s) {", takeName(t.node, t.mode), params, results)
+		if s.injected {
+			if t.mode == inCall {
+				f.p("if c := k.container; c.%s != nil {", s.field)
+			} else {
+				f.p("if c.%s != nil {", s.field)
+			}
+			f.p("return %s%s", w.replacement(s), more)
+			f.p("}")
+		}
+		if t.mode.perCall() && !w.cleaning[name] {
+			f.p("v, err := %s(%s)", name, args)
+			f.p("return v, func() {}, err")
+		} else {
+			f.p("return %s(%s)", name, args)
+		}
+		f.p("}")
+		f.p("")
+	}
 }
 
 // writeAs hands on what is made within an injector as an interface.
@@ -140,7 +192,7 @@ func (w *writer) writeProvider(f *file, p *provided) {
 		out = p.tag
 	}
 	b.cleans, b.fails, b.zero = w.cleans(n, m), w.fails(n, m), f.zero(out)
-	unit, scope := w.takes(n, m)
+	unit, scope := w.parameters(n, m)
 	whole := p.name == injectorName(s, inBuild) && w.direct[s]
 	var params []string
 	if unit || whole {
@@ -159,7 +211,7 @@ func (w *writer) writeProvider(f *file, p *provided) {
 		if tag, ok := q.typ.(*types.Named); ok && tag.Obj().Pkg() == w.types {
 			if t := q.slot.typ; converts(t) {
 				value = f.s("%s(%s)", t, name)
-			} else if !types.IsInterface(t) && types.IsInterface(q.edge.Dep.Type) { // whose methods the tag has not
+			} else if !types.IsInterface(t) && w.asInterface(n, q) { // whose methods the tag has not
 				value = f.s("(%s)(%s)", t, name)
 			}
 		}
@@ -180,13 +232,22 @@ func (w *writer) writeProvider(f *file, p *provided) {
 		results = "(" + results + ")"
 	}
 	f.p("func %s(%s) %s {", p.name, strings.Join(params, ", "), results)
-	if !singleton(n) && s.injected {
+	if w.looks(n) {
 		f.p("if c.%s != nil {", s.field)
 		b.ret(w.replacement(s), "func() {}", "nil")
 		f.p("}")
 	}
 	b.body()
 	f.p("}")
+}
+
+// asInterface reports whether a node takes a dependency as an interface.
+func (w *writer) asInterface(n *wiring.Node, q param) bool {
+	if n.Provider.Kind == model.Group {
+		s, ok := types.Unalias(n.Provider.Out).Underlying().(*types.Slice)
+		return ok && types.IsInterface(s.Elem())
+	}
+	return types.IsInterface(q.edge.Dep.Type)
 }
 
 // ret returns a value with as many further results as there are.
@@ -390,7 +451,7 @@ func (b *provider) other(e wiring.Edge) string {
 			chain = "nil"
 		}
 		if get = getterName(b.file.slot(e)); !singleton(e.To) {
-			get, helper = injectorName(b.file.slot(e), inBuild), symLazyNew
+			get, helper = takeName(e.To, inBuild), symLazyNew
 		}
 		return b.s("%s(c, %s, %s)", helper, chain, get)
 	case d.Kind == model.FromConfig:

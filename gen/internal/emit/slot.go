@@ -126,7 +126,7 @@ func (w *writer) choosePrimary() {
 			if s.primary || s.requested {
 				s.field = w.fields.take(s.ident)
 				t := title(s.ident)
-				w.declared.add("get"+t, "new"+t, "provide"+t, "provide"+t+"ForCall", "read"+t, "check"+t, "named"+t, "lazy"+t, "make"+t, "call"+t)
+				w.declared.add("get"+t, "new"+t, "provide"+t, "provide"+t+"ForCall", "read"+t, "check"+t, "named"+t, "lazy"+t, "make"+t, "call"+t, "take"+t, "take"+t+"ForCall", "take"+t+"InCall", "new"+t+"ForCall")
 			}
 		}
 	}
