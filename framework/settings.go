@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/fault"
@@ -315,30 +316,21 @@ func (f *Function) set(name, value string) (err error) {
 }
 
 // configured checks the configuration of every function, so that all that is wrong is one error.
-func (e *Engine) configured() error {
-	var errs []error
-checks:
+func (e *Engine) configured() (all error) {
 	for _, f := range e.app.Functions {
 		if f.Check == nil {
 			continue
 		}
 		err := fault.Guard(f.Check)
-		if err == nil {
-			continue
-		}
-		if e.rt.Incomplete != nil && !e.deployment.eager {
+		switch {
+		case err == nil:
+		case e.rt.Incomplete != nil && !e.deployment.eager:
 			f.unusable = e.rt.Incomplete(f.Name, err)
-			continue
+		case all == nil:
+			all = err
+		case !strings.Contains(all.Error(), err.Error()): // functions share what they need
+			all = errors.Join(all, err)
 		}
-		for _, other := range errs {
-			if other.Error() == err.Error() { // functions share what they need
-				continue checks
-			}
-		}
-		errs = append(errs, err)
 	}
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
+	return all
 }

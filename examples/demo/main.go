@@ -39,7 +39,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	server := filepath.Join(work, "local", "server")
-	if err := command(ctx, ".", "go", "build", "-o", server, "./"+application+"/internal/faasgen/app/local"); err != nil {
+	if err := command(ctx, ".", "go", "build", "-o", server, "./"+application+"/internal/faasgen/local"); err != nil {
 		return err
 	}
 	progress("built in %s", time.Since(started).Round(time.Second/10))

@@ -55,7 +55,7 @@ func TestOneFunctionOnEveryCloud(t *testing.T) {
 	} {
 		t.Run(tt.main, func(t *testing.T) {
 			t.Parallel()
-			ctx, p := start(t, tt.runtime, build(t, "./internal/faasgen/hello/"+tt.main, tt.command, "-ldflags=-s -w"))
+			ctx, p := start(t, tt.runtime, build(t, "./internal/faasgen/"+tt.main, tt.command, "-ldflags=-s -w"))
 			r, err := p.HTTP(ctx, &sim.Request{Method: "GET", Target: "/hello?name=Ann", Host: "hello.example.com"})
 			if err != nil || r.Status != 200 || string(r.Body) != `{"message":"hello Ann"}` {
 				t.Errorf("got %+v, %v", r, err)
@@ -72,12 +72,12 @@ func TestEventOnlyUnitsLinkNoHTTP(t *testing.T) {
 	}{{"aws", aws.New(aws.Options{})}, {"tencent", tencent.NewCustom()}} {
 		t.Run(tt.main, func(t *testing.T) {
 			t.Parallel()
-			a := build(t, "./event/internal/faasgen/hello/"+tt.main, "bootstrap")
+			a := build(t, "./event/internal/faasgen/"+tt.main, "bootstrap")
 			symbols, err := exec.Command("go", "tool", "nm", filepath.Join(a.Dir, a.Command)).Output()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !bytes.Contains(symbols, []byte("hello/event/internal/faasgen/hello.New")) {
+			if !bytes.Contains(symbols, []byte("hello/event/internal/faasgen/app.New")) {
 				t.Fatal("the unit is not among the symbols: the check would find nothing")
 			}
 			for _, unwanted := range []string{" net/http.", " crypto/tls."} {

@@ -47,41 +47,45 @@ func (c *CORS) equal(d *CORS) bool {
 // With is the route with one of its settings in a deployment: cors.origins, cors.methods, cors.headers and
 // cors.exposeHeaders are lists with commas, cors.maxAge is a number of seconds such as 60s, cors.credentials true or false. It does not know others.
 func (r Route) With(name, value string) (t framework.Trigger, known bool, err error) {
-	name, ok := strings.CutPrefix(name, "cors.")
-	if !ok {
-		return r, false, nil
-	}
 	c := CORS{}
 	if r.CORS != nil {
 		c = *r.CORS
 	}
+	known, err = c.set(name, value)
+	r.CORS = &c
+	return r, known, err
+}
+
+// set sets what name says, if it is one of these names.
+func (c *CORS) set(name, value string) (known bool, err error) {
 	list := strings.Split(value, ",")
+	expected := ""
 	switch name {
-	case "origins":
+	case "cors.origins":
 		c.Origins = list
-	case "methods":
+	case "cors.methods":
 		c.Methods = list
-	case "headers":
+	case "cors.headers":
 		c.Headers = list
-	case "exposeHeaders":
+	case "cors.exposeHeaders":
 		c.ExposeHeaders = list
-	case "maxAge":
-		seconds, ok := strings.CutSuffix(value, "s")
-		n, err := strconv.ParseUint(seconds, 10, 31)
-		if !ok || err != nil {
-			return r, true, errors.New("cors.maxAge is " + strconv.Quote(value) + ", expected a number of seconds such as 60s")
-		}
+	case "cors.maxAge":
+		n, err := strconv.Atoi(strings.TrimSuffix(value, "s"))
 		c.MaxAge = time.Duration(n) * time.Second
-	case "credentials":
-		c.Credentials = value == "true"
-		if !c.Credentials && value != "false" {
-			return r, true, errors.New("cors.credentials is " + strconv.Quote(value) + ", expected true or false")
+		if err != nil || n < 0 {
+			expected = "a number of seconds such as 60s"
+		}
+	case "cors.credentials":
+		if c.Credentials = value == "true"; !c.Credentials && value != "false" {
+			expected = "true or false"
 		}
 	default:
-		return r, false, nil
+		return false, nil
 	}
-	r.CORS = &c
-	return r, true, nil
+	if expected != "" {
+		err = errors.New(name + " is " + strconv.Quote(value) + ", expected " + expected)
+	}
+	return true, err
 }
 
 // crossing is what a page of another origin may do with an answer.
