@@ -116,9 +116,9 @@ func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T,
 	}
 }
 
-// Made is [Use] of what is itself a middleware.
+// Made is [Use] of what is itself a middleware; nil is none.
 func Made[K ioc.Owner](k K, s *ioc.Cell[K, framework.Middleware], get func(K, *ioc.Build) (framework.Middleware, error)) framework.Middleware {
-	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler { return m(next) })
+	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler { return framework.Chain(next, m) })
 }
 
 // Guard is the guard of an instance which the container builds.
