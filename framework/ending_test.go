@@ -53,9 +53,10 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 				Start: func(ctx context.Context) error {
 					b := k.NewBuild(ctx)
 					defer b.Done()
-					var cell ioc.Cell[int]
-					_, err := cell.Get(&k, b, "x", func(b *ioc.Build) (int, func(), error) {
-						return 1, b.OnDestroy("x", step("destroy")), nil
+					var cell ioc.Cell[*ioc.Container, int]
+					_, err := cell.Get(&k, b, func(_ *ioc.Container, b *ioc.Build) (int, error) {
+						b.OnDestroy("x", step("destroy"))
+						return 1, nil
 					})
 					return err
 				},

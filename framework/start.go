@@ -61,21 +61,45 @@ func (a *App) health(ctx context.Context) error {
 
 // check joins what is wrong with the configuration of the functions, each mistake once.
 func (a *App) check() error {
-	var errs []error
-	seen := map[string]bool{}
+	var found mistakes
 	for _, f := range a.Functions {
-		if f.Check == nil {
-			continue
-		}
-		if err := f.Check(); err != nil && !seen[err.Error()] {
-			seen[err.Error()] = true
-			errs = append(errs, err)
+		if f.Check != nil {
+			found.add(f.Check())
 		}
 	}
-	if len(errs) == 1 {
-		return errs[0]
+	if len(found) == 1 {
+		return found[0]
 	}
-	return errors.Join(errs...)
+	return errors.Join(found...)
+}
+
+// mistakes are those of several functions, which share much of what they need.
+type mistakes []error
+
+// add takes up an error unless it is there. One that several were joined to is these.
+func (m *mistakes) add(err error) {
+	if err == nil {
+		return
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(several.Unwrap()...).Error() {
+		for _, err := range several.Unwrap() {
+			m.add(err)
+		}
+		return
+	}
+	for i, known := range *m {
+		if known.Error() == err.Error() {
+			return
+		}
+		// Such as a list of keys without a value, which has a place for those of another.
+		if list, ok := known.(interface{ Merge(error) error }); ok {
+			if merged := list.Merge(err); merged != nil {
+				(*m)[i] = merged
+				return
+			}
+		}
+	}
+	*m = append(*m, err)
 }
 
 // layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.

@@ -240,23 +240,25 @@ func TestUndoingABuildThatHangsTakesNotForEver(t *testing.T) {
 
 // What undoes a build whose time is up has time of its own.
 func TestUndoingABuildThatIsLate(t *testing.T) {
-	k := ioc.Container{InitTimeout: time.Millisecond}
-	var one cell[int]
-	var late error
-	var left time.Duration
-	_, err := one.Get(&k, nil, func(_ *ioc.Container, b *ioc.Build) (int, error) {
-		b.OnDestroy("x", func(ctx context.Context) error {
-			late = ctx.Err()
-			deadline, _ := ctx.Deadline()
-			left = time.Until(deadline)
-			return nil
+	synctest.Test(t, func(t *testing.T) {
+		k := ioc.Container{InitTimeout: time.Millisecond}
+		var one cell[int]
+		var late error
+		var left time.Duration
+		_, err := one.Get(&k, nil, func(_ *ioc.Container, b *ioc.Build) (int, error) {
+			b.OnDestroy("x", func(ctx context.Context) error {
+				late = ctx.Err()
+				deadline, _ := ctx.Deadline()
+				left = time.Until(deadline)
+				return nil
+			})
+			<-b.Context().Done()
+			return 0, context.Cause(b.Context())
 		})
-		<-b.Context().Done()
-		return 0, context.Cause(b.Context())
+		if err == nil || late != nil || left < time.Second {
+			t.Errorf("%v; destroyed with %v, %s left", err, late, left)
+		}
 	})
-	if err == nil || late != nil || left < time.Second {
-		t.Errorf("%v; destroyed with %v, %s left", err, late, left)
-	}
 }
 
 // An Init that ignores its context is not followed by another one.
