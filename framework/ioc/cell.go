@@ -74,7 +74,8 @@ func (s *Cell[K, T]) Wrap(k K, b *Build, build func(K, *Build) (T, error)) (T, e
 // errExited is the error of a build that neither returned nor panicked.
 var errExited = errors.New("the build ended its goroutine, as runtime.Goexit and t.FailNow do")
 
-// fill builds what belongs into a cell, unless another chain does. One of build and open is set.
+// fill builds what belongs into a cell, unless another chain does. One of build and open is set. There is one in a program for
+// each form of T, so that what need not know T is elsewhere. With begins, Init and Destroy of what is built are run.
 //
 //go:noinline
 func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open func(K, *Build) (T, func(), error), begins bool) (v T, err error) {
@@ -82,51 +83,37 @@ func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open 
 		b = k.base().NewBuild(context.Background())
 		defer b.Done()
 	}
-	built, err := b.claim(&s.state, &s.ready, reflect.TypeFor[T]())
-	if built {
-		return s.value, nil
-	}
+	t := reflect.TypeFor[T]()
+	from, ready, err := b.claim(&s.state, &s.ready, t)
 	if err != nil {
 		return v, err
 	}
-	from := b.enter(reflect.TypeFor[T]())
-	err = errExited // unless run returns, or panics
-	defer func() {
-		if p := recover(); p != nil {
-			err = &fault.PanicError{Value: p, Stack: debug.Stack()}
-		}
-		b.free(from.lazies) // before another chain sees what holds them
-		if err == nil {
-			s.value = v
-			err = b.keep(&s.state, &s.ready, from)
-		}
-		if err != nil {
-			v = *new(T)
-			s.value = v
-			err = b.fail(&s.state, from, err)
-		}
-	}()
-	v, err = run(k, b, build, open, begins)
-	return v, err
-}
-
-// run makes what belongs into a cell.
-func run[K Owner, T any](k K, b *Build, build func(K, *Build) (T, error), open func(K, *Build) (T, func(), error), begins bool) (v T, err error) {
-	if b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
-		return v, context.Cause(b.ctx)
+	if ready {
+		return s.value, nil
 	}
+	err = errExited // until the end is reached
+	defer b.settle(&s.state, from, &err)
+	var made T
+	var failed error
 	if open == nil {
-		v, err = build(k, b)
+		made, failed = build(k, b)
 	} else {
 		var cleanup func()
-		if v, cleanup, err = open(k, b); err == nil && cleanup != nil {
-			b.OnCleanup(nameOf[T](), cleanup)
+		if made, cleanup, failed = open(k, b); failed == nil {
+			b.opened(t, cleanup)
 		}
 	}
-	if err == nil && begins {
-		err = b.begin(v)
+	if failed == nil && begins {
+		failed = b.begin(made)
 	}
-	return v, err
+	if failed == nil {
+		s.value = made
+		if failed = b.keep(&s.state, &s.ready, from); failed == nil {
+			return made, nil
+		}
+		s.value = v
+	}
+	return v, failed
 }
 
 // begin runs Init of what was built, and has its Destroy run at the end.
@@ -142,26 +129,18 @@ func (b *Build) begin(v any) error {
 	return nil
 }
 
+// opened has the clean-up function of a constructor, which may be nil, run at the end.
+//
+//go:noinline
+func (b *Build) opened(t reflect.Type, cleanup func()) { b.OnCleanup(typeName(t), cleanup) }
+
 // mark is how far a chain had come when it began with a cell.
 type mark struct{ ends, lazies int }
-
-// enter begins to build a cell.
-func (b *Build) enter(t reflect.Type) mark {
-	b.path = append(b.path, t)
-	return mark{len(b.ends), len(b.lazies)}
-}
-
-// free makes Lazy fields independent of the chain.
-func (b *Build) free(from int) {
-	for _, l := range b.lazies[from:] {
-		l.Store(nil)
-	}
-	b.lazies = b.lazies[:from]
-}
 
 // keep makes a cell ready, makes the ends of its build those of Close, and releases the cell. It is an error that the
 // container was closed meanwhile.
 func (b *Build) keep(s *state, ready *atomic.Bool, from mark) error {
+	b.free(from) // before another chain sees what holds them
 	k := b.container
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -179,35 +158,61 @@ func (b *Build) keep(s *state, ready *atomic.Bool, from mark) error {
 	return nil
 }
 
-// fail undoes what was made for a cell, and releases it. It returns the error of the chain.
-func (b *Build) fail(s *state, from mark, err error) error {
-	if err = b.undo(from.ends, err); len(b.path) == 1 && err != fault.ErrClosed { // the outermost cell names the whole chain once
-		err = fmt.Errorf("build %s: %w", typeName(b.path[0]), err)
+// free makes what is Lazy independent of the chain.
+func (b *Build) free(from mark) {
+	for _, l := range b.lazies[from.lazies:] {
+		l.Store(nil)
 	}
+	b.lazies = b.lazies[:from.lazies]
+}
+
+// settle is deferred: it undoes what was made for a cell that is not kept, and releases the cell. A panic is an error.
+func (b *Build) settle(s *state, from mark, err *error) {
+	if p := recover(); p != nil {
+		*err = &fault.PanicError{Value: p, Stack: debug.Stack()}
+	}
+	if *err == nil {
+		return
+	}
+	b.free(from)
+	*err = b.undo(from.ends, *err)
+	t := b.path[len(b.path)-1]
 	b.path = b.path[:len(b.path)-1]
+	*err = b.named(t, *err)
 	k := b.container
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s.release()
-	return err
+}
+
+// named says what could not be built. The outermost cell says it, once for the whole chain.
+func (b *Build) named(t reflect.Type, err error) error {
+	if len(b.path) > 0 || err == fault.ErrClosed {
+		return err
+	}
+	return fmt.Errorf("build %s: %w", typeName(t), err)
 }
 
 // claim makes b the owner of a cell, unless it is ready by then. It waits for another chain that builds the cell.
-func (b *Build) claim(s *state, ready *atomic.Bool, t reflect.Type) (built bool, err error) {
+func (b *Build) claim(s *state, ready *atomic.Bool, t reflect.Type) (from mark, done bool, err error) {
 	for {
 		wait, err := b.own(s, ready, t)
 		if err != nil {
-			return false, err
+			return from, false, err
+		}
+		if wait == nil && ready.Load() {
+			return from, true, nil
 		}
 		if wait == nil {
-			return ready.Load(), nil
+			b.path = append(b.path, t)
+			return mark{len(b.ends), len(b.lazies)}, false, nil
 		}
 		select {
 		case <-wait:
 			b.stopWaiting()
 		case <-b.ctx.Done():
 			b.stopWaiting()
-			return false, fmt.Errorf("waiting for %s: %w", typeName(t), context.Cause(b.ctx))
+			return from, false, fmt.Errorf("waiting for %s: %w", typeName(t), context.Cause(b.ctx))
 		}
 	}
 }
@@ -223,6 +228,9 @@ func (b *Build) own(s *state, ready *atomic.Bool, t reflect.Type) (<-chan struct
 	}
 	if k.closing != nil {
 		return nil, fault.ErrClosed
+	}
+	if s.owner == nil && b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
+		return nil, b.named(t, context.Cause(b.ctx))
 	}
 	if s.owner == nil {
 		s.owner = b
