@@ -150,7 +150,7 @@ type refuses struct{ err error }
 
 func (r *refuses) Init(context.Context) error { return r.err }
 
-// What a failed build has made is garbage, and seen by nobody, not even while it is built.
+// What a failed build has made is garbage, and is never seen, not even while it is built.
 func TestAFailedBuildLeavesNoValue(t *testing.T) {
 	var k ioc.Container
 	var one cell[*refuses]

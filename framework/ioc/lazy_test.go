@@ -79,7 +79,7 @@ func (i *impatient) Init(ctx context.Context) error {
 	return err
 }
 
-// From the moment that others can see the owner, the Lazy is nobody's: the race detector looks at the chain.
+// From the moment that others can see the owner, the Lazy belongs to no chain: the race detector looks at that one.
 func TestLazyIsReleasedBeforeItsOwnerIsSeen(t *testing.T) {
 	for range 200 {
 		var k ioc.Container

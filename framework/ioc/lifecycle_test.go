@@ -208,7 +208,7 @@ func TestHealthOfAConfiguration(t *testing.T) {
 	}
 }
 
-// Whoever replaces a configuration also begins, checks and ends it.
+// Who replaces a configuration also begins, checks and ends it.
 func TestReadyAndHealthLeaveAloneWhatWasReplaced(t *testing.T) {
 	var k ioc.Container
 	var one cell[*confA]
