@@ -316,29 +316,20 @@ func (f *Function) set(name, value string) (err error) {
 
 // configured checks the configuration of every function, so that all that is wrong is one error.
 func (e *Engine) configured() error {
-	var errs []error
-checks:
+	var found mistakes
 	for _, f := range e.app.Functions {
 		if f.Check == nil {
 			continue
 		}
 		err := fault.Guard(f.Check)
-		if err == nil {
-			continue
-		}
-		if e.rt.Incomplete != nil && !e.deployment.eager {
+		if err != nil && e.rt.Incomplete != nil && !e.deployment.eager {
 			f.unusable = e.rt.Incomplete(f.Name, err)
 			continue
 		}
-		for _, other := range errs {
-			if other.Error() == err.Error() { // functions share what they need
-				continue checks
-			}
-		}
-		errs = append(errs, err)
+		found.add(err)
 	}
-	if len(errs) == 1 {
-		return errs[0]
+	if len(found) == 1 {
+		return found[0]
 	}
-	return errors.Join(errs...)
+	return errors.Join(found...)
 }
