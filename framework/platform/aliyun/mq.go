@@ -1,7 +1,9 @@
 package aliyun
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
@@ -66,23 +68,7 @@ func RocketMQOf(m mq.Message) (*RocketMQMessage, bool) {
 // A topic in the format STREAM sends the message alone, which says nothing of where it comes from. It is taken for a message in
 // a unit that has no other triggers than topics, and in every unit when it has attributes.
 func Queue() platform.Codec {
-	envelopes := platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
-		switch kind := eventType(p); {
-		case kind == typeQueue:
-			a.Events, err = queue(p)
-			return a, true, err
-		case kind == typeRocketMQ:
-			a.Events, err = rocketMQ(p)
-			return a, true, err
-		case p.Has("TopicName", "MessageId"):
-			a.Events, err = topic(p)
-			return a, true, err
-		case streamed(p):
-			a.Events, err = stream(p)
-			return a, true, err
-		}
-		return a, false, nil
-	})
+	envelopes := platform.Recognise[mq.Subscription](decodeQueue)
 	bare := platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
 		if Looks(p) != "" {
 			return a, false, nil
@@ -106,6 +92,24 @@ func Queue() platform.Codec {
 			return rest(p)
 		}, nil
 	}}
+}
+
+func decodeQueue(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+	switch kind := eventType(p); {
+	case kind == typeQueue:
+		a.Events, err = queue(p)
+		return a, true, err
+	case kind == typeRocketMQ:
+		a.Events, err = rocketMQ(p)
+		return a, true, err
+	case p.Has("TopicName", "MessageId"):
+		a.Events, err = topic(p)
+		return a, true, err
+	case streamed(p):
+		a.Events, err = stream(p)
+		return a, true, err
+	}
+	return a, false, nil
 }
 
 func onlyTopics(app *framework.App) bool {
@@ -247,4 +251,33 @@ func text(what string, raw json.RawMessage) ([]byte, error) {
 	}
 	s, err := platform.DecodeText(what, raw)
 	return []byte(s), err
+}
+
+// EncodeQueue writes one message: of a queue as EventBridge brings it from MNS, without its attributes, its tag and its order,
+// and of a topic as MNS sends it in the format JSON.
+func EncodeQueue(batch []mq.Message, from platform.Origin) ([]byte, error) {
+	return encodeOne(batch, func(m mq.Message) ([]byte, error) { return message(m, from) })
+}
+
+// message is one of a topic in the format JSON, or of a queue.
+func message(m mq.Message, from platform.Origin) ([]byte, error) {
+	name := platform.EndOfARN(cmp.Or(from.Name, m.Source))
+	if from.Type == "queue" {
+		return json.Marshal(envelope(m.ID, "acs:mns", "mns:Queue:SendMessage", "acs:mns:"+region+":"+account+":queues/"+name, m.Time,
+			members{"requestId": "606EA3074344430D4C81", "messageId": m.ID, "messageBody": string(m.Body)}))
+	}
+	o := members{
+		"TopicOwner": account, "Message": string(m.Body), "Subscriber": account, "PublishTime": milliseconds(m.Time), "SubscriptionName": "faasgen",
+		"MessageMD5": "BA4BA9B48AC81F0F9C66F6C909C39DBB", "TopicName": name, "MessageId": m.ID,
+	}
+	if m.Tag != "" {
+		o["MessageTag"] = m.Tag
+	}
+	for name, value := range m.Attributes {
+		if _, taken := o[name]; taken {
+			return nil, fmt.Errorf("attribute %.80q: MNS has a member of that name beside the message", name)
+		}
+		o[name] = value
+	}
+	return json.Marshal(o)
 }

@@ -1,8 +1,11 @@
 package aws
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
@@ -71,23 +74,25 @@ func SNSOf(m mq.Message) (*SNSRecord, bool) {
 // of SQS, Kinesis and DynamoDB are answered message by message, for which the event source mapping has to have
 // ReportBatchItemFailures.
 func Queue() platform.Codec {
-	return platform.Recognise[mq.Subscription](func(p *platform.Payload) (platform.Arrived[mq.Message], bool, error) {
-		switch source(p) {
-		case "aws:sqs":
-			a, err := sqs(p)
-			return a, true, err
-		case "aws:sns":
-			a, err := sns(p)
-			return a, true, err
-		case "aws:kinesis":
-			a, err := kinesis(p)
-			return a, true, err
-		case "aws:dynamodb":
-			a, err := dynamoDB(p)
-			return a, true, err
-		}
-		return broker(p)
-	})
+	return platform.Recognise[mq.Subscription](decodeQueue)
+}
+
+func decodeQueue(p *platform.Payload) (platform.Arrived[mq.Message], bool, error) {
+	switch source(p) {
+	case "aws:sqs":
+		a, err := sqs(p)
+		return a, true, err
+	case "aws:sns":
+		a, err := sns(p)
+		return a, true, err
+	case "aws:kinesis":
+		a, err := kinesis(p)
+		return a, true, err
+	case "aws:dynamodb":
+		a, err := dynamoDB(p)
+		return a, true, err
+	}
+	return broker(p)
 }
 
 func sqs(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
@@ -153,4 +158,55 @@ func set(to *map[string]string, name, value string) {
 		*to = map[string]string{}
 	}
 	(*to)[name] = value
+}
+
+// EncodeQueue writes messages as the service of their queue, topic or stream sends them: that of the ARN, else SNS for a topic
+// and SQS for everything else. The body of a message of DynamoDB is its change as JSON.
+func EncodeQueue(batch []mq.Message, from platform.Origin) ([]byte, error) {
+	service := "sqs"
+	if from.Type == "topic" {
+		service = "sns"
+	}
+	if parts := strings.SplitN(from.Name, ":", 6); len(parts) == 6 {
+		service = parts[2]
+	}
+	return encodeRecords(batch, func(m mq.Message) (members, error) {
+		name := cmp.Or(from.Name, m.Source)
+		switch service {
+		case "sqs":
+			return sqsRecord(m, wholeARN("sqs", "", name)), nil
+		case "sns":
+			return snsRecord(m, wholeARN("sns", "", name)), nil
+		case "kinesis":
+			return kinesisRecord(m, name), nil
+		case "dynamodb":
+			return dynamoDBRecord(m, name)
+		}
+		return nil, fmt.Errorf("messages cannot come from %s", service)
+	})
+}
+
+func sqsRecord(m mq.Message, arn string) members {
+	sent := strconv.FormatInt(m.Time.UnixMilli(), 10)
+	attributes := members{"ApproximateReceiveCount": strconv.Itoa(max(1, m.Deliveries)), "SentTimestamp": sent, "SenderId": "EXAMPLE", "ApproximateFirstReceiveTimestamp": sent}
+	if m.Group != "" {
+		attributes["MessageGroupId"] = m.Group
+	}
+	own := members{}
+	for name, value := range m.Attributes {
+		own[name] = members{"stringValue": value, "stringListValues": []string{}, "binaryListValues": []string{}, "dataType": "String"}
+	}
+	return members{"messageId": m.ID, "receiptHandle": "EXAMPLE", "body": string(m.Body), "attributes": attributes, "messageAttributes": own,
+		"eventSource": "aws:sqs", "eventSourceARN": arn, "awsRegion": region}
+}
+
+func snsRecord(m mq.Message, arn string) members {
+	own := members{}
+	for name, value := range m.Attributes {
+		own[name] = members{"Type": "String", "Value": value}
+	}
+	return members{"EventVersion": "1.0", "EventSource": "aws:sns", "EventSubscriptionArn": arn + ":00000000-0000-0000-0000-000000000000", "Sns": members{
+		"SignatureVersion": "1", "Signature": "EXAMPLE", "SigningCertUrl": "EXAMPLE", "UnsubscribeUrl": "EXAMPLE", "Subject": nil, "Type": "Notification",
+		"MessageId": m.ID, "TopicArn": arn, "Message": string(m.Body), "Timestamp": stamp(m.Time), "MessageAttributes": own,
+	}}
 }

@@ -3,7 +3,9 @@
 package cls
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
 	"time"
@@ -64,32 +66,57 @@ func CLSOf(b log.Batch) (*CLSMessage, bool) {
 // Log is the codec of Tencent CLS. Triggers name a log topic by its id; its name does as well. Nothing in a batch identifies
 // it.
 func Log() platform.Codec {
-	return platform.Recognise[log.Store](func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
-		data := platform.Member(p.Field("clslogs"), "data")
-		if data == nil {
-			return a, false, nil
-		}
-		text, err := platform.DecodeText("clslogs.data", data)
+	return platform.Recognise[log.Store](decode)
+}
+
+func decode(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+	data := platform.Member(p.Field("clslogs"), "data")
+	if data == nil {
+		return a, false, nil
+	}
+	text, err := platform.DecodeText("clslogs.data", data)
+	if err != nil {
+		return a, true, err
+	}
+	raw, err := inflate.Gzip("clslogs.data", text, maxLogs)
+	if err != nil {
+		return a, true, err
+	}
+	m := &CLSMessage{}
+	if err := platform.DecodeJSON("clslogs.data", raw, m); err != nil {
+		return a, true, err
+	}
+	b := log.Batch{Store: m.TopicName, StoreID: m.TopicID, Raw: raw, Vendor: m}
+	for _, r := range m.Records {
+		at, err := r.Timestamp.time()
 		if err != nil {
 			return a, true, err
 		}
-		raw, err := inflate.Gzip("clslogs.data", text, maxLogs)
-		if err != nil {
-			return a, true, err
+		b.Entries = append(b.Entries, log.Entry{Time: at, Message: r.Content})
+	}
+	a.Events = []log.Batch{b}
+	return a, true, nil
+}
+
+// EncodeLog writes a batch as CLS sends it: without its project, its stream and the fields of its entries, for which there is no
+// place.
+func EncodeLog(batch []log.Batch, from platform.Origin) ([]byte, error) {
+	if len(batch) != 1 {
+		return nil, fmt.Errorf("found %d batches of logs, expected one: CLS sends one at a time", len(batch))
+	}
+	b := batch[0]
+	type members = map[string]any
+	lines := []members{}
+	for _, entry := range b.Entries {
+		micro := int64(0)
+		if !entry.Time.IsZero() {
+			micro = entry.Time.UnixMicro()
 		}
-		m := &CLSMessage{}
-		if err := platform.DecodeJSON("clslogs.data", raw, m); err != nil {
-			return a, true, err
-		}
-		b := log.Batch{Store: m.TopicName, StoreID: m.TopicID, Raw: raw, Vendor: m}
-		for _, r := range m.Records {
-			at, err := r.Timestamp.time()
-			if err != nil {
-				return a, true, err
-			}
-			b.Entries = append(b.Entries, log.Entry{Time: at, Message: r.Content})
-		}
-		a.Events = []log.Batch{b}
-		return a, true, nil
-	})
+		lines = append(lines, members{"timestamp": strconv.FormatInt(micro, 10), "content": entry.Message})
+	}
+	data, err := inflate.Deflate(members{"topic_id": cmp.Or(from.Name, b.StoreID, b.Store), "topic_name": b.Store, "records": lines})
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(members{"clslogs": members{"data": data}})
 }

@@ -1,7 +1,10 @@
 package tencent
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -63,17 +66,19 @@ func TDMQOf(m mq.Message) (*TDMQEvent, bool) {
 // Queue is the codec of messages: topics of Tencent CMQ, and of TDMQ through EventBridge. All messages of a payload are
 // delivered again when one of them fails.
 func Queue() platform.Codec {
-	return platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
-		switch {
-		case platform.Member(record(p), "CMQ") != nil:
-			a.Events, err = cmq(p)
-			return a, true, err
-		case isTDMQ(p):
-			a.Events, err = tdmq(p)
-			return a, true, err
-		}
-		return a, false, nil
-	})
+	return platform.Recognise[mq.Subscription](decodeQueue)
+}
+
+func decodeQueue(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+	switch {
+	case platform.Member(record(p), "CMQ") != nil:
+		a.Events, err = cmq(p)
+		return a, true, err
+	case isTDMQ(p):
+		a.Events, err = tdmq(p)
+		return a, true, err
+	}
+	return a, false, nil
 }
 
 func cmq(p *platform.Payload) (list []mq.Message, err error) {
@@ -121,4 +126,18 @@ func tags(text string) string {
 		}
 	}
 	return strings.Join(list, ",")
+}
+
+// EncodeQueue writes messages of a topic as CMQ sends them: without their attributes, for which there is no place. A queue is an
+// error.
+func EncodeQueue(batch []mq.Message, from platform.Origin) ([]byte, error) {
+	if from.Type == "queue" {
+		return nil, errors.New("SCF has no trigger for queues; topics have one")
+	}
+	return encodeRecords(batch, func(i int, m mq.Message) (members, error) {
+		return members{"CMQ": members{
+			"type": "topic", "topicOwner": json.Number(owner), "topicName": cmp.Or(from.Name, m.Source), "subscriptionName": "faasgen", "publishTime": stamp(m.Time),
+			"msgId": cmp.Or(m.ID, strconv.Itoa(i+1)), "requestId": strconv.Itoa(i + 1), "msgBody": string(m.Body), "msgTag": m.Tag,
+		}}, nil
+	})
 }
