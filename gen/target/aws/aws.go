@@ -44,6 +44,7 @@ func codecs() map[string]string {
 var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
+	_ target.Router    = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -55,17 +56,15 @@ func (c cloud) Entry(u *target.Unit) target.Entry {
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
 	e.Codecs = target.Codecs(u, platform, c.codecs)
+	if e.Front, e.Streaming = "apigw-v2", u.Streams(); e.Streaming {
+		e.Front = "url"
+	}
 	for i := range e.Codecs {
 		if u.Streams() && e.Codecs[i].Name == c.codecs["http"] {
 			e.Codecs[i].Name = streamingCodec
 		}
 	}
 	return e
-}
-
-// Streams reports whether a unit that starts as e says is behind a function URL that streams.
-func Streams(e target.Entry) bool {
-	return slices.ContainsFunc(e.Codecs, func(c target.Symbol) bool { return c.Import == platform && c.Name == streamingCodec })
 }
 
 // Check reports what Lambda, API Gateway and EventBridge Scheduler do not take.
