@@ -56,13 +56,13 @@ func (c cloud) Entry(u *target.Unit) target.Entry {
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
 	e.Codecs = target.Codecs(u, platform, c.codecs)
-	if e.Front, e.Streaming = "apigw-v2", u.Streams(); e.Streaming {
-		e.Front = "url"
-	}
 	for i := range e.Codecs {
 		if u.Streams() && e.Codecs[i].Name == c.codecs["http"] {
 			e.Codecs[i].Name = streamingCodec
 		}
+	}
+	if e.Front = "apigw-v2"; u.Streams() {
+		e.Front, e.Streaming = "url", true
 	}
 	return e
 }
