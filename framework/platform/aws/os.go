@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/os"
@@ -70,6 +71,9 @@ func decodeS3(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err e
 		key, err := url.QueryUnescape(r.S3.Object.Key)
 		if err != nil {
 			return platform.InvalidEvent("Records.s3.object.key: found a key that is not encoded as a query is")
+		}
+		if !utf8.ValidString(key) { // JSON would hold another key, which is of no object
+			return platform.InvalidEvent("Records.s3.object.key: found bytes that are not UTF-8, as every key of S3 is")
 		}
 		at, err := platform.DecodeTime("Records.eventTime", r.EventTime)
 		if err != nil {

@@ -53,7 +53,7 @@ func web(u *target.Unit) bool {
 func (c cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
 	if web(u) {
-		e.Loop, e.Command, e.Front = platform+"/web", "scf_bootstrap", "web"
+		e.Loop, e.Command = platform+"/web", "scf_bootstrap"
 		return e
 	}
 	e.Loop, e.Command = platform+"/custom", "bootstrap"

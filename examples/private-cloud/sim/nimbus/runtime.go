@@ -30,7 +30,7 @@ func (runtime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 		Environment: func(port int) []string {
 			return []string{"NIMBUS_PORT=" + strconv.Itoa(port), "NIMBUS_FUNCTION=" + a.Unit}
 		},
-		InitTimeout: cmp.Or(a.InitTimeout, 10*time.Second), Timeout: cmp.Or(a.Timeout, 3*time.Second), MaxResponse: 1 << 20,
+		InitTimeout: cmp.Or(a.InitTimeout, 10*time.Second), Timeout: cmp.Or(a.Timeout, 3*time.Second), MaxResponse: 32 << 20,
 	}}
 	return p, p.server.Start(ctx)
 }

@@ -29,6 +29,9 @@ func Cloud() sim.Cloud {
 		Invocation: func(id string, event []byte) any { return &aws.Invocation{RequestID: id, Event: event} },
 		Response:   sim.Integrated,
 		Runtime: func(e sim.Entry) sim.Runtime {
+			if e.Front == "" && !e.Streaming {
+				e.Front = "apigw-v2" // an HTTP API, which cannot stream
+			}
 			return New(Options{Front: e.Front, Routes: e.Routes, Streaming: e.Streaming})
 		},
 		Sample: sample,

@@ -8,8 +8,8 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/tencent/cls"
 )
 
-// Web is the [sim.Entry.Front] of web functions, which get requests as they are. Every other unit is an event function.
-const Web = "web"
+// web is the command of web functions, which get requests as they are. Every other unit is an event function.
+const web = "scf_bootstrap"
 
 // Cloud is Tencent Cloud. Its requests are those of a Function URL, which cannot say that a body is base64, and of API Gateway where
 // a body is not text, and for the kind apigw.
@@ -34,7 +34,7 @@ func Cloud() sim.Cloud {
 		Invocation: func(id string, event []byte) any { return &tencent.Invocation{RequestID: id, Event: event} },
 		Response:   sim.Integrated,
 		Runtime: func(e sim.Entry) sim.Runtime {
-			if e.Front == Web {
+			if e.Command == web {
 				return NewWeb()
 			}
 			return NewCustom()
