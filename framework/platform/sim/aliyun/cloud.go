@@ -1,13 +1,12 @@
 package aliyun
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,26 +63,10 @@ func front(e *framework.Engine) (sim.Front, error) {
 
 // request is the request itself with what FC adds to it, as it goes over the wire.
 func request(s *sim.Request) ([]byte, error) {
-	r := &http.Request{Method: s.Method, URL: &url.URL{Path: s.Decoded(), RawPath: s.Path(), RawQuery: s.Query()}, Host: s.Host,
-		Header: http.Header{}, ContentLength: int64(len(s.Body)), Body: io.NopCloser(bytes.NewReader(s.Body))}
-	for _, h := range s.Header {
-		r.Header.Add(h[0], h[1])
-	}
-	if r.Header.Get("User-Agent") == "" {
-		r.Header.Set("User-Agent", "") // which keeps Go's own away
-	}
-	for name, value := range map[string]string{
+	return sim.WriteRequest(s, map[string]string{
 		"X-Fc-Control-Path": "/http-invoke", "X-Fc-Request-Id": "request-of-the-front", "X-Fc-Function-Name": "test", "X-Fc-Function-Memory": "128",
 		"X-Fc-Client-Ip": sim.ClientIP, "X-Fc-Base-Path": "/", "X-Forwarded-Proto": "https",
-	} {
-		r.Header.Set(name, value)
-	}
-	if len(s.Body) == 0 {
-		r.Body = http.NoBody
-	}
-	var b bytes.Buffer
-	err := r.Write(&b)
-	return b.Bytes(), err
+	})
 }
 
 // gateway is the event of API Gateway, which encodes every body.
@@ -96,7 +79,16 @@ func gateway(s *sim.Request) ([]byte, error) {
 	for name, all := range values {
 		query[name] = strings.Join(all, ",")
 	}
-	return json.Marshal(map[string]any{"httpMethod": s.Method, "path": s.Path(), "headers": s.Joined(), "queryParameters": query, "pathParameters": map[string]string{},
+	headers := map[string]string{"host": s.Host, "x-forwarded-proto": "https"} // names in lower case, several values in one
+	for _, h := range s.Header {
+		name := strings.ToLower(h[0])
+		if before, ok := headers[name]; ok && name != "host" {
+			headers[name] = before + "," + h[1]
+			continue
+		}
+		headers[name] = h[1]
+	}
+	return json.Marshal(map[string]any{"httpMethod": s.Method, "path": s.Path(), "headers": headers, "queryParameters": query, "pathParameters": map[string]string{},
 		"body": base64.StdEncoding.EncodeToString(s.Body), "isBase64Encoded": true})
 }
 
@@ -105,17 +97,10 @@ func response(answer []byte) (*sim.Response, error) {
 	if bytes.HasPrefix(answer, []byte("{")) {
 		return sim.Integrated(answer)
 	}
-	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), nil)
+	r, err := sim.ReadResponse(answer)
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Del("X-Fc-Status") // the vendor's own
-	out := &sim.Response{Status: r.StatusCode}
-	for name, values := range r.Header {
-		for _, v := range values {
-			out.Header = append(out.Header, [2]string{name, v})
-		}
-	}
-	out.Body, err = io.ReadAll(r.Body)
-	return out, err
+	r.Header = slices.DeleteFunc(r.Header, func(h [2]string) bool { return h[0] == status }) // the vendor's own
+	return r, nil
 }
