@@ -10,6 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -25,16 +26,17 @@ const (
 )
 
 // deliveryOf is that of a kind as [envelope.Kind] returns it.
-func deliveryOf(kind string) delivery {
-	switch kind {
-	case "http":
+func deliveryOf(word string) delivery {
+	k := kind.Lookup(word)
+	switch {
+	case k == nil || k.Several:
+		return batches
+	case annotations.HTTPOf(k.Marker()) != nil:
 		return requests
-	case "timer":
+	case k.Event == reflect.TypeFor[timer.Event]():
 		return ticks
-	case "raw":
-		return payloads
 	}
-	return batches
+	return payloads
 }
 
 // parse reads an event of a form as people write it, in full: it says which of the function's triggers it is of, and the real name of
