@@ -50,8 +50,14 @@ func (cloud) Explain(app *target.App) *target.Report {
 		"trigger http": "gateway", "trigger timer": "timers", "trigger timer every": "seconds", "trigger timer payload": "text", "trigger mq queue": "queues",
 		"memorySize": "memory",
 	})
-	r.Forms(app, codecs())
 	for _, u := range app.Units {
+		for _, f := range u.Functions {
+			for _, t := range f.Triggers {
+				if _, known := codecs()[t.Kind]; !known {
+					r.Unsupported(t.At(""), "trigger "+t.Kind, "it has requests, timers and queues")
+				}
+			}
+		}
 		for _, t := range u.Triggers("timer") {
 			if m := t.Marker.(*annotations.Timer); m.Every == 0 {
 				r.Limit(t.At("cron"), "cron", "an expression", "an interval: every=1h")
