@@ -5,9 +5,9 @@ SHELL       := /bin/bash
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-MODULES     := . examples bench framework/component/validator
+MODULES     := . examples examples/private-cloud bench framework/component/validator
 # Those with tests of their own, beside the root.
-TESTED      := examples bench framework/component/validator
+TESTED      := examples examples/private-cloud bench framework/component/validator
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -51,9 +51,11 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 
 current: ## the generated code of the examples is current; fix with "make generate"
 	cd examples && $(GO) tool faasgen diff
+	cd examples/private-cloud && $(GO) run ./cmd/faasgen diff
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
+	cd examples/private-cloud && $(GO) generate ./...
 
 demo: ## build bookstore for every cloud, run each artefact under its simulator, compare the answers
 	cd examples && $(GO) run ./demo
@@ -68,6 +70,6 @@ soak: ## run the property tests for long, from a random seed
 	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run "Oracle|ServeMux|Decoder|FireTimes" ./framework/trigger/... ./gen/spec ./gen/target/cron
 
 clean: ## remove what was built
-	rm -rf bin dist examples/*/dist
+	rm -rf bin dist examples/*/dist examples/*/*/dist
 
 .PHONY: help build test check race lint tidy current generate demo matrix bench soak clean
