@@ -144,7 +144,7 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 	case nil:
 		return a.written(f, nil)
 	}
-	if batch := framework.BatchOf(event); batch != nil {
+	if batch := trigger.BatchOf(event); batch != nil {
 		return batch, envelope.Complete(batch, f.Triggers, a.now(), a.newID)
 	}
 	switch e := event.(type) {

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -64,7 +64,7 @@ func (all clouds) payload(t testing.TB, platform, kind string, event any) []byte
 		}
 		e.Batch = sim.Timer{Name: v.Name, Time: v.Time, Payload: v.Payload}
 	default:
-		if e.Batch = framework.BatchOf(event); e.Batch == nil {
+		if e.Batch = trigger.BatchOf(event); e.Batch == nil {
 			t.Fatalf("faastest: found an event of type %T for a payload of kind %q, expected an *http.Request for http, a timer.Event for timer, an mq.Message or several for mq, ...", event, kind)
 		}
 	}

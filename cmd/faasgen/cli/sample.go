@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
@@ -37,7 +37,7 @@ func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c sim.Cloud
 	case k.Word == "raw":
 		return []byte(body), nil
 	}
-	e := sim.Events{Kind: k.Word, Batch: framework.BatchOf(k.Sample(t.Marker, kind.Sample{Name: t.Name, Body: []byte(body), Now: now}))}
+	e := sim.Events{Kind: k.Word, Batch: trigger.BatchOf(k.Sample(t.Marker, kind.Sample{Name: t.Name, Body: []byte(body), Now: now}))}
 	if needs := k.Needs(t.Marker); len(needs) > 0 {
 		e.Type, e.Name = needs[0].Type, seen.Resource(t, needs[0]).ARN
 	}

@@ -1,11 +1,15 @@
-package framework
+package trigger
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/faasgen/faasgen/framework"
+)
 
 // BatchOf is what a function is called with for one message or several, as a new slice of their type; nil for anything else.
 // Tools and layers that serve every kind of trigger call it; code that knows its own does not need it.
 func BatchOf(event any) any {
-	message := reflect.TypeFor[Message]()
+	message := reflect.TypeFor[framework.Message]()
 	v := reflect.ValueOf(event)
 	switch {
 	case event == nil:
