@@ -95,7 +95,7 @@ func TestBuild(t *testing.T) {
 		names = append(names, f.Mode().String()+" "+f.Name)
 	}
 	_ = z.Close()
-	if want := []string{"-rwxr-xr-x bootstrap", "-rw-r--r-- config.default.yml"}; !slices.Equal(names, want) {
+	if want := []string{"-rwxr-xr-x bootstrap", "-rw-r--r-- config.default.yml", "-rw-r--r-- faas.settings"}; !slices.Equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 	if one.Function != "one-one-serve" || one.Binary == 0 || one.Functions[0].Triggers[0].Route != "GET /one" {

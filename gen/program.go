@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"go/types"
 	"io/fs"
 	"os"
 	"path"
@@ -36,7 +37,7 @@ func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.P
 	if err != nil {
 		return nil, err
 	}
-	p, err := cut.Parse(files, nil)
+	p, err := cut.Parse(files, a.packageNames())
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +70,40 @@ func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.P
 		programs = append(programs, program)
 	}
 	return programs, nil
+}
+
+// packageNames are the names of the packages that generated code may import, by path, where they are not the path's last
+// element.
+func (a *App) packageNames() map[string]string {
+	names, seen := map[string]string{}, map[*types.Package]bool{}
+	var add func(p *types.Package)
+	add = func(p *types.Package) {
+		if p == nil || seen[p] {
+			return
+		}
+		seen[p] = true
+		if p.Name() != path.Base(p.Path()) {
+			names[p.Path()] = p.Name()
+		}
+		for _, i := range p.Imports() {
+			add(i)
+		}
+	}
+	m := a.graph.App
+	for _, p := range m.Providers {
+		if p.Object != nil {
+			add(p.Object.Pkg())
+		}
+	}
+	for _, f := range m.Functions {
+		add(f.Object.Pkg())
+	}
+	for _, w := range m.Middleware {
+		if w.Object != nil {
+			add(w.Object.Pkg())
+		}
+	}
+	return names
 }
 
 // components are the import paths of the components whose configuration the functions of a unit use.

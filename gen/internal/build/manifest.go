@@ -43,8 +43,20 @@ type Entry struct {
 	Binary int64  `json:"binary"`
 	// Key is the hash of everything that went into the zip.
 	Key string `json:"key"`
+	// Settings are those of the unit, all defaults filled in.
+	Settings Settings `json:"settings"`
 	// Functions are the functions of the unit.
 	Functions []Function `json:"functions"`
+}
+
+// Settings are what a unit is deployed with.
+type Settings struct {
+	// Memory is in MB.
+	Memory      int    `json:"memorySize"`
+	Timeout     string `json:"timeout"`
+	InitTimeout string `json:"initTimeout"`
+	Concurrency int    `json:"concurrency"`
+	Role        string `json:"role,omitempty"`
 }
 
 // zip is the file name of the package.
@@ -69,7 +81,10 @@ type Trigger struct {
 
 // describe fills in what is known before the build.
 func describe(app *target.App, u *target.Unit, e target.Entry) Entry {
-	out := Entry{Name: u.Name, Function: app.FunctionName(u), Command: e.Command, GOARCH: e.GOARCH}
+	s := u.Settings
+	out := Entry{Name: u.Name, Function: app.FunctionName(u), Command: e.Command, GOARCH: e.GOARCH, Settings: Settings{
+		Memory: int(s.MemorySize), Timeout: s.Timeout.String(), InitTimeout: s.InitTimeout.String(), Concurrency: s.Concurrency, Role: s.Role,
+	}}
 	for _, f := range u.Functions {
 		fn := Function{Name: f.Name}
 		for _, t := range f.Triggers {
