@@ -5,9 +5,9 @@ SHELL       := /bin/bash
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-MODULES     := . examples bench framework/component/validator
+MODULES     := . examples examples/private-cloud bench framework/component/validator
 # Those with tests of their own, beside the root.
-TESTED      := examples bench framework/component/validator
+TESTED      := examples examples/private-cloud bench framework/component/validator
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -52,9 +52,11 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 
 current: ## the generated code of the examples is current; fix with "make generate"
 	cd examples && $(GO) tool faasgen diff
+	cd examples/private-cloud && $(GO) run ./cmd/faasgen diff
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
+	cd examples/private-cloud && $(GO) generate ./...
 
 demo: ## build bookstore for every cloud, run each artefact under its simulator, compare the answers
 	cd examples && $(GO) run ./demo
@@ -78,6 +80,6 @@ fuzz: ## run each fuzz test for FUZZTIME (30s if unset)
 	if [ -n "$$failed" ]; then echo "fuzz tests that failed:$$failed"; exit 1; fi
 
 clean: ## remove what was built
-	rm -rf bin dist examples/*/dist
+	rm -rf bin dist examples/*/dist examples/*/*/dist
 
 .PHONY: help build test check race lint tidy current generate demo matrix bench soak fuzz clean

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -106,41 +107,43 @@ func failures(err error) string {
 // has to run a handler.
 func TestEachAtTheDeadline(t *testing.T) {
 	for _, here := range []bool{false, true} {
-		released := make(chan struct{})
-		ended := make(chan error, 1)
-		inv := framework.Invocation{Deadline: time.Now().Add(20 * time.Millisecond)}
-		if here {
-			inv.Overdue = func(err error) { ended <- err; close(released) }
-		}
-		var handled []string
-		ctx := t.Context()
-		if here {
-			ctx = context.Background() // Overdue is for callers that never cancel
-		}
-		_, err := deliver(t, ctx, inv, letters("a b c"), func(c *framework.Context, l letter) error {
-			handled = append(handled, l.id)
-			if l.id == "b" {
-				if here {
-					<-released
-				} else {
-					<-c.Done()
+		synctest.Test(t, func(t *testing.T) {
+			released := make(chan struct{})
+			ended := make(chan error, 1)
+			inv := framework.Invocation{Deadline: time.Now().Add(20 * time.Millisecond)}
+			if here {
+				inv.Overdue = func(err error) { ended <- err; close(released) }
+			}
+			var handled []string
+			ctx := t.Context()
+			if here {
+				ctx = context.Background() // Overdue is for callers that never cancel
+			}
+			_, err := deliver(t, ctx, inv, letters("a b c"), func(c *framework.Context, l letter) error {
+				handled = append(handled, l.id)
+				if l.id == "b" {
+					if here {
+						<-released
+					} else {
+						<-c.Done()
+					}
+				}
+				return nil
+			})
+			if here {
+				if !errors.Is(err, framework.ErrAbandoned) {
+					t.Errorf("the handler's own end: %v", err)
+				}
+				err = <-ended
+				if !slices.Equal(handled, []string{"a", "b"}) {
+					t.Errorf("handled %q: nothing is begun after the deadline", handled)
 				}
 			}
-			return nil
+			fe, ok := errors.AsType[*framework.Error](err)
+			if got := failures(err); got != "b c" || !ok || fe.Status != 504 || !errors.Is(err, framework.ErrAbandoned) {
+				t.Errorf("here %v: failed %q, want b and c with status 504: %v", here, got, err)
+			}
 		})
-		if here {
-			if !errors.Is(err, framework.ErrAbandoned) {
-				t.Errorf("the handler's own end: %v", err)
-			}
-			err = <-ended
-			if !slices.Equal(handled, []string{"a", "b"}) {
-				t.Errorf("handled %q: nothing is begun after the deadline", handled)
-			}
-		}
-		fe, ok := errors.AsType[*framework.Error](err)
-		if got := failures(err); got != "b c" || !ok || fe.Status != 504 || !errors.Is(err, framework.ErrAbandoned) {
-			t.Errorf("here %v: failed %q, want b and c with status 504: %v", here, got, err)
-		}
 	}
 }
 

@@ -35,6 +35,7 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 			release := make(chan struct{})
 			defer close(release)
 			var k ioc.Container
+			var cell ioc.Cell[*ioc.Container, int]
 			var mu sync.Mutex // nothing waits for what is left behind
 			var ran []string
 			step := func(name string) func(context.Context) error {
@@ -50,18 +51,16 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 			}
 			e := started(t, &framework.App{Unit: "u",
 				Layers: []framework.Layer{closer{"a", step(steps[0]), step(steps[5])}, closer{"b", step(steps[1]), step(steps[4])}},
-				Start: func(ctx context.Context) error {
-					b := k.NewBuild(ctx)
-					defer b.Done()
-					var cell ioc.Cell[int]
-					_, err := cell.Get(&k, b, "x", func(b *ioc.Build) (int, func(), error) {
-						return 1, b.OnDestroy("x", step("destroy")), nil
-					})
-					return err
-				},
-				Stop: func(ctx context.Context) error {
-					return errors.Join(k.Close(ctx), step("stop")(ctx))
-				}})
+				Functions: []*framework.Function{needing("f", framework.Needs{
+					Warm: ioc.Warm(&k, ioc.Needs(&cell, func(k *ioc.Container, b *ioc.Build) (int, error) {
+						return cell.Get(k, b, func(_ *ioc.Container, b *ioc.Build) (int, error) {
+							b.OnDestroy("x", step("destroy"))
+							return 1, nil
+						})
+					})),
+					Stop: k.Close,
+				})},
+				Stop: step("stop")})
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
 			defer cancel()
 			begin := time.Now()

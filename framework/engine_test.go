@@ -230,15 +230,15 @@ func TestStackOfAPanicThatTheHandlerReturnsIsLogged(t *testing.T) {
 	var log strings.Builder
 	f := function("f", func(*framework.Context) error {
 		var k ioc.Container
-		var cell ioc.Cell[int]
-		_, err := cell.Get(&k, nil, "db", func(*ioc.Build) (int, func(), error) { panic("no driver") })
+		var cell ioc.Cell[*ioc.Container, int]
+		_, err := cell.Get(&k, nil, func(*ioc.Container, *ioc.Build) (int, error) { panic("no driver") })
 		return err
 	})
 	e := framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}, &framework.App{Functions: []*framework.Function{f}})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f}); err == nil || err.Error() != "build db: panic: no driver" {
+	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f}); err == nil || err.Error() != "build int: panic: no driver" {
 		t.Errorf("error %v", err)
 	}
 	if strings.Count(log.String(), "\n") != 1 || !strings.Contains(log.String(), `panic="no driver"`) || !strings.Contains(log.String(), "engine_test.go") {

@@ -77,34 +77,38 @@ func (t *hookTable) find() error {
 	return errors.Join(errs...)
 }
 
-// build builds the layers of components that need something. A hook that was to be called before is an error.
+// build builds the layers of components that need something. A hook that was to be called before is an error. Those that are there
+// hear how the start ends, also when another cannot be built.
 func (t *hookTable) build(ctx context.Context, components []*Component) error {
+	var errs []error
 	built := false
 	for _, s := range t.slots {
 		if s.source.Build == nil || !slices.ContainsFunc(components, func(c *Component) bool { return c.Name == s.of }) {
 			continue
 		}
-		l, err := s.source.Build(ctx)
+		err := fault.Guard(func() (err error) { s.layer, err = s.source.Build(ctx); return err })
 		if err != nil {
-			return err
+			s.layer = nil
+			errs = append(errs, fmt.Errorf("layer %s: %w", s.source.Name, err))
+			break
 		}
-		s.layer, built = l, true
+		built = true
 		for _, early := range []struct {
 			name string
 			has  bool
 		}{
-			{"BeforeRuntimeStart", is[beforeRuntimeStart](l)}, {"AfterRuntimeStart", is[afterRuntimeStart](l)},
-			{"BeforeFunctionStart", is[beforeFunctionStart](l)},
+			{"BeforeRuntimeStart", is[beforeRuntimeStart](s.layer)}, {"AfterRuntimeStart", is[afterRuntimeStart](s.layer)},
+			{"BeforeFunctionStart", is[beforeFunctionStart](s.layer)},
 		} {
 			if early.has {
-				return fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", l.Name(), early.name)
+				errs = append(errs, fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", s.layer.Name(), early.name))
 			}
 		}
 	}
-	if !built {
-		return nil
+	if built {
+		errs = append(errs, t.find())
 	}
-	return t.find()
+	return errors.Join(errs...)
 }
 
 // middleware is that of the layers, the first outermost.

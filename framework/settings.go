@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/fault"
@@ -316,21 +315,21 @@ func (f *Function) set(name, value string) (err error) {
 }
 
 // configured checks the configuration of every function, so that all that is wrong is one error.
-func (e *Engine) configured() (all error) {
+func (e *Engine) configured() error {
+	var found mistakes
 	for _, f := range e.app.Functions {
 		if f.Check == nil {
 			continue
 		}
 		err := fault.Guard(f.Check)
-		switch {
-		case err == nil:
-		case e.rt.Incomplete != nil && !e.deployment.eager:
+		if err != nil && e.rt.Incomplete != nil && !e.deployment.eager {
 			f.unusable = e.rt.Incomplete(f.Name, err)
-		case all == nil:
-			all = err
-		case !strings.Contains(all.Error(), err.Error()): // functions share what they need
-			all = errors.Join(all, err)
+			continue
 		}
+		found.add(err)
 	}
-	return all
+	if len(found) == 1 {
+		return found[0]
+	}
+	return errors.Join(found...)
 }

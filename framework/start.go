@@ -63,6 +63,35 @@ func (a *App) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// mistakes are those of several functions, which share much of what they need.
+type mistakes []error
+
+// add takes up an error unless it is there. One that several were joined to is these.
+func (m *mistakes) add(err error) {
+	if err == nil {
+		return
+	}
+	if several, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(several.Unwrap()...).Error() {
+		for _, err := range several.Unwrap() {
+			m.add(err)
+		}
+		return
+	}
+	for i, known := range *m {
+		if known.Error() == err.Error() {
+			return
+		}
+		// Such as a list of keys without a value, which has a place for those of another.
+		if list, ok := known.(interface{ Merge(error) error }); ok {
+			if merged := list.Merge(err); merged != nil {
+				(*m)[i] = merged
+				return
+			}
+		}
+	}
+	*m = append(*m, err)
+}
+
 // layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
 type layerSlot struct {
 	layer  Layer

@@ -66,9 +66,9 @@ func stages(work, server string) ([]*stage, error) {
 		}
 	}
 	all[0].units = []*unit{u}
-	for _, target := range []string{"tencent", "aliyun", "aws"} {
-		s := &stage{name: target}
-		if err := s.unpack(work, target, environment(target)); err != nil {
+	for _, cloud := range []sim.Cloud{tencent.Cloud(), aliyun.Cloud(), aws.Cloud()} {
+		s := &stage{name: cloud.Name}
+		if err := s.unpack(work, cloud, environment(cloud.Name)); err != nil {
 			return nil, err
 		}
 		all = append(all, s)
@@ -76,9 +76,9 @@ func stages(work, server string) ([]*stage, error) {
 	return all, nil
 }
 
-// unpack reads what faasgen build left for one target.
-func (s *stage) unpack(work, target string, environment map[string]string) error {
-	dist := filepath.Join(application, "dist", target)
+// unpack reads what faasgen build left for one cloud.
+func (s *stage) unpack(work string, cloud sim.Cloud, environment map[string]string) error {
+	dist := filepath.Join(application, "dist", cloud.Name)
 	content, err := os.ReadFile(filepath.Join(dist, "manifest.json"))
 	if err != nil {
 		return err
@@ -90,11 +90,11 @@ func (s *stage) unpack(work, target string, environment map[string]string) error
 	routes := &framework.App{Unit: s.name}
 	for _, name := range slices.Sorted(maps.Keys(m.Units)) {
 		entry := m.Units[name]
-		dir := filepath.Join(work, target, name)
+		dir := filepath.Join(work, cloud.Name, name)
 		if err := unzip(filepath.Join(dist, name+".zip"), dir); err != nil {
 			return err
 		}
-		u := &unit{runtime: simulator(target, entry.Command),
+		u := &unit{runtime: cloud.Runtime(sim.Entry{Command: entry.Command}),
 			artifact: sim.Artifact{Dir: dir, Command: entry.Command, Unit: name, Environment: environment, Memory: 256, Timeout: 30 * time.Second, InitTimeout: 10 * time.Second}}
 		for _, f := range entry.Functions {
 			function := &framework.Function{Name: name}
@@ -116,19 +116,6 @@ func (s *stage) unpack(work, target string, environment map[string]string) error
 	}
 	s.gateway, err = web.NewRouter(routes)
 	return err
-}
-
-func simulator(target, command string) sim.Runtime {
-	switch {
-	case target == "aws":
-		return aws.New(aws.Options{Front: "apigw-v2"})
-	case target == "aliyun":
-		return aliyun.NewCustom()
-	case command == "scf_bootstrap":
-		return tencent.NewWeb()
-	default:
-		return tencent.NewCustom()
-	}
 }
 
 // request sends r to the unit whose route it is. What no route takes is answered by the unit of the nearest one, since

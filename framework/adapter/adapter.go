@@ -5,6 +5,8 @@ package adapter
 import (
 	"context"
 	"fmt"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
@@ -74,7 +76,7 @@ func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) 
 				}
 			}()
 			if err := i.Init(ctx); err != nil {
-				return v, nil, fmt.Errorf("%T.Init: %w", v, err)
+				return v, nil, fmt.Errorf("%s.Init: %w", typeName(v), err)
 			}
 			begun = true
 		}
@@ -83,42 +85,60 @@ func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) 
 			return v, cleanup, nil
 		}
 		return v, func() {
+			defer cleanup()
 			if err := d.Destroy(context.WithoutCancel(ctx)); err != nil {
-				ctx.Logger().Error(fmt.Sprintf("destroy %T", v), "error", err)
+				ctx.Logger().Error("destroy "+typeName(v), "error", err)
 			}
-			cleanup()
 		}, nil
 	}
 }
 
+// typeName is how package ioc calls what it holds: order.Trail.
+func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "*") }
+
 // Use is the middleware of an instance which the container builds. It is composed with the chain, if the instance is there by
-// then, and by the first call otherwise.
+// then, and by the first call otherwise: once, unless that fails.
 func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		if v, ok := s.Peek(); ok {
 			return method(v, next)
 		}
-		var composed atomic.Pointer[framework.Handler]
+		var late lateHandler
 		return func(ctx *framework.Context) error {
-			if h := composed.Load(); h != nil {
+			if h := late.composed.Load(); h != nil {
 				return (*h)(ctx)
 			}
 			v, err := get(k, nil)
 			if err != nil {
 				return err
 			}
-			h := method(v, next)
-			if !composed.CompareAndSwap(nil, &h) {
-				h = *composed.Load()
-			}
-			return h(ctx)
+			return late.compose(func() framework.Handler { return method(v, next) })(ctx)
 		}
 	}
 }
 
-// Made is [Use] of what is itself a middleware.
+// lateHandler is a handler that the first call composes.
+type lateHandler struct {
+	composed atomic.Pointer[framework.Handler]
+	mu       sync.Mutex // held while it is composed
+}
+
+func (l *lateHandler) compose(handler func() framework.Handler) framework.Handler {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if h := l.composed.Load(); h != nil {
+		return *h
+	}
+	h := handler()
+	l.composed.Store(&h)
+	return h
+}
+
+// Made is [Use] of what is itself a middleware; nil is none.
 func Made[K ioc.Owner](k K, s *ioc.Cell[K, framework.Middleware], get func(K, *ioc.Build) (framework.Middleware, error)) framework.Middleware {
-	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler { return m(next) })
+	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler {
+		return framework.Chain(next, m)
+	})
 }
 
 // Guard is the guard of an instance which the container builds.

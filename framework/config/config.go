@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -266,6 +267,21 @@ func (e *MissingError) Error() string {
 		b.WriteString(strings.Join(e.Absent, ", "))
 	}
 	return b.String()
+}
+
+// Merge returns a *MissingError of the keys of both, sorted, nil if other is no *MissingError. The files are those of e.
+func (e *MissingError) Merge(other error) error {
+	more, ok := other.(*MissingError)
+	if !ok {
+		return nil
+	}
+	out := &MissingError{Keys: slices.Concat(e.Keys, more.Keys), Read: e.Read, Absent: e.Absent}
+	slices.Sort(out.Keys)
+	out.Keys = slices.Compact(out.Keys)
+	for _, k := range out.Keys {
+		out.Variables = append(out.Variables, Variable(k))
+	}
+	return out
 }
 
 func (c *Config) missing(keys ...string) error {

@@ -8,18 +8,18 @@ import (
 // Reader reads several keys and collects what is wrong with them, so that one error names it all. Generated code uses it; of a
 // Reader without configuration every value is zero.
 type Reader struct {
-	c *Config
+	c        *Config
+	unloaded bool // it could not be read, and no key of it is missing
 	*collected
 }
 
 // collected is what readers of one start have found.
 type collected struct {
-	absent   []string
-	missing  *Config // whose files were read
-	errs     []error
-	texts    []string // of errs
-	visited  map[any]bool
-	unloaded bool
+	absent  []string
+	missing *Config // whose files were read
+	errs    []error
+	texts   []string // of errs
+	visited map[any]bool
 }
 
 // NewReader begins to read the configuration that load returns.
@@ -30,11 +30,8 @@ func NewReader(load func() (*Config, error)) *Reader {
 // Of is a reader of another configuration which collects in the same place.
 func (r *Reader) Of(load func() (*Config, error)) *Reader {
 	c, err := load()
-	if err != nil {
-		r.note(err)
-		r.unloaded = true // and no key is missing
-	}
-	return &Reader{c, r.collected}
+	r.note(err)
+	return &Reader{c, err != nil, r.collected}
 }
 
 // Visit reports whether it is the first time that it is called for key.
@@ -56,7 +53,7 @@ func (r *Reader) Err() error {
 		return errors.Join(r.errs...)
 	}
 	slices.Sort(r.absent)
-	missing := r.missing.missing(slices.Compact(r.absent)...)
+	missing := r.missing.missing(slices.Compact(slices.Clone(r.absent))...)
 	if len(r.errs) == 0 {
 		return missing
 	}

@@ -31,8 +31,10 @@ type App struct {
 	ids     atomic.Int64
 	close   func()
 
-	mu          sync.Mutex
-	dispatchers map[string]*platform.Dispatcher
+	clouds clouds
+
+	mu         sync.Mutex
+	deliveries map[string]*delivery
 }
 
 // Start runs an application until the test ends: newApp is the New of a generated package, or a function that calls its
@@ -45,7 +47,7 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 		t.Fatalf("faastest: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	a := &App{t: t, ctx: ctx, log: newLogbook(t.Output()), grace: s.grace, dispatchers: map[string]*platform.Dispatcher{}}
+	a := &App{t: t, ctx: ctx, log: newLogbook(t.Output()), grace: s.grace, clouds: s.clouds, deliveries: map[string]*delivery{}}
 	rt := &framework.Runtime{Platform: "test", CodeDir: s.dir, Env: s.env, Variables: s.variables,
 		Logger: slog.New(platform.LogHandler(&logHandler{book: a.log}, nil))}
 	for _, change := range s.changes {

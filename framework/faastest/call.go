@@ -14,6 +14,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -143,7 +144,7 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 	case nil:
 		return a.written(f, nil)
 	}
-	if batch := framework.BatchOf(event); batch != nil {
+	if batch := trigger.BatchOf(event); batch != nil {
 		return batch, envelope.Complete(batch, f.Triggers, a.now(), a.newID)
 	}
 	switch e := event.(type) {
@@ -168,16 +169,16 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 
 // written reads an event as people write it for faasgen invoke.
 func (a *App) written(f *framework.Function, event []byte) (any, error) {
-	switch kind := envelope.Kind(f.Triggers, event); kind {
-	case "http":
+	switch kind := envelope.Kind(f.Triggers, event); envelope.Delivery(kind, f.Triggers) {
+	case trigger.Request:
 		r, err := envelope.ParseRequest(triggers[web.Route](f), event)
 		if err != nil {
 			return nil, err
 		}
 		return a.exchange(f, r)
-	case "timer":
+	case trigger.Tick:
 		return envelope.ParseTimer(triggers[timer.Schedule](f), event, a.now())
-	case "raw":
+	case trigger.Raw:
 		return envelope.Raw(event), nil
 	default:
 		return envelope.ParseBatch(kind, f.Triggers, event, a.now(), a.newID)

@@ -3,22 +3,15 @@ package faastest
 import (
 	"bufio"
 	"bytes"
-	"cmp"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
-	"github.com/faasgen/faasgen/framework/platform/aws"
-	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
-	"github.com/faasgen/faasgen/framework/platform/tencent"
-	"github.com/faasgen/faasgen/framework/platform/tencent/cls"
-	"github.com/faasgen/faasgen/framework/trigger/timer"
+	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
 // Deliver hands a payload over as a cloud would, to whichever function it is for, through that cloud's own codecs, and
@@ -26,100 +19,57 @@ import (
 // [Payload], or one that was taken from the cloud. An error is the function's own, of which the cloud would be told only
 // what a stranger may know.
 func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
-	switch platformName {
-	case AWS, Tencent, Aliyun, Local:
-	default:
-		return nil, unknownPlatform(platformName)
-	}
-	inv := framework.Invocation{RequestID: a.newID()}
-	if c, ok := clouds()[platformName]; ok {
-		if c.Front != nil {
-			if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
-				front, err := c.Front(a.engine, inv.RequestID)
-				if err != nil {
-					return nil, err
-				}
-				return answered(front, r.WithContext(a.ctx))
-			}
-		}
-		inv.Vendor = c.Invocation(inv.RequestID, payload)
-	}
-	switch platformName {
-	case AWS:
-		inv.Vendor = &aws.Invocation{RequestID: inv.RequestID, Event: payload}
-	case Tencent:
-		inv.Vendor = &tencent.Invocation{RequestID: inv.RequestID, Event: payload}
-	case Local:
-		if envelope.IsRequest(payload) {
-			return a.localRequest(payload)
-		}
-		if envelope.IsTimer(payload) {
-			return a.localTimer(payload)
-		}
-	}
-	d, err := a.dispatcher(platformName)
+	d, err := a.delivery(platformName)
 	if err != nil {
 		return nil, err
 	}
-	return d.Handle(a.ctx, payload, inv)
+	id := a.newID()
+	if d.front != nil {
+		if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
+			return answered(d.front(id), r.WithContext(a.ctx))
+		}
+	}
+	return d.dispatcher.Handle(a.ctx, payload, framework.Invocation{RequestID: id, Vendor: d.cloud.Invocation(id, payload)})
 }
 
-// dispatcher has the codecs that a main of that platform would name for the unit.
-func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
+// delivery is how payloads of a cloud reach the functions.
+type delivery struct {
+	cloud      *sim.Cloud
+	front      sim.Front // nil where requests come as events
+	dispatcher *platform.Dispatcher
+}
+
+// delivery has what a main of that platform would name for the unit.
+func (a *App) delivery(platformName string) (*delivery, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if d := a.dispatchers[platformName]; d != nil {
+	if d := a.deliveries[platformName]; d != nil {
 		return d, nil
 	}
-	kinds := map[string]bool{}
-	for _, f := range a.engine.App().Functions {
-		for _, kind := range envelope.Kinds(f) {
-			kinds[kind] = true
-		}
-	}
-	var codecs []platform.Codec
-	add := func(kind string, codec func() platform.Codec) {
-		if kinds[kind] {
-			codecs = append(codecs, codec())
-		}
-	}
-	var looks func(*platform.Payload) string
-	if c, ok := clouds()[platformName]; ok {
-		looks = c.Looks
-		for _, k := range c.Carries {
-			if k.Codec != nil && slices.ContainsFunc(a.engine.App().Functions, func(f *framework.Function) bool {
-				return slices.ContainsFunc(f.Triggers, func(t framework.Trigger) bool { return k.Of(t) })
-			}) {
-				codecs = append(codecs, k.Codec())
-			}
-		}
-	}
-	switch platformName {
-	case AWS:
-		looks = aws.Looks
-		add("http", aws.HTTP)
-		add("timer", aws.Timer)
-		add("os", aws.Bucket)
-		add("mq", aws.Queue)
-		add("kafka", aws.Kafka)
-		add("log", cloudwatch.Log)
-		add("event", aws.Bus)
-	case Tencent:
-		looks = tencent.Looks
-		add("http", tencent.HTTP)
-		add("timer", tencent.Timer)
-		add("os", tencent.Bucket)
-		add("mq", tencent.Queue)
-		add("kafka", tencent.Kafka)
-		add("log", cls.Log)
-	}
-	codecs = append(codecs, raw(a.engine.App()))
-	d, err := platform.NewDispatcher(a.engine, codecs)
+	c, err := a.clouds.of(platformName)
 	if err != nil {
 		return nil, err
 	}
-	d.Looks = looks
-	a.dispatchers[platformName] = d
+	d := &delivery{cloud: c}
+	var codecs []platform.Codec
+	for _, k := range c.Carries {
+		if k.Codec == nil || !slices.ContainsFunc(a.engine.App().Functions, func(f *framework.Function) bool { return slices.ContainsFunc(f.Triggers, k.Of) }) {
+			continue
+		}
+		if codec := k.Codec(); codec.Kind != "raw" && !slices.ContainsFunc(codecs, func(has platform.Codec) bool { return has.Kind == codec.Kind }) {
+			codecs = append(codecs, codec)
+		}
+	}
+	if c.Front != nil {
+		if d.front, err = c.Front(a.engine); err != nil {
+			return nil, err
+		}
+	}
+	if d.dispatcher, err = platform.NewDispatcher(a.engine, append(codecs, raw(a.engine.App()))); err != nil {
+		return nil, err
+	}
+	d.dispatcher.Looks = c.Identify
+	a.deliveries[platformName] = d
 	return d, nil
 }
 
@@ -172,56 +122,4 @@ func recorded(h http.Handler, r *http.Request) (w *httptest.ResponseRecorder, er
 	w = httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w, nil
-}
-
-// localRequest answers with the outcome that faasgen invoke has.
-func (a *App) localRequest(event []byte) ([]byte, error) {
-	in, err := envelope.ParseRequest(nil, event)
-	if err != nil {
-		return nil, err
-	}
-	u, err := url.ParseRequestURI(in.Target)
-	if err != nil {
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(a.ctx, in.Method, in.Target, bytes.NewReader(in.Body))
-	if err != nil {
-		return nil, err
-	}
-	r.URL, r.Host, r.RemoteAddr = u, cmp.Or(in.Host, "localhost"), "127.0.0.1:0"
-	for _, h := range in.Header {
-		r.Header.Add(h[0], h[1])
-	}
-	w, err := recorded(a.handler, r)
-	if err != nil {
-		return nil, err
-	}
-	o := envelope.Outcome{Kind: "http", Status: w.Code, Headers: w.Result().Header}
-	if m := a.router.Match(in.Method, r.Host, u.Path, u.RawPath); m.Function != nil {
-		o.Function = m.Function.Name
-	}
-	o.SetBody(w.Body.Bytes())
-	return json.Marshal(o)
-}
-
-// localTimer fires the timer that the event names.
-func (a *App) localTimer(event []byte) ([]byte, error) {
-	var form struct{ Name string }
-	if err := json.Unmarshal(event, &form); err != nil {
-		return nil, err
-	}
-	for _, f := range a.engine.App().Functions {
-		for _, s := range triggers[timer.Schedule](f) {
-			if s.Name != form.Name {
-				continue
-			}
-			e, err := envelope.ParseTimer([]timer.Schedule{s}, event, a.now())
-			if err != nil {
-				return nil, err
-			}
-			result, err := a.invoke(f, e)
-			return platform.EncodeReply(a.ctx, result, err)
-		}
-	}
-	return nil, fmt.Errorf("no timer %q", form.Name)
 }

@@ -29,5 +29,8 @@
 // Code that asks package time is tested in a bubble of testing/synctest, in which Start and all calls work but a server at
 // [App.Handler] does not; there the deadlines of functions pass by the bubble's clock, too.
 //
+// [App.Deliver] hands a cloud's payload over, which [Payload] writes, and [Response] reads the answer to a request. A company's own cloud
+// is added by [Cloud].
+//
 // The package ends where processes begin: artefacts are run by the simulators below framework/platform/sim.
 package faastest

@@ -10,6 +10,8 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/sim"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -144,5 +146,21 @@ func ExampleApp_Deliver() {
 	e := timer.Event{Name: "purge-old", Time: time.Now()}
 	if _, err := a.Deliver("tencent", faastest.Payload(t, "tencent", "timer", e)); err != nil {
 		t.Error(err)
+	}
+}
+
+// A company's own cloud is one more: here one that takes every payload as it is.
+func ExampleCloud() {
+	var t *testing.T // the test's
+	own := sim.Cloud{
+		Name:       "own",
+		Carries:    []sim.Carried{{Kind: "raw", Codec: platform.Raw, Payload: sim.Raw}},
+		Invocation: func(requestID string, event []byte) any { return nil },
+		Response:   sim.Integrated,
+	}
+	a := faastest.Start(t, newApp, faastest.Cloud(own))
+
+	if answer, err := a.Deliver("own", []byte(`[1,2]`)); string(answer) != `{"sum":3}` || err != nil {
+		t.Errorf("got %s, %v", answer, err)
 	}
 }

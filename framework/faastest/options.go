@@ -28,6 +28,7 @@ type settings struct {
 	variables *variables
 	changes   []func(*framework.Runtime)
 	grace     time.Duration
+	clouds    clouds
 }
 
 // Config sets configuration values by key; they win over the files. A map[string]any is the keys below: these are the
@@ -86,7 +87,7 @@ func newSettings(options []Option) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{dir: dir, env: "test", grace: 5 * time.Second,
+	s := &settings{dir: dir, env: "test", grace: 5 * time.Second, clouds: known(),
 		variables: &variables{set: map[string]string{}, keys: map[string]string{}, read: map[string]bool{}}}
 	for _, o := range options {
 		if err := o.apply(s); err != nil {

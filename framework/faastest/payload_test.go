@@ -13,10 +13,13 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/local"
+	"github.com/faasgen/faasgen/framework/platform/sim"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
+	"github.com/faasgen/faasgen/framework/trigger/mq"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -205,5 +208,50 @@ func TestPayloadsThatThereAreNot(t *testing.T) {
 	}
 	for _, p := range append(platforms(), "gcp") {
 		try(t, func(t testing.TB) { faastest.Response(t, p, []byte(`"no"`)) }).want(t, "found no http answer of "+p)
+	}
+}
+
+// A cloud that the test brings is one of those that the application's methods know.
+func TestCloud(t *testing.T) {
+	own := sim.Cloud{
+		Name: "own", Identify: func(*platform.Payload) string { return "a thing of our own" },
+		Carries:    []sim.Carried{{Kind: "timer", Codec: aws.Timer, Payload: sim.Timers(aws.EncodeTimer)}},
+		Invocation: func(id string, event []byte) any { return &aws.Invocation{RequestID: id, Event: event} },
+		Response:   sim.Integrated,
+	}
+	a := faastest.Start(t, newApp, faastest.Cloud(own))
+	answer, err := a.Deliver("own", a.Payload("own", "timer", timer.Event{Name: "purge-old", Payload: "p", Time: time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)}))
+	if string(answer) != `{"Name":"purge-old","Payload":"p","Time":"2026-01-02T03:00:00Z"}` || err != nil {
+		t.Errorf("%s, %v", answer, err)
+	}
+	if r := a.Response("own", []byte(`{"statusCode":201}`)); r.StatusCode != 201 {
+		t.Errorf("status %d", r.StatusCode)
+	}
+	try(t, func(t testing.TB) {
+		faastest.Start(t, newApp, faastest.Cloud(own)).Payload("own", "mq", mq.Message{})
+	}).want(t, `own has no trigger of kind "mq"`)
+	try(t, func(t testing.TB) { faastest.Payload(t, "own", "timer", timer.Event{}) }).want(t, `no platform "own"`)
+	try(t, func(t testing.TB) { faastest.Start(t, newApp, faastest.Cloud(sim.Cloud{})) }).want(t, "found a cloud without a name")
+	try(t, func(t testing.TB) { faastest.Payload(t, "aws", "os", mq.Message{}) }).want(t, `wrong type of event: found []mq.Message for kind "os", expected []os.Event`)
+}
+
+// This machine takes the events of every kind as people write them, each for the function that has a trigger for its resource.
+func TestDeliverHere(t *testing.T) {
+	u := &all{}
+	a := faastest.Start(t, u.app)
+	for _, r := range rows() {
+		for _, batch := range r.cases {
+			u.got = nil
+			payload := faastest.Payload(t, faastest.Local, r.kind, batch)
+			if _, err := a.Deliver(faastest.Local, payload); err != nil || text(t, u.got) != text(t, batch) {
+				t.Errorf("%s: %v\n%s arrived as\n%s", r.name, err, payload, text(t, u.got))
+			}
+		}
+	}
+	if _, err := a.Deliver(faastest.Local, []byte(`{"key":"k","resource":"none"}`)); err == nil || !strings.Contains(err.Error(), `the function has no bucket "none"`) {
+		t.Errorf("an unknown bucket: %v", err)
+	}
+	if _, err := a.Deliver(faastest.Local, []byte(`{"key":"k"}`)); err == nil || !strings.Contains(err.Error(), `the event may be for the functions ["os" "other"]`) {
+		t.Errorf("an event of one of two buckets: %v", err)
 	}
 }

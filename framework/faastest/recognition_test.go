@@ -62,7 +62,7 @@ func (k taker) payload(t *testing.T, cloud string) []byte {
 	case timer.Event:
 		return faastest.Payload(t, cloud, "timer", e)
 	}
-	b, err := payloadOf(cloud, k.resource, k.event)
+	b, err := payloadOf(cloud, k.kind, k.resource, k.event)
 	if err != nil {
 		return nil
 	}
@@ -112,7 +112,7 @@ func TestRecognition(t *testing.T) {
 						continue
 					}
 					was := text(t, got)
-					if payload, err = payloadOf(c, k.resource, got); err != nil {
+					if payload, err = payloadOf(c, k.kind, k.resource, got); err != nil {
 						t.Fatalf("unit %d, %s: %s arrived as what cannot be sent: %v", n, c, k.name, err)
 					}
 					if _, err = a.Deliver(c, payload); err != nil || text(t, got) != was {

@@ -2,8 +2,10 @@ package ioc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 
@@ -23,7 +25,7 @@ type Cell[K Owner, T any] struct {
 	ready atomic.Bool
 	// replaced and unneeded are set by overrides, before the first request.
 	replaced, unneeded bool
-	value              T // written by the build, before ready is set
+	value              T // written by the chain that owns the cell, just before ready is set
 	state              state
 }
 
@@ -50,30 +52,15 @@ func (s *Cell[K, T]) Get(k K, b *Build, build func(K, *Build) (T, error)) (T, er
 	if s.ready.Load() {
 		return s.value, nil
 	}
-	return s.get(k, b, build)
-}
-
-//go:noinline
-func (s *Cell[K, T]) get(k K, b *Build, build func(K, *Build) (T, error)) (T, error) {
-	err := k.base().fill(&s.state, &s.ready, b, reflect.TypeFor[T](), func(b *Build) (any, func(), error) {
-		v, err := build(k, b)
-		s.value = v
-		return v, nil, err
-	})
-	return s.result(err)
+	return s.fill(k, b, build, nil, true)
 }
 
 // Open is Get for an injector that returns a clean-up function, which runs when the container closes.
-func (s *Cell[K, T]) Open(k K, b *Build, build func(K, *Build) (T, func(), error)) (T, error) {
+func (s *Cell[K, T]) Open(k K, b *Build, open func(K, *Build) (T, func(), error)) (T, error) {
 	if s.ready.Load() {
 		return s.value, nil
 	}
-	err := k.base().fill(&s.state, &s.ready, b, reflect.TypeFor[T](), func(b *Build) (any, func(), error) {
-		v, cleanup, err := build(k, b)
-		s.value = v
-		return v, cleanup, err
-	})
-	return s.result(err)
+	return s.fill(k, b, nil, open, true)
 }
 
 // Wrap is Get for what is the value of another cell, or stands before it: Init and Destroy are that cell's.
@@ -81,106 +68,52 @@ func (s *Cell[K, T]) Wrap(k K, b *Build, build func(K, *Build) (T, error)) (T, e
 	if s.ready.Load() {
 		return s.value, nil
 	}
-	err := k.base().fill(&s.state, &s.ready, b, reflect.TypeFor[T](), func(b *Build) (any, func(), error) {
-		v, err := build(k, b)
-		s.value = v
-		return nil, nil, err
-	})
-	return s.result(err)
+	return s.fill(k, b, build, nil, false)
 }
 
-func (s *Cell[K, T]) result(err error) (v T, _ error) {
+// errExited is the error of a build that neither returned nor panicked.
+var errExited = errors.New("the build ended its goroutine, as runtime.Goexit and t.FailNow do")
+
+// fill builds what belongs into a cell, unless another chain does. One of build and open is set. There is one in a program for
+// each form of T, so that what need not know T is elsewhere. With begins, Init and Destroy of what is built are run.
+//
+//go:noinline
+func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open func(K, *Build) (T, func(), error), begins bool) (v T, err error) {
+	if b == nil {
+		b = k.base().NewBuild(context.Background())
+		defer b.Done()
+	}
+	t := reflect.TypeFor[T]()
+	from, ready, err := b.claim(&s.state, &s.ready, t)
 	if err != nil {
 		return v, err
 	}
-	return s.value, nil
-}
-
-// fill builds what belongs into a cell, unless another chain does.
-func (k *Container) fill(s *state, ready *atomic.Bool, b *Build, t reflect.Type, build func(*Build) (any, func(), error)) error {
-	name := typeName(t)
-	if b == nil {
-		b = k.NewBuild(context.Background())
-		defer b.Done()
+	if ready {
+		return s.value, nil
 	}
-	for {
-		wait, err := k.begin(s, b, name)
-		if err != nil {
-			return err
-		}
-		if ready.Load() {
-			if wait == nil {
-				k.release(s)
-			} else {
-				k.stopWaiting(b)
-			}
-			return nil
-		}
-		if wait == nil {
-			break
-		}
-		select {
-		case <-wait:
-			k.stopWaiting(b)
-		case <-b.ctx.Done():
-			k.stopWaiting(b)
-			return fmt.Errorf("waiting for %s: %w", name, context.Cause(b.ctx))
+	err = errExited // until the end is reached
+	defer b.settle(&s.state, from, &err)
+	var made T
+	var failed error
+	if open == nil {
+		made, failed = build(k, b)
+	} else {
+		var cleanup func()
+		if made, cleanup, failed = open(k, b); failed == nil {
+			b.opened(t, cleanup)
 		}
 	}
-	b.path = append(b.path, name)
-	mark, lazies, released := len(b.ends), len(b.lazies), false
-	defer func() {
-		b.path = b.path[:len(b.path)-1]
-		for _, release := range b.lazies[lazies:] {
-			release()
-		}
-		b.lazies = b.lazies[:lazies]
-		if !released {
-			k.release(s)
-		}
-	}()
-	err := fault.Guard(func() error {
-		if b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
-			return context.Cause(b.ctx)
-		}
-		v, cleanup, err := build(b)
-		if err != nil {
-			return err
-		}
-		if cleanup != nil {
-			b.OnCleanup(name, cleanup)
-		}
-		return b.begin(v)
-	})
-	if err == nil {
-		if k.keep(s, ready, b.ends[mark:]) {
-			released = true
-			b.ends = b.ends[:mark]
-			return nil
-		}
-		err = fault.ErrClosed
+	if failed == nil && begins {
+		failed = b.begin(made)
 	}
-	if err = b.undo(mark, err); len(b.path) > 1 || err == fault.ErrClosed { // the outermost cell names the whole chain once
-		return err
+	if failed == nil {
+		s.value = made
+		if failed = b.keep(&s.state, &s.ready, from); failed == nil {
+			return made, nil
+		}
+		s.value = v
 	}
-	return fmt.Errorf("build %s: %w", name, err)
-}
-
-// keep makes a cell ready, makes the ends of its build those of Close, and releases the cell. It reports false when the
-// container was closed meanwhile.
-func (k *Container) keep(s *state, ready *atomic.Bool, ends []*end) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.closing != nil {
-		return false
-	}
-	for _, e := range ends {
-		e.kept = true
-	}
-	k.ends = append(k.ends, ends...)
-	ready.Store(true)
-	s.release()
-	return true
+	return v, failed
 }
 
 // begin runs Init of what was built, and has its Destroy run at the end.
@@ -196,29 +129,120 @@ func (b *Build) begin(v any) error {
 	return nil
 }
 
-// typeName is how errors call what a cell holds: order.Store.
-func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }
+// opened has the clean-up function of a constructor, which may be nil, run at the end.
+//
+//go:noinline
+func (b *Build) opened(t reflect.Type, cleanup func()) { b.OnCleanup(typeName(t), cleanup) }
 
-// begin makes b the owner of the cell, or returns the channel to wait on for the chain that owns it. Waiting that would
-// never end, because the owner waits for b, is an error that names the cells.
-func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, error) {
+// mark is how far a chain had come when it began with a cell.
+type mark struct{ ends, lazies int }
+
+// keep makes a cell ready, makes the ends of its build those of Close, and releases the cell. It is an error that the
+// container was closed meanwhile.
+func (b *Build) keep(s *state, ready *atomic.Bool, from mark) error {
+	b.free(from) // before another chain sees what holds them
+	k := b.container
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closing != nil {
+		return fault.ErrClosed
+	}
+	for _, e := range b.ends[from.ends:] {
+		e.kept = true
+	}
+	k.ends = append(k.ends, b.ends[from.ends:]...)
+	b.ends = b.ends[:from.ends]
+	b.path = b.path[:len(b.path)-1]
+	ready.Store(true)
+	s.release()
+	return nil
+}
+
+// free makes what is Lazy independent of the chain.
+func (b *Build) free(from mark) {
+	for _, l := range b.lazies[from.lazies:] {
+		l.Store(nil)
+	}
+	b.lazies = b.lazies[:from.lazies]
+}
+
+// settle is deferred: it undoes what was made for a cell that is not kept, and releases the cell. A panic is an error.
+func (b *Build) settle(s *state, from mark, err *error) {
+	if p := recover(); p != nil {
+		*err = &fault.PanicError{Value: p, Stack: debug.Stack()}
+	}
+	if *err == nil {
+		return
+	}
+	b.free(from)
+	*err = b.undo(from.ends, *err)
+	t := b.path[len(b.path)-1]
+	b.path = b.path[:len(b.path)-1]
+	*err = b.named(t, *err)
+	k := b.container
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s.release()
+}
+
+// named says what could not be built. The outermost cell says it, once for the whole chain.
+func (b *Build) named(t reflect.Type, err error) error {
+	if len(b.path) > 0 || err == fault.ErrClosed {
+		return err
+	}
+	return fmt.Errorf("build %s: %w", typeName(t), err)
+}
+
+// claim makes b the owner of a cell, unless it is ready by then. It waits for another chain that builds the cell.
+func (b *Build) claim(s *state, ready *atomic.Bool, t reflect.Type) (from mark, done bool, err error) {
+	for {
+		wait, err := b.own(s, ready, t)
+		if err != nil {
+			return from, false, err
+		}
+		if wait == nil && ready.Load() {
+			return from, true, nil
+		}
+		if wait == nil {
+			b.path = append(b.path, t)
+			return mark{len(b.ends), len(b.lazies)}, false, nil
+		}
+		select {
+		case <-wait:
+			b.stopWaiting()
+		case <-b.ctx.Done():
+			b.stopWaiting()
+			return from, false, fmt.Errorf("waiting for %s: %w", typeName(t), context.Cause(b.ctx))
+		}
+	}
+}
+
+// own makes b the owner of a cell that is neither ready nor owned, or returns the channel to wait on for the chain that owns
+// it. Waiting that would never end, because the owner waits for b, is an error that names the cells.
+func (b *Build) own(s *state, ready *atomic.Bool, t reflect.Type) (<-chan struct{}, error) {
+	k := b.container
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if ready.Load() {
+		return nil, nil
+	}
+	if k.closing != nil {
 		return nil, fault.ErrClosed
+	}
+	if s.owner == nil && b.ctx.Err() != nil { // the chain's time is up, there is none for another Init
+		return nil, b.named(t, context.Cause(b.ctx))
 	}
 	if s.owner == nil {
 		s.owner = b
 		return nil, nil
 	}
-	for owner := s.owner; owner != nil; {
+	for owner := s.owner; owner != nil; owner = owner.waits.owner {
 		if owner == b {
-			return nil, fmt.Errorf("dependency cycle while building: %s -> %s", strings.Join(b.path, " -> "), name)
+			return nil, fmt.Errorf("dependency cycle while building: %s", b.names(t))
 		}
 		if owner.waits == nil {
 			break
 		}
-		owner = owner.waits.owner
 	}
 	if s.done == nil {
 		s.done = make(chan struct{})
@@ -227,16 +251,10 @@ func (k *Container) begin(s *state, b *Build, name string) (<-chan struct{}, err
 	return s.done, nil
 }
 
-func (k *Container) stopWaiting(b *Build) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (b *Build) stopWaiting() {
+	b.container.mu.Lock()
+	defer b.container.mu.Unlock()
 	b.waits = nil
-}
-
-func (k *Container) release(s *state) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	s.release()
 }
 
 // release ends the ownership of the chain that has built, or has failed to.
@@ -246,3 +264,15 @@ func (s *state) release() {
 	}
 	s.owner, s.done = nil, nil
 }
+
+// names are the cells that are being built, and the one that they lead to.
+func (b *Build) names(last reflect.Type) string {
+	var names []string
+	for _, t := range b.path {
+		names = append(names, typeName(t))
+	}
+	return strings.Join(append(names, typeName(last)), " -> ")
+}
+
+// typeName is how errors call what a cell holds: order.Store.
+func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }

@@ -4,29 +4,42 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-func value[T any](v T) func(*ioc.Build) (T, func(), error) {
-	return func(*ioc.Build) (T, func(), error) { return v, nil, nil }
+// cell is one of a container that holds nothing itself.
+type cell[T any] = ioc.Cell[*ioc.Container, T]
+
+// injector is what generated code passes to a cell.
+type injector[T any] = func(*ioc.Container, *ioc.Build) (T, error)
+
+func value[T any](v T) injector[T] {
+	return func(*ioc.Container, *ioc.Build) (T, error) { return v, nil }
 }
+
+// Types of their own have names of their own in errors.
+type (
+	left  int
+	right int
+)
 
 func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 	var (
 		k      ioc.Container
-		cell   ioc.Cell[*int]
+		one    cell[*int]
 		builds atomic.Int32
 		wg     sync.WaitGroup
 	)
-	if _, ok := cell.Ready(); ok {
+	if v, ok := one.Peek(); ok || v != nil || one.Done() {
 		t.Error("an empty cell is ready")
 	}
 	start := make(chan struct{})
@@ -34,9 +47,9 @@ func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 	for i := range got {
 		wg.Go(func() {
 			<-start
-			v, err := cell.Get(&k, nil, "int", func(*ioc.Build) (*int, func(), error) {
+			v, err := one.Get(&k, nil, func(*ioc.Container, *ioc.Build) (*int, error) {
 				builds.Add(1)
-				return new(int), nil, nil
+				return new(int), nil
 			})
 			if err != nil {
 				t.Error(err)
@@ -54,7 +67,7 @@ func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 			t.Fatal("callers got different instances")
 		}
 	}
-	if v, ok := cell.Ready(); !ok || v != got[0] {
+	if v, ok := one.Peek(); !ok || v != got[0] || !one.Done() {
 		t.Error("a built cell is not ready")
 	}
 }
@@ -62,28 +75,28 @@ func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 func TestFailedBuildIsTriedAgain(t *testing.T) {
 	var (
 		k        ioc.Container
-		cell     ioc.Cell[int]
+		db       cell[left]
 		attempts atomic.Int32
 		failures atomic.Int32
 		wg       sync.WaitGroup
 	)
-	get := func() (int, error) {
-		return cell.Get(&k, nil, "db", func(*ioc.Build) (int, func(), error) {
+	get := func() (left, error) {
+		return db.Get(&k, nil, func(*ioc.Container, *ioc.Build) (left, error) {
 			if n := attempts.Add(1); n <= 10 {
-				return 0, nil, fmt.Errorf("attempt %d", n)
+				return left(n), fmt.Errorf("attempt %d", n)
 			}
-			return 7, nil, nil
+			return 70, nil
 		})
 	}
 	for range 10 {
 		wg.Go(func() {
-			if _, err := get(); err != nil && strings.HasPrefix(err.Error(), "build db: attempt ") {
+			if v, err := get(); v == 0 && err != nil && strings.HasPrefix(err.Error(), "build ioc_test.left: attempt ") {
 				failures.Add(1)
 			}
 		})
 	}
 	wg.Wait()
-	if v, err := get(); v != 7 || err != nil {
+	if v, err := get(); v != 70 || err != nil {
 		t.Errorf("the eleventh caller got %d, %v", v, err)
 	}
 	if failures.Load() != 10 || attempts.Load() != 11 {
@@ -93,92 +106,137 @@ func TestFailedBuildIsTriedAgain(t *testing.T) {
 
 func TestPanicInABuildIsAnErrorAndTriedAgain(t *testing.T) {
 	var k ioc.Container
-	var cell ioc.Cell[int]
-	_, err := cell.Get(&k, nil, "db", func(*ioc.Build) (int, func(), error) { panic("no driver") })
+	var db cell[int]
+	_, err := db.Get(&k, nil, func(*ioc.Container, *ioc.Build) (int, error) { panic("no driver") })
 	var pe *framework.PanicError
 	if !errors.As(err, &pe) || pe.Value != "no driver" || !strings.Contains(string(pe.Stack), "cell_test.go") {
 		t.Errorf("error = %v", err)
 	}
-	if v, err := cell.Get(&k, nil, "db", value(1)); v != 1 || err != nil {
+	if v, err := db.Get(&k, nil, value(1)); v != 1 || err != nil {
 		t.Errorf("next: %d, %v", v, err)
 	}
 }
 
-func TestDestroyRunsInReverseOrderOfCreationAndAllRun(t *testing.T) {
-	var (
-		k       ioc.Container
-		a, b, c ioc.Cell[string]
-		order   []string
-	)
-	type ctxKey struct{}
-	destroyed := func(build *ioc.Build, name string, err error) func() {
-		return build.OnDestroy(name, func(ctx context.Context) error {
-			order = append(order, fmt.Sprint(name, ctx.Value(ctxKey{})))
-			if name == "panics" {
-				panic("late")
-			}
-			return err
+// t.FailNow in a replacement of a test ends its goroutine in the middle of a build.
+func TestABuildThatEndsItsGoroutineIsTriedAgain(t *testing.T) {
+	var k ioc.Container
+	var db, owner cell[int]
+	var undone []string
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = owner.Get(&k, nil, func(k *ioc.Container, b *ioc.Build) (int, error) {
+			b.OnCleanup("owner", func() { undone = append(undone, "owner") })
+			return db.Get(k, b, func(_ *ioc.Container, b *ioc.Build) (int, error) {
+				b.OnCleanup("db", func() { undone = append(undone, "db") })
+				runtime.Goexit()
+				return 0, nil
+			})
 		})
+	}()
+	<-ended
+	if _, ok := db.Peek(); ok || fmt.Sprint(undone) != "[db owner]" {
+		t.Errorf("ready %t, undone %v", ok, undone)
 	}
-	_, err := c.Get(&k, nil, "c", func(build *ioc.Build) (string, func(), error) {
-		if _, err := a.Get(&k, build, "a", func(build *ioc.Build) (string, func(), error) {
-			return "a", destroyed(build, "a", errors.New("a is busy")), nil
-		}); err != nil {
-			return "", nil, err
+	for i, c := range []*cell[int]{&db, &owner} {
+		if v, err := c.Get(&k, nil, value(i)); v != i || err != nil {
+			t.Errorf("next: %d, %v", v, err)
 		}
-		_, err := b.Get(&k, build, "b", func(build *ioc.Build) (string, func(), error) {
-			return "b", destroyed(build, "panics", nil), nil
-		})
-		return "c", destroyed(build, "c", errors.New("c is busy")), err
+	}
+}
+
+// refuses has an Init that fails as long as it is told to.
+type refuses struct{ err error }
+
+func (r *refuses) Init(context.Context) error { return r.err }
+
+// What a failed build has made is garbage, and is never seen, not even while it is built.
+func TestAFailedBuildLeavesNoValue(t *testing.T) {
+	var k ioc.Container
+	var one cell[*refuses]
+	collected := make(chan struct{})
+	_, err := one.Get(&k, nil, func(*ioc.Container, *ioc.Build) (*refuses, error) {
+		r := &refuses{errors.New("bad")}
+		runtime.AddCleanup(r, func(int) { close(collected) }, 0)
+		return r, nil
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err == nil || err.Error() != "build ioc_test.refuses: ioc_test.refuses.Init: bad" {
+		t.Errorf("error = %v", err)
 	}
-	err = k.Close(context.WithValue(t.Context(), ctxKey{}, "!"))
-	if want := []string{"c!", "panics!", "a!"}; !slices.Equal(order, want) {
-		t.Errorf("order = %v, want %v", order, want)
-	}
-	for _, want := range []string{"destroy a: a is busy", "destroy c: c is busy", "destroy panics: panic: late"} {
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("error %v misses %q", err, want)
+	gone := false
+	for i := 0; i < 500 && !gone; i++ {
+		runtime.GC()
+		select {
+		case <-collected:
+			gone = true
+		case <-time.After(time.Millisecond):
 		}
 	}
-	if err := k.Close(t.Context()); err != nil || len(order) != 3 {
-		t.Errorf("second close: %v, %v", err, order)
+	if !gone {
+		t.Error("the cell keeps what could not be initialised")
 	}
-	var late ioc.Cell[int]
-	if _, err := late.Get(&k, nil, "late", value(1)); !errors.Is(err, framework.ErrClosed) {
-		t.Errorf("build after close: %v", err)
+	if v, ok := one.Peek(); v != nil || ok || one.Done() {
+		t.Error("there is a value")
 	}
+}
+
+func TestPeekDuringABuildSeesNothing(t *testing.T) {
+	var k ioc.Container
+	var one cell[string]
+	entered, release := make(chan struct{}), make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = one.Get(&k, nil, func(*ioc.Container, *ioc.Build) (string, error) { close(entered); <-release; return "v", nil })
+	}()
+	<-entered
+	if v, ok := one.Peek(); v != "" || ok || one.Done() {
+		t.Errorf("got %q, %t", v, ok)
+	}
+	close(release)
+	for { // the race detector looks at this
+		if v, ok := one.Peek(); ok {
+			if v != "v" || !one.Done() {
+				t.Errorf("got %q", v)
+			}
+			break
+		}
+		runtime.Gosched()
+	}
+	<-ended
 }
 
 func TestBuildThatEndsAfterCloseIsCleanedUp(t *testing.T) {
 	var k ioc.Container
-	var cell ioc.Cell[int]
+	var slow cell[int]
 	cleaned := false
-	_, err := cell.Get(&k, nil, "slow", func(*ioc.Build) (int, func(), error) {
+	v, err := slow.Open(&k, nil, func(*ioc.Container, *ioc.Build) (int, func(), error) {
 		if err := k.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
 		return 1, func() { cleaned = true }, nil
 	})
-	if !errors.Is(err, framework.ErrClosed) || !cleaned {
-		t.Errorf("error = %v, cleaned = %v", err, cleaned)
+	if v != 0 || err != framework.ErrClosed || !cleaned {
+		t.Errorf("%d, error = %v, cleaned = %v", v, err, cleaned)
+	}
+	if _, ok := slow.Peek(); ok {
+		t.Error("it is there")
 	}
 }
 
 func TestCycleOnOneGoroutineIsAnError(t *testing.T) {
 	var k ioc.Container
-	var a, b ioc.Cell[int]
-	var getA, getB func(*ioc.Build) (int, error)
-	getA = func(c *ioc.Build) (int, error) {
-		return a.Get(&k, c, "a", func(c *ioc.Build) (int, func(), error) { v, err := getB(c); return v, nil, err })
+	var a cell[left]
+	var b cell[*right]
+	var getA injector[left]
+	getB := func(k *ioc.Container, c *ioc.Build) (*right, error) {
+		return b.Get(k, c, func(k *ioc.Container, c *ioc.Build) (*right, error) { _, err := getA(k, c); return nil, err })
 	}
-	getB = func(c *ioc.Build) (int, error) {
-		return b.Get(&k, c, "b", func(c *ioc.Build) (int, func(), error) { v, err := getA(c); return v, nil, err })
+	getA = func(k *ioc.Container, c *ioc.Build) (left, error) {
+		return a.Get(k, c, func(k *ioc.Container, c *ioc.Build) (left, error) { _, err := getB(k, c); return 0, err })
 	}
-	_, err := getA(nil)
-	if want := "build a: dependency cycle while building: a -> b -> a"; err == nil || err.Error() != want {
+	_, err := getA(&k, nil)
+	if want := "build ioc_test.left: dependency cycle while building: ioc_test.left -> ioc_test.right -> ioc_test.left"; err == nil || err.Error() != want {
 		t.Errorf("error = %v, want %s", err, want)
 	}
 }
@@ -187,19 +245,16 @@ func TestCycleOnOneGoroutineIsAnError(t *testing.T) {
 func TestCycleOverTwoGoroutinesIsAnErrorNotADeadlock(t *testing.T) {
 	for range 50 {
 		var k ioc.Container
-		var cells [2]ioc.Cell[int]
+		var cells [2]cell[int]
 		var both sync.WaitGroup
 		both.Add(2)
 		var once [2]sync.Once
 		var get func(i int, c *ioc.Build) (int, error)
 		get = func(i int, c *ioc.Build) (int, error) {
-			return cells[i].Get(&k, c, string(rune('a'+i)), func(c *ioc.Build) (int, func(), error) {
+			return cells[i].Get(&k, c, func(_ *ioc.Container, c *ioc.Build) (int, error) {
 				once[i].Do(both.Done)
-				if c != nil {
-					waitFor(t, &both)
-				}
-				v, err := get(1-i, c)
-				return v, nil, err
+				both.Wait()
+				return get(1-i, c)
 			})
 		}
 		errs := make(chan error, 2)
@@ -219,126 +274,64 @@ func TestCycleOverTwoGoroutinesIsAnErrorNotADeadlock(t *testing.T) {
 	}
 }
 
-func waitFor(t *testing.T, wg *sync.WaitGroup) {
-	t.Helper()
-	wg.Wait()
-}
-
 func TestInitTimeoutIsNotTheRequests(t *testing.T) {
-	k := ioc.Container{InitTimeout: time.Millisecond}
-	var cell, other ioc.Cell[int]
-	_, err := cell.Get(&k, nil, "slow", func(b *ioc.Build) (int, func(), error) {
-		if _, ok := b.Context().Deadline(); !ok {
-			t.Error("the init context has no deadline")
+	synctest.Test(t, func(t *testing.T) {
+		k := ioc.Container{InitTimeout: time.Second}
+		var slow cell[left]
+		var other cell[right]
+		_, err := slow.Get(&k, nil, func(_ *ioc.Container, b *ioc.Build) (left, error) {
+			if _, ok := b.Context().Deadline(); !ok {
+				t.Error("the init context has no deadline")
+			}
+			<-b.Context().Done()
+			return 0, context.Cause(b.Context())
+		})
+		if err == nil || err.Error() != "build ioc_test.left: init did not finish within 1s" {
+			t.Errorf("error = %v", err)
 		}
-		<-b.Context().Done()
-		return 0, nil, context.Cause(b.Context())
+		// A caller that waits for somebody else's hanging build gives up at its own init timeout.
+		release, entered := make(chan struct{}), make(chan struct{})
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, _ = other.Get(&k, nil, func(*ioc.Container, *ioc.Build) (right, error) { close(entered); <-release; return 1, nil })
+		}()
+		<-entered
+		if _, err := other.Get(&k, nil, value(right(2))); err == nil || err.Error() != "waiting for ioc_test.right: init did not finish within 1s" {
+			t.Errorf("error = %v", err)
+		}
+		close(release)
+		<-ended
+		if v, err := other.Get(&k, nil, value(right(2))); v != 1 || err != nil {
+			t.Errorf("the build that took long: %d, %v", v, err)
+		}
 	})
-	if err == nil || err.Error() != "build slow: init did not finish within 1ms" {
-		t.Errorf("error = %v", err)
-	}
-	// A caller that waits for somebody else's hanging build gives up at its own init timeout.
-	release, entered := make(chan struct{}), make(chan struct{})
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_, _ = other.Get(&k, nil, "hangs", func(*ioc.Build) (int, func(), error) { close(entered); <-release; return 1, nil, nil })
-	}()
-	<-entered
-	if _, err := other.Get(&k, nil, "hangs", value(2)); err == nil || err.Error() != "waiting for hangs: init did not finish within 1ms" {
-		t.Errorf("error = %v", err)
-	}
-	close(release)
-	<-ended
 }
 
-func TestLazyBreaksACycleAfterConstruction(t *testing.T) {
-	var k ioc.Container
-	type node struct{ other ioc.Lazy[int] }
-	var a ioc.Cell[*node]
-	var b ioc.Cell[int]
-	getB := func(_ context.Context, c *ioc.Build) (int, error) {
-		return b.Get(&k, c, "b", func(c *ioc.Build) (int, func(), error) {
-			if _, err := a.Get(&k, c, "a", func(*ioc.Build) (*node, func(), error) { return nil, nil, errors.New("a must be built by now") }); err != nil {
-				return 0, nil, err
-			}
-			return 5, nil, nil
-		})
-	}
-	build := func(early bool) (*node, error) {
-		return a.Get(&k, nil, "a", func(c *ioc.Build) (*node, func(), error) {
-			lazy, release := ioc.NewLazy(c, getB)
-			defer release()
-			if early {
-				if _, err := lazy.Get(t.Context()); err != nil {
-					return nil, nil, err
-				}
-			}
-			return &node{lazy}, nil, nil
-		})
-	}
-	if _, err := build(true); err == nil || !strings.Contains(err.Error(), "dependency cycle while building: a -> b -> a") {
-		t.Errorf("Get during construction: %v", err)
-	}
-	n, err := build(false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if v, err := n.other.Get(t.Context()); v != 5 || err != nil {
-		t.Errorf("Get after construction: %d, %v", v, err)
-	}
-}
-
-func ExampleCell() {
-	var (
-		container ioc.Container
-		database  ioc.Cell[string]
-	)
-	open := func(b *ioc.Build) (string, func(), error) {
-		return "books", b.OnDestroy("database", func(context.Context) error { fmt.Println("closed"); return nil }), nil
-	}
-	name, err := database.Get(&container, nil, "database", open)
-	fmt.Println(name, err)
-	fmt.Println(container.Close(context.Background()))
-	// Output:
-	// books <nil>
-	// closed
-	// <nil>
-}
-
-func BenchmarkReadyCell(b *testing.B) {
-	var k ioc.Container
-	var cell ioc.Cell[int]
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := cell.Get(&k, nil, "x", value(1)); err != nil {
-			b.Fatal(err)
+func TestACellKnowsItsContainer(t *testing.T) {
+	k := &hall{}
+	v, err := k.cells[1].Get(k, nil, func(got *hall, b *ioc.Build) (*int, error) {
+		if got != k {
+			t.Error("another container")
 		}
+		return got.cells[0].Get(got, b, flat)
+	})
+	if v != seat || err != nil {
+		t.Error(v, err)
+	}
+	if err := k.Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
-// BenchmarkStart builds 100 cells, each of which needs the one before it.
-func BenchmarkStart(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		var k ioc.Container
-		var cells [100]ioc.Cell[*int]
-		var get func(i int, c *ioc.Build) (*int, error)
-		get = func(i int, c *ioc.Build) (*int, error) {
-			return cells[i].Get(&k, c, "x", func(c *ioc.Build) (*int, func(), error) {
-				if i == 0 {
-					return new(int), nil, nil
-				}
-				v, err := get(i-1, c)
-				return v, nil, err
-			})
+func TestAReadyCellAllocatesNothing(t *testing.T) {
+	k := &hall{}
+	get := func(k *hall, b *ioc.Build) (*int, error) { return k.cells[0].Get(k, b, flat) }
+	if n := testing.AllocsPerRun(100, func() {
+		if v, err := get(k, nil); v != seat || err != nil {
+			t.Error(v, err)
 		}
-		chain := k.NewBuild(b.Context())
-		for i := range cells {
-			if _, err := get(i, chain); err != nil {
-				b.Fatal(err)
-			}
-		}
-		chain.Done()
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

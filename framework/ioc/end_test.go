@@ -46,8 +46,8 @@ func (e *ended) build(t *testing.T, k *ioc.Container, bad map[string]string, nam
 	release := make(chan struct{})
 	t.Cleanup(func() { close(release) })
 	for _, name := range names {
-		var cell ioc.Cell[int]
-		_, err := cell.Get(k, nil, name, func(b *ioc.Build) (int, func(), error) {
+		var one cell[int]
+		_, err := one.Open(k, nil, func(_ *ioc.Container, b *ioc.Build) (int, func(), error) {
 			run := func(ctx context.Context) error {
 				e.note(name, ctx)
 				switch bad[name] {
@@ -63,13 +63,15 @@ func (e *ended) build(t *testing.T, k *ioc.Container, bad map[string]string, nam
 				}
 				return nil
 			}
-			if strings.HasPrefix(name, "cleanup") {
-				return 0, b.OnCleanup(name, func() { _ = run(context.Background()) }), nil
-			}
-			if strings.HasPrefix(name, "raw") {
+			switch {
+			case strings.HasPrefix(name, "part"):
+				b.OnCleanup(name, func() { _ = run(context.Background()) })
+				return 0, nil, nil
+			case strings.HasPrefix(name, "int"):
 				return 0, func() { _ = run(context.Background()) }, nil
 			}
-			return 0, b.OnDestroy(name, run), nil
+			b.OnDestroy(name, run)
+			return 0, nil, nil
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +103,7 @@ func TestADestroyThatHangsLeavesTimeForTheOthers(t *testing.T) {
 }
 
 func TestACleanUpFunctionThatHangsLeavesTimeForTheOthers(t *testing.T) {
-	for _, kind := range []string{"cleanup", "raw"} {
+	for kind, called := range map[string][2]string{"part": {"part2", "part3"}, "int": {"int", "int"}} {
 		synctest.Test(t, func(t *testing.T) {
 			var k ioc.Container
 			e := &ended{begin: time.Now()}
@@ -110,7 +112,7 @@ func TestACleanUpFunctionThatHangsLeavesTimeForTheOthers(t *testing.T) {
 			defer cancel()
 			err := k.Close(ctx)
 			e.check(t, kind+"3 at 0s", kind+"2 at 0s", kind+"1 at 500ms")
-			for _, want := range []string{"clean up " + kind + "3: panic: no", "clean up " + kind + "2: left behind, it still runs after 500ms"} {
+			for _, want := range []string{"clean up " + called[1] + ": panic: no", "clean up " + called[0] + ": left behind, it still runs after 500ms"} {
 				if err == nil || !strings.Contains(err.Error(), want) {
 					t.Errorf("error %v misses %q", err, want)
 				}
@@ -151,16 +153,16 @@ func TestCloseWithoutTimeRunsAll(t *testing.T) {
 // creation was.
 func TestOneCellEndsAllThatWasMadeForIt(t *testing.T) {
 	var k ioc.Container
-	var desk, part ioc.Cell[int]
+	var desk, part cell[int]
 	var order []string
-	_, err := desk.Get(&k, nil, "desk", func(b *ioc.Build) (int, func(), error) {
-		first := b.OnCleanup("first", func() { order = append(order, "first"); panic("one") })
-		_, err := part.Get(&k, b, "part", func(b *ioc.Build) (int, func(), error) {
-			return 1, b.OnCleanup("part", func() { order = append(order, "part") }), nil
+	_, err := desk.Open(&k, nil, func(k *ioc.Container, b *ioc.Build) (int, func(), error) {
+		b.OnCleanup("first", func() { order = append(order, "first"); panic("one") })
+		_, err := part.Open(k, b, func(*ioc.Container, *ioc.Build) (int, func(), error) {
+			return 1, func() { order = append(order, "part") }, nil
 		})
-		second := b.OnDestroy("second", func(context.Context) error { order = append(order, "second"); panic("two") })
-		third := b.OnCleanup("nil", nil)
-		return 1, func() { third(); second(); first() }, err
+		b.OnDestroy("second", func(context.Context) error { order = append(order, "second"); panic("two") })
+		b.OnCleanup("nil", nil)()
+		return 1, func() { order = append(order, "desk") }, err
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +173,7 @@ func TestOneCellEndsAllThatWasMadeForIt(t *testing.T) {
 			t.Errorf("error %v misses %q", err, want)
 		}
 	}
-	if want := []string{"second", "part", "first"}; !slices.Equal(order, want) {
+	if want := []string{"desk", "second", "part", "first"}; !slices.Equal(order, want) {
 		t.Errorf("order = %v", order)
 	}
 }
@@ -179,18 +181,19 @@ func TestOneCellEndsAllThatWasMadeForIt(t *testing.T) {
 func TestAFailedBuildUndoesWhatItMade(t *testing.T) {
 	for _, how := range []string{"error", "panic", "undone by the provider"} {
 		var k ioc.Container
-		var owner, part ioc.Cell[int]
+		var owner cell[left]
+		var part cell[int]
 		var order []string
 		end := func(name string) func() { return func() { order = append(order, name) } }
-		get := func(fail bool) (int, error) {
-			return owner.Get(&k, nil, "owner", func(b *ioc.Build) (int, func(), error) {
+		get := func(fail bool) (left, error) {
+			return owner.Get(&k, nil, func(k *ioc.Container, b *ioc.Build) (left, error) {
 				b.OnCleanup("a", end("a"))
-				if _, err := part.Get(&k, b, "part", func(b *ioc.Build) (int, func(), error) { return 0, b.OnCleanup("part", end("part")), nil }); err != nil {
-					return 0, nil, err
+				if _, err := part.Open(k, b, func(*ioc.Container, *ioc.Build) (int, func(), error) { return 0, end("part"), nil }); err != nil {
+					return 0, err
 				}
-				busy := b.OnDestroy("b", func(ctx context.Context) error { end("b")(); return errors.New("busy") })
+				busy := b.OnDestroy("b", func(context.Context) error { end("b")(); return errors.New("busy") })
 				if !fail {
-					return 1, busy, nil
+					return 1, nil
 				}
 				switch how {
 				case "panic":
@@ -198,19 +201,19 @@ func TestAFailedBuildUndoesWhatItMade(t *testing.T) {
 				case "undone by the provider":
 					busy()
 				}
-				return 0, nil, errors.New("no")
+				return 2, errors.New("no")
 			})
 		}
 		_, err := get(true)
 		if want := []string{"b", "a"}; !slices.Equal(order, want) { // what has a cell of its own stays
 			t.Errorf("%s: order = %v, want %v", how, order, want)
 		}
-		if err == nil || !strings.HasPrefix(err.Error(), "build owner: ") || !strings.HasSuffix(err.Error(), "\ndestroy b: busy") {
+		if err == nil || !strings.HasPrefix(err.Error(), "build ioc_test.left: ") || !strings.HasSuffix(err.Error(), "\ndestroy b: busy") {
 			t.Errorf("%s: error = %v", how, err)
 		}
 		order = nil
-		if _, err := get(false); err != nil {
-			t.Fatal(err)
+		if v, err := get(false); v != 1 || err != nil {
+			t.Fatal(v, err)
 		}
 		err = k.Close(t.Context())
 		if want := []string{"b", "a", "part"}; !slices.Equal(order, want) || err == nil || err.Error() != "destroy b: busy" {
@@ -222,14 +225,14 @@ func TestAFailedBuildUndoesWhatItMade(t *testing.T) {
 func TestUndoingABuildThatHangsTakesNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k ioc.Container
-		var cell ioc.Cell[int]
+		var one cell[int]
 		begin, release := time.Now(), make(chan struct{})
 		defer close(release)
-		_, err := cell.Get(&k, nil, "x", func(b *ioc.Build) (int, func(), error) {
+		_, err := one.Get(&k, nil, func(_ *ioc.Container, b *ioc.Build) (int, error) {
 			b.OnCleanup("x", func() { <-release })
-			return 0, nil, errors.New("no")
+			return 0, errors.New("no")
 		})
-		if want := "build x: no\nclean up x: left behind, it still runs after 10s"; err == nil || err.Error() != want || time.Since(begin) != 10*time.Second {
+		if want := "build int: no\nclean up x: left behind, it still runs after 10s"; err == nil || err.Error() != want || time.Since(begin) != 10*time.Second {
 			t.Errorf("error = %v after %s", err, time.Since(begin))
 		}
 	})
@@ -237,40 +240,42 @@ func TestUndoingABuildThatHangsTakesNotForEver(t *testing.T) {
 
 // What undoes a build whose time is up has time of its own.
 func TestUndoingABuildThatIsLate(t *testing.T) {
-	k := ioc.Container{InitTimeout: time.Millisecond}
-	var cell ioc.Cell[int]
-	var late error
-	var left time.Duration
-	_, err := cell.Get(&k, nil, "x", func(b *ioc.Build) (int, func(), error) {
-		b.OnDestroy("x", func(ctx context.Context) error {
-			late = ctx.Err()
-			deadline, _ := ctx.Deadline()
-			left = time.Until(deadline)
-			return nil
+	synctest.Test(t, func(t *testing.T) {
+		k := ioc.Container{InitTimeout: time.Millisecond}
+		var one cell[int]
+		var late error
+		var left time.Duration
+		_, err := one.Get(&k, nil, func(_ *ioc.Container, b *ioc.Build) (int, error) {
+			b.OnDestroy("x", func(ctx context.Context) error {
+				late = ctx.Err()
+				deadline, _ := ctx.Deadline()
+				left = time.Until(deadline)
+				return nil
+			})
+			<-b.Context().Done()
+			return 0, context.Cause(b.Context())
 		})
-		<-b.Context().Done()
-		return 0, nil, context.Cause(b.Context())
+		if err == nil || late != nil || left < time.Second {
+			t.Errorf("%v; destroyed with %v, %s left", err, late, left)
+		}
 	})
-	if err == nil || late != nil || left < time.Second {
-		t.Errorf("%v; destroyed with %v, %s left", err, late, left)
-	}
 }
 
 // An Init that ignores its context is not followed by another one.
 func TestNothingIsBuiltWhenTheTimeIsUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := ioc.Container{InitTimeout: time.Second}
-		var first, second ioc.Cell[int]
+		var first, second cell[int]
 		b := k.NewBuild(t.Context())
 		defer b.Done()
-		if _, err := first.Get(&k, b, "first", func(*ioc.Build) (int, func(), error) { time.Sleep(2 * time.Second); return 1, nil, nil }); err != nil {
+		if _, err := first.Get(&k, b, func(*ioc.Container, *ioc.Build) (int, error) { time.Sleep(2 * time.Second); return 1, nil }); err != nil {
 			t.Error(err) // it is there: late, but not lost
 		}
-		_, err := second.Get(&k, b, "second", func(*ioc.Build) (int, func(), error) { t.Error("was built"); return 1, nil, nil })
-		if err == nil || err.Error() != "build second: init did not finish within 1s" {
+		_, err := second.Get(&k, b, func(*ioc.Container, *ioc.Build) (int, error) { t.Error("was built"); return 1, nil })
+		if err == nil || err.Error() != "build int: init did not finish within 1s" {
 			t.Errorf("error = %v", err)
 		}
-		if v, err := second.Get(&k, nil, "second", value(2)); v != 2 || err != nil {
+		if v, err := second.Get(&k, nil, value(2)); v != 2 || err != nil {
 			t.Errorf("the next chain: %d, %v", v, err)
 		}
 	})

@@ -24,19 +24,22 @@ func (s *search) Find(ctx context.Context) (int, error) {
 	return i.words, nil
 }
 
+// shop is a container, as it is generated: a cell for each singleton.
+type shop struct {
+	ioc.Container
+	index    ioc.Cell[*shop, *index]
+	database ioc.Cell[*shop, *database]
+}
+
+func getIndex(s *shop, b *ioc.Build) (*index, error) { return s.index.Get(s, b, newIndex) }
+
+func newIndex(*shop, *ioc.Build) (*index, error) {
+	fmt.Println("build the index")
+	return &index{words: 7}, nil
+}
+
 func ExampleLazy() {
-	var (
-		container ioc.Container
-		cell      ioc.Cell[*index]
-	)
-	lazy, release := ioc.NewLazy(nil, func(ctx context.Context, b *ioc.Build) (*index, error) {
-		return cell.Get(&container, b, "index", func(*ioc.Build) (*index, func(), error) {
-			fmt.Println("build the index")
-			return &index{words: 7}, nil, nil
-		})
-	})
-	release()
-	s := &search{Index: lazy}
+	s := &search{Index: ioc.LazyOf(&shop{}, nil, getIndex)}
 	fmt.Println("made")
 	fmt.Println(s.Find(context.Background()))
 	fmt.Println(s.Find(context.Background()))
@@ -45,4 +48,26 @@ func ExampleLazy() {
 	// build the index
 	// 7 <nil>
 	// 7 <nil>
+}
+
+type database struct{}
+
+func (*database) Init(context.Context) error    { fmt.Println("opened"); return nil }
+func (*database) Destroy(context.Context) error { fmt.Println("closed"); return nil }
+
+func newDatabase(*shop, *ioc.Build) (*database, error) { return &database{}, nil }
+
+func ExampleCell() {
+	s := &shop{}
+	for range 2 {
+		_, err := s.database.Get(s, nil, newDatabase)
+		fmt.Println(err)
+	}
+	fmt.Println(s.Close(context.Background()))
+	// Output:
+	// opened
+	// <nil>
+	// <nil>
+	// closed
+	// <nil>
 }

@@ -16,21 +16,22 @@ type Lazy[T any] struct {
 // which is how a cycle that closes during construction is found.
 func LazyOf[K Owner, T any](k K, b *Build, get func(K, *Build) (T, error)) Lazy[T] {
 	l := Lazy[T]{get: func(_ context.Context, b *Build) (T, error) { return get(k, b) }, owner: new(atomic.Pointer[Build])}
-	if b != nil {
+	if b != nil && len(b.path) > 0 {
 		l.owner.Store(b)
-		b.lazies = append(b.lazies, func() { l.owner.Store(nil) })
+		b.lazies = append(b.lazies, l.owner)
 	}
 	return l
 }
 
-// LazyNew is [LazyOf] for what has an instance for each use, and no cell that would begin a chain.
+// LazyNew is [LazyOf] for what has an instance for each use. What Get makes while its owner is built ends with the owner, and
+// later ones when the container closes.
 func LazyNew[K Owner, T any](k K, b *Build, build func(K, *Build) (T, error)) Lazy[T] {
 	return LazyOf(k, b, func(k K, b *Build) (T, error) {
-		if b == nil {
-			b = k.base().NewBuild(context.Background())
-			defer b.Done()
+		if b != nil {
+			return build(k, b)
 		}
-		return build(k, b)
+		var own Cell[K, T] // begins a chain, and keeps the ends of what it makes
+		return own.Wrap(k, nil, build)
 	})
 }
 

@@ -3,7 +3,6 @@ package ioc_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,15 +14,15 @@ import (
 func TestCloseWhileCellsAreBuilt(t *testing.T) {
 	for range 30 {
 		var k ioc.Container
-		var life ioc.Lifecycle
-		var cells [8]ioc.Cell[int]
+		var cells [8]cell[int]
+		var listeners [16]cell[*int]
 		var made, ended, ready, stopped atomic.Int32
 		var get func(b *ioc.Build, i int) (int, error)
 		get = func(b *ioc.Build, i int) (int, error) {
-			return cells[i].Get(&k, b, fmt.Sprint(i), func(b *ioc.Build) (int, func(), error) {
+			return cells[i].Get(&k, b, func(_ *ioc.Container, b *ioc.Build) (int, error) {
 				var once atomic.Bool
 				n := made.Add(1)
-				cleanup := b.OnDestroy("it", func(context.Context) error {
+				b.OnDestroy("it", func(context.Context) error {
 					if ended.Add(1); once.Swap(true) {
 						t.Error("ended twice")
 					}
@@ -31,32 +30,37 @@ func TestCloseWhileCellsAreBuilt(t *testing.T) {
 				})
 				if i > 0 {
 					if _, err := get(b, i-1); err != nil {
-						return 0, nil, err
+						return 0, err
 					}
 				}
 				if n%3 == 0 {
-					return 0, nil, errors.New("failed")
+					return -1, errors.New("failed")
 				}
-				return i, cleanup, nil
+				return i, nil
 			})
 		}
 		var wg sync.WaitGroup
 		for g := range 16 {
 			wg.Go(func() {
 				for i := range cells {
+					if v, ok := cells[i].Peek(); ok && v != i {
+						t.Errorf("saw %d", v)
+					}
 					if v, err := get(nil, (i+g)%len(cells)); err == nil && v != (i+g)%len(cells) {
 						t.Errorf("got %d", v)
 					}
 				}
 			})
 			wg.Go(func() {
-				_ = life.Ready(context.Background(), "c", func(context.Context) error { ready.Add(1); return nil },
-					func(context.Context) error { stopped.Add(1); return nil })
+				get := func(k *ioc.Container, b *ioc.Build) (*int, error) { return listeners[g].Get(k, b, value(new(int))) }
+				_ = ioc.Ready(&k, &listeners[g], get,
+					func(*int, context.Context) error { ready.Add(1); return nil },
+					func(*int, context.Context) error { stopped.Add(1); return nil })(context.Background())
 			})
 		}
 		for range 2 {
 			wg.Go(func() {
-				if err := life.Stop(context.Background(), &k); err != nil {
+				if err := k.Close(context.Background()); err != nil {
 					t.Error(err)
 				}
 			})

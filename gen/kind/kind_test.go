@@ -136,7 +136,7 @@ func TestWhatKindsSay(t *testing.T) {
 		if !k.Several {
 			continue
 		}
-		batch := framework.BatchOf(sample)
+		batch := trigger.BatchOf(sample)
 		err := k.Trigger.(trigger.Written).Form().Complete(batch, k.Triggers(m, "name"), now, func() string { return "1" })
 		if first := reflect.ValueOf(batch).Index(0).Interface().(framework.Message); err != nil || first.MessageID() == "" {
 			t.Errorf("%s: the completed sample is %+v, %v", k.Word, first, err)

@@ -175,11 +175,22 @@ type Entry struct {
 	Codecs []Symbol
 	// Command is the name of the executable in the package: bootstrap, main, scf_bootstrap.
 	Command string
+	// Front is the http front that a simulator puts before the unit, in the cloud's own words, and Streaming says that it streams
+	// answers. They are for the simulator alone.
+	Front     string
+	Streaming bool
 	// GOOS, GOARCH and Tags are for the go command.
 	GOOS, GOARCH string
 	Tags         []string
 	// MaxZip and MaxUnpacked limit the package, in bytes.
 	MaxZip, MaxUnpacked int64
+}
+
+// Router is a target whose http front has routes of its own, which a simulator has to know.
+type Router interface {
+	Target
+	// Routes are those of the application, in the cloud's own words.
+	Routes(app *App) []string
 }
 
 // Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known

@@ -27,28 +27,12 @@ type option func(*tool)
 
 func (o option) apply(t *tool) { o(t) }
 
-// Target adds a cloud, or replaces the one of the same name.
-func Target(added target.Target) Option {
-	return option(func(t *tool) {
-		t.targets = slices.DeleteFunc(t.targets, func(known target.Target) bool { return known.Name() == added.Name() })
-		t.targets = append(t.targets, added)
-	})
-}
-
-// Simulator adds the simulator of a cloud's runtime, which "invoke --target" uses: it makes the runtime for a unit that
-// starts as entry says.
-func Simulator(name string, runtime func(entry target.Entry) sim.Runtime) Option {
-	return option(func(t *tool) {
-		t.simulators[name] = func(entry target.Entry, _ *target.App) sim.Runtime { return runtime(entry) }
-	})
-}
-
 // Main runs the command of this process and exits.
 func Main(options ...Option) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the first signal stops gracefully, a second one at once
-	t := &tool{in: os.Stdin, out: os.Stdout, err: os.Stderr, targets: targets(), simulators: simulators(), clouds: clouds()}
-	for _, o := range options {
+	t := &tool{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	for _, o := range slices.Concat(builtIn(), options) {
 		o.apply(t)
 	}
 	os.Exit(t.run(ctx, os.Args[1:]))
@@ -60,15 +44,17 @@ type tool struct {
 	out, err io.Writer
 	dir      string
 	targets  []target.Target
-
-	simulators map[string]simulator
-	clouds     map[string]cloud // by the name of the target
+	clouds   []sim.Cloud // of the targets
+	wrong    error       // of the options
 }
 
 func (t *tool) run(ctx context.Context, args []string) int {
 	dir, err := os.Getwd()
 	if err != nil {
 		return t.report(err)
+	}
+	if t.wrong != nil {
+		return t.report(t.wrong)
 	}
 	t.dir = dir
 	root := t.root()

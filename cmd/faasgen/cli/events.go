@@ -1,49 +1,66 @@
 package cli
 
 import (
-	"context"
 	"crypto/rand"
-	"fmt"
 	"reflect"
 	"time"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// send delivers events of a kind of which several come at once, as the cloud would.
-func send(ctx context.Context, p sim.Process, app *target.App, f *target.Function, kind string, written []byte) (*sim.Result, error) {
-	sender, ok := p.(sim.Sender)
-	if !ok {
-		return nil, fmt.Errorf("the simulator sends no events of the form %s; expected a payload of the cloud's own", kind)
-	}
-	e, err := batch(app, f, kind, written)
-	if err != nil {
-		return nil, err
-	}
-	return sender.Events(ctx, e)
-}
-
-// batch reads events as people write them, and finds the real name of the resource that they come from.
-func batch(app *target.App, f *target.Function, kind string, written []byte) (sim.Events, error) {
-	events, err := envelope.ParseBatch(kind, batchTriggers(f), written, time.Now(), rand.Text)
-	if err != nil {
-		return sim.Events{}, err
-	}
-	e := sim.Events{Batch: events}
-	// The events of one call come from one resource: what the first says it is.
-	logical := resource(events)
-	for _, t := range f.Triggers {
-		for _, n := range target.Needs(t.Marker) {
-			if n.Name == logical && e.Name == "" {
-				e.Type, e.Name = n.Type, app.Resource(t, n).Real()
+// parse reads an event of a form as people write it, in full: it says which of the function's triggers it is of, and the real name of
+// the resource that it comes from.
+func parse(app *target.App, f *target.Function, form string, written []byte) (sim.Events, error) {
+	e := sim.Events{Kind: form}
+	switch kind.DeliveryOf(form) {
+	case kind.Request:
+		r, err := envelope.ParseRequest(routes(f), written)
+		if err != nil {
+			return e, err
+		}
+		e.Kind = requestKind(f)
+		e.Batch = &sim.Request{Method: r.Method, Target: r.Target, Host: r.Host, Header: r.Header, Body: r.Body}
+	case kind.Tick:
+		v, err := envelope.ParseTimer(schedules(f), written, time.Now())
+		if err != nil {
+			return e, err
+		}
+		e.Batch = sim.Timer{Name: v.Name, Time: v.Time, Payload: v.Payload}
+	case kind.Raw:
+		e.Batch = envelope.Raw(written)
+	case kind.Batch:
+		batch, err := envelope.ParseBatch(form, batchTriggers(f), written, time.Now(), rand.Text)
+		if err != nil {
+			return e, err
+		}
+		e.Batch = batch
+		// The events of one call come from one resource: what the first says it is.
+		logical := resource(batch)
+		for _, t := range f.Triggers {
+			for _, n := range target.Needs(t.Marker) {
+				if n.Name == logical && e.Name == "" {
+					e.Type, e.Name = n.Type, app.Resource(t, n).Real()
+				}
 			}
 		}
 	}
 	return e, nil
+}
+
+// requestKind is the kind of the function's first trigger that brings requests.
+func requestKind(f *target.Function) string {
+	for _, t := range f.Triggers {
+		if annotations.HTTPOf(t.Marker) != nil {
+			return t.Kind
+		}
+	}
+	return ""
 }
 
 // resource is the logical name of what the first event comes from.
@@ -64,4 +81,17 @@ func batchTriggers(f *target.Function) []framework.Trigger {
 		}
 	}
 	return found
+}
+
+// recorded reports whether an event is a payload that a cloud has sent: it looks like one, and is not in the form that
+// people write. Of a cloud that cannot tell, it is what is in no such form.
+func recorded(c sim.Cloud, form string, triggers []framework.Trigger, payload []byte) bool {
+	of := kind.DeliveryOf(form)
+	if of == kind.Request && envelope.IsRequest(payload) || of == kind.Tick && envelope.IsTimer(payload) || envelope.IsEvent(form, triggers, payload) {
+		return false
+	}
+	if c.Identify == nil {
+		return of == kind.Batch
+	}
+	return c.Identify(&platform.Payload{Raw: payload}) != ""
 }

@@ -113,38 +113,43 @@ func (t *tool) call(ctx context.Context, function string, a asked, event []byte)
 		}
 	}
 	if a.sample {
-		if event, err = sampleEvent(app, seen, f, t.clouds[a.target]); err != nil {
+		if event, err = sampleEvent(app, seen, f, t.cloud(a.target)); err != nil {
 			return err
 		}
 	}
 	form := envelope.Kind(runtimeTriggers(f), event)
+	if a.print && tg != nil {
+		if event, err = asSent(t.cloud(a.target), tg, seen, unit, f, form, event); err != nil {
+			return err
+		}
+	}
 	if a.print {
-		return t.printEvent(a.target, seen, f, form, event)
+		return t.printEvent(event)
 	}
 	var o *envelope.Outcome
 	if tg != nil {
 		o, err = t.invokeTarget(ctx, app, tg, seen, f, form, event)
-	} else if event, err = complete(f, form, event); err == nil {
+		return t.shown(o, a.json, err)
+	}
+	e, err := parse(seen, f, form, event)
+	if err != nil {
+		return err
+	}
+	here := t.cloud("")
+	if event, err = here.Payload(e); err == nil {
 		o, err = t.invokeLocal(ctx, app, function, form, event)
 	}
 	return t.shown(o, a.json, err)
 }
 
-// printEvent prints an event: with a target in the payload of that cloud, where it has one for events of this form.
-func (t *tool) printEvent(name string, seen *target.App, f *target.Function, form string, event []byte) error {
-	written, ok, err := t.clouds[name].payload(seen, f, form, event)
-	if err != nil {
-		return err
-	}
-	if ok {
-		event = written
-	}
+// printEvent prints an event, indented if it is JSON.
+func (t *tool) printEvent(event []byte) error {
 	var b bytes.Buffer
 	if json.Indent(&b, event, "", "  ") != nil {
 		b.Write(event)
 	}
 	b.WriteByte('\n')
-	_, err = t.out.Write(b.Bytes())
+	_, err := t.out.Write(b.Bytes())
 	return err
 }
 

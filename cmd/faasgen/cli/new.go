@@ -39,7 +39,7 @@ func (t *tool) scaffold() *cobra.Command {
 				return err
 			}
 			d.Target = chosen[0].Name()
-			d.Region = regions()[d.Target]
+			d.Region = t.cloud(d.Target).Region
 			files, err := render(d)
 			if err != nil {
 				return err
@@ -96,11 +96,6 @@ func scaffoldData(name, module, replace string) (templates.Data, error) {
 			hint: "name the folder of the working copy: --replace DIR"}
 	}
 	return d, nil
-}
-
-// regions is where an application begins that does not know better.
-func regions() map[string]string {
-	return map[string]string{"aliyun": "cn-hangzhou", "aws": "us-east-1", "tencent": "ap-guangzhou"}
 }
 
 // scaffolded is one file to write.

@@ -19,16 +19,24 @@ func (private) Check(*target.App) annotations.Diagnostics                   { re
 func (private) Entry(*target.Unit) target.Entry                             { return target.Entry{} }
 func (private) Deploy(*target.App) ([]target.File, annotations.Diagnostics) { return nil, nil }
 
-func TestTargets(t *testing.T) {
-	tl := &tool{targets: targets(), simulators: simulators()}
+func TestClouds(t *testing.T) {
+	tl := &tool{}
+	for _, o := range builtIn() {
+		o.apply(tl)
+	}
 	for _, known := range tl.targets {
-		if tl.simulators[known.Name()] == nil {
+		if tl.cloud(known.Name()).Runtime == nil {
 			t.Errorf("target %s has no simulator", known.Name())
 		}
 	}
-	Target(private{"company"}).apply(tl)
-	Target(private{"aws"}).apply(tl)
-	Simulator("company", func(target.Entry) sim.Runtime { return nil }).apply(tl)
+	if tl.cloud("").Name != "local" {
+		t.Errorf("without a target events are those of %q, want this machine", tl.cloud("").Name)
+	}
+	Cloud(private{"company"}, sim.Cloud{Name: "company", Region: "here"}).apply(tl)
+	Cloud(private{"aws"}, sim.Cloud{Name: "aws", Region: "mine"}).apply(tl)
+	if tl.cloud("company").Region != "here" || tl.cloud("aws").Region != "mine" || len(tl.clouds) != 4 {
+		t.Errorf("known are %d clouds, company in %q and aws in %q", len(tl.clouds), tl.cloud("company").Region, tl.cloud("aws").Region)
+	}
 	if got, want := tl.names(), []string{"aliyun", "aws", "company", "tencent"}; !slices.Equal(got, want) {
 		t.Errorf("known are %q, want %q", got, want)
 	}
@@ -38,6 +46,13 @@ func TestTargets(t *testing.T) {
 	}
 	if all, err := tl.selectTargets("all"); err != nil || len(all) != 4 {
 		t.Errorf("all: %v, %v", all, err)
+	}
+	if tl.wrong != nil {
+		t.Error(tl.wrong)
+	}
+	Cloud(private{"other"}, sim.Cloud{Name: "company"}).apply(tl)
+	if tl.wrong == nil || !strings.Contains(tl.wrong.Error(), `cloud "company": its target is called "other", expected one name`) || len(tl.targets) != 4 {
+		t.Errorf("a cloud of two names: %v", tl.wrong)
 	}
 	_, err = tl.selectTargets("compani")
 	var f *failure

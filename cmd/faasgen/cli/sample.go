@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
@@ -19,7 +19,7 @@ import (
 
 // sampleEvent is an event for the first trigger of f, as people write them; the same on every cloud but for logs, which
 // Alibaba does not send but tells where they are. See [envelope].
-func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c cloud) ([]byte, error) {
+func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c sim.Cloud) ([]byte, error) {
 	payload, err := app.Sample(f.Name)
 	if err != nil {
 		return nil, err
@@ -37,12 +37,12 @@ func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c cloud) ([
 	case k.Word == "raw":
 		return []byte(body), nil
 	}
-	e := sim.Events{Batch: framework.BatchOf(k.Sample(t.Marker, kind.Sample{Name: t.Name, Body: []byte(body), Now: now}))}
+	e := sim.Events{Kind: k.Word, Batch: trigger.BatchOf(k.Sample(t.Marker, kind.Sample{Name: t.Name, Body: []byte(body), Now: now}))}
 	if needs := k.Needs(t.Marker); len(needs) > 0 {
 		e.Type, e.Name = needs[0].Type, seen.Resource(t, needs[0]).ARN
 	}
-	if c.sample != nil {
-		e.Batch = c.sample(e)
+	if c.Sample != nil {
+		e.Batch = c.Sample(e)
 	}
 	return json.Marshal(reflect.ValueOf(e.Batch).Index(0).Interface())
 }
@@ -72,18 +72,20 @@ func sampleRequest(f *target.Function, body []byte) ([]byte, error) {
 		r.Body = []byte(cmp.Or(string(body), "{}"))
 		r.Header = [][2]string{{"Content-Type", "application/json"}}
 	}
-	return json.Marshal(formOf(r))
+	return envelope.EncodeRequest(r)
 }
 
-// payload is an event as a cloud sends it, where it sends events rather than requests; false for what has no such form.
-func (c cloud) payload(seen *target.App, f *target.Function, form string, written []byte) ([]byte, bool, error) {
-	if c.write == nil || !envelope.IsEvent(form, batchTriggers(f), written) {
-		return nil, false, nil
-	}
-	e, err := batch(seen, f, form, written)
+// asSent is an event as a cloud sends it to a unit; as people write it, where requests reach the unit as they are.
+func asSent(c sim.Cloud, tg target.Target, seen *target.App, unit *target.Unit, f *target.Function, form string, written []byte) ([]byte, error) {
+	e, err := parse(seen, f, form, written)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	b, err := c.write(e)
-	return b, err == nil, err
+	if r, ok := e.Batch.(*sim.Request); ok {
+		if k, carried := c.Carried(e.Kind); carried && k.Codec == nil || len(tg.Entry(unit).Codecs) == 0 {
+			return written, nil
+		}
+		r.Host = cmp.Or(r.Host, "localhost")
+	}
+	return c.Payload(e)
 }

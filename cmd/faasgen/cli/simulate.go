@@ -2,6 +2,7 @@ package cli
 
 import (
 	"archive/zip"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,8 @@ const maxUnpacked = 1 << 30
 
 // invokeTarget builds and packs the function's unit, and calls it as its cloud would.
 func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target, seen *target.App, f *target.Function, form string, event []byte) (*envelope.Outcome, error) {
-	simulator := t.simulators[tg.Name()]
-	if simulator == nil {
+	c := t.cloud(tg.Name())
+	if c.Runtime == nil {
 		return nil, usage("target %s has no simulator", tg.Name())
 	}
 	unit, _ := find(seen, f.Name)
@@ -43,15 +44,15 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 	if err != nil {
 		return nil, err
 	}
-	entry := tg.Entry(unit)
-	p, err := simulator(entry, seen).Start(ctx, sim.Artifact{
-		Dir: code, Command: entry.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
+	start := entry(tg, seen, unit)
+	p, err := c.Runtime(start).Start(ctx, sim.Artifact{
+		Dir: code, Command: start.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if recorded(t.clouds[tg.Name()], form, batchTriggers(f), event) {
+	if recorded(c, form, batchTriggers(f), event) {
 		form = "raw"
 	}
 	o, err := call(ctx, p, seen, f, form, event)
@@ -104,29 +105,24 @@ func find(app *target.App, function string) (*target.Unit, *target.Function) {
 
 // call delivers the event in the way of its form.
 func call(ctx context.Context, p sim.Process, app *target.App, f *target.Function, form string, event []byte) (*envelope.Outcome, error) {
+	e, err := parse(app, f, form, event)
+	if err != nil {
+		return nil, err
+	}
 	o := &envelope.Outcome{Function: f.Name, Kind: form}
 	var result *sim.Result
-	switch form {
-	case "http":
-		return o, callHTTP(ctx, p, f, event, o)
-	case "timer":
-		e, err := envelope.ParseTimer(schedules(f), event, time.Now())
-		if err != nil {
-			return nil, err
-		}
-		if result, err = p.Timer(ctx, sim.Timer{Name: e.Name, Time: e.Time, Payload: e.Payload}); err != nil {
-			return nil, err
-		}
-	case "raw":
-		var err error
-		if result, err = p.Invoke(ctx, envelope.Raw(event)); err != nil {
-			return nil, err
-		}
+	switch v := e.Batch.(type) {
+	case *sim.Request:
+		return o, request(ctx, p, v, o)
+	case sim.Timer:
+		result, err = p.Timer(ctx, v)
+	case []byte:
+		result, err = p.Invoke(ctx, v)
 	default:
-		var err error
-		if result, err = send(ctx, p, app, f, form, event); err != nil {
-			return nil, err
-		}
+		result, err = send(ctx, p, e)
+	}
+	if err != nil {
+		return nil, err
 	}
 	if result.Error != nil {
 		o.Error = &envelope.Failure{Type: result.Error.Type, Message: result.Error.Message}
@@ -136,16 +132,19 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 	return o, nil
 }
 
-func callHTTP(ctx context.Context, p sim.Process, f *target.Function, event []byte, o *envelope.Outcome) error {
-	in, err := envelope.ParseRequest(routes(f), event)
-	if err != nil {
-		return err
+// send delivers events of a kind of which several come at once.
+func send(ctx context.Context, p sim.Process, e sim.Events) (*sim.Result, error) {
+	sender, ok := p.(sim.Sender)
+	if !ok {
+		return nil, fmt.Errorf("the simulator sends no events of the form %s; expected a payload of the cloud's own", e.Kind)
 	}
-	host := in.Host
-	if host == "" {
-		host = "localhost"
-	}
-	answer, err := p.HTTP(ctx, &sim.Request{Method: in.Method, Target: in.Target, Host: host, Header: in.Header, Body: in.Body})
+	return sender.Events(ctx, e)
+}
+
+// request sends a request.
+func request(ctx context.Context, p sim.Process, r *sim.Request, o *envelope.Outcome) error {
+	r.Host = cmp.Or(r.Host, "localhost")
+	answer, err := p.HTTP(ctx, r)
 	if err != nil {
 		return err
 	}

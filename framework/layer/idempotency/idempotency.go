@@ -41,6 +41,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/partial"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // State is what a store knows of a message.
@@ -112,7 +113,7 @@ type scoped interface {
 
 // messages are those that an event brings, none for anything else.
 func messages(event any) []scoped {
-	v := reflect.ValueOf(framework.BatchOf(event))
+	v := reflect.ValueOf(trigger.BatchOf(event))
 	if !v.IsValid() || !v.Type().Elem().Implements(reflect.TypeFor[scoped]()) {
 		return nil
 	}

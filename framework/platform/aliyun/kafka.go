@@ -1,7 +1,9 @@
 package aliyun
 
 import (
+	"cmp"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework/platform"
@@ -39,39 +41,41 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 // Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
-	return platform.Recognise[kafka.Topic](func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
-		if eventType(p) != typeKafka {
-			return a, false, nil
+	return platform.Recognise[kafka.Topic](decodeKafka)
+}
+
+func decodeKafka(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+	if eventType(p) != typeKafka {
+		return a, false, nil
+	}
+	err = events(p, typeKafka, func(e *CloudEvent, raw json.RawMessage) error {
+		v := &KafkaRecord{CloudEvent: *e}
+		if err := e.data(v); err != nil {
+			return err
 		}
-		err = events(p, typeKafka, func(e *CloudEvent, raw json.RawMessage) error {
-			v := &KafkaRecord{CloudEvent: *e}
-			if err := e.data(v); err != nil {
+		r := kafka.Record{Topic: v.Topic, Partition: v.Partition, Offset: v.Offset, Time: platform.Milliseconds(v.Timestamp), Raw: raw, Vendor: v}
+		if v.Key != nil {
+			r.Key = []byte(*v.Key)
+		}
+		if v.Value != nil {
+			r.Value = []byte(*v.Value)
+		}
+		for _, h := range v.Headers.Headers {
+			value, err := headerValue(h.Value)
+			if err != nil {
 				return err
 			}
-			r := kafka.Record{Topic: v.Topic, Partition: v.Partition, Offset: v.Offset, Time: platform.Milliseconds(v.Timestamp), Raw: raw, Vendor: v}
-			if v.Key != nil {
-				r.Key = []byte(*v.Key)
-			}
-			if v.Value != nil {
-				r.Value = []byte(*v.Value)
-			}
-			for _, h := range v.Headers.Headers {
-				value, err := headerValue(h.Value)
-				if err != nil {
-					return err
-				}
-				r.Headers = append(r.Headers, kafka.Header{Name: h.Key, Value: value})
-			}
-			if from := instance(e.Subject); len(a.Events) == 0 {
-				a.ARN = from
-			} else if a.ARN != from {
-				return platform.InvalidEvent("subject: found records of instances %.100q and %.100q, expected those of one", a.ARN, from)
-			}
-			a.Events = append(a.Events, r)
-			return nil
-		})
-		return a, true, err
+			r.Headers = append(r.Headers, kafka.Header{Name: h.Key, Value: value})
+		}
+		if from := instance(e.Subject); len(a.Events) == 0 {
+			a.ARN = from
+		} else if a.ARN != from {
+			return platform.InvalidEvent("subject: found records of instances %.100q and %.100q, expected those of one", a.ARN, from)
+		}
+		a.Events = append(a.Events, r)
+		return nil
 	})
+	return a, true, err
 }
 
 // instance is the id of the instance in acs:<instance>:topic:<topic>, empty in any other subject.
@@ -103,4 +107,28 @@ func headerValue(raw json.RawMessage) ([]byte, error) {
 		value[i] = byte(n)
 	}
 	return value, nil
+}
+
+// EncodeKafka writes records as EventBridge brings them from ApsaraMQ for Kafka.
+func EncodeKafka(batch []kafka.Record, from platform.Origin) ([]byte, error) {
+	texts := make([]string, len(batch))
+	for i, r := range batch {
+		topic := platform.EndOfARN(cmp.Or(from.Name, r.Topic))
+		headers := []members{}
+		for _, h := range r.Headers {
+			headers = append(headers, members{"key": h.Name, "value": string(h.Value)})
+		}
+		data := members{"topic": topic, "partition": r.Partition, "offset": r.Offset, "timestamp": milliseconds(r.Time), "headers": members{"headers": headers, "isReadOnly": false}}
+		for name, value := range map[string][]byte{"key": r.Key, "value": r.Value} {
+			if value != nil {
+				data[name] = string(value)
+			}
+		}
+		text, err := json.Marshal(envelope(strconv.Itoa(i+1), "acs:alikafka", "alikafka:Topic:Message", "acs:alikafka:topic:"+topic, r.Time, data))
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(text)
+	}
+	return json.Marshal(texts)
 }

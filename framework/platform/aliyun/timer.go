@@ -1,6 +1,9 @@
 package aliyun
 
 import (
+	"encoding/json"
+	"time"
+
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -11,17 +14,24 @@ import (
 //
 // The configured payload is text, and comes as a string even when it is JSON.
 func Timer() platform.Codec {
-	return platform.TimerCodec[timer.Schedule](func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
-		if !p.Has("triggerTime", "triggerName") {
-			return e, false, nil
-		}
-		if e.Name, err = p.Text("triggerName"); err != nil {
-			return e, true, err
-		}
-		if e.Time, err = p.Time("triggerTime"); err != nil {
-			return e, true, err
-		}
-		e.Payload, err = p.Text("payload")
+	return platform.TimerCodec[timer.Schedule](decodeTimer)
+}
+
+func decodeTimer(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+	if !p.Has("triggerTime", "triggerName") {
+		return e, false, nil
+	}
+	if e.Name, err = p.Text("triggerName"); err != nil {
 		return e, true, err
-	})
+	}
+	if e.Time, err = p.Time("triggerTime"); err != nil {
+		return e, true, err
+	}
+	e.Payload, err = p.Text("payload")
+	return e, true, err
+}
+
+// EncodeTimer writes what a timer trigger sends.
+func EncodeTimer(e platform.TimerPayload) ([]byte, error) {
+	return json.Marshal(members{"triggerTime": e.Time.UTC().Format(time.RFC3339), "triggerName": e.Name, "payload": e.Payload})
 }

@@ -1,4 +1,4 @@
-package aws
+package aws_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	awssim "github.com/faasgen/faasgen/framework/platform/sim/aws"
@@ -17,12 +18,12 @@ const testBudget = 10 * time.Second
 
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
-		http := HTTP()
+		http := aws.HTTP()
 		if os.Getenv(streamVariable) == "1" {
-			http = HTTPStream()
+			http = aws.HTTPStream()
 		}
-		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return From(ctx).RequestID }})
-		os.Exit(serve(unit, platformtest.Codecs(http, Timer(), Raw()), testBudget, os.Stderr))
+		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aws.From(ctx).RequestID }})
+		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Raw()), testBudget, os.Stderr))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"sync"
@@ -405,7 +406,7 @@ func TestRuntimeFacts(t *testing.T) {
 	}
 	log := slog.Default()
 	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log}
-	if got := *runtimeFacts(log); got != want {
+	if got := *runtimeFacts(log); !reflect.DeepEqual(got, want) {
 		t.Errorf("facts %+v, want %+v", got, want)
 	}
 }

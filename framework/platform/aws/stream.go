@@ -2,8 +2,10 @@ package aws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
@@ -95,6 +97,14 @@ func kinesis(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 	return a, err
 }
 
+func kinesisRecord(m mq.Message, arn string) members {
+	return members{
+		"eventID": "shardId-000000000000:" + m.ID, "eventName": "aws:kinesis:record", "eventSource": "aws:kinesis", "eventVersion": "1.0",
+		"eventSourceARN": arn, "awsRegion": region, "invokeIdentityArn": "arn:aws:iam::" + account + ":role/lambda",
+		"kinesis": members{"kinesisSchemaVersion": "1.0", "partitionKey": cmp.Or(m.Group, "1"), "sequenceNumber": m.ID, "data": m.Body, "approximateArrivalTimestamp": float64(m.Time.UnixMilli()) / 1000},
+	}
+}
+
 func dynamoDB(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 	if err := windowed(p); err != nil {
 		return a, err
@@ -118,6 +128,17 @@ func dynamoDB(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 		return nil
 	})
 	return a, err
+}
+
+func dynamoDBRecord(m mq.Message, arn string) (members, error) {
+	if !json.Valid(m.Body) {
+		return nil, fmt.Errorf("the body of a message of DynamoDB is its change as JSON, found %.40q", m.Body)
+	}
+	if !strings.Contains(arn, "/stream/") {
+		arn += "/stream/2026-01-01T00:00:00.000"
+	}
+	return members{"eventID": m.ID, "eventName": cmp.Or(m.Tag, "INSERT"), "eventSource": "aws:dynamodb", "eventVersion": "1.1", "eventSourceARN": arn, "awsRegion": region,
+		"dynamodb": json.RawMessage(m.Body)}, nil
 }
 
 // table is the name in the ARN of a table's stream, arn:aws:dynamodb:<region>:<account>:table/<name>/stream/<time>.

@@ -1,8 +1,9 @@
-// Package inflate decompresses what some log services send. It is a package of its own, imported by the codecs of logs alone:
+// Package inflate decompresses what some log services send, and compresses what is made up in their place. It is a package of its own, imported by the codecs of logs alone:
 // what it links is linked, and set up at start, wherever it is imported.
 package inflate
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/base64"
 	"encoding/json"
@@ -26,4 +27,21 @@ func Gzip(what, text string, limit int) (json.RawMessage, error) {
 		return nil, platform.InvalidEvent("%s: found more than %d MB, decompressed", what, limit>>20)
 	}
 	return raw, nil
+}
+
+// Deflate is what Gzip reads: JSON, compressed and in base64.
+func Deflate(v any) (string, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(raw); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }

@@ -10,32 +10,39 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
-// Cloud is what tools and tests know of a cloud. Each folder below has one; a company's own cloud is one more.
+// Cloud is what tools and tests know of a cloud. Each folder below has one, made by its Cloud function; a company's own cloud is
+// one more. Nothing that takes one asks which it is.
 type Cloud struct {
-	// Name is the word of --target.
+	// Name is the word of --target, targets: and x-<name>.
 	Name string
-	// Carries are the kinds of triggers that the cloud has, in the order in which their codecs are asked.
+	// Region is where an application begins that does not say where.
+	Region string
+	// Carries are the kinds of triggers that the cloud has, in the order in which their codecs are asked; raw comes last.
 	Carries []Carried
-	// Looks says what a payload looks like in the vendor's words, "" if it is not known.
-	Looks func(p *platform.Payload) string
+	// Identify says what a payload is in the vendor's words, such as "messages of Amazon SQS", "" if it cannot tell.
+	Identify func(p *platform.Payload) string
 	// Invocation is what a loop says of an event: framework.Invocation.Vendor.
 	Invocation func(requestID string, event []byte) any
-	// Front serves a unit as the cloud's loop does, where requests are passed on as they are, under that request id; nil where
-	// they come as events.
-	Front func(e *framework.Engine, requestID string) (http.Handler, error)
+	// Front serves a unit as the cloud's loop does, where requests are passed on as they are; nil where they come as events.
+	Front func(e *framework.Engine) (Front, error)
 	// Response reads the answer to a request as the cloud does for its client.
 	Response func(answer []byte) (*Response, error)
-	// Runtime simulates the runtime of a unit that starts as entry says.
+	// Runtime simulates the runtime of a unit that starts as entry says. Nil is that there is no simulator.
 	Runtime func(entry Entry) Runtime
-	// Sample changes an event that was made up as the cloud would have it: a Batch of one. Nil leaves it.
+	// Sample changes an event that was made up, a Batch of one, as the cloud would have it. Nil leaves it.
 	Sample func(e Events) any
 }
+
+// Front is the handler for the request with that id.
+type Front func(requestID string) http.Handler
 
 // Entry is how a unit starts, as far as a simulator has to know.
 type Entry struct {
 	// Command is the name of the executable in the package.
 	Command string
-	// Routes are those of an http front that has some, in its own words; Streaming says that it streams answers.
+	// Front is the http front before the unit, in the cloud's own words.
+	Front string
+	// Routes are those of a front that has some, in its own words; Streaming says that it streams answers.
 	Routes    []string
 	Streaming bool
 }
@@ -46,8 +53,7 @@ type Carried struct {
 	Kind, Trigger string
 	// Codec reads the payloads; nil is that none is needed, as requests come as they are.
 	Codec func() platform.Codec
-	// Payload writes an event as the cloud sends it: the Batch is a *[Request] of http and apigw, a [Timer] of timer, else a
-	// slice of the kind's events.
+	// Payload writes an event as the cloud sends it. [Requests], [Timers], [Batches] and [Raw] make one.
 	Payload func(e Events) ([]byte, error)
 }
 
@@ -64,25 +70,49 @@ func (c *Cloud) Carried(kind string) (Carried, bool) {
 	return Carried{}, false
 }
 
-// Payload writes an event of a kind as the cloud sends it.
-func (c *Cloud) Payload(kind string, e Events) ([]byte, error) {
-	k, ok := c.Carried(kind)
+// Payload writes an event as the cloud sends it.
+func (c *Cloud) Payload(e Events) ([]byte, error) {
+	k, ok := c.Carried(e.Kind)
 	if !ok {
-		return nil, fmt.Errorf("%s has no trigger of kind %s", c.Name, kind)
+		return nil, fmt.Errorf("%s has no trigger of kind %q", c.Name, e.Kind)
 	}
 	return k.Payload(e)
 }
 
-// Writes makes a writer of what is written from a B.
-func Writes[B any](write func(b B, e Events) ([]byte, error)) func(Events) ([]byte, error) {
+// Requests makes the writer of a kind whose events are requests.
+func Requests(write func(*Request) ([]byte, error)) func(Events) ([]byte, error) {
+	return writes(func(r *Request, _ Events) ([]byte, error) { return write(r) })
+}
+
+// Timers makes the writer of the kind whose events are those of timers.
+func Timers(write func(platform.TimerPayload) ([]byte, error)) func(Events) ([]byte, error) {
+	return writes(func(t Timer, _ Events) ([]byte, error) {
+		return write(platform.TimerPayload{Name: t.Name, Time: t.Time, Payload: t.Payload})
+	})
+}
+
+// Batches makes the writer of a kind that brings several events at once.
+func Batches[E any](write func([]E, platform.Origin) ([]byte, error)) func(Events) ([]byte, error) {
+	return writes(func(batch []E, e Events) ([]byte, error) {
+		return write(batch, platform.Origin{Type: e.Type, Name: e.Name})
+	})
+}
+
+// Raw is the writer of payloads that are handed over as they are, which is what all clouds do.
+func Raw(e Events) ([]byte, error) {
+	return writes(func(payload []byte, _ Events) ([]byte, error) { return payload, nil })(e)
+}
+
+// writes makes a writer of what is written from a B.
+func writes[B any](write func(b B, e Events) ([]byte, error)) func(Events) ([]byte, error) {
 	return func(e Events) ([]byte, error) {
 		b, ok := e.Batch.(B)
 		if !ok {
-			return nil, fmt.Errorf("%w: found %T, expected %T", ErrOther, e.Batch, b)
+			return nil, fmt.Errorf("%w: found %T for kind %q, expected %T", ErrEvent, e.Batch, e.Kind, b)
 		}
 		return write(b, e)
 	}
 }
 
-// ErrOther is what a writer returns of an event of another kind.
-var ErrOther = errors.New("the event is of another kind")
+// ErrEvent is what a writer returns of an event whose type is not that of its kind.
+var ErrEvent = errors.New("wrong type of event")

@@ -59,7 +59,10 @@ type Sender interface {
 
 // Events are the events of one trigger.
 type Events struct {
-	// Batch is a slice of the trigger's event type: []mq.Message, []os.Event and so on.
+	// Kind is the word of the trigger's kind: http, timer, mq and so on.
+	Kind string
+	// Batch is a *Request of kinds whose events are requests, a Timer of timers, []byte of raw payloads, and of all others a
+	// slice of the kind's event type: []mq.Message, []os.Event and so on.
 	Batch any
 	// Type is the type of the resource that they come from, as in resources of f.yml: bucket, queue, topic, kafka, log,
 	// domain, bus. Name is its real name or ARN; empty is what the events say.

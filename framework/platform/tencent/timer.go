@@ -1,6 +1,9 @@
 package tencent
 
 import (
+	"encoding/json"
+	"time"
+
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -9,17 +12,24 @@ import (
 //
 //	{"Type":"Timer","TriggerName":"purge","Time":"2026-01-02T03:04:05Z","Message":"payload"}
 func Timer() platform.Codec {
-	return platform.TimerCodec[timer.Schedule](func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
-		if string(p.Field("Type")) != `"Timer"` {
-			return e, false, nil
-		}
-		if e.Name, err = p.Text("TriggerName"); err != nil {
-			return e, true, err
-		}
-		if e.Time, err = p.Time("Time"); err != nil {
-			return e, true, err
-		}
-		e.Payload, err = p.Text("Message")
+	return platform.TimerCodec[timer.Schedule](decodeTimer)
+}
+
+func decodeTimer(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+	if string(p.Field("Type")) != `"Timer"` {
+		return e, false, nil
+	}
+	if e.Name, err = p.Text("TriggerName"); err != nil {
 		return e, true, err
-	})
+	}
+	if e.Time, err = p.Time("Time"); err != nil {
+		return e, true, err
+	}
+	e.Payload, err = p.Text("Message")
+	return e, true, err
+}
+
+// EncodeTimer writes what a timer trigger sends.
+func EncodeTimer(e platform.TimerPayload) ([]byte, error) {
+	return json.Marshal(members{"Type": "Timer", "TriggerName": e.Name, "Time": e.Time.UTC().Format(time.RFC3339), "Message": e.Payload})
 }

@@ -168,7 +168,12 @@ func takeName(n *wiring.Node, m mode) string {
 
 // isTaken reports whether a node is taken by a function of its own: only then nothing is built for its replacement.
 func (w *writer) isTaken(n *wiring.Node) bool {
-	return w.replaceable(n) && slices.ContainsFunc(n.Edges, func(e wiring.Edge) bool { return e.To != nil && !e.Dep.Lazy })
+	return w.replaceable(n) && needsNodes(n)
+}
+
+// needsNodes reports whether others have to be made for a node.
+func needsNodes(n *wiring.Node) bool {
+	return slices.ContainsFunc(n.Edges, func(e wiring.Edge) bool { return e.To != nil && !e.Dep.Lazy })
 }
 
 // replaceable reports whether what a node is built as can be replaced in a test.
@@ -524,7 +529,7 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 	if tag != nil {
 		t = tag
 	}
-	if b.isTaken(e.To) {
+	if b.isTaken(e.To) || tag != nil && prototype(e.To) && needsNodes(e.To) { // one more of what others are made for
 		b.taken(n, i, at, tag)
 		t = p.typ
 		if named := b.tagOf(n, i); named != nil {

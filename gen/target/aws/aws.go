@@ -31,6 +31,7 @@ type cloud struct{}
 var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
+	_ target.Router    = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -48,12 +49,10 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 			e.Codecs[i].Name = streamingCodec
 		}
 	}
+	if e.Front = "apigw-v2"; u.Streams() {
+		e.Front, e.Streaming = "url", true
+	}
 	return e
-}
-
-// Streams reports whether a unit that starts as e says is behind a function URL that streams.
-func Streams(e target.Entry) bool {
-	return slices.ContainsFunc(e.Codecs, func(c target.Symbol) bool { return c.Import == platform && c.Name == streamingCodec })
 }
 
 // Check reports what Lambda, API Gateway and EventBridge Scheduler do not take.

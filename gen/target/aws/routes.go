@@ -99,8 +99,8 @@ func routes(r *target.Report, app *target.App) []route {
 	return all
 }
 
-// RouteKeys are the routes of the application's HTTP API as the API names them, such as "GET /books/{id}".
-func RouteKeys(app *target.App) []string {
+// Routes are those of the application's HTTP API as the API names them, such as "GET /books/{id}".
+func (cloud) Routes(app *target.App) []string {
 	var keys []string
 	for _, n := range routes(&target.Report{Target: Name}, app) {
 		keys = append(keys, n.method+" "+n.path)

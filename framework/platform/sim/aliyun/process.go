@@ -140,15 +140,6 @@ func stripped(name string) bool {
 	return false
 }
 
-// Timer delivers the event of a timer trigger, asynchronously, as FC does: its size is limited to 128 KB.
-func (p *process) Timer(ctx context.Context, t sim.Timer) (*sim.Result, error) {
-	event, err := tick(t, sim.Events{})
-	if err != nil {
-		return nil, err
-	}
-	return p.invoke(ctx, event, maxAsync)
-}
-
 // Invoke delivers a payload synchronously.
 func (p *process) Invoke(ctx context.Context, payload []byte) (*sim.Result, error) {
 	return p.invoke(ctx, payload, maxPayload)

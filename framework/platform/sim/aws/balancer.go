@@ -25,7 +25,7 @@ func (b *balancer) failed(*call) *sim.Response {
 
 // event has path and query as the client encoded them, and one style of headers.
 func (b *balancer) event(c *call) any {
-	headers := c.headers("")
+	headers := c.headers("http", "80")
 	query := grouped(c.pairs(), exactly)
 	body, encoded := c.body(c.isText())
 	e := map[string]any{

@@ -29,6 +29,7 @@ func (e environment) LookupEnv(name string) (string, bool) { s, ok := e[name]; r
 // TestEventsArriveAsTheyAre sends one logical event of each kind in the payload of each service that has one, and expects
 // the function to get its equal.
 func TestEventsArriveAsTheyAre(t *testing.T) {
+	cloud := simulator.Cloud()
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	second := at.Truncate(time.Second)
 	message := func(m mq.Message) []mq.Message { return []mq.Message{m} }
@@ -37,28 +38,28 @@ func TestEventsArriveAsTheyAre(t *testing.T) {
 		events      sim.Events
 		want        any
 	}{
-		{"S3", "b=real", sim.Events{Type: "bucket", Name: "real", Batch: []os.Event{{Key: "a b/ü+%.pdf", Action: os.Created, Via: "copy", Size: 0, ETag: "e", Version: "v", Region: "r", Time: at}}},
+		{"S3", "b=real", sim.Events{Kind: "os", Type: "bucket", Name: "real", Batch: []os.Event{{Key: "a b/ü+%.pdf", Action: os.Created, Via: "copy", Size: 0, ETag: "e", Version: "v", Region: "r", Time: at}}},
 			[]os.Event{{ID: "C3D13FE58DE4C810/0055AED6DCD90281E5", Resource: "b", Bucket: "real", Key: "a b/ü+%.pdf", Action: os.Created, Via: "copy", Name: "ObjectCreated:Copy", Size: 0, ETag: "e", Version: "v", Region: "r", Time: at}}},
-		{"S3, removed", "", sim.Events{Batch: []os.Event{{ID: "1", Bucket: "b", Key: "k", Action: os.Removed, Size: -1, Region: "r", Time: at}}},
+		{"S3, removed", "", sim.Events{Kind: "os", Batch: []os.Event{{ID: "1", Bucket: "b", Key: "k", Action: os.Removed, Size: -1, Region: "r", Time: at}}},
 			[]os.Event{{ID: "C3D13FE58DE4C810/1", Resource: "b", Bucket: "b", Key: "k", Action: os.Removed, Name: "ObjectRemoved:Delete", Size: -1, Region: "r", Time: at}}},
-		{"SQS", "q=real", sim.Events{Type: "queue", Name: "real", Batch: []mq.Message{{ID: "1", Body: []byte(`{"a":1}`), Attributes: map[string]string{"k": "v"}, Group: "g", Time: at, Deliveries: 3}, {ID: "2", Body: []byte("text"), Time: at}}},
+		{"SQS", "q=real", sim.Events{Kind: "mq", Type: "queue", Name: "real", Batch: []mq.Message{{ID: "1", Body: []byte(`{"a":1}`), Attributes: map[string]string{"k": "v"}, Group: "g", Time: at, Deliveries: 3}, {ID: "2", Body: []byte("text"), Time: at}}},
 			[]mq.Message{{ID: "1", Resource: "q", Source: "real", Body: []byte(`{"a":1}`), Attributes: map[string]string{"k": "v"}, Group: "g", Time: at, Deliveries: 3}, {ID: "2", Resource: "q", Source: "real", Body: []byte("text"), Time: at, Deliveries: 1}}},
-		{"SNS", "", sim.Events{Type: "topic", Name: "q", Batch: message(mq.Message{ID: "1", Body: []byte("text"), Attributes: map[string]string{"k": "v"}, Time: at})},
+		{"SNS", "", sim.Events{Kind: "mq", Type: "topic", Name: "q", Batch: message(mq.Message{ID: "1", Body: []byte("text"), Attributes: map[string]string{"k": "v"}, Time: at})},
 			message(mq.Message{ID: "1", Resource: "q", Source: "q", Body: []byte("text"), Attributes: map[string]string{"k": "v"}, Time: at})},
-		{"Kinesis", "q=arn:aws:kinesis:r:1:stream/s", sim.Events{Name: "arn:aws:kinesis:r:1:stream/s", Batch: message(mq.Message{ID: "49", Body: []byte{0xff, 0}, Group: "p", Time: at})},
+		{"Kinesis", "q=arn:aws:kinesis:r:1:stream/s", sim.Events{Kind: "mq", Name: "arn:aws:kinesis:r:1:stream/s", Batch: message(mq.Message{ID: "49", Body: []byte{0xff, 0}, Group: "p", Time: at})},
 			message(mq.Message{ID: "49", Resource: "q", Source: "s", Body: []byte{0xff, 0}, Group: "p", Time: at})},
-		{"DynamoDB", "q=arn:aws:dynamodb:r:1:table/t", sim.Events{Name: "arn:aws:dynamodb:r:1:table/t", Batch: message(mq.Message{ID: "7", Tag: "MODIFY", Body: []byte(`{"Keys":{"id":{"N":"1"}},"SequenceNumber":"7","ApproximateCreationDateTime":1767323045}`)})},
+		{"DynamoDB", "q=arn:aws:dynamodb:r:1:table/t", sim.Events{Kind: "mq", Name: "arn:aws:dynamodb:r:1:table/t", Batch: message(mq.Message{ID: "7", Tag: "MODIFY", Body: []byte(`{"Keys":{"id":{"N":"1"}},"SequenceNumber":"7","ApproximateCreationDateTime":1767323045}`)})},
 			message(mq.Message{ID: "7", Resource: "q", Source: "t", Tag: "MODIFY", Group: `{"id":{"N":"1"}}`, Body: []byte(`{"Keys":{"id":{"N":"1"}},"SequenceNumber":"7","ApproximateCreationDateTime":1767323045}`), Time: second})},
-		{"MSK", "k=real", sim.Events{Type: "kafka", Name: "real", Batch: []kafka.Record{{Partition: 1, Offset: 1 << 40, Key: []byte{0xff}, Value: []byte("v"), Headers: []kafka.Header{{Name: "h", Value: []byte{0x80, 1}}, {Name: "h", Value: []byte("2")}}, Time: at}, {Partition: 1, Offset: 1<<40 + 1, Time: at}}},
+		{"MSK", "k=real", sim.Events{Kind: "kafka", Type: "kafka", Name: "real", Batch: []kafka.Record{{Partition: 1, Offset: 1 << 40, Key: []byte{0xff}, Value: []byte("v"), Headers: []kafka.Header{{Name: "h", Value: []byte{0x80, 1}}, {Name: "h", Value: []byte("2")}}, Time: at}, {Partition: 1, Offset: 1<<40 + 1, Time: at}}},
 			[]kafka.Record{{Resource: "k", Group: "g", Topic: "real", Partition: 1, Offset: 1 << 40, Key: []byte{0xff}, Value: []byte("v"), Headers: []kafka.Header{{Name: "h", Value: []byte{0x80, 1}}, {Name: "h", Value: []byte("2")}}, Time: at}, {Resource: "k", Group: "g", Topic: "real", Partition: 1, Offset: 1<<40 + 1, Time: at}}},
-		{"CloudWatch Logs", "", sim.Events{Batch: []log.Batch{{Project: "12", Store: "l", Stream: "s", Entries: []log.Entry{{ID: "1", Time: at, Message: "a line", Fields: map[string]string{"k": "v"}}}}}},
+		{"CloudWatch Logs", "", sim.Events{Kind: "log", Batch: []log.Batch{{Project: "12", Store: "l", Stream: "s", Entries: []log.Entry{{ID: "1", Time: at, Message: "a line", Fields: map[string]string{"k": "v"}}}}}},
 			[]log.Batch{{ID: "l/s/1", Resource: "l", Project: "12", Store: "l", Stream: "s", Entries: []log.Entry{{ID: "1", Time: at, Message: "a line", Fields: map[string]string{"k": "v"}}}}}},
-		{"EventBridge", "", sim.Events{Batch: []event.Event{{ID: "1", Source: "s", Type: "t", Subject: "arn:x", Time: second, Data: []byte(`{"n":1}`), Region: "r", Account: "1"}}},
+		{"EventBridge", "", sim.Events{Kind: "event", Batch: []event.Event{{ID: "1", Source: "s", Type: "t", Subject: "arn:x", Time: second, Data: []byte(`{"n":1}`), Region: "r", Account: "1"}}},
 			[]event.Event{{ID: "1", Source: "s", Type: "t", Subject: "arn:x", Time: second, Data: []byte(`{"n":1}`), Region: "r", Account: "1"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			payload, err := simulator.Payload(tt.events)
+			payload, err := cloud.Payload(tt.events)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,20 +93,21 @@ func TestEventsArriveAsTheyAre(t *testing.T) {
 }
 
 func TestPayloadRefuses(t *testing.T) {
+	cloud := simulator.Cloud()
 	tests := []struct {
 		events sim.Events
 		want   string
 	}{
-		{sim.Events{Batch: []cdn.Event{{}}}, "AWS has no trigger that sends []cdn.Event"},
-		{sim.Events{Batch: []event.Event{{}, {}}}, "found 2 events of a bus, expected one"},
-		{sim.Events{Batch: []event.Event{{Data: []byte("text")}}}, `the data of an event of EventBridge is JSON, found "text"`},
-		{sim.Events{Batch: []log.Batch{}}, "found 0 batches of logs, expected one"},
-		{sim.Events{Name: "arn:aws:dynamodb:r:1:table/t", Batch: []mq.Message{{Body: []byte("text")}}}, "the body of a message of DynamoDB is its change as JSON"},
-		{sim.Events{Name: "arn:aws:lambda:r:1:x:y", Batch: []mq.Message{{}}}, "messages cannot come from lambda"},
-		{sim.Events{Batch: []os.Event{{Action: os.Other}}}, `S3 has no event for the action "other"`},
+		{sim.Events{Kind: "cdn", Batch: []cdn.Event{{}}}, `aws has no trigger of kind "cdn"`},
+		{sim.Events{Kind: "event", Batch: []event.Event{{}, {}}}, "found 2 events of a bus, expected one"},
+		{sim.Events{Kind: "event", Batch: []event.Event{{Data: []byte("text")}}}, `the data of an event of EventBridge is JSON, found "text"`},
+		{sim.Events{Kind: "log", Batch: []log.Batch{}}, "found 0 batches of logs, expected one"},
+		{sim.Events{Kind: "mq", Name: "arn:aws:dynamodb:r:1:table/t", Batch: []mq.Message{{Body: []byte("text")}}}, "the body of a message of DynamoDB is its change as JSON"},
+		{sim.Events{Kind: "mq", Name: "arn:aws:lambda:r:1:x:y", Batch: []mq.Message{{}}}, "messages cannot come from lambda"},
+		{sim.Events{Kind: "os", Batch: []os.Event{{Action: os.Other}}}, `S3 has no event for the action "other"`},
 	}
 	for _, tt := range tests {
-		if _, err := simulator.Payload(tt.events); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := cloud.Payload(tt.events); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("got %v, want %s", err, tt.want)
 		}
 	}

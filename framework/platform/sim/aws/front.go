@@ -58,6 +58,7 @@ type call struct {
 	*sim.Request
 	id    string
 	at    time.Time
+	trace string // X-Amzn-Trace-Id
 	path  string // as the client encoded it
 	query string
 }
@@ -68,7 +69,8 @@ func (s *sandbox) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 	if !strings.HasPrefix(path, "/") {
 		return nil, fmt.Errorf("request target %q: expected a path", r.Target)
 	}
-	c := &call{Request: r, id: newID(), at: time.Now(), path: path, query: query}
+	now := time.Now()
+	c := &call{Request: r, id: newID(), at: now, trace: newTrace(now), path: path, query: query}
 	event, err := json.Marshal(s.front.event(c))
 	if err != nil {
 		return nil, fmt.Errorf("encode the event: %w", err)
@@ -95,24 +97,6 @@ func (s *sandbox) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 		answer.Body = nil
 	}
 	return answer, nil
-}
-
-// Timer delivers a timer's event as its deployment asks for.
-func (s *sandbox) Timer(ctx context.Context, t sim.Timer) (*sim.Result, error) {
-	at := t.Time.UTC().Format(time.RFC3339)
-	var event any = map[string]string{"faas": "timer", "name": t.Name, "time": at, "payload": t.Payload}
-	if s.o.Rule {
-		event = map[string]any{
-			"version": "0", "id": newID(), "detail-type": "Scheduled Event", "source": "aws.events", "account": account,
-			"time": at, "region": region, "resources": []string{"arn:aws:events:" + region + ":" + account + ":rule/" + t.Name},
-			"detail": map[string]any{},
-		}
-	}
-	payload, err := json.Marshal(event)
-	if err != nil {
-		return nil, fmt.Errorf("encode the event: %w", err)
-	}
-	return s.Invoke(ctx, payload)
 }
 
 // values are the values of one name, in the order the client sent them.
@@ -165,14 +149,10 @@ func multi(all []values, name func(string) string) map[string][]string {
 func unchanged(s string) string { return s }
 
 // headers are those that arrive: the client's, and those that every front adds.
-func (c *call) headers(trace string) []values {
-	proto, port := "https", "443"
-	if trace == "" {
-		proto, port = "http", "80"
-	}
+func (c *call) headers(proto, port string) []values {
 	pairs := append([][2]string{{"Host", c.Host}}, c.Header...)
 	pairs = append(pairs, [2]string{"X-Forwarded-For", sourceIP}, [2]string{"X-Forwarded-Port", port}, [2]string{"X-Forwarded-Proto", proto},
-		[2]string{"X-Amzn-Trace-Id", or(trace, "Root=1-0-0")})
+		[2]string{"X-Amzn-Trace-Id", c.trace})
 	return grouped(pairs, strings.EqualFold)
 }
 

@@ -26,7 +26,7 @@ func (g *gateway1) failed(*call) *sim.Response {
 
 // event is payload format 1.0. A REST API leaves the path encoded and decodes the query.
 func (g *gateway1) event(c *call) any {
-	headers := c.headers(newTrace(c.at))
+	headers := c.headers("https", "443")
 	query := c.decodedQuery()
 	var body any // null without one
 	text, encoded := c.body(!g.binary)
@@ -143,7 +143,7 @@ func (g *gateway2) event(c *call) any {
 	}
 	headers := map[string]string{}
 	var cookies []string
-	for _, v := range c.headers(newTrace(c.at)) {
+	for _, v := range c.headers("https", "443") {
 		name := strings.ToLower(v.name)
 		if name == "cookie" {
 			for _, line := range v.values {

@@ -96,17 +96,6 @@ func (p *customProcess) HTTP(ctx context.Context, r *sim.Request) (*sim.Response
 	return resp, nil
 }
 
-// Timer delivers the event of a timer trigger, asynchronously, as SCF does: its size is limited to 128 KB.
-func (p *customProcess) Timer(ctx context.Context, t sim.Timer) (*sim.Result, error) {
-	event, err := json.Marshal(map[string]string{
-		"Type": "Timer", "TriggerName": t.Name, "Time": t.Time.UTC().Format(time.RFC3339), "Message": t.Payload,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return p.invoke(ctx, event, maxAsync)
-}
-
 // Invoke delivers a payload synchronously. SCF takes JSON only.
 func (p *customProcess) Invoke(ctx context.Context, payload []byte) (*sim.Result, error) {
 	return p.invoke(ctx, payload, maxPayload)
