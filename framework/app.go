@@ -30,7 +30,8 @@ type Function struct {
 	// Needs is what has to be there before it is called.
 	Needs
 
-	unusable error // what its calls fail with
+	unusable error    // what its calls fail with
+	settings []string // for its triggers
 }
 
 // Needs is what a function needs of the application. Each field may be nil.

@@ -55,12 +55,6 @@ type deployment struct {
 	eager   bool
 }
 
-// settable is a trigger that has settings of its own. With returns the trigger with one of them, and false for a name that
-// it does not know.
-type settable interface {
-	With(name, value string) (t Trigger, known bool, err error)
-}
-
 // deploy makes app the unit that the process was told to be. Its error is one of Start: until then nothing is lost.
 func deploy(rt *Runtime, app *App) (d deployment, err error) {
 	if list := rt.variable(variableFunctions); list != "" {
@@ -275,7 +269,7 @@ func (a *App) apply(line, stage string) error {
 		case f == nil || at == 2 && word != stage:
 			return nil
 		case at > 2:
-			if err := f.set(name, value); err != nil {
+			if err := f.set(word, name, value); err != nil {
 				return err
 			}
 		}
@@ -286,8 +280,11 @@ func (a *App) apply(line, stage string) error {
 	return nil
 }
 
-// set sets one thing of a function.
-func (f *Function) set(name, value string) (err error) {
+// Settings are what a deployment says of the function for its triggers, each cors.name=value.
+func (f *Function) Settings() []string { return f.settings }
+
+// set sets one thing of a function: name=value.
+func (f *Function) set(setting, name, value string) (err error) {
 	switch name {
 	case "timeout":
 		f.Timeout, err = seconds(name, value)
@@ -298,18 +295,10 @@ func (f *Function) set(name, value string) (err error) {
 		}
 		f.Concurrency = n
 	default:
-		err = unexpected("setting", name, "one that the function has")
-		for i, t := range f.Triggers {
-			if s, ok := t.(settable); ok {
-				changed, known, wrong := s.With(name, value)
-				if wrong != nil {
-					return wrong
-				}
-				if known {
-					f.Triggers[i], err = changed, nil
-				}
-			}
+		if len(name) < 5 || name[:5] != "cors." {
+			return unexpected("setting", name, "timeout, concurrency or cors")
 		}
+		f.settings = append(f.settings, setting)
 	}
 	return err
 }

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,48 +44,38 @@ func (c *CORS) equal(d *CORS) bool {
 		slices.Equal(c.ExposeHeaders, d.ExposeHeaders) && c.MaxAge == d.MaxAge && c.Credentials == d.Credentials
 }
 
-// With is the route with one of its settings in a deployment: cors.origins, cors.methods, cors.headers and
-// cors.exposeHeaders are lists with commas, cors.maxAge is a number of seconds such as 60s, cors.credentials true or false. It does not know others.
-func (r Route) With(name, value string) (t framework.Trigger, known bool, err error) {
-	c := CORS{}
-	if r.CORS != nil {
-		c = *r.CORS
+// corsOf is what a deployment says of a function's routes, nil for nothing: cors.origins, cors.methods, cors.headers and
+// cors.exposeHeaders are lists with commas, cors.maxAge is a number of seconds such as 60s, cors.credentials is true or
+// false. It wins over what was there.
+func corsOf(f *framework.Function, c *CORS) (*CORS, error) {
+	settings := f.Settings()
+	if len(settings) == 0 {
+		return c, nil
 	}
-	known, err = c.set(name, value)
-	r.CORS = &c
-	return r, known, err
-}
-
-// set sets what name says, if it is one of these names.
-func (c *CORS) set(name, value string) (known bool, err error) {
-	list := strings.Split(value, ",")
-	expected := ""
-	switch name {
-	case "cors.origins":
-		c.Origins = list
-	case "cors.methods":
-		c.Methods = list
-	case "cors.headers":
-		c.Headers = list
-	case "cors.exposeHeaders":
-		c.ExposeHeaders = list
-	case "cors.maxAge":
-		n, err := strconv.Atoi(strings.TrimSuffix(value, "s"))
-		c.MaxAge = time.Duration(n) * time.Second
-		if err != nil || n < 0 {
-			expected = "a number of seconds such as 60s"
+	c = &CORS{}
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
+		ok := true
+		var err error
+		switch name {
+		case "cors.maxAge":
+			var n int
+			n, err = strconv.Atoi(strings.TrimSuffix(value, "s"))
+			c.MaxAge, ok = time.Duration(n)*time.Second, n >= 0
+		case "cors.credentials":
+			c.Credentials = value == "true"
+			ok = c.Credentials || value == "false"
+		default:
+			at := slices.Index([]string{"cors.origins", "cors.methods", "cors.headers", "cors.exposeHeaders"}, name)
+			if ok = at >= 0; ok {
+				*[...]*[]string{&c.Origins, &c.Methods, &c.Headers, &c.ExposeHeaders}[at] = strings.Split(value, ",")
+			}
 		}
-	case "cors.credentials":
-		if c.Credentials = value == "true"; !c.Credentials && value != "false" {
-			expected = "true or false"
+		if !ok || err != nil {
+			return nil, fmt.Errorf("setting %.100q of function %s cannot be read", s, f.Name)
 		}
-	default:
-		return false, nil
 	}
-	if expected != "" {
-		err = errors.New(name + " is " + strconv.Quote(value) + ", expected " + expected)
-	}
-	return true, err
+	return c, nil
 }
 
 // crossing is what a page of another origin may do with an answer.

@@ -102,6 +102,10 @@ func NewRouter(app *framework.App) (*Router, error) {
 			if !ok {
 				continue
 			}
+			var err error
+			if trigger.CORS, err = corsOf(f, trigger.CORS); err != nil {
+				return nil, err
+			}
 			c, err := compile(trigger)
 			if err != nil {
 				return nil, fmt.Errorf("route %s of function %s: %w", trigger, f.Name, err)
