@@ -41,32 +41,26 @@ func Errorf(status int, code, format string, args ...any) *Error {
 
 // Error returns code, message, fields and cause, for logs.
 func (e *Error) Error() string {
-	var b strings.Builder
+	text := e.Message
 	if e.Code != "" {
-		b.WriteString(e.Code)
-		b.WriteString(": ")
+		text = e.Code + ": " + text
 	}
-	b.WriteString(e.Message)
-	for i, f := range e.Fields {
-		if i == 0 {
-			b.WriteString(" (")
-		} else {
-			b.WriteString("; ")
-		}
-		b.WriteString(f.In)
+	before, after := " (", ""
+	for _, f := range e.Fields {
+		where := f.In
 		if f.Name != "" { // a body that cannot be read has no fields
-			b.WriteString(" " + f.Name)
+			where += " " + f.Name
 		}
-		b.WriteString(": " + f.Message)
+		text += before + where + ": " + f.Message
+		before, after = "; ", ")"
 	}
-	if len(e.Fields) > 0 {
-		b.WriteString(")")
+	text += after
+	if e.Err != nil {
+		if cause := e.Err.Error(); !strings.Contains(e.Message, cause) {
+			text += ": " + cause
+		}
 	}
-	if e.Err != nil && !strings.Contains(e.Message, e.Err.Error()) {
-		b.WriteString(": ")
-		b.WriteString(e.Err.Error())
-	}
-	return b.String()
+	return text
 }
 
 // Unwrap returns the cause.

@@ -21,32 +21,37 @@ type hookTable struct {
 
 // wrongSignatures lists the methods of l that are named like a hook and are none. The names are constants at each call
 // because a variable one would make the linker keep every exported method of the program.
-func wrongSignatures(l Layer) []error {
-	var errs []error
-	check := func(isHook bool, m reflect.Method, found bool) {
-		if found && !isHook {
-			errs = append(errs, fmt.Errorf("layer %s: method %s has the signature %s, which is not that of the hook", l.Name(), m.Name, m.Type))
-		}
-	}
+func wrongSignatures(l Layer) (errs []error) {
 	t := reflect.TypeOf(l)
-	m, ok := t.MethodByName("BeforeRuntimeStart")
-	check(is[beforeRuntimeStart](l), m, ok)
-	m, ok = t.MethodByName("AfterRuntimeStart")
-	check(is[afterRuntimeStart](l), m, ok)
-	m, ok = t.MethodByName("BeforeFunctionStart")
-	check(is[beforeFunctionStart](l), m, ok)
-	m, ok = t.MethodByName("AfterFunctionStart")
-	check(is[afterFunctionStart](l), m, ok)
-	m, ok = t.MethodByName("BeforeInvoke")
-	check(is[beforeInvoke](l), m, ok)
-	m, ok = t.MethodByName("AfterInvoke")
-	check(is[afterInvoke](l), m, ok)
-	m, ok = t.MethodByName("BeforeClose")
-	check(is[beforeClose](l), m, ok)
-	m, ok = t.MethodByName("AfterClose")
-	check(is[afterClose](l), m, ok)
-	m, ok = t.MethodByName("Middleware")
-	check(is[layerMiddleware](l), m, ok)
+	m, found := reflect.Method{}, false
+	m, found = t.MethodByName("BeforeRuntimeStart")
+	errs = wrongSignature(errs, l, is[beforeRuntimeStart](l), &m, found)
+	m, found = t.MethodByName("AfterRuntimeStart")
+	errs = wrongSignature(errs, l, is[afterRuntimeStart](l), &m, found)
+	m, found = t.MethodByName("BeforeFunctionStart")
+	errs = wrongSignature(errs, l, is[beforeFunctionStart](l), &m, found)
+	m, found = t.MethodByName("AfterFunctionStart")
+	errs = wrongSignature(errs, l, is[afterFunctionStart](l), &m, found)
+	m, found = t.MethodByName("BeforeInvoke")
+	errs = wrongSignature(errs, l, is[beforeInvoke](l), &m, found)
+	m, found = t.MethodByName("AfterInvoke")
+	errs = wrongSignature(errs, l, is[afterInvoke](l), &m, found)
+	m, found = t.MethodByName("BeforeClose")
+	errs = wrongSignature(errs, l, is[beforeClose](l), &m, found)
+	m, found = t.MethodByName("AfterClose")
+	errs = wrongSignature(errs, l, is[afterClose](l), &m, found)
+	m, found = t.MethodByName("Middleware")
+	errs = wrongSignature(errs, l, is[layerMiddleware](l), &m, found)
+	return errs
+}
+
+// wrongSignature is one of them. It is in every binary, so it must not be inlined nine times.
+//
+//go:noinline
+func wrongSignature(errs []error, l Layer, isHook bool, m *reflect.Method, found bool) []error {
+	if found && !isHook {
+		errs = append(errs, fmt.Errorf("layer %s: method %s has the signature %s, which is not that of the hook", l.Name(), m.Name, m.Type))
+	}
 	return errs
 }
 
