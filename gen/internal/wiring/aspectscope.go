@@ -7,8 +7,8 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// aspectScopes reports aspects that live for one invocation around what lives longer: its decorator would hold them.
-func (s *solver) aspectScopes() {
+// reportAspectScopes reports aspects that live for one invocation around what lives longer: its decorator would hold them.
+func (s *solver) reportAspectScopes() {
 	if s.around.Len() == 0 {
 		return
 	}
@@ -31,7 +31,7 @@ func (s *solver) aspectScopes() {
 					a.Name(), typeString(as), p.Name(), p.Scope)
 				d.Chain = append(d.Chain, annotations.Link{Pos: p.Pos, Message: "provided by " + p.Name()})
 				d.Hint = "give " + p.Name() + " scope=request, or take it out: !" + typeString(as)
-				s.diagnostics = append(s.diagnostics, d)
+				s.report(d)
 			}
 		}
 	}
