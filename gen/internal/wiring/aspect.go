@@ -146,22 +146,22 @@ func (m *matcher) match(t types.Type) {
 		}
 		name := strings.Join(names(t, method.Func), ".")
 		if reason := m.app.Unnameable(t); reason != "" {
-			m.errorf(p, "aspect %s cannot stand around %s: generated code cannot name it: %s", m.aspect.Name(), typeString(t), reason).
+			m.errorf(p, "aspect %s cannot wrap %s: generated code cannot name it: %s", m.aspect.Name(), typeString(t), reason).
 				Hint = "export it, or take it out: !" + strings.Join(names(t, method.Func)[:2], ".")
 			return
 		}
 		switch reason := m.app.Unnameable(method.Func.Signature()); {
 		case !method.Func.Exported() && exact(p):
-			m.errorf(p, "aspect %s cannot stand around %s, which is unexported", m.aspect.Name(), name).Hint = "leave it out"
+			m.errorf(p, "aspect %s cannot wrap %s, which is unexported", m.aspect.Name(), name).Hint = "leave it out"
 		case !method.Func.Exported():
 			m.leave(&m.unexported, p, name)
 		case !canFail(method.Func) && m.aspect.CanFail() && exact(p):
 			m.errorf(p, "aspect %s can fail, but %s returns no error", m.aspect.Name(), name).
-				Hint = "leave it out, or let it return an error; an aspect with After alone can stand around every method"
+				Hint = "leave it out, or let it return an error; an aspect with After alone can wrap every method"
 		case !canFail(method.Func) && m.aspect.CanFail():
 			m.leave(&m.cannotFail, p, name)
 		case reason != "":
-			m.errorf(p, "aspect %s cannot stand around %s: generated code cannot name its types: %s", m.aspect.Name(), name, reason).
+			m.errorf(p, "aspect %s cannot wrap %s: generated code cannot name its types: %s", m.aspect.Name(), name, reason).
 				Hint = "export them, or take the method out: !" + name
 		default:
 			d.Methods[i].Aspects = append(method.Aspects, m.aspect)
@@ -207,7 +207,7 @@ func (m *matcher) reportPatterns() {
 		if len(left.names) > 1 {
 			left.why = map[string]string{"returns no error": "return no error", "is unexported": "are unexported"}[left.why]
 		}
-		e := m.errorf(m.first, "aspect %s does not stand around %s, which %s", m.aspect.Name(), annotations.Join(left.names, "and"), left.why)
+		e := m.errorf(m.first, "aspect %s does not wrap %s, which %s", m.aspect.Name(), annotations.Join(left.names, "and"), left.why)
 		e.Severity = annotations.SeverityNote
 		e.Hint = "take out what is not meant: !" + left.names[0]
 	}
@@ -259,9 +259,9 @@ func (m *matcher) matched(p *model.AspectPattern) {
 		}
 		if p.Match(list...) {
 			e.Chain = append(e.Chain, annotations.Link{Pos: n.Provider.Pos, Message: n.Provider.Name() + " provides " + typeString(n.Provider.Out)})
-			e.Hint = "aspects stand around interfaces: let those who need it ask for one"
+			e.Hint = "aspects wrap interfaces only: inject it as one"
 			if types.IsInterface(n.Provider.Out) {
-				e.Hint = "nothing asks for it"
+				e.Hint = "nothing injects it"
 			}
 			return
 		}
@@ -365,15 +365,15 @@ func (s *solver) aspectCycle(a *model.Aspect, path []hop) []*model.Aspect {
 		if h.aspect != nil {
 			in = append(in, h.aspect)
 			steps = append(steps, typeString(needs), h.aspect.Name())
-			links = append(links, annotations.Link{Pos: h.aspect.Pos, Message: "around which " + h.aspect.Name() + " stands"})
+			links = append(links, annotations.Link{Pos: h.aspect.Pos, Message: "which " + h.aspect.Name() + " wraps"})
 		} else if h.edge.Dep != last.edge.Dep {
 			steps = append(steps, h.to.Provider.Name())
 		}
 	}
 	steps = append(steps, typeString(last.as), a.Name())
 	first := path[0].edge.Dep
-	d := s.at(first.Pos, first.Length, codeCycle, "aspect %s needs what it stands around: %s", a.Name(), strings.Join(steps, " -> "))
-	d.Chain = append(links, annotations.Link{Pos: s.patternFor(a, last.as).Pos, Message: "around which " + a.Name() + " stands"})
+	d := s.at(first.Pos, first.Length, codeCycle, "aspect %s needs what it wraps: %s", a.Name(), strings.Join(steps, " -> "))
+	d.Chain = append(links, annotations.Link{Pos: s.patternFor(a, last.as).Pos, Message: "which " + a.Name() + " wraps"})
 	obj := model.TypeName(last.as)
 	d.Hint = fmt.Sprintf("take it out: !%s.%s, or let the aspect need the type behind it", obj.Pkg().Name(), obj.Name())
 	s.report(d)

@@ -27,7 +27,7 @@ func (s *solver) reportAspectScopes() {
 				}
 				reported[at] = true
 				p := e.To.Provider
-				d := s.at(a.Pos, len(a.Object.Name()), codeScope, "aspect %s lives for one request, but stands around %s, which %s provides with scope=%s",
+				d := s.at(a.Pos, len(a.Object.Name()), codeScope, "aspect %s lives for one request, but wraps %s, which %s provides with scope=%s",
 					a.Name(), typeString(as), p.Name(), p.Scope)
 				d.Chain = append(d.Chain, annotations.Link{Pos: p.Pos, Message: "provided by " + p.Name()})
 				d.Hint = "give " + p.Name() + " scope=request, or take it out: !" + typeString(as)

@@ -92,12 +92,12 @@ func (s *solver) chain(n *Node) []annotations.Link {
 				links = append(links, annotations.Link{Pos: u.through.Pos, Message: "which is " + u.through.Kind() + " " + u.through.Name})
 			}
 			if u.aspect != nil {
-				return append(links, annotations.Link{Pos: u.function.Pos, Message: "which stands around function " + u.function.Name})
+				return append(links, annotations.Link{Pos: u.function.Pos, Message: "which wraps function " + u.function.Name})
 			}
 			return append(links, annotations.Link{Pos: u.function.Pos, Message: "needed by function " + u.function.Name})
 		}
 		if u.aspect != nil {
-			links = append(links, annotations.Link{Pos: u.dep.Pos, Message: "which stands around " + typeString(u.as)})
+			links = append(links, annotations.Link{Pos: u.dep.Pos, Message: "which wraps " + typeString(u.as)})
 		}
 		n = u.node
 	}

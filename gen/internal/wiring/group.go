@@ -271,7 +271,7 @@ func (s *solver) groupHint(m unresolved) string {
 	for _, name := range slices.Sorted(maps.Keys(s.groups.offered)) {
 		for _, n := range s.groups.offered[name] {
 			if types.AssignableTo(n.Provider.Out, element(m.dep.Type)) {
-				return "is a group meant? ask for it by " + askBy(m, "group="+name)
+				return "did you mean a group? ask for it by " + askBy(m, "group="+name)
 			}
 		}
 	}
@@ -303,7 +303,7 @@ func (s *solver) fits(n *Node, dep *model.Dep, elem types.Type, m member) bool {
 	message := fmt.Sprintf("%s is in group %s, but it makes %s, expected %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem))
 	hint := "let it return " + typeString(elem)
 	if iface, ok := elem.Underlying().(*types.Interface); ok {
-		message = fmt.Sprintf("%s is in group %s, but %s is no %s: %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem), model.Lack(p.Out, iface))
+		message = fmt.Sprintf("%s is in group %s, but %s does not implement %s: %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem), model.Lack(p.Out, iface))
 		hint = "write the method, or take it out of the list"
 		if !isPointer(p.Out) && !types.IsInterface(p.Out) && types.Implements(types.NewPointer(p.Out), iface) {
 			hint = "let it return *" + typeString(p.Out)
@@ -346,7 +346,7 @@ func (s *solver) reportEmptyGroups() {
 		}
 		slices.SortFunc(wanting, func(a, b request) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
 		first := wanting[0]
-		d := s.at(first.dep.Pos, first.dep.Length, codeGroup, "no list says which are the members of group %s", name)
+		d := s.at(first.dep.Pos, first.dep.Length, codeGroup, "group %s has no list of its members", name)
 		d.Chain = s.chain(first.node)
 		var others []annotations.Link
 		for _, a := range wanting[1:] {

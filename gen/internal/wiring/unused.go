@@ -43,7 +43,7 @@ func (s *solver) noteUnusedProviders() {
 			continue
 		}
 		if without := s.unlisted(n); without != nil {
-			s.note(s.at(p.Pos, len(p.Object.Name()), codeGroup, "%s is offered to group %s, of which no list has it", p.Name(), annotations.Join(without, "and")))
+			s.note(s.at(p.Pos, len(p.Object.Name()), codeGroup, "%s is offered to group %s, but no list names it", p.Name(), annotations.Join(without, "and")))
 		} else if s.used[n] == nil && !s.has(p, makesMiddleware) {
 			s.note(s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs %s", p.Name()))
 		}
