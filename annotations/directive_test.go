@@ -35,7 +35,7 @@ func TestParsePositions(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if d, _, _ := Parse(1, "//faas:event "); d.End() != d.NameEnd() || d.End() != 13 {
+	if d, _, _ := Parse(1, "//faas:raw "); d.End() != d.NameEnd() || d.End() != 11 {
 		t.Errorf("without arguments it ends at %d", d.End())
 	}
 }
@@ -52,8 +52,8 @@ func TestParseOthers(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"//faas:event", "//faas:event"},
-		{"//faas:event  ", "//faas:event"},
+		{"//faas:raw", "//faas:raw"},
+		{"//faas:raw  ", "//faas:raw"},
 		{`//faas:http   GET	"/a"`, "//faas:http GET /a"},
 		{`//faas:timer "cron=0 3 * * *"`, `//faas:timer cron="0 3 * * *"`},
 		{"//faas:timer cron=`@daily` payload=`{\"a\":1}`", `//faas:timer cron=@daily payload="{\"a\":1}"`},

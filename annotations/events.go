@@ -33,9 +33,6 @@ func (c *CDN) Happenings() []string {
 	return c.Events
 }
 
-// OnBus reports whether the trigger takes events of an event bus, and not raw payloads.
-func (e *Event) OnBus() bool { return e.Source != "" || e.Type != "" }
-
 // Source is the logical name of the queue or topic.
 func (m *MQ) Source() string {
 	if m.Queue != "" {
@@ -120,12 +117,8 @@ func (e *Event) Check(given func(string) bool) []Problem {
 		}
 	}
 	if !given("source") && !given("type") {
-		for _, argument := range []string{"bus", "name"} {
-			if given(argument) {
-				problems = append(problems, conflict(argument, fmt.Sprintf("%q is for events of an event bus", argument), "add source=SOURCE or type=TYPE"))
-			}
-		}
-		return problems
+		problems = append(problems, Problem{Code: CodeMissing, Message: "an event trigger needs a source or a type",
+			Hint: "write source=SOURCE or type=TYPE; the trigger of raw payloads is //faas:raw, in f.yml raw: {}"})
 	}
 	problems = checkResource(problems, given, "bus", e.Bus)
 	return checkTrigger(problems, given, e.Name)
@@ -167,27 +160,6 @@ func checkBatch(problems []Problem, given func(string) bool, batch int, window D
 
 func checkTrigger(problems []Problem, given func(string) bool, name string) []Problem {
 	return checkName(problems, given, "trigger name", name)
-}
-
-// TriggerName is the name that a marker gives its trigger, "" if none or if the trigger has no name.
-func TriggerName(marker any) string {
-	switch m := marker.(type) {
-	case *Timer:
-		return m.Name
-	case *OS:
-		return m.Name
-	case *MQ:
-		return m.Name
-	case *Kafka:
-		return m.Name
-	case *Log:
-		return m.Name
-	case *CDN:
-		return m.Name
-	case *Event:
-		return m.Name
-	}
-	return ""
 }
 
 // HTTPOf returns the arguments of an http trigger or of one of the API gateway, nil for any other.

@@ -189,8 +189,7 @@ type CDN struct {
 	Name string `faas:"name"`
 }
 
-// Event calls the function with payloads that have no form of their own: the vendor's invoke call. With a source or a
-// type it is called with those events of the event bus instead.
+// Event calls the function with events of an event bus. Source or type is needed.
 type Event struct {
 	// Source is the source of the events on the bus, in full.
 	Source string `faas:"source"`
@@ -201,6 +200,9 @@ type Event struct {
 	// Name is the trigger's name; the default is the function's, with a number when it has several.
 	Name string `faas:"name"`
 }
+
+// Raw calls the function with payloads as they come: the vendor's invoke call, and what no other trigger takes.
+type Raw struct{}
 
 // Middleware makes something that wraps functions: func(framework.Handler) framework.Handler, a constructor of
 // framework.Middleware whose parameters are injected, or a struct with the method Middleware(framework.Handler)

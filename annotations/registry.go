@@ -70,6 +70,7 @@ func Standard() []Definition {
 		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
+		{Name: "raw", Marker: reflect.TypeFor[Raw](), Places: callable, Beside: trigger, Source: markersSource},
 		{Name: "apigw", Marker: reflect.TypeFor[APIGW](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "os", Marker: reflect.TypeFor[OS](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
 		{Name: "mq", Marker: reflect.TypeFor[MQ](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},

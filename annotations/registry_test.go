@@ -49,7 +49,7 @@ func TestNeedsHandler(t *testing.T) {
 			triggers = append(triggers, name)
 		}
 	}
-	if got := strings.Join(triggers, " "); got != "apigw cdn event http kafka log mq os timer" {
+	if got := strings.Join(triggers, " "); got != "apigw cdn event http kafka log mq os raw timer" {
 		t.Errorf("triggers are %s", got)
 	}
 	if _, ok := r.Lookup("HTTP"); ok {

@@ -25,7 +25,7 @@ type built struct {
 func newBuilt(t *testing.T) *built {
 	dir := module(t, "")
 	apptest.Write(t, dir, small("one"))
-	apptest.Write(t, dir, map[string]string{"one/config.default.yml": "key: value\n", "one/two.go": "package one\n\n//faas:handler two\n//faas:event\nfunc Two() {}\n"})
+	apptest.Write(t, dir, map[string]string{"one/config.default.yml": "key: value\n", "one/two.go": "package one\n\n//faas:handler two\n//faas:raw\nfunc Two() {}\n"})
 	return &built{t, dir}
 }
 
@@ -109,7 +109,7 @@ func TestBuild(t *testing.T) {
 		}
 	}
 	// The body of one function, the configuration, a damaged zip: each has its effect and no other.
-	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler two\n//faas:event\nfunc Two() { println(7) }\n"})
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler two\n//faas:raw\nfunc Two() { println(7) }\n"})
 	if third := b.build(); unitOf(t, third, "two").Reused || unitOf(t, third, "two").Hash == unitOf(t, first, "two").Hash {
 		t.Error("an edited body was not noticed")
 	}
@@ -131,7 +131,7 @@ func TestBuild(t *testing.T) {
 func (b *built) stale(dist string) {
 	t := b.t
 	apptest.Write(t, dist, map[string]string{"mine.zip": "mine"})
-	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:event\nfunc Two() {}\n"})
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:raw\nfunc Two() {}\n"})
 	made := b.build()
 	if want := []string{"deploy.yml", "manifest.json", "mine.zip", "one-serve.zip", "three.zip"}; !slices.Equal(list(t, dist), want) {
 		t.Errorf("got %v, want %v", list(t, dist), want)
@@ -167,7 +167,7 @@ func (b *built) mistakes(dist string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:event\nfunc Two() { undefined() }\n"})
+	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:raw\nfunc Two() { undefined() }\n"})
 	_, err = b.try(gen.BuildOptions{})
 	compile, ok := errors.AsType[*gen.CompileError](err)
 	if !ok || !strings.Contains(compile.Output, "one/two.go:5:14: undefined: undefined") || strings.Count(compile.Output, "undefined: undefined") != 1 {

@@ -41,7 +41,7 @@ func (c cloud) Deploy(*target.App) ([]target.File, annotations.Diagnostics) {
 func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: "amd64"}
 	for _, k := range u.Kinds() {
-		name := map[string]string{"http": "HTTP", "timer": "Timer", "event": "Raw"}[k]
+		name := map[string]string{"http": "HTTP", "timer": "Timer", "raw": "Raw"}[k]
 		if name == "" {
 			continue // which only the local platform delivers here
 		}

@@ -96,7 +96,7 @@ func TestWorkspace(t *testing.T) {
 	})
 	apptest.WriteModule(t, filepath.Join(work, "lib"), "example.com/lib")
 	apptest.Write(t, filepath.Join(work, "lib"), map[string]string{
-		"lib.go": "package lib\n\n// Ping answers.\n//\n//faas:handler ping\n//faas:event\nfunc Ping() {}\n",
+		"lib.go": "package lib\n\n// Ping answers.\n//\n//faas:handler ping\n//faas:raw\nfunc Ping() {}\n",
 	})
 	apptest.Write(t, work, map[string]string{
 		"go.work": "go 1.26.0\n\nuse (\n\t./" + filepath.Base(dir) + "\n\t./lib\n)\n\nreplace github.com/faasgen/faasgen => " + apptest.Root(t) + "\n",

@@ -33,7 +33,7 @@ type Sender struct {
 // Send sends.
 //
 //faas:handler
-//faas:event
+//faas:raw
 func (s *Sender) Send() {}
 `,
 		"one/config.default.yml": "key: hunter2\nmail: {port: x, password: hunter2}\n",

@@ -35,5 +35,5 @@ type Export struct {
 // Import takes many.
 //
 //faas:handler import
-//faas:event
+//faas:raw
 func Import(in Export) (int, error) { return len(in.Members), nil }

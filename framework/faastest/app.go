@@ -14,7 +14,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
-	"github.com/faasgen/faasgen/framework/platform/aliyun/custom"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
@@ -26,7 +25,6 @@ type App struct {
 	engine  *framework.Engine
 	router  *web.Router
 	handler http.Handler
-	fc      http.Handler // as Alibaba FC's loop has it
 	log     *logbook
 	running running
 	grace   time.Duration
@@ -85,10 +83,6 @@ func (a *App) bind() (err error) {
 	a.handler, err = nethttp.Handler(a.engine, nethttp.Options{Invocation: func(r *http.Request) framework.Invocation {
 		return framework.Invocation{RequestID: a.newID(), Vendor: r}
 	}})
-	if err != nil {
-		return err
-	}
-	a.fc, err = custom.Handler(a.engine)
 	return err
 }
 

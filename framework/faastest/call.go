@@ -14,12 +14,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
-	"github.com/faasgen/faasgen/framework/trigger/cdn"
-	"github.com/faasgen/faasgen/framework/trigger/event"
-	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
-	"github.com/faasgen/faasgen/framework/trigger/mq"
-	"github.com/faasgen/faasgen/framework/trigger/os"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -149,7 +143,7 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 	case nil:
 		return a.written(f, nil)
 	}
-	if batch := batchOf(event); batch != nil {
+	if batch := framework.BatchOf(event); batch != nil {
 		return batch, envelope.Complete(batch, f.Triggers, a.now(), a.newID)
 	}
 	switch e := event.(type) {
@@ -174,7 +168,7 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 
 // written reads an event as people write it for faasgen invoke.
 func (a *App) written(f *framework.Function, event []byte) (any, error) {
-	switch kind := envelope.Kind(envelope.Kinds(f), event); kind {
+	switch kind := envelope.Kind(f.Triggers, event); kind {
 	case "http":
 		r, err := envelope.ParseRequest(triggers[web.Route](f), event)
 		if err != nil {
@@ -183,43 +177,11 @@ func (a *App) written(f *framework.Function, event []byte) (any, error) {
 		return a.exchange(f, r)
 	case "timer":
 		return envelope.ParseTimer(triggers[timer.Schedule](f), event, a.now())
-	case "event":
+	case "raw":
 		return envelope.Raw(event), nil
 	default:
 		return envelope.ParseBatch(kind, f.Triggers, event, a.now(), a.newID)
 	}
-}
-
-// batchOf is what a function is called with for one event or several of a trigger that brings batches, nil for anything
-// else.
-func batchOf(e any) any {
-	switch e := e.(type) {
-	case os.Event:
-		return []os.Event{e}
-	case mq.Message:
-		return []mq.Message{e}
-	case kafka.Record:
-		return []kafka.Record{e}
-	case log.Batch:
-		return []log.Batch{e}
-	case cdn.Event:
-		return []cdn.Event{e}
-	case event.Event:
-		return []event.Event{e}
-	case []os.Event:
-		return slices.Clone(e)
-	case []mq.Message:
-		return slices.Clone(e)
-	case []kafka.Record:
-		return slices.Clone(e)
-	case []log.Batch:
-		return slices.Clone(e)
-	case []cdn.Event:
-		return slices.Clone(e)
-	case []event.Event:
-		return slices.Clone(e)
-	}
-	return nil
 }
 
 // timerEvent fills what an event leaves out from the schedule of its name, or from the first.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
-	"github.com/faasgen/faasgen/framework/platform/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
@@ -33,17 +32,23 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 		return nil, unknownPlatform(platformName)
 	}
 	inv := framework.Invocation{RequestID: a.newID()}
+	if c, ok := clouds()[platformName]; ok {
+		if c.Front != nil {
+			if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
+				front, err := c.Front(a.engine, inv.RequestID)
+				if err != nil {
+					return nil, err
+				}
+				return answered(front, r.WithContext(a.ctx))
+			}
+		}
+		inv.Vendor = c.Invocation(inv.RequestID, payload)
+	}
 	switch platformName {
 	case AWS:
 		inv.Vendor = &aws.Invocation{RequestID: inv.RequestID, Event: payload}
 	case Tencent:
 		inv.Vendor = &tencent.Invocation{RequestID: inv.RequestID, Event: payload}
-	case Aliyun:
-		if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
-			r.Header.Set("X-Fc-Request-Id", inv.RequestID)
-			return answered(a.fc, r.WithContext(a.ctx))
-		}
-		inv.Vendor = &aliyun.Invocation{RequestID: inv.RequestID, Event: payload}
 	case Local:
 		if envelope.IsRequest(payload) {
 			return a.localRequest(payload)
@@ -79,6 +84,16 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		}
 	}
 	var looks func(*platform.Payload) string
+	if c, ok := clouds()[platformName]; ok {
+		looks = c.Looks
+		for _, k := range c.Carries {
+			if k.Codec != nil && slices.ContainsFunc(a.engine.App().Functions, func(f *framework.Function) bool {
+				return slices.ContainsFunc(f.Triggers, func(t framework.Trigger) bool { return k.Of(t) })
+			}) {
+				codecs = append(codecs, k.Codec())
+			}
+		}
+	}
 	switch platformName {
 	case AWS:
 		looks = aws.Looks
@@ -88,7 +103,7 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("mq", aws.Queue)
 		add("kafka", aws.Kafka)
 		add("log", cloudwatch.Log)
-		add("bus", aws.Bus)
+		add("event", aws.Bus)
 	case Tencent:
 		looks = tencent.Looks
 		add("http", tencent.HTTP)
@@ -97,16 +112,6 @@ func (a *App) dispatcher(platformName string) (*platform.Dispatcher, error) {
 		add("mq", tencent.Queue)
 		add("kafka", tencent.Kafka)
 		add("log", cls.Log)
-	case Aliyun:
-		looks = aliyun.Looks
-		add("http", aliyun.HTTP)
-		add("timer", aliyun.Timer)
-		add("os", aliyun.Bucket)
-		add("mq", aliyun.Queue)
-		add("kafka", aliyun.Kafka)
-		add("log", aliyun.Log)
-		add("cdn", aliyun.CDN)
-		add("bus", aliyun.Bus)
 	}
 	codecs = append(codecs, raw(a.engine.App()))
 	d, err := platform.NewDispatcher(a.engine, codecs)
@@ -124,12 +129,12 @@ func raw(app *framework.App) platform.Codec {
 	takers := &framework.App{Unit: app.Unit}
 	for _, f := range app.Functions {
 		takes := len(f.Triggers) == 0
-		takes = takes || slices.Contains(envelope.Kinds(f), "event")
+		takes = takes || slices.Contains(envelope.Kinds(f), "raw")
 		if takes {
 			takers.Functions = append(takers.Functions, f)
 		}
 	}
-	return platform.Codec{Kind: "event", Bind: func(*framework.App) (platform.Decoder, error) {
+	return platform.Codec{Kind: "raw", Bind: func(*framework.App) (platform.Decoder, error) {
 		if len(takers.Functions) == 0 {
 			return func(*platform.Payload) (platform.Call, bool, error) { return platform.Call{}, false, nil }, nil
 		}

@@ -1,7 +1,6 @@
 package faastest
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -45,17 +44,6 @@ func (s *sent) gateway(platform string) ([]byte, error) {
 		event["pathParameters"], event["headerParameters"], event["queryStringParameters"], event["stageVariables"] = map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 		event["requestContext"] = map[string]any{"serviceId": "service-test", "path": "/", "httpMethod": "ANY", "requestId": "request-of-the-front",
 			"identity": map[string]any{}, "sourceIp": clientIP, "stage": "release"}
-	case Aliyun: // it encodes every body
-		query := map[string]string{}
-		values, err := url.ParseQuery(s.query)
-		if err != nil {
-			return nil, err
-		}
-		for name, all := range values {
-			query[name] = strings.Join(all, ",")
-		}
-		event["headers"], event["queryParameters"], event["pathParameters"] = headers, query, map[string]string{}
-		event["body"], event["isBase64Encoded"] = base64.StdEncoding.EncodeToString(s.body), true
 	case Local:
 		return s.local()
 	default:

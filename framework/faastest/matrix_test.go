@@ -25,6 +25,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/log"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	storage "github.com/faasgen/faasgen/framework/trigger/os"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -117,7 +118,7 @@ func (a *all) app(*framework.Runtime) *framework.App {
 		take("os", storage.Bucket{Name: "pictures-1250000000", Events: []string{"created", "removed"}}), take("other", storage.Bucket{Name: "other-1250000000", Events: []string{"created"}}),
 		take("mq queue", mq.Subscription{Queue: "bulk"}), take("mq topic", mq.Subscription{Topic: "orders"}), take("kafka", kafka.Topic{Name: "clicks", Group: "g"}),
 		take("log", log.Store{Name: "access"}), take("cdn", cdn.Domain{Name: "www.example.com", Events: []string{"refreshed", "logged"}}),
-		take("event bus", event.Rule{Source: "billing"}), take("raw", event.Trigger{}),
+		take("event bus", event.Rule{Source: "billing"}), take("raw", raw.Trigger{}),
 	}}
 }
 

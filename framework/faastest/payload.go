@@ -6,16 +6,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/sim"
-	"github.com/faasgen/faasgen/framework/platform/sim/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/sim/aws"
 	"github.com/faasgen/faasgen/framework/platform/sim/tencent"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
@@ -65,8 +66,8 @@ func Payload(t testing.TB, platform, kind string, event any) []byte {
 		}
 		b, err = timerPayload(platform, e)
 	default:
-		batch := batchOf(event)
-		if batch == nil || envelope.KindOf(batch) != kind {
+		batch := framework.BatchOf(event)
+		if batch == nil {
 			t.Fatalf("faastest: found an event of type %T for a payload of kind %q, expected an *http.Request for http, a timer.Event for timer, an mq.Message or several for mq, ...", event, kind)
 		}
 		b, err = batchPayload(platform, kind, batch)
@@ -79,13 +80,14 @@ func Payload(t testing.TB, platform, kind string, event any) []byte {
 
 // batchPayload is the payload of events of a trigger that brings several at once.
 func batchPayload(platform, kind string, batch any) ([]byte, error) {
+	if c, ok := clouds()[platform]; ok {
+		return c.Payload(kind, sim.Events{Batch: batch})
+	}
 	switch platform {
 	case AWS:
 		return aws.Payload(sim.Events{Batch: batch})
 	case Tencent:
 		return tencent.Payload(sim.Events{Batch: batch})
-	case Aliyun:
-		return aliyun.Payload(sim.Events{Batch: batch})
 	case Local:
 		return nil, fmt.Errorf("found kind %q, expected http or timer: call the function by its name with the events", kind)
 	}
@@ -97,14 +99,15 @@ func unknownPlatform(name string) error {
 }
 
 func timerPayload(platform string, e timer.Event) ([]byte, error) {
+	if c, ok := clouds()[platform]; ok {
+		return c.Payload("timer", sim.Events{Batch: sim.Timer{Name: e.Name, Time: e.Time, Payload: e.Payload}})
+	}
 	at := e.Time.UTC().Format(time.RFC3339)
 	switch platform {
 	case AWS:
 		return json.Marshal(map[string]string{"faas": "timer", "name": e.Name, "time": at, "payload": e.Payload})
 	case Tencent:
 		return json.Marshal(map[string]string{"Type": "Timer", "TriggerName": e.Name, "Time": at, "Message": e.Payload})
-	case Aliyun:
-		return json.Marshal(map[string]string{"triggerTime": at, "triggerName": e.Name, "payload": e.Payload})
 	case Local:
 		return json.Marshal(map[string]string{"name": e.Name, "time": at, "payload": e.Payload})
 	}
@@ -136,6 +139,9 @@ func httpPayload(platform, kind string, r *http.Request) ([]byte, error) {
 		}
 		r.Body = io.NopCloser(bytes.NewReader(s.body)) // so that the next platform can have it, too
 	}
+	if c, ok := clouds()[platform]; ok {
+		return c.Payload(kind, sim.Events{Batch: s.request()})
+	}
 	if kind == "apigw" {
 		return s.gateway(platform)
 	}
@@ -144,8 +150,6 @@ func httpPayload(platform, kind string, r *http.Request) ([]byte, error) {
 		return s.aws()
 	case Tencent:
 		return s.tencent()
-	case Aliyun:
-		return s.aliyun()
 	case Local:
 		return s.local()
 	}
@@ -246,30 +250,6 @@ func unescape(part string) string {
 	return part
 }
 
-// aliyun is the request with what FC adds to it.
-func (s *sent) aliyun() ([]byte, error) {
-	r := &http.Request{Method: s.method, URL: &url.URL{Path: unescapedPath(s.path), RawPath: s.path, RawQuery: s.query}, Host: s.host,
-		Header: s.header.Clone(), ContentLength: int64(len(s.body)), Body: io.NopCloser(bytes.NewReader(s.body))}
-	if r.Header == nil {
-		r.Header = http.Header{}
-	}
-	if r.Header.Get("User-Agent") == "" {
-		r.Header.Set("User-Agent", "") // which keeps Go's own away
-	}
-	for name, value := range map[string]string{
-		"X-Fc-Control-Path": "/http-invoke", "X-Fc-Request-Id": "request-of-the-front", "X-Fc-Function-Name": "test", "X-Fc-Function-Memory": "128",
-		"X-Fc-Client-Ip": clientIP, "X-Fc-Base-Path": "/", "X-Forwarded-Proto": "https",
-	} {
-		r.Header.Set(name, value)
-	}
-	if len(s.body) == 0 {
-		r.Body = http.NoBody
-	}
-	var b bytes.Buffer
-	err := r.Write(&b)
-	return b.Bytes(), err
-}
-
 func unescapedPath(path string) string {
 	if decoded, err := url.PathUnescape(path); err == nil {
 		return decoded
@@ -293,4 +273,18 @@ func (s *sent) local() ([]byte, error) {
 		event["body"], event["isBase64Encoded"] = body, encoded
 	}
 	return json.Marshal(event)
+}
+
+// request is what the clouds write from.
+func (s *sent) request() *sim.Request {
+	r := &sim.Request{Method: s.method, Target: s.path, Host: s.host, Body: s.body}
+	if s.query != "" {
+		r.Target += "?" + s.query
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.header)) {
+		for _, v := range s.header[name] {
+			r.Header = append(r.Header, [2]string{name, v})
+		}
+	}
+	return r
 }

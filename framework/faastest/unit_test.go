@@ -15,6 +15,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -41,7 +42,7 @@ func (u *unit) new(rt *framework.Runtime) *framework.App {
 			{Name: "purge", Handler: u.timer, Triggers: []framework.Trigger{timer.Schedule{Name: "purge-old", Cron: "0 3 * * *", Payload: "old"}}},
 			{Name: "report", Handler: u.timer, Triggers: []framework.Trigger{timer.Schedule{Name: "report", Every: time.Hour}}},
 			{Name: "stream", Handler: u.stream, Triggers: []framework.Trigger{web.Route{Method: "GET", Pattern: "/files/{path...}"}}},
-			{Name: "sum", Handler: u.sum, Triggers: []framework.Trigger{event.Trigger{}}},
+			{Name: "sum", Handler: u.sum, Triggers: []framework.Trigger{raw.Trigger{}}},
 		},
 	}
 }

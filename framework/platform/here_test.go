@@ -18,7 +18,7 @@ func TestHandleHere(t *testing.T) {
 			<-release
 		}
 		return own
-	}, kind("event"))
+	}, kind("raw"))
 	d, log := dispatcher(t, app(f), takes("slow", f, nil), Codec{Kind: "panics", Bind: func(*framework.App) (Decoder, error) {
 		return func(p *Payload) (Call, bool, error) {
 			return Call{Function: f, Reply: func(context.Context, any, error) ([]byte, error) { panic("oops") }}, p.Has("panics"), nil

@@ -14,7 +14,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/trigger/event"
 )
 
 // New is the constructor that every generated unit package exports.
@@ -174,7 +173,7 @@ func (p *Payload) recovered(v any) error {
 // Raw is the codec of payloads without a form of their own: the bytes go to the function with an event trigger or, in a
 // unit of one function, to that function. It claims everything, so it comes last.
 func Raw() Codec {
-	return Codec{Kind: "event", Bind: func(app *framework.App) (Decoder, error) {
+	return Codec{Kind: "raw", Bind: func(app *framework.App) (Decoder, error) {
 		f, err := rawFunction(app)
 		if err != nil {
 			return nil, err
@@ -190,8 +189,7 @@ func rawFunction(app *framework.App) (*framework.Function, error) {
 	for _, f := range app.Functions {
 		takes := len(f.Triggers) == 0 || len(app.Functions) == 1
 		for _, t := range f.Triggers {
-			_, rule := t.(event.Rule) // whose events have a form of their own
-			takes = takes || t.Kind() == "event" && !rule
+			takes = takes || t.Kind() == "raw"
 		}
 		if !takes {
 			continue

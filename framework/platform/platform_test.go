@@ -53,7 +53,7 @@ func takes(member string, f *framework.Function, err error) Codec {
 }
 
 func TestHandle(t *testing.T) {
-	f := function("f", func(ctx *framework.Context) error { ctx.SetResult(ctx.Event()); return nil }, kind("event"))
+	f := function("f", func(ctx *framework.Context) error { ctx.SetResult(ctx.Event()); return nil }, kind("raw"))
 	broken := errors.New("broken")
 	d, _ := dispatcher(t, app(f), takes("first", f, nil), takes("nobody", nil, nil), takes("second", f, nil))
 	for raw, want := range map[string]string{
@@ -100,7 +100,7 @@ func TestPanicOutsideOfTheHandler(t *testing.T) {
 
 func TestRaw(t *testing.T) {
 	none := function("none", nil)
-	event := function("event", nil, kind("event"))
+	event := function("event", nil, kind("raw"))
 	web := function("web", nil, kind("http"))
 	for _, tt := range []struct {
 		app  *framework.App

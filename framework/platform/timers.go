@@ -6,21 +6,31 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
-	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
+
+// Scheduled is a trigger that is called at its times: timer.Schedule.
+type Scheduled interface {
+	framework.Trigger
+	// Named is the timer's name.
+	Named() string
+	// Fire is the event of one time. Of a bare one the payload is the trigger's own.
+	Fire(at time.Time, payload string, bare bool, raw []byte) any
+}
 
 // TimerPayload is what a vendor's timer payload says.
 type TimerPayload struct {
-	timer.Event
+	Name    string
+	Time    time.Time
+	Payload string
 	// Bare says that a payload of this form cannot carry the configured text, which then comes from the schedule.
 	Bare bool
 }
 
 // TimerCodec is the codec of a vendor's timer payload. decode reports whether a payload is one and reads it; finding the
 // function, and giving the timer the name that f.yml knows, is the same everywhere.
-func TimerCodec(decode func(*Payload) (TimerPayload, bool, error)) Codec {
+func TimerCodec[T Scheduled](decode func(*Payload) (TimerPayload, bool, error)) Codec {
 	return Codec{Kind: "timer", Bind: func(app *framework.App) (Decoder, error) {
-		find, err := Timers(app)
+		find, err := Timers[T](app)
 		if err != nil {
 			return nil, err
 		}
@@ -33,11 +43,7 @@ func TimerCodec(decode func(*Payload) (TimerPayload, bool, error)) Codec {
 			if err != nil {
 				return Call{}, true, err
 			}
-			e.Name, e.Raw = schedule.Name, p.Raw
-			if e.Bare {
-				e.Payload = schedule.Payload
-			}
-			return Call{Function: f, Event: e.Event, Reply: EncodeReply}, true, nil
+			return Call{Function: f, Event: schedule.Fire(e.Time, e.Payload, e.Bare, p.Raw), Reply: EncodeReply}, true, nil
 		}, nil
 	}}
 }
@@ -52,26 +58,26 @@ func (p *Payload) Time(name string) (time.Time, error) {
 }
 
 // TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it.
-type TimerFunction func(name string) (*framework.Function, timer.Schedule, error)
+type TimerFunction[T Scheduled] func(name string) (*framework.Function, T, error)
 
 // Timers returns the look-up over the unit's timers. A unit with exactly one takes every timer payload, whatever the
 // timer is called where it was deployed; in any other unit an unknown name is an error that names it. A timer that one
 // expression of the vendor cannot say is deployed as several, purge and purge_2: no timer has an underscore in its name.
-func Timers(app *framework.App) (TimerFunction, error) {
+func Timers[T Scheduled](app *framework.App) (TimerFunction[T], error) {
 	type entry struct {
 		function *framework.Function
-		schedule timer.Schedule
+		schedule T
 	}
 	var entries []entry
 	for _, f := range app.Functions {
 		for _, t := range f.Triggers {
-			s, ok := t.(timer.Schedule)
+			s, ok := t.(T)
 			if !ok {
 				continue
 			}
 			for _, e := range entries {
-				if e.schedule.Name == s.Name {
-					return nil, fmt.Errorf("functions %s and %s of unit %s both have a timer named %q", e.function.Name, f.Name, app.Unit, s.Name)
+				if e.schedule.Named() == s.Named() {
+					return nil, fmt.Errorf("functions %s and %s of unit %s both have a timer named %q", e.function.Name, f.Name, app.Unit, s.Named())
 				}
 			}
 			entries = append(entries, entry{f, s})
@@ -80,19 +86,20 @@ func Timers(app *framework.App) (TimerFunction, error) {
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("no function of unit %s has a timer", app.Unit)
 	}
-	return func(name string) (*framework.Function, timer.Schedule, error) {
+	return func(name string) (*framework.Function, T, error) {
 		if len(entries) == 1 {
 			return entries[0].function, entries[0].schedule, nil
 		}
 		known := make([]string, len(entries))
 		first, _, _ := strings.Cut(name, "_")
 		for i, e := range entries {
-			if e.schedule.Name == name || e.schedule.Name == first {
+			if e.schedule.Named() == name || e.schedule.Named() == first {
 				return e.function, e.schedule, nil
 			}
-			known[i] = fmt.Sprintf("%q", e.schedule.Name)
+			known[i] = fmt.Sprintf("%q", e.schedule.Named())
 		}
-		return nil, timer.Schedule{}, &framework.Error{Status: 400, Code: "unknown_timer",
+		var none T
+		return nil, none, &framework.Error{Status: 400, Code: "unknown_timer",
 			Message: fmt.Sprintf("found a timer named %.100q, expected one of %s", name, strings.Join(known, ", "))}
 	}, nil
 }

@@ -30,7 +30,7 @@ func TestTimers(t *testing.T) {
 		{functions: []*framework.Function{one, same}, bindErr: `functions one and same of unit u both have a timer named "a"`},
 	}
 	for _, tt := range tests {
-		find, err := Timers(&framework.App{Unit: "u", Functions: tt.functions})
+		find, err := Timers[timer.Schedule](&framework.App{Unit: "u", Functions: tt.functions})
 		if got := text(err); got != tt.bindErr {
 			t.Errorf("Timers: error %q, want %q", got, tt.bindErr)
 		}

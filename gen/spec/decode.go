@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"gopkg.in/yaml.v3"
 )
 
@@ -27,25 +28,6 @@ func later(structure reflect.Type) []string {
 		return []string{"aggregation", "layers", "stages"}
 	}
 	return nil
-}
-
-// markers makes an empty marker of each kind of trigger that f.yml can give a function.
-func markers() map[string]func() any {
-	return map[string]func() any{
-		"http":  func() any { return new(annotations.HTTP) },
-		"timer": func() any { return new(annotations.Timer) },
-		"event": func() any { return new(annotations.Event) },
-		"apigw": func() any { return new(annotations.APIGW) },
-		"os":    func() any { return new(annotations.OS) },
-		"mq":    func() any { return new(annotations.MQ) },
-		"kafka": func() any { return new(annotations.Kafka) },
-		"log":   func() any { return new(annotations.Log) },
-		"cdn":   func() any { return new(annotations.CDN) },
-	}
-}
-
-func kinds() []string {
-	return []string{"http", "apigw", "timer", "os", "mq", "kafka", "log", "cdn", "event"}
 }
 
 // decoder fills the types of this package from yaml nodes, driven by their faas tags: the same walk makes the JSON
@@ -363,16 +345,16 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	e := entries[0]
-	newMarker, ok := markers()[e.name]
-	if !ok {
+	of := kind.Lookup(e.name)
+	if of == nil {
 		diag := d.node(e.key).Errorf(CodeUnknownKey, "unknown trigger %q", e.name)
-		diag.Hint = suggestion(e.name, kinds())
+		diag.Hint = suggestion(e.name, kind.Words())
 		d.report(diag)
 		return
 	}
 	at := w.child(e.name)
 	d.key(at.path, e.key)
-	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: newMarker()}
+	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: of.Marker()}
 	arguments := e.value
 	if m := d.enter(e.value); m != nil {
 		arguments = m

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 )
@@ -167,12 +168,12 @@ func (g generator) value(t reflect.Type, enum []string, loose bool) any {
 	case reflect.TypeFor[Values]():
 		return map[string]any{"order.maxItems": g.anything(2), "db": g.anything(2)}
 	case reflect.TypeFor[Event]():
-		kind := g.one("http", "timer", "event")
-		arguments := g.value(reflect.TypeOf(markers()[kind]()).Elem(), nil, false)
+		word := g.one("http", "timer", "event")
+		arguments := g.value(reflect.TypeOf(kind.Lookup(word).Marker()).Elem(), nil, false)
 		if m, ok := arguments.(map[string]any); ok && g.IntN(4) == 0 {
 			m["x-aws"] = map[string]any{}
 		}
-		return map[string]any{kind: arguments}
+		return map[string]any{word: arguments}
 	case reflect.TypeFor[annotations.List]():
 		if g.IntN(2) == 0 {
 			return g.one("GET", "GET,POST")

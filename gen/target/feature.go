@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // Feature is something that an application can use and a cloud can have something for.
@@ -20,44 +21,22 @@ func (f Feature) Used(u *Unit) bool { return f.used(u) }
 
 // Features are all features, in the order of the portability report.
 func Features() []Feature {
-	list := []Feature{
-		kind("http"),
-		{"trigger http host", func(u *Unit) bool {
-			return slices.ContainsFunc(u.Routes(), func(t Trigger) bool { return annotations.HTTPOf(t.Marker).Host != "" })
-		}},
-		kind("apigw"),
-		{"trigger http with other triggers", func(u *Unit) bool {
-			all := 0
-			for _, f := range u.Functions {
-				all += len(f.Triggers)
-			}
-			return len(u.Routes()) > 0 && all > len(u.Routes())
-		}},
-		kind("timer"),
-		some("timer every", func(m *annotations.Timer) bool { return m.Every != 0 }),
-		some("timer timezone", func(m *annotations.Timer) bool { return m.Timezone != "" }),
-		some("timer payload", func(m *annotations.Timer) bool { return m.Payload != "" }),
-		some("timer disabled", func(m *annotations.Timer) bool { return m.Disabled }),
-		kind("os"),
-		some("os filter", func(m *annotations.OS) bool { return m.Prefix+m.Suffix != "" }),
-		some("mq queue", func(m *annotations.MQ) bool { return m.Queue != "" }),
-		some("mq topic", func(m *annotations.MQ) bool { return m.Topic != "" }),
-		some("mq tag", func(m *annotations.MQ) bool { return m.Tag != "" }),
-		some("mq batch", func(m *annotations.MQ) bool { return m.Batch != 0 || m.Window != 0 }),
-		{"trigger mq partial failures", kind("mq").used},
-		kind("kafka"),
-		some("kafka group", func(m *annotations.Kafka) bool { return m.Group != "" }),
-		some("kafka batch", func(m *annotations.Kafka) bool { return m.Batch != 0 || m.Window != 0 }),
-		{"trigger kafka partial failures", kind("kafka").used},
-		kind("log"),
-		some("log window", func(m *annotations.Log) bool { return m.Window != 0 }),
-		kind("cdn"),
-		some("event", func(m *annotations.Event) bool { return !m.OnBus() }),
-		some("event bus", func(m *annotations.Event) bool { return m.OnBus() }),
-		{"invoke", func(u *Unit) bool {
-			return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
-		}},
+	var list []Feature
+	for k := range kind.All() {
+		list = append(list, features(k.Word)...)
+		if k.Word == "apigw" { // where it has always stood
+			list = append(list, Feature{"trigger http with other triggers", func(u *Unit) bool {
+				all := 0
+				for _, f := range u.Functions {
+					all += len(f.Triggers)
+				}
+				return len(u.Routes()) > 0 && all > len(u.Routes())
+			}})
+		}
 	}
+	list = append(list, Feature{"invoke", func(u *Unit) bool {
+		return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
+	}})
 	for _, key := range settingFeatures() {
 		list = append(list, Feature{key, func(u *Unit) bool { return u.said(key) }})
 	}
@@ -79,19 +58,14 @@ const (
 	NoDomainFeature = "trigger http without domains"
 )
 
-func kind(name string) Feature {
-	return Feature{"trigger " + name, func(u *Unit) bool { return slices.Contains(u.Kinds(), name) }}
-}
-
-func some[M any](name string, is func(marker *M) bool) Feature {
-	return Feature{"trigger " + name, func(u *Unit) bool {
-		return slices.ContainsFunc(u.Functions, func(f *Function) bool {
-			return slices.ContainsFunc(f.Triggers, func(t Trigger) bool {
-				m, ok := t.Marker.(*M)
-				return ok && is(m)
-			})
-		})
-	}}
+// features are those of the triggers of a kind.
+func features(word string) (list []Feature) {
+	for _, f := range kind.Lookup(word).Features {
+		list = append(list, Feature{"trigger " + f.Name, func(u *Unit) bool {
+			return slices.ContainsFunc(u.Triggers(word), func(t Trigger) bool { return f.Used(t.Marker) })
+		}})
+	}
+	return list
 }
 
 // said reports whether a setting, or something below it, was said and not left to its default.

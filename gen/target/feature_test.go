@@ -20,7 +20,7 @@ func TestEveryFeatureIsExplained(t *testing.T) {
 	never := map[string]string{
 		"aws":     "cpu, trigger log window, trigger cdn",
 		"aliyun":  "deadLetter",
-		"tencent": "cpu, reservedConcurrency, async.onSuccess, async.onFailure, domains, trigger mq queue, trigger cdn, trigger event bus",
+		"tencent": "cpu, reservedConcurrency, async.onSuccess, async.onFailure, domains, trigger mq queue, trigger cdn, trigger event",
 	}
 	empty := &target.App{Spec: &spec.Spec{}}
 	for _, cloud := range []target.Target{aws.New(), aliyun.New(), tencent.New()} {

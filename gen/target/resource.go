@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -15,50 +16,11 @@ import (
 const CodeResource = "target-resource"
 
 // Need is a logical resource that a trigger names.
-type Need struct {
-	// Argument is the argument of the trigger: bucket, queue, topic and so on.
-	Argument string
-	// Type is the type of the resource, as in resources of f.yml.
-	Type string
-	// Name is the logical name.
-	Name string
-}
-
-// Words is the type of the resource in a sentence.
-func (n Need) Words() string { return words(n.Type) }
-
-func words(kind string) string {
-	long := map[string]string{"kafka": "topic of Kafka", "cluster": "cluster of Kafka", "log": "log store", "domain": "domain of a CDN", "bus": "event bus"}
-	return cmp.Or(long[kind], kind)
-}
+type Need = kind.Need
 
 // Needs are the logical resources that a marker names, what its events come from first.
 func Needs(marker any) []Need {
-	var needs []Need
-	add := func(argument, kind, name string) {
-		if name != "" {
-			needs = append(needs, Need{argument, kind, name})
-		}
-	}
-	switch m := marker.(type) {
-	case *annotations.OS:
-		add("bucket", "bucket", m.Bucket)
-	case *annotations.MQ:
-		add("queue", "queue", m.Queue)
-		add("topic", "topic", m.Topic)
-	case *annotations.Kafka:
-		add("topic", "kafka", m.Topic)
-		add("cluster", "cluster", m.Cluster)
-	case *annotations.Log:
-		add("store", "log", m.Store)
-	case *annotations.CDN:
-		for _, domain := range m.Domains {
-			add("domains", "domain", domain)
-		}
-	case *annotations.Event:
-		add("bus", "bus", m.Bus)
-	}
-	return needs
+	return kind.Of(marker).Needs(marker)
 }
 
 // Resource is what a logical name stands for on a target.
@@ -180,15 +142,15 @@ func (r *Report) Resources(app *App) {
 		for _, f := range u.Functions {
 			for _, t := range f.Triggers {
 				for _, n := range Needs(t.Marker) {
-					kind := n.Type
+					found := n.Type
 					if other, ok := taken[n.Name]; ok {
-						kind = other.Type
+						found = other.Type
 					}
 					if said := app.Spec.Resources[n.Name]; said != nil && said.Type != "" {
-						kind = said.Type
+						found = said.Type
 					}
-					if kind != n.Type {
-						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s has the type %s, and %s needs one of the type %s", n.Name, kind, t.Kind, n.Type)).
+					if found != n.Type {
+						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s has the type %s, and %s needs one of the type %s", n.Name, found, t.Kind, n.Type)).
 							Hint = "give one of them another logical name; name in resources says the real one"
 						continue
 					}
@@ -201,13 +163,13 @@ func (r *Report) Resources(app *App) {
 
 // Sharing calls shared for each trigger that is not the first of its kind for a resource of a type, in the whole application:
 // with the first one, with the resource, and with how many came before.
-func (a *App) Sharing(kind string, shared func(u *Unit, t, first Trigger, r Resource, before int)) {
+func (a *App) Sharing(resource string, shared func(u *Unit, t, first Trigger, r Resource, before int)) {
 	seen := map[string][]Trigger{}
 	for _, u := range a.Units {
 		for _, f := range u.Functions {
 			for _, t := range f.Triggers {
 				for _, n := range Needs(t.Marker) {
-					if n.Type != kind {
+					if n.Type != resource {
 						continue
 					}
 					r := a.Resource(t, n)
@@ -275,13 +237,10 @@ func (r *Report) Forms(app *App, known map[string]string, never ...string) {
 	for _, u := range app.Units {
 		for _, f := range u.Functions {
 			for _, t := range f.Triggers {
-				if _, ok := known[t.Form()]; ok || slices.Contains(never, t.Form()) {
+				if _, ok := known[t.Kind]; ok || slices.Contains(never, t.Kind) {
 					continue
 				}
 				feature := "trigger " + t.Kind
-				if t.Form() == "bus" {
-					feature = "trigger event bus"
-				}
 				r.add(feature, t.At("").Errorf(CodeUnsupported, "%s is not supported by %s: it is known, but its events cannot be read there yet", feature, r.Target)).
 					Hint = "known there: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
 			}

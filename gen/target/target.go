@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -89,7 +90,7 @@ func (u *Unit) Kinds() []string {
 // can only be invoked.
 func (u *Unit) Raw() bool {
 	return slices.ContainsFunc(u.Functions, func(f *Function) bool {
-		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Form() == "event" })
+		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Kind == "raw" })
 	})
 }
 
@@ -130,7 +131,7 @@ func (u *Unit) Forms() []string {
 	var forms []string
 	for _, f := range u.Functions {
 		for _, t := range f.Triggers {
-			forms = append(forms, t.Form())
+			forms = append(forms, t.Kind)
 		}
 	}
 	slices.Sort(forms)
@@ -164,15 +165,6 @@ type Trigger struct {
 	Extension spec.Extension
 }
 
-// Form is the form in which the trigger's events come: its kind, but bus for the events of an event bus, whose kind is
-// that of raw events.
-func (t Trigger) Form() string {
-	if m, ok := t.Marker.(*annotations.Event); ok && m.OnBus() {
-		return "bus"
-	}
-	return t.Kind
-}
-
 // At is what a diagnostic about an argument of the trigger points at, the trigger itself if the argument has no place.
 func (t Trigger) At(argument string) spec.Place {
 	return t.Places[argument].Or(t.Place).Or(spec.Place{Pos: t.Pos})
@@ -198,7 +190,10 @@ type Entry struct {
 // A form without a name needs none.
 func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 	var codecs []Symbol
-	for _, form := range []string{"http", "apigw", "timer", "os", "mq", "kafka", "log", "cdn", "bus"} {
+	for _, form := range kind.Words() {
+		if form == "raw" {
+			continue // it comes last
+		}
 		s := Symbol{Import: platform, Name: known[form]}
 		if sub, name, ok := strings.Cut(s.Name, "."); ok {
 			s.Import, s.Name = platform+"/"+sub, name
@@ -208,7 +203,7 @@ func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 		}
 	}
 	if u.Raw() {
-		codecs = append(codecs, Symbol{Import: platform, Name: known["event"]})
+		codecs = append(codecs, Symbol{Import: platform, Name: known["raw"]})
 	}
 	return codecs
 }

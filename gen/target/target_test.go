@@ -12,7 +12,7 @@ import (
 )
 
 func TestUnit(t *testing.T) {
-	http, timer, event := Trigger{Kind: "http"}, Trigger{Kind: "timer", Name: "a"}, Trigger{Kind: "event"}
+	http, timer, raw := Trigger{Kind: "http"}, Trigger{Kind: "timer", Name: "a"}, Trigger{Kind: "raw"}
 	for _, c := range []struct {
 		functions []*Function
 		kinds     string
@@ -21,7 +21,7 @@ func TestUnit(t *testing.T) {
 		{[]*Function{{Triggers: []Trigger{http, http}}}, "http", false},
 		{[]*Function{{Triggers: []Trigger{timer}}, {Triggers: []Trigger{http}}}, "http timer", false},
 		{[]*Function{{Triggers: []Trigger{http}}, {}}, "http", true},
-		{[]*Function{{Triggers: []Trigger{http, event}}}, "event http", true},
+		{[]*Function{{Triggers: []Trigger{http, raw}}}, "http raw", true},
 		{[]*Function{{}}, "", true},
 	} {
 		u := &Unit{Functions: c.functions}

@@ -9,81 +9,50 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
 // narrow leaves a function only the triggers that --trigger names: all of a kind, or with kind:name the one of a bucket,
 // queue, topic, log store, domain or source, of a timer's name, or of a route's path.
 func narrow(f *target.Function, asked string) (*target.Function, error) {
-	kind, name, named := strings.Cut(asked, ":")
+	word, name, named := strings.Cut(asked, ":")
 	narrowed := *f
 	narrowed.Triggers = nil
 	var known []string
 	for _, t := range f.Triggers {
-		for _, identity := range identities(t) {
-			word := t.Kind
+		for _, identity := range kind.Of(t.Marker).Identities(t.Marker, t.Name) {
+			full := t.Kind
 			if identity != "" {
-				word += ":" + identity
+				full += ":" + identity
 			}
-			known = append(known, word)
-			if kind != t.Kind || named && name != identity {
+			known = append(known, full)
+			if word != t.Kind || named && name != identity {
 				continue
 			}
-			if m, ok := t.Marker.(*annotations.CDN); ok && named {
-				one := *m
-				one.Domains = annotations.List{identity}
-				t.Marker = &one
+			if named {
+				t.Marker = kind.Of(t.Marker).Narrow(t.Marker, identity)
 			}
 			narrowed.Triggers = append(narrowed.Triggers, t)
 			break
 		}
 	}
 	switch {
-	case len(narrowed.Triggers) > 0, len(f.Triggers) == 0 && asked == "event":
+	case len(narrowed.Triggers) > 0, len(f.Triggers) == 0 && asked == "raw":
 		return &narrowed, nil
 	case len(known) == 0:
-		return nil, usage("function %s has no trigger %s; it has none, and takes raw events: --trigger event", f.Name, quote(asked))
+		return nil, usage("function %s has no trigger %s; it has none, and takes raw events: --trigger raw", f.Name, quote(asked))
 	}
 	return nil, usage("function %s has no trigger %s; it has %s", f.Name, quote(asked), strings.Join(slices.Compact(known), ", "))
 }
 
-// identities are what tells a trigger from others of its kind.
-func identities(t target.Trigger) []string {
-	if m := annotations.HTTPOf(t.Marker); m != nil {
-		return []string{m.Path}
-	}
-	switch m := t.Marker.(type) {
-	case *annotations.Timer:
-		return []string{t.Name}
-	case *annotations.OS:
-		return []string{m.Bucket}
-	case *annotations.MQ:
-		return []string{m.Source()}
-	case *annotations.Kafka:
-		return []string{m.Topic}
-	case *annotations.Log:
-		return []string{m.Store}
-	case *annotations.CDN:
-		return m.Domains
-	case *annotations.Event:
-		if m.Source != "" {
-			return []string{m.Source}
-		}
-		return []string{m.Type}
-	}
-	return []string{""}
-}
-
-// forms are the forms in which a function's events come, as [envelope.Kind] takes them.
-func forms(f *target.Function) []string {
-	list := make([]string, len(f.Triggers))
-	for i, t := range f.Triggers {
-		if list[i] = t.Form(); list[i] == "apigw" {
-			list[i] = "http"
-		}
+// runtimeTriggers are all of a function's triggers in the form that the framework has them, in their order.
+func runtimeTriggers(f *target.Function) (list []framework.Trigger) {
+	for _, t := range f.Triggers {
+		list = append(list, kind.Of(t.Marker).Triggers(t.Marker, t.Name)...)
 	}
 	return list
 }
@@ -141,7 +110,7 @@ func complete(f *target.Function, form string, written []byte) ([]byte, error) {
 			return nil, err
 		}
 		return json.Marshal(timerForm{e.Name, e.Time, e.Payload})
-	case "event":
+	case "raw":
 		return envelope.Raw(written), nil
 	}
 	events, err := envelope.ParseBatch(form, batchTriggers(f), written, time.Now(), rand.Text)
@@ -153,12 +122,12 @@ func complete(f *target.Function, form string, written []byte) ([]byte, error) {
 
 // recorded reports whether an event is a payload that a cloud has sent: it looks like one, and is not in the form that
 // people write. Of a cloud that is not known, it is what is in no such form.
-func recorded(c cloud, form string, event []byte) bool {
-	if form == "http" && envelope.IsRequest(event) || form == "timer" && envelope.IsTimer(event) || envelope.IsEvent(form, event) {
+func recorded(c cloud, form string, triggers []framework.Trigger, payload []byte) bool {
+	if form == "http" && envelope.IsRequest(payload) || form == "timer" && envelope.IsTimer(payload) || envelope.IsEvent(form, triggers, payload) {
 		return false
 	}
 	if c.looks == nil {
 		return form != "http" && form != "timer"
 	}
-	return c.looks(&platform.Payload{Raw: event}) != ""
+	return c.looks(&platform.Payload{Raw: payload}) != ""
 }

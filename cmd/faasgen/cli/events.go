@@ -4,18 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"reflect"
 	"time"
 
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/platform/sim"
-	"github.com/faasgen/faasgen/framework/trigger/cdn"
-	"github.com/faasgen/faasgen/framework/trigger/event"
-	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
-	"github.com/faasgen/faasgen/framework/trigger/mq"
-	"github.com/faasgen/faasgen/framework/trigger/os"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -53,42 +48,19 @@ func batch(app *target.App, f *target.Function, kind string, written []byte) (si
 
 // resource is the logical name of what the first event comes from.
 func resource(batch any) string {
-	switch b := batch.(type) {
-	case []os.Event:
-		return b[0].Resource
-	case []mq.Message:
-		return b[0].Resource
-	case []kafka.Record:
-		return b[0].Resource
-	case []log.Batch:
-		return b[0].Resource
-	case []cdn.Event:
-		return b[0].Resource
+	r := reflect.ValueOf(batch).Index(0).FieldByName("Resource")
+	if !r.IsValid() {
+		return ""
 	}
-	return ""
+	return r.String()
 }
 
 // batchTriggers are the triggers that bring several events at once in the form that the framework has them.
 func batchTriggers(f *target.Function) []framework.Trigger {
 	var found []framework.Trigger
 	for _, t := range f.Triggers {
-		switch m := t.Marker.(type) {
-		case *annotations.OS:
-			found = append(found, os.Bucket{Name: m.Bucket, Events: m.Actions(), Prefix: m.Prefix, Suffix: m.Suffix})
-		case *annotations.MQ:
-			found = append(found, mq.Subscription{Queue: m.Queue, Topic: m.Topic, Tag: m.Tag})
-		case *annotations.Kafka:
-			found = append(found, kafka.Topic{Name: m.Topic, Cluster: m.Cluster, Group: m.Group})
-		case *annotations.Log:
-			found = append(found, log.Store{Name: m.Store})
-		case *annotations.CDN:
-			for _, d := range m.Domains {
-				found = append(found, cdn.Domain{Name: d, Events: m.Happenings()})
-			}
-		case *annotations.Event:
-			if m.OnBus() {
-				found = append(found, event.Rule{Source: m.Source, Type: m.Type, Bus: m.Bus})
-			}
+		if k := kind.Of(t.Marker); k.Several {
+			found = append(found, k.Triggers(t.Marker, t.Name)...)
 		}
 	}
 	return found

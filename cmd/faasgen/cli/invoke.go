@@ -113,11 +113,11 @@ func (t *tool) call(ctx context.Context, function string, a asked, event []byte)
 		}
 	}
 	if a.sample {
-		if event, err = sampleEvent(app, seen, f, a.target); err != nil {
+		if event, err = sampleEvent(app, seen, f, t.clouds[a.target]); err != nil {
 			return err
 		}
 	}
-	form := envelope.Kind(forms(f), event)
+	form := envelope.Kind(runtimeTriggers(f), event)
 	if a.print {
 		return t.printEvent(a.target, seen, f, form, event)
 	}

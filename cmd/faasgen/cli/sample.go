@@ -4,24 +4,22 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
-	"github.com/faasgen/faasgen/framework/trigger/cdn"
-	"github.com/faasgen/faasgen/framework/trigger/event"
-	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
-	"github.com/faasgen/faasgen/framework/trigger/mq"
-	"github.com/faasgen/faasgen/framework/trigger/os"
+	"github.com/faasgen/faasgen/framework/platform/sim"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
 // sampleEvent is an event for the first trigger of f, as people write them; the same on every cloud but for logs, which
 // Alibaba does not send but tells where they are. See [envelope].
-func sampleEvent(app *gen.App, seen *target.App, f *target.Function, cloud string) ([]byte, error) {
+func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c cloud) ([]byte, error) {
 	payload, err := app.Sample(f.Name)
 	if err != nil {
 		return nil, err
@@ -32,43 +30,21 @@ func sampleEvent(app *gen.App, seen *target.App, f *target.Function, cloud strin
 	}
 	now := time.Now().UTC().Truncate(time.Second)
 	t := f.Triggers[0]
-	switch m := t.Marker.(type) {
-	case *annotations.HTTP, *annotations.APIGW:
+	k := kind.Of(t.Marker)
+	switch {
+	case annotations.HTTPOf(t.Marker) != nil:
 		return sampleRequest(f, payload)
-	case *annotations.Timer:
-		return json.Marshal(timerForm{t.Name, now, m.Payload})
-	case *annotations.OS:
-		action, via, _ := strings.Cut(m.Actions()[0], ":")
-		e := os.Event{Key: m.Prefix + "sample" + cmp.Or(m.Suffix, ".txt"), Action: os.Action(action), Via: via, Size: -1, Time: now, Resource: m.Bucket, Bucket: m.Bucket}
-		if e.Action == os.Created {
-			e.Via, e.Size, e.ETag = cmp.Or(via, "put"), 1024, "d41d8cd98f00b204e9800998ecf8427e"
-		}
-		return json.Marshal(e)
-	case *annotations.MQ:
-		e := mq.Message{Resource: m.Source(), Source: m.Source(), Body: []byte(body), Tag: m.Tag, Time: now}
-		if r := seen.Resource(t, target.Needs(m)[0]); strings.HasPrefix(r.ARN, "arn:aws:dynamodb:") {
-			e.Body, e.Tag = []byte(`{"Keys":{"id":{"S":"1"}},"NewImage":{"id":{"S":"1"},"text":{"S":"a sample"}},"SequenceNumber":"1","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"}`), "INSERT"
-		}
-		return json.Marshal(e)
-	case *annotations.Kafka:
-		return json.Marshal(kafka.Record{Resource: m.Topic, Topic: m.Topic, Offset: 1, Key: []byte("1"), Value: []byte(body), Time: now})
-	case *annotations.Log:
-		e := log.Batch{Resource: m.Store, Store: m.Store}
-		if cloud == "aliyun" {
-			e.Range = &log.Range{Endpoint: "http://cn-hangzhou-intranet.log.aliyuncs.com", Begin: "MTUyOTQ4MDIwOTY1NTk3ODQ2Mw==", End: "MTUyOTQ4MDIwOTY1NTk3ODQ2NA==", Time: now}
-		} else {
-			e.Entries = []log.Entry{{Time: now, Message: "a line of the sample"}, {Time: now, Message: "another line"}}
-		}
-		return json.Marshal(e)
-	case *annotations.CDN:
-		paths := []string{"https://" + m.Domains[0] + "/sample.html"}
-		return json.Marshal(cdn.Event{Resource: m.Domains[0], Domain: m.Domains[0], Action: m.Happenings()[0], Paths: paths, Time: now})
-	case *annotations.Event:
-		if m.OnBus() {
-			return json.Marshal(event.Event{Source: cmp.Or(m.Source, "faasgen.sample"), Type: cmp.Or(m.Type, "Sample"), Data: []byte(body), Time: now})
-		}
+	case k.Word == "raw":
+		return []byte(body), nil
 	}
-	return []byte(body), nil
+	e := sim.Events{Batch: framework.BatchOf(k.Sample(t.Marker, kind.Sample{Name: t.Name, Body: []byte(body), Now: now}))}
+	if needs := k.Needs(t.Marker); len(needs) > 0 {
+		e.Type, e.Name = needs[0].Type, seen.Resource(t, needs[0]).ARN
+	}
+	if c.sample != nil {
+		e.Batch = c.sample(e)
+	}
+	return json.Marshal(reflect.ValueOf(e.Batch).Index(0).Interface())
 }
 
 // sampleRequest is a request for the first route, with 1 for each wildcard. Methods that have a body get one.
@@ -101,7 +77,7 @@ func sampleRequest(f *target.Function, body []byte) ([]byte, error) {
 
 // payload is an event as a cloud sends it, where it sends events rather than requests; false for what has no such form.
 func (c cloud) payload(seen *target.App, f *target.Function, form string, written []byte) ([]byte, bool, error) {
-	if c.write == nil || !envelope.IsEvent(form, written) {
+	if c.write == nil || !envelope.IsEvent(form, batchTriggers(f), written) {
 		return nil, false, nil
 	}
 	e, err := batch(seen, f, form, written)

@@ -51,8 +51,8 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 	if err != nil {
 		return nil, err
 	}
-	if recorded(t.clouds[tg.Name()], form, event) {
-		form = "event"
+	if recorded(t.clouds[tg.Name()], form, batchTriggers(f), event) {
+		form = "raw"
 	}
 	o, err := call(ctx, p, seen, f, form, event)
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
@@ -117,7 +117,7 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 		if result, err = p.Timer(ctx, sim.Timer{Name: e.Name, Time: e.Time, Payload: e.Payload}); err != nil {
 			return nil, err
 		}
-	case "event":
+	case "raw":
 		var err error
 		if result, err = p.Invoke(ctx, envelope.Raw(event)); err != nil {
 			return nil, err
@@ -126,9 +126,6 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 		var err error
 		if result, err = send(ctx, p, app, f, form, event); err != nil {
 			return nil, err
-		}
-		if o.Kind == "bus" {
-			o.Kind = "event"
 		}
 	}
 	if result.Error != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"github.com/faasgen/faasgen/framework/platform"
-	platformaliyun "github.com/faasgen/faasgen/framework/platform/aliyun"
 	platformaws "github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 	simaliyun "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
@@ -23,7 +22,9 @@ func targets() []target.Target {
 // simulators are those of the known clouds, each with the http front that the deployment file asks for.
 func simulators() map[string]simulator {
 	return map[string]simulator{
-		"aliyun": func(target.Entry, *target.App) sim.Runtime { return simaliyun.NewCustom() },
+		"aliyun": func(e target.Entry, _ *target.App) sim.Runtime {
+			return simaliyun.Cloud().Runtime(sim.Entry{Command: e.Command})
+		},
 		"aws": func(e target.Entry, app *target.App) sim.Runtime {
 			if aws.Streams(e) {
 				return simaws.New(simaws.Options{Front: "url", Streaming: true})
@@ -47,12 +48,14 @@ type cloud struct {
 	// write writes the events of a trigger as the cloud sends them, looks says what a payload is that it may have sent.
 	write func(sim.Events) ([]byte, error)
 	looks func(*platform.Payload) string
+	// sample changes a made-up event as the cloud would have it.
+	sample func(sim.Events) any
 }
 
 func clouds() map[string]cloud {
 	return map[string]cloud{
-		"aliyun":  {simaliyun.Payload, platformaliyun.Looks},
-		"aws":     {simaws.Payload, platformaws.Looks},
-		"tencent": {simtencent.Payload, platformtencent.Looks},
+		"aliyun":  {simaliyun.Payload, simaliyun.Cloud().Looks, simaliyun.Cloud().Sample},
+		"aws":     {simaws.Payload, platformaws.Looks, simaws.Sample},
+		"tencent": {simtencent.Payload, platformtencent.Looks, nil},
 	}
 }

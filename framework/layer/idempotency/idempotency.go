@@ -35,18 +35,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/partial"
-	"github.com/faasgen/faasgen/framework/trigger/cdn"
-	"github.com/faasgen/faasgen/framework/trigger/event"
-	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
-	"github.com/faasgen/faasgen/framework/trigger/mq"
-	"github.com/faasgen/faasgen/framework/trigger/os"
-	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
 // State is what a store knows of a message.
@@ -101,40 +95,42 @@ func New(store Store, o Options) framework.Middleware {
 	}
 	return func(next framework.Handler) framework.Handler {
 		return func(ctx *framework.Context) error {
-			switch e := ctx.Event().(type) {
-			case []mq.Message:
-				return batch(ctx, store, o, next, e, func(m mq.Message) string { return "mq " + m.Resource + " " + m.Source })
-			case []kafka.Record:
-				return batch(ctx, store, o, next, e, func(r kafka.Record) string { return "kafka " + r.Resource })
-			case []os.Event:
-				return batch(ctx, store, o, next, e, func(e os.Event) string { return "os " + e.Bucket + " " + e.Key + " " + e.Name })
-			case []log.Batch:
-				return batch(ctx, store, o, next, e, func(b log.Batch) string { return "log " + b.Resource })
-			case []cdn.Event:
-				return batch(ctx, store, o, next, e, func(e cdn.Event) string { return "cdn " + e.Domain })
-			case []event.Event:
-				return batch(ctx, store, o, next, e, func(event.Event) string { return "event" })
-			case timer.Event:
-				return batch(ctx, store, o, next, []tick{{e}}, func(tick) string { return "timer" })
+			if messages := messages(ctx.Event()); messages != nil {
+				return batch(ctx, store, o, next, messages)
 			}
 			return next(ctx)
 		}
 	}
 }
 
-// tick is a timer's event as a message.
-type tick struct{ timer.Event }
-
-// MessageID is the timer's name and time; a platform that does not say the time sends nothing that identifies the event.
-func (t tick) MessageID() string {
-	if t.Time.IsZero() {
-		return ""
-	}
-	return t.Name + " " + t.Time.UTC().Format(time.RFC3339Nano)
+// scoped is a message of a trigger.
+type scoped interface {
+	framework.Message
+	// MessageScope is what MessageID is unique within.
+	MessageScope() string
 }
 
-// OrderingKey is empty.
-func (tick) OrderingKey() string { return "" }
+// messages are those that an event brings, none for anything else.
+func messages(event any) []scoped {
+	v := reflect.ValueOf(framework.BatchOf(event))
+	if !v.IsValid() || !v.Type().Elem().Implements(reflect.TypeFor[scoped]()) {
+		return nil
+	}
+	list := make([]scoped, v.Len())
+	for i := range list {
+		list[i] = v.Index(i).Interface().(scoped)
+	}
+	return list
+}
+
+// as is messages in the form that an event has.
+func as(event any, messages []scoped) any {
+	v := reflect.MakeSlice(reflect.TypeOf(event), 0, len(messages))
+	for _, m := range messages {
+		v = reflect.Append(v, reflect.ValueOf(m))
+	}
+	return v.Interface()
+}
 
 // claims are the messages of one invocation that it has to answer for.
 type claims struct {
@@ -144,7 +140,7 @@ type claims struct {
 }
 
 // batch runs next for the messages that are new.
-func batch[M framework.Message](ctx *framework.Context, store Store, o Options, next framework.Handler, messages []M, from func(M) string) (err error) {
+func batch(ctx *framework.Context, store Store, o Options, next framework.Handler, messages []scoped) (err error) {
 	now := ctx.Runtime().Time().Now()
 	lease := now.Add(o.Lease)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -157,7 +153,7 @@ func batch[M framework.Message](ctx *framework.Context, store Store, o Options, 
 			c.release(ctx, nil)
 		}
 	}()
-	var left []M
+	var left []scoped
 	var failed framework.BatchError
 	blocked := map[string]bool{}
 	for _, m := range messages {
@@ -173,7 +169,7 @@ func batch[M framework.Message](ctx *framework.Context, store Store, o Options, 
 		if c.keys[id] != "" {
 			continue // a second time in one batch
 		}
-		key := hash(ctx.FunctionName(), from(m), id)
+		key := hash(ctx.FunctionName(), m.MessageScope(), id)
 		state, err := store.Claim(ctx, key, c.owner, now, lease)
 		if err != nil {
 			c.release(ctx, nil)
@@ -202,12 +198,12 @@ func batch[M framework.Message](ctx *framework.Context, store Store, o Options, 
 }
 
 // run calls next with the messages that are left in the form that the event had.
-func run[M framework.Message](ctx *framework.Context, next framework.Handler, all, left []M) error {
+func run(ctx *framework.Context, next framework.Handler, all, left []scoped) error {
 	if len(left) == len(all) {
 		return next(ctx)
 	}
 	whole := ctx.Event()
-	ctx.SetEvent(left) // a timer's event is never left out in part
+	ctx.SetEvent(as(whole, left)) // a timer's event is never left out in part
 	defer ctx.SetEvent(whole)
 	return next(ctx)
 }
@@ -265,7 +261,7 @@ func (c *claims) release(ctx *framework.Context, only []string) {
 }
 
 // join adds the messages that were not given to the function to the failures of those that were, in the order of the batch.
-func join[M framework.Message](messages []M, err error, failed *framework.BatchError) error {
+func join(messages []scoped, err error, failed *framework.BatchError) error {
 	if len(failed.Failures) == 0 {
 		return err
 	}

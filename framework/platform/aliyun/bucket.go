@@ -54,7 +54,7 @@ func OSSOf(e os.Event) (*OSSEvent, bool) {
 // are called again all together.
 func Bucket() platform.Codec {
 	const from = "acs:oss"
-	return platform.BucketCodec(func(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+	return platform.Recognise[os.Bucket](func(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
 		if source(p) != from {
 			return a, false, nil
 		}

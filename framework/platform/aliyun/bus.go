@@ -15,7 +15,7 @@ func CloudEventOf(e bus.Event) (*CloudEvent, bool) {
 
 // Bus is the codec of events of EventBridge: CloudEvents, one or several. Failed events are called again all together.
 func Bus() platform.Codec {
-	return platform.BusCodec(func(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err error) {
+	return platform.Recognise[bus.Rule](func(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err error) {
 		if eventType(p) == "" {
 			return a, false, nil
 		}

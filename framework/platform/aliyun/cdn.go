@@ -35,7 +35,7 @@ func CDNOf(e cdn.Event) (*CDNEvent, bool) {
 // all together.
 func CDN() platform.Codec {
 	const from = "cdn"
-	return platform.CDNCodec(func(p *platform.Payload) (a platform.Arrived[cdn.Event], ok bool, err error) {
+	return platform.Recognise[cdn.Domain](func(p *platform.Payload) (a platform.Arrived[cdn.Event], ok bool, err error) {
 		if source(p) != from {
 			return a, false, nil
 		}

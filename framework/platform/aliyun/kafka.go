@@ -39,7 +39,7 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 // Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
-	return platform.RecordCodec(func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+	return platform.Recognise[kafka.Topic](func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
 		if eventType(p) != typeKafka {
 			return a, false, nil
 		}

@@ -36,7 +36,7 @@ func SLSOf(b log.Batch) (*SLSTask, bool) {
 // Log is the codec of the log trigger. A batch has no entries: its Range says where they are, and the function reads them with
 // the vendor's SDK. A task that is tried again has its ID again.
 func Log() platform.Codec {
-	return platform.LogCodec(func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+	return platform.Recognise[log.Store](func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
 		if !isSLS(p) {
 			return a, false, nil
 		}

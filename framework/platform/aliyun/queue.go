@@ -66,7 +66,7 @@ func RocketMQOf(m mq.Message) (*RocketMQMessage, bool) {
 // A topic in the format STREAM sends the message alone, which says nothing of where it comes from. It is taken for a message in
 // a unit that has no other triggers than topics, and in every unit when it has attributes.
 func Queue() platform.Codec {
-	envelopes := platform.MessageCodec(func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+	envelopes := platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
 		switch kind := eventType(p); {
 		case kind == typeQueue:
 			a.Events, err = queue(p)
@@ -83,7 +83,7 @@ func Queue() platform.Codec {
 		}
 		return a, false, nil
 	})
-	bare := platform.MessageCodec(func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+	bare := platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
 		if Looks(p) != "" {
 			return a, false, nil
 		}

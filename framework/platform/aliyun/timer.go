@@ -1,6 +1,9 @@
 package aliyun
 
-import "github.com/faasgen/faasgen/framework/platform"
+import (
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+)
 
 // Timer is the codec of the timer trigger:
 //
@@ -8,7 +11,7 @@ import "github.com/faasgen/faasgen/framework/platform"
 //
 // The configured payload is text, and comes as a string even when it is JSON.
 func Timer() platform.Codec {
-	return platform.TimerCodec(func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+	return platform.TimerCodec[timer.Schedule](func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
 		if !p.Has("triggerTime", "triggerName") {
 			return e, false, nil
 		}

@@ -58,7 +58,7 @@ func S3Of(e os.Event) (*S3Record, bool) {
 
 // Bucket is the codec of Amazon S3.
 func Bucket() platform.Codec {
-	return platform.BucketCodec(func(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+	return platform.Recognise[os.Bucket](func(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
 		if source(p) != "aws:s3" {
 			return a, false, nil
 		}

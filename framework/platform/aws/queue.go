@@ -71,7 +71,7 @@ func SNSOf(m mq.Message) (*SNSRecord, bool) {
 // of SQS, Kinesis and DynamoDB are answered message by message, for which the event source mapping has to have
 // ReportBatchItemFailures.
 func Queue() platform.Codec {
-	return platform.MessageCodec(func(p *platform.Payload) (platform.Arrived[mq.Message], bool, error) {
+	return platform.Recognise[mq.Subscription](func(p *platform.Payload) (platform.Arrived[mq.Message], bool, error) {
 		switch source(p) {
 		case "aws:sqs":
 			a, err := sqs(p)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
 // Timer is the codec of the timer trigger. It takes what deployed schedules send,
@@ -13,7 +14,7 @@ import (
 //
 // and the event of a scheduled EventBridge rule, whose name is that of the rule and which carries no payload.
 func Timer() platform.Codec {
-	return platform.TimerCodec(func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+	return platform.TimerCodec[timer.Schedule](func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
 		switch {
 		case string(p.Field("faas")) == `"timer"`:
 			if e.Name, err = p.Text("name"); err != nil {

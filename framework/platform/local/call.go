@@ -34,8 +34,8 @@ type caller struct {
 // call runs the function with the event, which is of the given form, or of what it looks like without one. The error means that nothing was run; a function's own error is in the outcome.
 func (c *caller) call(ctx context.Context, f *framework.Function, form string, event []byte) (*envelope.Outcome, error) {
 	kinds := envelope.Kinds(f)
-	kind := cmp.Or(form, envelope.Kind(kinds, event))
-	if form != "" && !slices.Contains(kinds, form) && (form != "event" || len(kinds) > 0) {
+	kind := cmp.Or(form, envelope.Kind(f.Triggers, event))
+	if form != "" && !slices.Contains(kinds, form) && (form != "raw" || len(kinds) > 0) {
 		return nil, fmt.Errorf("function %s has no events of the form %.80q; it has %q", f.Name, form, kinds)
 	}
 	switch kind {
@@ -43,15 +43,12 @@ func (c *caller) call(ctx context.Context, f *framework.Function, form string, e
 		return c.http(ctx, f, event)
 	case "timer":
 		return c.timer(ctx, f, event, schedules(f)...)
-	case "event":
+	case "raw":
 		return c.event(ctx, f, kind, envelope.Raw(event)), nil
 	default:
 		batch, err := envelope.ParseBatch(kind, f.Triggers, event, time.Now(), rand.Text)
 		if err != nil {
 			return nil, err
-		}
-		if kind == "bus" {
-			kind = "event"
 		}
 		return c.event(ctx, f, kind, batch), nil
 	}
@@ -84,7 +81,7 @@ func (c *caller) raw(ctx context.Context, payload []byte) (*envelope.Outcome, er
 	if err != nil {
 		return nil, err
 	}
-	o := &envelope.Outcome{Kind: "event"}
+	o := &envelope.Outcome{Kind: "raw"}
 	body, err := d.Handle(ctx, payload, framework.Invocation{RequestID: rand.Text(), Deadline: c.deadline()})
 	c.conclude(o, body, err)
 	return o, nil

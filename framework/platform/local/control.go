@@ -11,12 +11,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
-	"github.com/faasgen/faasgen/framework/trigger/cdn"
-	"github.com/faasgen/faasgen/framework/trigger/event"
-	"github.com/faasgen/faasgen/framework/trigger/kafka"
-	"github.com/faasgen/faasgen/framework/trigger/log"
-	"github.com/faasgen/faasgen/framework/trigger/mq"
-	"github.com/faasgen/faasgen/framework/trigger/os"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -159,19 +153,10 @@ func describe(app *framework.App) []description {
 // other names a trigger that is neither http nor a timer, "" if it is one of them or has no name.
 func other(t framework.Trigger) string {
 	name := ""
-	switch t := t.(type) {
-	case os.Bucket:
-		name = t.Name
-	case mq.Subscription:
-		name = t.Queue + t.Topic // one is empty
-	case kafka.Topic:
-		name = t.Name
-	case log.Store:
-		name = t.Name
-	case cdn.Domain:
-		name = t.Name
-	case event.Rule:
-		name = strings.TrimSpace(t.Source + " " + t.Type)
+	if source, ok := t.(interface{ Resource() string }); ok {
+		if name = source.Resource(); name == "" {
+			name = fmt.Sprint(t) // which has a text where a resource is not all
+		}
 	}
 	if name == "" {
 		return ""

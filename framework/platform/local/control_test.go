@@ -12,6 +12,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/log"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	"github.com/faasgen/faasgen/framework/trigger/os"
+	payload "github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -19,7 +20,7 @@ import (
 func TestDescribe(t *testing.T) {
 	app := &framework.App{Functions: []*framework.Function{{Name: "f", Triggers: []framework.Trigger{
 		web.Route{Method: "GET", Pattern: "/x"}, timer.Schedule{Name: "tick", Every: time.Hour}, os.Bucket{Name: "b"}, mq.Subscription{Queue: "q"}, mq.Subscription{Topic: "t"},
-		kafka.Topic{Name: "k"}, log.Store{Name: "l"}, cdn.Domain{Name: "d"}, event.Rule{Source: "s"}, event.Rule{Type: "y"}, event.Trigger{},
+		kafka.Topic{Name: "k"}, log.Store{Name: "l"}, cdn.Domain{Name: "d"}, event.Rule{Source: "s"}, event.Rule{Type: "y"}, payload.Trigger{},
 	}}}}
 	b, err := json.Marshal(describe(app))
 	want := `[{"name":"f","routes":["GET /x"],"timers":[{"name":"tick","when":"every 1h0m0s"}],"others":["os b","mq q","mq t","kafka k","log l","cdn d","event s","event y"]}]`

@@ -25,7 +25,7 @@ import (
 // raw is the trigger of raw payloads.
 type raw struct{}
 
-func (raw) Kind() string { return "event" }
+func (raw) Kind() string { return "raw" }
 
 func triggers(t ...framework.Trigger) []framework.Trigger { return t }
 
@@ -177,9 +177,9 @@ func TestControl(t *testing.T) {
 	}{
 		{"GET", "/_faas/ready", "", 200, `{}`},
 		{"GET", "/_faas/functions", "", 200, `[{"name":"get","routes":["GET /things/{id}","ANY /any/{rest...}"]},{"name":"hello"},{"name":"broken","routes":["GET /broken"],"timers":[{"name":"nightly","when":"0 3 * * * Asia/Shanghai"}]},{"name":"cut","routes":["GET /cut"]}]`},
-		{"POST", "/_faas/invoke/hello", `{"a":1}`, 200, `{"function":"hello","kind":"event","body":"{\"a\":1}"}`},
-		{"POST", "/_faas/invoke/", `[1]`, 200, `{"function":"","kind":"event","body":"[1]"}`},
-		{"POST", "/_faas/invoke/hello", "", 200, `{"function":"hello","kind":"event","body":"{}"}`},
+		{"POST", "/_faas/invoke/hello", `{"a":1}`, 200, `{"function":"hello","kind":"raw","body":"{\"a\":1}"}`},
+		{"POST", "/_faas/invoke/", `[1]`, 200, `{"function":"","kind":"raw","body":"[1]"}`},
+		{"POST", "/_faas/invoke/hello", "", 200, `{"function":"hello","kind":"raw","body":"{}"}`},
 		{"POST", "/_faas/timer/nightly", "", 200, `{"function":"broken","kind":"timer","body":"","error":{"type":"internal","message":"the function failed; its log has the reason"}}`},
 		{"POST", "/_faas/invoke/broken", `{"name":"nightly"}`, 200, `{"function":"broken","kind":"timer","body":"","error":{"type":"internal","message":"the function failed; its log has the reason"}}`},
 		{"POST", "/_faas/invoke/cut", ``, 400, `{"error":"function cut broke its answer off"}`},

@@ -25,7 +25,7 @@ func CKafkaOf(r kafka.Record) (*CKafkaRecord, bool) {
 // Kafka is the codec of Tencent CKafka. Keys and values are text; an empty key is none. The whole batch is delivered again
 // when a record of it fails.
 func Kafka() platform.Codec {
-	return platform.RecordCodec(func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+	return platform.Recognise[kafka.Topic](func(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
 		if platform.Member(record(p), "Ckafka") == nil {
 			return a, false, nil
 		}

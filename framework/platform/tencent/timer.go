@@ -1,12 +1,15 @@
 package tencent
 
-import "github.com/faasgen/faasgen/framework/platform"
+import (
+	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/timer"
+)
 
 // Timer is the codec of the timer trigger:
 //
 //	{"Type":"Timer","TriggerName":"purge","Time":"2026-01-02T03:04:05Z","Message":"payload"}
 func Timer() platform.Codec {
-	return platform.TimerCodec(func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
+	return platform.TimerCodec[timer.Schedule](func(p *platform.Payload) (e platform.TimerPayload, ok bool, err error) {
 		if string(p.Field("Type")) != `"Timer"` {
 			return e, false, nil
 		}

@@ -3,9 +3,13 @@
 package cdn
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Event is what happened to one domain. Fields that the vendor does not send are zero.
@@ -54,5 +58,29 @@ type Domain struct {
 // Kind returns "cdn".
 func (Domain) Kind() string { return "cdn" }
 
+// Delivery returns trigger.Batch.
+func (Domain) Delivery() trigger.Delivery { return trigger.Batch }
+
 // Takes reports whether the trigger is for an event, whichever domain it is of.
 func (d Domain) Takes(e Event) bool { return slices.Contains(d.Events, e.Action) }
+
+// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+func (Domain) What() string                      { return "domain" }
+func (d Domain) Resource() string                { return d.Name }
+func (Domain) Origin(e *Event) (name, id string) { return e.Domain, "" }
+func (d Domain) Mark(e *Event)                   { e.Resource = d.Name }
+func (Domain) Say(e *Event) string               { return fmt.Sprintf("%s, %.100q", e.Action, e.Name) }
+
+// Form is how people write an event.
+func (Domain) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Event, Domain]{
+		Members: "id resource action name domain paths region time", Needs: "action paths", Example: `{"action": "refreshed", "paths": ["/a"]}`,
+		Resource: func(e *Event) *string { return &e.Resource },
+		Complete: func(e *Event, d Domain, now time.Time, newID func() string) {
+			e.ID, e.Time, e.Domain = cmp.Or(e.ID, newID()), trigger.At(e.Time, now), cmp.Or(e.Domain, d.Name)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (e Event) MessageScope() string { return "cdn " + e.Domain }

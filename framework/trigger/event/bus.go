@@ -2,14 +2,17 @@ package event
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
-// Event is one event of an event bus, with the attributes of CloudEvents. A raw payload is one too: of it, only Data and
-// Raw are set. Fields that the vendor does not send are zero.
+// Event is one event of an event bus, with the attributes of CloudEvents. Fields that the vendor does not send are zero.
 type Event struct {
 	// ID identifies the event together with Source.
 	ID string
@@ -98,19 +101,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Of returns the events that a function was called with: those of a bus, or a raw payload as one. It reports false for
-// anything else.
-func Of(called any) ([]Event, bool) {
-	switch v := called.(type) {
-	case []Event:
-		return v, true
-	case []byte:
-		return []Event{{Data: v, Raw: v}}, true
-	}
-	return nil, false
-}
-
-// Rule is the trigger of events of a bus. Generated code fills it from //faas:event with a source or a type, or f.yml.
+// Rule is the trigger of events of a bus. Generated code fills it from //faas:event or f.yml.
 type Rule struct {
 	// Source and Type are what events must have; empty is any, but one of them is set.
 	Source, Type string
@@ -121,7 +112,36 @@ type Rule struct {
 // Kind returns "event".
 func (Rule) Kind() string { return "event" }
 
+// Delivery returns trigger.Batch.
+func (Rule) Delivery() trigger.Delivery { return trigger.Batch }
+
 // Takes reports whether the trigger is for an event.
 func (r Rule) Takes(e Event) bool {
 	return (r.Source == "" || r.Source == e.Source) && (r.Type == "" || r.Type == e.Type)
 }
+
+// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source. No vendor says which bus an event came over.
+func (Rule) What() string                    { return "event bus" }
+func (r Rule) Resource() string              { return r.Bus }
+func (Rule) Origin(*Event) (name, id string) { return "", "" }
+func (Rule) Mark(*Event)                     {}
+func (Rule) Say(e *Event) string {
+	return fmt.Sprintf("an event of type %.100q from source %.100q", e.Type, e.Source)
+}
+
+// Form is how people write an event; its data alone is enough.
+func (Rule) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Event, Rule]{
+		Members: "id source type subject time datacontenttype data isBase64Encoded region account", Needs: "data type", Example: `{"type": "Paid", "data": {}}`,
+		Bare: func(data []byte) Event { return Event{Data: data} },
+		Complete: func(e *Event, r Rule, now time.Time, newID func() string) {
+			e.ID, e.Time, e.Source, e.Type = cmp.Or(e.ID, newID()), trigger.At(e.Time, now), cmp.Or(e.Source, r.Source), cmp.Or(e.Type, r.Type)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (Event) MessageScope() string { return "event" }
+
+// String is source and type.
+func (r Rule) String() string { return strings.TrimSpace(r.Source + " " + r.Type) }

@@ -36,19 +36,6 @@ func TestEventJSON(t *testing.T) {
 	}
 }
 
-func TestOf(t *testing.T) {
-	raw, ok := event.Of([]byte("x"))
-	if !ok || len(raw) != 1 || string(raw[0].Data) != "x" || string(raw[0].Raw) != "x" || raw[0].MessageID() != "" {
-		t.Errorf("%+v %v", raw, ok)
-	}
-	if bus, ok := event.Of([]event.Event{{ID: "1", Source: "s"}}); !ok || bus[0].MessageID() != "s/1" {
-		t.Errorf("%+v %v", bus, ok)
-	}
-	if _, ok := event.Of("text"); ok {
-		t.Error("text is no event")
-	}
-}
-
 func TestRule(t *testing.T) {
 	e := event.Event{Source: "s", Type: "t"}
 	for rule, want := range map[event.Rule]bool{

@@ -1,6 +1,5 @@
-// Package event is the trigger of payloads that have no form of their own: the bytes of the vendor's invoke call, and
-// whatever a function without a trigger is called with. A handler takes them as []byte or, decoded by this package, as a
-// struct of its own. It links no http.
+// Package event is the trigger of event buses: the event that a function receives, and the trigger itself. It also decodes
+// payloads of every kind into a handler's own struct. It links no http.
 package event
 
 import (
@@ -10,12 +9,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 )
-
-// Trigger lets a function take raw payloads. What comes over an event bus is a [Rule]'s.
-type Trigger struct{}
-
-// Kind returns "event".
-func (Trigger) Kind() string { return "event" }
 
 // Decode fills dst from a JSON payload. No payload, and null, leave dst as it is. What does not fit is a
 // *framework.Error with status 400 that names the fields, at most 20 of them, and repeats no value.

@@ -3,11 +3,13 @@
 package kafka
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Record is one record of a topic. Fields that the vendor does not send are zero.
@@ -150,3 +152,30 @@ type Topic struct {
 
 // Kind returns "kafka".
 func (Topic) Kind() string { return "kafka" }
+
+// Delivery returns trigger.Batch.
+func (Topic) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Within, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+func (Topic) What() string                       { return "topic" }
+func (t Topic) Resource() string                 { return t.Name }
+func (t Topic) Within() string                   { return t.Cluster }
+func (Topic) Origin(r *Record) (name, id string) { return r.Topic, "" }
+func (Topic) Takes(Record) bool                  { return true }
+func (t Topic) Mark(r *Record)                   { r.Resource, r.Group = t.Name, t.Group }
+func (Topic) Say(*Record) string                 { return "a record" }
+
+// Form is how people write a record; its value alone is enough.
+func (Topic) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Record, Topic]{
+		Members: "resource topic partition offset key value headers isBase64Encoded time group", Needs: "value", Example: `{"value": "text"}`,
+		Bare:     func(value []byte) Record { return Record{Value: value} },
+		Resource: func(r *Record) *string { return &r.Resource },
+		Complete: func(r *Record, t Topic, now time.Time, _ func() string) {
+			r.Time, r.Topic, r.Group = trigger.At(r.Time, now), cmp.Or(r.Topic, t.Name), cmp.Or(r.Group, t.Group)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (r Record) MessageScope() string { return "kafka " + r.Resource }

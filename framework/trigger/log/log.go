@@ -4,9 +4,12 @@
 package log
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Batch is what one call brings: entries of one store, or where they are. Fields that the vendor does not send are zero.
@@ -80,3 +83,31 @@ type Store struct {
 
 // Kind returns "log".
 func (Store) Kind() string { return "log" }
+
+// Delivery returns trigger.Batch.
+func (Store) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+func (Store) What() string                      { return "log store" }
+func (s Store) Resource() string                { return s.Name }
+func (Store) Origin(b *Batch) (name, id string) { return b.Store, b.StoreID }
+func (Store) Takes(Batch) bool                  { return true }
+func (s Store) Mark(b *Batch)                   { b.Resource = s.Name }
+func (Store) Say(*Batch) string                 { return "a batch" }
+
+// Form is how people write a batch.
+func (Store) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Batch, Store]{
+		Members: "id resource project store storeId stream entries range", Needs: "entries range", Example: `{"entries": [{"message": "text"}]}`,
+		Resource: func(b *Batch) *string { return &b.Resource },
+		Complete: func(b *Batch, s Store, now time.Time, newID func() string) {
+			b.ID, b.Store = cmp.Or(b.ID, newID()), cmp.Or(b.Store, s.Name)
+			for i := range b.Entries {
+				b.Entries[i].Time = trigger.At(b.Entries[i].Time, now)
+			}
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (b Batch) MessageScope() string { return "log " + b.Resource }

@@ -4,10 +4,15 @@
 package mq
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/internal/jsonbytes"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Message is one message. Fields that the vendor does not send are zero.
@@ -95,3 +100,41 @@ type Subscription struct {
 
 // Kind returns "mq".
 func (Subscription) Kind() string { return "mq" }
+
+// Delivery returns trigger.Batch.
+func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
+
+// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+func (Subscription) What() string                        { return "queue or topic" }
+func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty
+func (Subscription) Origin(m *Message) (name, id string) { return m.Source, "" }
+func (s Subscription) Mark(m *Message)                   { m.Resource = s.Resource() }
+
+// Takes reports whether the trigger is for a message of its queue or topic: where both say a tag, it is the same.
+func (s Subscription) Takes(m Message) bool {
+	return s.Tag == "" || m.Tag == "" || slices.Contains(strings.FieldsFunc(m.Tag, func(r rune) bool { return r == ',' || r == ' ' }), s.Tag)
+}
+
+// Say is a message by its tag.
+func (Subscription) Say(m *Message) string {
+	if m.Tag == "" {
+		return "a message"
+	}
+	return fmt.Sprintf("a message with the tag %.100q", m.Tag)
+}
+
+// Form is how people write a message; its body alone is enough.
+func (Subscription) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Message, Subscription]{
+		Members: "id resource source body isBase64Encoded attributes tag group time deliveries", Needs: "body", Example: `{"body": "text"}`,
+		Bare:     func(body []byte) Message { return Message{Body: body} },
+		Resource: func(m *Message) *string { return &m.Resource },
+		Complete: func(m *Message, s Subscription, now time.Time, newID func() string) {
+			m.ID, m.Time = cmp.Or(m.ID, newID()), trigger.At(m.Time, now)
+			m.Source, m.Tag = cmp.Or(m.Source, s.Resource()), cmp.Or(m.Tag, s.Tag)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (m Message) MessageScope() string { return "mq " + m.Resource + " " + m.Source }

@@ -4,9 +4,13 @@
 package os
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Action is what happened to an object, in the same words on every cloud.
@@ -88,6 +92,9 @@ type Bucket struct {
 // Kind returns "os".
 func (Bucket) Kind() string { return "os" }
 
+// Delivery returns trigger.Batch.
+func (Bucket) Delivery() trigger.Delivery { return trigger.Batch }
+
 // Takes reports whether the trigger is for an event, whichever bucket it is of.
 func (b Bucket) Takes(e Event) bool {
 	if !strings.HasPrefix(e.Key, b.Prefix) || !strings.HasSuffix(e.Key, b.Suffix) {
@@ -101,3 +108,24 @@ func (b Bucket) Takes(e Event) bool {
 	}
 	return false
 }
+
+// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+func (Bucket) What() string                      { return "bucket" }
+func (b Bucket) Resource() string                { return b.Name }
+func (Bucket) Origin(e *Event) (name, id string) { return e.Bucket, "" }
+func (b Bucket) Mark(e *Event)                   { e.Resource = b.Name }
+func (Bucket) Say(e *Event) string               { return fmt.Sprintf("%s of key %.100q", e.Action, e.Key) }
+
+// Form is how people write an event.
+func (Bucket) Form() trigger.Form {
+	return trigger.Write(trigger.Writing[Event, Bucket]{
+		Members: "id resource bucket key action via name size etag version region time", Needs: "key", Example: `{"key": "a.pdf"}`,
+		Resource: func(e *Event) *string { return &e.Resource },
+		Complete: func(e *Event, b Bucket, now time.Time, newID func() string) {
+			e.ID, e.Time, e.Bucket = cmp.Or(e.ID, newID()), trigger.At(e.Time, now), cmp.Or(e.Bucket, b.Name)
+		},
+	})
+}
+
+// MessageScope is what MessageID is unique within.
+func (e Event) MessageScope() string { return "os " + e.Bucket + " " + e.Key + " " + e.Name }

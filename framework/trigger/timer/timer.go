@@ -1,6 +1,10 @@
 package timer
 
-import "time"
+import (
+	"time"
+
+	"github.com/faasgen/faasgen/framework/trigger"
+)
 
 // Event is what a timer function receives. Fields that the vendor does not send are zero.
 type Event struct {
@@ -30,3 +34,31 @@ type Schedule struct {
 
 // Kind returns "timer".
 func (Schedule) Kind() string { return "timer" }
+
+// Delivery returns trigger.Tick.
+func (Schedule) Delivery() trigger.Delivery { return trigger.Tick }
+
+// Named is the timer's name.
+func (s Schedule) Named() string { return s.Name }
+
+// Fire is the event, an [Event], of one time; of a bare one the payload is the schedule's own.
+func (s Schedule) Fire(at time.Time, payload string, bare bool, raw []byte) any {
+	if bare {
+		payload = s.Payload
+	}
+	return Event{Name: s.Name, Time: at, Payload: payload, Raw: raw}
+}
+
+// MessageID is the timer's name and time; a platform that does not say the time sends nothing that identifies the event.
+func (e Event) MessageID() string {
+	if e.Time.IsZero() {
+		return ""
+	}
+	return e.Name + " " + e.Time.UTC().Format(time.RFC3339Nano)
+}
+
+// OrderingKey is empty.
+func (Event) OrderingKey() string { return "" }
+
+// MessageScope is what MessageID is unique within.
+func (Event) MessageScope() string { return "timer" }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger"
 )
 
 // Header maps canonical header names to their values, as net/http's does.
@@ -86,6 +87,9 @@ type Route struct {
 
 // Kind returns "http".
 func (Route) Kind() string { return "http" }
+
+// Delivery returns trigger.Request.
+func (Route) Delivery() trigger.Delivery { return trigger.Request }
 
 // From returns the exchange of the invocation that ctx is or descends from, nil if it is not http.
 func From(ctx context.Context) *Exchange {

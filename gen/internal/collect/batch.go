@@ -3,11 +3,10 @@ package collect
 import (
 	"fmt"
 	"go/types"
-	"slices"
-	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // eventOf recognises the events of triggers that bring several at once: one by value or by pointer, or a slice of them.
@@ -20,14 +19,14 @@ func eventOf(f *function, t types.Type) (known bool, problem string) {
 	if p := pointee(of); p != nil {
 		e = p
 	}
-	for _, k := range model.EventTypes() {
-		if !isNamed(e, k.Path, k.Name) {
+	for k := range kind.All() {
+		if !k.Several || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) {
 			continue
 		}
 		if slice && e != of {
 			return true, fmt.Sprintf("takes %s, expected []%s", typeString(t), typeString(e))
 		}
-		f.Input, f.Brings, f.Slice = model.EventInput, k.Kind, slice
+		f.Input, f.Brings, f.Slice = model.EventInput, k.Word, slice
 		return true, ""
 	}
 	return false, ""
@@ -57,90 +56,14 @@ func (c *collector) same() {
 
 // overlap says what two triggers have in common that both would be called for, "" if nothing.
 func overlap(a, b any) string {
-	switch a := a.(type) {
-	case *annotations.OS:
-		b, ok := b.(*annotations.OS)
-		if ok && a.Bucket == b.Bucket && either(a.Prefix, b.Prefix, strings.HasPrefix) && either(a.Suffix, b.Suffix, strings.HasSuffix) {
-			for _, x := range a.Actions() {
-				for _, y := range b.Actions() {
-					if x == y || y == "created" && strings.HasPrefix(x, "created:") || x == "created" && strings.HasPrefix(y, "created:") {
-						return fmt.Sprintf("%s of some objects of bucket %s", x, a.Bucket)
-					}
-				}
-			}
-		}
-	case *annotations.MQ:
-		b, ok := b.(*annotations.MQ)
-		if ok && a.Queue == b.Queue && a.Topic == b.Topic && (a.Tag == b.Tag || a.Tag == "" || b.Tag == "") {
-			return "messages of " + a.Source()
-		}
-	case *annotations.Kafka:
-		if b, ok := b.(*annotations.Kafka); ok && a.Topic == b.Topic && a.Cluster == b.Cluster {
-			return "topic " + a.Topic
-		}
-	case *annotations.Log:
-		if b, ok := b.(*annotations.Log); ok && a.Store == b.Store {
-			return "store " + a.Store
-		}
-	case *annotations.CDN:
-		b, ok := b.(*annotations.CDN)
-		for i := 0; ok && i < len(a.Domains); i++ {
-			for _, domain := range b.Domains {
-				for _, x := range a.Happenings() {
-					for _, y := range b.Happenings() {
-						if domain == a.Domains[i] && x == y {
-							return fmt.Sprintf("%s of domain %s", x, domain)
-						}
-					}
-				}
-			}
-		}
-	case *annotations.Event:
-		b, ok := b.(*annotations.Event)
-		switch {
-		case !ok || a.OnBus() != b.OnBus():
-		case !a.OnBus():
-			return "raw payloads"
-		case a.Bus == b.Bus && (a.Source == b.Source || a.Source == "" || b.Source == "") && (a.Type == b.Type || a.Type == "" || b.Type == ""):
-			return "some events of the bus"
-		}
+	if k := kind.Of(a); k != nil && kind.Of(b) == k {
+		return k.Overlap(a, b)
 	}
 	return ""
 }
 
-// either reports whether one of two affixes has the other, so that some key has both.
-func either(a, b string, has func(s, affix string) bool) bool { return has(a, b) || has(b, a) }
-
 // covers reports whether the code that a trigger makes also serves one that only a target says.
 func covers(code, there any) bool {
-	switch a := code.(type) {
-	case *annotations.OS:
-		b, ok := there.(*annotations.OS)
-		return ok && a.Bucket == b.Bucket && strings.HasPrefix(b.Prefix, a.Prefix) && strings.HasSuffix(b.Suffix, a.Suffix) && !slices.ContainsFunc(b.Actions(), func(e string) bool {
-			whole, _, _ := strings.Cut(e, ":")
-			return !slices.Contains(a.Actions(), e) && !slices.Contains(a.Actions(), whole)
-		})
-	case *annotations.MQ:
-		b, ok := there.(*annotations.MQ)
-		return ok && a.Queue == b.Queue && a.Topic == b.Topic && (a.Tag == "" || a.Tag == b.Tag)
-	case *annotations.Kafka:
-		b, ok := there.(*annotations.Kafka)
-		return ok && a.Topic == b.Topic && a.Cluster == b.Cluster
-	case *annotations.Log:
-		b, ok := there.(*annotations.Log)
-		return ok && a.Store == b.Store
-	case *annotations.CDN:
-		b, ok := there.(*annotations.CDN)
-		all := func(list, of []string) bool {
-			return !slices.ContainsFunc(list, func(s string) bool { return !slices.Contains(of, s) })
-		}
-		return ok && all(b.Domains, a.Domains) && all(b.Happenings(), a.Happenings())
-	case *annotations.Event:
-		b, ok := there.(*annotations.Event)
-		return ok && a.OnBus() == b.OnBus() && (a.Source == "" || a.Source == b.Source) && (a.Type == "" || a.Type == b.Type)
-	case *annotations.Timer:
-		_, ok := there.(*annotations.Timer)
-		return ok
-	}
-	return false
+	k := kind.Of(code)
+	return k != nil && kind.Of(there) == k && k.Covers(code, there)
 }

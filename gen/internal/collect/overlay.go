@@ -33,8 +33,7 @@ func (c *collector) overlay(f *function, target string, e spec.Event) {
 	}
 	m := annotations.HTTPOf(e.Marker)
 	if m == nil {
-		event, _ := e.Marker.(*annotations.Event)
-		has := len(f.triggers) == 0 && event != nil && !event.OnBus() || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return covers(t.Marker, e.Marker) })
+		has := len(f.triggers) == 0 && e.Kind == "raw" || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return covers(t.Marker, e.Marker) })
 		same := slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
 		switch {
 		case has || e.Marker == nil:

@@ -14,6 +14,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // trigger is one trigger while it is collected.
@@ -175,7 +176,7 @@ func (c *collector) event(f *function, kinds []string) {
 		return
 	}
 	kind, in := f.Brings, typeString(f.In)
-	if len(kinds) == 0 && kind == "event" {
+	if len(kinds) == 0 && kind == "raw" {
 		return // which is what an invoke call brings
 	}
 	if len(kinds) == 0 {
@@ -245,10 +246,10 @@ func (c *collector) named() {
 	for _, f := range c.found {
 		unnamed := map[string]int{}
 		for i, t := range f.triggers {
-			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "event" {
+			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "raw" {
 				continue
 			}
-			t.Name = annotations.TriggerName(t.Marker)
+			t.Name = kind.Of(t.Marker).Name(t.Marker)
 			if t.Name == "" {
 				t.Name = f.Name
 				if unnamed[t.Kind]++; unnamed[t.Kind] > 1 {

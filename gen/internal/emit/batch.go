@@ -2,11 +2,15 @@ package emit
 
 import (
 	"go/types"
+	"path"
+	"reflect"
 	"slices"
+	"time"
 
 	"github.com/dave/jennifer/jen"
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // Triggers of most kinds bring several events at once. A handler that takes one of them is called for each, by
@@ -14,32 +18,21 @@ import (
 
 // batchType is the type of one event of a kind that brings several, "" for other kinds.
 func batchType(form string) string {
-	switch form {
-	case "os":
-		return symOSEvent
-	case "mq":
-		return symMessage
-	case "kafka":
-		return symRecord
-	case "log":
-		return symLogBatch
-	case "cdn":
-		return symCDNEvent
-	case "bus":
-		return symBusEvent
+	if k := kind.Lookup(form); k != nil && k.Several {
+		return k.Event.PkgPath() + "." + k.Event.Name()
 	}
 	return ""
 }
 
-// triggerPackages are the packages of the triggers that the unit has of kinds that come in batches, and their names.
+// triggerPackages are the packages of the triggers that the unit has, and their names.
 func (w *writer) triggerPackages() [][2]string {
 	var list [][2]string
-	for _, p := range [][3]string{{"os", pathOS}, {"mq", pathMQ}, {"kafka", pathKafka}, {"log", pathLog}, {"cdn", pathCDN}} {
-		for _, m := range w.unit.Members {
-			if slices.ContainsFunc(m.Model.Triggers, func(t model.Trigger) bool { return t.Kind == p[0] }) {
-				list = append(list, [2]string{p[1], p[0]})
-				break
-			}
+	known := names()
+	for k := range kind.All() {
+		if !slices.ContainsFunc(known, func(n [2]string) bool { return n[0] == k.Package() }) && slices.ContainsFunc(w.unit.Members, func(m *plan.Member) bool {
+			return slices.ContainsFunc(m.Model.Triggers, func(t model.Trigger) bool { return t.Kind == k.Word })
+		}) {
+			list = append(list, [2]string{k.Package(), path.Base(k.Package())})
 		}
 	}
 	return list
@@ -50,8 +43,7 @@ func (h *handler) batched() bool {
 	if h.fn.Input == model.NoInput {
 		return false
 	}
-	return h.fn.Input == model.EventInput && h.fn.Brings == "event" ||
-		slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
+	return slices.ContainsFunc(h.kinds(), func(form string) bool { return batchType(form) != "" })
 }
 
 // batch is the body of an adapter whose events come in batches. The receiver and what checks the input come first: they are
@@ -85,17 +77,8 @@ func (h *handler) assert(event jen.Code) *jen.Statement {
 
 // events hands over the events as they are.
 func (h *handler) events(target *jen.Statement, forms []string) {
-	form := forms[0]
-	var batch *jen.Statement
-	if h.fn.Brings == "event" && slices.Contains(forms, "event") {
-		form = "bus"
-		name := h.local.take("batch")
-		h.add(jen.List(jen.Id(name), jen.Id("ok")).Op(":=").Add(q(symEventOf)).Call(jen.Id("ctx").Dot("Event").Call()),
-			jen.If(jen.Op("!").Id("ok")).Block(unexpected()))
-		batch = jen.Id(name)
-	} else {
-		batch = h.assert(eventType(form))
-	}
+	form := forms[0] // the only one
+	batch := h.assert(eventType(form))
 	if h.fn.Slice {
 		h.call(target, batch)
 		return
@@ -125,7 +108,7 @@ func (h *handler) block(body func()) []jen.Code {
 
 // payload declares in and fills it from the payload of e.
 func (h *handler) payload(form string) {
-	payload := map[string]string{"mq": "Body", "kafka": "Value", "bus": "Data"}[form]
+	payload := kind.Lookup(form).Payload
 	from := jen.Id("e").Dot(payload)
 	if payload == "" {
 		from = jen.Id(h.local.take("payload"))
@@ -173,57 +156,33 @@ func (h *handler) mixed(target *jen.Statement, forms []string) {
 	h.add(unexpected())
 }
 
-// batchTrigger is the literal of a trigger that is neither http nor a timer.
-func batchTrigger(t model.Trigger) []jen.Code {
-	var fields []jen.Code
-	text := func(name, value string) {
-		if value != "" {
-			fields = append(fields, jen.Id(name).Op(":").Lit(value))
-		}
+// batchTrigger is the literal of a trigger.
+func batchTrigger(t model.Trigger) (list []jen.Code) {
+	for _, value := range kind.Of(t.Marker).Triggers(t.Marker, t.Name) {
+		list = append(list, composite(reflect.ValueOf(value)))
 	}
-	texts := func(name string, values []string) {
-		list := make([]jen.Code, len(values))
-		for i, v := range values {
-			list[i] = jen.Lit(v)
+	return list
+}
+
+// composite writes a value of the run time: a struct of a package of the framework, without the fields that are zero.
+func composite(v reflect.Value) jen.Code {
+	switch t := v.Type(); {
+	case t == reflect.TypeFor[time.Duration]():
+		return durationCode(time.Duration(v.Int()))
+	case t.Kind() == reflect.Struct:
+		var fields []jen.Code
+		for i := range t.NumField() {
+			if !v.Field(i).IsZero() {
+				fields = append(fields, jen.Id(t.Field(i).Name).Op(":").Add(composite(v.Field(i))))
+			}
 		}
-		fields = append(fields, jen.Id(name).Op(":").Index().String().Values(list...))
+		return jen.Qual(t.PkgPath(), t.Name()).Values(fields...)
+	case t.Kind() == reflect.Slice:
+		list := make([]jen.Code, v.Len())
+		for i := range list {
+			list[i] = composite(v.Index(i))
+		}
+		return jen.Index().Id(t.Elem().Name()).Values(list...)
 	}
-	switch m := t.Marker.(type) {
-	case *annotations.OS:
-		text("Name", m.Bucket)
-		texts("Events", m.Actions())
-		text("Prefix", m.Prefix)
-		text("Suffix", m.Suffix)
-		return []jen.Code{q(symBucket).Values(fields...)}
-	case *annotations.MQ:
-		text("Queue", m.Queue)
-		text("Topic", m.Topic)
-		text("Tag", m.Tag)
-		return []jen.Code{q(symSubscription).Values(fields...)}
-	case *annotations.Kafka:
-		text("Name", m.Topic)
-		text("Cluster", m.Cluster)
-		text("Group", m.Group)
-		return []jen.Code{q(symTopic).Values(fields...)}
-	case *annotations.Log:
-		text("Name", m.Store)
-		return []jen.Code{q(symStore).Values(fields...)}
-	case *annotations.CDN:
-		var domains []jen.Code
-		for _, d := range m.Domains {
-			fields = nil
-			text("Name", d)
-			texts("Events", m.Happenings())
-			domains = append(domains, q(symDomain).Values(fields...))
-		}
-		return domains
-	case *annotations.Event:
-		if m.OnBus() {
-			text("Source", m.Source)
-			text("Type", m.Type)
-			text("Bus", m.Bus)
-			return []jen.Code{q(symEventRule).Values(fields...)}
-		}
-	}
-	return []jen.Code{q(symEventTrigger).Values()}
+	return jen.Lit(v.Interface())
 }

@@ -91,7 +91,7 @@ func (h *handler) kinds() []string {
 		kinds = append(kinds, t.Form())
 	}
 	if kinds == nil {
-		kinds = []string{"event"} // callable by invoke
+		kinds = []string{"raw"} // callable by invoke
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)
@@ -104,7 +104,7 @@ func eventType(kind string) jen.Code {
 		return jen.Op("*").Add(q(symExchange))
 	case "timer":
 		return q(symTimerEvent)
-	case "event":
+	case "raw":
 		return jen.Index().Byte()
 	}
 	return jen.Index().Add(q(batchType(kind)))

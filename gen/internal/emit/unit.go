@@ -186,18 +186,6 @@ func triggerCode(t model.Trigger, cors *spec.CORS) []jen.Code {
 		}
 		return routes
 	}
-	switch m := t.Marker.(type) {
-	case *annotations.Timer:
-		var fields []jen.Code
-		field(&fields, "Name", t.Name)
-		field(&fields, "Cron", m.Cron)
-		if m.Every != 0 {
-			fields = append(fields, jen.Id("Every").Op(":").Add(durationCode(time.Duration(m.Every))))
-		}
-		field(&fields, "Timezone", m.Timezone)
-		field(&fields, "Payload", m.Payload)
-		return []jen.Code{q(symSchedule).Values(fields...)}
-	}
 	return batchTrigger(t)
 }
 

@@ -384,9 +384,6 @@ type Trigger struct {
 // Form is the form in which the trigger's events come: its kind, but http for apigw, and bus for the events of an event
 // bus.
 func (t Trigger) Form() string {
-	if e, ok := t.Marker.(*annotations.Event); ok && e.OnBus() {
-		return "bus"
-	}
 	if t.Kind == "apigw" {
 		return "http"
 	}

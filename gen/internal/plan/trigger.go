@@ -3,8 +3,8 @@ package plan
 import (
 	"strconv"
 
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -24,7 +24,7 @@ func triggers(f *model.Function, said *spec.Function) []target.Trigger {
 	}
 	seen := map[string]int{}
 	for i, t := range ts {
-		if ts[i].Name = annotations.TriggerName(t.Marker); ts[i].Name != "" {
+		if ts[i].Name = kind.Of(t.Marker).Name(t.Marker); ts[i].Name != "" {
 			continue
 		}
 		ts[i].Name = f.Name

@@ -41,8 +41,14 @@ type cloud struct {
 // codecs are those of the platform. Requests come as they are, but a gateway may also send them as events.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "Log", "cdn": "CDN", "bus": "Bus", "event": "Raw",
+		"http": "", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "kafka": "Kafka", "log": "Log", "event": "Bus", "raw": "Raw",
+		"mq": carryMQ().Codec, "cdn": carryCDN().Codec,
 	}
+}
+
+// carried are the kinds of triggers that have a file here.
+func carried() map[string]target.Carried[Trigger] {
+	return map[string]target.Carried[Trigger]{"mq": carryMQ(), "cdn": carryCDN()}
 }
 
 var (

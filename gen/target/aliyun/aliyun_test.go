@@ -86,7 +86,7 @@ functions:
   api: {events: [http: {method: GET, path: /}]}
   invoked: {}
   gateway: {events: [apigw: {method: GET, path: /g}]}
-  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, raw: {}]}
   tick: {events: [timer: {every: 1h}]}
 `)
 	want := map[string]string{"api": "", "gateway": "HTTP", "invoked": "Raw", "mixed": "Timer Raw", "tick": "Timer"}

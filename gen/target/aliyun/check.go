@@ -203,8 +203,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	}
 	u.Waited(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", func(t target.Trigger) bool {
 		m, ok := t.Marker.(*annotations.MQ)
-		e, bus := t.Marker.(*annotations.Event)
-		return ok && m.Queue != "" || bus && e.OnBus() || t.Kind == "kafka"
+		return ok && m.Queue != "" || t.Kind == "event" || t.Kind == "kafka"
 	})
 	if a.Retries != nil {
 		r.Range(u, "async.retries", *a.Retries, 0, 8, 1, "")

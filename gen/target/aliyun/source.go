@@ -36,14 +36,6 @@ func bucketEvents(m *annotations.OS) []string {
 	return events
 }
 
-// cdnEvent says an event of the CDN in the vendor's words.
-func cdnEvent(word string) string {
-	return map[string]string{
-		"refreshed": "CachedObjectsRefreshed", "preloaded": "CachedObjectsPushed", "blocked": "CachedObjectsBlocked", "logged": "LogFileCreated",
-		"started": "CdnDomainStarted", "stopped": "CdnDomainStopped", "added": "CdnDomainAdded", "removed": "CdnDomainDeleted",
-	}[word]
-}
-
 // arn is where events come from, in the account and region of the deployment unless it was said.
 func arn(app *target.App, r target.Resource, service, path string) string {
 	if r.ARN != "" {
@@ -62,25 +54,22 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 					r.Unsupported(resource.At("create"), "create", "s.yaml has functions and domains only; make the "+n.Words()+" beforehand")
 				}
 			}
+			if c, ok := carried()[t.Kind]; ok {
+				c.Check(r, app, u, t)
+				continue
+			}
 			switch m := t.Marker.(type) {
 			case *annotations.APIGW:
 				r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: s.yaml has no API gateway; the function answers at its own URL, which a gateway can lead to", u.Name)
 			case *annotations.OS:
 				checkBucket(r, app, t, m)
-			case *annotations.MQ:
-				checkQueue(r, app, u, t, m)
 			case *annotations.Kafka:
 				checkKafka(r, app, u, t, m)
 			case *annotations.Log:
 				checkStore(r, app, u, t, m)
-			case *annotations.CDN:
-				for _, n := range target.Needs(m) {
-					domain := app.Resource(t, n)
-					r.Named(domain, domainForm.MatchString(domain.Name), "a domain", "www.example.com")
-				}
 			case *annotations.Event:
 				if m.Bus != "" {
-					r.About("trigger event bus")
+					r.About("trigger event")
 					r.Unsupported(t.At("bus"), "bus", "a trigger takes the events of the account's own bus; lead them there by a rule")
 				}
 			}
@@ -94,21 +83,6 @@ func checkBucket(r *target.Report, app *target.App, t target.Trigger, m *annotat
 	r.Named(bucket, bucket.ARN != "" || bucketForm.MatchString(bucket.Name), "3 to 63 lower-case letters, digits and dashes", "my-bucket")
 	if slices.Contains(m.Actions(), "restored") {
 		r.Unsupported(t.At("events"), "the event restored", "a trigger of OSS has no such event")
-	}
-}
-
-func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
-	source := app.Resource(t, target.Needs(m)[0])
-	r.About("trigger mq " + source.Need.Type)
-	r.Named(source, source.ARN != "" && m.Topic != "" || mnsForm.MatchString(source.Name), "120 letters, digits and dashes at most, no dash first", "orders")
-	if source.ARN != "" && m.Queue != "" {
-		r.Unsupported(source.At("arn"), "arn of a queue", "queues are read by name, in the function's own account and region")
-	}
-	if m.Batch > 1 {
-		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aliyun brings messages one by one", m.Batch)
-	}
-	if m.Window != 0 {
-		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: aliyun brings messages at once", m.Window)
 	}
 }
 
@@ -148,6 +122,9 @@ func checkStore(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 
 // sources makes the vendor's triggers for one of ours that is neither a route nor a timer; none for raw events.
 func sources(app *target.App, u *target.Unit, t target.Trigger) []Trigger {
+	if c, ok := carried()[t.Kind]; ok {
+		return c.Make(app, u, t)
+	}
 	region := app.Spec.Provider.Region
 	switch m := t.Marker.(type) {
 	case *annotations.OS:
@@ -155,16 +132,6 @@ func sources(app *target.App, u *target.Unit, t target.Trigger) []Trigger {
 		return []Trigger{{TriggerType: "oss", SourceArn: arn(app, bucket, "oss", bucket.Name), TriggerConfig: &OSSTrigger{
 			Events: bucketEvents(m), Filter: OSSFilter{OSSKey{m.Prefix, m.Suffix}},
 		}}}
-	case *annotations.MQ:
-		from := app.Resource(t, target.Needs(m)[0])
-		if m.Topic != "" {
-			return []Trigger{{TriggerType: "mns_topic", SourceArn: arn(app, from, "mns", "/topics/"+from.Name), TriggerConfig: &MNSTrigger{
-				NotifyContentFormat: "JSON", NotifyStrategy: "BACKOFF_RETRY", FilterTag: m.Tag,
-			}}}
-		}
-		return []Trigger{eventBridge("{}", "event-driven", EventSource{"MNS", map[string]any{
-			"sourceMNSParameters": map[string]any{"RegionId": region, "QueueName": from.Name, "IsBase64Decode": true},
-		}}, nil)}
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
 		id, _ := app.Instance(t)
@@ -195,22 +162,7 @@ func sources(app *target.App, u *target.Unit, t target.Trigger) []Trigger {
 			c.LogConfig = LogPlace{Project: l.Project, Logstore: l.Store}
 		}
 		return []Trigger{{TriggerType: "log", SourceArn: arn(app, store, "log", "project/"+store.Project), TriggerConfig: c}}
-	case *annotations.CDN:
-		var domains []string
-		for _, n := range target.Needs(m) {
-			domains = append(domains, app.Resource(t, n).Name)
-		}
-		var list []Trigger
-		for _, e := range m.Happenings() { // a trigger of the vendor has one event
-			list = append(list, Trigger{TriggerType: "cdn_events", SourceArn: "acs:cdn:*:" + account, TriggerConfig: &CDNTrigger{
-				EventName: cdnEvent(e), EventVersion: "1.0.0", Notes: app.FunctionName(u), Filter: CDNFilter{domains},
-			}})
-		}
-		return list
 	case *annotations.Event:
-		if !m.OnBus() {
-			return nil
-		}
 		pattern, err := json.Marshal(struct {
 			Source []string `json:"source,omitempty"`
 			Type   []string `json:"type,omitempty"`

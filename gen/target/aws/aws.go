@@ -37,7 +37,7 @@ type cloud struct {
 // codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "cloudwatch.Log", "bus": "Bus", "event": "Raw",
+		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": carryMQ(nil).Codec, "kafka": "Kafka", "log": "cloudwatch.Log", "event": "Bus", "raw": "Raw",
 	}
 }
 
@@ -187,4 +187,15 @@ func document(app *target.App) *yaml.Node {
 		extend(root)
 	}
 	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+// sourceEvent is an event of the template with its name.
+type sourceEvent struct {
+	name  string
+	event *Event
+}
+
+// carried are the kinds of triggers that have a file here. Made are the logical names of what the template makes.
+func carried(made map[string]string) map[string]target.Carried[sourceEvent] {
+	return map[string]target.Carried[sourceEvent]{"mq": carryMQ(made), "cdn": carryCDN()}
 }

@@ -161,7 +161,7 @@ func TestEntry(t *testing.T) {
 functions:
   api: {events: [http: {method: GET, path: /}], architecture: arm64}
   invoked: {}
-  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, raw: {}]}
   tick: {events: [timer: {every: 1h}]}
 `)
 	want := map[string]string{"api": "HTTP arm64", "invoked": "Raw amd64", "mixed": "HTTP Timer Raw amd64", "tick": "Timer amd64"}

@@ -70,21 +70,21 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 		for _, t := range f.Triggers {
 			feature := "trigger " + t.Kind
 			r.About(feature)
+			if c, ok := carried(nil)[t.Kind]; ok {
+				c.Check(r, app, u, t)
+				continue
+			}
 			switch m := t.Marker.(type) {
 			case *annotations.OS:
 				checkBucket(r, u, t, app.Resource(t, target.Needs(m)[0]))
-			case *annotations.MQ:
-				checkQueue(r, app, u, t, m)
 			case *annotations.Kafka:
 				checkKafka(r, app, u, t, m)
 			case *annotations.Log:
 				checkGroup(r, app, u, t, m)
-			case *annotations.CDN:
-				r.Unsupported(t.At(""), feature, "CloudFront calls no function for what happens to a distribution")
 			case *annotations.Event:
 				for _, n := range target.Needs(m) {
 					bus := app.Resource(t, n)
-					r.About("trigger event bus")
+					r.About("trigger event")
 					r.Named(bus, bus.ARN != "" || busForm.MatchString(bus.Name), "letters, digits, dots, dashes and underscores", "orders")
 					create(r, bus)
 				}
@@ -106,49 +106,6 @@ func checkBucket(r *target.Report, u *target.Unit, t target.Trigger, bucket targ
 	if !bucket.Created() {
 		d := r.Loss(u, "trigger os", t.At("bucket"), "trigger os of %s: a template sets up the events of buckets that it makes itself, not those of %s, which exists", u.Name, bucket.Name)
 		d.Hint = bucket.Hint("create", "true") + ", or add the notification to the bucket: the template lets it call the function"
-	}
-}
-
-func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
-	source := app.Resource(t, target.Needs(m)[0])
-	if m.Topic != "" {
-		r.About("trigger mq topic")
-		if service(source.ARN) != "sns" && source.ARN != "" {
-			r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a topic of SNS")
-		}
-		r.Named(source, source.ARN != "" || topicForm.MatchString(source.Name), "256 letters, digits, dashes and underscores at most", "orders")
-		if m.Batch > 1 {
-			r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aws brings the messages of a topic one by one", m.Batch)
-		}
-		if m.Window != 0 {
-			r.Loss(u, "trigger mq batch", t.At("window"), "window %s: aws brings the messages of a topic at once", m.Window)
-		}
-		return
-	}
-	r.About("trigger mq queue")
-	switch service(source.ARN) {
-	case "", "sqs":
-	case "kinesis", "dynamodb":
-		checkBatch(r, t, m.Batch, m.Window, 10000)
-		if !streamForm.MatchString(source.ARN) {
-			r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a stream, which ends in :stream/name or, of a table, in /stream/time")
-		}
-		return
-	default:
-		r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a queue of SQS, of a stream of Kinesis, or of the stream of a table of DynamoDB")
-		return
-	}
-	if !r.Named(source, source.ARN != "" || queueForm.MatchString(source.Name), "80 letters, digits, dashes and underscores at most, with .fifo at the end of an ordered one", "orders") {
-		return
-	}
-	checkBatch(r, t, m.Batch, m.Window, 10000)
-	switch fifo := strings.HasSuffix(source.Name, ".fifo"); {
-	case fifo && m.Batch > 10:
-		r.Limit(t.At("batch"), "batch", fmt.Sprint(m.Batch), "10 at most of a queue in order")
-	case fifo && m.Window != 0:
-		r.Unsupported(t.At("window"), "window", "a queue in order hands out its messages at once")
-	case m.Batch > 10 && m.Window == 0:
-		r.Limit(t.At("batch"), "batch", fmt.Sprint(m.Batch), "10 at most without a window").Hint = "add window=1s"
 	}
 }
 
@@ -215,6 +172,12 @@ func checkGroups(r *target.Report, app *target.App) {
 // source makes the event of a trigger that is neither a route nor a timer, and its name; nil for raw events. Resources
 // are the logical names of what the template makes.
 func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]string) (string, *Event) {
+	if c, ok := carried(made)[t.Kind]; ok {
+		for _, e := range c.Make(app, u, t) {
+			return e.name, e.event
+		}
+		return "", nil
+	}
 	name := camel(t.Name)
 	switch m := t.Marker.(type) {
 	case *annotations.OS:
@@ -225,8 +188,6 @@ func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]s
 		e := &S3Event{Bucket: ref(made[bucket.Need.Name]), Events: bucketEvents(m)}
 		e.Filter = filter(m)
 		return name + "Bucket", &Event{Type: "S3", Properties: e}
-	case *annotations.MQ:
-		return queue(app, t, m, made)
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
 		arn, _ := cluster(app, t)
@@ -246,9 +207,6 @@ func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]s
 		}
 		return name + "Log", &Event{Type: "CloudWatchLogs", Properties: e}
 	case *annotations.Event:
-		if !m.OnBus() {
-			return "", nil
-		}
 		e := &RuleEvent{Pattern: Pattern{Source: one(m.Source), DetailType: one(m.Type)}}
 		for _, n := range target.Needs(m) {
 			bus := app.Resource(t, n)
@@ -260,38 +218,6 @@ func source(app *target.App, u *target.Unit, t target.Trigger, made map[string]s
 	}
 	return "", nil
 }
-
-func queue(app *target.App, t target.Trigger, m *annotations.MQ, made map[string]string) (string, *Event) {
-	from := app.Resource(t, target.Needs(m)[0])
-	id := made[from.Need.Name]
-	if m.Topic != "" {
-		e := &SNSEvent{Topic: arn(from, "sns")}
-		if id != "" {
-			e.Topic = ref(id)
-		}
-		if m.Tag != "" {
-			e.FilterPolicy = map[string][]string{tagAttribute: {m.Tag}}
-		}
-		return camel(t.Name) + "Topic", &Event{Type: "SNS", Properties: e}
-	}
-	if kind := map[string]string{"kinesis": "Kinesis", "dynamodb": "DynamoDB"}[service(from.ARN)]; kind != "" {
-		return camel(t.Name) + "Stream", &Event{Type: kind, Properties: &StreamEvent{
-			Stream: from.ARN, StartingPosition: "LATEST", BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
-			FunctionResponseTypes: []string{"ReportBatchItemFailures"},
-		}}
-	}
-	e := &SQSEvent{
-		Queue: arn(from, "sqs"), BatchSize: m.Batch, MaximumBatchingWindowInSeconds: seconds(m.Window), Enabled: true,
-		FunctionResponseTypes: []string{"ReportBatchItemFailures"},
-	}
-	if id != "" {
-		e.Queue = map[string][]string{"Fn::GetAtt": {id, "Arn"}}
-	}
-	return camel(t.Name) + "Queue", &Event{Type: "SQS", Properties: e}
-}
-
-// tagAttribute is the message attribute of a topic's messages that holds the tag.
-const tagAttribute = "tag"
 
 // group is the consumer group of a trigger: the deployed function's name, for the second trigger of a unit with its own.
 func group(app *target.App, u *target.Unit, t target.Trigger, m *annotations.Kafka) string {

@@ -25,7 +25,7 @@ func how() map[string]string {
 		"trigger kafka partial failures":   "the whole batch",
 		"trigger log":                      "cls",
 		"trigger log window":               "maxWait",
-		"trigger event":                    "Invoke",
+		"trigger raw":                      "Invoke",
 		"invoke":                           "Invoke",
 		"memorySize":                       "memorySize",
 		"diskSize":                         "diskSize",

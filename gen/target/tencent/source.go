@@ -73,6 +73,10 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 }
 
 func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Trigger) {
+	if c, ok := carried()[t.Kind]; ok {
+		c.Check(r, app, u, t)
+		return
+	}
 	switch m := t.Marker.(type) {
 	case *annotations.OS:
 		bucket := app.Resource(t, target.Needs(m)[0])
@@ -82,8 +86,6 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 			r.About("trigger os filter")
 			r.Limit(t.At("suffix"), "suffix", fmt.Sprintf("%q", m.Suffix), "one that starts with a dot")
 		}
-	case *annotations.MQ:
-		checkQueue(r, app, u, t, m)
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
 		r.Named(topic, kafkaForm.MatchString(topic.Name), "128 letters, digits, dots, dashes and underscores at most, a letter first", "clicks")
@@ -106,11 +108,9 @@ func checkSource(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 		if n := seconds(m.Window); m.Window != 0 && (n < 3 || n > 300) {
 			r.Limit(t.At("window"), "window", m.Window.String(), "3s to 5m")
 		}
-	case *annotations.CDN:
-		r.Unsupported(t.At(""), "trigger cdn", "the CDN calls no function for what happens to a domain")
 	case *annotations.Event:
-		if m.OnBus() {
-			r.About("trigger event bus")
+		{
+			r.About("trigger event")
 			r.Unsupported(t.At(""), "an event bus as trigger", "rules of EventBridge are made outside of serverless.yml; let one call the function and take raw events")
 		}
 	}
@@ -126,28 +126,14 @@ func checkTopics(r *target.Report, app *target.App) {
 	})
 }
 
-func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
-	if m.Queue != "" {
-		r.About("trigger mq queue")
-		r.Unsupported(t.At("queue"), "queue", "queues reach functions through EventBridge, which serverless.yml does not know; a topic does")
-		return
-	}
-	topic := app.Resource(t, target.Needs(m)[0])
-	r.About("trigger mq topic")
-	r.Named(topic, topicForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most, a letter first", "orders")
-	r.Loss(u, "trigger mq topic", t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
-	if m.Batch > 1 {
-		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: tencent brings messages one by one", m.Batch)
-	}
-	if m.Window != 0 {
-		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: tencent brings messages at once", m.Window)
-	}
-}
+const qualifier = "$DEFAULT"
 
 // sources makes the component's triggers for one of ours that is neither a route nor a timer; none for what it has nothing
 // for. Each is off by default.
 func sources(app *target.App, t target.Trigger) []Event {
-	const qualifier = "$DEFAULT"
+	if c, ok := carried()[t.Kind]; ok {
+		return c.Make(app, nil, t)
+	}
 	switch m := t.Marker.(type) {
 	case *annotations.OS:
 		bucket := app.Resource(t, target.Needs(m)[0])
@@ -158,12 +144,6 @@ func sources(app *target.App, t target.Trigger) []Event {
 			}}})
 		}
 		return list
-	case *annotations.MQ:
-		if m.Topic == "" {
-			return nil
-		}
-		topic := app.Resource(t, target.Needs(m)[0])
-		return []Event{{CMQ: &CMQ{CMQParameters{Name: topic.Name, Qualifier: qualifier, FilterType: 1, FilterKey: m.Tag, Enable: true}}}}
 	case *annotations.Kafka:
 		topic := app.Resource(t, target.Needs(m)[0])
 		id, _ := app.Instance(t)

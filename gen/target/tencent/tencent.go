@@ -33,7 +33,7 @@ type cloud struct {
 // codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
 func codecs() map[string]string {
 	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": "Queue", "kafka": "Kafka", "log": "cls.Log", "event": "Raw",
+		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": carryMQ().Codec, "kafka": "Kafka", "log": "cls.Log", "raw": "Raw",
 	}
 }
 
@@ -69,7 +69,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
 	checkRegion(r, app)
-	r.Forms(app, c.codecs, "cdn", "bus")
+	r.Forms(app, c.codecs, "cdn", "event")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	checkTopics(r, app)
@@ -280,4 +280,9 @@ func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension)
 		}
 	}
 	return append(list, Event{HTTP: &HTTP{url}}), extensions
+}
+
+// carried are the kinds of triggers that have a file here.
+func carried() map[string]target.Carried[Event] {
+	return map[string]target.Carried[Event]{"mq": carryMQ(), "cdn": carryCDN()}
 }

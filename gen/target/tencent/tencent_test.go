@@ -70,7 +70,7 @@ func TestEntry(t *testing.T) {
 functions:
   api: {events: [http: {method: GET, path: /}]}
   invoked: {}
-  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, event: {}]}
+  mixed: {events: [timer: {every: 1h}, http: {method: GET, path: /m}, raw: {}]}
   tick: {events: [timer: {every: 1h}]}
 `)
 	want := map[string]string{

@@ -1,10 +1,11 @@
-package custom
+package custom_test
 
 import (
 	"context"
 	"testing"
 
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
+	"github.com/faasgen/faasgen/framework/platform/aliyun/custom"
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	sim "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
@@ -13,7 +14,7 @@ import (
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aliyun.From(ctx).RequestID }})
-		Run(unit, platformtest.Codecs(aliyun.Timer(), aliyun.Raw())...)
+		custom.Run(unit, platformtest.Codecs(aliyun.Timer(), aliyun.Raw())...)
 	})
 }
 

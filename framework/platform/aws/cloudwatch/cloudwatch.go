@@ -35,7 +35,7 @@ func LogsOf(b log.Batch) (*LogsMessage, bool) {
 // Log is the codec of Amazon CloudWatch Logs. The message by which it tries whether a function can be reached is answered
 // without calling one.
 func Log() platform.Codec {
-	return platform.LogCodec(func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+	return platform.Recognise[log.Store](func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
 		data := platform.Member(p.Field("awslogs"), "data")
 		if data == nil {
 			return a, false, nil

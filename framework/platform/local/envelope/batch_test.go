@@ -12,13 +12,14 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/log"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	"github.com/faasgen/faasgen/framework/trigger/os"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
 func TestParseBatch(t *testing.T) {
 	all := []framework.Trigger{
 		timer.Schedule{Name: "tick"}, os.Bucket{Name: "invoices"}, os.Bucket{Name: "archive"}, mq.Subscription{Topic: "said", Tag: "loud"}, kafka.Topic{Name: "clicks", Group: "g"},
-		log.Store{Name: "access"}, cdn.Domain{Name: "www"}, event.Trigger{}, event.Rule{Source: "billing", Type: "Paid"},
+		log.Store{Name: "access"}, cdn.Domain{Name: "www"}, raw.Trigger{}, event.Rule{Source: "billing", Type: "Paid"},
 	}
 	const at = `"time":"2026-01-02T03:04:05Z"`
 	tests := []struct{ kind, text, want, err string }{
@@ -36,8 +37,8 @@ func TestParseBatch(t *testing.T) {
 		{kind: "kafka", text: `[1]`, want: `[{"resource":"clicks","topic":"clicks","partition":0,"offset":0,"value":"[1]",` + at + `,"group":"g"}]`},
 		{kind: "log", text: `{"entries":[{"message":"m"}]}`, want: `[{"id":"new","resource":"access","store":"access","entries":[{` + at + `,"message":"m"}]}]`},
 		{kind: "cdn", text: `{"action":"refreshed"}`, want: `[{"id":"new","resource":"www","action":"refreshed","domain":"www",` + at + `}]`},
-		{kind: "bus", text: `{"type":"Lost","data":1}`, want: `[{"id":"new","source":"billing","type":"Lost",` + at + `,"data":1}]`},
-		{kind: "bus", text: `{"a":1}`, want: `[{"id":"new","source":"billing","type":"Paid",` + at + `,"data":{"a":1}}]`},
+		{kind: "event", text: `{"type":"Lost","data":1}`, want: `[{"id":"new","source":"billing","type":"Lost",` + at + `,"data":1}]`},
+		{kind: "event", text: `{"a":1}`, want: `[{"id":"new","source":"billing","type":"Paid",` + at + `,"data":{"a":1}}]`},
 		{kind: "http", text: `{}`, err: "there are no events of kind http"},
 	}
 	for _, tt := range tests {
@@ -57,11 +58,11 @@ func TestParseBatch(t *testing.T) {
 }
 
 func TestKindOfBatches(t *testing.T) {
-	f := &framework.Function{Triggers: []framework.Trigger{event.Trigger{}, event.Rule{Type: "t"}, mq.Subscription{Queue: "q"}, os.Bucket{Name: "b"}}}
+	f := &framework.Function{Triggers: []framework.Trigger{raw.Trigger{}, event.Rule{Type: "t"}, mq.Subscription{Queue: "q"}, os.Bucket{Name: "b"}}}
 	for text, want := range map[string]string{
-		`{"body":1}`: "mq", `{"key":"a"}`: "os", `[{"key":"a"}]`: "os", `{"type":"a"}`: "bus", `{"id":1}`: "event", `{"key":"a","else":1}`: "event", ``: "event", `[]`: "event",
+		`{"body":1}`: "mq", `{"key":"a"}`: "os", `[{"key":"a"}]`: "os", `{"type":"a"}`: "event", `{"id":1}`: "raw", `{"key":"a","else":1}`: "raw", ``: "raw", `[]`: "raw",
 	} {
-		if got := Kind(Kinds(f), []byte(text)); got != want {
+		if got := Kind(f.Triggers, []byte(text)); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
 		}
 	}

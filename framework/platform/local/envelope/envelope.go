@@ -21,6 +21,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -58,23 +60,26 @@ func IsTimer(event []byte) bool {
 	return only(event, []string{"name", "time", "payload"}, "name", `"`)
 }
 
-// Kind decides what kind of event a function with these kinds of triggers gets: what the event's form says, else the
-// first kind. A function without triggers gets raw events.
-func Kind(kinds []string, event []byte) string {
+// Kind decides what kind of event a function with these triggers gets: what the event's form says, else the kind of the
+// first. A function without triggers gets raw events.
+func Kind(triggers []framework.Trigger, event []byte) string {
+	has := func(kind string) bool {
+		return slices.ContainsFunc(triggers, func(t framework.Trigger) bool { return t.Kind() == kind })
+	}
 	switch {
-	case len(kinds) == 0:
-		return "event"
-	case slices.Contains(kinds, "http") && IsRequest(event):
+	case len(triggers) == 0:
+		return "raw"
+	case has("http") && IsRequest(event):
 		return "http"
-	case slices.Contains(kinds, "timer") && IsTimer(event):
+	case has("timer") && IsTimer(event):
 		return "timer"
 	}
-	for _, kind := range kinds {
-		if IsEvent(kind, event) {
-			return kind
+	for _, t := range triggers {
+		if w, ok := t.(trigger.Written); ok && formed(w.Form(), event) {
+			return KindOf(t)
 		}
 	}
-	return kinds[0]
+	return KindOf(triggers[0])
 }
 
 // Raw is the payload of a raw event: an empty one is an empty object, as the vendors' invoke calls have it.

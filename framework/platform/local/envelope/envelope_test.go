@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -121,18 +123,19 @@ func TestKinds(t *testing.T) {
 }
 
 func TestKind(t *testing.T) {
-	both := []string{"http", "timer"}
+	http, tick := web.Route{}, timer.Schedule{}
+	both := []framework.Trigger{http, tick}
 	for _, tc := range []struct {
-		kinds []string
+		kinds []framework.Trigger
 		event string
 		want  string
 	}{
-		{nil, `{"path":"/"}`, "event"}, {both, ``, "http"}, {both, `{"name":"n"}`, "timer"}, {both, `{"path":"/"}`, "http"},
-		{[]string{"timer", "http"}, `{}`, "timer"}, {[]string{"timer", "http"}, `{"path":"/"}`, "http"}, {[]string{"http"}, `{"name":"n"}`, "http"},
-		{[]string{"event"}, `{"path":"/"}`, "event"},
+		{nil, `{"path":"/"}`, "raw"}, {both, ``, "http"}, {both, `{"name":"n"}`, "timer"}, {both, `{"path":"/"}`, "http"},
+		{[]framework.Trigger{tick, http}, `{}`, "timer"}, {[]framework.Trigger{tick, http}, `{"path":"/"}`, "http"}, {[]framework.Trigger{http}, `{"name":"n"}`, "http"},
+		{[]framework.Trigger{raw.Trigger{}}, `{"path":"/"}`, "raw"},
 	} {
 		if got := envelope.Kind(tc.kinds, []byte(tc.event)); got != tc.want {
-			t.Errorf("%q, %s: %s, want %s", tc.kinds, tc.event, got, tc.want)
+			t.Errorf("%v, %s: %s, want %s", tc.kinds, tc.event, got, tc.want)
 		}
 	}
 	if string(envelope.Raw([]byte(" \n"))) != "{}" || string(envelope.Raw([]byte("[]"))) != "[]" {

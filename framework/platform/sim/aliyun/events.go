@@ -42,19 +42,11 @@ func (p *process) Events(ctx context.Context, e sim.Events) (*sim.Result, error)
 // are, as SLS does. What their payloads have no place for is left out: versions of objects, the order of messages, the
 // entries of logs.
 func Payload(e sim.Events) ([]byte, error) {
-	switch batch := e.Batch.(type) {
-	case []os.Event:
-		return list(batch, func(_ int, o os.Event) (members, error) { return ossEvent(o, e) })
-	case []mq.Message:
-		return one(batch, func(m mq.Message) ([]byte, error) { return message(m, e) })
-	case []kafka.Record:
-		return alikafka(batch, e)
-	case []log.Batch:
-		return one(batch, func(b log.Batch) ([]byte, error) { return task(b, e) })
-	case []cdn.Event:
-		return list(batch, func(i int, c cdn.Event) (members, error) { return cdnEvent(i, c, e) })
-	case []event.Event:
-		return one(batch, cloudEvent)
+	cloud := Cloud()
+	for _, k := range cloud.Carries {
+		if payload, err := k.Payload(e); !errors.Is(err, sim.ErrOther) {
+			return payload, err
+		}
 	}
 	return nil, fmt.Errorf("FC has no trigger that sends %T", e.Batch)
 }

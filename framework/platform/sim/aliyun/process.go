@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -143,9 +142,7 @@ func stripped(name string) bool {
 
 // Timer delivers the event of a timer trigger, asynchronously, as FC does: its size is limited to 128 KB.
 func (p *process) Timer(ctx context.Context, t sim.Timer) (*sim.Result, error) {
-	event, err := json.Marshal(map[string]string{
-		"triggerTime": t.Time.UTC().Format(time.RFC3339), "triggerName": t.Name, "payload": t.Payload,
-	})
+	event, err := tick(t, sim.Events{})
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func CLSOf(b log.Batch) (*CLSMessage, bool) {
 // Log is the codec of Tencent CLS. Triggers name a log topic by its id; its name does as well. Nothing in a batch identifies
 // it.
 func Log() platform.Codec {
-	return platform.LogCodec(func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+	return platform.Recognise[log.Store](func(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
 		data := platform.Member(p.Field("clslogs"), "data")
 		if data == nil {
 			return a, false, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -52,7 +53,7 @@ func NewWith(rt *framework.Runtime, overrides Overrides) *framework.App {
 				Handler: u.import2,
 				Timeout: 5 * time.Second,
 				Triggers: []framework.Trigger{
-					event.Trigger{},
+					raw.Trigger{},
 				},
 			},
 			{

@@ -13,6 +13,7 @@ import (
 	"github.com/faasgen/faasgen/framework/component/validator"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 )
 
 // These lines do not compile after a change that this code does not know of.
@@ -36,7 +37,7 @@ func New(rt *framework.Runtime) *framework.App {
 				Handler: u.import2,
 				Timeout: 5 * time.Second,
 				Triggers: []framework.Trigger{
-					event.Trigger{},
+					raw.Trigger{},
 				},
 			},
 		},

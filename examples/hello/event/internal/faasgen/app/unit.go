@@ -10,6 +10,7 @@ import (
 	"github.com/faasgen/faasgen/examples/hello"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 )
 
 // These lines do not compile after a change that this code does not know of.
@@ -39,7 +40,7 @@ func NewWith(rt *framework.Runtime, overrides Overrides) *framework.App {
 				Handler: u.hello,
 				Timeout: 5 * time.Second,
 				Triggers: []framework.Trigger{
-					event.Trigger{},
+					raw.Trigger{},
 				},
 			},
 		},

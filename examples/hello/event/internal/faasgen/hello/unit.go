@@ -10,6 +10,7 @@ import (
 	"github.com/faasgen/faasgen/examples/hello"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/event"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
 )
 
 // These lines do not compile after a change that this code does not know of.
@@ -30,7 +31,7 @@ func New(rt *framework.Runtime) *framework.App {
 				Handler: u.hello,
 				Timeout: 5 * time.Second,
 				Triggers: []framework.Trigger{
-					event.Trigger{},
+					raw.Trigger{},
 				},
 			},
 		},

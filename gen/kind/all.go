@@ -1,0 +1,62 @@
+package kind
+
+import (
+	"iter"
+	"reflect"
+	"slices"
+	"sync"
+)
+
+var list = sync.OnceValue(func() []*Kind {
+	return []*Kind{
+		httpKind(), apigwKind(), timerKind(), osKind(),
+		mqKind(),
+		kafkaKind(), logKind(),
+		cdnKind(),
+		eventKind(),
+		rawKind(), // takes whatever comes, so it is asked last
+	}
+})
+
+var index = sync.OnceValue(func() map[reflect.Type]*Kind {
+	m := map[reflect.Type]*Kind{}
+	for _, k := range list() {
+		m[reflect.TypeOf(k.Marker())] = k
+	}
+	return m
+})
+
+// All are the kinds, in the order in which codecs are asked and reports are written.
+func All() iter.Seq[*Kind] { return slices.Values(list()) }
+
+// Of is the kind of a marker, nil for what is none of a trigger.
+func Of(marker any) *Kind { return index()[reflect.TypeOf(marker)] }
+
+// Lookup is the kind of a word, nil for what is none.
+func Lookup(word string) *Kind {
+	if i := slices.IndexFunc(list(), func(k *Kind) bool { return k.Word == word }); i >= 0 {
+		return list()[i]
+	}
+	return nil
+}
+
+// Words are those of all kinds.
+func Words() []string {
+	var words []string
+	for k := range All() {
+		words = append(words, k.Word)
+	}
+	return words
+}
+
+// Words is the type of the resource in a sentence.
+func (n Need) Words() string {
+	for k := range All() {
+		for _, r := range k.Resources {
+			if r.Type == n.Type {
+				return r.Words
+			}
+		}
+	}
+	return n.Type
+}

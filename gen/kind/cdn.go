@@ -1,0 +1,54 @@
+package kind
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/cdn"
+)
+
+func cdnKind() *Kind {
+	return of(Kind{
+		Word: "cdn", Trigger: cdn.Domain{}, Event: reflect.TypeFor[cdn.Event](), Resources: []Resource{{"domain", "domain of a CDN"}},
+	}, typed[annotations.CDN]{
+		name: func(m *annotations.CDN) string { return m.Name },
+		needs: func(m *annotations.CDN) (needs []Need) {
+			for _, d := range m.Domains {
+				needs = append(needs, Need{"domains", "domain", d})
+			}
+			return needs
+		},
+		overlap: func(a, b *annotations.CDN) string {
+			for _, domain := range a.Domains {
+				for _, event := range a.Happenings() {
+					if contains(b.Domains, domain) && contains(b.Happenings(), event) {
+						return fmt.Sprintf("%s of domain %s", event, domain)
+					}
+				}
+			}
+			return ""
+		},
+		covers: func(code, there *annotations.CDN) bool {
+			return subset(there.Domains, code.Domains) && subset(there.Happenings(), code.Happenings())
+		},
+		triggers: func(m *annotations.CDN, _ string) (list []framework.Trigger) {
+			for _, d := range m.Domains {
+				list = append(list, cdn.Domain{Name: d, Events: m.Happenings()})
+			}
+			return list
+		},
+		identities: func(m *annotations.CDN, _ string) []string { return m.Domains },
+		narrow: func(m *annotations.CDN, domain string) *annotations.CDN {
+			one := *m
+			one.Domains = annotations.List{domain}
+			return &one
+		},
+		sample: func(m *annotations.CDN, s Sample) any {
+			domain := m.Domains[0]
+			return cdn.Event{Resource: domain, Domain: domain, Action: m.Happenings()[0], Paths: []string{"https://" + domain + "/sample.html"}, Time: s.Now}
+		},
+		features: []feature[annotations.CDN]{{"cdn", nil}},
+	})
+}

@@ -1,0 +1,37 @@
+package kind
+
+import (
+	"reflect"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+func httpKind() *Kind {
+	return of(Kind{Word: "http", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.HTTP]{
+		overlap:    func(a, b *annotations.HTTP) string { return "" }, // routes are compared in all of the application
+		triggers:   func(m *annotations.HTTP, _ string) []framework.Trigger { return routes(m) },
+		identities: func(m *annotations.HTTP, _ string) []string { return []string{m.Path} },
+		features:   []feature[annotations.HTTP]{{"http", nil}, {"http host", func(m *annotations.HTTP) bool { return m.Host != "" }}},
+	})
+}
+
+func apigwKind() *Kind {
+	return of(Kind{Word: "apigw", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.APIGW]{
+		triggers:   func(m *annotations.APIGW, _ string) []framework.Trigger { return routes(&m.HTTP) },
+		identities: func(m *annotations.APIGW, _ string) []string { return []string{m.Path} },
+		features:   []feature[annotations.APIGW]{{"apigw", nil}},
+	})
+}
+
+// routes are those of a marker, one for each method; collect has refused patterns that are none.
+func routes(m *annotations.HTTP) (list []framework.Trigger) {
+	for _, method := range m.Method {
+		if r, err := web.ParsePattern(method, m.Path); err == nil {
+			r.Host, r.Status = m.Host, m.Status
+			list = append(list, r)
+		}
+	}
+	return list
+}

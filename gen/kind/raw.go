@@ -1,0 +1,18 @@
+package kind
+
+import (
+	"reflect"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/raw"
+)
+
+func rawKind() *Kind {
+	return of(Kind{Word: "raw", Trigger: raw.Trigger{}, Event: reflect.TypeFor[[]byte]()}, typed[annotations.Raw]{
+		overlap:  func(a, b *annotations.Raw) string { return "raw payloads" },
+		triggers: func(*annotations.Raw, string) []framework.Trigger { return []framework.Trigger{raw.Trigger{}} },
+		sample:   func(_ *annotations.Raw, s Sample) any { return s.Body },
+		features: []feature[annotations.Raw]{{"raw", nil}},
+	})
+}

@@ -1,0 +1,35 @@
+package aliyun
+
+import (
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryMQ() target.Carried[Trigger] { return target.Carry("Queue", checkQueue, mqTriggers) }
+
+func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
+	source := app.Resource(t, target.Needs(m)[0])
+	r.About("trigger mq " + source.Need.Type)
+	r.Named(source, source.ARN != "" && m.Topic != "" || mnsForm.MatchString(source.Name), "120 letters, digits and dashes at most, no dash first", "orders")
+	if source.ARN != "" && m.Queue != "" {
+		r.Unsupported(source.At("arn"), "arn of a queue", "queues are read by name, in the function's own account and region")
+	}
+	if m.Batch > 1 {
+		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aliyun brings messages one by one", m.Batch)
+	}
+	if m.Window != 0 {
+		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: aliyun brings messages at once", m.Window)
+	}
+}
+
+func mqTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) []Trigger {
+	from := app.Resource(t, target.Needs(m)[0])
+	if m.Topic != "" {
+		return []Trigger{{TriggerType: "mns_topic", SourceArn: arn(app, from, "mns", "/topics/"+from.Name), TriggerConfig: &MNSTrigger{
+			NotifyContentFormat: "JSON", NotifyStrategy: "BACKOFF_RETRY", FilterTag: m.Tag,
+		}}}
+	}
+	return []Trigger{eventBridge("{}", "event-driven", EventSource{"MNS", map[string]any{
+		"sourceMNSParameters": map[string]any{"RegionId": app.Spec.Provider.Region, "QueueName": from.Name, "IsBase64Decode": true},
+	}}, nil)}
+}

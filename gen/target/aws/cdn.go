@@ -1,0 +1,12 @@
+package aws
+
+import (
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryCDN() target.Carried[sourceEvent] {
+	return target.Carry[annotations.CDN, sourceEvent]("", func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
+		r.Unsupported(t.At(""), "trigger cdn", "CloudFront calls no function for what happens to a distribution")
+	}, nil)
+}

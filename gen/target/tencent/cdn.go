@@ -1,0 +1,12 @@
+package tencent
+
+import (
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryCDN() target.Carried[Event] {
+	return target.Carry[annotations.CDN, Event]("", func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
+		r.Unsupported(t.At(""), "trigger cdn", "the CDN calls no function for what happens to a domain")
+	}, nil)
+}

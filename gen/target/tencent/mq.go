@@ -1,0 +1,34 @@
+package tencent
+
+import (
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryMQ() target.Carried[Event] { return target.Carry("Queue", checkQueue, mqTriggers) }
+
+func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
+	if m.Queue != "" {
+		r.About("trigger mq queue")
+		r.Unsupported(t.At("queue"), "queue", "queues reach functions through EventBridge, which serverless.yml does not know; a topic does")
+		return
+	}
+	topic := app.Resource(t, target.Needs(m)[0])
+	r.About("trigger mq topic")
+	r.Named(topic, topicForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most, a letter first", "orders")
+	r.Loss(u, "trigger mq topic", t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
+	if m.Batch > 1 {
+		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: tencent brings messages one by one", m.Batch)
+	}
+	if m.Window != 0 {
+		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: tencent brings messages at once", m.Window)
+	}
+}
+
+func mqTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) []Event {
+	if m.Topic == "" {
+		return nil
+	}
+	topic := app.Resource(t, target.Needs(m)[0])
+	return []Event{{CMQ: &CMQ{CMQParameters{Name: topic.Name, Qualifier: qualifier, FilterType: 1, FilterKey: m.Tag, Enable: true}}}}
+}
