@@ -59,6 +59,10 @@ type App struct {
 // Line returns the text of the source line at a position, "" if it is not at hand.
 func (a *App) Line(pos token.Position) string {
 	content := a.Sources[pos.Filename]
+	start := pos.Offset - pos.Column + 1
+	if pos.Column > 0 && start > 0 && start <= len(content) && content[start-1] == '\n' { // which counting lines would find
+		content, pos.Line = content[start:], 1
+	}
 	for range pos.Line - 1 {
 		i := bytes.IndexByte(content, '\n')
 		if i < 0 {
