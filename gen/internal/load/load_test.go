@@ -97,6 +97,49 @@ func TestFindApplications(t *testing.T) {
 	}
 }
 
+// TestLinkedFolders finds applications whose folder is a symbolic link: to a folder of a module, to a module, and to a folder
+// of none, which is a package of the module that has the link.
+func TestLinkedFolders(t *testing.T) {
+	root, outside := t.TempDir(), t.TempDir()
+	yml := "service: x\n"
+	apptest.WriteModule(t, filepath.Join(root, "m"), "example.com/m")
+	apptest.Write(t, root, map[string]string{
+		"m/one/f.yml": yml, "m/one/order/order.go": source("order"), "m/plain/plain.go": source("plain"),
+	})
+	apptest.Write(t, outside, map[string]string{"f.yml": yml, "far.go": source("far")})
+	for link, to := range map[string]string{
+		"m/near": "one", "whole": "m", "m/far": outside, "deep": "m/one", "m/plain/up": "..",
+		"m/one/twice": outside, "m/testdata": outside,
+	} {
+		if err := os.Symlink(to, filepath.Join(root, filepath.FromSlash(link))); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Symlink(outside, filepath.Join(outside, "self")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		dir  string
+		want []string
+	}{
+		{"m/near", []string{"m/one", "m/one/twice"}},
+		{"deep", []string{"m/one", "m/one/twice"}},
+		{"deep/order", []string{"m/one"}},
+		{"m/far", []string{"m/far"}},
+		{"m", []string{"m/far", "m/one", "m/one/twice"}},
+		{"whole", []string{"whole/far", "whole/one", "whole/one/twice"}},
+		{"whole/near", []string{"m/one", "m/one/twice"}},
+	} {
+		if got := rel(t, root, scan(t, filepath.Join(root, c.dir)).Apps); !slices.Equal(got, c.want) {
+			t.Errorf("in %s: %q, want %q", c.dir, got, c.want)
+		}
+	}
+	tree, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, "m", "far"), Env: apptest.Env()})
+	if len(program.Apps) != 1 || len(program.Apps[0].Packages) != 1 || program.Apps[0].Packages[0].Path != "example.com/m/far" {
+		t.Errorf("%q: %+v, %v", tree.Apps, program.Apps, program.Apps[0].Diagnostics)
+	}
+}
+
 // TestWorkspace loads an application that uses a package of another module of the workspace, from within and from above.
 func TestWorkspace(t *testing.T) {
 	root := t.TempDir()
