@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,9 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
+
+// codeGo is the diagnostic of a go command that cannot read the packages.
+const codeGo = "go-command"
 
 // list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
 // compiled.
@@ -91,12 +95,19 @@ func (l *loader) own(roots []*packages.Package, asked map[string]bool) ([]string
 // failed reports that the go command gave up, which it does over a go.mod that it cannot read or that does not fit: no
 // package can be loaded then. It returns the error when the cause is another.
 func (l *loader) failed(err error) error {
+	if _, missing := exec.LookPath("go"); missing != nil {
+		l.refuse(annotations.Diagnostic{
+			Code: codeGo, Message: "the go command was not found in PATH, expected it there to read the packages of the application",
+			Hint: "install Go from https://go.dev/dl, or add its folder bin to PATH",
+		})
+		return nil
+	}
 	_, text, ok := strings.Cut(err.Error(), "stderr: ")
 	if !ok || l.ctx.Err() != nil {
 		return fmt.Errorf("list packages: %w", err)
 	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	d := annotations.Diagnostic{Code: "go-command", Message: strings.TrimPrefix(strings.TrimSpace(lines[0]), "go: ")}
+	d := annotations.Diagnostic{Code: codeGo, Message: strings.TrimPrefix(strings.TrimSpace(lines[0]), "go: ")}
 	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
 	if _, err := os.Stat(d.Pos.Filename); err != nil {
 		d.Pos.Filename = filepath.Join(l.tree.Root, "go.work")
@@ -116,11 +127,16 @@ func (l *loader) failed(err error) error {
 		}
 		d.Chain = append(d.Chain, annotations.Link{Message: text})
 	}
+	l.refuse(d)
+	return nil
+}
+
+// refuse reports what keeps every application from being read.
+func (l *loader) refuse(d annotations.Diagnostic) {
 	for _, a := range l.apps {
 		a.Incomplete = true
 		a.Diagnostics = append(a.Diagnostics, d)
 	}
-	return nil
 }
 
 // config is the go command as generation runs it: for the system that functions run on, without cgo, as they are built.
@@ -184,7 +200,7 @@ func (l *loader) required(a *app) {
 		return // a vendor folder, for one, has what is imported already
 	}
 	module := path.Dir(model.FrameworkPath)
-	d := annotations.Diagnostic{Code: "go-command", Message: "module " + a.Module + " does not require " + module + ", which generated code imports"}
+	d := annotations.Diagnostic{Code: codeGo, Message: "module " + a.Module + " does not require " + module + ", which generated code imports"}
 	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
 	for _, m := range l.tree.Modules {
 		if m.Path == a.Module {

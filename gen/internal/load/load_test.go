@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 	"github.com/faasgen/faasgen/gen/internal/load"
 )
@@ -348,6 +349,36 @@ func TestGoCommand(t *testing.T) {
 	_, program := apptest.Load(t, load.Options{Dir: root})
 	m, _, ds := apptest.Solve(program, program.Apps[0])
 	if got, want := ds.Render(root), "go.mod:5: unknown directive: requier [go-command]\n"; got != want || !m.Unread {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestNoGoCommand says what is missing, and once for several applications.
+func TestNoGoCommand(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod": "module example.com/m\n", "a/f.yml": "service: a\n", "a/a.go": source("a"), "b/f.yml": "service: b\n", "b/b.go": source("b"),
+	})
+	t.Setenv("PATH", t.TempDir())
+	tree, err := load.Scan(load.Options{Dir: root, Env: apptest.Env()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := tree.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ds annotations.Diagnostics
+	for _, a := range program.Apps {
+		ds = append(ds, a.Diagnostics...)
+		if !a.Incomplete {
+			t.Errorf("%s is taken for complete", a.Dir)
+		}
+	}
+	ds.Sort()
+	want := "the go command was not found in PATH, expected it there to read the packages of the application [go-command]\n" +
+		"\thint: install Go from https://go.dev/dl, or add its folder bin to PATH\n"
+	if got := ds.Render(root); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
