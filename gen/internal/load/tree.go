@@ -350,6 +350,16 @@ func (t *Tree) findApps() {
 	})
 }
 
+// Whole reports whether Apps are all the applications that there are.
+func (t *Tree) Whole() bool {
+	for d := range t.folders {
+		if _, m := importPath(t.Modules, d); m != nil && m.Main && !slices.Contains(t.Apps, d) {
+			return false
+		}
+	}
+	return true
+}
+
 // misnamed reports the files that are called almost like f.yml, in folders that have none: an error where there is no
 // application, and then the only one.
 func (t *Tree) misnamed() bool {
