@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -142,14 +143,10 @@ func (l *loader) refuse(d annotations.Diagnostic) {
 // config is the go command as generation runs it: for the system that functions run on, without cgo, as they are built.
 func (l *loader) config(mode packages.LoadMode) *packages.Config {
 	o := l.tree.opts
-	arch := o.Arch
-	if arch == "" {
-		arch = "amd64"
-	}
 	c := &packages.Config{
 		Mode: mode, Context: l.ctx, Dir: l.tree.Root,
 		// A packages driver of the environment would answer for another build than the one that follows.
-		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
+		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+l.arch(), "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
 	}
 	// Compiled as the build of a unit compiles, so that each finds the other's work in the cache.
 	c.BuildFlags = []string{"-trimpath", "-buildvcs=false"}
@@ -158,6 +155,8 @@ func (l *loader) config(mode packages.LoadMode) *packages.Config {
 	}
 	return c
 }
+
+func (l *loader) arch() string { return cmp.Or(l.tree.opts.Arch, "amd64") }
 
 // scan returns the packages that one entry of scan names and that may hold directives.
 func (l *loader) scan(s scanned, roots []*packages.Package) []*packages.Package {

@@ -40,6 +40,8 @@ type App struct {
 	Aspects []*Aspect
 	// Unnameable says why generated code cannot write a type, "" if it can.
 	Unnameable func(types.Type) string
+	// Implementations finds what of the application implements an interface, marked or not.
+	Implementations func(*types.Interface) []Implementation
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
