@@ -24,7 +24,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		load: a,
 		app: &model.App{
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
-			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable,
+			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable, Implementations: a.Implementations,
 		},
 		owners:      map[*types.TypeName]*model.Provider{},
 		configTypes: map[*types.TypeName]bool{},

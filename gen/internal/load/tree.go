@@ -81,13 +81,16 @@ func Scan(opts Options) (*Tree, error) {
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
+	if dir, err = unlinked(dir); err != nil {
+		return nil, err
+	}
 	t := &Tree{Dir: dir, opts: opts, folders: map[string]bool{}}
 	ok, err := t.findModules()
 	if err != nil || !ok {
 		return t, err
 	}
 	for _, m := range t.Modules {
-		err := t.walk(m)
+		err := t.walk(m, m.Dir)
 		if err == nil && !m.Main {
 			err = t.vendored(m)
 		}
@@ -237,18 +240,22 @@ func (t *Tree) read(name string, optional bool) error {
 	return nil
 }
 
-// walk reads the Go files and the f.yml files of one module.
-func (t *Tree) walk(m Module) error {
-	return filepath.WalkDir(m.Dir, func(p string, d fs.DirEntry, err error) error {
+// walk reads the Go files and the f.yml files below root, which is the folder of a module or an application that is linked
+// into it.
+func (t *Tree) walk(m Module, root string) error {
+	return walkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if p != m.Dir && t.skip(m, p, name) {
+			if p != root && t.skip(m, p, name) {
 				return fs.SkipDir
 			}
 			return nil
+		}
+		if d.Type()&fs.ModeSymlink != 0 && root == m.Dir && linkedApp(p) && !t.skip(m, p, name) {
+			return t.walk(m, p)
 		}
 		switch {
 		case name == SpecName:
@@ -279,7 +286,7 @@ func (t *Tree) walk(m Module) error {
 // directives are those of the module.
 func (t *Tree) vendored(m Module) error {
 	dir := filepath.Join(t.Root, "vendor", filepath.FromSlash(m.Path))
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+	return walkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case p == dir && errors.Is(err, fs.ErrNotExist):
 			return nil
@@ -341,6 +348,16 @@ func (t *Tree) findApps() {
 		Message: "no " + SpecName + " found here, below or in a folder above",
 		Hint:    "an application is the folder of a " + SpecName + "; the shortest one is: service: name",
 	})
+}
+
+// Whole reports whether Apps are all the applications that there are.
+func (t *Tree) Whole() bool {
+	for d := range t.folders {
+		if _, m := importPath(t.Modules, d); m != nil && m.Main && !slices.Contains(t.Apps, d) {
+			return false
+		}
+	}
+	return true
 }
 
 // misnamed reports the files that are called almost like f.yml, in folders that have none: an error where there is no

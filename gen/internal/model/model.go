@@ -40,6 +40,8 @@ type App struct {
 	Aspects []*Aspect
 	// Unnameable says why generated code cannot write a type, "" if it can.
 	Unnameable func(types.Type) string
+	// Implementations finds what of the application implements an interface, marked or not.
+	Implementations func(*types.Interface) []Implementation
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
@@ -59,6 +61,10 @@ type App struct {
 // Line returns the text of the source line at a position, "" if it is not at hand.
 func (a *App) Line(pos token.Position) string {
 	content := a.Sources[pos.Filename]
+	start := pos.Offset - pos.Column + 1
+	if pos.Column > 0 && start > 0 && start <= len(content) && content[start-1] == '\n' { // which counting lines would find
+		content, pos.Line = content[start:], 1
+	}
 	for range pos.Line - 1 {
 		i := bytes.IndexByte(content, '\n')
 		if i < 0 {

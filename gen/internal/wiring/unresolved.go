@@ -197,6 +197,9 @@ func (s *solver) missingHint(m unresolved) string {
 		return hint
 	}
 	if isInterface {
+		if hint := s.unmarkedHint(dep, iface); hint != "" {
+			return hint
+		}
 		if hint := s.nearestHint(dep, iface); hint != "" {
 			return hint
 		}
