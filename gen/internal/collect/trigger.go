@@ -3,7 +3,6 @@ package collect
 import (
 	"errors"
 	"fmt"
-	"go/token"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,33 @@ import (
 	"github.com/faasgen/faasgen/gen/kind"
 )
 
+// triggerDirective is the directive of each kind of trigger. What is special about a kind is in gen/kind, and here for those with
+// a language of their own: routes and cron.
+type triggerDirective struct {
+	*collector
+	handlers *handlerDirective
+}
+
+func (*triggerDirective) words() []string {
+	var words []string
+	for k := range kind.All() {
+		words = append(words, k.Word)
+	}
+	return words
+}
+
+// collect does nothing: triggers belong to functions, which f.yml can give others.
+func (*triggerDirective) collect() {}
+
+// check completes the functions with their triggers, and compares the triggers of the whole application, so that no grouping can
+// bring a conflict up.
+func (c *triggerDirective) check() {
+	c.spec()
+	c.routes()
+	c.named()
+	c.same()
+}
+
 // trigger is one trigger while it is collected.
 type trigger struct {
 	model.Trigger
@@ -27,13 +53,13 @@ type trigger struct {
 }
 
 // spec completes the functions with what f.yml says of them, and checks their triggers.
-func (c *collector) spec() {
+func (c *triggerDirective) spec() {
 	if !c.app.Unread { // else they may be in what could not be read
-		for _, d := range c.load.Spec.CheckFunctions(c.names) {
+		for _, d := range c.load.Spec.CheckFunctions(c.handlers.names) {
 			c.diagnostics = append(c.diagnostics, &d)
 		}
 	}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		c.triggers(f)
 		c.checkTriggers(f)
 		c.overlays(f)
@@ -50,7 +76,7 @@ func (c *collector) spec() {
 }
 
 // triggers are those of f.yml if it has any, else those of the directives.
-func (c *collector) triggers(f *function) {
+func (c *triggerDirective) triggers(f *function) {
 	for i := range f.declared.markers {
 		m := &f.declared.markers[i]
 		if !m.Definition.NeedsHandler() {
@@ -89,14 +115,8 @@ func (c *collector) triggers(f *function) {
 	}
 }
 
-// place is a diagnostic that points at a range of a Go file and says nothing yet.
-func (c *collector) place(from, to token.Pos) annotations.Diagnostic {
-	pos := c.position(from)
-	return annotations.Diagnostic{Pos: pos, Length: int(to - from), Line: c.app.Line(pos)}
-}
-
 // wrong reports an argument of a trigger; offset and length narrow the place down to a part of the value.
-func (c *collector) wrong(t *trigger, argument, value string, offset, length int, code, format string, args ...any) *annotations.Diagnostic {
+func (c *triggerDirective) wrong(t *trigger, argument, value string, offset, length int, code, format string, args ...any) *annotations.Diagnostic {
 	t.faulty = true
 	d := t.argument(argument)
 	d.Code, d.Message = code, fmt.Sprintf(format, args...)
@@ -120,7 +140,7 @@ func (c *collector) wrong(t *trigger, argument, value string, offset, length int
 }
 
 // checkTriggers checks each trigger of a function, and that its handler takes what they bring.
-func (c *collector) checkTriggers(f *function) {
+func (c *triggerDirective) checkTriggers(f *function) {
 	var kinds []string
 	for _, t := range f.triggers {
 		if form := t.Form(); !slices.Contains(kinds, form) {
@@ -155,7 +175,7 @@ func (c *collector) checkTriggers(f *function) {
 }
 
 // onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
-func (c *collector) onlyHTTP(f *function, kinds []string) {
+func (c *triggerDirective) onlyHTTP(f *function, kinds []string) {
 	for _, t := range f.triggers {
 		if t.Form() != "http" {
 			f.faulty = true
@@ -171,7 +191,7 @@ func (c *collector) onlyHTTP(f *function, kinds []string) {
 }
 
 // event checks that a handler that takes the event of one kind is called by that kind only.
-func (c *collector) event(f *function, kinds []string) {
+func (c *triggerDirective) event(f *function, kinds []string) {
 	if f.Input != model.EventInput {
 		return
 	}
@@ -199,7 +219,7 @@ func (c *collector) event(f *function, kinds []string) {
 }
 
 // http makes the routes of a trigger.
-func (c *collector) http(t *trigger, m *annotations.HTTP) {
+func (c *triggerDirective) http(t *trigger, m *annotations.HTTP) {
 	for _, method := range m.Method {
 		r, err := web.ParsePattern(method, m.Path)
 		if err != nil {
@@ -221,7 +241,7 @@ func (c *collector) http(t *trigger, m *annotations.HTTP) {
 }
 
 // timer checks the expression and the timezone.
-func (c *collector) timer(t *trigger, m *annotations.Timer) {
+func (c *triggerDirective) timer(t *trigger, m *annotations.Timer) {
 	if m.Cron != "" {
 		if _, err := timer.ParseCron(m.Cron); err != nil {
 			var e *timer.CronError
@@ -241,9 +261,9 @@ func (c *collector) timer(t *trigger, m *annotations.Timer) {
 }
 
 // named names the triggers of each kind but http, and reports two of one name.
-func (c *collector) named() {
+func (c *triggerDirective) named() {
 	first := map[string]*trigger{}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		unnamed := map[string]int{}
 		for i, t := range f.triggers {
 			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "raw" {

@@ -11,7 +11,7 @@ import (
 
 // overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
 // triggers out and change how one is deployed, but not bring one that the code does not know.
-func (c *collector) overlays(f *function) {
+func (c *triggerDirective) overlays(f *function) {
 	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
 		said := c.load.Spec.Targets[name].Functions[f.Name]
 		if said == nil || f.faulty {
@@ -23,7 +23,7 @@ func (c *collector) overlays(f *function) {
 	}
 }
 
-func (c *collector) overlay(f *function, target string, e spec.Event) {
+func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 	const hint = "the code is the same for all targets: let functions or a directive have it too"
 	report := func(place spec.Place, format string, args ...any) {
 		d := place.Errorf(codeEvents, format, args...)

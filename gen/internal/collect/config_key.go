@@ -26,7 +26,7 @@ type read struct {
 }
 
 // reads lists the keys that anything reads, in the order of the sources.
-func (c *collector) reads() []read {
+func (c *configDirective) reads() []read {
 	providers := slices.Clone(c.app.Providers)
 	for _, g := range c.app.Generics {
 		providers = append(providers, g.Declared)
@@ -58,7 +58,7 @@ func comparePositions(a, b token.Position) int {
 }
 
 // keys reports keys that one environment variable would set.
-func (c *collector) keys() {
+func (c *configDirective) keys() {
 	first := map[string]read{}
 	said := map[string]bool{}
 	for _, r := range c.reads() {
@@ -82,7 +82,7 @@ func (c *collector) keys() {
 }
 
 // readings reports keys that are read as types that no one value fits, and such with several defaults.
-func (c *collector) readings() {
+func (c *configDirective) readings() {
 	first, valued := map[string]read{}, map[string]read{}
 	said := map[string]bool{}
 	report := func(r, other read, as, otherAs, format string, args ...any) *annotations.Diagnostic {

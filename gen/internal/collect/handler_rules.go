@@ -15,8 +15,8 @@ import (
 const ruleTag = "validate"
 
 // rules finds the first validate tag of an input, in its fields or anywhere below, nil if there is none.
-func (c *collector) rules(f *function, t types.Type) *model.Rules {
-	r := &ruleFinder{c: c, f: f}
+func (c *handlerDirective) rules(f *function, t types.Type) *model.Rules {
+	r := &ruleFinder{c: c.collector, f: f}
 	r.search(t, visited{})
 	if r.found != nil {
 		r.found.Closed = r.shut

@@ -28,9 +28,9 @@ type binder struct {
 }
 
 // binding says how http fills the input of a handler.
-func (c *collector) binding(f *function) (*binder, bool) {
+func (c *triggerDirective) binding(f *function) (*binder, bool) {
 	t := f.In
-	b := &binder{c: c, f: f, bind: &model.Binding{}, ok: true}
+	b := &binder{c: c.collector, f: f, bind: &model.Binding{}, ok: true}
 	if e := pointee(t); e != nil {
 		b.bind.Pointer, t = true, e
 	}

@@ -2,42 +2,17 @@ package collect
 
 import (
 	"fmt"
-	"go/types"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 )
-
-// eventOf recognises the events of triggers that bring several at once: one by value or by pointer, or a slice of them.
-func eventOf(f *function, t types.Type) (known bool, problem string) {
-	of, slice := t, false
-	if s, ok := types.Unalias(t).(*types.Slice); ok {
-		of, slice = s.Elem(), true
-	}
-	e := of
-	if p := pointee(of); p != nil {
-		e = p
-	}
-	for k := range kind.All() {
-		if !k.Several || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) {
-			continue
-		}
-		if slice && e != of {
-			return true, fmt.Sprintf("takes %s, expected []%s", typeString(t), typeString(e))
-		}
-		f.Input, f.Brings, f.Slice = model.EventInput, k.Word, slice
-		return true, ""
-	}
-	return false, ""
-}
 
 // codeTrigger is a trigger that the function, or another one, has already.
 const codeTrigger = "trigger"
 
 // same reports triggers that would bring one event twice to one function, or of which nothing could tell who is meant.
-func (c *collector) same() {
-	for _, f := range c.found {
+func (c *triggerDirective) same() {
+	for _, f := range c.handlers.found {
 		for i, t := range f.triggers {
 			for _, other := range f.triggers[:i] {
 				what := overlap(t.Marker, other.Marker)
