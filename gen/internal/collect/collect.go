@@ -29,6 +29,8 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		owners:      map[*types.TypeName]*model.Provider{},
 		configTypes: map[*types.TypeName]bool{},
 		faulty:      map[*types.TypeName]bool{},
+		embedded:    map[*types.TypeName]bool{},
+		elsewhere:   map[string]*annotations.Diagnostic{},
 		packages:    map[string]*annotations.Diagnostic{},
 		made:        map[*types.TypeName][]*model.Provider{},
 		generics:    map[*types.TypeName]*model.Provider{},
@@ -94,6 +96,10 @@ type collector struct {
 	configTypes map[*types.TypeName]bool
 	members     map[*types.Var]*field
 	faulty      map[*types.TypeName]bool
+	// embedded are the types of structs whose fields are filled as those of a provider that embeds them.
+	embedded map[*types.TypeName]bool
+	// elsewhere says of packages that are not part of the application that structs with directives are embedded from there.
+	elsewhere map[string]*annotations.Diagnostic
 	// packages says of those that were asked about why generated code cannot import them, nil if it can.
 	packages map[string]*annotations.Diagnostic
 	// made are the constructors by the named type that they return, or a pointer to it.

@@ -261,7 +261,7 @@ func (c *collector) unexportedProvider(obj *types.TypeName) bool {
 func (c *collector) ownerless() {
 	for _, d := range c.declared {
 		obj, ok := d.object.(*types.TypeName)
-		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.faulty[obj] || d.faulty {
+		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.embedded[obj] || c.faulty[obj] || d.faulty {
 			continue
 		}
 		if found := c.ofComponent(d.pkg.Path); found != nil && found.busy {

@@ -127,6 +127,9 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 		p.Deps = append(p.Deps, deps...)
 		slices.SortStableFunc(p.Deps, func(a, b *model.Dep) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
 	}
+	promoted, good := c.promoted(p, st, config != nil)
+	ok = ok && good
+	p.Deps = append(p.Deps, promoted...)
 	if !c.lifecycle(d, p) || !ok {
 		return nil
 	}
@@ -411,11 +414,18 @@ func ofDependency(p *model.Provider, name string, own func(*model.Dep) bool) boo
 	if len(path) < 2 {
 		return false
 	}
-	field := st.Field(path[0]).Type()
-	if pointee(field) == nil && !types.IsInterface(field) {
-		return false // a copy, which nobody else starts or stops
+	for _, i := range path[:len(path)-1] {
+		v := st.Field(i)
+		if (pointee(v.Type()) != nil || types.IsInterface(v.Type())) && slices.ContainsFunc(p.Deps, func(d *model.Dep) bool {
+			return types.Identical(d.Type, v.Type()) && own(d)
+		}) {
+			return true // anything else is a copy, which nobody else starts or stops
+		}
+		if st, ok = structOf(v.Type()); !ok {
+			return false
+		}
 	}
-	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) && own(d) })
+	return false
 }
 
 // signature is a method's type without names.
