@@ -95,6 +95,7 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 		if r.Diagnostics = append(r.Diagnostics, found...); found.Failed() {
 			return nil
 		}
+		e.disk.Force = o.Force
 		if err := e.write(ctx, o.Targets); err != nil {
 			return err
 		}

@@ -61,6 +61,7 @@ type collector struct {
 	load        *load.App
 	app         *model.App
 	declared    []*declaration
+	types       map[*types.TypeName]*declaration // those of types
 	diagnostics []*annotations.Diagnostic
 	// packages says of those that were looked at why generated code cannot import them, nil if it can.
 	packages map[string]*annotations.Diagnostic
@@ -79,7 +80,7 @@ func newCollector(p *load.Program, a *load.App) *collector {
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
 			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable, Implementations: a.Implementations,
 		},
-		packages: map[string]*annotations.Diagnostic{}, components: map[string]*component{},
+		types: map[*types.TypeName]*declaration{}, packages: map[string]*annotations.Diagnostic{}, components: map[string]*component{},
 	}
 	c.app.Unnameable = c.unnameable
 	return c

@@ -59,6 +59,11 @@ func (c *collector) read(registry *annotations.Registry) {
 		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
 		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 	})
+	for _, d := range c.declared {
+		if obj, ok := d.object.(*types.TypeName); ok && c.types[obj] == nil {
+			c.types[obj] = d
+		}
+	}
 }
 
 // declarations reads the directives of one package.
@@ -190,12 +195,13 @@ func (c *collector) isLost(name string) bool {
 	return slices.ContainsFunc(c.lost, func(line string) bool { return strings.Contains(line, name) })
 }
 
+// declarationOf is the declaration of a type of the application, or of one of its components, with directives.
+func (c *collector) declarationOf(obj *types.TypeName) *declaration { return c.types[obj] }
+
 // typeDeclaration returns the declaration of a type, with or without directives.
 func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *declaration {
-	for _, d := range c.declared {
-		if d.object == obj {
-			return d
-		}
+	if d := c.declarationOf(obj); d != nil {
+		return d
 	}
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {

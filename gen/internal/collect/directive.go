@@ -19,7 +19,7 @@ func directives(c *collector) []directive {
 	config := newConfigDirective(c)
 	provided := newProviderSet()
 	inject := &injectDirective{collector: c, config: config, provided: provided}
-	provide := &provideDirective{collector: c, inject: inject, provided: provided}
+	provide := newProvideDirective(c, inject, provided)
 	middleware := newMiddlewareDirective(c, provide)
 	handlers := newHandlerDirective(c, provide)
 	return []directive{

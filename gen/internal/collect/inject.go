@@ -266,7 +266,7 @@ func (c *injectDirective) group(dep *model.Dep, pos token.Pos, length int, what 
 func (c *injectDirective) check() {
 	for _, d := range c.declared {
 		obj, ok := d.object.(*types.TypeName)
-		if !ok || len(d.fields) == 0 || c.provided.owners[obj] != nil || c.provided.faulty[obj] || d.faulty {
+		if !ok || len(d.fields) == 0 || c.provided.owners[obj] != nil || c.provided.embedded[obj] || c.provided.faulty[obj] || d.faulty {
 			continue
 		}
 		if found := c.ofComponent(d.pkg.Path); found != nil && found.busy {

@@ -19,6 +19,10 @@ type provideDirective struct {
 	*collector
 	inject   *injectDirective
 	provided *providerSet
+	// elsewhere says of packages that are not part of the application that structs with directives are embedded from there.
+	elsewhere map[string]*annotations.Diagnostic
+	// constructors has the types that constructed knows of, nil before it has been called.
+	constructors map[*types.TypeName]bool
 }
 
 // providerSet finds providers by what they make.
@@ -26,6 +30,8 @@ type providerSet struct {
 	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
 	owners map[*types.TypeName]*model.Provider
 	faulty map[*types.TypeName]bool
+	// embedded are the types of structs whose fields are filled as those of a provider that embeds them.
+	embedded map[*types.TypeName]bool
 	// made are the constructors by the named type that they return, or a pointer to it.
 	made map[*types.TypeName][]*model.Provider
 	// generics are the generic structs and constructors by the type that they make instances of.
@@ -34,9 +40,13 @@ type providerSet struct {
 
 func newProviderSet() *providerSet {
 	return &providerSet{
-		owners: map[*types.TypeName]*model.Provider{}, faulty: map[*types.TypeName]bool{},
+		owners: map[*types.TypeName]*model.Provider{}, faulty: map[*types.TypeName]bool{}, embedded: map[*types.TypeName]bool{},
 		made: map[*types.TypeName][]*model.Provider{}, generics: map[*types.TypeName]*model.Provider{},
 	}
+}
+
+func newProvideDirective(c *collector, inject *injectDirective, provided *providerSet) *provideDirective {
+	return &provideDirective{collector: c, inject: inject, provided: provided, elsewhere: map[string]*annotations.Diagnostic{}}
 }
 
 func (*provideDirective) words() []string { return []string{"provide"} }
@@ -153,6 +163,9 @@ func (c *provideDirective) newStruct(d *declaration, provide *annotations.Provid
 		p.Deps = append(p.Deps, deps...)
 		slices.SortStableFunc(p.Deps, func(a, b *model.Dep) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
 	}
+	promoted, good := c.promoted(p, st, config != nil)
+	ok = ok && good
+	p.Deps = append(p.Deps, promoted...)
 	if !c.lifecycle(d, p) || !ok {
 		return nil
 	}
@@ -367,11 +380,18 @@ func ofDependency(p *model.Provider, name string, own func(*model.Dep) bool) boo
 	if len(path) < 2 {
 		return false
 	}
-	field := st.Field(path[0]).Type()
-	if pointee(field) == nil && !types.IsInterface(field) {
-		return false // a copy, which nobody else starts or stops
+	for _, i := range path[:len(path)-1] {
+		v := st.Field(i)
+		if (pointee(v.Type()) != nil || types.IsInterface(v.Type())) && slices.ContainsFunc(p.Deps, func(d *model.Dep) bool {
+			return types.Identical(d.Type, v.Type()) && own(d)
+		}) {
+			return true // anything else is a copy, which nobody else starts or stops
+		}
+		if st, ok = structOf(v.Type()); !ok {
+			return false
+		}
 	}
-	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) && own(d) })
+	return false
 }
 
 // signature is a method's type without names.

@@ -131,8 +131,7 @@ func instance(p *model.Provider) func([]types.Type) (*model.Provider, error) {
 			at = func(i int, _ *model.Dep) types.Type { return sig.Params().At(i).Type() }
 		} else {
 			out.Out = types.NewPointer(made)
-			st := made.Underlying().(*types.Struct)
-			at = func(_ int, d *model.Dep) types.Type { return structField(st, d.Name).Type() }
+			at = func(_ int, d *model.Dep) types.Type { return fieldType(made, d) }
 		}
 		for _, as := range p.As {
 			t, err := types.Instantiate(nil, types.Unalias(as).(*types.Named).Origin(), args, true)
@@ -143,7 +142,7 @@ func instance(p *model.Provider) func([]types.Type) (*model.Provider, error) {
 		}
 		for i, d := range p.Deps {
 			dep := *d
-			dep.Type = at(i, d)
+			dep.Type, dep.Embedded = at(i, d), embeddedIn(made, d.Embedded)
 			if d.Lazy {
 				dep.Type = lazy(dep.Type)
 			} else if b := builtin(dep.Type); d.Kind == model.FromProvider && d.ID == "" && b != "" && b != model.InitContext {

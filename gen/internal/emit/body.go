@@ -127,11 +127,17 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	p := b.node.Provider
 	plain := !p.Init && !p.Destroy
 	var made jen.Code
+	named := false
 	switch {
 	case b.node.Decoration != nil:
 		made = b.decoratorLiteral(b.node, values)
 	case p.Kind == model.Struct:
 		made = structLiteral(p, values)
+		if stmts := promoted(p, values); len(stmts) > 0 {
+			b.add(jen.Id("v").Op(":=").Add(made))
+			b.add(stmts...)
+			made, named = jen.Id("v"), true
+		}
 	case p.Kind == model.Group:
 		made = typeCode(p.Out).Values(values...)
 	default:
@@ -160,7 +166,9 @@ func (b *body) make(values []jen.Code) []jen.Code {
 	if p.Err {
 		left = append(left, jen.Err())
 	}
-	b.add(jen.List(left...).Op(":=").Add(made))
+	if !named {
+		b.add(jen.List(left...).Op(":=").Add(made))
+	}
 	if p.Err {
 		b.add(b.failed(b.wrap(p.Name())))
 	}
@@ -243,7 +251,25 @@ func (b *body) cleanup() jen.Code {
 	return jen.Func().Params().Block(stmts...)
 }
 
-// structLiteral is &T{...} with the fields in source order.
+// promoted fills the fields of embedded structs, and makes those that are embedded as pointers first.
+func promoted(p *model.Provider, values []jen.Code) []jen.Code {
+	var stmts []jen.Code
+	made := map[string]bool{}
+	for i, d := range p.Deps {
+		for j, e := range d.Embedded {
+			if at := model.Selector(d.Embedded[:j], e.Name); e.Pointer && !made[at] {
+				made[at] = true
+				stmts = append(stmts, jen.Id("v").Dot(at).Op("=").New(typeCode(e.Type)))
+			}
+		}
+		if d.Embedded != nil && values[i] != nil {
+			stmts = append(stmts, jen.Id("v").Dot(d.Field()).Op("=").Add(values[i]))
+		}
+	}
+	return stmts
+}
+
+// structLiteral is &T{...} with the fields of its own in source order.
 func structLiteral(p *model.Provider, values []jen.Code) jen.Code {
 	t := p.Out
 	lit := jen.Null()
@@ -253,7 +279,7 @@ func structLiteral(p *model.Provider, values []jen.Code) jen.Code {
 	}
 	var fields []jen.Code
 	for i, d := range p.Deps {
-		if values[i] != nil {
+		if values[i] != nil && d.Embedded == nil {
 			fields = append(fields, jen.Id(d.Name).Op(":").Add(values[i]))
 		}
 	}

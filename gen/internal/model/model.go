@@ -124,8 +124,8 @@ type Provider struct {
 	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
 	// provide directive. Such a constructor makes its function and is injected nowhere.
 	Implicit bool
-	// Deps are the injected and configured fields, or all parameters, in source order. Fields of an embedded struct that
-	// is no dependency itself are not among them.
+	// Deps are the injected and configured fields, or all parameters, in source order, and behind them the fields of embedded
+	// structs that are no dependencies themselves; see Dep.Embedded.
 	Deps []*Dep
 	// Cleanup and Err say which further results a constructor has: (T, func(), error).
 	Cleanup, Err bool
@@ -200,6 +200,9 @@ type Dep struct {
 	Kind DepKind
 	// Name is the field's or parameter's.
 	Name string
+	// Embedded are the structs between the provider's and the field, the outermost first; nil for a field of its own. Generated
+	// code reaches the field, and each that is a pointer, by the exported ones of their names: see Selector.
+	Embedded []Embedding
 	// Type is what is wanted.
 	Type types.Type
 	// ID asks for a provider by id.
