@@ -14,7 +14,7 @@ import (
 )
 
 // Arrived is what a vendor's payload brings of one kind of trigger: the events, in order, with everything but Resource
-// and Group filled in, which recognition knows.
+// and Group filled in, which the matcher knows.
 type Arrived[E any] struct {
 	// Events are the events; none at all is answered without calling anybody.
 	Events []E
@@ -29,8 +29,8 @@ type Arrived[E any] struct {
 // Decode reads a payload if it is of its form, which it reports. An error is of one that is and is broken.
 type Decode[E any] func(*Payload) (Arrived[E], bool, error)
 
-// taker is a trigger with its function.
-type taker[T framework.Trigger] struct {
+// candidate is a trigger with its function, which events may be for.
+type candidate[T framework.Trigger] struct {
 	function *framework.Function
 	trigger  T
 }
@@ -40,15 +40,15 @@ type taker[T framework.Trigger] struct {
 func Recognise[T trigger.Source[E], E any](decode Decode[E]) Codec {
 	var kind T
 	return Codec{Kind: kind.Kind(), Bind: func(app *framework.App) (Decoder, error) {
-		r := recognition[T, E]{}
+		r := matcher[T, E]{}
 		for _, f := range app.Functions {
 			for _, t := range f.Triggers {
 				if t, ok := t.(T); ok {
-					r.takers = append(r.takers, taker[T]{f, t})
+					r.candidates = append(r.candidates, candidate[T]{f, t})
 				}
 			}
 		}
-		if len(r.takers) == 0 {
+		if len(r.candidates) == 0 {
 			return nil, fmt.Errorf("no function of unit %s has a trigger of kind %s", app.Unit, kind.Kind())
 		}
 		var once sync.Once
@@ -74,14 +74,14 @@ func Recognise[T trigger.Source[E], E any](decode Decode[E]) Codec {
 	}}
 }
 
-// recognition is what the codec of a unit knows.
-type recognition[T trigger.Source[E], E any] struct {
-	takers []taker[T]
-	names  resources
+// matcher finds the functions for the events of a unit's codec.
+type matcher[T trigger.Source[E], E any] struct {
+	candidates []candidate[T]
+	names      resources
 }
 
 // find returns the function that all of the events are for.
-func (r *recognition[T, E]) find(arrived *Arrived[E]) (*framework.Function, error) {
+func (r *matcher[T, E]) find(arrived *Arrived[E]) (*framework.Function, error) {
 	var function *framework.Function
 	for i := range arrived.Events {
 		e := &arrived.Events[i]
@@ -100,15 +100,15 @@ func (r *recognition[T, E]) find(arrived *Arrived[E]) (*framework.Function, erro
 
 // one finds the trigger of an event. Where the payload does not say where the event comes from, any trigger of the kind may
 // be meant, and there must be only one that takes it.
-func (r *recognition[T, E]) one(e *E, arn string) (taker[T], error) {
+func (r *matcher[T, E]) one(e *E, arn string) (candidate[T], error) {
 	var kind T
 	name, id := kind.Origin(e)
 	cluster := ""
 	if _, within := any(kind).(trigger.Within); within {
 		arn, cluster = "", arn
 	}
-	var of, found []taker[T]
-	for _, t := range r.takers {
+	var of, found []candidate[T]
+	for _, t := range r.candidates {
 		logical := t.trigger.Resource()
 		known := name != "" || arn != "" || id != ""
 		if known && !r.names.is(logical, name, arn) && (id == "" || !r.names.is(logical, id, "")) || !r.in(t.trigger, cluster) {
@@ -126,18 +126,18 @@ func (r *recognition[T, E]) one(e *E, arn string) (taker[T], error) {
 	switch {
 	case len(found) == 1:
 		return found[0], nil
-	case len(found) > 1 && slices.ContainsFunc(found, func(t taker[T]) bool { return t.function != found[0].function }):
+	case len(found) > 1 && slices.ContainsFunc(found, func(t candidate[T]) bool { return t.function != found[0].function }):
 		return found[0], refuse("ambiguous_event", "%s may be for the functions %s: nothing tells which is meant", place, functions(found))
 	case len(found) > 1:
 		return found[0], nil
 	case len(of) == 0:
-		return taker[T]{}, refuse("unknown_"+strings.ReplaceAll(kind.What(), " ", "_"), "found %s, expected %s", place, r.expected())
+		return candidate[T]{}, refuse("unknown_"+strings.ReplaceAll(kind.What(), " ", "_"), "found %s, expected %s", place, r.expected())
 	}
-	return taker[T]{}, refuse("unexpected_event", "found %s, which no trigger of the functions %s takes", place, functions(of))
+	return candidate[T]{}, refuse("unexpected_event", "found %s, which no trigger of the functions %s takes", place, functions(of))
 }
 
 // in reports whether a trigger may be of that cluster: where it or the payload says none, it may.
-func (r *recognition[T, E]) in(t T, cluster string) bool {
+func (r *matcher[T, E]) in(t T, cluster string) bool {
 	within, ok := any(t).(trigger.Within)
 	if !ok || cluster == "" || within.Within() == "" {
 		return true
@@ -160,9 +160,9 @@ func EndOfCluster(arn string) string {
 }
 
 // functions names each function once.
-func functions[T framework.Trigger](takers []taker[T]) string {
+func functions[T framework.Trigger](candidates []candidate[T]) string {
 	var names []string
-	for _, t := range takers {
+	for _, t := range candidates {
 		if !slices.Contains(names, t.function.Name) {
 			names = append(names, t.function.Name)
 		}
@@ -171,9 +171,9 @@ func functions[T framework.Trigger](takers []taker[T]) string {
 }
 
 // expected lists the real names of the triggers' resources.
-func (r *recognition[T, E]) expected() string {
+func (r *matcher[T, E]) expected() string {
 	var list []string
-	for _, t := range r.takers {
+	for _, t := range r.candidates {
 		name := t.trigger.Resource()
 		said := fmt.Sprintf("%q", r.names.real(name))
 		if r.names.real(name) != name {

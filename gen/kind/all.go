@@ -40,6 +40,14 @@ func Lookup(word string) *Kind {
 	return nil
 }
 
+// DeliveryOf is the form in which events of the kind of a word are delivered, Raw for what is none.
+func DeliveryOf(word string) Delivery {
+	if k := Lookup(word); k != nil {
+		return k.Delivery
+	}
+	return Raw
+}
+
 // Words are those of all kinds.
 func Words() []string {
 	var words []string

@@ -11,7 +11,7 @@ import (
 
 func cdnKind() *Kind {
 	return of(Kind{
-		Word: "cdn", Trigger: cdn.Domain{}, Event: reflect.TypeFor[cdn.Event](), Resources: []Resource{{"domain", "domain of a CDN"}},
+		Word: "cdn", Example: "{domains: [www.example.com]}", Trigger: cdn.Domain{}, Event: reflect.TypeFor[cdn.Event](), Resources: []Resource{{"domain", "domain of a CDN"}},
 	}, typed[annotations.CDN]{
 		name: func(m *annotations.CDN) string { return m.Name },
 		needs: func(m *annotations.CDN) (needs []Need) {

@@ -10,7 +10,7 @@ import (
 
 func eventKind() *Kind {
 	return of(Kind{
-		Word: "event", Trigger: event.Rule{}, Event: reflect.TypeFor[event.Event](), Payload: "Data", Resources: []Resource{{"bus", "event bus"}},
+		Word: "event", Example: "{source: shop.orders}", Trigger: event.Rule{}, Event: reflect.TypeFor[event.Event](), Payload: "Data", Resources: []Resource{{"bus", "event bus"}},
 	}, typed[annotations.Event]{
 		name:  func(m *annotations.Event) string { return m.Name },
 		needs: func(m *annotations.Event) []Need { return []Need{{"bus", "bus", m.Bus}} },

@@ -9,7 +9,7 @@ import (
 )
 
 func httpKind() *Kind {
-	return of(Kind{Word: "http", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.HTTP]{
+	return of(Kind{Word: "http", Example: "{method: GET, path: /}", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.HTTP]{
 		overlap:    func(a, b *annotations.HTTP) string { return "" }, // routes are compared in all of the application
 		triggers:   func(m *annotations.HTTP, _ string) []framework.Trigger { return routes(m) },
 		identities: func(m *annotations.HTTP, _ string) []string { return []string{m.Path} },
@@ -18,7 +18,7 @@ func httpKind() *Kind {
 }
 
 func apigwKind() *Kind {
-	return of(Kind{Word: "apigw", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.APIGW]{
+	return of(Kind{Word: "apigw", Example: "{method: GET, path: /}", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.APIGW]{
 		triggers:   func(m *annotations.APIGW, _ string) []framework.Trigger { return routes(&m.HTTP) },
 		identities: func(m *annotations.APIGW, _ string) []string { return []string{m.Path} },
 		features:   []feature[annotations.APIGW]{{"apigw", nil}},

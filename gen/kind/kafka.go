@@ -11,7 +11,7 @@ import (
 func kafkaKind() *Kind {
 	same := func(a, b *annotations.Kafka) bool { return a.Topic == b.Topic && a.Cluster == b.Cluster }
 	return of(Kind{
-		Word: "kafka", Trigger: kafka.Topic{}, Event: reflect.TypeFor[kafka.Record](), Payload: "Value",
+		Word: "kafka", Example: "{topic: clicks}", Trigger: kafka.Topic{}, Event: reflect.TypeFor[kafka.Record](), Payload: "Value",
 		Resources: []Resource{{"kafka", "topic of Kafka"}, {"cluster", "cluster of Kafka"}},
 	}, typed[annotations.Kafka]{
 		name: func(m *annotations.Kafka) string { return m.Name },

@@ -12,16 +12,28 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger"
 )
 
+// Delivery is the form in which events are delivered to a function; see [trigger.Delivery].
+type Delivery = trigger.Delivery
+
+const (
+	Raw     = trigger.Raw     // a payload as it came
+	Request = trigger.Request // one request
+	Tick    = trigger.Tick    // one time of a timer
+	Batch   = trigger.Batch   // one or more events, as a slice
+)
+
 // Kind is what is known of one kind of trigger. Its functions take a marker of the kind, a pointer to a struct of
 // annotations; those that are nil have nothing to say.
 type Kind struct {
 	// Word is the directive's, and that of f.yml: mq.
 	Word string
+	// Example are arguments of a trigger, as few as it needs, in the form of f.yml.
+	Example string
 	// Trigger is the run-time half's trigger, its zero value. Triggers of http and apigw are the same there.
 	Trigger framework.Trigger
 	// Delivery is the form in which events are delivered, as Trigger says it. Several is that of a batch: the function is
 	// called with a slice of Event.
-	Delivery trigger.Delivery
+	Delivery Delivery
 	Several  bool
 	// Event is the type of one event, which handlers may take: mq.Message.
 	Event reflect.Type
@@ -108,7 +120,7 @@ func (k *Kind) Package() string { return reflect.TypeOf(k.Trigger).PkgPath() }
 // of completes a kind by what knows its marker.
 func of[M any](k Kind, t typed[M]) *Kind {
 	k.Delivery = trigger.DeliveryOf(k.Trigger)
-	k.Several = k.Delivery == trigger.Batch
+	k.Several = k.Delivery == Batch
 	is := func(marker any) *M { return marker.(*M) }
 	k.Marker = func() any { return new(M) }
 	if k.Name = (func(any) string { return "" }); t.name != nil {

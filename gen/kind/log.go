@@ -10,7 +10,7 @@ import (
 
 func logKind() *Kind {
 	same := func(a, b *annotations.Log) bool { return a.Store == b.Store }
-	return of(Kind{Word: "log", Trigger: log.Store{}, Event: reflect.TypeFor[log.Batch](), Resources: []Resource{{"log", "log store"}}}, typed[annotations.Log]{
+	return of(Kind{Word: "log", Example: "{store: audit}", Trigger: log.Store{}, Event: reflect.TypeFor[log.Batch](), Resources: []Resource{{"log", "log store"}}}, typed[annotations.Log]{
 		name:  func(m *annotations.Log) string { return m.Name },
 		needs: func(m *annotations.Log) []Need { return []Need{{"store", "log", m.Store}} },
 		overlap: func(a, b *annotations.Log) string {

@@ -10,7 +10,7 @@ import (
 
 func mqKind() *Kind {
 	return of(Kind{
-		Word: "mq", Trigger: mq.Subscription{}, Event: reflect.TypeFor[mq.Message](), Payload: "Body",
+		Word: "mq", Example: "{topic: orders}", Trigger: mq.Subscription{}, Event: reflect.TypeFor[mq.Message](), Payload: "Body",
 		Resources: []Resource{{"queue", "queue"}, {"topic", "topic"}},
 	}, typed[annotations.MQ]{
 		name: func(m *annotations.MQ) string { return m.Name },

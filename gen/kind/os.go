@@ -12,7 +12,7 @@ import (
 )
 
 func osKind() *Kind {
-	return of(Kind{Word: "os", Trigger: os.Bucket{}, Event: reflect.TypeFor[os.Event](), Resources: []Resource{{"bucket", "bucket"}}}, typed[annotations.OS]{
+	return of(Kind{Word: "os", Example: "{bucket: invoices}", Trigger: os.Bucket{}, Event: reflect.TypeFor[os.Event](), Resources: []Resource{{"bucket", "bucket"}}}, typed[annotations.OS]{
 		name:  func(m *annotations.OS) string { return m.Name },
 		needs: func(m *annotations.OS) []Need { return []Need{{"bucket", "bucket", m.Bucket}} },
 		overlap: func(a, b *annotations.OS) string {

@@ -9,7 +9,7 @@ import (
 )
 
 func rawKind() *Kind {
-	return of(Kind{Word: "raw", Trigger: raw.Trigger{}, Event: reflect.TypeFor[[]byte]()}, typed[annotations.Raw]{
+	return of(Kind{Word: "raw", Example: "{}", Trigger: raw.Trigger{}, Event: reflect.TypeFor[[]byte]()}, typed[annotations.Raw]{
 		overlap:  func(a, b *annotations.Raw) string { return "raw payloads" },
 		triggers: func(*annotations.Raw, string) []framework.Trigger { return []framework.Trigger{raw.Trigger{}} },
 		sample:   func(_ *annotations.Raw, s Sample) any { return s.Body },

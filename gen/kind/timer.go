@@ -10,7 +10,7 @@ import (
 )
 
 func timerKind() *Kind {
-	return of(Kind{Word: "timer", Trigger: timer.Schedule{}, Event: reflect.TypeFor[timer.Event]()}, typed[annotations.Timer]{
+	return of(Kind{Word: "timer", Example: "{every: 1h}", Trigger: timer.Schedule{}, Event: reflect.TypeFor[timer.Event]()}, typed[annotations.Timer]{
 		name: func(m *annotations.Timer) string { return m.Name },
 		triggers: func(m *annotations.Timer, name string) []framework.Trigger {
 			return []framework.Trigger{timer.Schedule{Name: name, Cron: m.Cron, Every: time.Duration(m.Every), Timezone: m.Timezone, Payload: m.Payload}}

@@ -22,18 +22,22 @@ func (f Feature) Used(u *Unit) bool { return f.used(u) }
 // Features are all features, in the order of the portability report.
 func Features() []Feature {
 	var list []Feature
-	for k := range kind.All() {
-		list = append(list, features(k.Word)...)
-		if k.Word == "apigw" { // where it has always stood
-			list = append(list, Feature{"trigger http with other triggers", func(u *Unit) bool {
-				all := 0
-				for _, f := range u.Functions {
-					all += len(f.Triggers)
-				}
-				return len(u.Routes()) > 0 && all > len(u.Routes())
-			}})
+	of := func(requests bool) {
+		for k := range kind.All() {
+			if (k.Delivery == kind.Request) == requests {
+				list = append(list, features(k.Word)...)
+			}
 		}
 	}
+	of(true)
+	list = append(list, Feature{"trigger http with other triggers", func(u *Unit) bool {
+		all := 0
+		for _, f := range u.Functions {
+			all += len(f.Triggers)
+		}
+		return len(u.Routes()) > 0 && all > len(u.Routes())
+	}})
+	of(false)
 	list = append(list, Feature{"invoke", func(u *Unit) bool {
 		return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
 	}})

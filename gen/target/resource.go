@@ -231,23 +231,6 @@ func covers(pattern, event string) bool {
 	return ok && strings.HasPrefix(event, start)
 }
 
-// Forms reports triggers whose events the platform cannot read: those of other forms than the known ones. Of those that
-// the vendor never brings, more is said elsewhere.
-func (r *Report) Forms(app *App, known map[string]string, never ...string) {
-	for _, u := range app.Units {
-		for _, f := range u.Functions {
-			for _, t := range f.Triggers {
-				if _, ok := known[t.Kind]; ok || slices.Contains(never, t.Kind) {
-					continue
-				}
-				feature := "trigger " + t.Kind
-				r.add(feature, t.At("").Errorf(CodeUnsupported, "%s is not supported by %s: it is known, but its events cannot be read there yet", feature, r.Target)).
-					Hint = "known there: " + strings.Join(slices.Sorted(maps.Keys(known)), ", ")
-			}
-		}
-	}
-}
-
 // Nowhere reports the x-<target> keys of a trigger that the deployment file has nothing for.
 func (r *Report) Nowhere(t Trigger) {
 	if t.Extension[r.Target] != nil {

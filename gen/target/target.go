@@ -90,7 +90,7 @@ func (u *Unit) Kinds() []string {
 // can only be invoked.
 func (u *Unit) Raw() bool {
 	return slices.ContainsFunc(u.Functions, func(f *Function) bool {
-		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.Kind == "raw" })
+		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.delivery() == kind.Raw })
 	})
 }
 
@@ -112,7 +112,7 @@ func (u *Unit) Routes() []Trigger {
 	var triggers []Trigger
 	for _, f := range u.Functions {
 		for _, t := range f.Triggers {
-			if annotations.HTTPOf(t.Marker) != nil {
+			if t.delivery() == kind.Request {
 				triggers = append(triggers, t)
 			}
 		}
@@ -124,18 +124,6 @@ func (u *Unit) Routes() []Trigger {
 func (u *Unit) Streams() bool {
 	h := u.Settings.HTTP
 	return h != nil && h.Streaming != nil && *h.Streaming && len(u.Routes()) > 0
-}
-
-// Forms returns the forms of the unit's triggers, sorted, each once. See [Trigger.Form].
-func (u *Unit) Forms() []string {
-	var forms []string
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			forms = append(forms, t.Kind)
-		}
-	}
-	slices.Sort(forms)
-	return slices.Compact(forms)
 }
 
 // Function is one named handler.
@@ -165,6 +153,9 @@ type Trigger struct {
 	Extension spec.Extension
 }
 
+// delivery is the form in which the events are delivered.
+func (t Trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
+
 // At is what a diagnostic about an argument of the trigger points at, the trigger itself if the argument has no place.
 func (t Trigger) At(argument string) spec.Place {
 	return t.Places[argument].Or(t.Place).Or(spec.Place{Pos: t.Pos})
@@ -190,20 +181,15 @@ type Entry struct {
 // A form without a name needs none.
 func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 	var codecs []Symbol
-	for _, form := range kind.Words() {
-		if form == "raw" {
-			continue // it comes last
-		}
-		s := Symbol{Import: platform, Name: known[form]}
+	for k := range kind.All() {
+		s := Symbol{Import: platform, Name: known[k.Word]}
 		if sub, name, ok := strings.Cut(s.Name, "."); ok {
 			s.Import, s.Name = platform+"/"+sub, name
 		}
-		if slices.Contains(u.Forms(), form) && s.Name != "" && !slices.Contains(codecs, s) {
+		used := len(u.Triggers(k.Word)) > 0 || k.Delivery == kind.Raw && u.Raw()
+		if used && s.Name != "" && !slices.Contains(codecs, s) {
 			codecs = append(codecs, s)
 		}
-	}
-	if u.Raw() {
-		codecs = append(codecs, Symbol{Import: platform, Name: known["raw"]})
 	}
 	return codecs
 }

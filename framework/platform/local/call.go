@@ -16,6 +16,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -38,12 +39,12 @@ func (c *caller) call(ctx context.Context, f *framework.Function, form string, e
 	if form != "" && !slices.Contains(kinds, form) && (form != "raw" || len(kinds) > 0) {
 		return nil, fmt.Errorf("function %s has no events of the form %.80q; it has %q", f.Name, form, kinds)
 	}
-	switch kind {
-	case "http":
+	switch envelope.Delivery(kind, f.Triggers) {
+	case trigger.Request:
 		return c.http(ctx, f, event)
-	case "timer":
+	case trigger.Tick:
 		return c.timer(ctx, f, event, schedules(f)...)
-	case "raw":
+	case trigger.Raw:
 		return c.event(ctx, f, kind, envelope.Raw(event)), nil
 	default:
 		batch, err := envelope.ParseBatch(kind, f.Triggers, event, time.Now(), rand.Text)

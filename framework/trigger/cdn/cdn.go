@@ -64,7 +64,7 @@ func (Domain) Delivery() trigger.Delivery { return trigger.Batch }
 // Takes reports whether the trigger is for an event, whichever domain it is of.
 func (d Domain) Takes(e Event) bool { return slices.Contains(d.Events, e.Action) }
 
-// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source.
 func (Domain) What() string                      { return "domain" }
 func (d Domain) Resource() string                { return d.Name }
 func (Domain) Origin(e *Event) (name, id string) { return e.Domain, "" }

@@ -120,7 +120,7 @@ func (r Rule) Takes(e Event) bool {
 	return (r.Source == "" || r.Source == e.Source) && (r.Type == "" || r.Type == e.Type)
 }
 
-// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source. No vendor says which bus an event came over.
+// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source. No vendor says which bus an event came over.
 func (Rule) What() string                    { return "event bus" }
 func (r Rule) Resource() string              { return r.Bus }
 func (Rule) Origin(*Event) (name, id string) { return "", "" }

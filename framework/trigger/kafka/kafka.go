@@ -156,7 +156,7 @@ func (Topic) Kind() string { return "kafka" }
 // Delivery returns trigger.Batch.
 func (Topic) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Within, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Within, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Topic) What() string                       { return "topic" }
 func (t Topic) Resource() string                 { return t.Name }
 func (t Topic) Within() string                   { return t.Cluster }

@@ -87,7 +87,7 @@ func (Store) Kind() string { return "log" }
 // Delivery returns trigger.Batch.
 func (Store) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Store) What() string                      { return "log store" }
 func (s Store) Resource() string                { return s.Name }
 func (Store) Origin(b *Batch) (name, id string) { return b.Store, b.StoreID }

@@ -104,7 +104,7 @@ func (Subscription) Kind() string { return "mq" }
 // Delivery returns trigger.Batch.
 func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Origin, Takes, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
 func (Subscription) What() string                        { return "queue or topic" }
 func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty
 func (Subscription) Origin(m *Message) (name, id string) { return m.Source, "" }

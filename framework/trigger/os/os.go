@@ -109,7 +109,7 @@ func (b Bucket) Takes(e Event) bool {
 	return false
 }
 
-// What, Resource, Origin, Mark and Say are for recognition; see trigger.Source.
+// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source.
 func (Bucket) What() string                      { return "bucket" }
 func (b Bucket) Resource() string                { return b.Name }
 func (Bucket) Origin(e *Event) (name, id string) { return e.Bucket, "" }

@@ -98,9 +98,6 @@ func (c *handlerDirective) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
-	case isNamed(t, model.TimerPath, model.EventType), isPointerTo(t, model.TimerPath, model.EventType):
-		f.Input, f.Brings = model.EventInput, "timer"
-		return ""
 	case isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
 		f.Input, f.Brings = model.EventInput, "http"
 		return ""
@@ -144,7 +141,8 @@ func (c *handlerDirective) input(f *function) (problem string) {
 	return ""
 }
 
-// eventOf recognises the events of triggers that bring several at once: one by value or by pointer, or a slice of them.
+// eventOf recognises the events of the kinds: one by value or by pointer, or a slice of them where several come at once.
+// Requests are not among them: their handlers take a part of the event.
 func eventOf(f *function, t types.Type) (known bool, problem string) {
 	of, slice := t, false
 	if s, ok := types.Unalias(t).(*types.Slice); ok {
@@ -155,7 +153,7 @@ func eventOf(f *function, t types.Type) (known bool, problem string) {
 		e = p
 	}
 	for k := range kind.All() {
-		if !k.Several || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) {
+		if k.Event.Name() == "" || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) || slice && !k.Several {
 			continue
 		}
 		if slice && e != of {

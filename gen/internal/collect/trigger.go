@@ -52,6 +52,12 @@ type trigger struct {
 	faulty bool
 }
 
+// delivery is the form in which its events are delivered.
+func (t *trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
+
+// unknown reports whether f.yml has something there that is no trigger.
+func (t *trigger) unknown() bool { return t.Kind == "" }
+
 // spec completes the functions with what f.yml says of them, and checks their triggers.
 func (c *triggerDirective) spec() {
 	if !c.app.Unread { // else they may be in what could not be read
@@ -141,11 +147,9 @@ func (c *triggerDirective) wrong(t *trigger, argument, value string, offset, len
 
 // checkTriggers checks each trigger of a function, and that its handler takes what they bring.
 func (c *triggerDirective) checkTriggers(f *function) {
-	var kinds []string
+	requests := false
 	for _, t := range f.triggers {
-		if form := t.Form(); !slices.Contains(kinds, form) {
-			kinds = append(kinds, form)
-		}
+		requests = requests || t.delivery() == kind.Request
 		if t.faulty {
 			continue
 		}
@@ -160,11 +164,11 @@ func (c *triggerDirective) checkTriggers(f *function) {
 		return
 	}
 	if f.Kind == model.HTTPHandler {
-		c.onlyHTTP(f, kinds)
+		c.onlyHTTP(f)
 		return
 	}
-	c.event(f, kinds)
-	if f.Input == model.BoundInput && slices.Contains(kinds, "http") {
+	c.event(f)
+	if f.Input == model.BoundInput && requests {
 		b, ok := c.binding(f)
 		f.Bind = b.bind
 		f.faulty = f.faulty || !ok
@@ -175,15 +179,15 @@ func (c *triggerDirective) checkTriggers(f *function) {
 }
 
 // onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
-func (c *triggerDirective) onlyHTTP(f *function, kinds []string) {
+func (c *triggerDirective) onlyHTTP(f *function) {
 	for _, t := range f.triggers {
-		if t.Form() != "http" {
+		if !t.unknown() && t.delivery() != kind.Request {
 			f.faulty = true
 			c.errorAt(t.Pos, t.Length, codeHandler, "%s makes an http.Handler, which %s cannot call", f.Object.Name(), t.Kind).Line = t.Line
 			return
 		}
 	}
-	if len(kinds) == 0 {
+	if len(f.triggers) == 0 {
 		f.faulty = true
 		c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "%s makes an http.Handler, but no http trigger calls it", f.Object.Name()).
 			Hint = "add one: //faas:http ANY /*"
@@ -191,22 +195,19 @@ func (c *triggerDirective) onlyHTTP(f *function, kinds []string) {
 }
 
 // event checks that a handler that takes the event of one kind is called by that kind only.
-func (c *triggerDirective) event(f *function, kinds []string) {
+func (c *triggerDirective) event(f *function) {
 	if f.Input != model.EventInput {
 		return
 	}
-	kind, in := f.Brings, typeString(f.In)
-	if len(kinds) == 0 && kind == "raw" {
-		return // which is what an invoke call brings
-	}
-	if len(kinds) == 0 {
+	brings, in := kind.Lookup(f.Brings), typeString(f.In)
+	if len(f.triggers) == 0 {
 		f.faulty = true
-		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, kind)
-		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", kind)
+		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, brings.Word)
+		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", brings.Word)
 		return
 	}
 	for _, t := range f.triggers {
-		if t.Kind == kind || t.Form() == kind {
+		if t.unknown() || kind.Lookup(t.Kind).Event == brings.Event {
 			continue
 		}
 		f.faulty = true
@@ -260,13 +261,13 @@ func (c *triggerDirective) timer(t *trigger, m *annotations.Timer) {
 	}
 }
 
-// named names the triggers of each kind but http, and reports two of one name.
+// named names the triggers that can have a name, and reports two of one name.
 func (c *triggerDirective) named() {
 	first := map[string]*trigger{}
 	for _, f := range c.handlers.found {
 		unnamed := map[string]int{}
 		for i, t := range f.triggers {
-			if t.faulty || annotations.HTTPOf(t.Marker) != nil || t.Form() == "raw" {
+			if d := t.delivery(); t.faulty || d == kind.Request || d == kind.Raw {
 				continue
 			}
 			t.Name = kind.Of(t.Marker).Name(t.Marker)
@@ -284,7 +285,7 @@ func (c *triggerDirective) named() {
 				continue
 			}
 			what := t.Kind
-			if what != "timer" {
+			if t.delivery() != kind.Tick {
 				what += " trigger"
 			}
 			d := t.argument("name")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -33,7 +34,7 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 	}
 	m := annotations.HTTPOf(e.Marker)
 	if m == nil {
-		has := len(f.triggers) == 0 && e.Kind == "raw" || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return covers(t.Marker, e.Marker) })
+		has := len(f.triggers) == 0 && kind.DeliveryOf(e.Kind) == kind.Raw || slices.ContainsFunc(f.triggers, func(t *trigger) bool { return covers(t.Marker, e.Marker) })
 		same := slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
 		switch {
 		case has || e.Marker == nil:

@@ -17,8 +17,8 @@ import (
 // framework.Each; one that takes the slice is called once.
 
 // batchType is the type of one event of a kind that brings several, "" for other kinds.
-func batchType(form string) string {
-	if k := kind.Lookup(form); k != nil && k.Several {
+func batchType(word string) string {
+	if k := kind.Lookup(word); k.Several {
 		return k.Event.PkgPath() + "." + k.Event.Name()
 	}
 	return ""

@@ -8,6 +8,7 @@ import (
 	"github.com/dave/jennifer/jen"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 // adapter writes the method that runs one function: it reads the event, binds the input, gets the receiver, calls the
@@ -84,11 +85,11 @@ func returnErr(call jen.Code) jen.Code {
 // ifErr is: if err != nil { return err }.
 func ifErr() jen.Code { return jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Err())) }
 
-// kinds are the forms in which the event can come, sorted: http, timer, mq, and event for a raw payload.
+// kinds are the words of the kinds of events that can come, as the run time has them, sorted: http, timer, mq, raw.
 func (h *handler) kinds() []string {
 	var kinds []string
 	for _, t := range h.fn.Triggers {
-		kinds = append(kinds, t.Form())
+		kinds = append(kinds, kind.Lookup(t.Kind).Trigger.Kind())
 	}
 	if kinds == nil {
 		kinds = []string{"raw"} // callable by invoke
@@ -97,17 +98,17 @@ func (h *handler) kinds() []string {
 	return slices.Compact(kinds)
 }
 
-// eventType is the type of the event of a kind.
-func eventType(kind string) jen.Code {
-	switch kind {
-	case "http":
+// eventType is the type of what a function is called with for events of a kind.
+func eventType(word string) jen.Code {
+	switch k := kind.Lookup(word); k.Delivery {
+	case kind.Request:
 		return jen.Op("*").Add(q(symExchange))
-	case "timer":
-		return q(symTimerEvent)
-	case "raw":
-		return jen.Index().Byte()
+	case kind.Tick:
+		return jen.Qual(k.Event.PkgPath(), k.Event.Name())
+	case kind.Batch:
+		return jen.Index().Add(jen.Qual(k.Event.PkgPath(), k.Event.Name()))
 	}
-	return jen.Index().Add(q(batchType(kind)))
+	return jen.Index().Byte()
 }
 
 // input declares in and fills it from the event.
@@ -178,10 +179,10 @@ func (h *handler) eventInput() {
 }
 
 // from fills in from the event e of one kind.
-func (h *handler) from(kind string) []jen.Code {
+func (h *handler) from(word string) []jen.Code {
 	bytes := h.fn.Input == model.BytesInput
-	switch kind {
-	case "http":
+	switch kind.Lookup(word).Delivery {
+	case kind.Request:
 		if bytes {
 			return []jen.Code{
 				jen.List(jen.Id("body"), jen.Err()).Op(":=").Id("e").Dot("Request").Dot("ReadBody").Call(jen.Lit(0)),
@@ -190,7 +191,7 @@ func (h *handler) from(kind string) []jen.Code {
 			}
 		}
 		return h.bind()
-	case "timer":
+	case kind.Tick:
 		payload := jen.Index().Byte().Parens(jen.Id("e").Dot("Payload"))
 		if bytes {
 			return []jen.Code{jen.Id("in").Op("=").Add(payload)}

@@ -67,8 +67,7 @@ const (
 	pathNethttp = module + "/trigger/web/nethttp"
 	symServe    = pathNethttp + ".Serve"
 
-	pathTimer     = module + "/trigger/timer"
-	symTimerEvent = pathTimer + ".Event"
+	pathTimer = module + "/trigger/timer"
 
 	pathEvent      = module + "/trigger/event"
 	symEventDecode = pathEvent + ".Decode"

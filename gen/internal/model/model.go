@@ -377,7 +377,7 @@ const (
 
 // Trigger is one trigger directive, or one entry of the function's events in f.yml, which replace the directives.
 type Trigger struct {
-	// Kind is http, apigw, timer, os, mq, kafka, log, cdn, event.
+	// Kind is the word of its kind in gen/kind.
 	Kind string
 	// Routes are those of an http trigger, also of one of the API gateway, one for each method.
 	Routes []web.Route
@@ -388,15 +388,6 @@ type Trigger struct {
 	Pos    token.Position
 	Length int
 	Line   string
-}
-
-// Form is the form in which the trigger's events come: its kind, but http for apigw, and bus for the events of an event
-// bus.
-func (t Trigger) Form() string {
-	if t.Kind == "apigw" {
-		return "http"
-	}
-	return t.Kind
 }
 
 // Binding says how a request fills a struct.

@@ -10,7 +10,6 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 	"gopkg.in/yaml.v3"
 )
 
@@ -31,25 +30,9 @@ const (
 const preStop = 30
 
 // New returns the target.
-func New() target.Target { return cloud{codecs()} }
+func New() target.Target { return cloud{} }
 
-type cloud struct {
-	// codecs are the names of those that the platform has, by the form of the events.
-	codecs map[string]string
-}
-
-// codecs are those of the platform. Requests come as they are, but a gateway may also send them as events.
-func codecs() map[string]string {
-	return map[string]string{
-		"http": "", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "kafka": "Kafka", "log": "Log", "event": "Bus", "raw": "Raw",
-		"mq": carryMQ().Codec, "cdn": carryCDN().Codec,
-	}
-}
-
-// carried are the kinds of triggers that have a file here.
-func carried() map[string]target.Carried[Trigger] {
-	return map[string]target.Carried[Trigger]{"mq": carryMQ(), "cdn": carryCDN()}
-}
+type cloud struct{}
 
 var (
 	_ target.Explainer = cloud{}
@@ -59,12 +42,12 @@ var (
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the custom runtime. Requests of http triggers reach it as they are; only events need codecs.
-func (c cloud) Entry(u *target.Unit) target.Entry {
+func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
 		Loop: platform + "/custom", Command: command, GOOS: "linux", GOARCH: "amd64",
 		MaxZip: 500 << 20,
 	}
-	e.Codecs = target.Codecs(u, platform, c.codecs)
+	e.Codecs = target.Codecs(u, platform, kinds().Codecs())
 	return e
 }
 
@@ -75,8 +58,8 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
+	kinds().How(r)
 	checkRegion(r, app)
-	r.Forms(app, c.codecs)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
@@ -206,23 +189,6 @@ func triggers(app *target.App, u *target.Unit) ([]Trigger, map[int][]spec.Extens
 	var list []Trigger
 	extensions := map[int][]spec.Extension{}
 	taken := map[string]bool{}
-	for _, t := range u.Triggers("timer") {
-		m := t.Marker.(*annotations.Timer)
-		plan, err := cron.FC(m)
-		if err != nil {
-			continue // Check has said so
-		}
-		for i, expression := range plan.Expressions {
-			name := target.PartName(t.Name, i)
-			taken[name] = true
-			if t.Extension[Name] != nil {
-				extensions[len(list)] = []spec.Extension{t.Extension}
-			}
-			list = append(list, Trigger{TriggerName: name, TriggerType: "timer", TriggerConfig: &TimerTrigger{
-				CronExpression: expression, Enable: !m.Disabled, Payload: m.Payload,
-			}})
-		}
-	}
 	free := func(name, other string) string {
 		for taken[name] {
 			name += other
@@ -230,34 +196,27 @@ func triggers(app *target.App, u *target.Unit) ([]Trigger, map[int][]spec.Extens
 		taken[name] = true
 		return name
 	}
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			for i, made := range sources(app, u, t) {
-				made.TriggerName = free(target.PartName(t.Name, i), "-"+t.Kind)
-				if t.Extension[Name] != nil {
-					extensions[len(list)] = []spec.Extension{t.Extension}
-				}
-				list = append(list, made)
+	for t, all := range kinds().Make(app, u) {
+		for i, made := range all {
+			made.TriggerName = free(target.PartName(t.Name, i), "-"+t.Kind)
+			if t.Extension[Name] != nil {
+				extensions[len(list)] = []spec.Extension{t.Extension}
 			}
+			list = append(list, made)
 		}
 	}
 	routes := u.Routes()
 	if len(routes) == 0 {
 		return list, extensions
 	}
-	http := &HTTPTrigger{AuthType: "anonymous", Methods: []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}}
-	if h := u.Settings.HTTP; h != nil {
-		if h.Auth == "iam" {
-			http.AuthType = "function"
-		}
-		http.DisableURLInternet = h.Internal
-	}
 	for _, t := range routes {
 		if t.Extension[Name] != nil {
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	return append(list, Trigger{TriggerName: free("http", "-url"), TriggerType: "http", TriggerConfig: http}), extensions
+	http := httpTrigger(u)
+	http.TriggerName = free("http", "-url")
+	return append(list, http), extensions
 }
 
 // cpu is what goes with the memory, in the vendor's own proportion (0.35 with 512 MB), unless f.yml says it.

@@ -58,7 +58,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
 	schemas := schemas(t)
-	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(_ string, content []byte) error {
+	targettest.Golden(t, New(), *update, func(_ string, content []byte) error {
 		for _, schema := range schemas {
 			if err := validate(t, schema, content); err != nil {
 				return err
@@ -106,7 +106,7 @@ functions:
 }
 
 // TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
-func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, kinds().Codecs()) }
 
 // TestCPU holds the default to the vendor's rules, for each amount of memory that there is.
 func TestCPU(t *testing.T) {

@@ -1,11 +1,20 @@
 package aliyun
 
 import (
+	"regexp"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-func carryCDN() target.Carried[Trigger] { return target.Carry("CDN", checkCDN, cdnTriggers) }
+var domainForm = regexp.MustCompile(`^([A-Za-z0-9*][A-Za-z0-9-]*\.)+[A-Za-z0-9-]+$`)
+
+func carryCDN() target.Carried[Trigger] {
+	return target.Carry[annotations.CDN, Trigger]{
+		Codec: "CDN", Check: checkCDN, Make: cdnTriggers,
+		How: map[string]string{"trigger cdn": "cdn_events"},
+	}.Carried()
+}
 
 // cdnEvent says an event of the CDN in the vendor's words.
 func cdnEvent(word string) string {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 // maxName is the length of a function's name.
@@ -84,24 +83,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	r.Origins(u)
 	checkCORS(r, app, u)
-	r.About("trigger timer")
-	for _, t := range u.Triggers("timer") {
-		m := t.Marker.(*annotations.Timer)
-		plan, err := cron.FC(m)
-		r.Schedule(u, t, plan, err)
-		if len(m.Payload) > 128<<10 {
-			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "128 KB at most")
-		}
-	}
-	r.About("")
 	checkSources(r, app, u)
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			if annotations.HTTPOf(t.Marker) == nil && t.Kind != "timer" && len(sources(app, u, t)) == 0 {
-				r.Nowhere(t)
-			}
-		}
-	}
 }
 
 // checkCORS refuses what is said for this cloud alone: the framework answers here, and generated code is the same for all.
@@ -201,10 +183,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	if a == nil {
 		return
 	}
-	u.Waited(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", func(t target.Trigger) bool {
-		m, ok := t.Marker.(*annotations.MQ)
-		return ok && m.Queue != "" || t.Kind == "event" || t.Kind == "kafka"
-	})
+	u.Waited(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", kinds().Waits)
 	if a.Retries != nil {
 		r.Range(u, "async.retries", *a.Retries, 0, 8, 1, "")
 	}

@@ -1,11 +1,21 @@
 package aliyun
 
 import (
+	"regexp"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-func carryMQ() target.Carried[Trigger] { return target.Carry("Queue", checkQueue, mqTriggers) }
+var mnsForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,119}$`)
+
+func carryMQ() target.Carried[Trigger] {
+	return target.Carry[annotations.MQ, Trigger]{
+		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
+		Waits: func(m *annotations.MQ) bool { return m.Queue != "" },
+		How:   map[string]string{"trigger mq queue": "eventbridge, MNS", "trigger mq topic": "mns_topic", "trigger mq tag": "filterTag", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+	}.Carried()
+}
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
 	source := app.Resource(t, target.Needs(m)[0])

@@ -20,26 +20,13 @@ const Name = "aws"
 // platform is what a unit's entrypoint imports.
 const platform = "github.com/faasgen/faasgen/framework/platform/aws"
 
-// streamingCodec is the codec of http for a function URL that streams.
-const streamingCodec = "HTTPStream"
-
 // apiID is the logical name of the HTTP API. Those of functions end in Function.
 const apiID = "Api"
 
 // New returns the target.
-func New() target.Target { return cloud{codecs()} }
+func New() target.Target { return cloud{} }
 
-type cloud struct {
-	// codecs are the names of those that the platform has, by the form of the events.
-	codecs map[string]string
-}
-
-// codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
-func codecs() map[string]string {
-	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": carryMQ(nil).Codec, "kafka": "Kafka", "log": "cloudwatch.Log", "event": "Bus", "raw": "Raw",
-	}
-}
+type cloud struct{}
 
 var (
 	_ target.Explainer = cloud{}
@@ -49,14 +36,15 @@ var (
 func (cloud) Name() string { return Name }
 
 // Entry is the loop of the Lambda Runtime API, in an executable that has to be called bootstrap.
-func (c cloud) Entry(u *target.Unit) target.Entry {
+func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
 		Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: u.Settings.Architecture,
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
-	e.Codecs = target.Codecs(u, platform, c.codecs)
+	codecs := kinds(nil).Codecs()
+	e.Codecs = target.Codecs(u, platform, codecs)
 	for i := range e.Codecs {
-		if u.Streams() && e.Codecs[i].Name == c.codecs["http"] {
+		if u.Streams() && e.Codecs[i].Name == codecs["http"] {
 			e.Codecs[i].Name = streamingCodec
 		}
 	}
@@ -75,8 +63,8 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
+	kinds(nil).How(r)
 	checkRegion(r, app)
-	r.Forms(app, c.codecs, "cdn")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
@@ -187,15 +175,4 @@ func document(app *target.App) *yaml.Node {
 		extend(root)
 	}
 	return target.Extend(root, Name, app.Spec.Extension)
-}
-
-// sourceEvent is an event of the template with its name.
-type sourceEvent struct {
-	name  string
-	event *Event
-}
-
-// carried are the kinds of triggers that have a file here. Made are the logical names of what the template makes.
-func carried(made map[string]string) map[string]target.Carried[sourceEvent] {
-	return map[string]target.Carried[sourceEvent]{"mq": carryMQ(made), "cdn": carryCDN()}
 }

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
 	schema := targettest.Schema(t, "sam.schema.json")
-	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(path string, content []byte) error {
+	targettest.Golden(t, New(), *update, func(path string, content []byte) error {
 		if path != "template.yaml" {
 			return nil
 		}
@@ -185,7 +185,7 @@ func named(e target.Entry) string {
 }
 
 // TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
-func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, kinds(nil).Codecs()) }
 
 // TestInput makes sure that the scheduler finds its variable, once, whatever the payload holds, and that the result is
 // the JSON that the platform decodes.

@@ -6,7 +6,7 @@ import (
 )
 
 func carryCDN() target.Carried[sourceEvent] {
-	return target.Carry[annotations.CDN, sourceEvent]("", func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
+	return target.Carry[annotations.CDN, sourceEvent]{Never: true, Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
 		r.Unsupported(t.At(""), "trigger cdn", "CloudFront calls no function for what happens to a distribution")
-	}, nil)
+	}}.Carried()
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 var (
@@ -68,19 +67,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkFiles(r, u)
 	checkAsync(r, u)
 	checkHTTP(r, u)
-	checkTimers(r, u)
-	checkSources(r, app, u)
-	made := map[string]string{}
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			if t.Kind == "http" || t.Kind == "apigw" || t.Kind == "timer" {
-				continue
-			}
-			if _, e := source(app, u, t, made); e == nil {
-				r.Nowhere(t)
-			}
-		}
-	}
+	kinds(map[string]string{}).Check(r, app, u)
 }
 
 func checkARN(r *target.Report, u *target.Unit, key, arn string) {
@@ -154,10 +141,7 @@ func checkFiles(r *target.Report, u *target.Unit) {
 }
 
 func checkAsync(r *target.Report, u *target.Unit) {
-	u.Waited(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", func(t target.Trigger) bool {
-		m, ok := t.Marker.(*annotations.MQ)
-		return ok && m.Queue != "" || t.Kind == "kafka"
-	})
+	u.Waited(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", kinds(nil).Waits)
 	if a := u.Settings.Async; a != nil {
 		if a.Retries != nil {
 			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")
@@ -188,30 +172,5 @@ func checkAsync(r *target.Report, u *target.Unit) {
 			what = d.Type
 		}
 		r.Limit(u.At("deadLetter.target"), "deadLetter.target", fmt.Sprintf("%q", d.Target), "the ARN of a "+what)
-	}
-}
-
-func checkHTTP(r *target.Report, u *target.Unit) {
-	triggers := u.Routes()
-	if len(triggers) == 0 {
-		return
-	}
-	r.Origins(u)
-	if h := u.Settings.HTTP; h != nil && h.Internal != nil && *h.Internal {
-		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
-	}
-	if !u.Streams() && u.Settings.Timeout > annotations.Duration(30*time.Second) {
-		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
-	}
-}
-
-func checkTimers(r *target.Report, u *target.Unit) {
-	r.About("trigger timer")
-	defer r.About("")
-	for _, t := range u.Triggers("timer") {
-		plan, err := cron.AWS(t.Marker.(*annotations.Timer))
-		if r.Schedule(u, t, plan, err); err == nil && len(input(t.Name, t.Marker.(*annotations.Timer).Payload)) > 256<<10 {
-			r.Limit(t.At("payload"), "payload", "more than 256 KB", "256 KB with the event around it")
-		}
 	}
 }

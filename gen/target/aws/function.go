@@ -1,8 +1,6 @@
 package aws
 
 import (
-	"bytes"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +9,6 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 // function makes a unit's function, and says which x- keys belong to which of its events.
@@ -85,49 +82,12 @@ func events(to map[string]*Event, app *target.App, u *target.Unit, routes []rout
 			}})
 		}
 	}
-	for _, t := range u.Triggers("timer") {
-		m := t.Marker.(*annotations.Timer)
-		plan, err := cron.AWS(m)
-		if err != nil {
-			continue // Check has said so
-		}
-		for _, expression := range plan.Expressions {
-			zone := m.Timezone
-			if m.Cron == "" || zone == "UTC" {
-				zone = ""
-			}
-			state := "ENABLED"
-			if m.Disabled {
-				state = "DISABLED"
-			}
-			add(camel(t.Name)+"Timer", t, &Event{Type: "ScheduleV2", Properties: &ScheduleEvent{
-				ScheduleExpression: expression, ScheduleExpressionTimezone: zone, State: state, Input: input(t.Name, m.Payload), OmitName: true,
-			}})
-		}
-	}
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			if name, e := source(app, u, t, made); e != nil {
-				add(name, t, e)
-			}
+	for t, made := range kinds(made).Make(app, u) {
+		for _, e := range made {
+			add(e.name, t, e.event)
 		}
 	}
 	return extensions
-}
-
-// input is the event that the scheduler sends. It puts the time where the name of its variable stands in the text.
-func input(name, payload string) string {
-	event := struct {
-		FaaS    string `json:"faas"`
-		Name    string `json:"name"`
-		Time    string `json:"time"`
-		Payload string `json:"payload"`
-	}{"timer", name, "\x00", payload}
-	text, err := json.Marshal(event) // writes < as \u003c, so that no payload holds a variable of the scheduler's
-	if err != nil {
-		panic("aws: " + err.Error()) // strings cannot fail
-	}
-	return string(bytes.Replace(text, []byte(`\u0000`), []byte("<aws.scheduler.scheduled-time>"), 1))
 }
 
 func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Second) }

@@ -2,17 +2,29 @@ package aws
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
+var (
+	queueForm  = regexp.MustCompile(`^([A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo)$`)
+	topicForm  = regexp.MustCompile(`^([A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo)$`)
+	streamForm = regexp.MustCompile(`:stream/[A-Za-z0-9_.-]+$|:table/[A-Za-z0-9_.-]+/stream/[^/]+$`)
+)
+
 func carryMQ(made map[string]string) target.Carried[sourceEvent] {
-	return target.Carry("Queue", checkQueue, func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) []sourceEvent {
-		name, event := queue(app, t, m, made)
-		return []sourceEvent{{name, event}}
-	})
+	return target.Carry[annotations.MQ, sourceEvent]{
+		Codec: "Queue", Check: checkQueue,
+		Make: func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) []sourceEvent {
+			name, event := queue(app, t, m, made)
+			return []sourceEvent{{name, event}}
+		},
+		Waits: func(m *annotations.MQ) bool { return m.Queue != "" },
+		How:   map[string]string{"trigger mq queue": "SQS", "trigger mq topic": "SNS", "trigger mq tag": "FilterPolicy", "trigger mq batch": "BatchSize", "trigger mq partial failures": "ReportBatchItemFailures"},
+	}.Carried()
 }
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {

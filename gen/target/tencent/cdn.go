@@ -6,7 +6,7 @@ import (
 )
 
 func carryCDN() target.Carried[Event] {
-	return target.Carry[annotations.CDN, Event]("", func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
+	return target.Carry[annotations.CDN, Event]{Never: true, Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, _ *annotations.CDN) {
 		r.Unsupported(t.At(""), "trigger cdn", "the CDN calls no function for what happens to a domain")
-	}, nil)
+	}}.Carried()
 }

@@ -5,11 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 )
 
 var (
@@ -20,8 +17,6 @@ var (
 // The vendor's limits.
 const (
 	maxTriggers    = 10 // of one type
-	maxTimerName   = 60
-	maxArgument    = 4 << 10
 	maxTimeout     = 900
 	maxTaskTimeout = 24 * 60 * 60
 	maxMemory      = 3072
@@ -79,7 +74,8 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkNetwork(r, u)
 	checkAsync(r, u)
 	r.Origins(u)
-	checkTriggers(r, u)
+	checkTimers(r, u)
+	checkHTTP(r, u)
 	checkSources(r, app, u)
 }
 
@@ -174,40 +170,5 @@ func checkAsync(r *target.Report, u *target.Unit) {
 		} else if strings.Contains(d.Target, ":") {
 			r.Limit(u.At("deadLetter.target"), "deadLetter.target", fmt.Sprintf("%q", d.Target), "the name of a queue or topic")
 		}
-	}
-}
-
-func checkTriggers(r *target.Report, u *target.Unit) {
-	timers := 0
-	r.About("trigger timer")
-	for _, t := range u.Triggers("timer") {
-		m := t.Marker.(*annotations.Timer)
-		plan, err := cron.SCF(m)
-		r.Schedule(u, t, plan, err)
-		before := timers
-		if timers += len(plan.Expressions); timers > maxTriggers && before <= maxTriggers {
-			r.Limit(t.At("cron"), "timer", fmt.Sprintf("%d triggers of unit %s", timers, u.Name), fmt.Sprintf("%d timers at most; this one needs %d", maxTriggers, len(plan.Expressions)))
-		}
-		if name := target.PartName(t.Name, max(0, len(plan.Expressions)-1)); len(name) > maxTimerName {
-			r.Limit(t.At("name"), "timer name", name, fmt.Sprintf("%d characters at most", maxTimerName))
-		}
-		if len(m.Payload) > maxArgument {
-			r.Limit(t.At("payload"), "payload", fmt.Sprintf("%d bytes", len(m.Payload)), "4 KB at most")
-		}
-	}
-	r.About("")
-	if routes := u.Routes(); len(routes) > 0 && !web(u) {
-		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
-		d.Hint = "give the http trigger a function of its own"
-		if u.Streams() {
-			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
-			d.Hint = "give the http trigger a function of its own"
-		}
-	}
-	for _, t := range u.Triggers("apigw") {
-		r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
-	}
-	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Routes()) > 0 {
-		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
 	}
 }

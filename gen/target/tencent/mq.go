@@ -1,11 +1,20 @@
 package tencent
 
 import (
+	"regexp"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-func carryMQ() target.Carried[Event] { return target.Carry("Queue", checkQueue, mqTriggers) }
+var topicForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
+
+func carryMQ() target.Carried[Event] {
+	return target.Carry[annotations.MQ, Event]{
+		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
+		How: map[string]string{"trigger mq topic": "cmq", "trigger mq tag": "filterKey", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+	}.Carried()
+}
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
 	if m.Queue != "" {

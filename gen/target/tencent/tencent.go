@@ -4,7 +4,6 @@
 package tencent
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/cron"
 	"gopkg.in/yaml.v3"
 )
 
@@ -23,19 +21,9 @@ const Name = "tencent"
 const platform = "github.com/faasgen/faasgen/framework/platform/tencent"
 
 // New returns the target.
-func New() target.Target { return cloud{codecs()} }
+func New() target.Target { return cloud{} }
 
-type cloud struct {
-	// codecs are the names of those that the platform has, by the form of the events.
-	codecs map[string]string
-}
-
-// codecs are those of the platform. What the vendor has no trigger for needs none, and is refused for that reason.
-func codecs() map[string]string {
-	return map[string]string{
-		"http": "HTTP", "apigw": "HTTP", "timer": "Timer", "os": "Bucket", "mq": carryMQ().Codec, "kafka": "Kafka", "log": "cls.Log", "raw": "Raw",
-	}
-}
+type cloud struct{}
 
 var (
 	_ target.Explainer = cloud{}
@@ -44,20 +32,15 @@ var (
 
 func (cloud) Name() string { return Name }
 
-// web reports whether the unit can be a web function: it takes http requests and nothing else.
-func web(u *target.Unit) bool {
-	return !u.Raw() && !slices.ContainsFunc(u.Forms(), func(form string) bool { return form != "http" && form != "apigw" })
-}
-
 // Entry is the loop of the kind of function that the unit is.
-func (c cloud) Entry(u *target.Unit) target.Entry {
+func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
 	if web(u) {
 		e.Loop, e.Command = platform+"/web", "scf_bootstrap"
 		return e
 	}
 	e.Loop, e.Command = platform+"/custom", "bootstrap"
-	e.Codecs = target.Codecs(u, platform, c.codecs)
+	e.Codecs = target.Codecs(u, platform, kinds().Codecs())
 	return e
 }
 
@@ -68,8 +51,8 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.How(how())
+	kinds().How(r)
 	checkRegion(r, app)
-	r.Forms(app, c.codecs, "cdn", "event")
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	checkTopics(r, app)
@@ -193,20 +176,6 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 	return in
 }
 
-func cors(c *spec.CORS) *CORS {
-	if c == nil {
-		return nil
-	}
-	methods := c.Methods
-	if len(methods) == 0 {
-		methods = spec.AllMethods()
-	}
-	return &CORS{
-		Enable: true, Origins: c.Origins, Methods: methods, Headers: c.Headers, ExposeHeaders: c.ExposeHeaders,
-		Credentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(c.MaxAge),
-	}
-}
-
 // region is the component's default unless f.yml has one.
 func region(app *target.App) string {
 	if r := app.Spec.Provider.Region; r != "" {
@@ -235,54 +204,22 @@ func seconds(d annotations.Duration) int { return int(time.Duration(d) / time.Se
 func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {
 	var list []Event
 	extensions := map[int][]spec.Extension{}
-	for _, t := range u.Triggers("timer") {
-		m := t.Marker.(*annotations.Timer)
-		plan, err := cron.SCF(m)
-		if err != nil {
-			continue // Check has said so
-		}
-		for i, expression := range plan.Expressions {
+	for t, made := range kinds().Make(app, u) {
+		for _, e := range made {
 			if t.Extension[Name] != nil {
 				extensions[len(list)] = []spec.Extension{t.Extension}
 			}
-			list = append(list, Event{Timer: &Timer{TimerParameters{
-				Name: target.PartName(t.Name, i), Qualifier: "$DEFAULT", CronExpression: expression, Enable: !m.Disabled, Argument: m.Payload,
-			}}})
-		}
-	}
-	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
-			for _, e := range sources(app, t) {
-				if t.Extension[Name] != nil {
-					extensions[len(list)] = []spec.Extension{t.Extension}
-				}
-				list = append(list, e)
-			}
+			list = append(list, e)
 		}
 	}
 	routes := u.Routes()
 	if len(routes) == 0 {
 		return list, extensions
 	}
-	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
-	if h := u.Settings.HTTP; h != nil {
-		if h.Auth == "iam" {
-			url.AuthType = "CAM"
-		}
-		if h.Internal != nil && *h.Internal {
-			url.NetConfig = NetConfig{EnableIntranet: true}
-		}
-		url.CorsConfig = cors(h.CORS)
-	}
 	for _, t := range routes {
 		if t.Extension[Name] != nil {
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	return append(list, Event{HTTP: &HTTP{url}}), extensions
-}
-
-// carried are the kinds of triggers that have a file here.
-func carried() map[string]target.Carried[Event] {
-	return map[string]target.Carried[Event]{"mq": carryMQ(), "cdn": carryCDN()}
+	return append(list, functionURL(u)), extensions
 }

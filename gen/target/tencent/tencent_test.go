@@ -29,7 +29,7 @@ func strict(content []byte) error {
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGolden(t *testing.T) {
-	targettest.Golden(t, cloud{targettest.Codecs(codecs())}, *update, func(_ string, content []byte) error { return strict(content) })
+	targettest.Golden(t, New(), *update, func(_ string, content []byte) error { return strict(content) })
 }
 
 func TestStrictRefuses(t *testing.T) {
@@ -63,7 +63,7 @@ functions: {all: {events: [os: {bucket: b}, mq: {topic: t2}, kafka: {topic: t}, 
 }
 
 // TestPlatform: what a generated main calls exists, and a trigger whose events nothing could read is refused.
-func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, codecs()) }
+func TestPlatform(t *testing.T) { targettest.Platform(t, New(), platform, kinds().Codecs()) }
 
 func TestEntry(t *testing.T) {
 	app := targettest.App(t, Name, `service: shop

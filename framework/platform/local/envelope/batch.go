@@ -11,24 +11,29 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger"
 )
 
-// KindOf is a trigger's kind as [Kind] returns it: bus stands for the events of an event bus.
-func KindOf(t framework.Trigger) string {
-	return t.Kind()
-}
-
 // Kinds are the kinds of a function's triggers.
 func Kinds(f *framework.Function) []string {
 	kinds := make([]string, len(f.Triggers))
 	for i, t := range f.Triggers {
-		kinds[i] = KindOf(t)
+		kinds[i] = t.Kind()
 	}
 	return kinds
+}
+
+// Delivery is the form in which events of a kind are delivered to a function with these triggers, raw if none is of it.
+func Delivery(kind string, triggers []framework.Trigger) trigger.Delivery {
+	for _, t := range triggers {
+		if t.Kind() == kind {
+			return trigger.DeliveryOf(t)
+		}
+	}
+	return trigger.Raw
 }
 
 // form is how events of a kind are written, by the triggers that there are.
 func form(kind string, triggers []framework.Trigger) (trigger.Form, bool) {
 	for _, t := range triggers {
-		if w, ok := t.(trigger.Written); ok && KindOf(t) == kind {
+		if w, ok := t.(trigger.Written); ok && t.Kind() == kind {
 			return w.Form(), true
 		}
 	}

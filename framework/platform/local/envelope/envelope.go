@@ -63,23 +63,29 @@ func IsTimer(event []byte) bool {
 // Kind decides what kind of event a function with these triggers gets: what the event's form says, else the kind of the
 // first. A function without triggers gets raw events.
 func Kind(triggers []framework.Trigger, event []byte) string {
-	has := func(kind string) bool {
-		return slices.ContainsFunc(triggers, func(t framework.Trigger) bool { return t.Kind() == kind })
-	}
-	switch {
-	case len(triggers) == 0:
+	if len(triggers) == 0 {
 		return "raw"
-	case has("http") && IsRequest(event):
-		return "http"
-	case has("timer") && IsTimer(event):
-		return "timer"
 	}
-	for _, t := range triggers {
-		if w, ok := t.(trigger.Written); ok && formed(w.Form(), event) {
-			return KindOf(t)
+	for _, d := range []trigger.Delivery{trigger.Request, trigger.Tick, trigger.Batch} {
+		for _, t := range triggers {
+			if trigger.DeliveryOf(t) == d && isEvent(t, event) {
+				return t.Kind()
+			}
 		}
 	}
-	return KindOf(triggers[0])
+	return triggers[0].Kind()
+}
+
+// isEvent reports whether event is written as those of a trigger are.
+func isEvent(t framework.Trigger, event []byte) bool {
+	switch trigger.DeliveryOf(t) {
+	case trigger.Request:
+		return IsRequest(event)
+	case trigger.Tick:
+		return IsTimer(event)
+	}
+	w, ok := t.(trigger.Written)
+	return ok && formed(w.Form(), event)
 }
 
 // Raw is the payload of a raw event: an empty one is an empty object, as the vendors' invoke calls have it.
@@ -302,7 +308,7 @@ func ParseTimer(schedules []timer.Schedule, event []byte, now time.Time) (timer.
 
 // Outcome is what came of an invocation.
 type Outcome struct {
-	// Function is the function's name, Kind the kind of its event: http, timer, event.
+	// Function is the function's name, Kind the kind of its event: http, timer, mq, raw.
 	Function string `json:"function"`
 	Kind     string `json:"kind"`
 	// Status and Headers are those of an http answer.

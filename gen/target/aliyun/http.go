@@ -1,0 +1,31 @@
+package aliyun
+
+import (
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryHTTP() target.Carried[Trigger] {
+	return target.Carried[Trigger]{How: map[string]string{"trigger http": "http trigger", "trigger http without domains": "fcapp.run", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
+}
+
+func carryAPIGW() target.Carried[Trigger] {
+	return target.Carry[annotations.APIGW, Trigger]{
+		Codec: "HTTP", How: map[string]string{"trigger apigw": "http trigger"},
+		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
+			r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: s.yaml has no API gateway; the function answers at its own URL, which a gateway can lead to", u.Name)
+		},
+	}.Carried()
+}
+
+// httpTrigger is the trigger for all of a unit's routes. Its requests come as they are, but a gateway may also send them as events.
+func httpTrigger(u *target.Unit) Trigger {
+	http := &HTTPTrigger{AuthType: "anonymous", Methods: []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}}
+	if h := u.Settings.HTTP; h != nil {
+		if h.Auth == "iam" {
+			http.AuthType = "function"
+		}
+		http.DisableURLInternet = h.Internal
+	}
+	return Trigger{TriggerType: "http", TriggerConfig: http}
+}

@@ -1,0 +1,9 @@
+package aliyun
+
+import (
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryRaw() target.Carried[Trigger] {
+	return target.Carried[Trigger]{Codec: "Raw", How: map[string]string{"trigger raw": "InvokeFunction"}}
+}

@@ -1,0 +1,35 @@
+package aws
+
+import (
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// streamingCodec is the codec of http for a function URL that streams.
+const streamingCodec = "HTTPStream"
+
+// Routes are events of the one HTTP API of the application; see routes.go.
+
+func carryHTTP() target.Carried[sourceEvent] {
+	return target.Carried[sourceEvent]{Codec: "HTTP", How: map[string]string{"trigger http": "HTTP API", "trigger http without domains": "API endpoint", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
+}
+
+func carryAPIGW() target.Carried[sourceEvent] {
+	return target.Carried[sourceEvent]{Codec: "HTTP", How: map[string]string{"trigger apigw": "HTTP API"}}
+}
+
+func checkHTTP(r *target.Report, u *target.Unit) {
+	triggers := u.Routes()
+	if len(triggers) == 0 {
+		return
+	}
+	r.Origins(u)
+	if h := u.Settings.HTTP; h != nil && h.Internal != nil && *h.Internal {
+		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
+	}
+	if !u.Streams() && u.Settings.Timeout > annotations.Duration(30*time.Second) {
+		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
+	}
+}

@@ -1,0 +1,9 @@
+package aws
+
+import (
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryRaw() target.Carried[sourceEvent] {
+	return target.Carried[sourceEvent]{Codec: "Raw", How: map[string]string{"trigger raw": "Invoke"}}
+}

@@ -1,0 +1,80 @@
+package tencent
+
+import (
+	"time"
+
+	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/spec"
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+// The routes of a unit are one function URL together.
+
+func carryHTTP() target.Carried[Event] {
+	return target.Carried[Event]{
+		Codec: "HTTP",
+		How:   map[string]string{"trigger http": "function URL", "trigger http without domains": "function URL", "trigger http host": "router of the unit", "trigger http with other triggers": "requests as events"},
+	}
+}
+
+func carryAPIGW() target.Carried[Event] {
+	return target.Carry[annotations.APIGW, Event]{
+		Codec: "HTTP", How: map[string]string{"trigger apigw": "function URL"},
+		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
+			r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
+		},
+	}.Carried()
+}
+
+// web reports whether the unit can be a web function: it takes http requests and nothing else.
+func web(u *target.Unit) bool {
+	all := 0
+	for _, f := range u.Functions {
+		all += len(f.Triggers)
+	}
+	return !u.Raw() && len(u.Routes()) == all
+}
+
+// checkHTTP reports what a unit loses that takes requests.
+func checkHTTP(r *target.Report, u *target.Unit) {
+	if routes := u.Routes(); len(routes) > 0 && !web(u) {
+		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
+		d.Hint = "give the http trigger a function of its own"
+		if u.Streams() {
+			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d.Hint = "give the http trigger a function of its own"
+		}
+	}
+	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Routes()) > 0 {
+		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
+	}
+}
+
+// functionURL is the trigger for all of a unit's routes.
+func functionURL(u *target.Unit) Event {
+	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
+	if h := u.Settings.HTTP; h != nil {
+		if h.Auth == "iam" {
+			url.AuthType = "CAM"
+		}
+		if h.Internal != nil && *h.Internal {
+			url.NetConfig = NetConfig{EnableIntranet: true}
+		}
+		url.CorsConfig = cors(h.CORS)
+	}
+	return Event{HTTP: &HTTP{url}}
+}
+
+func cors(c *spec.CORS) *CORS {
+	if c == nil {
+		return nil
+	}
+	methods := c.Methods
+	if len(methods) == 0 {
+		methods = spec.AllMethods()
+	}
+	return &CORS{
+		Enable: true, Origins: c.Origins, Methods: methods, Headers: c.Headers, ExposeHeaders: c.ExposeHeaders,
+		Credentials: c.Credentials != nil && *c.Credentials, MaxAge: seconds(c.MaxAge),
+	}
+}

@@ -1,0 +1,9 @@
+package tencent
+
+import (
+	"github.com/faasgen/faasgen/gen/target"
+)
+
+func carryRaw() target.Carried[Event] {
+	return target.Carried[Event]{Codec: "Raw", How: map[string]string{"trigger raw": "Invoke"}}
+}
