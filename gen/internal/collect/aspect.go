@@ -88,11 +88,11 @@ func (c *aspectDirective) collect() {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()), cmp.Compare(a.Object.Name(), b.Object.Name()))
 	})
 	for _, a := range c.app.Aspects {
-		c.aroundFunctions(a)
+		c.wrapFunctions(a)
 	}
 }
 
-// advice finds the methods of an aspect, and who makes it.
+// advice finds the methods of an aspect, and its provider.
 func (c *aspectDirective) advice(d *declaration, a *model.Aspect) bool {
 	name := d.name.Name
 	if a.Provider = c.provide.receiver(d, a.Object, "aspect"); a.Provider == nil {
@@ -110,7 +110,7 @@ func (c *aspectDirective) advice(d *declaration, a *model.Aspect) bool {
 			continue
 		}
 		pos, length := f.Pos(), len(f.Name())
-		if c.app.Sources[c.position(pos).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(pos).Filename] == nil { // of another module's type, which is embedded
 			pos, length = d.name.Pos(), len(name)
 		}
 		switch {
@@ -178,8 +178,8 @@ func (c *aspectDirective) misspelt(a *model.Aspect) (*types.Func, model.Advice) 
 	return nil, 0
 }
 
-// aroundFunctions puts an aspect around the functions that it matches.
-func (c *aspectDirective) aroundFunctions(a *model.Aspect) {
+// wrapFunctions puts an aspect around the functions that it matches.
+func (c *aspectDirective) wrapFunctions(a *model.Aspect) {
 	matches := func(not bool, name string) bool {
 		return slices.ContainsFunc(a.Patterns, func(p model.AspectPattern) bool { return p.Not == not && p.Match(name) })
 	}
@@ -217,7 +217,7 @@ func (c *aspectDirective) aroundFunctions(a *model.Aspect) {
 }
 
 // knownType reports whether a pattern matches the name of a type, and of its method, anywhere in the application or in what
-// it imports. If not, that is said.
+// it imports. If not, that is reported.
 func (c *aspectDirective) knownType(p model.AspectPattern) bool {
 	packages := map[string]*types.Package{}
 	for path, pkg := range c.load.Imports {

@@ -56,7 +56,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 }
 
 // collector is what the directives of one App have in common: the application with its declarations, the model and the
-// diagnostics. What one directive knows, and others may ask it for, is in its own type.
+// diagnostics. What one directive knows is in its own type.
 type collector struct {
 	load        *load.App
 	app         *model.App
@@ -159,7 +159,7 @@ func (c *collector) place(from, to token.Pos) annotations.Diagnostic {
 	return annotations.Diagnostic{Pos: pos, Length: int(to - from), Line: c.app.Line(pos)}
 }
 
-// itemPlace is where one item of a list stands; second asks for its second occurrence.
+// itemPlace is the place of one item of a list, or of its second occurrence.
 func (c *collector) itemPlace(mark *annotations.Marker, argument, item string, second bool) (token.Pos, int) {
 	pos, end := mark.Range(argument)
 	p := c.position(pos)

@@ -38,8 +38,8 @@ func (*configDirective) collect() {}
 
 // check compares the places that read one key, or keys with one environment variable.
 func (c *configDirective) check() {
-	c.keys()
-	c.readings()
+	c.reportVariables()
+	c.reportReads()
 }
 
 // configValue checks that configuration can fill a dependency, and that its default is a value of its type.
@@ -231,7 +231,7 @@ func checkList(elem types.Type, text string) (expected string, asText bool, err 
 }
 
 // checkText checks a default of a type of the standard library that reads itself from text. Those of other packages can only be
-// asked when the program runs.
+// called when the program runs.
 func checkText(t types.Type, text string) (expected string, err error) {
 	known := []struct {
 		path, name, expected string

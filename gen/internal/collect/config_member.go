@@ -36,7 +36,7 @@ func member(f *field) bool {
 }
 
 // keyedMember reports a key on a member of a struct that configuration fills as a whole. It reports true when the fields have no
-// other directive, so that nothing more is to be said: without a key they have been looked at for a dependency on the struct.
+// other directive, so that nothing more is reported: without a key they have been looked at for a dependency on the struct.
 func (c *configDirective) keyedMember(d *declaration) bool {
 	for _, f := range d.fields {
 		config, mark := find[annotations.Config](f.markers)
@@ -112,8 +112,8 @@ func (c *configDirective) membersOf(dep *model.Dep, t types.Type, at model.Confi
 			if !inline {
 				below.Key = dotted(at.Key, key)
 			}
-			if said := c.fieldDirectives()[f.Origin()]; said != nil && member(said) {
-				c.member(dep, said, below, through)
+			if own := c.fieldDirectives()[f.Origin()]; own != nil && member(own) {
+				c.member(dep, own, below, through)
 				continue
 			}
 			c.membersOf(dep, f.Type(), below, through, seen)

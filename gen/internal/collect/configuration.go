@@ -17,8 +17,8 @@ type configurationDirective struct {
 
 func (*configurationDirective) words() []string { return []string{"configuration"} }
 
-// check says of everything that has been collected to which component it belongs.
-func (c *configurationDirective) check() { c.namespaces() }
+// check notes for everything that has been collected which component it belongs to.
+func (c *configurationDirective) check() { c.qualifyNames() }
 
 // collect adds the structs that are the configuration of the application and of the components it imports. They are providers
 // like any other.
@@ -123,7 +123,7 @@ func (c *configurationDirective) configure(d *declaration, made map[string]*mode
 	if !c.provide.calls(d, p, []lifecycleMethod{
 		{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop},
 		{"OnHealthCheck", "is asked for the health of a unit", &configuration.Health},
-	}, func(d *model.Dep) bool { // other providers hear nothing, so embedded ones are part of who embeds them
+	}, func(d *model.Dep) bool { // other providers have no such hooks, so embedded ones are part of their owner
 		for _, other := range made {
 			if types.Identical(other.Provider.Out, d.Type) {
 				return true
@@ -143,7 +143,7 @@ func (c *configurationDirective) configure(d *declaration, made map[string]*mode
 	return configuration
 }
 
-// bare reports whether a component has nothing beside its configuration that a unit could use.
+// bare reports whether a component has nothing but its configuration that a unit could use.
 func (c *configurationDirective) bare(found *component) bool {
 	return !slices.ContainsFunc(c.declared, func(d *declaration) bool {
 		provide, _ := find[annotations.Provide](d.markers)

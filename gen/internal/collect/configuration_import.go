@@ -90,7 +90,7 @@ func (c *collector) qualified(path, name string) string {
 	return name
 }
 
-// importAll follows the imports of a configuration, and returns those of components, each before who imports it. above is the
+// importAll follows the imports of a configuration, and returns those of components, each before those that import it. above is the
 // way to it, outermost first.
 func (c *configurationDirective) importAll(d *declaration, above []*declaration, done map[*declaration]bool) []*component {
 	var order []*component
@@ -195,8 +195,8 @@ func (c *configurationDirective) functionless(found *component) {
 	}
 }
 
-// namespaces says of everything which component it belongs to, and qualifies what is asked for by id within one.
-func (c *configurationDirective) namespaces() {
+// qualifyNames notes for everything which component it belongs to, and qualifies the ids of dependencies within one.
+func (c *configurationDirective) qualifyNames() {
 	for _, m := range c.app.Middleware {
 		if found := c.ofComponent(m.Object.Pkg().Path()); found != nil {
 			m.Namespace = found.namespace

@@ -74,7 +74,7 @@ func (r *ruleFinder) field(v *types.Var, tag string) {
 	case own:
 		place, length := r.place(v, pos)
 		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: place, Length: length}}
-	default: // a type of somebody else: the handler is what can be pointed at
+	default: // a type of another module: the handler is what can be pointed at
 		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: r.f.Pos, Length: len(r.f.declared.name.Name)}}
 	}
 }

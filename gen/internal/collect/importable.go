@@ -12,7 +12,7 @@ import (
 
 // What generated code can import, call and name.
 
-// usable reports whether generated code can import the package of a declaration; if not, that is said once a package, with
+// usable reports whether generated code can import the package of a declaration; if not, that is reported once a package, with
 // all that is to be moved.
 func (c *collector) usable(d *declaration) bool {
 	if e, known := c.packages[d.pkg.Path]; known {

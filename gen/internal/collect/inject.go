@@ -298,7 +298,7 @@ func (c *injectDirective) check() {
 		}
 		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
 			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
-		c.broken(d.out()) // who needs it lacks no more than that
+		c.broken(d.out()) // so that what needs it is not reported, too
 	}
 }
 

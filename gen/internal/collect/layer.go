@@ -134,7 +134,7 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 	has, good := 0, true
 	report := func(f *types.Func, format string, args ...any) *annotations.Diagnostic {
 		good = false
-		if c.app.Sources[c.position(f.Pos()).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(f.Pos()).Filename] == nil { // of another module's type, which is embedded
 			return c.errorf(d.name.Pos(), len(d.name.Name), codeLayer, format, args...)
 		}
 		return c.errorf(f.Pos(), len(f.Name()), codeLayer, format, args...)

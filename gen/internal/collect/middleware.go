@@ -138,7 +138,7 @@ func (c *middlewareDirective) wrapperStruct(d *declaration, m *model.Middleware)
 	}
 	if !isWrapper(f.Signature(), m.Guard) {
 		pos, length := f.Pos(), len(f.Name())
-		if c.app.Sources[c.position(pos).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(pos).Filename] == nil { // of another module's type, which is embedded
 			pos, length = d.name.Pos(), len(name)
 		}
 		c.errorf(pos, length, codeMiddleware, "%s of %s %s is %s", f.Name(), m.Kind(), name, signature(f)).Hint = shapes(m)

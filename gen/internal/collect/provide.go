@@ -348,7 +348,7 @@ func (c *provideDirective) calls(d *declaration, p *model.Provider, methods []li
 		}
 		pos := c.position(f.Pos())
 		if c.app.Sources[pos.Filename] == nil || invalid(f.Signature()) {
-			continue // a method of somebody else's type means something else
+			continue // a method of another module's type means something else
 		}
 		ok = false
 		if slices.ContainsFunc(c.diagnostics, func(d *annotations.Diagnostic) bool { return d.Pos == pos && d.Code == codeLifecycle }) {
@@ -385,7 +385,7 @@ func ofDependency(p *model.Provider, name string, own func(*model.Dep) bool) boo
 		if (pointee(v.Type()) != nil || types.IsInterface(v.Type())) && slices.ContainsFunc(p.Deps, func(d *model.Dep) bool {
 			return types.Identical(d.Type, v.Type()) && own(d)
 		}) {
-			return true // anything else is a copy, which nobody else starts or stops
+			return true // anything else is a copy, which nothing else starts or stops
 		}
 		if st, ok = structOf(v.Type()); !ok {
 			return false

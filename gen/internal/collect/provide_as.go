@@ -34,11 +34,11 @@ func (c *provideDirective) as(d *declaration, out types.Type, provide *annotatio
 			continue
 		}
 		if !c.implements(d, out, t, pos, length) {
-			c.broken(t) // who needs it lacks no more than that
+			c.broken(t) // so that what needs it is not reported, too
 			ok = false
 			continue
 		}
-		if builtin(t) != "" && provide.ID == "" { // which nobody would be injected as
+		if builtin(t) != "" && provide.ID == "" { // by which nothing would be injected
 			c.errorf(pos, length, codeAs, "as= names %s, which every unit has already", typeString(t)).Hint = idHint
 			ok = false
 			continue

@@ -83,7 +83,7 @@ func (r *promotion) fields(obj *types.TypeName, st *types.Struct) bool {
 		}
 	}
 	if len(some) == 0 && config == nil || len(r.provided.made[obj]) > 0 || r.constructed(obj) {
-		return true // of which a constructor is to take them, as is said where they stand
+		return true // of which a constructor is to take them, as is reported there
 	}
 	r.provided.embedded[obj] = true
 	if d.faulty {

@@ -35,12 +35,12 @@ func (*triggerDirective) words() []string {
 func (*triggerDirective) collect() {}
 
 // check completes the functions with their triggers, and compares the triggers of the whole application, so that no grouping can
-// bring a conflict up.
+// cause a conflict.
 func (c *triggerDirective) check() {
-	c.spec()
-	c.routes()
-	c.named()
-	c.same()
+	c.completeFunctions()
+	c.reportRoutes()
+	c.nameTriggers()
+	c.reportOverlaps()
 }
 
 // trigger is one trigger while it is collected.
@@ -58,8 +58,8 @@ func (t *trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
 // unknown reports whether f.yml has something there that is no trigger.
 func (t *trigger) unknown() bool { return t.Kind == "" }
 
-// spec completes the functions with what f.yml says of them, and checks their triggers.
-func (c *triggerDirective) spec() {
+// completeFunctions completes the functions with what f.yml says of them, and checks their triggers.
+func (c *triggerDirective) completeFunctions() {
 	if !c.app.Unread { // else they may be in what could not be read
 		for _, d := range c.load.Spec.CheckFunctions(c.handlers.names) {
 			c.diagnostics = append(c.diagnostics, &d)
@@ -98,8 +98,8 @@ func (c *triggerDirective) triggers(f *function) {
 		}
 		f.triggers = append(f.triggers, t)
 	}
-	said := c.load.Spec.Functions[f.Name]
-	if said == nil || said.Events == nil {
+	settings := c.load.Spec.Functions[f.Name]
+	if settings == nil || settings.Events == nil {
 		return
 	}
 	if len(f.triggers) > 0 {
@@ -111,7 +111,7 @@ func (c *triggerDirective) triggers(f *function) {
 		c.diagnostics = append(c.diagnostics, &d)
 	}
 	f.triggers = nil
-	for _, e := range said.Events {
+	for _, e := range settings.Events {
 		t := &trigger{faulty: e.Marker == nil, Trigger: model.Trigger{Kind: e.Kind, Marker: e.Marker, Pos: e.Place.Pos, Length: e.Place.Length, Line: e.Place.Line}}
 		t.argument = func(name string) annotations.Diagnostic {
 			p := e.Places[name].Or(e.Place)
@@ -136,16 +136,16 @@ func (c *triggerDirective) wrong(t *trigger, argument, value string, offset, len
 		}
 	}
 	// What f.yml says has been read by spec, which knows the languages of its values too.
-	said := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
+	reported := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
 		return other.Pos.Filename == d.Pos.Filename && other.Pos.Line == d.Pos.Line && other.Pos.Column == d.Pos.Column
 	})
-	if !said {
+	if !reported {
 		c.diagnostics = append(c.diagnostics, &d)
 	}
 	return &d
 }
 
-// checkTriggers checks each trigger of a function, and that its handler takes what they bring.
+// checkTriggers checks each trigger of a function, and that its handler takes their events.
 func (c *triggerDirective) checkTriggers(f *function) {
 	requests := false
 	for _, t := range f.triggers {
@@ -261,8 +261,8 @@ func (c *triggerDirective) timer(t *trigger, m *annotations.Timer) {
 	}
 }
 
-// named names the triggers that can have a name, and reports two of one name.
-func (c *triggerDirective) named() {
+// nameTriggers names the triggers that can have a name, and reports two of one name.
+func (c *triggerDirective) nameTriggers() {
 	first := map[string]*trigger{}
 	for _, f := range c.handlers.found {
 		unnamed := map[string]int{}

@@ -184,7 +184,7 @@ func (b *binder) nested(v *types.Var, t types.Type, seen visited) {
 		return
 	}
 	if pos := b.c.position(v.Pos()); b.c.app.Sources[pos.Filename] == nil {
-		return // a type of somebody else; its tags mean something else
+		return // a type of another module; its tags mean something else
 	}
 	if tagged := taggedField(st, visited{}); tagged != nil {
 		b.fail(v, "embed the struct, or drop the tag", "field %s is a struct whose field %s has a tag for a value of the request, which acts in embedded structs only",

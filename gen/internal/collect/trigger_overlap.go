@@ -10,8 +10,8 @@ import (
 // codeTrigger is a trigger that the function, or another one, has already.
 const codeTrigger = "trigger"
 
-// same reports triggers that would bring one event twice to one function, or of which nothing could tell who is meant.
-func (c *triggerDirective) same() {
+// reportOverlaps reports triggers that would deliver one event to one function twice, or that nothing could tell apart.
+func (c *triggerDirective) reportOverlaps() {
 	for _, f := range c.handlers.found {
 		for i, t := range f.triggers {
 			for _, other := range f.triggers[:i] {

@@ -87,9 +87,9 @@ type owned struct {
 	trigger  *trigger
 }
 
-// routes reports pairs of routes of the whole application that take the same request with neither more specific, so that
-// no grouping can bring a conflict up.
-func (c *triggerDirective) routes() {
+// reportRoutes reports pairs of routes of the whole application that take the same request with neither more specific, so that
+// no grouping can cause a conflict.
+func (c *triggerDirective) reportRoutes() {
 	tree := &routeTree{}
 	for _, f := range c.handlers.found {
 		for _, t := range f.triggers {

@@ -11,14 +11,14 @@ import (
 )
 
 // overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
-// triggers out and change how one is deployed, but not bring one that the code does not know.
+// triggers out and change how one is deployed, but not add one that the code does not know.
 func (c *triggerDirective) overlays(f *function) {
 	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
-		said := c.load.Spec.Targets[name].Functions[f.Name]
-		if said == nil || f.faulty {
+		settings := c.load.Spec.Targets[name].Functions[f.Name]
+		if settings == nil || f.faulty {
 			continue
 		}
-		for _, e := range said.Events {
+		for _, e := range settings.Events {
 			c.overlay(f, name, e)
 		}
 	}
@@ -48,7 +48,7 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 	for _, method := range m.Method {
 		r, err := web.ParsePattern(method, m.Path)
 		if err != nil {
-			return // spec has said so
+			return // spec has reported it
 		}
 		r.Host = m.Host
 		known := slices.ContainsFunc(f.triggers, func(t *trigger) bool {

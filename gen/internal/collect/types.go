@@ -42,7 +42,7 @@ func isCleanup(t types.Type) bool {
 	return ok && s.Params().Len() == 0 && s.Results().Len() == 0
 }
 
-// builtin returns the value that t asks for without a provider, "" if none.
+// builtin returns the value that t means without a provider, "" if none.
 func builtin(t types.Type) model.Builtin {
 	switch {
 	case isPointerTo(t, "log/slog", "Logger"):
