@@ -7,11 +7,12 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/kind"
+	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
-// triggers out and change how one is deployed, but not add one that the code does not know.
+// triggers out and change how one is deployed, but not add one of a kind that the code does not know.
 func (c *triggerDirective) overlays(f *function) {
 	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
 		settings := c.load.Spec.Targets[name].Functions[f.Name]
@@ -22,6 +23,18 @@ func (c *triggerDirective) overlays(f *function) {
 			c.overlay(f, name, e)
 		}
 	}
+}
+
+// known takes a trigger that only a target has into the code, where it is of a sort that the handler is called for alike. That is
+// so of messages: what is a queue in one cloud may be a topic in another.
+func (f *function) known(marker any) bool {
+	if _, ok := marker.(*annotations.MQ); !ok {
+		return false
+	}
+	if !slices.ContainsFunc(f.Elsewhere, func(t model.Trigger) bool { return covers(t.Marker, marker) }) {
+		f.Elsewhere = append(f.Elsewhere, model.Trigger{Kind: "mq", Marker: marker})
+	}
+	return true
 }
 
 func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
@@ -38,6 +51,7 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 		same := slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
 		switch {
 		case has || e.Marker == nil:
+		case same && f.known(e.Marker):
 		case same:
 			report(e.Place, "target %s calls function %s for events of %s that nothing else calls it for", target, f.Name, e.Kind)
 		default:

@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,7 +154,7 @@ func (w *writer) function(m *plan.Member) jen.Code {
 		fields = append(fields, jen.Id("Concurrency").Op(":").Lit(m.Concurrency))
 	}
 	var triggers []jen.Code
-	for _, t := range m.Model.Triggers {
+	for _, t := range slices.Concat(m.Model.Triggers, m.Model.Elsewhere) {
 		triggers = append(triggers, triggerCode(t, m.CORS)...)
 	}
 	if len(triggers) > 0 {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/regular"
 )
 
 // codeGo is the diagnostic of a go command that cannot read the packages.
@@ -233,7 +234,7 @@ func (l *loader) read(name string) ([]byte, error) {
 	if content, ok := l.content[name]; ok {
 		return content, nil
 	}
-	content, err := os.ReadFile(name)
+	content, err := regular.Read(name, maxSource)
 	if err != nil {
 		return nil, err
 	}

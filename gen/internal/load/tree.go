@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/regular"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // SpecName is the name of the file that makes a folder an application.
@@ -220,7 +222,7 @@ func abs(dir, p string) string {
 }
 
 func (t *Tree) readMod(name string) (modFile, error) {
-	content, err := os.ReadFile(name)
+	content, err := regular.Read(name, maxSource)
 	if err != nil {
 		return modFile{}, err
 	}
@@ -228,8 +230,15 @@ func (t *Tree) readMod(name string) (modFile, error) {
 	return parseMod(content), nil
 }
 
+// maxSource bounds what is read of a Go file, of go.mod and what belongs to it.
+const maxSource = 64 << 20
+
 func (t *Tree) read(name string, optional bool) error {
-	content, err := os.ReadFile(name)
+	return t.readUpTo(name, optional, maxSource)
+}
+
+func (t *Tree) readUpTo(name string, optional bool, limit int64) error {
+	content, err := regular.Read(name, limit)
 	if optional && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -260,16 +269,16 @@ func (t *Tree) walk(m Module, root string) error {
 		switch {
 		case name == SpecName:
 			t.folders[filepath.Dir(p)] = true
-			return t.read(p, false)
+			return t.readUpTo(p, false, spec.MaxSize)
 		case strings.EqualFold(name, "f.yaml") || strings.EqualFold(name, SpecName):
 			t.almost = append(t.almost, p)
 		case strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "."):
 			if !d.Type().IsRegular() {
-				if info, err := os.Stat(p); err != nil || info.IsDir() {
-					return nil
+				if info, err := os.Stat(p); err != nil || !info.Mode().IsRegular() {
+					return nil // nor does the go command read it
 				}
 			}
-			content, err := os.ReadFile(p)
+			content, err := regular.Read(p, maxSource)
 			if err != nil {
 				return err
 			}

@@ -302,6 +302,9 @@ type Function struct {
 	Aspects []*Aspect
 	// Triggers are in source order.
 	Triggers []Trigger
+	// Elsewhere are triggers that only targets have, of kinds that are among Triggers. The code matches what they bring as
+	// well; each target's plan says which of all it deploys. They have a kind and a marker, and no more.
+	Elsewhere []Trigger
 	// Pos is the handler's name; Directive is its //faas:handler.
 	Pos, Directive token.Position
 	// Doc is the doc text without directives.
