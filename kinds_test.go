@@ -43,6 +43,29 @@ func TestKindsAreSaidOnce(t *testing.T) {
 	}
 }
 
+// TestWhatAKindTouches counts by example what CONTRIBUTING says of a new kind. The kind cdn is carried by one cloud; two more
+// say that they have no such events.
+func TestWhatAKindTouches(t *testing.T) {
+	var touched []string
+	for _, f := range sources(t) {
+		names := func(d ast.Decl) bool { return slices.Contains(kindsIn(f, d), "cdn") }
+		if !f.test && (slices.ContainsFunc(f.syntax.Decls, names) || f.syntax.Name.Name == "cdn") {
+			touched = append(touched, f.path)
+		}
+	}
+	want := []string{
+		"annotations/registry.go", // the list of markers, with the marker in markers.go
+		"framework/platform/aliyun/cdn.go", "framework/platform/sim/aliyun/cloud.go", "gen/target/aliyun/cdn.go", "gen/target/aliyun/source.go",
+		"framework/platform/sim/aliyun/events.go",
+		"framework/trigger/cdn/cdn.go", "gen/kind/cdn.go", // with its line in all.go
+		"gen/target/aws/cdn.go", "gen/target/aws/source.go", "gen/target/tencent/cdn.go", "gen/target/tencent/source.go",
+	}
+	slices.Sort(want)
+	if slices.Sort(touched); !slices.Equal(touched, want) {
+		t.Errorf("cdn is named in\n%s\nwant\n%s", strings.Join(touched, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // unfinished are declarations that still name kinds.
 func unfinished() []string {
 	return []string{
