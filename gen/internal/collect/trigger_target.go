@@ -6,8 +6,8 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
-	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
