@@ -26,6 +26,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
 			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable, Implementations: a.Implementations,
 		},
+		byObject:    map[types.Object]*declaration{},
 		owners:      map[*types.TypeName]*model.Provider{},
 		configTypes: map[*types.TypeName]bool{},
 		faulty:      map[*types.TypeName]bool{},
@@ -46,6 +47,11 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
 		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 	})
+	for _, d := range c.declared {
+		if d.object != nil {
+			c.byObject[d.object] = d
+		}
+	}
 	c.providers()
 	c.configurations()
 	c.layers()
@@ -89,6 +95,7 @@ type collector struct {
 	load        *load.App
 	app         *model.App
 	declared    []*declaration
+	byObject    map[types.Object]*declaration // declared
 	diagnostics []*annotations.Diagnostic
 	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
 	owners map[*types.TypeName]*model.Provider

@@ -181,15 +181,9 @@ func (r *promotion) reachable(st *types.Struct, name string) bool {
 	return true
 }
 
-// declarationOf is the declaration of a type of the application, or of one of its components, with directives.
-func (c *collector) declarationOf(obj *types.TypeName) *declaration {
-	for _, d := range c.declared {
-		if d.object == obj {
-			return d
-		}
-	}
-	return nil
-}
+// declarationOf is the declaration with directives, of the application or of one of its components, of an object; nil if it
+// has none.
+func (c *collector) declarationOf(obj types.Object) *declaration { return c.byObject[obj] }
 
 // constructed reports whether a constructor provides a type.
 func (c *collector) constructed(obj *types.TypeName) bool {

@@ -244,10 +244,8 @@ func (c *collector) implicit(from *declaration, obj *types.TypeName) *model.Prov
 
 // typeDeclaration returns the declaration of a type, with or without directives.
 func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *declaration {
-	for _, d := range c.declared {
-		if d.object == obj {
-			return d
-		}
+	if d := c.declarationOf(obj); d != nil {
+		return d
 	}
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {
@@ -257,7 +255,7 @@ func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *dec
 			}
 			for _, spec := range gen.Specs {
 				t, ok := spec.(*ast.TypeSpec)
-				if !ok || pkg.Info.Defs[t.Name] != obj {
+				if !ok || t.Name.Name != obj.Name() || pkg.Info.Defs[t.Name] != obj {
 					continue
 				}
 				doc := t.Doc
@@ -275,7 +273,7 @@ func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *dec
 func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {
-			if d, ok := decl.(*ast.FuncDecl); ok && pkg.Info.Defs[d.Name] == fn {
+			if d, ok := decl.(*ast.FuncDecl); ok && d.Name.Name == fn.Name() && pkg.Info.Defs[d.Name] == fn {
 				return d
 			}
 		}
