@@ -211,7 +211,7 @@ func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *dec
 			}
 			for _, spec := range gen.Specs {
 				t, ok := spec.(*ast.TypeSpec)
-				if !ok || pkg.Info.Defs[t.Name] != obj {
+				if !ok || t.Name.Name != obj.Name() || pkg.Info.Defs[t.Name] != obj {
 					continue
 				}
 				doc := t.Doc

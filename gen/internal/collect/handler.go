@@ -213,7 +213,7 @@ func (c *handlerDirective) httpHandler(f *function, provide *annotations.Provide
 func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {
-			if d, ok := decl.(*ast.FuncDecl); ok && pkg.Info.Defs[d.Name] == fn {
+			if d, ok := decl.(*ast.FuncDecl); ok && d.Name.Name == fn.Name() && pkg.Info.Defs[d.Name] == fn {
 				return d
 			}
 		}

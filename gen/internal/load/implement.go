@@ -18,54 +18,125 @@ import (
 // errAbsent is what an import is that nothing has needed before; what mentions it is no implementation.
 var errAbsent = errors.New("not loaded")
 
+// folder is one package of the application, as far as what it has for an interface is known.
+type folder struct {
+	path  string
+	files []*File
+	// methods are the names of the methods that its files declare.
+	methods map[string]bool
+	// found are its declarations by the names of the methods that they have; nil before they were looked for.
+	found map[string][]model.Implementation
+}
+
 // Implementations finds the exported structs of the application that implement an interface, and the constructors of any type
 // that does, with directives or without, sorted by position. It reads packages too that nothing imports and that have no
 // directives, so it is for messages only. An interface without methods has none.
 func (a *App) Implementations(iface *types.Interface) []model.Implementation {
-	if iface.NumMethods() == 0 || a.loader == nil {
+	if iface.NumMethods() == 0 {
 		return nil
 	}
-	folders := map[string][]*File{}
-	for i := range a.loader.tree.Files {
-		f := &a.loader.tree.Files[i]
-		if strings.HasSuffix(f.Path, ".go") && !f.Test() {
-			dir := filepath.Dir(f.Path)
-			folders[dir] = append(folders[dir], f)
-		}
+	if a.folders == nil {
+		a.folders = a.loader.folders(a)
 	}
 	var found []model.Implementation
-	for dir, files := range folders {
-		ip, _ := importPath(a.loader.tree.Modules, dir)
-		if ip == "" || a.loader.tree.owner(dir) != a.Dir && !a.includes(ip) || !mention(files, iface) {
+	for _, f := range a.folders {
+		if f.found == nil && !f.declares(iface) {
 			continue
 		}
-		pkg := a.loader.imports[ip]
-		if a.loader.checked[ip] == nil {
-			pkg = a.loader.glance(ip, files)
+		if f.found == nil {
+			f.found = map[string][]model.Implementation{}
+			a.loader.implementations(f)
 		}
-		if pkg != nil && pkg.Name() != "main" {
-			found = append(found, a.loader.implementing(pkg, iface)...)
+		for _, i := range f.having(iface) {
+			if types.Implements(i.Type, iface) {
+				found = append(found, i)
+			}
 		}
 	}
+	constructed := map[*types.TypeName]bool{}
+	for _, i := range found {
+		constructed[model.TypeName(i.Type)] = constructed[model.TypeName(i.Type)] || i.Constructor != ""
+	}
+	found = slices.DeleteFunc(found, func(i model.Implementation) bool { // where one returns it, that is what there is to mark
+		return i.Constructor == "" && constructed[model.TypeName(i.Type)]
+	})
 	slices.SortFunc(found, func(x, y model.Implementation) int {
 		return cmp.Or(cmp.Compare(x.Pos.Filename, y.Pos.Filename), cmp.Compare(x.Pos.Offset, y.Pos.Offset))
 	})
 	return found
 }
 
-func (a *App) includes(path string) bool {
-	return slices.ContainsFunc(a.Packages, func(p *Package) bool { return p.Path == path })
-}
-
-// mention reports whether files hold the names of all methods of an interface: others need not be parsed.
-func mention(files []*File, iface *types.Interface) bool {
+// declares reports whether the files of a folder declare methods of all names of an interface: others need not be checked.
+func (f *folder) declares(iface *types.Interface) bool {
 	for m := range iface.Methods() {
-		name := []byte(m.Name() + "(")
-		if !slices.ContainsFunc(files, func(f *File) bool { return bytes.Contains(f.Content, name) }) {
+		if !f.methods[m.Name()] {
 			return false
 		}
 	}
 	return true
+}
+
+// having are the declarations with the method of an interface that the fewest have.
+func (f *folder) having(iface *types.Interface) []model.Implementation {
+	fewest := f.found[iface.Method(0).Name()]
+	for m := range iface.Methods() {
+		if list := f.found[m.Name()]; len(list) < len(fewest) {
+			fewest = list
+		}
+	}
+	return fewest
+}
+
+// folders are the packages of an application, with directives or without.
+func (l *loader) folders(a *App) []*folder {
+	byPath := map[string]*folder{}
+	out := []*folder{}
+	for i := range l.tree.Files {
+		file := &l.tree.Files[i]
+		if !strings.HasSuffix(file.Path, ".go") || file.Test() {
+			continue
+		}
+		dir := filepath.Dir(file.Path)
+		path, _ := importPath(l.tree.Modules, dir)
+		if path == "" || l.tree.owner(dir) != a.Dir && !a.includes(path) {
+			continue
+		}
+		f := byPath[path]
+		if f == nil {
+			f = &folder{path: path, methods: map[string]bool{}}
+			byPath[path], out = f, append(out, f)
+		}
+		f.files = append(f.files, file)
+		for line := range bytes.Lines(file.Content) {
+			if rest, ok := bytes.CutPrefix(line, []byte("func (")); ok {
+				_, name, _ := bytes.Cut(rest, []byte(") "))
+				name, _, _ = bytes.Cut(name, []byte("("))
+				f.methods[string(name)] = true
+			}
+		}
+	}
+	return out
+}
+
+func (a *App) includes(path string) bool {
+	return slices.ContainsFunc(a.Packages, func(p *Package) bool { return p.Path == path })
+}
+
+// implementations looks for the declarations of a package.
+func (l *loader) implementations(f *folder) {
+	pkg := l.imports[f.path]
+	if l.checked[f.path] == nil {
+		pkg = l.glance(f.path, f.files)
+	}
+	if pkg == nil || pkg.Name() == "main" {
+		return
+	}
+	for _, i := range l.declared(pkg) {
+		methods := types.NewMethodSet(i.Type)
+		for m := range methods.Methods() {
+			f.found[m.Obj().Name()] = append(f.found[m.Obj().Name()], i)
+		}
+	}
 }
 
 // glance type-checks a package that the applications do not need, with what has been loaded for others. Its mistakes are
@@ -101,34 +172,33 @@ func (l loaded) Import(path string) (*types.Package, error) {
 	return nil, errAbsent
 }
 
-// implementing finds the types of one package. Where a constructor returns one, that is what there is to mark.
-func (l *loader) implementing(pkg *types.Package, iface *types.Interface) []model.Implementation {
+// declared are the exported structs of a package and the constructors of its types.
+func (l *loader) declared(pkg *types.Package) []model.Implementation {
 	position := func(obj types.Object) token.Position { return l.program.Fset.PositionFor(obj.Pos(), false) }
 	var found []model.Implementation
-	made := map[*types.TypeName]bool{}
-	for _, name := range pkg.Scope().Names() {
+	names := pkg.Scope().Names()
+	for _, name := range names {
 		fn, ok := pkg.Scope().Lookup(name).(*types.Func)
 		if !ok || !fn.Exported() || fn.Signature().TypeParams() != nil || fn.Signature().Results().Len() == 0 {
 			continue
 		}
 		out := fn.Signature().Results().At(0).Type()
 		obj := model.TypeName(out)
-		if obj == nil || obj.Pkg() != pkg || !obj.Exported() || types.IsInterface(out) || !types.Implements(out, iface) {
+		if obj == nil || obj.Pkg() != pkg || !obj.Exported() || types.IsInterface(out) {
 			continue
 		}
-		made[obj] = true
 		found = append(found, model.Implementation{Type: out, Constructor: pkg.Name() + "." + name, Pos: position(fn)})
 	}
-	for _, name := range pkg.Scope().Names() {
+	for _, name := range names {
 		obj, ok := pkg.Scope().Lookup(name).(*types.TypeName)
-		if !ok || !obj.Exported() || obj.IsAlias() || made[obj] {
+		if !ok || !obj.Exported() || obj.IsAlias() {
 			continue
 		}
 		named, ok := obj.Type().(*types.Named)
 		if !ok || named.TypeParams() != nil {
 			continue
 		}
-		if _, ok := named.Underlying().(*types.Struct); ok && types.Implements(types.NewPointer(named), iface) {
+		if _, ok := named.Underlying().(*types.Struct); ok {
 			found = append(found, model.Implementation{Type: types.NewPointer(named), Pos: position(obj)})
 		}
 	}

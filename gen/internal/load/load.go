@@ -51,7 +51,8 @@ type App struct {
 	// Diagnostics are the mistakes found up to here, in f.yml and in Go code.
 	Diagnostics annotations.Diagnostics
 
-	loader *loader
+	loader  *loader
+	folders []*folder // of Implementations
 }
 
 // Package is one package with directives.

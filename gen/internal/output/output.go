@@ -297,10 +297,9 @@ func generatedHeader(content []byte) bool {
 func (s *State) UpToDate() bool { return len(s.Changed) == 0 && len(s.Stale) == 0 }
 
 func (s *State) content(name string) ([]byte, error) {
-	for _, f := range s.All {
-		if f.Path == name {
-			return f.Content, nil
-		}
+	i, found := slices.BinarySearchFunc(s.All, name, func(f target.File, name string) int { return strings.Compare(f.Path, name) })
+	if !found {
+		return nil, fmt.Errorf("%s is not generated", name)
 	}
-	return nil, fmt.Errorf("%s is not generated", name)
+	return s.All[i].Content, nil
 }
