@@ -9,12 +9,16 @@ import (
 
 var list = sync.OnceValue(func() []*Kind {
 	return []*Kind{
-		httpKind(), apigwKind(), timerKind(), osKind(),
+		httpKind(),
+		apigwKind(),
+		timerKind(),
+		osKind(),
 		mqKind(),
-		kafkaKind(), logKind(),
+		kafkaKind(),
+		logKind(),
 		cdnKind(),
 		eventKind(),
-		rawKind(), // takes whatever comes, so it is asked last
+		rawKind(), // its codec claims every payload, so it comes last
 	}
 })
 
@@ -26,13 +30,13 @@ var index = sync.OnceValue(func() map[reflect.Type]*Kind {
 	return m
 })
 
-// All are the kinds, in the order in which codecs are asked and reports are written.
+// All are the kinds, in the order of precedence of codecs, and of rows in reports.
 func All() iter.Seq[*Kind] { return slices.Values(list()) }
 
-// Of is the kind of a marker, nil for what is none of a trigger.
+// Of is the kind of a marker, nil for any other value.
 func Of(marker any) *Kind { return index()[reflect.TypeOf(marker)] }
 
-// Lookup is the kind of a word, nil for what is none.
+// Lookup is the kind of a word, nil for any other.
 func Lookup(word string) *Kind {
 	if i := slices.IndexFunc(list(), func(k *Kind) bool { return k.Word == word }); i >= 0 {
 		return list()[i]
@@ -40,7 +44,7 @@ func Lookup(word string) *Kind {
 	return nil
 }
 
-// DeliveryOf is the form in which events of the kind of a word are delivered, Raw for what is none.
+// DeliveryOf is the form in which events of the kind of a word are delivered, Raw for any other word.
 func DeliveryOf(word string) Delivery {
 	if k := Lookup(word); k != nil {
 		return k.Delivery
