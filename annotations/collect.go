@@ -158,7 +158,8 @@ func (c *collector) presume(d *Declaration, name string) {
 }
 
 func (c *collector) keep(d *Declaration) {
-	if !slices.Contains(c.found, d) {
+	if !d.kept {
+		d.kept = true
 		c.found = append(c.found, d)
 	}
 }
@@ -226,7 +227,7 @@ func (c *collector) mark(o *owner, m Marker) {
 	if c.parameter(d, &m); c.duplicate(d, m) {
 		return
 	}
-	for _, other := range d.Markers {
+	for _, other := range d.firsts {
 		if slices.Contains(m.Definition.Excludes, other.Definition.Name) || slices.Contains(other.Definition.Excludes, m.Definition.Name) {
 			p := Problem{
 				Pos: m.Directive.Pos(), End: m.Directive.NameEnd(), Code: CodeConflict, Other: other.Directive.Pos(),
@@ -238,35 +239,40 @@ func (c *collector) mark(o *owner, m Marker) {
 			break
 		}
 	}
+	if d.first(m.Definition.Name) == nil {
+		d.firsts = append(d.firsts, m)
+	}
 	d.Markers = append(d.Markers, m)
 }
 
 // duplicate reports a marker that a declaration has already.
 func (c *collector) duplicate(d *Declaration, m Marker) bool {
-	for _, first := range d.Markers {
-		if first.Definition != m.Definition {
-			continue
+	what, end := prefix+m.Definition.Name, m.Directive.NameEnd()
+	same := m.Definition.Name // what two that are the same have in common
+	if by := m.Definition.RepeatBy; m.Definition.Repeat && by != "" {
+		value := m.arguments[by].Value
+		if value == "" {
+			return false
 		}
-		what, pos, end := prefix+m.Definition.Name, m.Directive.Pos(), m.Directive.NameEnd()
-		if by := m.Definition.RepeatBy; m.Definition.Repeat && by != "" {
-			a, b := first.arguments[by].Value, m.arguments[by].Value
-			if a != b || a == "" {
-				continue
-			}
-			what += " " + a
-		} else if m.Definition.Repeat {
-			if Print(first.Directive) != Print(m.Directive) {
-				continue
-			}
-			what, end = Print(m.Directive), m.Directive.End()
-		}
-		c.diagnostics = append(c.diagnostics, c.src.Problem(Problem{
-			Pos: pos, End: end, Code: CodeDuplicate, Message: fmt.Sprintf("%s marks %s twice", what, d.Name),
-			Other: first.Directive.Pos(), OtherMessage: "first here",
-		}))
-		return true
+		what += " " + value
+		same = what
+	} else if m.Definition.Repeat {
+		same, end = Print(m.Directive), m.Directive.End()
+		what = same
 	}
-	return false
+	first, found := d.seen[same]
+	if !found {
+		if d.seen == nil {
+			d.seen = map[string]token.Pos{}
+		}
+		d.seen[same] = m.Directive.Pos()
+		return false
+	}
+	c.diagnostics = append(c.diagnostics, c.src.Problem(Problem{
+		Pos: m.Directive.Pos(), End: end, Code: CodeDuplicate, Message: fmt.Sprintf("%s marks %s twice", what, d.Name),
+		Other: first, OtherMessage: "first here",
+	}))
+	return true
 }
 
 // parameter checks that the constructor has the parameter that an arg directive names.
@@ -301,7 +307,7 @@ func (c *collector) parameter(d *Declaration, m *Marker) {
 // beside reports, once for each declaration and kind of neighbour, a directive that lacks the one it belongs to.
 func (c *collector) beside(d *Declaration) {
 	has := func(name string) bool {
-		return d.presumed[name] || slices.ContainsFunc(d.Markers, func(m Marker) bool { return m.Definition.Name == name })
+		return d.presumed[name] || d.first(name) != nil
 	}
 	var reported []string
 	for i := range d.Markers {

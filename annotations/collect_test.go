@@ -1,6 +1,7 @@
 package annotations
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -254,4 +255,23 @@ func FuzzCollect(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestManyDirectives counts allocations instead of seconds: twice the directives on one declaration cost about twice as much.
+func TestManyDirectives(t *testing.T) {
+	for _, form := range []string{"//faas:http GET /hello%d", "//faas:timer cron=\"0 3 * * *\" name=t%d", "//faas:htp GET /hello%d", "//faas:arg a%d"} {
+		cost := func(n int) float64 {
+			var b strings.Builder
+			b.WriteString("package p\n\n")
+			for i := range n {
+				fmt.Fprintf(&b, form+"\n", i)
+			}
+			b.WriteString("//faas:handler\nfunc Hello() {}\n")
+			source := b.String()
+			return testing.AllocsPerRun(1, func() { collect(t, source) })
+		}
+		if few, many := cost(200), cost(400); many > 2.5*few {
+			t.Errorf("%s: 200 directives allocate %.0f times, 400 of them %.0f", form, few, many)
+		}
+	}
 }

@@ -28,6 +28,22 @@ type Declaration struct {
 	presumed map[string]bool
 	// unsure is set when an unknown directive may be any of them.
 	unsure bool
+	// kept says that the collector has it; seen is where what may not stand here twice was first, by how it is written; firsts
+	// are the first marker of each directive. A declaration may have thousands of markers, so nothing goes through all of them
+	// for each.
+	kept   bool
+	seen   map[string]token.Pos
+	firsts []Marker
+}
+
+// first is the first marker of a directive, nil if the declaration has none.
+func (d *Declaration) first(name string) *Marker {
+	for i := range d.firsts {
+		if d.firsts[i].Definition.Name == name {
+			return &d.firsts[i]
+		}
+	}
+	return nil
 }
 
 // Declarations are in source order.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"go/token"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,6 +17,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/values"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/regular"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -431,7 +431,7 @@ func sourceLine(d annotations.Diagnostic) string {
 	if filepath.Ext(d.Pos.Filename) != ".go" {
 		return ""
 	}
-	content, err := os.ReadFile(d.Pos.Filename)
+	content, err := regular.Read(d.Pos.Filename, 64<<20)
 	lines := strings.Split(string(content), "\n")
 	if err != nil || d.Pos.Line < 1 || d.Pos.Line > len(lines) {
 		return ""

@@ -14,6 +14,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/emit"
 	"github.com/faasgen/faasgen/gen/internal/injector"
 	"github.com/faasgen/faasgen/gen/internal/load"
+	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/native"
 	"github.com/faasgen/faasgen/gen/internal/output"
 	"github.com/faasgen/faasgen/gen/internal/plan"
@@ -52,18 +53,22 @@ func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.
 	}
 	var apps []*App
 	var all annotations.Diagnostics
+	var models []*model.App
+	var solved []annotations.Diagnostics
 	registry := annotations.Default()
 	for _, loaded := range program.Apps {
 		m, ds := collect.App(program, loaded, registry)
-		g, solved := wiring.Solve(m)
+		g, found := wiring.Solve(m)
+		models, solved = append(models, m), append(solved, found)
 		p, planned := plan.New(g, "")
-		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), solved, planned)
+		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), planned)
 		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p}
 		for _, u := range p.Units {
 			a.Functions = append(a.Functions, u.Functions...)
 		}
 		apps = append(apps, a)
 	}
+	all = append(all, slices.Concat(wiring.Libraries(models, solved, tree.Whole())...)...)
 	return apps, all, nil
 }
 
@@ -88,6 +93,7 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 		if r.Diagnostics = append(r.Diagnostics, found...); found.Failed() {
 			return nil
 		}
+		e.disk.Force = o.Force
 		if err := e.write(o.Targets); err != nil {
 			return err
 		}

@@ -37,6 +37,8 @@ type Options struct {
 	Env []string
 	// NoCache looks at everything again, also when nothing seems to have changed.
 	NoCache bool
+	// Force has generated files overwritten that a person has changed, which is noted, instead of refusing them.
+	Force bool
 	// Injector is who writes the injectors: "wire", which is the default, or "native".
 	Injector string
 	// FromSource type-checks all dependencies from source, which needs no build cache.

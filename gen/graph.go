@@ -361,7 +361,7 @@ func (d *drawing) provider(w *wiring.Node) *Node {
 func (d *drawing) edge(from *Node, w wiring.Edge) {
 	dep := w.Dep
 	e := &Edge{
-		From: from, Name: dep.Name, Type: model.TypeString(dep.Type), Pos: dep.Pos,
+		From: from, Name: dep.Field(), Type: model.TypeString(dep.Type), Pos: dep.Pos,
 		Lazy: dep.Lazy, Optional: dep.Optional,
 	}
 	switch dep.Kind {

@@ -169,7 +169,7 @@ func TestEditedAndRemoved(t *testing.T) {
 	}
 	r := diagnose(t, options(dir))
 	want := "one/internal/faasgen/one-serve/unit.go: this generated file was changed by hand [generated-edited]\n" +
-		"\thint: move the change to code of your own, delete the file and generate again\n"
+		"\thint: move the change to code of your own, then run: go tool faasgen generate --force\n"
 	if got := r.Diagnostics.Render(dir); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

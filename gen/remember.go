@@ -26,7 +26,12 @@ func query(o Options, tree *load.Tree) cache.Query {
 
 // remember keeps that all is current.
 func (r *Result) remember() {
-	e := cache.Entry{Notes: r.Diagnostics}
+	e := cache.Entry{}
+	for _, d := range r.Diagnostics {
+		if d.Code != output.CodeEdited { // of what is not as it was any more
+			e.Notes = append(e.Notes, d)
+		}
+	}
 	for _, a := range r.Apps {
 		app := cache.App{Dir: a.Dir, Name: a.Name, Provider: a.Provider()}
 		for _, f := range a.Functions {

@@ -70,7 +70,7 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool), defaults
 	}
 	for _, name := range names {
 		file := path(dir, "config."+name+".yml")
-		raw, err := os.ReadFile(file)
+		raw, err := readRegular(file, maxFile)
 		if errors.Is(err, os.ErrNotExist) {
 			c.absent = append(c.absent, file)
 			if other := path(dir, "config."+name+".yaml"); exists(other) {

@@ -196,27 +196,9 @@ func (c *Config) resolve(r Reference) (string, error) {
 }
 
 func readSecret(file string) (string, error) {
-	info, err := os.Stat(file)
+	content, err := readRegular(file, maxSecret)
 	if errors.Is(err, os.ErrNotExist) {
 		return "", fmt.Errorf("there is no file %s", file)
 	}
-	if err != nil {
-		return "", err
-	}
-	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
-		return "", fmt.Errorf("%s is no regular file", file)
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, maxSecret+1))
-	if err != nil {
-		return "", err
-	}
-	if len(content) > maxSecret {
-		return "", fmt.Errorf("%s has more than %d KiB", file, maxSecret>>10)
-	}
-	return string(content), nil
+	return string(content), err
 }

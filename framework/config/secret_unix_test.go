@@ -3,6 +3,7 @@
 package config_test
 
 import (
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -22,4 +23,27 @@ func TestSecretIsNotReadFromAPipe(t *testing.T) {
 	}
 	_, err = config.Get[config.Secret](c, "a.b")
 	wantError(t, err, "key a.b: file:pipe: ", "pipe is no regular file")
+}
+
+func TestFilesAreNotReadFromAPipe(t *testing.T) {
+	dir := folder(t, "config.default.yml", "a: 1\n")
+	if err := syscall.Mkfifo(filepath.Join(dir, "config.local.yml"), 0o600); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink("/dev/zero", filepath.Join(dir, "config.zero.yml")); err != nil {
+		t.Skip(err)
+	}
+	for _, env := range []string{"local", "zero"} {
+		_, err := config.Load(dir, env)
+		wantError(t, err, "read configuration: ", "config."+env+".yml is no regular file")
+	}
+}
+
+func TestFileTooLarge(t *testing.T) {
+	dir := folder(t, "config.default.yml", "")
+	if err := os.Truncate(filepath.Join(dir, "config.default.yml"), 1<<34); err != nil {
+		t.Skip(err)
+	}
+	_, err := config.Load(dir, "")
+	wantError(t, err, "read configuration: ", "config.default.yml has more than 16384 KiB")
 }

@@ -36,6 +36,8 @@ type decoder struct {
 	*tree
 	// keys are the places of keys, places those that Spec.Places describes.
 	keys, places map[string]Place
+	// noted are the paths in places, in the order they came, so that those below one are found without looking at all.
+	noted []string
 	// replaced is Spec.replaced.
 	replaced map[token.Position]string
 	// failed is Spec.failed.
@@ -92,7 +94,7 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 	}(len(d.diags))
 	if w.path != "" {
 		if _, ok := d.places[w.path]; !ok || n.Kind == yaml.ScalarNode || w.item {
-			d.places[w.path] = d.node(node)
+			d.note(w.path, d.node(node))
 		}
 	}
 	switch v.Type() {
@@ -158,6 +160,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
 	}
 	fields := annotations.Fields(v.Type())
 	seen := map[string]bool{}
+	from := len(d.noted)
 	for _, e := range d.entries(n) {
 		at := w.child(e.name)
 		i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == e.name && f.Name != extensionKey })
@@ -182,7 +185,7 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
 		}
 	}
 	if settings := v.FieldByName("Settings"); settings.IsValid() {
-		settings.FieldByName("Places").Set(reflect.ValueOf(d.below(w.path)))
+		settings.FieldByName("Places").Set(reflect.ValueOf(d.below(w.path, from)))
 	}
 }
 
@@ -193,21 +196,28 @@ func in(w where) string {
 	return " in " + w.path
 }
 
-// below returns the places below a path, by the rest of their paths.
-func (d *decoder) below(path string) map[string]Place {
+// below returns the places below a path that were noted since, by the rest of their paths.
+func (d *decoder) below(path string, since int) map[string]Place {
 	places := map[string]Place{}
-	for at, place := range d.places {
+	for _, at := range d.noted[since:] {
 		if rest, ok := strings.CutPrefix(at, path+"."); ok {
-			places[rest] = place
+			places[rest] = d.places[at]
 		}
 	}
 	return places
 }
 
+// note keeps a place.
+func (d *decoder) note(path string, place Place) {
+	d.places[path] = place
+	d.noted = append(d.noted, path)
+}
+
 // key notes the place of a key. Values note theirs later, over it, when they are scalars.
 func (d *decoder) key(path string, key *yaml.Node) {
 	place := d.node(key)
-	d.keys[path], d.places[path] = place, place
+	d.keys[path] = place
+	d.note(path, place)
 }
 
 // extension decodes a key that no field is named after: x-<target>, or a mistake.
@@ -366,8 +376,9 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	if arguments.Kind == yaml.MappingNode {
 		arguments = d.withoutExtensions(arguments, &event.Extension, at)
 	}
+	from := len(d.noted)
 	d.value(arguments, reflect.ValueOf(event.Marker).Elem(), at)
-	event.Places = d.below(at.path)
+	event.Places = d.below(at.path, from)
 	v.Set(reflect.ValueOf(event))
 }
 

@@ -1,31 +1,28 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"go/token"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/regular"
 )
 
 // Load reads and checks the f.yml at path. Env looks up the variables of ${env.NAME}; it is os.LookupEnv outside tests.
 // The specification is as complete as the mistakes allow, and never nil, so that a caller can go on to look for further
 // ones; it must not be acted upon when the diagnostics hold an error.
 func Load(path string, env func(string) (string, bool)) (*Spec, annotations.Diagnostics) {
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		return Parse(path, make([]byte, maxFile+1), env)
-	}
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(path)
-	}
+	text, err := regular.Read(path, MaxSize)
 	if err != nil {
-		if e, ok := err.(*fs.PathError); ok {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
 			err = e.Err
+		}
+		if e, ok := errors.AsType[*regular.Error](err); ok {
+			err = fmt.Errorf("found %s, expected %s", e.Found, e.Expected)
 		}
 		place := Place{Pos: token.Position{Filename: path}}
 		return &Spec{Path: path}, annotations.Diagnostics{place.Errorf(CodeRead, "cannot read f.yml: %v", err)}

@@ -15,8 +15,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// maxFile is far above any real f.yml; it bounds what a wrong path can cost.
-const maxFile = 1 << 20
+// MaxSize is how many bytes f.yml may have, far above any real one; it bounds what a wrong path can cost.
+const MaxSize = 1 << 20
 
 // source is the text of one f.yml, and turns places of yaml nodes into places of its lines.
 type source struct {
@@ -116,9 +116,9 @@ func (s *source) offset(n *yaml.Node, at, length int) Place {
 
 // parse reads the file's one document. It returns nil for an empty one.
 func (s *source) parse() (*yaml.Node, annotations.Diagnostics) {
-	if len(s.text) > maxFile {
+	if len(s.text) > MaxSize {
 		p := Place{Pos: token.Position{Filename: s.path}}
-		return nil, annotations.Diagnostics{p.Errorf(CodeSyntax, "found %d bytes, expected at most %d", len(s.text), maxFile)}
+		return nil, annotations.Diagnostics{p.Errorf(CodeSyntax, "found %d bytes, expected at most %d", len(s.text), MaxSize)}
 	}
 	if d, ok := s.encoding(); !ok {
 		return nil, annotations.Diagnostics{d}

@@ -83,7 +83,7 @@ func TestEncodings(t *testing.T) {
 		"bomb":         {bomb + "x-aws: {a: *g}\n", `f.yml:3:18: found more than 100000 values, aliases counted each time [spec-syntax]`},
 		"unused bomb":  {bomb, ""},
 		"deep":         {"service: shop\nx-aws: {a: " + strings.Repeat("[", 200) + strings.Repeat("]", 200) + "}\n", `f.yml:2:110: found more than 100 levels, or an alias inside what it stands for [spec-syntax]`},
-		"large":        {"service: shop\n#" + strings.Repeat("x", maxFile), `f.yml: found 1048591 bytes, expected at most 1048576 [spec-syntax]`},
+		"large":        {"service: shop\n#" + strings.Repeat("x", MaxSize), `f.yml: found 1048591 bytes, expected at most 1048576 [spec-syntax]`},
 	} {
 		_, diags := Parse("f.yml", []byte(c.source), testEnv)
 		if got := diags.Error(); got != c.want {
@@ -110,7 +110,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("%+v %v", s, diags)
 	}
 	if err := os.Truncate(path, 1<<40); err == nil {
-		if _, diags := Load(path, testEnv); !strings.Contains(diags.Error(), "expected at most 1048576") {
+		if _, diags := Load(path, testEnv); !strings.Contains(diags.Error(), "found more than 1 MiB") {
 			t.Errorf("a file of a terabyte: %v", diags)
 		}
 	}

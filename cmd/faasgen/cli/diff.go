@@ -4,6 +4,8 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/gen"
 )
 
 func (t *tool) diff() *cobra.Command {
@@ -16,7 +18,7 @@ func (t *tool) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := t.solve(cmd.Context(), dir)
+			r, err := t.solve(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
 			if err != nil {
 				return err
 			}

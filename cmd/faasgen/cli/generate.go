@@ -11,31 +11,35 @@ import (
 )
 
 func (t *tool) generate() *cobra.Command {
-	return &cobra.Command{
+	force := false
+	cmd := &cobra.Command{
 		Use:   "generate [DIR]",
 		Short: "Write the generated code of every application in a folder",
 		Long: "Generate writes internal/faasgen of every application (folder with an f.yml) in or below DIR, or of the one\n" +
-			"that DIR is in. It writes nothing unless all is well, and prints the files that it changed.",
+			"that DIR is in. It writes nothing unless all is well, and prints the files that it changed. A generated file that\n" +
+			"was changed by hand is an error; --force overwrites it. What a merge left of generated files is always replaced.",
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
 			if err != nil {
 				return err
 			}
-			_, changed, err := t.current(cmd.Context(), dir)
+			_, changed, err := t.write(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets, Force: force})
 			for _, path := range changed {
 				fmt.Fprintln(t.out, relative(t.dir, path))
 			}
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&force, "force", false, "overwrite generated files that were changed by hand")
+	return cmd
 }
 
 // solve generates in memory and prints what is wrong. Its failure has been printed.
-func (t *tool) solve(ctx context.Context, dir string) (*gen.Result, error) {
+func (t *tool) solve(ctx context.Context, o gen.Options) (*gen.Result, error) {
 	done := t.progress("generating")
 	defer done()
-	r, err := gen.Generate(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	r, err := gen.Generate(ctx, o)
 	done()
 	if err != nil {
 		return nil, err
@@ -47,9 +51,14 @@ func (t *tool) solve(ctx context.Context, dir string) (*gen.Result, error) {
 	return r, nil
 }
 
-// current generates and writes.
+// current generates and writes, and overwrites nothing that a person has changed.
 func (t *tool) current(ctx context.Context, dir string) (r *gen.Result, changed []string, err error) {
-	if r, err = t.solve(ctx, dir); err != nil {
+	return t.write(ctx, gen.Options{Dir: dir, Targets: t.targets})
+}
+
+// write generates and writes.
+func (t *tool) write(ctx context.Context, o gen.Options) (r *gen.Result, changed []string, err error) {
+	if r, err = t.solve(ctx, o); err != nil {
 		return nil, nil, err
 	}
 	changed, err = r.Commit()

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -20,6 +21,7 @@ import (
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/regular"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -162,25 +164,24 @@ func (t *tool) shown(o *envelope.Outcome, asJSON bool, err error) error {
 }
 
 func (t *tool) event(data, file string) ([]byte, error) {
-	var from io.Reader
 	switch {
 	case file != "" && file != "-":
-		f, err := os.Open(absolute(t.dir, file))
+		event, err := regular.Read(absolute(t.dir, file), maxEvent)
+		if e, ok := errors.AsType[*regular.Error](err); ok {
+			return nil, &failure{code: exitUsage, text: fmt.Sprintf("event file %s: found %s, expected %s", file, e.Found, e.Expected), hint: "--event - reads standard input, which may be a pipe"}
+		}
 		if err != nil {
 			return nil, usage("event file: %v", err)
 		}
-		defer f.Close()
-		from = f
+		return event, nil
 	case data == "-", file == "-":
-		from = t.in
-	default:
-		return []byte(data), nil
+		event, err := io.ReadAll(io.LimitReader(t.in, maxEvent+1))
+		if err == nil && len(event) > maxEvent {
+			err = fmt.Errorf("the event is over %d MB", maxEvent>>20)
+		}
+		return event, err
 	}
-	event, err := io.ReadAll(io.LimitReader(from, maxEvent+1))
-	if err == nil && len(event) > maxEvent {
-		err = fmt.Errorf("the event is over %d MB", maxEvent>>20)
-	}
-	return event, err
+	return []byte(data), nil
 }
 
 // owner finds the application that has a function.

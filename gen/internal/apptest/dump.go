@@ -151,7 +151,7 @@ func dumpNode(b *strings.Builder, n *wiring.Node) {
 		}
 	}
 	for _, e := range n.Edges {
-		fmt.Fprintf(b, "\t%s %s", e.Dep.Name, model.TypeString(e.Dep.Type))
+		fmt.Fprintf(b, "\t%s %s", e.Dep.Field(), model.TypeString(e.Dep.Type))
 		switch {
 		case e.Dep.Kind == model.FromConfig:
 			fmt.Fprintf(b, " = config %s", e.Dep.Key)

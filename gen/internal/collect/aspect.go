@@ -13,6 +13,18 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
+// aspectDirective is //faas:aspect: advice around functions, and around what is injected as an interface.
+type aspectDirective struct {
+	*collector
+	provide  *provideDirective
+	handlers *handlerDirective
+}
+
+func (*aspectDirective) words() []string { return []string{"aspect"} }
+
+// check does nothing: what aspects match among interfaces is decided by wiring.
+func (*aspectDirective) check() {}
+
 // adviceShape is the signature that a method of an aspect has to have, as users write it.
 func adviceShape(a model.Advice) string {
 	const joinPoint = "j *framework.JoinPoint"
@@ -52,9 +64,8 @@ func isAdvice(a model.Advice, s *types.Signature) bool {
 
 func isJoinPoint(t types.Type) bool { return isPointerTo(t, model.FrameworkPath, model.JoinPointType) }
 
-// aspects collects what stands around calls, and puts it around functions. What it stands around beside them is wiring's
-// to say.
-func (c *collector) aspects() {
+// collect adds the aspects, and wraps functions with them. What else they wrap is decided by wiring.
+func (c *aspectDirective) collect() {
 	for _, d := range c.declared {
 		aspect, mark := find[annotations.Aspect](d.markers)
 		if d.object == nil || aspect == nil {
@@ -77,14 +88,14 @@ func (c *collector) aspects() {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()), cmp.Compare(a.Object.Name(), b.Object.Name()))
 	})
 	for _, a := range c.app.Aspects {
-		c.aroundFunctions(a)
+		c.wrapFunctions(a)
 	}
 }
 
-// advice finds the methods of an aspect, and who makes it.
-func (c *collector) advice(d *declaration, a *model.Aspect) bool {
+// advice finds the methods of an aspect, and its provider.
+func (c *aspectDirective) advice(d *declaration, a *model.Aspect) bool {
 	name := d.name.Name
-	if a.Provider = c.receiver(d, a.Object, "aspect"); a.Provider == nil {
+	if a.Provider = c.provide.receiver(d, a.Object, "aspect"); a.Provider == nil {
 		return false
 	}
 	good, some := true, false
@@ -99,7 +110,7 @@ func (c *collector) advice(d *declaration, a *model.Aspect) bool {
 			continue
 		}
 		pos, length := f.Pos(), len(f.Name())
-		if c.app.Sources[c.position(pos).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(pos).Filename] == nil { // of another module's type, which is embedded
 			pos, length = d.name.Pos(), len(name)
 		}
 		switch {
@@ -147,7 +158,7 @@ func (c *collector) advice(d *declaration, a *model.Aspect) bool {
 }
 
 // misspelt finds a method that was meant to be one of an aspect.
-func (c *collector) misspelt(a *model.Aspect) (*types.Func, model.Advice) {
+func (c *aspectDirective) misspelt(a *model.Aspect) (*types.Func, model.Advice) {
 	named, ok := types.Unalias(a.Object.Type()).(*types.Named)
 	if !ok {
 		return nil, 0
@@ -167,12 +178,12 @@ func (c *collector) misspelt(a *model.Aspect) (*types.Func, model.Advice) {
 	return nil, 0
 }
 
-// aroundFunctions puts an aspect around the functions that it matches.
-func (c *collector) aroundFunctions(a *model.Aspect) {
+// wrapFunctions puts an aspect around the functions that it matches.
+func (c *aspectDirective) wrapFunctions(a *model.Aspect) {
 	matches := func(not bool, name string) bool {
 		return slices.ContainsFunc(a.Patterns, func(p model.AspectPattern) bool { return p.Not == not && p.Match(name) })
 	}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		if matches(false, f.Name) && !matches(true, f.Name) {
 			f.Aspects = append(f.Aspects, a)
 		}
@@ -185,15 +196,15 @@ func (c *collector) aroundFunctions(a *model.Aspect) {
 			a.Patterns[i].Unknown = !c.knownType(p)
 			continue
 		}
-		if slices.ContainsFunc(c.names, func(n string) bool { return p.Match(n) && (!p.Not || matches(false, n)) }) {
+		if slices.ContainsFunc(c.handlers.names, func(n string) bool { return p.Match(n) && (!p.Not || matches(false, n)) }) {
 			continue
 		}
-		if p.Not && slices.ContainsFunc(c.names, func(n string) bool { return p.Match(n) }) {
+		if p.Not && slices.ContainsFunc(c.handlers.names, func(n string) bool { return p.Match(n) }) {
 			c.errorAt(p.Pos, p.Length, codeAspect, "%s takes out what no other pattern matches", p.Text).Hint = "leave it out"
 			continue
 		}
 		e := c.errorAt(p.Pos, p.Length, codeAspect, "no function is called %s", strings.TrimPrefix(p.Text, "!"))
-		names := slices.Compact(slices.Sorted(slices.Values(c.names)))
+		names := slices.Compact(slices.Sorted(slices.Values(c.handlers.names)))
 		switch s := annotations.Suggest(p.Parts[0], names); {
 		case s != "":
 			e.Hint = fmt.Sprintf("did you mean %q?", s)
@@ -206,8 +217,8 @@ func (c *collector) aroundFunctions(a *model.Aspect) {
 }
 
 // knownType reports whether a pattern matches the name of a type, and of its method, anywhere in the application or in what
-// it imports. If not, that is said.
-func (c *collector) knownType(p model.AspectPattern) bool {
+// it imports. If not, that is reported.
+func (c *aspectDirective) knownType(p model.AspectPattern) bool {
 	packages := map[string]*types.Package{}
 	for path, pkg := range c.load.Imports {
 		packages[path] = pkg

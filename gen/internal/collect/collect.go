@@ -1,6 +1,8 @@
 // Package collect turns the declarations of an application into its model: providers with their dependencies, functions
 // with their triggers, checked one by one and against each other, but not solved. Whether something provides what a
-// dependency asks for is wiring's to say.
+// dependency needs is decided by wiring.
+//
+// What each directive of the language adds and checks is a type of its own; the list is in directive.go.
 //
 // Every mistake is reported once. A declaration with a mistake is left out of the model, and what it would have provided
 // is remembered in model.App.Broken, so that nothing that needs it is reported as well.
@@ -12,6 +14,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/load"
@@ -20,45 +23,15 @@ import (
 
 // App reads the directives of one application. Its diagnostics do not repeat those of a.
 func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.App, annotations.Diagnostics) {
-	c := &collector{
-		load: a,
-		app: &model.App{
-			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
-			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable,
-		},
-		owners:      map[*types.TypeName]*model.Provider{},
-		configTypes: map[*types.TypeName]bool{},
-		faulty:      map[*types.TypeName]bool{},
-		packages:    map[string]*annotations.Diagnostic{},
-		made:        map[*types.TypeName][]*model.Provider{},
-		generics:    map[*types.TypeName]*model.Provider{},
-		byName:      map[string]*function{},
-		wrappers:    map[string]*wrapper{}, components: map[string]*component{},
+	c := newCollector(p, a)
+	c.read(registry)
+	list := directives(c)
+	for _, d := range list {
+		d.collect()
 	}
-	c.app.Unnameable = c.unnameable
-	for _, pkg := range a.Packages {
-		c.declarations(pkg, registry)
+	for _, d := range list {
+		d.check()
 	}
-	c.findComponents(a.Components, registry)
-	slices.SortStableFunc(c.declared, func(x, y *declaration) int {
-		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
-		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
-	})
-	c.providers()
-	c.configurations()
-	c.layers()
-	c.middleware()
-	c.functions()
-	c.uses()
-	c.aspects()
-	c.ownerless()
-	c.namespaces()
-	c.spec()
-	c.routes()
-	c.named()
-	c.same()
-	c.keys()
-	c.readings()
 	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
 		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
 	})
@@ -71,7 +44,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	for _, d := range c.diagnostics {
 		ds = append(ds, *d)
 	}
-	if len(c.names) == 0 && !c.app.Unread && !ds.Failed() && !a.Diagnostics.Failed() {
+	if !c.app.Unread && !ds.Failed() && !a.Diagnostics.Failed() && !slices.ContainsFunc(c.declared, c.handles) {
 		ds = append(ds, annotations.Diagnostic{
 			Pos: token.Position{Filename: a.Spec.Path}, Code: codeNone, Message: "the application has no function",
 			Hint: "mark one with //faas:handler, and beside it what calls it, such as //faas:http GET /hello",
@@ -82,38 +55,35 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	return c.app, ds
 }
 
-// collector is the state of one App.
+// collector is what the directives of one App have in common: the application with its declarations, the model and the
+// diagnostics. What one directive knows is in its own type.
 type collector struct {
 	load        *load.App
 	app         *model.App
 	declared    []*declaration
+	types       map[*types.TypeName]*declaration // those of types
 	diagnostics []*annotations.Diagnostic
-	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
-	owners map[*types.TypeName]*model.Provider
-	// configTypes are the struct types that configuration fills as a whole, members what directives say of their fields.
-	configTypes map[*types.TypeName]bool
-	members     map[*types.Var]*field
-	faulty      map[*types.TypeName]bool
-	// packages says of those that were asked about why generated code cannot import them, nil if it can.
+	// packages says of those that were looked at why generated code cannot import them, nil if it can.
 	packages map[string]*annotations.Diagnostic
-	// made are the constructors by the named type that they return, or a pointer to it.
-	made map[*types.TypeName][]*model.Provider
-	// generics are the generic structs and constructors by the type that they make instances of.
-	generics map[*types.TypeName]*model.Provider
 	// params are the type parameters of the generic provider that is being read.
 	params []*types.TypeParam
-	// byName are the functions by their names in lower case.
-	byName map[string]*function
-	// wrappers are the middleware and guards by name.
-	wrappers map[string]*wrapper
 	// components are the packages that the configuration imports, by import path.
 	components map[string]*component
 	// lost are the lines of directives that could not be read.
 	lost []string
-	// names are the names of all handlers, also of those with a mistake.
-	names []string
-	// found are the functions in source order, with where their triggers were written.
-	found []*function
+}
+
+func newCollector(p *load.Program, a *load.App) *collector {
+	c := &collector{
+		load: a,
+		app: &model.App{
+			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
+			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable, Implementations: a.Implementations,
+		},
+		types: map[*types.TypeName]*declaration{}, packages: map[string]*annotations.Diagnostic{}, components: map[string]*component{},
+	}
+	c.app.Unnameable = c.unnameable
+	return c
 }
 
 // The codes of the diagnostics that this package makes.
@@ -181,6 +151,47 @@ func (c *collector) position(pos token.Pos) token.Position { return c.app.Fset.P
 // also points at a second place.
 func (c *collector) also(d *annotations.Diagnostic, pos token.Position, message string) {
 	d.Chain = append(d.Chain, annotations.Link{Pos: pos, Message: message})
+}
+
+// place is a diagnostic that points at a range of a Go file and says nothing yet.
+func (c *collector) place(from, to token.Pos) annotations.Diagnostic {
+	pos := c.position(from)
+	return annotations.Diagnostic{Pos: pos, Length: int(to - from), Line: c.app.Line(pos)}
+}
+
+// itemPlace is the place of one item of a list, or of its second occurrence.
+func (c *collector) itemPlace(mark *annotations.Marker, argument, item string, second bool) (token.Pos, int) {
+	pos, end := mark.Range(argument)
+	p := c.position(pos)
+	text := c.app.Line(p)
+	from := p.Column - 1
+	to := min(from+int(end-pos), len(text))
+	if from < 0 || from >= to {
+		return pos, int(end - pos)
+	}
+	i := indexItem(text[from:to], item, second)
+	if i < 0 {
+		return pos, int(end - pos)
+	}
+	return pos + token.Pos(i), len(item)
+}
+
+// indexItem finds an item in the text of a list, or in what comes after its first occurrence.
+func indexItem(list, item string, second bool) int {
+	at, found := 0, -1
+	for part := range strings.SplitSeq(list, ",") {
+		if strings.Trim(part, " \"") == item && (found < 0 || second) {
+			found = at + strings.Index(part, item)
+		}
+		at += len(part) + len(",")
+	}
+	switch {
+	case found >= 0:
+		return found
+	case second:
+		return strings.LastIndex(list, item)
+	}
+	return strings.Index(list, item)
 }
 
 // broken remembers what a faulty declaration would have provided.

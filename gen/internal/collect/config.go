@@ -19,8 +19,31 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
+// configDirective is //faas:config on a field, a struct, or a member of a struct that configuration fills as a whole.
+type configDirective struct {
+	*collector
+	// configTypes are the struct types that configuration fills as a whole, members what directives say of their fields.
+	configTypes map[*types.TypeName]bool
+	members     map[*types.Var]*field
+}
+
+func newConfigDirective(c *collector) *configDirective {
+	return &configDirective{collector: c, configTypes: map[*types.TypeName]bool{}}
+}
+
+func (*configDirective) words() []string { return []string{"config"} }
+
+// collect does nothing: what is configured are fields and parameters of what provides.
+func (*configDirective) collect() {}
+
+// check compares the places that read one key, or keys with one environment variable.
+func (c *configDirective) check() {
+	c.reportVariables()
+	c.reportReads()
+}
+
 // configValue checks that configuration can fill a dependency, and that its default is a value of its type.
-func (c *collector) configValue(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
+func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int, what string, w injectSpec) bool {
 	if bad := c.unconfigurable(dep.Type, visited{}); bad != nil {
 		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Type))
 		if base := c.based(bad); base != nil {
@@ -94,7 +117,7 @@ func holdsSecret(t types.Type, seen visited) bool {
 }
 
 // unconfigurable returns the part of t that configuration cannot fill, nil if there is none.
-func (c *collector) unconfigurable(t types.Type, seen visited) types.Type {
+func (c *configDirective) unconfigurable(t types.Type, seen visited) types.Type {
 	if seen.again(t) {
 		return nil
 	}
@@ -208,7 +231,7 @@ func checkList(elem types.Type, text string) (expected string, asText bool, err 
 }
 
 // checkText checks a default of a type of the standard library that reads itself from text. Those of other packages can only be
-// asked when the program runs.
+// called when the program runs.
 func checkText(t types.Type, text string) (expected string, err error) {
 	known := []struct {
 		path, name, expected string

@@ -11,7 +11,7 @@ import (
 
 // based returns the type with a notation of its own that a type of the application was declared with, nil if there is none: after
 // "type Wait time.Duration" nothing at run time tells a Wait from an int64, and "5s" would not be read.
-func (c *collector) based(t types.Type) types.Type {
+func (c *configDirective) based(t types.Type) types.Type {
 	for range 10 {
 		n, ok := types.Unalias(t).(*types.Named)
 		if !ok || n.Obj().Pkg() == nil || isDurationOrSize(n) {
@@ -33,7 +33,7 @@ func isDurationOrSize(t types.Type) bool {
 }
 
 // declaredAs is the type on the right in the declaration of a name of the application, if it is a name, too.
-func (c *collector) declaredAs(obj *types.TypeName) types.Type {
+func (c *configDirective) declaredAs(obj *types.TypeName) types.Type {
 	for _, pkg := range c.load.Packages {
 		if pkg.Types != obj.Pkg() {
 			continue

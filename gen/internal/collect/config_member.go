@@ -12,7 +12,7 @@ import (
 )
 
 // keyless reports a directive without a key where there is no struct whose member it could be on.
-func (c *collector) keyless(mark *annotations.Marker) {
+func (c *configDirective) keyless(mark *annotations.Marker) {
 	pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()
 	c.errorf(pos, int(end-pos), codeConfig, `missing "key" in //faas:config`).Hint = "only a member of a struct that configuration fills has none"
 }
@@ -36,8 +36,8 @@ func member(f *field) bool {
 }
 
 // keyedMember reports a key on a member of a struct that configuration fills as a whole. It reports true when the fields have no
-// other directive, so that nothing more is to be said: without a key they have been looked at for a dependency on the struct.
-func (c *collector) keyedMember(d *declaration) bool {
+// other directive, so that nothing more is reported: without a key they have been looked at for a dependency on the struct.
+func (c *configDirective) keyedMember(d *declaration) bool {
 	for _, f := range d.fields {
 		config, mark := find[annotations.Config](f.markers)
 		if config == nil {
@@ -53,10 +53,13 @@ func (c *collector) keyedMember(d *declaration) bool {
 }
 
 // fieldDirectives finds the directives of the fields of all structs.
-func (c *collector) fieldDirectives() map[*types.Var]*field {
+func (c *configDirective) fieldDirectives() map[*types.Var]*field {
 	if c.members == nil {
 		c.members = map[*types.Var]*field{}
 		for _, d := range c.declared {
+			if d.object == nil { // the type checker has said why
+				continue
+			}
 			st, ok := d.object.Type().Underlying().(*types.Struct)
 			if !ok {
 				continue
@@ -73,7 +76,7 @@ func (c *collector) fieldDirectives() map[*types.Var]*field {
 
 // configMembers reads what directives say of the members of a struct that is filled as a whole. A struct whose members say what
 // they need is not required itself.
-func (c *collector) configMembers(dep *model.Dep) bool {
+func (c *configDirective) configMembers(dep *model.Dep) bool {
 	before := len(c.diagnostics)
 	c.membersOf(dep, dep.Type, model.ConfigMember{}, "", visited{})
 	if len(dep.Values) > 0 {
@@ -84,7 +87,7 @@ func (c *collector) configMembers(dep *model.Dep) bool {
 
 // membersOf looks into a type. Through says what stands between the struct of the dependency and it, which holds no instance that
 // could have defaults: a list, a map, a pointer.
-func (c *collector) membersOf(dep *model.Dep, t types.Type, at model.ConfigMember, through string, seen visited) {
+func (c *configDirective) membersOf(dep *model.Dep, t types.Type, at model.ConfigMember, through string, seen visited) {
 	if values.Whole(t) || through != "" && seen.again(t) {
 		return
 	}
@@ -109,8 +112,8 @@ func (c *collector) membersOf(dep *model.Dep, t types.Type, at model.ConfigMembe
 			if !inline {
 				below.Key = dotted(at.Key, key)
 			}
-			if said := c.fieldDirectives()[f.Origin()]; said != nil && member(said) {
-				c.member(dep, said, below, through)
+			if own := c.fieldDirectives()[f.Origin()]; own != nil && member(own) {
+				c.member(dep, own, below, through)
 				continue
 			}
 			c.membersOf(dep, f.Type(), below, through, seen)
@@ -126,7 +129,7 @@ func dotted(key, name string) string {
 }
 
 // member reads the directive of one member.
-func (c *collector) member(dep *model.Dep, f *field, m model.ConfigMember, through string) {
+func (c *configDirective) member(dep *model.Dep, f *field, m model.ConfigMember, through string) {
 	config, mark := find[annotations.Config](f.markers)
 	if mark.Bad {
 		return

@@ -8,9 +8,21 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// configurations collects the structs that are the configuration of the application and of the components it imports. They are
-// providers like any other.
-func (c *collector) configurations() {
+// configurationDirective is //faas:configuration: the configuration of an application, which imports components, and of each of
+// these.
+type configurationDirective struct {
+	*collector
+	provide *provideDirective
+}
+
+func (*configurationDirective) words() []string { return []string{"configuration"} }
+
+// check notes for everything that has been collected which component it belongs to.
+func (c *configurationDirective) check() { c.qualifyNames() }
+
+// collect adds the structs that are the configuration of the application and of the components it imports. They are providers
+// like any other.
+func (c *configurationDirective) collect() {
 	own := c.configuration("")
 	if own == nil || bad(own.markers) {
 		// What a directive imports that could not be read is missing, but that is no mistake of its own.
@@ -39,7 +51,7 @@ func (c *collector) configurations() {
 }
 
 // configuration finds the one of a component or, without a path, of the application, and reports a second one.
-func (c *collector) configuration(path string) *declaration {
+func (c *configurationDirective) configuration(path string) *declaration {
 	var first *declaration
 	misplaced := c.misplaced()
 	for _, d := range c.declared {
@@ -51,7 +63,7 @@ func (c *collector) configuration(path string) *declaration {
 			continue
 		}
 		if config, _ := find[annotations.Config](d.markers); misplaced[d] {
-			c.structProvider(d, &annotations.Provide{}, config)
+			c.provide.structProvider(d, &annotations.Provide{}, config)
 			continue
 		}
 		if first == nil {
@@ -70,14 +82,14 @@ func (c *collector) configuration(path string) *declaration {
 			e.Hint = "make one of the two, or mark this one //faas:provide; a component is no package of the application: import= names it, scan does not"
 		}
 		config, _ := find[annotations.Config](d.markers)
-		c.structProvider(d, &annotations.Provide{}, config)
+		c.provide.structProvider(d, &annotations.Provide{}, config)
 	}
 	return first
 }
 
 // misplaced are the configurations of packages of the application that others of it import, which is a mistake of those. When
 // they all import each other there is none.
-func (c *collector) misplaced() map[*declaration]bool {
+func (c *configurationDirective) misplaced() map[*declaration]bool {
 	var own []*declaration
 	imported := map[string]bool{}
 	for _, d := range c.declared {
@@ -101,17 +113,17 @@ func (c *collector) misplaced() map[*declaration]bool {
 }
 
 // configure makes the model of one, nil if it has a mistake.
-func (c *collector) configure(d *declaration, made map[string]*model.Configuration) *model.Configuration {
+func (c *configurationDirective) configure(d *declaration, made map[string]*model.Configuration) *model.Configuration {
 	config, _ := find[annotations.Config](d.markers)
-	p := c.structProvider(d, &annotations.Provide{}, config)
+	p := c.provide.structProvider(d, &annotations.Provide{}, config)
 	if p == nil {
 		return nil
 	}
 	configuration := &model.Configuration{Provider: p, Path: d.pkg.Path}
-	if !c.calls(d, p, []lifecycleMethod{
+	if !c.provide.calls(d, p, []lifecycleMethod{
 		{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop},
 		{"OnHealthCheck", "is asked for the health of a unit", &configuration.Health},
-	}, func(d *model.Dep) bool { // other providers hear nothing, so embedded ones are part of who embeds them
+	}, func(d *model.Dep) bool { // other providers have no such hooks, so embedded ones are part of their owner
 		for _, other := range made {
 			if types.Identical(other.Provider.Out, d.Type) {
 				return true
@@ -131,8 +143,8 @@ func (c *collector) configure(d *declaration, made map[string]*model.Configurati
 	return configuration
 }
 
-// bare reports whether a component has nothing beside its configuration that a unit could use.
-func (c *collector) bare(found *component) bool {
+// bare reports whether a component has nothing but its configuration that a unit could use.
+func (c *configurationDirective) bare(found *component) bool {
 	return !slices.ContainsFunc(c.declared, func(d *declaration) bool {
 		provide, _ := find[annotations.Provide](d.markers)
 		config, _ := find[annotations.Config](d.markers)

@@ -1,9 +1,12 @@
 package collect
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/load"
@@ -30,6 +33,12 @@ type field struct {
 	markers []annotations.Marker
 }
 
+// providesItself reports whether a struct has a directive that makes it a provider of its own kind: one that excludes
+// //faas:provide.
+func (d *declaration) providesItself() bool {
+	return slices.ContainsFunc(d.markers, func(m annotations.Marker) bool { return slices.Contains(m.Definition.Excludes, "provide") })
+}
+
 // find returns the first marker of a type and where it stands; nil if there is none.
 func find[T any](markers []annotations.Marker) (*T, *annotations.Marker) {
 	for i := range markers {
@@ -38,6 +47,23 @@ func find[T any](markers []annotations.Marker) (*T, *annotations.Marker) {
 		}
 	}
 	return nil, nil
+}
+
+// read finds the declarations with directives, those of imported components among them, in the order of the sources.
+func (c *collector) read(registry *annotations.Registry) {
+	for _, pkg := range c.load.Packages {
+		c.declarations(pkg, registry)
+	}
+	c.findComponents(c.load.Components, registry)
+	slices.SortStableFunc(c.declared, func(x, y *declaration) int {
+		a, b := c.position(x.name.Pos()), c.position(y.name.Pos())
+		return cmp.Or(cmp.Compare(x.pkg.Path, y.pkg.Path), cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
+	})
+	for _, d := range c.declared {
+		if obj, ok := d.object.(*types.TypeName); ok && c.types[obj] == nil {
+			c.types[obj] = d
+		}
+	}
 }
 
 // declarations reads the directives of one package.
@@ -162,4 +188,47 @@ func declaredNames(decl ast.Decl) []*ast.Ident {
 		return names
 	}
 	return nil
+}
+
+// isLost reports whether a directive of that name may be among those that could not be read.
+func (c *collector) isLost(name string) bool {
+	return slices.ContainsFunc(c.lost, func(line string) bool { return strings.Contains(line, name) })
+}
+
+// declarationOf is the declaration of a type of the application, or of one of its components, with directives.
+func (c *collector) declarationOf(obj *types.TypeName) *declaration { return c.types[obj] }
+
+// typeDeclaration returns the declaration of a type, with or without directives.
+func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *declaration {
+	if d := c.declarationOf(obj); d != nil {
+		return d
+	}
+	for _, file := range pkg.Syntax {
+		for _, decl := range file.Decls {
+			gen, ok := decl.(*ast.GenDecl)
+			if !ok || gen.Tok != token.TYPE {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				t, ok := spec.(*ast.TypeSpec)
+				if !ok || t.Name.Name != obj.Name() || pkg.Info.Defs[t.Name] != obj {
+					continue
+				}
+				doc := t.Doc
+				if doc == nil && !gen.Lparen.IsValid() {
+					doc = gen.Doc
+				}
+				return &declaration{pkg: pkg, file: file, name: t.Name, object: obj, doc: doc.Text()}
+			}
+		}
+	}
+	return nil
+}
+
+// unexportedProvider reports whether a type is marked as a provider although it cannot be one.
+func (c *collector) unexportedProvider(obj *types.TypeName) bool {
+	return obj != nil && !obj.Exported() && slices.ContainsFunc(c.declared, func(d *declaration) bool {
+		provide, _ := find[annotations.Provide](d.markers)
+		return d.object == obj && provide != nil
+	})
 }

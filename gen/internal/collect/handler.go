@@ -3,7 +3,6 @@ package collect
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -25,13 +24,40 @@ type function struct {
 	faulty bool
 }
 
-// functions collects the handlers.
-func (c *collector) functions() {
+// handlerDirective is //faas:handler: it makes functions.
+type handlerDirective struct {
+	*collector
+	provide *provideDirective
+	// byName are the functions by their names in lower case.
+	byName map[string]*function
+	// names are the names of all handlers, also of those with a mistake.
+	names []string
+	// found are the functions in source order, with where their triggers were written.
+	found []*function
+}
+
+func newHandlerDirective(c *collector, provide *provideDirective) *handlerDirective {
+	return &handlerDirective{collector: c, provide: provide, byName: map[string]*function{}}
+}
+
+func (*handlerDirective) words() []string { return []string{"handler"} }
+
+// check does nothing: a function is checked with its triggers.
+func (*handlerDirective) check() {}
+
+// handles reports whether a declaration is a handler of the application.
+func (c *collector) handles(d *declaration) bool {
+	handler, _ := find[annotations.Handler](d.markers)
+	return handler != nil && d.object != nil && c.components[d.pkg.Path] == nil
+}
+
+// collect finds the handlers.
+func (c *handlerDirective) collect() {
 	for _, d := range c.declared {
-		handler, mark := find[annotations.Handler](d.markers)
-		if handler == nil || d.object == nil || c.components[d.pkg.Path] != nil {
+		if !c.handles(d) {
 			continue
 		}
+		handler, mark := find[annotations.Handler](d.markers)
 		f := &function{declared: d, pkg: d.pkg, syntax: d.fn, faulty: d.faulty, Function: &model.Function{
 			Settings: *handler, Pos: c.position(d.name.Pos()), Directive: c.position(mark.Directive.Pos()), Doc: d.doc,
 		}}
@@ -52,11 +78,11 @@ func (c *collector) functions() {
 }
 
 // handleMethod makes a struct's Handle a function.
-func (c *collector) handleMethod(f *function) bool {
+func (c *handlerDirective) handleMethod(f *function) bool {
 	d := f.declared
 	obj := d.object.(*types.TypeName)
 	f.Kind = model.Method
-	f.Provider = c.receiver(d, obj, "handler")
+	f.Provider = c.provide.receiver(d, obj, "handler")
 	if f.Provider == nil {
 		return false
 	}
@@ -72,7 +98,7 @@ func (c *collector) handleMethod(f *function) bool {
 }
 
 // method makes a method of a provider a function.
-func (c *collector) method(f *function) bool {
+func (c *handlerDirective) method(f *function) bool {
 	d := f.declared
 	fn := d.object.(*types.Func)
 	f.Kind, f.Object = model.Method, fn
@@ -84,7 +110,7 @@ func (c *collector) method(f *function) bool {
 	if obj == nil {
 		return false
 	}
-	f.Provider = c.receiver(d, obj, "handler")
+	f.Provider = c.provide.receiver(d, obj, "handler")
 	good := f.Provider != nil
 	if !fn.Exported() {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "handler %s is unexported, so generated code cannot call it", d.name.Name).
@@ -107,7 +133,7 @@ func (c *collector) method(f *function) bool {
 }
 
 // lifecycleCall says when faasgen would call a method that is no event's business, "" if never.
-func (c *collector) lifecycleCall(p *model.Provider, fn *types.Func) string {
+func (c *handlerDirective) lifecycleCall(p *model.Provider, fn *types.Func) string {
 	if !isLifecycle(fn.Signature()) {
 		return ""
 	}
@@ -132,7 +158,7 @@ func (c *collector) lifecycleCall(p *model.Provider, fn *types.Func) string {
 }
 
 // plainFunc makes a function without receiver a function, or a constructor of an http.Handler.
-func (c *collector) plainFunc(f *function) bool {
+func (c *handlerDirective) plainFunc(f *function) bool {
 	d := f.declared
 	fn := d.object.(*types.Func)
 	sig := fn.Signature()
@@ -162,7 +188,7 @@ func (c *collector) plainFunc(f *function) bool {
 }
 
 // httpHandler makes a constructor of an http.Handler a function. Without a provide directive it is injected nowhere.
-func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool {
+func (c *handlerDirective) httpHandler(f *function, provide *annotations.Provide) bool {
 	d := f.declared
 	if provide != nil {
 		i := slices.IndexFunc(c.app.Providers, func(p *model.Provider) bool { return p.Object == d.object })
@@ -172,7 +198,7 @@ func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool 
 		f.Provider = c.app.Providers[i]
 		return true
 	}
-	p := c.constructor(d, &annotations.Provide{})
+	p := c.provide.constructor(d, &annotations.Provide{})
 	if p == nil || d.faulty {
 		c.app.Incomplete = true
 		return false
@@ -183,99 +209,11 @@ func (c *collector) httpHandler(f *function, provide *annotations.Provide) bool 
 	return true
 }
 
-// receiver finds the provider of a handler's receiver, or of a middleware or guard, which what says. A struct that nothing
-// else provides is one without saying so.
-func (c *collector) receiver(d *declaration, obj *types.TypeName, what string) *model.Provider {
-	if p := c.owners[obj]; p != nil || c.faulty[obj] {
-		return p
-	}
-	made := c.made[obj]
-	if len(made) > 1 {
-		for _, p := range made {
-			if p.ID == "" {
-				return p // a second one without id is a mistake of its own
-			}
-		}
-		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "which %s %s %s belongs to is not said: each has an id", obj.Name(), what, d.name.Name)
-		for _, p := range made {
-			c.also(e, p.Pos, p.Name()+" has id="+p.ID)
-		}
-		e.Hint = "leave one of them without an id"
-		return nil
-	}
-	if len(made) == 1 {
-		return made[0]
-	}
-	if g := c.generics[obj]; g != nil {
-		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "%s %s belongs to %s, which is generic, and of which instance is not said", what, d.name.Name, obj.Name())
-		c.also(e, g.Pos, "provided by "+g.Name())
-		e.Hint = "write a struct that has an instance, and the " + what + " on it"
-		return nil
-	}
-	for _, t := range c.app.Broken {
-		if model.TypeName(t) != obj {
-			continue
-		}
-		if own := c.typeDeclaration(d.pkg, obj); own != nil && own.faulty {
-			return c.implicit(d, obj) // there is none, but its other fields may have mistakes, too
-		}
-		return nil
-	}
-	return c.implicit(d, obj)
-}
-
-// implicit makes the struct of a handler a provider.
-func (c *collector) implicit(from *declaration, obj *types.TypeName) *model.Provider {
-	d := c.typeDeclaration(from.pkg, obj)
-	if d == nil {
-		return nil
-	}
-	p := c.newStruct(d, nil, nil)
-	if p == nil || d.faulty {
-		c.app.Incomplete = true
-		c.faulty[obj] = true
-		c.broken(d.out())
-		return nil
-	}
-	c.app.Providers = append(c.app.Providers, p)
-	c.owners[obj] = p
-	return p
-}
-
-// typeDeclaration returns the declaration of a type, with or without directives.
-func (c *collector) typeDeclaration(pkg *load.Package, obj *types.TypeName) *declaration {
-	for _, d := range c.declared {
-		if d.object == obj {
-			return d
-		}
-	}
-	for _, file := range pkg.Syntax {
-		for _, decl := range file.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok || gen.Tok != token.TYPE {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				t, ok := spec.(*ast.TypeSpec)
-				if !ok || pkg.Info.Defs[t.Name] != obj {
-					continue
-				}
-				doc := t.Doc
-				if doc == nil && !gen.Lparen.IsValid() {
-					doc = gen.Doc
-				}
-				return &declaration{pkg: pkg, file: file, name: t.Name, object: obj, doc: doc.Text()}
-			}
-		}
-	}
-	return nil
-}
-
 // funcDecl returns the declaration of a function, nil if it is in another package.
 func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {
-			if d, ok := decl.(*ast.FuncDecl); ok && pkg.Info.Defs[d.Name] == fn {
+			if d, ok := decl.(*ast.FuncDecl); ok && d.Name.Name == fn.Name() && pkg.Info.Defs[d.Name] == fn {
 				return d
 			}
 		}
@@ -284,7 +222,7 @@ func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
 }
 
 // name gives a function its name. It reports false when the name is not known because of a mistake in the directive.
-func (c *collector) name(f *function, handler *annotations.Handler, mark *annotations.Marker) bool {
+func (c *handlerDirective) name(f *function, handler *annotations.Handler, mark *annotations.Marker) bool {
 	d := f.declared
 	f.Name = handler.Name
 	if f.Name == "" {

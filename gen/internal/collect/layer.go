@@ -47,8 +47,19 @@ func (h hook) fits(s *types.Signature) bool {
 	return true
 }
 
-// layers collects the layers of the application and of its components.
-func (c *collector) layers() {
+// layerDirective is //faas:layer: hooks of the engine around the starts and invocations of a unit.
+type layerDirective struct {
+	*collector
+	provide *provideDirective
+}
+
+func (*layerDirective) words() []string { return []string{"layer"} }
+
+// check does nothing: a layer needs no other.
+func (*layerDirective) check() {}
+
+// collect adds the layers of the application and of its components.
+func (c *layerDirective) collect() {
 	for _, d := range c.declared {
 		layer, _ := find[annotations.Layer](d.markers)
 		if layer == nil || d.object == nil {
@@ -76,9 +87,9 @@ func (c *collector) layers() {
 }
 
 // layerStruct reads a struct. It is a provider when something is injected, or when it has to be begun or ended.
-func (c *collector) layerStruct(d *declaration, l *model.Layer) bool {
+func (c *layerDirective) layerStruct(d *declaration, l *model.Layer) bool {
 	config, _ := find[annotations.Config](d.markers)
-	p := c.structProvider(d, &annotations.Provide{}, config)
+	p := c.provide.structProvider(d, &annotations.Provide{}, config)
 	if p == nil {
 		return false
 	}
@@ -91,12 +102,12 @@ func (c *collector) layerStruct(d *declaration, l *model.Layer) bool {
 }
 
 // layerFunc reads a constructor. It is a provider when something is injected, or when it has to be begun or ended.
-func (c *collector) layerFunc(d *declaration, l *model.Layer) bool {
+func (c *layerDirective) layerFunc(d *declaration, l *model.Layer) bool {
 	fn := d.object.(*types.Func)
 	if invalid(fn.Signature()) {
 		return false
 	}
-	p := c.constructor(d, &annotations.Provide{})
+	p := c.provide.constructor(d, &annotations.Provide{})
 	if p == nil || d.faulty {
 		return false
 	}
@@ -114,7 +125,7 @@ func (c *collector) layerFunc(d *declaration, l *model.Layer) bool {
 }
 
 // hooked checks the methods of a layer.
-func (c *collector) hooked(d *declaration, l *model.Layer, t types.Type, late bool) bool {
+func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, late bool) bool {
 	name := types.NewMethodSet(t).Lookup(nil, "Name")
 	if f, ok := methodOf(name); !ok || f.Signature().Params().Len() > 0 || f.Signature().Results().Len() != 1 || !isString(f.Signature().Results().At(0).Type()) {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeLayer, "layer %s has no method Name() string", d.name.Name).Hint = layerShape
@@ -123,7 +134,7 @@ func (c *collector) hooked(d *declaration, l *model.Layer, t types.Type, late bo
 	has, good := 0, true
 	report := func(f *types.Func, format string, args ...any) *annotations.Diagnostic {
 		good = false
-		if c.app.Sources[c.position(f.Pos()).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(f.Pos()).Filename] == nil { // of another module's type, which is embedded
 			return c.errorf(d.name.Pos(), len(d.name.Name), codeLayer, format, args...)
 		}
 		return c.errorf(f.Pos(), len(f.Name()), codeLayer, format, args...)

@@ -3,7 +3,6 @@ package collect
 import (
 	"cmp"
 	"fmt"
-	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -11,6 +10,23 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
+
+// middlewareDirective is //faas:middleware and //faas:guard, which have their names in common.
+type middlewareDirective struct {
+	*collector
+	provide *provideDirective
+	// wrappers are the middleware and guards by name.
+	wrappers map[string]*wrapper
+}
+
+func newMiddlewareDirective(c *collector, provide *provideDirective) *middlewareDirective {
+	return &middlewareDirective{collector: c, provide: provide, wrappers: map[string]*wrapper{}}
+}
+
+func (*middlewareDirective) words() []string { return []string{"middleware", "guard"} }
+
+// check does nothing: what uses a middleware is checked there.
+func (*middlewareDirective) check() {}
 
 // wrapper is one middleware or guard while it is collected.
 type wrapper struct {
@@ -38,8 +54,8 @@ func shapes(m *model.Middleware) string {
 	return middlewareShape
 }
 
-// middleware collects what functions can use.
-func (c *collector) middleware() {
+// collect adds what functions can use.
+func (c *middlewareDirective) collect() {
 	for _, d := range c.declared {
 		middleware, mark := find[annotations.Middleware](d.markers)
 		guard, guardMark := find[annotations.Guard](d.markers)
@@ -70,7 +86,7 @@ func (c *collector) middleware() {
 }
 
 // wrapperFunc reads a function: the middleware or guard itself, or a constructor of a middleware.
-func (c *collector) wrapperFunc(d *declaration, m *model.Middleware) bool {
+func (c *middlewareDirective) wrapperFunc(d *declaration, m *model.Middleware) bool {
 	sig := d.object.(*types.Func).Signature()
 	name := d.name.Name
 	if provide, mark := find[annotations.Provide](d.markers); provide != nil {
@@ -83,7 +99,7 @@ func (c *collector) wrapperFunc(d *declaration, m *model.Middleware) bool {
 		return false
 	}
 	if results := sig.Results(); !m.Guard && results.Len() > 0 && isNamed(results.At(0).Type(), model.FrameworkPath, model.MiddlewareType) {
-		p := c.constructor(d, &annotations.Provide{})
+		p := c.provide.constructor(d, &annotations.Provide{})
 		if p == nil || d.faulty {
 			return false
 		}
@@ -105,10 +121,10 @@ func (c *collector) wrapperFunc(d *declaration, m *model.Middleware) bool {
 }
 
 // wrapperStruct reads a struct with the method Middleware or Guard.
-func (c *collector) wrapperStruct(d *declaration, m *model.Middleware) bool {
+func (c *middlewareDirective) wrapperStruct(d *declaration, m *model.Middleware) bool {
 	obj := d.object.(*types.TypeName)
 	name := d.name.Name
-	p := c.receiver(d, obj, m.Kind())
+	p := c.provide.receiver(d, obj, m.Kind())
 	if p == nil {
 		return false
 	}
@@ -122,7 +138,7 @@ func (c *collector) wrapperStruct(d *declaration, m *model.Middleware) bool {
 	}
 	if !isWrapper(f.Signature(), m.Guard) {
 		pos, length := f.Pos(), len(f.Name())
-		if c.app.Sources[c.position(pos).Filename] == nil { // of somebody else's type, which is embedded
+		if c.app.Sources[c.position(pos).Filename] == nil { // of another module's type, which is embedded
 			pos, length = d.name.Pos(), len(name)
 		}
 		c.errorf(pos, length, codeMiddleware, "%s of %s %s is %s", f.Name(), m.Kind(), name, signature(f)).Hint = shapes(m)
@@ -152,7 +168,7 @@ func (c *collector) wrapperStruct(d *declaration, m *model.Middleware) bool {
 }
 
 // provided reports a mistake in what //faas:provide says of a middleware or guard: there, if it stands on the struct.
-func (c *collector) provided(d *declaration, p *model.Provider, argument, format string, args ...any) *annotations.Diagnostic {
+func (c *middlewareDirective) provided(d *declaration, p *model.Provider, argument, format string, args ...any) *annotations.Diagnostic {
 	if _, mark := find[annotations.Provide](d.markers); mark != nil && p.Kind == model.Struct {
 		pos, end := mark.Range(argument)
 		return c.errorf(pos, int(end-pos), codeMiddleware, format, args...)
@@ -175,7 +191,7 @@ func isWrapper(s *types.Signature, guard bool) bool {
 }
 
 // wrapperName gives a middleware or guard its name, and reports whether nothing else has it.
-func (c *collector) wrapperName(d *declaration, w *wrapper, mark *annotations.Marker) bool {
+func (c *middlewareDirective) wrapperName(d *declaration, w *wrapper, mark *annotations.Marker) bool {
 	pos, end := mark.Range("name")
 	if w.Name == "" {
 		ident := d.name.Name
@@ -206,151 +222,4 @@ func (c *collector) wrapperName(d *declaration, w *wrapper, mark *annotations.Ma
 		return true
 	}
 	return false
-}
-
-// uses puts around each function what is global, what its controller uses and what it uses itself.
-func (c *collector) uses() {
-	var global []*model.Middleware
-	for _, m := range c.app.Middleware {
-		if m.Global {
-			global = append(global, m)
-		}
-	}
-	slices.SortFunc(global, func(a, b *model.Middleware) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Object.Pkg().Path(), b.Object.Pkg().Path()), cmp.Compare(a.Name, b.Name))
-	})
-	controllers := map[*types.TypeName]bool{}
-	for _, d := range c.declared {
-		if handler, _ := find[annotations.Handler](d.markers); handler != nil {
-			controllers[d.controller()] = true
-		}
-	}
-	used := map[*types.TypeName]*use{}
-	for _, d := range c.declared {
-		if obj, ok := d.object.(*types.TypeName); ok {
-			used[obj] = c.use(d, controllers[obj], nil)
-		}
-	}
-	own := map[*declaration]*use{}
-	for _, d := range c.declared {
-		if d.fn != nil && d.object != nil {
-			handler, _ := find[annotations.Handler](d.markers)
-			own[d] = c.use(d, handler != nil, used[d.controller()])
-		}
-	}
-	for _, f := range c.found {
-		f.Middleware = slices.Concat(global, used[f.declared.controller()].list(), own[f.declared].list())
-	}
-}
-
-// controller is the struct of a handler or of a handler's receiver, nil for a plain function.
-func (d *declaration) controller() *types.TypeName {
-	switch obj := d.object.(type) {
-	case *types.TypeName:
-		return obj
-	case *types.Func:
-		if recv := obj.Signature().Recv(); recv != nil {
-			return model.TypeName(recv.Type())
-		}
-	}
-	return nil
-}
-
-// use is what one directive names.
-type use struct {
-	of         *declaration
-	middleware []*model.Middleware
-	at         []token.Pos
-}
-
-func (u *use) list() []*model.Middleware {
-	if u == nil {
-		return nil
-	}
-	return u.middleware
-}
-
-// use reads the directive of a declaration, nil if it has none. outer is that of the controller.
-func (c *collector) use(d *declaration, handles bool, outer *use) *use {
-	directive, mark := find[annotations.Use](d.markers)
-	if directive == nil {
-		return nil
-	}
-	u := &use{of: d}
-	component := c.ofComponent(d.pkg.Path) != nil
-	if component && handles {
-		return nil // that a component has handlers is a mistake, and has been reported
-	}
-	if !handles && !c.isLost("handler") && !mark.Bad {
-		what, hint := "function "+d.name.Name, "mark it with //faas:handler as well"
-		if d.fn == nil {
-			what, hint = "struct "+d.name.Name, "mark its handlers with //faas:handler"
-		} else if d.fn.Recv != nil {
-			what = "method " + d.name.Name
-		}
-		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeUse, "//faas:use on %s, which is no handler and has none", what).Hint = hint
-	}
-	for _, a := range mark.Directive.Arguments {
-		if a.Key == "" && !a.Bad && !component {
-			c.useOne(u, outer, a)
-		}
-	}
-	return u
-}
-
-// useOne adds one name to a use.
-func (c *collector) useOne(u, outer *use, a annotations.Argument) {
-	w := c.wrappers[a.Value]
-	report := func(format string, args ...any) *annotations.Diagnostic {
-		return c.errorf(a.Pos(), int(a.End()-a.Pos()), codeUse, format, args...)
-	}
-	if w == nil {
-		if c.app.Unread || c.isLost("middleware") || c.isLost("guard") {
-			return // it may be the one that could not be read
-		}
-		c.unknownUse(a.Value, report)
-		return
-	}
-	if i := slices.Index(u.middleware, w.Middleware); i >= 0 {
-		c.also(report("%s %s is used twice", w.Kind(), w.Name), c.position(u.at[i]), "first used here")
-		return
-	}
-	if w.Global {
-		e := report("middleware %s is global: it is around every function already", w.Name)
-		c.also(e, w.Pos, "declared here")
-		e.Hint = "leave it out here, or take global from it"
-		return
-	}
-	if i := slices.Index(outer.list(), w.Middleware); i >= 0 {
-		e := report("%s %s is used by %s already", w.Kind(), w.Name, outer.of.name.Name)
-		c.also(e, c.position(outer.at[i]), "for all handlers of "+outer.of.name.Name)
-		e.Hint = "leave one of the two out"
-		return
-	}
-	u.middleware, u.at = append(u.middleware, w.Middleware), append(u.at, a.Pos())
-}
-
-// unknownUse reports a name that nothing has.
-func (c *collector) unknownUse(name string, report func(string, ...any) *annotations.Diagnostic) {
-	var names []string
-	for n := range c.wrappers {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	e := report("no middleware or guard is called %q", name)
-	switch s := annotations.Suggest(name, names); {
-	case strings.Contains(name, ","):
-		e.Hint = "separate names by spaces: " + strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == ',' }), " ")
-	case s != "":
-		e.Hint = fmt.Sprintf("did you mean %q?", s)
-	case len(names) == 0:
-		e.Hint = "the application has none: mark one with //faas:middleware or //faas:guard"
-	default:
-		e.Hint = "there are: " + strings.Join(names, ", ")
-	}
-}
-
-// isLost reports whether a directive of that name may be among those that could not be read.
-func (c *collector) isLost(name string) bool {
-	return slices.ContainsFunc(c.lost, func(line string) bool { return strings.Contains(line, name) })
 }

@@ -3,7 +3,6 @@ package collect
 import (
 	"errors"
 	"fmt"
-	"go/token"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,33 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 )
+
+// triggerDirective is the directive of each kind of trigger. What is special about a kind is in gen/kind, and here for those with
+// a language of their own: routes and cron.
+type triggerDirective struct {
+	*collector
+	handlers *handlerDirective
+}
+
+func (*triggerDirective) words() []string {
+	var words []string
+	for k := range kind.All() {
+		words = append(words, k.Word)
+	}
+	return words
+}
+
+// collect does nothing: triggers belong to functions, which f.yml can give others.
+func (*triggerDirective) collect() {}
+
+// check completes the functions with their triggers, and compares the triggers of the whole application, so that no grouping can
+// cause a conflict.
+func (c *triggerDirective) check() {
+	c.completeFunctions()
+	c.reportRoutes()
+	c.nameTriggers()
+	c.reportOverlaps()
+}
 
 // trigger is one trigger while it is collected.
 type trigger struct {
@@ -32,14 +58,14 @@ func (t *trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
 // unknown reports whether f.yml has something there that is no trigger.
 func (t *trigger) unknown() bool { return t.Kind == "" }
 
-// spec completes the functions with what f.yml says of them, and checks their triggers.
-func (c *collector) spec() {
+// completeFunctions completes the functions with what f.yml says of them, and checks their triggers.
+func (c *triggerDirective) completeFunctions() {
 	if !c.app.Unread { // else they may be in what could not be read
-		for _, d := range c.load.Spec.CheckFunctions(c.names) {
+		for _, d := range c.load.Spec.CheckFunctions(c.handlers.names) {
 			c.diagnostics = append(c.diagnostics, &d)
 		}
 	}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		c.triggers(f)
 		c.checkTriggers(f)
 		c.overlays(f)
@@ -56,7 +82,7 @@ func (c *collector) spec() {
 }
 
 // triggers are those of f.yml if it has any, else those of the directives.
-func (c *collector) triggers(f *function) {
+func (c *triggerDirective) triggers(f *function) {
 	for i := range f.declared.markers {
 		m := &f.declared.markers[i]
 		if !m.Definition.NeedsHandler() {
@@ -72,8 +98,8 @@ func (c *collector) triggers(f *function) {
 		}
 		f.triggers = append(f.triggers, t)
 	}
-	said := c.load.Spec.Functions[f.Name]
-	if said == nil || said.Events == nil {
+	settings := c.load.Spec.Functions[f.Name]
+	if settings == nil || settings.Events == nil {
 		return
 	}
 	if len(f.triggers) > 0 {
@@ -85,7 +111,7 @@ func (c *collector) triggers(f *function) {
 		c.diagnostics = append(c.diagnostics, &d)
 	}
 	f.triggers = nil
-	for _, e := range said.Events {
+	for _, e := range settings.Events {
 		t := &trigger{faulty: e.Marker == nil, Trigger: model.Trigger{Kind: e.Kind, Marker: e.Marker, Pos: e.Place.Pos, Length: e.Place.Length, Line: e.Place.Line}}
 		t.argument = func(name string) annotations.Diagnostic {
 			p := e.Places[name].Or(e.Place)
@@ -95,14 +121,8 @@ func (c *collector) triggers(f *function) {
 	}
 }
 
-// place is a diagnostic that points at a range of a Go file and says nothing yet.
-func (c *collector) place(from, to token.Pos) annotations.Diagnostic {
-	pos := c.position(from)
-	return annotations.Diagnostic{Pos: pos, Length: int(to - from), Line: c.app.Line(pos)}
-}
-
 // wrong reports an argument of a trigger; offset and length narrow the place down to a part of the value.
-func (c *collector) wrong(t *trigger, argument, value string, offset, length int, code, format string, args ...any) *annotations.Diagnostic {
+func (c *triggerDirective) wrong(t *trigger, argument, value string, offset, length int, code, format string, args ...any) *annotations.Diagnostic {
 	t.faulty = true
 	d := t.argument(argument)
 	d.Code, d.Message = code, fmt.Sprintf(format, args...)
@@ -116,17 +136,17 @@ func (c *collector) wrong(t *trigger, argument, value string, offset, length int
 		}
 	}
 	// What f.yml says has been read by spec, which knows the languages of its values too.
-	said := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
+	reported := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
 		return other.Pos.Filename == d.Pos.Filename && other.Pos.Line == d.Pos.Line && other.Pos.Column == d.Pos.Column
 	})
-	if !said {
+	if !reported {
 		c.diagnostics = append(c.diagnostics, &d)
 	}
 	return &d
 }
 
-// checkTriggers checks each trigger of a function, and that its handler takes what they bring.
-func (c *collector) checkTriggers(f *function) {
+// checkTriggers checks each trigger of a function, and that its handler takes their events.
+func (c *triggerDirective) checkTriggers(f *function) {
 	requests := false
 	for _, t := range f.triggers {
 		requests = requests || t.delivery() == kind.Request
@@ -159,7 +179,7 @@ func (c *collector) checkTriggers(f *function) {
 }
 
 // onlyHTTP wants a constructor of an http.Handler to be called by http and nothing else.
-func (c *collector) onlyHTTP(f *function) {
+func (c *triggerDirective) onlyHTTP(f *function) {
 	for _, t := range f.triggers {
 		if !t.unknown() && t.delivery() != kind.Request {
 			f.faulty = true
@@ -175,7 +195,7 @@ func (c *collector) onlyHTTP(f *function) {
 }
 
 // event checks that a handler that takes the event of one kind is called by that kind only.
-func (c *collector) event(f *function) {
+func (c *triggerDirective) event(f *function) {
 	if f.Input != model.EventInput {
 		return
 	}
@@ -200,7 +220,7 @@ func (c *collector) event(f *function) {
 }
 
 // http makes the routes of a trigger.
-func (c *collector) http(t *trigger, m *annotations.HTTP) {
+func (c *triggerDirective) http(t *trigger, m *annotations.HTTP) {
 	for _, method := range m.Method {
 		r, err := web.ParsePattern(method, m.Path)
 		if err != nil {
@@ -222,7 +242,7 @@ func (c *collector) http(t *trigger, m *annotations.HTTP) {
 }
 
 // timer checks the expression and the timezone.
-func (c *collector) timer(t *trigger, m *annotations.Timer) {
+func (c *triggerDirective) timer(t *trigger, m *annotations.Timer) {
 	if m.Cron != "" {
 		if _, err := timer.ParseCron(m.Cron); err != nil {
 			var e *timer.CronError
@@ -241,10 +261,10 @@ func (c *collector) timer(t *trigger, m *annotations.Timer) {
 	}
 }
 
-// named names the triggers that can have a name, and reports two of one name.
-func (c *collector) named() {
+// nameTriggers names the triggers that can have a name, and reports two of one name.
+func (c *triggerDirective) nameTriggers() {
 	first := map[string]*trigger{}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		unnamed := map[string]int{}
 		for i, t := range f.triggers {
 			if d := t.delivery(); t.faulty || d == kind.Request || d == kind.Raw {

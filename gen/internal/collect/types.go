@@ -1,10 +1,8 @@
 package collect
 
 import (
-	"fmt"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
@@ -44,7 +42,7 @@ func isCleanup(t types.Type) bool {
 	return ok && s.Params().Len() == 0 && s.Results().Len() == 0
 }
 
-// builtin returns the value that t asks for without a provider, "" if none.
+// builtin returns the value that t means without a provider, "" if none.
 func builtin(t types.Type) model.Builtin {
 	switch {
 	case isPointerTo(t, "log/slog", "Logger"):
@@ -159,68 +157,6 @@ func (v visited) again(t types.Type) bool {
 	}
 	v[n.Obj()] = append(known, t)
 	return false
-}
-
-// unnameable says why generated code cannot write t, "" if it can.
-func (c *collector) unnameable(t types.Type) string {
-	reason := ""
-	walkType(t, func(t types.Type) bool {
-		var obj *types.TypeName
-		switch t := t.(type) {
-		case *types.Named:
-			obj = t.Obj()
-		case *types.Alias:
-			if !t.Obj().Exported() {
-				return reason == "" // the type it stands for is written instead
-			}
-			obj = t.Obj()
-		case *types.TypeParam:
-			if !slices.Contains(c.params, t) {
-				reason = "it has the type parameter " + t.Obj().Name()
-			}
-			return false
-		case *types.Struct:
-			for f := range t.Fields() {
-				if !f.Exported() {
-					reason = "it is a struct without a name that has the unexported field " + f.Name()
-				}
-			}
-		}
-		switch {
-		case reason != "" || obj == nil || obj.Pkg() == nil:
-		case obj.Parent() != obj.Pkg().Scope():
-			reason = typeString(t) + " is declared inside a function"
-		case !obj.Exported():
-			reason = typeString(t) + " is unexported"
-		case obj.Pkg().Name() == "main":
-			reason = typeString(t) + " is in package main"
-		case !c.importable(obj.Pkg().Path()):
-			reason = fmt.Sprintf("%s is in %s, which generated code cannot import", typeString(t), obj.Pkg().Path())
-		}
-		return reason == ""
-	})
-	return reason
-}
-
-// importable reports whether generated code may import a package: the rule for internal folders.
-func (c *collector) importable(path string) bool {
-	root := internalRoot(path)
-	if root == path {
-		return true
-	}
-	output := c.app.Output()
-	return root != "" && (output == root || strings.HasPrefix(output, root+"/"))
-}
-
-// internalRoot is the import path that packages must be at or below to import path; path itself if it is not internal.
-func internalRoot(path string) string {
-	parts := strings.Split(path, "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		if parts[i] == "internal" {
-			return strings.Join(parts[:i], "/")
-		}
-	}
-	return path
 }
 
 // method looks a method up that the address of a value of t has; t may be a pointer or an interface.

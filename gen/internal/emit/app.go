@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"go/types"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 )
@@ -59,7 +59,7 @@ func (w *writer) function(f *file, fn *model.Function) {
 	}
 	list("Use", symMiddleware, w.use(f, fn))
 	var triggers []string
-	for _, t := range fn.Triggers {
+	for _, t := range slices.Concat(fn.Triggers, fn.Elsewhere) {
 		for _, value := range kind.Of(t.Marker).Triggers(t.Marker, t.Name) {
 			triggers = append(triggers, f.composite(reflect.ValueOf(value)))
 		}
@@ -182,5 +182,3 @@ func isFunc(o types.Object) bool { _, ok := o.(*types.Func); return ok }
 func layerResult(o types.Object) bool {
 	return isNamed(o.(*types.Func).Signature().Results().At(0).Type(), model.FrameworkPath, model.LayerType)
 }
-
-var _ = annotations.Singleton

@@ -637,7 +637,7 @@ func (w *writer) adapted(n *wiring.Node, m mode) bool {
 	var seen []types.Type
 	for i, e := range n.Edges {
 		switch {
-		case e.Dep.Lazy:
+		case e.Dep.Lazy, e.Dep.Embedded != nil:
 			return true
 		case e.To == nil && e.Dep.Kind == model.FromProvider:
 			if p.Kind == model.Constructor {

@@ -3,6 +3,7 @@ package emit
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -287,12 +288,21 @@ func (b *provider) body() {
 	case given != "":
 		for i, e := range n.Edges {
 			if b.values[i] != "" && e.Dep.Kind != model.FromConfig {
-				b.p("%s.%s = %s", given, e.Dep.Name, b.values[i])
+				b.p("%s.%s = %s", given, e.Dep.Field(), b.values[i])
 			}
 		}
 		value = given
 	case p.Kind == model.Struct:
-		value = b.structLiteral()
+		if value = b.structLiteral(); embeds(n) {
+			b.p("v := %s", value)
+			b.allocate(n)
+			for i, e := range n.Edges {
+				if e.Dep.Embedded != nil && b.values[i] != "" {
+					b.p("v.%s = %s", e.Dep.Field(), b.values[i])
+				}
+			}
+			value = "v"
+		}
 	default:
 		b.constructor()
 		return
@@ -378,11 +388,29 @@ func (b *provider) constructor() {
 	}
 }
 
-// structLiteral is &T{...} with the fields in source order.
+// embeds reports whether a node has fields of embedded structs.
+func embeds(n *wiring.Node) bool {
+	return slices.ContainsFunc(n.Edges, func(e wiring.Edge) bool { return e.Dep.Embedded != nil })
+}
+
+// allocate makes the structs whose pointers are embedded in v.
+func (f *file) allocate(n *wiring.Node) {
+	made := map[string]bool{}
+	for _, e := range n.Edges {
+		for i, x := range e.Dep.Embedded {
+			if at := model.Selector(e.Dep.Embedded[:i], x.Name); x.Pointer && !made[at] {
+				made[at] = true
+				f.p("v.%s = new(%s)", at, x.Type)
+			}
+		}
+	}
+}
+
+// structLiteral is &T{...} with the fields of its own in source order.
 func (b *provider) structLiteral() string {
 	var fields []string
 	for i, e := range b.node.Edges {
-		if b.values[i] != "" {
+		if b.values[i] != "" && e.Dep.Embedded == nil {
 			fields = append(fields, e.Dep.Name+": "+b.values[i])
 		}
 	}

@@ -79,11 +79,26 @@ func (w *writer) writeReads(f *file) {
 			for _, e := range values {
 				f.requireMembers(e.Dep)
 			}
-			f.p("return &%s{", out.(*types.Pointer).Elem())
+			begin := "return"
+			if embeds(n) {
+				begin = "v :="
+			}
+			f.p("%s &%s{", begin, out.(*types.Pointer).Elem())
 			for _, e := range values {
-				f.p("%s: %s,", e.Dep.Name, f.read(e.Dep))
+				if e.Dep.Embedded == nil {
+					f.p("%s: %s,", e.Dep.Name, f.read(e.Dep))
+				}
 			}
 			f.p("}")
+			if embeds(n) {
+				f.allocate(n)
+				for _, e := range values {
+					if e.Dep.Embedded != nil {
+						f.p("v.%s = %s", e.Dep.Field(), f.read(e.Dep))
+					}
+				}
+				f.p("return v")
+			}
 			f.p("}")
 			f.p("")
 			continue

@@ -141,6 +141,31 @@ func (l *loader) directed(p *packages.Package) bool {
 	})
 }
 
+// Directed reports whether a struct of a package outside of the application has fields with directives. The standard
+// library has none.
+func (a *App) Directed(path, name string) bool {
+	l := a.loader
+	p := l.listed[path]
+	if p == nil || p.Module == nil && !l.ours(p) {
+		return false
+	}
+	for _, file := range p.GoFiles {
+		content, err := l.read(file)
+		if err != nil || !annotations.Scan(content) {
+			continue
+		}
+		fset := token.NewFileSet()
+		f, _ := parse(fset, file, content)
+		found, _ := annotations.Collect(fset, f, content, annotations.Default())
+		if slices.ContainsFunc(found, func(d *annotations.Declaration) bool {
+			return d.Place == annotations.OnField && d.Type.Name.Name == name
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
 // fillComponents hands over what the application's configuration imports.
 func (l *loader) fillComponents(a *app, seen map[string]bool) error {
 	for _, path := range slices.Sorted(maps.Keys(a.brought)) {

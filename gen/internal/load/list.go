@@ -1,11 +1,13 @@
 package load
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
 	"maps"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -16,7 +18,11 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/regular"
 )
+
+// codeGo is the diagnostic of a go command that cannot read the packages.
+const codeGo = "go-command"
 
 // list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
 // compiled.
@@ -91,12 +97,19 @@ func (l *loader) own(roots []*packages.Package, asked map[string]bool) ([]string
 // failed reports that the go command gave up, which it does over a go.mod that it cannot read or that does not fit: no
 // package can be loaded then. It returns the error when the cause is another.
 func (l *loader) failed(err error) error {
+	if _, missing := exec.LookPath("go"); missing != nil {
+		l.refuse(annotations.Diagnostic{
+			Code: codeGo, Message: "the go command was not found in PATH, expected it there to read the packages of the application",
+			Hint: "install Go from https://go.dev/dl, or add its folder bin to PATH",
+		})
+		return nil
+	}
 	_, text, ok := strings.Cut(err.Error(), "stderr: ")
 	if !ok || l.ctx.Err() != nil {
 		return fmt.Errorf("list packages: %w", err)
 	}
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	d := annotations.Diagnostic{Code: "go-command", Message: strings.TrimPrefix(strings.TrimSpace(lines[0]), "go: ")}
+	d := annotations.Diagnostic{Code: codeGo, Message: strings.TrimPrefix(strings.TrimSpace(lines[0]), "go: ")}
 	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
 	if _, err := os.Stat(d.Pos.Filename); err != nil {
 		d.Pos.Filename = filepath.Join(l.tree.Root, "go.work")
@@ -116,24 +129,25 @@ func (l *loader) failed(err error) error {
 		}
 		d.Chain = append(d.Chain, annotations.Link{Message: text})
 	}
+	l.refuse(d)
+	return nil
+}
+
+// refuse reports what keeps every application from being read.
+func (l *loader) refuse(d annotations.Diagnostic) {
 	for _, a := range l.apps {
 		a.Incomplete = true
 		a.Diagnostics = append(a.Diagnostics, d)
 	}
-	return nil
 }
 
 // config is the go command as generation runs it: for the system that functions run on, without cgo, as they are built.
 func (l *loader) config(mode packages.LoadMode) *packages.Config {
 	o := l.tree.opts
-	arch := o.Arch
-	if arch == "" {
-		arch = "amd64"
-	}
 	c := &packages.Config{
 		Mode: mode, Context: l.ctx, Dir: l.tree.Root,
 		// A packages driver of the environment would answer for another build than the one that follows.
-		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+arch, "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
+		Env: append(slices.Clone(o.Env), "GOOS=linux", "GOARCH="+l.arch(), "CGO_ENABLED=0", "GOPACKAGESDRIVER=off"),
 	}
 	// Compiled as the build of a unit compiles, so that each finds the other's work in the cache.
 	c.BuildFlags = []string{"-trimpath", "-buildvcs=false"}
@@ -142,6 +156,8 @@ func (l *loader) config(mode packages.LoadMode) *packages.Config {
 	}
 	return c
 }
+
+func (l *loader) arch() string { return cmp.Or(l.tree.opts.Arch, "amd64") }
 
 // scan returns the packages that one entry of scan names and that may hold directives.
 func (l *loader) scan(s scanned, roots []*packages.Package) []*packages.Package {
@@ -184,7 +200,7 @@ func (l *loader) required(a *app) {
 		return // a vendor folder, for one, has what is imported already
 	}
 	module := path.Dir(model.FrameworkPath)
-	d := annotations.Diagnostic{Code: "go-command", Message: "module " + a.Module + " does not require " + module + ", which generated code imports"}
+	d := annotations.Diagnostic{Code: codeGo, Message: "module " + a.Module + " does not require " + module + ", which generated code imports"}
 	d.Pos.Filename = filepath.Join(l.tree.Root, "go.mod")
 	for _, m := range l.tree.Modules {
 		if m.Path == a.Module {
@@ -218,7 +234,7 @@ func (l *loader) read(name string) ([]byte, error) {
 	if content, ok := l.content[name]; ok {
 		return content, nil
 	}
-	content, err := os.ReadFile(name)
+	content, err := regular.Read(name, maxSource)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,9 @@ type App struct {
 	Incomplete bool
 	// Diagnostics are the mistakes found up to here, in f.yml and in Go code.
 	Diagnostics annotations.Diagnostics
+
+	loader  *loader
+	folders []*folder // of Implementations
 }
 
 // Package is one package with directives.
@@ -134,7 +137,7 @@ type scanned struct {
 func (l *loader) addApp(dir string) {
 	t := l.tree
 	ip, m := importPath(t.Modules, dir)
-	a := &app{App: &App{Dir: dir, Import: ip, Module: m.Path}, paths: map[string]bool{}}
+	a := &app{App: &App{Dir: dir, Import: ip, Module: m.Path, loader: l}, paths: map[string]bool{}}
 	l.apps = append(l.apps, a)
 	name := filepath.Join(dir, SpecName)
 	a.Spec, a.Diagnostics = t.readSpec(name, l.content[name])

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 	"github.com/faasgen/faasgen/gen/internal/load"
 )
@@ -94,6 +95,49 @@ func TestFindApplications(t *testing.T) {
 	}
 	if _, err := load.Scan(load.Options{Dir: filepath.Join(root, "one", "f.yml")}); err == nil {
 		t.Error("a file was taken for a folder")
+	}
+}
+
+// TestLinkedFolders finds applications whose folder is a symbolic link: to a folder of a module, to a module, and to a folder
+// of none, which is a package of the module that has the link.
+func TestLinkedFolders(t *testing.T) {
+	root, outside := t.TempDir(), t.TempDir()
+	yml := "service: x\n"
+	apptest.WriteModule(t, filepath.Join(root, "m"), "example.com/m")
+	apptest.Write(t, root, map[string]string{
+		"m/one/f.yml": yml, "m/one/order/order.go": source("order"), "m/plain/plain.go": source("plain"),
+	})
+	apptest.Write(t, outside, map[string]string{"f.yml": yml, "far.go": source("far")})
+	for link, to := range map[string]string{
+		"m/near": "one", "whole": "m", "m/far": outside, "deep": "m/one", "m/plain/up": "..",
+		"m/one/twice": outside, "m/testdata": outside,
+	} {
+		if err := os.Symlink(to, filepath.Join(root, filepath.FromSlash(link))); err != nil {
+			t.Skip(err)
+		}
+	}
+	if err := os.Symlink(outside, filepath.Join(outside, "self")); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		dir  string
+		want []string
+	}{
+		{"m/near", []string{"m/one", "m/one/twice"}},
+		{"deep", []string{"m/one", "m/one/twice"}},
+		{"deep/order", []string{"m/one"}},
+		{"m/far", []string{"m/far"}},
+		{"m", []string{"m/far", "m/one", "m/one/twice"}},
+		{"whole", []string{"whole/far", "whole/one", "whole/one/twice"}},
+		{"whole/near", []string{"m/one", "m/one/twice"}},
+	} {
+		if got := rel(t, root, scan(t, filepath.Join(root, c.dir)).Apps); !slices.Equal(got, c.want) {
+			t.Errorf("in %s: %q, want %q", c.dir, got, c.want)
+		}
+	}
+	tree, program := apptest.Load(t, load.Options{Dir: filepath.Join(root, "m", "far"), Env: apptest.Env()})
+	if len(program.Apps) != 1 || len(program.Apps[0].Packages) != 1 || program.Apps[0].Packages[0].Path != "example.com/m/far" {
+		t.Errorf("%q: %+v, %v", tree.Apps, program.Apps, program.Apps[0].Diagnostics)
 	}
 }
 
@@ -305,6 +349,36 @@ func TestGoCommand(t *testing.T) {
 	_, program := apptest.Load(t, load.Options{Dir: root})
 	m, _, ds := apptest.Solve(program, program.Apps[0])
 	if got, want := ds.Render(root), "go.mod:5: unknown directive: requier [go-command]\n"; got != want || !m.Unread {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestNoGoCommand says what is missing, and once for several applications.
+func TestNoGoCommand(t *testing.T) {
+	root := t.TempDir()
+	apptest.Write(t, root, map[string]string{
+		"go.mod": "module example.com/m\n", "a/f.yml": "service: a\n", "a/a.go": source("a"), "b/f.yml": "service: b\n", "b/b.go": source("b"),
+	})
+	t.Setenv("PATH", t.TempDir())
+	tree, err := load.Scan(load.Options{Dir: root, Env: apptest.Env()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := tree.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ds annotations.Diagnostics
+	for _, a := range program.Apps {
+		ds = append(ds, a.Diagnostics...)
+		if !a.Incomplete {
+			t.Errorf("%s is taken for complete", a.Dir)
+		}
+	}
+	ds.Sort()
+	want := "the go command was not found in PATH, expected it there to read the packages of the application [go-command]\n" +
+		"\thint: install Go from https://go.dev/dl, or add its folder bin to PATH\n"
+	if got := ds.Render(root); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/regular"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // SpecName is the name of the file that makes a folder an application.
@@ -81,13 +83,16 @@ func Scan(opts Options) (*Tree, error) {
 	if opts.Env == nil {
 		opts.Env = os.Environ()
 	}
+	if dir, err = unlinked(dir); err != nil {
+		return nil, err
+	}
 	t := &Tree{Dir: dir, opts: opts, folders: map[string]bool{}}
 	ok, err := t.findModules()
 	if err != nil || !ok {
 		return t, err
 	}
 	for _, m := range t.Modules {
-		err := t.walk(m)
+		err := t.walk(m, m.Dir)
 		if err == nil && !m.Main {
 			err = t.vendored(m)
 		}
@@ -217,7 +222,7 @@ func abs(dir, p string) string {
 }
 
 func (t *Tree) readMod(name string) (modFile, error) {
-	content, err := os.ReadFile(name)
+	content, err := regular.Read(name, maxSource)
 	if err != nil {
 		return modFile{}, err
 	}
@@ -225,8 +230,15 @@ func (t *Tree) readMod(name string) (modFile, error) {
 	return parseMod(content), nil
 }
 
+// maxSource bounds what is read of a Go file, of go.mod and what belongs to it.
+const maxSource = 64 << 20
+
 func (t *Tree) read(name string, optional bool) error {
-	content, err := os.ReadFile(name)
+	return t.readUpTo(name, optional, maxSource)
+}
+
+func (t *Tree) readUpTo(name string, optional bool, limit int64) error {
+	content, err := regular.Read(name, limit)
 	if optional && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -237,32 +249,36 @@ func (t *Tree) read(name string, optional bool) error {
 	return nil
 }
 
-// walk reads the Go files and the f.yml files of one module.
-func (t *Tree) walk(m Module) error {
-	return filepath.WalkDir(m.Dir, func(p string, d fs.DirEntry, err error) error {
+// walk reads the Go files and the f.yml files below root, which is the folder of a module or an application that is linked
+// into it.
+func (t *Tree) walk(m Module, root string) error {
+	return walkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		name := d.Name()
 		if d.IsDir() {
-			if p != m.Dir && t.skip(m, p, name) {
+			if p != root && t.skip(m, p, name) {
 				return fs.SkipDir
 			}
 			return nil
 		}
+		if d.Type()&fs.ModeSymlink != 0 && root == m.Dir && linkedApp(p) && !t.skip(m, p, name) {
+			return t.walk(m, p)
+		}
 		switch {
 		case name == SpecName:
 			t.folders[filepath.Dir(p)] = true
-			return t.read(p, false)
+			return t.readUpTo(p, false, spec.MaxSize)
 		case strings.EqualFold(name, "f.yaml") || strings.EqualFold(name, SpecName):
 			t.almost = append(t.almost, p)
 		case strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "."):
 			if !d.Type().IsRegular() {
-				if info, err := os.Stat(p); err != nil || info.IsDir() {
-					return nil
+				if info, err := os.Stat(p); err != nil || !info.Mode().IsRegular() {
+					return nil // nor does the go command read it
 				}
 			}
-			content, err := os.ReadFile(p)
+			content, err := regular.Read(p, maxSource)
 			if err != nil {
 				return err
 			}
@@ -279,7 +295,7 @@ func (t *Tree) walk(m Module) error {
 // directives are those of the module.
 func (t *Tree) vendored(m Module) error {
 	dir := filepath.Join(t.Root, "vendor", filepath.FromSlash(m.Path))
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+	return walkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case p == dir && errors.Is(err, fs.ErrNotExist):
 			return nil
@@ -341,6 +357,16 @@ func (t *Tree) findApps() {
 		Message: "no " + SpecName + " found here, below or in a folder above",
 		Hint:    "an application is the folder of a " + SpecName + "; the shortest one is: service: name",
 	})
+}
+
+// Whole reports whether Apps are all the applications that there are.
+func (t *Tree) Whole() bool {
+	for d := range t.folders {
+		if _, m := importPath(t.Modules, d); m != nil && m.Main && !slices.Contains(t.Apps, d) {
+			return false
+		}
+	}
+	return true
 }
 
 // misnamed reports the files that are called almost like f.yml, in folders that have none: an error where there is no

@@ -40,6 +40,8 @@ type App struct {
 	Aspects []*Aspect
 	// Unnameable says why generated code cannot write a type, "" if it can.
 	Unnameable func(types.Type) string
+	// Implementations finds what of the application implements an interface, marked or not.
+	Implementations func(*types.Interface) []Implementation
 	// Fset positions everything.
 	Fset *token.FileSet
 	// Sources holds the Go files, by name, for the excerpts of messages; see Line.
@@ -59,6 +61,10 @@ type App struct {
 // Line returns the text of the source line at a position, "" if it is not at hand.
 func (a *App) Line(pos token.Position) string {
 	content := a.Sources[pos.Filename]
+	start := pos.Offset - pos.Column + 1
+	if pos.Column > 0 && start > 0 && start <= len(content) && content[start-1] == '\n' { // which counting lines would find
+		content, pos.Line = content[start:], 1
+	}
 	for range pos.Line - 1 {
 		i := bytes.IndexByte(content, '\n')
 		if i < 0 {
@@ -118,8 +124,8 @@ type Provider struct {
 	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
 	// provide directive. Such a constructor makes its function and is injected nowhere.
 	Implicit bool
-	// Deps are the injected and configured fields, or all parameters, in source order. Fields of an embedded struct that
-	// is no dependency itself are not among them.
+	// Deps are the injected and configured fields, or all parameters, in source order, and behind them the fields of embedded
+	// structs that are no dependencies themselves; see Dep.Embedded.
 	Deps []*Dep
 	// Cleanup and Err say which further results a constructor has: (T, func(), error).
 	Cleanup, Err bool
@@ -194,6 +200,9 @@ type Dep struct {
 	Kind DepKind
 	// Name is the field's or parameter's.
 	Name string
+	// Embedded are the structs between the provider's and the field, the outermost first; nil for a field of its own. Generated
+	// code reaches the field, and each that is a pointer, by the exported ones of their names: see Selector.
+	Embedded []Embedding
 	// Type is what is wanted.
 	Type types.Type
 	// ID asks for a provider by id.
@@ -293,6 +302,9 @@ type Function struct {
 	Aspects []*Aspect
 	// Triggers are in source order.
 	Triggers []Trigger
+	// Elsewhere are triggers that only targets have, of kinds that are among Triggers. The code matches what they bring as
+	// well; each target's plan says which of all it deploys. They have a kind and a marker, and no more.
+	Elsewhere []Trigger
 	// Pos is the handler's name; Directive is its //faas:handler.
 	Pos, Directive token.Position
 	// Doc is the doc text without directives.

@@ -22,7 +22,7 @@ func (s *State) Commit() ([]string, error) {
 		return nil, err
 	}
 	defer func() { _ = root.Close() }()
-	c := &commit{State: s, root: root}
+	c := &commit{State: s, root: root, made: map[string]bool{}}
 	defer c.discard()
 	for _, name := range s.rubbish {
 		_ = root.Remove(name)
@@ -42,6 +42,7 @@ type commit struct {
 	root    *os.Root
 	staged  map[string]string // temporary file by path
 	touched []string
+	made    map[string]bool // folders that are there
 }
 
 // stage writes all content beside its place.
@@ -60,8 +61,11 @@ func (c *commit) stage() error {
 }
 
 func (c *commit) write(name string, content []byte) error {
-	if err := c.root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return err
+	if dir := path.Dir(name); !c.made[dir] {
+		if err := c.root.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		c.made[dir] = true
 	}
 	tmp := path.Join(path.Dir(name), temporary+rand.Text())
 	f, err := c.root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)

@@ -3,6 +3,8 @@ package output
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
 )
 
 // ManifestName is the name of the manifest in Folder.
@@ -15,6 +17,9 @@ type manifest struct {
 	Files   map[string]string `json:"files"`
 	// Previous holds the hashes before a commit that has not ended.
 	Previous map[string]string `json:"previous,omitempty"`
+
+	// merged are the hashes of all sides of a merge that left its conflict markers, nil without one.
+	merged map[string][]string
 }
 
 const manifestComment = "Written by faasgen: the generated files and their hashes. By them it knows what it may replace and delete."
@@ -29,8 +34,22 @@ func (m manifest) encode() ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// decode reads a manifest. A broken one, after a merge perhaps, counts as none.
+// decode reads a manifest. One with the conflict markers of a merge has the entries of all its sides; a broken one counts as
+// none.
 func decode(content []byte) (manifest, bool) {
+	if conflicted(content) {
+		m := manifest{merged: map[string][]string{}}
+		for line := range strings.Lines(string(content)) {
+			var entry map[string]string
+			if json.Unmarshal([]byte("{"+strings.TrimSuffix(strings.TrimSpace(line), ",")+"}"), &entry) != nil {
+				continue
+			}
+			for name, hash := range entry {
+				m.merged[name] = append(m.merged[name], hash)
+			}
+		}
+		return m, true
+	}
 	var m manifest
 	if json.Unmarshal(content, &m) != nil || m.Files == nil {
 		return manifest{}, false
@@ -42,5 +61,6 @@ func decode(content []byte) (manifest, bool) {
 func (m manifest) accepts(name, hash string) (known, same bool) {
 	now, inNow := m.Files[name]
 	was, inWas := m.Previous[name]
-	return inNow || inWas, inNow && now == hash || inWas && was == hash
+	merged, inMerged := m.merged[name]
+	return inNow || inWas || inMerged, inNow && now == hash || inWas && was == hash || slices.Contains(merged, hash)
 }

@@ -36,6 +36,9 @@ const (
 	CodeFolder  = "generated-folder"  // the folder cannot be used
 )
 
+// forceCommand overwrites what a person has changed.
+const forceCommand = "go tool faasgen generate --force"
+
 const temporary = ".faasgen-tmp-"
 
 // State is what was generated, compared with what is on disk.
@@ -57,6 +60,8 @@ type Disk struct {
 	Dir string
 	// Files are the contents by path below Dir.
 	Files map[string][]byte
+	// Force has Compare replace what a person has changed, which is noted, instead of refusing it.
+	Force bool
 
 	folders map[string]bool // by path below Dir
 	rubbish []string        // temporary files of a run that died
@@ -193,16 +198,22 @@ func (c *comparison) generated() {
 		known, ours := c.before.accepts(name, Hash(old))
 		switch {
 		case ours:
+		case conflicted(old):
+			c.note(f.Path, CodeEdited, "this file has conflict markers of a merge and is replaced", "")
+		case known && c.before.merged != nil && generatedHeader(old):
+			c.note(f.Path, CodeEdited, "this file is as a merge left it and is replaced", "")
+		case c.Force && known:
+			c.note(f.Path, CodeEdited, "this generated file was changed by hand and is overwritten", "")
+		case c.Force && !generatedHeader(old):
+			c.note(f.Path, CodeEdited, "this file was in the way of a generated one and is overwritten", "")
 		case !known && generatedHeader(old):
-			d := c.diagnostic(f.Path, CodeEdited, "this file is replaced, although without an entry in "+ManifestName+" nobody can tell whether it was changed by hand",
+			c.note(f.Path, CodeEdited, "this file is replaced, although without an entry in "+ManifestName+" nobody can tell whether it was changed by hand",
 				"look at the difference in version control")
-			d.Severity = annotations.SeverityNote
-			c.ds = append(c.ds, d)
 		case known:
 			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this generated file was changed by hand",
-				"move the change to code of your own, delete the file and generate again"))
+				"move the change to code of your own, then run: "+forceCommand))
 		default:
-			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this file is in the way of a generated one", "move it out of "+Folder))
+			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this file is in the way of a generated one", "move it out of "+Folder+", or run: "+forceCommand))
 		}
 	}
 }
@@ -235,21 +246,44 @@ func (c *comparison) others() {
 		known, ours := c.before.accepts(strings.TrimPrefix(name, Folder+"/"), Hash(c.Files[name]))
 		switch {
 		case ours:
-			c.Stale = append(c.Stale, name)
-			c.existing[name] = c.Files[name]
+			c.stale(name)
+		case known && (conflicted(c.Files[name]) || c.before.merged != nil):
+			c.stale(name)
+			c.note(name, CodeEdited, "this file is as a merge left it, is not generated any more and is deleted", "")
+		case known && c.Force:
+			c.stale(name)
+			c.note(name, CodeEdited, "this generated file was changed by hand, is not generated any more and is deleted", "")
 		case known:
 			c.ds = append(c.ds, c.diagnostic(name, CodeEdited, "this generated file was changed by hand, and is not generated any more",
-				"move the change to code of your own and delete the file"))
+				"move the change to code of your own, then run: "+forceCommand))
+		case !c.valid && generatedHeader(c.Files[name]):
+			c.note(name, CodeForeign, "this file may be left over from an earlier generation and is left alone, since "+ManifestName+" could not be read", "delete it")
 		default:
-			d := c.diagnostic(name, CodeForeign, "this file was not generated and is left alone", "move it out of "+Folder)
-			if !c.valid && generatedHeader(c.Files[name]) {
-				d.Message = "this file may be left over from an earlier generation and is left alone, since " + ManifestName + " could not be read"
-				d.Hint = "delete it"
-			}
-			d.Severity = annotations.SeverityNote
-			c.ds = append(c.ds, d)
+			c.note(name, CodeForeign, "this file was not generated and is left alone", "move it out of "+Folder)
 		}
 	}
+}
+
+func (c *comparison) stale(name string) {
+	c.Stale = append(c.Stale, name)
+	c.existing[name] = c.Files[name]
+}
+
+// note says what happens to a file.
+func (c *comparison) note(name, code, message, hint string) {
+	d := c.diagnostic(name, code, message, hint)
+	d.Severity = annotations.SeverityNote
+	c.ds = append(c.ds, d)
+}
+
+// conflicted reports whether a merge left its markers in a file.
+func conflicted(content []byte) bool {
+	var begin, end bool
+	for line := range bytes.Lines(content) {
+		begin = begin || bytes.HasPrefix(line, []byte("<<<<<<< "))
+		end = end || begin && bytes.HasPrefix(line, []byte(">>>>>>> "))
+	}
+	return end
 }
 
 // generatedHeader reports whether the first line says that the file was generated.
@@ -263,10 +297,9 @@ func generatedHeader(content []byte) bool {
 func (s *State) UpToDate() bool { return len(s.Changed) == 0 && len(s.Stale) == 0 }
 
 func (s *State) content(name string) ([]byte, error) {
-	for _, f := range s.All {
-		if f.Path == name {
-			return f.Content, nil
-		}
+	i, found := slices.BinarySearchFunc(s.All, name, func(f target.File, name string) int { return strings.Compare(f.Path, name) })
+	if !found {
+		return nil, fmt.Errorf("%s is not generated", name)
 	}
-	return nil, fmt.Errorf("%s is not generated", name)
+	return s.All[i].Content, nil
 }

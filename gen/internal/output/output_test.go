@@ -26,6 +26,11 @@ func files(contents map[string]string) []target.File {
 
 func compare(t *testing.T, dir string, contents map[string]string) (*output.State, annotations.Diagnostics) {
 	t.Helper()
+	return compareForce(t, dir, contents, false)
+}
+
+func compareForce(t *testing.T, dir string, contents map[string]string, force bool) (*output.State, annotations.Diagnostics) {
+	t.Helper()
 	disk, ds, err := output.Read(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +38,7 @@ func compare(t *testing.T, dir string, contents map[string]string) (*output.Stat
 	if ds.Failed() {
 		return nil, ds
 	}
+	disk.Force = force
 	s, ds, err := output.Compare(disk, files(contents))
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +144,7 @@ func TestStaleFilesGoWithTheirFolders(t *testing.T) {
 
 func TestWhatAPersonChanged(t *testing.T) {
 	edited := "internal/faasgen/a/unit.go: this generated file was changed by hand [generated-edited]\n" +
-		"\thint: move the change to code of your own, delete the file and generate again\n"
+		"\thint: move the change to code of your own, then run: go tool faasgen generate --force\n"
 	unlisted := "internal/faasgen/b/unit.go: note: this file is replaced, although without an entry in manifest.json nobody can tell whether it was " +
 		"changed by hand [generated-edited]\n\thint: look at the difference in version control\n"
 	tests := []struct {
@@ -152,9 +158,10 @@ func TestWhatAPersonChanged(t *testing.T) {
 		{"other line ends", "a/unit.go", strings.ReplaceAll(header+"1", "\n", "\r\n"), map[string]string{"a/unit.go": "2"}, ""},
 		{"edited and stale", "a/unit.go", header + "mine", map[string]string{"b/unit.go": "1"},
 			"internal/faasgen/a/unit.go: this generated file was changed by hand, and is not generated any more [generated-edited]\n" +
-				"\thint: move the change to code of your own and delete the file\n"},
+				"\thint: move the change to code of your own, then run: go tool faasgen generate --force\n"},
 		{"in the way", "b/unit.go", "package mine", map[string]string{"a/unit.go": "1", "b/unit.go": "1"},
-			"internal/faasgen/b/unit.go: this file is in the way of a generated one [generated-edited]\n\thint: move it out of internal/faasgen\n"},
+			"internal/faasgen/b/unit.go: this file is in the way of a generated one [generated-edited]\n" +
+				"\thint: move it out of internal/faasgen, or run: go tool faasgen generate --force\n"},
 		{"generated once, and not listed", "b/unit.go", header + "old", map[string]string{"a/unit.go": "1", "b/unit.go": "1"}, unlisted},
 		{"without a manifest", "manifest.json", "{}", map[string]string{"a/unit.go": "1"}, ""},
 		{"a file for a folder", "b", "mine", map[string]string{"b/unit.go": "1", "b/wire.go": "1"},
@@ -183,6 +190,104 @@ func TestWhatAPersonChanged(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestForce overwrites what a person has changed, and says so.
+func TestForce(t *testing.T) {
+	dir := t.TempDir()
+	commit(t, dir, map[string]string{"a/unit.go": "1", "b/unit.go": "1"})
+	write(t, dir, "a/unit.go", header+"mine")
+	write(t, dir, "b/unit.go", header+"mine")
+	write(t, dir, "c/unit.go", "package mine")
+	write(t, dir, "c/notes.txt", "mine")
+	next := map[string]string{"a/unit.go": "1", "c/unit.go": "1"}
+	if _, ds := compare(t, dir, next); len(ds) != 4 || !ds.Failed() {
+		t.Errorf("without force: %s", ds.Render(dir))
+	}
+	s, ds := compareForce(t, dir, next, true)
+	want := "internal/faasgen/a/unit.go: note: this generated file was changed by hand and is overwritten [generated-edited]\n" +
+		"internal/faasgen/b/unit.go: note: this generated file was changed by hand, is not generated any more and is deleted [generated-edited]\n" +
+		"internal/faasgen/c/notes.txt: note: this file was not generated and is left alone [generated-foreign]\n\thint: move it out of internal/faasgen\n" +
+		"internal/faasgen/c/unit.go: note: this file was in the way of a generated one and is overwritten [generated-edited]\n"
+	if got := ds.Render(dir); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if _, err := s.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]string{"a/unit.go": "1", "c/unit.go": "1", "c/notes.txt": "mine", "manifest.json": ""}, tree(t, dir)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if s, ds = compare(t, dir, next); !s.UpToDate() || ds.Failed() {
+		t.Errorf("afterwards: %v, %s", s.Changed, ds.Render(dir))
+	}
+}
+
+// conflict is what git leaves of two versions of a file.
+func conflict(ours, base, theirs string) string {
+	return "<<<<<<< HEAD\n" + ours + "||||||| 1234567\n" + base + "=======\n" + theirs + ">>>>>>> topic\n"
+}
+
+// TestConflicts: whatever a merge leaves of generated files and their manifest, generating replaces.
+func TestConflicts(t *testing.T) {
+	ours, theirs := t.TempDir(), t.TempDir()
+	commit(t, ours, map[string]string{"a/unit.go": "ours", "b/unit.go": "ours", "c/unit.go": "ours", "gone/unit.go": "ours", "same/unit.go": "1"})
+	commit(t, theirs, map[string]string{"a/unit.go": "theirs", "b/unit.go": "theirs", "c/unit.go": "theirs", "left/unit.go": "theirs", "same/unit.go": "1"})
+	manifests := map[string]string{}
+	for name, dir := range map[string]string{"ours": ours, "theirs": theirs} {
+		content, err := os.ReadFile(path(dir, output.ManifestName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		manifests[name] = string(content)
+	}
+	entries := func(manifest string) string {
+		_, list, _ := strings.Cut(manifest, "\"files\": {\n")
+		list, _, _ = strings.Cut(list, "\t}\n")
+		return list
+	}
+	inside := strings.Replace(manifests["ours"], entries(manifests["ours"]), conflict(entries(manifests["ours"]), "", entries(manifests["theirs"])), 1)
+	next := map[string]string{"a/unit.go": "next", "b/unit.go": "next", "c/unit.go": "next", "same/unit.go": "1"}
+	for name, manifest := range map[string]string{
+		"with both manifests in one": inside, "with both manifests whole": conflict(manifests["ours"], "", manifests["theirs"]),
+		"with one manifest": manifests["ours"], "with no manifest": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, dir, "manifest.json", manifest)
+			write(t, dir, "a/unit.go", conflict(header+"ours\n", header+"\n", header+"theirs\n"))
+			write(t, dir, "b/unit.go", header+conflict("ours\n", "", "theirs\n"))
+			write(t, dir, "c/unit.go", header+"theirs")
+			write(t, dir, "same/unit.go", header+"1")
+			if manifest != "" {
+				write(t, dir, "gone/unit.go", header+conflict("ours\n", "", "1\n"))
+			}
+			if manifest == inside {
+				write(t, dir, "c/unit.go", header+"ours and theirs")
+				write(t, dir, "left/unit.go", header+"theirs")
+			}
+			if manifest == manifests["ours"] {
+				write(t, dir, "c/unit.go", header+"ours")
+			}
+			s, ds := compare(t, dir, next)
+			if ds.Failed() {
+				t.Fatal(ds.Render(dir))
+			}
+			if _, err := s.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]string{"manifest.json": ""}
+			for name, text := range next {
+				want[name] = text
+			}
+			if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+			if s, ds := compare(t, dir, next); !s.UpToDate() || len(ds) > 0 {
+				t.Errorf("afterwards: %v, %s", s.Changed, ds.Render(dir))
 			}
 		})
 	}

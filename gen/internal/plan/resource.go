@@ -15,8 +15,8 @@ const codeResource = "unused-resource"
 // unusedResources notes the entries of resources that no trigger names.
 func unusedResources(m *model.App) annotations.Diagnostics {
 	used := map[string]bool{}
-	for _, f := range m.Functions { // what targets say again of events is among these
-		for _, t := range f.Triggers {
+	for _, f := range m.Functions {
+		for _, t := range slices.Concat(f.Triggers, f.Elsewhere) {
 			for _, n := range target.Needs(t.Marker) {
 				used[n.Name] = true
 			}

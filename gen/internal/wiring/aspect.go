@@ -7,18 +7,16 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// codeAspect is an aspect that cannot stand where it should, or a pattern that matches nothing.
+// codeAspect is an aspect that cannot wrap what it should, or a pattern that matches nothing.
 const codeAspect = "aspect"
 
-// Decoration makes a node a decorator: it stands before another node, which is injected as an interface, and has aspects
-// around the methods of that. The node's provider makes the interface; its first edge leads to what it stands before, the
-// others to the aspects.
+// Decoration makes a node a decorator: it is injected as an interface instead of another node, and calls the methods of that
+// through aspects. The node's provider makes the interface; its first edge leads to the decorated node, the others to the
+// aspects.
 type Decoration struct {
 	// Methods are those of the interface, by name.
 	Methods []Method
@@ -26,13 +24,13 @@ type Decoration struct {
 	Aspects []*model.Aspect
 }
 
-// Method is a method of an interface with what stands around it, the outermost first.
+// Method is a method of an interface with the aspects that wrap it, the outermost first.
 type Method struct {
 	Func    *types.Func
 	Aspects []*model.Aspect
 }
 
-// Real is the node that a decorator stands before, or the node itself.
+// Real is the node that a decorator decorates, or the node itself.
 func (n *Node) Real() *Node {
 	if n.Decoration == nil {
 		return n
@@ -40,9 +38,8 @@ func (n *Node) Real() *Node {
 	return n.Edges[0].To
 }
 
-// aspects finds what aspects match among the interfaces that something is injected as.
-func (s *solver) aspects() {
-	s.around = &typeutil.Map{}
+// matchAspects finds what aspects match among the interfaces that something is injected as.
+func (s *solver) matchAspects() {
 	if len(s.app.Aspects) == 0 {
 		return
 	}
@@ -71,7 +68,7 @@ func (s *solver) aspects() {
 		for _, t := range list {
 			m.match(t)
 		}
-		m.report()
+		m.reportPatterns()
 	}
 }
 
@@ -90,7 +87,7 @@ func injectedAs(n *Node, e Edge) types.Type {
 	if obj := model.TypeName(t); !types.IsInterface(t) || obj == nil || obj.Pkg() == nil {
 		return nil
 	}
-	return types.Unalias(t) // who asks by an alias gets the same decorator
+	return types.Unalias(t) // an alias gets the same decorator
 }
 
 // aspectsOf are the aspects around what an edge of n leads to, and what it is injected as. There may be none.
@@ -133,7 +130,7 @@ func (m *matcher) pattern(not bool, names []string) *model.AspectPattern {
 	return found
 }
 
-// exact reports whether a pattern asks for one method by its name.
+// exact reports whether a pattern names one method.
 func exact(p *model.AspectPattern) bool {
 	return len(p.Parts) == 3 && !strings.Contains(p.Parts[2], "*")
 }
@@ -149,22 +146,22 @@ func (m *matcher) match(t types.Type) {
 		}
 		name := strings.Join(names(t, method.Func), ".")
 		if reason := m.app.Unnameable(t); reason != "" {
-			m.errorf(p, "aspect %s cannot stand around %s: generated code cannot name it: %s", m.aspect.Name(), typeString(t), reason).
+			m.errorf(p, "aspect %s cannot wrap %s: generated code cannot name it: %s", m.aspect.Name(), typeString(t), reason).
 				Hint = "export it, or take it out: !" + strings.Join(names(t, method.Func)[:2], ".")
 			return
 		}
 		switch reason := m.app.Unnameable(method.Func.Signature()); {
 		case !method.Func.Exported() && exact(p):
-			m.errorf(p, "aspect %s cannot stand around %s, which is unexported", m.aspect.Name(), name).Hint = "leave it out"
+			m.errorf(p, "aspect %s cannot wrap %s, which is unexported", m.aspect.Name(), name).Hint = "leave it out"
 		case !method.Func.Exported():
 			m.leave(&m.unexported, p, name)
 		case !canFail(method.Func) && m.aspect.CanFail() && exact(p):
 			m.errorf(p, "aspect %s can fail, but %s returns no error", m.aspect.Name(), name).
-				Hint = "leave it out, or let it return an error; an aspect with After alone can stand around every method"
+				Hint = "leave it out, or let it return an error; an aspect with After alone can wrap every method"
 		case !canFail(method.Func) && m.aspect.CanFail():
 			m.leave(&m.cannotFail, p, name)
 		case reason != "":
-			m.errorf(p, "aspect %s cannot stand around %s: generated code cannot name its types: %s", m.aspect.Name(), name, reason).
+			m.errorf(p, "aspect %s cannot wrap %s: generated code cannot name its types: %s", m.aspect.Name(), name, reason).
 				Hint = "export them, or take the method out: !" + name
 		default:
 			d.Methods[i].Aspects = append(method.Aspects, m.aspect)
@@ -192,12 +189,11 @@ func canFail(f *types.Func) bool {
 }
 
 func (m *matcher) errorf(p *model.AspectPattern, format string, args ...any) *annotations.Diagnostic {
-	m.diagnostics = append(m.diagnostics, m.at(p.Pos, p.Length, codeAspect, format, args...))
-	return &m.diagnostics[len(m.diagnostics)-1]
+	return m.report(m.at(p.Pos, p.Length, codeAspect, format, args...))
 }
 
-// report says what is left out, and which patterns match nothing. A component does not know what the application has.
-func (m *matcher) report() {
+// reportPatterns says what is left out, and which patterns match nothing. A component does not know what the application has.
+func (m *matcher) reportPatterns() {
 	if m.aspect.Provider.Namespace != "" {
 		return
 	}
@@ -211,7 +207,7 @@ func (m *matcher) report() {
 		if len(left.names) > 1 {
 			left.why = map[string]string{"returns no error": "return no error", "is unexported": "are unexported"}[left.why]
 		}
-		e := m.errorf(m.first, "aspect %s does not stand around %s, which %s", m.aspect.Name(), annotations.Join(left.names, "and"), left.why)
+		e := m.errorf(m.first, "aspect %s does not wrap %s, which %s", m.aspect.Name(), annotations.Join(left.names, "and"), left.why)
 		e.Severity = annotations.SeverityNote
 		e.Hint = "take out what is not meant: !" + left.names[0]
 	}
@@ -245,7 +241,7 @@ func (m *matcher) matched(p *model.AspectPattern) {
 		m.errorf(p, "%s takes out what no other pattern matches", p.Text).Hint = "leave it out"
 		return
 	}
-	if m.wanted(p) {
+	if m.wouldMatch(p) {
 		return
 	}
 	text := strings.TrimPrefix(p.Text, "!")
@@ -263,9 +259,9 @@ func (m *matcher) matched(p *model.AspectPattern) {
 		}
 		if p.Match(list...) {
 			e.Chain = append(e.Chain, annotations.Link{Pos: n.Provider.Pos, Message: n.Provider.Name() + " provides " + typeString(n.Provider.Out)})
-			e.Hint = "aspects stand around interfaces: let those who need it ask for one"
+			e.Hint = "aspects wrap interfaces only: inject it as one"
 			if types.IsInterface(n.Provider.Out) {
-				e.Hint = "nothing asks for it"
+				e.Hint = "nothing injects it"
 			}
 			return
 		}
@@ -280,9 +276,9 @@ func (m *matcher) matched(p *model.AspectPattern) {
 	}
 }
 
-// wanted reports whether a pattern is for an interface that something would be injected as, were it not for another mistake.
-func (m *matcher) wanted(p *model.AspectPattern) bool {
-	return slices.ContainsFunc(m.missing, func(u unresolved) bool {
+// wouldMatch reports whether a pattern is for an interface that something would be injected as, were it not for another mistake.
+func (m *matcher) wouldMatch(p *model.AspectPattern) bool {
+	return slices.ContainsFunc(m.unresolved, func(u unresolved) bool {
 		obj := model.TypeName(u.dep.Type)
 		if u.node.Provider.Namespace != "" || !types.IsInterface(u.dep.Type) || obj == nil || obj.Pkg() == nil {
 			return false
@@ -297,12 +293,12 @@ func (m *matcher) wanted(p *model.AspectPattern) bool {
 	})
 }
 
-// aspectCycles reports aspects that need what they stand around: each of their calls would be one that they stand around.
+// reportAspectCycles reports aspects that need what they wrap: each of their calls would be one that they wrap.
 // An ioc.Lazy does not help.
-func (s *solver) aspectCycles() {
+func (s *solver) reportAspectCycles() {
 	var reported []*model.Aspect
 	for _, a := range s.app.Aspects {
-		start := s.nodeOf(a.Provider)
+		start := s.node(a.Provider)
 		if start == nil || slices.Contains(reported, a) {
 			continue
 		}
@@ -320,7 +316,7 @@ type hop struct {
 	aspect   *model.Aspect // nil for what the dependency leads to
 }
 
-// aspectPath is a shortest way from an aspect to a dependency that it stands around, nil if there is none.
+// aspectPath is a shortest way from an aspect to a dependency that it wraps, nil if there is none.
 func (s *solver) aspectPath(a *model.Aspect, start *Node) []hop {
 	came := map[*Node]hop{}
 	for queue := []*Node{start}; len(queue) > 0; queue = queue[1:] {
@@ -340,7 +336,7 @@ func (s *solver) aspectPath(a *model.Aspect, start *Node) []hop {
 			}
 			next := []hop{{n, e.To, e, as, nil}}
 			for _, other := range around {
-				next = append(next, hop{n, s.nodeOf(other.Provider), e, as, other})
+				next = append(next, hop{n, s.node(other.Provider), e, as, other})
 			}
 			for _, h := range next {
 				if _, seen := came[h.to]; h.to != nil && h.to != start && !seen {
@@ -369,22 +365,22 @@ func (s *solver) aspectCycle(a *model.Aspect, path []hop) []*model.Aspect {
 		if h.aspect != nil {
 			in = append(in, h.aspect)
 			steps = append(steps, typeString(needs), h.aspect.Name())
-			links = append(links, annotations.Link{Pos: h.aspect.Pos, Message: "around which " + h.aspect.Name() + " stands"})
+			links = append(links, annotations.Link{Pos: h.aspect.Pos, Message: "which " + h.aspect.Name() + " wraps"})
 		} else if h.edge.Dep != last.edge.Dep {
 			steps = append(steps, h.to.Provider.Name())
 		}
 	}
 	steps = append(steps, typeString(last.as), a.Name())
 	first := path[0].edge.Dep
-	d := s.at(first.Pos, first.Length, codeCycle, "aspect %s needs what it stands around: %s", a.Name(), strings.Join(steps, " -> "))
-	d.Chain = append(links, annotations.Link{Pos: s.patternFor(a, last.as).Pos, Message: "around which " + a.Name() + " stands"})
+	d := s.at(first.Pos, first.Length, codeCycle, "aspect %s needs what it wraps: %s", a.Name(), strings.Join(steps, " -> "))
+	d.Chain = append(links, annotations.Link{Pos: s.patternFor(a, last.as).Pos, Message: "which " + a.Name() + " wraps"})
 	obj := model.TypeName(last.as)
 	d.Hint = fmt.Sprintf("take it out: !%s.%s, or let the aspect need the type behind it", obj.Pkg().Name(), obj.Name())
-	s.diagnostics = append(s.diagnostics, d)
+	s.report(d)
 	return in
 }
 
-// patternFor is the pattern by which an aspect stands around an interface.
+// patternFor is the pattern by which an aspect wraps an interface.
 func (s *solver) patternFor(a *model.Aspect, t types.Type) *model.AspectPattern {
 	m := &matcher{solver: s, aspect: a}
 	for _, method := range s.around.At(t).(*Decoration).Methods {
@@ -395,10 +391,10 @@ func (s *solver) patternFor(a *model.Aspect, t types.Type) *model.AspectPattern 
 	return &a.Patterns[0]
 }
 
-// decorate puts a decorator before each node that is injected as an interface with aspects around it: one for all who
-// are injected with it.
-func (s *solver) decorate() {
-	if s.around.Len() == 0 || s.diagnostics.Failed() || len(s.missing) > 0 {
+// decorateEdges puts a decorator before each node that is injected as an interface with aspects around it: one for all
+// dependencies on it.
+func (s *solver) decorateEdges() {
+	if s.around.Len() == 0 {
 		return
 	}
 	type place struct {
@@ -406,7 +402,6 @@ func (s *solver) decorate() {
 		as *Decoration
 	}
 	made := map[place]*Node{}
-	var list []*Node
 	for _, n := range s.nodes {
 		for i, e := range n.Edges {
 			aspects, as := s.aspectsOf(n, e)
@@ -417,7 +412,7 @@ func (s *solver) decorate() {
 			at := place{e.To, d}
 			if made[at] == nil {
 				made[at] = s.decorator(e, as, d)
-				list = append(list, made[at])
+				s.decorators = append(s.decorators, made[at])
 			}
 			if e.Bound != nil { // a group has its members by their own types
 				made[at].Edges[0].Bound = e.Bound
@@ -425,7 +420,6 @@ func (s *solver) decorate() {
 			n.Edges[i].To, n.Edges[i].Bound = made[at], nil
 		}
 	}
-	s.nodes = append(s.nodes, list...)
 }
 
 func (s *solver) decorator(e Edge, as types.Type, d *Decoration) *Node {
@@ -443,7 +437,7 @@ func (s *solver) decorator(e Edge, as types.Type, d *Decoration) *Node {
 	}
 	add("next", as, e.To, e.Bound)
 	for _, a := range d.Aspects {
-		to := s.nodeOf(a.Provider)
+		to := s.node(a.Provider)
 		add(model.LowerCamel(a.Object.Name()), to.Provider.Out, to, nil)
 	}
 	return n

@@ -7,8 +7,8 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// aspectScopes reports aspects that live for one invocation around what lives longer: its decorator would hold them.
-func (s *solver) aspectScopes() {
+// reportAspectScopes reports aspects that live for one invocation around what lives longer: its decorator would hold them.
+func (s *solver) reportAspectScopes() {
 	if s.around.Len() == 0 {
 		return
 	}
@@ -27,11 +27,11 @@ func (s *solver) aspectScopes() {
 				}
 				reported[at] = true
 				p := e.To.Provider
-				d := s.at(a.Pos, len(a.Object.Name()), codeScope, "aspect %s lives for one request, but stands around %s, which %s provides with scope=%s",
+				d := s.at(a.Pos, len(a.Object.Name()), codeScope, "aspect %s lives for one request, but wraps %s, which %s provides with scope=%s",
 					a.Name(), typeString(as), p.Name(), p.Scope)
 				d.Chain = append(d.Chain, annotations.Link{Pos: p.Pos, Message: "provided by " + p.Name()})
 				d.Hint = "give " + p.Name() + " scope=request, or take it out: !" + typeString(as)
-				s.diagnostics = append(s.diagnostics, d)
+				s.report(d)
 			}
 		}
 	}

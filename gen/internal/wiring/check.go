@@ -9,8 +9,8 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// cycles reports each circle of providers that need each other, with the shortest path round it.
-func (s *solver) cycles() {
+// reportCycles reports each circle of providers that need each other, with the shortest path round it.
+func (s *solver) reportCycles() {
 	for _, component := range s.components() {
 		path := shortest(component)
 		if path == nil {
@@ -30,7 +30,7 @@ func (s *solver) cycles() {
 			d.Chain = append(d.Chain, annotations.Link{Pos: e.edge.Dep.Pos, Message: needs(e.from, e.edge.To.Provider.Name())})
 		}
 		d.Hint = "break it with ioc.Lazy[T], which builds at first use, or take apart what they share"
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	}
 }
 
@@ -110,7 +110,10 @@ func (s *solver) components() [][]*Node {
 		if low[n] != index[n] {
 			return
 		}
-		i := slices.Index(stack, n)
+		i := len(stack) - 1
+		for stack[i] != n {
+			i--
+		}
 		component := slices.Clone(stack[i:])
 		for _, m := range component {
 			on[m] = false
@@ -129,9 +132,9 @@ func (s *solver) components() [][]*Node {
 	return list
 }
 
-// scopes reports singletons that hold what lives for one request only, directly or through prototypes, which live as long
+// reportScopes reports singletons that hold what lives for one request only, directly or through prototypes, which live as long
 // as their owner. What the request-scoped provider itself needs does not matter.
-func (s *solver) scopes() {
+func (s *solver) reportScopes() {
 	for _, n := range s.nodes {
 		if n.Provider.Scope != annotations.Singleton {
 			continue
@@ -160,16 +163,16 @@ func (s *solver) scopes() {
 				d.Chain = append(d.Chain, annotations.Link{Pos: last.To.Provider.Pos, Message: held + " has scope=request"})
 			}
 			d.Hint = "give " + n.Provider.Name() + " scope=request, or pass the value to its methods"
-			if s.wraps(n.Provider) {
+			if s.has(n.Provider, makesMiddleware) {
 				d.Hint = s.wrapsHint(n.Provider)
 			}
-			if s.layers(n.Provider) {
+			if s.has(n.Provider, makesLayer) {
 				d.Hint = "a layer is built once: keep the value in the Context of the invocation, by SetValue"
 			}
-			if s.configures(n.Provider) {
+			if s.has(n.Provider, makesConfiguration) {
 				d.Hint = "a configuration is built once: take the value where an invocation is handled"
 			}
-			s.diagnostics = append(s.diagnostics, d)
+			s.report(d)
 		}
 	}
 }

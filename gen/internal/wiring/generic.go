@@ -2,9 +2,12 @@ package wiring
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/types/typeutil"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -12,15 +15,17 @@ import (
 
 // Generic providers are instantiated at their use: a dependency on *Repo[Book] is unified with *Repo[T], which says that T
 // is Book, and the dependencies of the instance are resolved in turn. An instance is a node like any other, one for all
-// that ask for it. Whether an interface is implemented by instances nobody has asked for cannot be known, so that they are
+// that need it. Whether an interface is implemented by instances that nothing needs cannot be known, so that they are
 // bound by as= alone.
 
 // generics is what the solver knows of generic providers.
 type generics struct {
-	// nodes are the instances of each declaration, in the order of their making.
-	nodes map[*model.Generic][]*Node
+	// made are the instances in the order of their making; nodes has those of each declaration, byArgs by their arguments.
+	made   []*Node
+	nodes  map[*model.Generic][]*Node
+	byArgs map[*model.Generic]*typeutil.Map
 	// by says for which dependency an instance was made first.
-	by map[*Node]asking
+	by map[*Node]request
 	// refused are the dependencies whose type arguments no constraint allows.
 	refused []refusal
 	// endless are the declarations that need ever new instances, stopped the dependencies on one.
@@ -28,9 +33,44 @@ type generics struct {
 	stopped map[*model.Dep]bool
 }
 
+func newGenerics() generics {
+	return generics{
+		nodes: map[*model.Generic][]*Node{}, byArgs: map[*model.Generic]*typeutil.Map{}, by: map[*Node]request{},
+		endless: map[*model.Generic]bool{}, stopped: map[*model.Dep]bool{},
+	}
+}
+
+// find returns the instance with some type arguments, which may be written in other words, nil if there is none.
+func (g *generics) find(of *model.Generic, args []types.Type) *Node {
+	if g.byArgs[of] == nil {
+		return nil
+	}
+	n, _ := g.byArgs[of].At(tuple(args)).(*Node)
+	return n
+}
+
+// add takes an instance in.
+func (g *generics) add(of *model.Generic, args []types.Type, n *Node) {
+	if g.byArgs[of] == nil {
+		g.byArgs[of] = &typeutil.Map{}
+	}
+	g.made = append(g.made, n)
+	g.nodes[of] = append(g.nodes[of], n)
+	g.byArgs[of].Set(tuple(args), n)
+}
+
+// tuple is one type for several, so that they can be compared and hashed together.
+func tuple(args []types.Type) types.Type {
+	vars := make([]*types.Var, len(args))
+	for i, a := range args {
+		vars[i] = types.NewParam(token.NoPos, nil, "", a)
+	}
+	return types.NewTuple(vars...)
+}
+
 // refusal is a dependency on an instance that cannot be.
 type refusal struct {
-	asking
+	request
 	generic *model.Generic
 	err     error
 }
@@ -53,7 +93,7 @@ func (s *solver) instances(n *Node, dep *model.Dep, as bool) []*Node {
 			if !args.unify(pattern, dep.Type) {
 				continue
 			}
-			if instance := s.instance(g, args.list(g.Params), asking{n, dep}); instance != nil {
+			if instance := s.instance(g, args.list(g.Params), request{n, dep}); instance != nil {
 				found = append(found, instance)
 			}
 			break
@@ -64,11 +104,9 @@ func (s *solver) instances(n *Node, dep *model.Dep, as bool) []*Node {
 }
 
 // instance returns the node of an instance, nil with a mistake, which is kept.
-func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node {
-	for _, n := range s.generics.nodes[g] {
-		if slices.EqualFunc(n.Provider.Args, args, types.Identical) { // which may be written in other words
-			return n
-		}
+func (s *solver) instance(g *model.Generic, args []types.Type, by request) *Node {
+	if n := s.generics.find(g, args); n != nil {
+		return n
 	}
 	if s.generics.endless[g] || s.grows(g, args, by) {
 		s.generics.stopped[by.dep] = true
@@ -80,18 +118,18 @@ func (s *solver) instance(g *model.Generic, args []types.Type, by asking) *Node 
 		return nil
 	}
 	n := &Node{Provider: p}
-	s.generics.nodes[g], s.generics.by[n] = append(s.generics.nodes[g], n), by
-	s.nodes = append(s.nodes, n)
+	s.generics.add(g, args, n)
+	s.generics.by[n] = by
 	for _, dep := range p.Deps {
 		if dep.Group != "" {
-			s.groups.asked[dep.Group] = append(s.groups.asked[dep.Group], asking{n, dep})
+			s.groups.requests[dep.Group] = append(s.groups.requests[dep.Group], request{n, dep})
 		}
 	}
 	return n
 }
 
-// prune takes out the instances that were candidates and that nothing took, with what they alone need.
-func (s *solver) prune() {
+// takenInstances leaves out the instances that were candidates and that nothing took, with what they alone need.
+func (s *solver) takenInstances() map[*Node]bool {
 	kept := map[*Node]bool{}
 	var keep func(n *Node)
 	keep = func(n *Node) {
@@ -103,19 +141,17 @@ func (s *solver) prune() {
 			keep(e.To)
 		}
 	}
-	for _, n := range s.nodes {
-		if n.Provider.Args == nil {
-			keep(n)
-		}
+	for _, n := range s.providers {
+		keep(n)
 	}
-	s.nodes = slices.DeleteFunc(s.nodes, func(n *Node) bool { return !kept[n] })
+	return kept
 }
 
 // maxGrowth is how many instances of one declaration may need each other with type arguments that grow.
 const maxGrowth = 8
 
-// grows reports instances that need ever larger ones. It says so once for each declaration.
-func (s *solver) grows(g *model.Generic, args []types.Type, by asking) bool {
+// grows reports instances that need ever larger ones. It does so once for each declaration.
+func (s *solver) grows(g *model.Generic, args []types.Type, by request) bool {
 	size := sizeOf(args)
 	var chain []*Node
 	for at := by; ; at = s.generics.by[at.node] {
@@ -136,15 +172,13 @@ func (s *solver) grows(g *model.Generic, args []types.Type, by asking) bool {
 	d := s.at(at.dep.Pos, at.dep.Length, codeGeneric, "%s needs %s, which needs %s, and so on without end", first.Name(), second.Name(), chain[2].Provider.Name())
 	d.Chain = s.chain(s.generics.by[chain[0]].node)
 	d.Hint = "write a constructor of the last instance, without type parameters, or let the instances not need larger ones"
-	s.diagnostics = append(s.diagnostics, d)
+	s.report(d)
 	return true
 }
 
-// again reports whether a mistake at a place has been reported, for another instance of what it stands in.
+// again reports whether a mistake at a place has been reported, for another instance of the same declaration.
 func (s *solver) again(n *Node, dep *model.Dep, code string) bool {
-	return n.Provider.Args != nil && slices.ContainsFunc(s.diagnostics, func(d annotations.Diagnostic) bool {
-		return d.Code == code && d.Pos == dep.Pos
-	})
+	return n.Provider.Args != nil && s.reported(func(d annotations.Diagnostic) bool { return d.Code == code && d.Pos == dep.Pos })
 }
 
 // sizeOf is how many types the text of some types is made of.
@@ -156,43 +190,37 @@ func sizeOf(list []types.Type) int {
 	return n
 }
 
-// refusedInstances reports dependencies on instances that a constraint refuses, where nothing else provides them.
-func (s *solver) refusedInstances() {
-	var said []refusal
+// reportRefusedInstances reports dependencies on instances that a constraint refuses, where nothing else provides them.
+func (s *solver) reportRefusedInstances() {
+	s.unexplained = slices.Clone(s.unresolved)
+	var done []refusal
 	for _, r := range s.generics.refused {
-		if r.dep.Optional || slices.ContainsFunc(said, func(o refusal) bool { return types.Identical(o.dep.Type, r.dep.Type) }) {
+		if r.dep.Optional || slices.ContainsFunc(done, func(o refusal) bool { return types.Identical(o.dep.Type, r.dep.Type) }) {
 			continue
 		}
-		i := slices.IndexFunc(s.missing, func(m unresolved) bool { return m.dep == r.dep && len(m.candidates) == 0 })
+		i := slices.IndexFunc(s.unexplained, func(m unresolved) bool { return m.dep == r.dep && len(m.candidates) == 0 })
 		if i < 0 {
 			continue
 		}
-		s.missing = slices.DeleteFunc(s.missing, func(m unresolved) bool {
+		s.unexplained = slices.DeleteFunc(s.unexplained, func(m unresolved) bool {
 			return len(m.candidates) == 0 && m.dep.ID == r.dep.ID && types.Identical(m.dep.Type, r.dep.Type)
 		})
-		said = append(said, r)
+		done = append(done, r)
 		p := r.generic.Declared
 		d := s.at(r.dep.Pos, r.dep.Length, codeGeneric, "%s cannot make %s: %v", p.Name(), typeString(r.dep.Type), r.err)
 		d.Chain = append([]annotations.Link{{Pos: p.Pos, Message: p.Name() + " is here"}}, s.chain(r.node)...)
 		d.Hint = fmt.Sprintf("ask for another instance, or write a constructor of %s", typeString(r.dep.Type))
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	}
 }
 
-// unusedGenerics notes generic providers of which no function needs an instance.
-func (s *solver) unusedGenerics() {
+// noteUnusedGenerics notes generic providers of which no function needs an instance.
+func (s *solver) noteUnusedGenerics() {
 	for _, g := range s.app.Generics {
-		used := false
-		for _, n := range s.generics.nodes[g] {
-			used = used || s.used[n] != nil
+		used := slices.ContainsFunc(s.generics.nodes[g], func(n *Node) bool { return s.used[n] != nil })
+		if p := g.Declared; !used && p.Namespace == "" {
+			s.note(s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs an instance of %s", p.Name()))
 		}
-		p := g.Declared
-		if used || p.Namespace != "" {
-			continue
-		}
-		d := s.at(p.Pos, len(p.Object.Name()), codeUnused, "no function needs an instance of %s", p.Name())
-		d.Severity = annotations.SeverityNote
-		s.diagnostics = append(s.diagnostics, d)
 	}
 }
 

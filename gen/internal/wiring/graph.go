@@ -1,9 +1,11 @@
 // Package wiring solves the dependency graph: it finds the provider of every dependency over the whole application, and
 // reports what is missing, ambiguous, cyclic, leaking a request into a singleton, or unused. Its result is the same for
-// every grouping: a unit's graph is the part of the application's that its functions reach.
+// every grouping: a unit's graph is the part of the application's that its functions reach. The steps, with what each needs
+// of those before it, are the list in passes.go.
 package wiring
 
 import (
+	"cmp"
 	"go/types"
 	"slices"
 
@@ -34,7 +36,9 @@ type Node struct {
 	Base *Node
 	// Ident is a Go identifier that is unique in the application, in lower camel case: bookController, sqlDB.
 	Ident string
-	// Decoration is set for a node that stands before another with aspects around it.
+	// position is that in Graph.Nodes.
+	position int
+	// Decoration is set for a node that decorates another with aspects.
 	Decoration *Decoration
 }
 
@@ -50,13 +54,21 @@ type Edge struct {
 // Reach returns the nodes that a unit of the given functions needs, directly or not, in the order of g.Nodes.
 func (g *Graph) Reach(functions []*model.Function) []*Node {
 	want, _ := g.reach(functions)
-	var nodes []*Node
-	for _, n := range g.Nodes {
-		if want[n] {
+	nodes := make([]*Node, 0, len(want))
+	for n := range want {
+		if n.position < len(g.Nodes) && g.Nodes[n.position] == n { // else variants took its place
 			nodes = append(nodes, n)
 		}
 	}
+	slices.SortFunc(nodes, func(a, b *Node) int { return cmp.Compare(a.position, b.position) })
 	return nodes
+}
+
+// number lets each node know its place.
+func (g *Graph) number() {
+	for i, n := range g.Nodes {
+		n.position = i
+	}
 }
 
 // reach marks what a unit of the given functions needs, and the configurations that are part of it.

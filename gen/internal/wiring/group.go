@@ -18,28 +18,37 @@ import (
 
 // A group is listed: a provider that is offered to one is a member only where f.yml, or the field itself, says so. Without
 // that, whatever package offers something would be linked into every unit that injects the group. Where a group is
-// injected stands a node of its own between the dependency and the members: a prototype, since a slice can be changed by
-// who has it.
+// injected there is a node of its own between the dependency and the members: a prototype, since a slice can be changed by
+// its owner.
 
 // groups is what the solver knows of groups.
 type groups struct {
 	// offered are the nodes by the groups that they are offered to, in their order.
 	offered map[string][]*Node
-	// asked are the dependencies on each group, as are the groups that are injected as a slice of a type.
-	asked map[string][]asking
-	as    typeutil.Map // of map[string]bool, by the type of the elements
-	// listed are the members of the lists of f.yml; taken are those that some list has or leaves out by name.
-	listed map[string][]member
-	taken  map[string]map[*Node]bool
+	// requests are the dependencies on each group, elements the groups that are injected as a slice of a type; known are all.
+	requests map[string][]request
+	elements typeutil.Map // of map[string]bool, by the type of the elements
+	known    map[string]bool
+	// lists are the members of the lists of f.yml; misspelt are the groups whose list has another name.
+	lists    map[string][]member
+	misspelt map[string]bool
+	// listed are the providers that some list has or leaves out by name.
+	listed map[string]map[*Node]bool
 	// nodes are the slices, by their keys.
 	nodes map[string]*Node
-	// empty are the dependencies on a list that has no members; misspelt are the groups whose list has another name.
-	empty    []asking
-	misspelt map[string]bool
+	// empty are the dependencies on a list that has no members.
+	empty []request
 }
 
-// asking is one dependency on a group.
-type asking struct {
+func newGroups() groups {
+	return groups{
+		offered: map[string][]*Node{}, requests: map[string][]request{}, known: map[string]bool{}, lists: map[string][]member{},
+		misspelt: map[string]bool{}, listed: map[string]map[*Node]bool{}, nodes: map[string]*Node{},
+	}
+}
+
+// request is a dependency of a node on a group or a generic instance.
+type request struct {
 	node *Node
 	dep  *model.Dep
 }
@@ -50,66 +59,62 @@ type member struct {
 	place spec.Place
 }
 
-// findGroups looks at who offers and who asks, before anything is resolved.
+// findGroups looks for what is offered and what is injected, before anything is resolved.
 func (s *solver) findGroups() {
-	g := &s.groups
-	g.offered, g.asked = map[string][]*Node{}, map[string][]asking{}
-	g.listed, g.taken, g.nodes = map[string][]member{}, map[string]map[*Node]bool{}, map[string]*Node{}
-	g.misspelt = map[string]bool{}
-	known := map[string]bool{}
-	look := func(dep *model.Dep) {
-		known[dep.Group] = true
-		elem := element(dep.Type)
-		names, _ := g.as.At(elem).(map[string]bool)
-		if names == nil {
-			names = map[string]bool{}
-			g.as.Set(elem, names)
-		}
-		names[dep.Group] = true
-	}
-	for _, n := range s.nodes {
+	for _, n := range s.providers {
 		for _, name := range n.Provider.Groups {
-			g.offered[name] = append(g.offered[name], n)
-			known[name] = true
+			s.groups.offered[name] = append(s.groups.offered[name], n)
+			s.groups.known[name] = true
 		}
 		for _, dep := range n.Provider.Deps {
 			if dep.Group != "" {
-				look(dep)
-				g.asked[dep.Group] = append(g.asked[dep.Group], asking{n, dep})
+				s.groups.know(dep)
+				s.groups.requests[dep.Group] = append(s.groups.requests[dep.Group], request{n, dep})
 			}
 		}
 	}
 	for _, generic := range s.app.Generics {
 		for _, dep := range generic.Declared.Deps {
 			if dep.Group != "" {
-				look(dep) // its instances ask when they are made
+				s.groups.know(dep) // the requests are those of its instances
 			}
 		}
 	}
-	s.lists(slices.Sorted(maps.Keys(known)))
+}
+
+// know notes that a group is injected as a slice of a type.
+func (g *groups) know(dep *model.Dep) {
+	g.known[dep.Group] = true
+	elem := element(dep.Type)
+	names, _ := g.elements.At(elem).(map[string]bool)
+	if names == nil {
+		names = map[string]bool{}
+	}
+	names[dep.Group] = true
+	g.elements.Set(elem, names)
 }
 
 // element is T of a []T.
 func element(t types.Type) types.Type { return t.Underlying().(*types.Slice).Elem() }
 
-// lists reads groups of f.yml. What is listed but neither offered nor asked for is misspelt.
-func (s *solver) lists(known []string) {
-	g := &s.groups
+// readGroupLists reads groups of f.yml. What is listed but neither offered nor injected is misspelt.
+func (s *solver) readGroupLists() {
+	known := slices.Sorted(maps.Keys(s.groups.known))
 	for _, name := range slices.Sorted(maps.Keys(s.app.Spec.Groups)) {
 		at := "groups." + name
 		place := s.app.Spec.Places[at]
-		if !slices.Contains(known, name) {
+		if !s.groups.known[name] {
 			if s.app.Incomplete || s.app.Spec.Failed(at) {
 				continue
 			}
 			d := place.Errorf(codeGroup, "no provider is offered to group %q, and nothing injects it", name)
 			if near := annotations.Suggest(name, known); near != "" {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
-				g.misspelt[near] = true
+				s.groups.misspelt[near] = true
 			} else {
 				d.Hint = "offer one: //faas:provide group=" + name
 			}
-			s.diagnostics = append(s.diagnostics, d)
+			s.report(d)
 			continue
 		}
 		entries := []model.Member{}
@@ -118,15 +123,15 @@ func (s *solver) lists(known []string) {
 				entries = append(entries, model.Member{Pattern: pattern, Place: s.app.Spec.Places[path]})
 			}
 		}
-		g.listed[name] = s.members(name, entries)
+		s.groups.lists[name] = s.members(name, entries)
 	}
 }
 
-// idle notes lists of f.yml that nothing takes.
-func (s *solver) idle() {
-	for _, name := range slices.Sorted(maps.Keys(s.groups.listed)) {
-		if !slices.ContainsFunc(s.groups.asked[name], func(a asking) bool { return a.dep.Members == nil }) {
-			s.diagnostics = append(s.diagnostics, s.app.Spec.Places["groups."+name].Notef(codeGroup, "nothing injects group %s as it is listed here", name))
+// noteUnusedGroups notes lists of f.yml that nothing takes.
+func (s *solver) noteUnusedGroups() {
+	for _, name := range slices.Sorted(maps.Keys(s.groups.lists)) {
+		if !slices.ContainsFunc(s.groups.requests[name], func(r request) bool { return r.dep.Members == nil }) {
+			s.note(s.app.Spec.Places["groups."+name].Notef(codeGroup, "nothing injects group %s as it is listed here", name))
 		}
 	}
 }
@@ -135,8 +140,8 @@ func (s *solver) idle() {
 // entry that names nothing is reported.
 func (s *solver) members(group string, entries []model.Member) []member {
 	offered := s.groups.offered[group]
-	if s.groups.taken[group] == nil {
-		s.groups.taken[group] = map[*Node]bool{}
+	if s.groups.listed[group] == nil {
+		s.groups.listed[group] = map[*Node]bool{}
 	}
 	in, out := map[*Node]spec.Place{}, map[*Node]bool{}
 	for _, e := range entries {
@@ -147,7 +152,7 @@ func (s *solver) members(group string, entries []model.Member) []member {
 				continue
 			}
 			found = true
-			s.groups.taken[group][n] = true
+			s.groups.listed[group][n] = true
 			if _, first := in[n]; leave {
 				out[n] = true
 			} else if !first {
@@ -186,11 +191,11 @@ func (s *solver) noMember(group, pattern string, place spec.Place) {
 		d.Message = fmt.Sprintf("no provider that is offered to group %s matches %s", group, pattern)
 	}
 	names := s.names(group)
-	i := slices.IndexFunc(s.nodes, func(n *Node) bool { return named(pattern, n.Provider) })
+	i := slices.IndexFunc(s.providers, func(n *Node) bool { return named(pattern, n.Provider) })
 	near := annotations.Suggest(pattern, names)
 	switch {
 	case i >= 0 && glob.Literal(pattern):
-		d.Chain = append(d.Chain, annotations.Link{Pos: s.nodes[i].Provider.Pos, Message: "it is here"})
+		d.Chain = append(d.Chain, annotations.Link{Pos: s.providers[i].Provider.Pos, Message: "it is here"})
 		d.Hint = "mark it //faas:provide group=" + group
 	case near != "":
 		d.Hint = fmt.Sprintf("did you mean %q?", near)
@@ -199,7 +204,7 @@ func (s *solver) noMember(group, pattern string, place spec.Place) {
 	default:
 		d.Hint = "mark the members //faas:provide group=" + group
 	}
-	s.diagnostics = append(s.diagnostics, d)
+	s.report(d)
 }
 
 // names are what is offered to a group.
@@ -214,15 +219,15 @@ func (s *solver) names(group string) []string {
 // group resolves a dependency on a group: to the slice of its members, or to nothing.
 func (s *solver) group(n *Node, dep *model.Dep) *Node {
 	if s.groups.misspelt[dep.Group] && dep.Members == nil {
-		return nil // its name is misspelt in f.yml, which has been said
+		return nil // its name is misspelt in f.yml, which has been reported
 	}
-	list, listed := s.groups.listed[dep.Group]
+	list, listed := s.groups.lists[dep.Group]
 	if dep.Members != nil {
 		list, listed = s.members(dep.Group, dep.Members), true
 	}
 	if len(list) == 0 {
 		if listed && !dep.Optional && !s.app.Incomplete && !s.reportedIn(dep) {
-			s.groups.empty = append(s.groups.empty, asking{n, dep})
+			s.groups.empty = append(s.groups.empty, request{n, dep})
 		}
 		return nil
 	}
@@ -232,7 +237,7 @@ func (s *solver) group(n *Node, dep *model.Dep) *Node {
 		Kind: model.Group, Out: dep.Type, Scope: annotations.Prototype, Pos: dep.Pos,
 		Key: "listed " + types.TypeString(dep.Type, nil),
 	}
-	if slices.EqualFunc(all, s.groups.listed[dep.Group], func(a, b member) bool { return a.node == b.node }) {
+	if slices.EqualFunc(all, s.groups.lists[dep.Group], func(a, b member) bool { return a.node == b.node }) {
 		p.Pos = s.app.Spec.Places["groups."+dep.Group].Pos
 	} else {
 		p.Key = "other " + types.TypeString(dep.Type, nil) // behind what f.yml lists, which has the plain name
@@ -266,7 +271,7 @@ func (s *solver) groupHint(m unresolved) string {
 	for _, name := range slices.Sorted(maps.Keys(s.groups.offered)) {
 		for _, n := range s.groups.offered[name] {
 			if types.AssignableTo(n.Provider.Out, element(m.dep.Type)) {
-				return "is a group meant? ask for it by " + askBy(m, "group="+name)
+				return "did you mean a group? ask for it by " + askBy(m, "group="+name)
 			}
 		}
 	}
@@ -285,7 +290,7 @@ func (s *solver) reportedIn(dep *model.Dep) bool {
 		}
 	}
 	return slices.ContainsFunc(places, func(p spec.Place) bool {
-		return slices.ContainsFunc(s.diagnostics, func(d annotations.Diagnostic) bool { return d.Pos == p.Pos })
+		return s.reported(func(d annotations.Diagnostic) bool { return d.Pos == p.Pos })
 	})
 }
 
@@ -298,13 +303,13 @@ func (s *solver) fits(n *Node, dep *model.Dep, elem types.Type, m member) bool {
 	message := fmt.Sprintf("%s is in group %s, but it makes %s, expected %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem))
 	hint := "let it return " + typeString(elem)
 	if iface, ok := elem.Underlying().(*types.Interface); ok {
-		message = fmt.Sprintf("%s is in group %s, but %s is no %s: %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem), model.Lack(p.Out, iface))
+		message = fmt.Sprintf("%s is in group %s, but %s does not implement %s: %s", p.Name(), dep.Group, typeString(p.Out), typeString(elem), model.Lack(p.Out, iface))
 		hint = "write the method, or take it out of the list"
 		if !isPointer(p.Out) && !types.IsInterface(p.Out) && types.Implements(types.NewPointer(p.Out), iface) {
 			hint = "let it return *" + typeString(p.Out)
 		}
 	}
-	if slices.ContainsFunc(s.diagnostics, func(d annotations.Diagnostic) bool { return d.Pos == p.Pos && d.Message == message }) {
+	if s.reported(func(d annotations.Diagnostic) bool { return d.Pos == p.Pos && d.Message == message }) {
 		return false
 	}
 	d := s.at(p.Pos, len(p.Object.Name()), codeGroup, "%s", message)
@@ -313,12 +318,12 @@ func (s *solver) fits(n *Node, dep *model.Dep, elem types.Type, m member) bool {
 		{Pos: dep.Pos, Message: fmt.Sprintf("injected into %s as %s", n.Provider.Name(), typeString(dep.Type))},
 	}
 	d.Hint = hint
-	s.diagnostics = append(s.diagnostics, d)
+	s.report(d)
 	return false
 }
 
-// unfilled reports groups that are injected and have no members, or that are listed nowhere, once each.
-func (s *solver) unfilled() {
+// reportEmptyGroups reports groups that are injected and have no members, or that are listed nowhere, once each.
+func (s *solver) reportEmptyGroups() {
 	for _, a := range s.groups.empty {
 		d := s.at(a.dep.Pos, a.dep.Length, codeGroup, "group %s has no members", a.dep.Group)
 		if place := s.app.Spec.Places["groups."+a.dep.Group]; a.dep.Members == nil {
@@ -326,22 +331,22 @@ func (s *solver) unfilled() {
 		}
 		d.Chain = append(d.Chain, s.chain(a.node)...)
 		d.Hint = "list some, or make it optional"
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	}
 	if s.app.Unread || s.app.Spec.Failed("groups") && s.app.Spec.Groups == nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.groups.asked)) {
-		if _, listed := s.groups.listed[name]; listed || s.groups.misspelt[name] || s.app.Spec.Failed("groups."+name) {
+	for _, name := range slices.Sorted(maps.Keys(s.groups.requests)) {
+		if _, listed := s.groups.lists[name]; listed || s.groups.misspelt[name] || s.app.Spec.Failed("groups."+name) {
 			continue
 		}
-		wanting := slices.DeleteFunc(slices.Clone(s.groups.asked[name]), func(a asking) bool { return a.dep.Members != nil || a.dep.Optional })
+		wanting := slices.DeleteFunc(slices.Clone(s.groups.requests[name]), func(a request) bool { return a.dep.Members != nil || a.dep.Optional })
 		if len(wanting) == 0 || s.app.Incomplete && len(s.groups.offered[name]) == 0 {
 			continue
 		}
-		slices.SortFunc(wanting, func(a, b asking) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
+		slices.SortFunc(wanting, func(a, b request) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
 		first := wanting[0]
-		d := s.at(first.dep.Pos, first.dep.Length, codeGroup, "no list says which are the members of group %s", name)
+		d := s.at(first.dep.Pos, first.dep.Length, codeGroup, "group %s has no list of its members", name)
 		d.Chain = s.chain(first.node)
 		var others []annotations.Link
 		for _, a := range wanting[1:] {
@@ -357,40 +362,25 @@ func (s *solver) unfilled() {
 				d.Hint = fmt.Sprintf("did you mean %q?", near)
 			}
 		}
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	}
 }
 
-// addGroups takes the slices in among the nodes.
-func (s *solver) addGroups() {
-	for _, key := range slices.Sorted(maps.Keys(s.groups.nodes)) {
-		s.nodes = append(s.nodes, s.groups.nodes[key])
-	}
-	slices.SortStableFunc(s.nodes, func(a, b *Node) int { return compare(a.Provider, b.Provider) })
-}
-
-// apart notes what is offered to a group and no list has. It reports whether there is something to note.
-func (s *solver) apart(n *Node) bool {
-	p := n.Provider
+// unlisted are the groups that a node is offered to and that have no list with it, nil if there are none.
+func (s *solver) unlisted(n *Node) []string {
 	var without []string
-	for _, name := range p.Groups {
-		if !s.groups.taken[name][n] {
+	for _, name := range n.Provider.Groups {
+		if !s.groups.listed[name][n] {
 			without = append(without, name)
 		}
 	}
-	if without == nil {
-		return false
-	}
-	d := s.at(p.Pos, len(p.Object.Name()), codeGroup, "%s is offered to group %s, of which no list has it", p.Name(), annotations.Join(without, "and"))
-	d.Severity = annotations.SeverityNote
-	s.diagnostics = append(s.diagnostics, d)
-	return true
+	return without
 }
 
 // stepBack leaves out of the candidates for one T the members of groups that are injected as []T, unless there is nothing
 // else.
 func (s *solver) stepBack(t types.Type, found []*Node) []*Node {
-	names, _ := s.groups.as.At(t).(map[string]bool)
+	names, _ := s.groups.elements.At(t).(map[string]bool)
 	others := slices.DeleteFunc(slices.Clone(found), func(n *Node) bool {
 		return slices.ContainsFunc(n.Provider.Groups, func(name string) bool { return names[name] })
 	})

@@ -18,9 +18,10 @@ type index struct {
 	all      []*Node
 }
 
-func newIndex(nodes []*Node) *index {
+// indexTypes makes the index of the providers.
+func (s *solver) indexTypes() {
 	x := &index{byMethod: map[string][]*Node{}}
-	for _, n := range nodes {
+	for _, n := range s.providers {
 		p := n.Provider
 		if !injectable(p) {
 			continue
@@ -36,7 +37,7 @@ func newIndex(nodes []*Node) *index {
 			x.byMethod[name] = append(x.byMethod[name], n)
 		}
 	}
-	return x
+	s.index = x
 }
 
 func add(m *typeutil.Map, t types.Type, n *Node) {

@@ -12,10 +12,10 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// name gives each node an identifier that is unique among them. It depends on the providers of the whole application
+// nameNodes gives each node an identifier that is unique among them. It depends on the providers of the whole application
 // alone, taken in their order, and never on the grouping.
-func name(nodes []*Node) {
-	sorted := slices.Clone(nodes)
+func (s *solver) nameNodes() {
+	sorted := slices.Clone(s.graph.Nodes)
 	slices.SortFunc(sorted, func(a, b *Node) int {
 		if (a.Decoration == nil) != (b.Decoration == nil) { // what users wrote is named first
 			return map[bool]int{true: -1, false: 1}[a.Decoration == nil]
@@ -23,14 +23,15 @@ func name(nodes []*Node) {
 		return cmp.Or(compare(a.Provider, b.Provider), compare(a.Real().Provider, b.Real().Provider))
 	})
 	taken := map[string]bool{}
+	last := map[string]int{} // the number in the last identifier of a base
 	for _, n := range sorted {
 		base := ident(n.Provider)
 		if n.Decoration != nil {
 			base += "Aspects"
 		}
-		id := base
-		for i := 2; taken[strings.ToLower(id)] || token.IsKeyword(id); i++ {
-			id = base + strconv.Itoa(i)
+		id, key := base, strings.ToLower(base)
+		for i := max(2, last[key]+1); taken[strings.ToLower(id)] || token.IsKeyword(id); i++ {
+			id, last[key] = base+strconv.Itoa(i), i
 		}
 		taken[strings.ToLower(id)] = true
 		n.Ident = id

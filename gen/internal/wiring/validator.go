@@ -13,9 +13,9 @@ import (
 // codeValidator notes validate tags that nothing checks.
 const codeValidator = "validator"
 
-// validator finds what checks the inputs with validate tags: the provider that is injectable as framework.Validator, a type
+// findValidator finds what checks the inputs with validate tags: the provider that is injectable as framework.Validator, a type
 // that some provider has to name. Tags that nothing checks are noted, once each.
-func (s *solver) validator() {
+func (s *solver) findValidator() {
 	var rules []*model.Rules
 	var inputs []*model.Function // parallel to rules
 	sorted := slices.SortedFunc(slices.Values(s.app.Functions), func(a, b *model.Function) int { return cmp.Compare(a.Name, b.Name) })
@@ -34,6 +34,9 @@ func (s *solver) validator() {
 		found, bound := s.candidates(nil, dep)
 		if len(found) == 1 {
 			s.graph.Validator = &Edge{Dep: dep, To: found[0], Bound: bound}
+			if u := s.used[found[0]]; u == nil || u.function == nil {
+				s.used[found[0]] = &dependent{function: sorted[slices.IndexFunc(sorted, func(f *model.Function) bool { return f.Rules != nil })]}
+			}
 			if found[0].Provider.Object.Pkg().Path() == validatorPackage {
 				s.closed(sorted)
 			}
@@ -49,15 +52,14 @@ func (s *solver) validator() {
 		}
 		d.Chain = atMost(d.Chain)
 		d.Hint = "give all but one of them an id"
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	case s.app.Incomplete || s.app.Unread: // what would have provided one may be what could not be read
 	default:
 		for i, r := range rules {
 			d := s.at(r.Pos, r.Length, codeValidator, "the validate tag of field %s does nothing: the application has no framework.Validator", r.Field)
-			d.Severity = annotations.SeverityNote
 			d.Chain = append(d.Chain, annotations.Link{Pos: inputs[i].Pos, Message: "input of function " + inputs[i].Name})
 			d.Hint = "import the component " + validatorPackage + ", or mark a provider of your own //faas:provide as=framework.Validator"
-			s.diagnostics = append(s.diagnostics, d)
+			s.note(d)
 		}
 	}
 }
@@ -78,16 +80,15 @@ func (s *solver) closed(functions []*model.Function) {
 			}
 			noted[f.Pos] = true
 			d := s.at(f.Pos, f.Length, codeValidator, "the validate tags of what field %s holds do nothing: its own tag does not say dive", f.Field)
-			d.Severity = annotations.SeverityNote
 			d.Hint = `write validate:"dive", after rules for the field itself if there are any, or validate:"-" to leave it out`
-			s.diagnostics = append(s.diagnostics, d)
+			s.note(d)
 		}
 	}
 }
 
 // validatorType is framework.Validator as a provider names it, nil if none does.
 func (s *solver) validatorType() types.Type {
-	for _, n := range s.nodes {
+	for _, n := range s.providers {
 		for _, t := range append([]types.Type{n.Provider.Out}, n.Provider.As...) {
 			if obj := model.TypeName(t); obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == model.FrameworkPath && obj.Name() == model.ValidatorType {
 				return t

@@ -14,7 +14,7 @@ import (
 )
 
 // A function may have configuration values of its own. They must not change what any other function gets, in whatever unit both
-// are. So what reads such a key, for the function or what stands around it, and all that needs it, is made once more for that
+// are. So what reads such a key, for the function or what wraps it, and all that needs it, is made once more for that
 // function: a variant. Everything else stays shared. The variants are there in every grouping, also where the function is alone.
 
 // View is the configuration that the variants of one function read.
@@ -24,52 +24,51 @@ type View struct {
 	Values map[string]string
 }
 
-// variants gives each function with values of its own its variants. The model stays as it is: the graph has a changed copy.
-func (s *solver) variants() {
-	if s.app.Incomplete || s.diagnostics.Failed() || len(s.missing) > 0 {
-		return
-	}
+// addVariants gives each function with values of its own its variants. The model stays as it is: the graph has a changed copy.
+func (s *solver) addVariants() {
 	app := *s.app
 	app.Functions, app.Middleware = slices.Clone(app.Functions), slices.Clone(app.Middleware)
 	before := s.reached()
-	clones := map[*Node][]*Node{}
+	v := newVarying(s.graph.Nodes, &app)
 	for i, f := range app.Functions {
-		said := s.app.Spec.Functions[f.Name]
-		if said == nil || len(said.Config) == 0 {
+		settings := s.app.Spec.Functions[f.Name]
+		if settings == nil || len(settings.Config) == 0 {
 			continue
 		}
 		reach := s.own(f, s.ofUnit)
-		if view := s.view(f, said.Config, reach); view != nil && !s.diagnostics.Failed() {
+		if view := s.view(f, settings.Config, reach); view != nil && !s.failed() {
 			s.graph.Views = append(s.graph.Views, *view)
-			app.Functions[i] = s.vary(&app, f, said.Config, reach, clones)
+			app.Functions[i] = s.vary(f, settings.Config, reach, v)
 		}
 	}
-	if len(clones) == 0 {
+	if len(v.clones) == 0 {
 		return
 	}
 	s.graph.App = &app
 	var nodes []*Node
 	for _, n := range s.graph.Nodes {
-		nodes = append(append(nodes, n), clones[n]...)
-		for _, c := range clones[n] {
+		nodes = append(append(nodes, n), v.clones[n]...)
+		for _, c := range v.clones[n] {
 			s.graph.byProvider[c.Provider] = c
 		}
 	}
 	s.graph.Nodes = nodes
-	// What was made for functions only that have a variant of it now is made for nobody.
+	// What only functions needed that have a variant of it now is left out.
 	now := s.reached()
 	s.graph.Nodes = slices.DeleteFunc(nodes, func(n *Node) bool { return before[n] && !now[n] })
+	s.graph.number()
 }
 
-// own are the nodes that a function needs, and what stands around it; not those that are left out, nor what these need.
+// own are the nodes that a function and what wraps it need; not those that are left out, nor what these need.
 func (s *solver) own(f *model.Function, without func(*Node) bool) []*Node {
-	g := &Graph{App: &model.App{}, Nodes: s.graph.Nodes, Validator: s.graph.Validator, byProvider: s.graph.byProvider, without: without}
+	g := *s.graph
+	g.App, g.checkers, g.without = &model.App{}, nil, without
 	return g.Reach([]*model.Function{f})
 }
 
-// ofUnit reports whether a node belongs to the unit: a configuration or a layer, which hear what becomes of it. There is one of
+// ofUnit reports whether a node belongs to the unit: a configuration or a layer, which have hooks of it. There is one of
 // each, so what these need is not for one function either.
-func (s *solver) ofUnit(n *Node) bool { return s.configures(n.Provider) || s.layers(n.Provider) }
+func (s *solver) ofUnit(n *Node) bool { return s.has(n.Provider, makesConfiguration|makesLayer) }
 
 // reading is a node that reads a key, nil if there is none.
 func reading(nodes []*Node, key string) *Node {
@@ -82,23 +81,30 @@ func reading(nodes []*Node, key string) *Node {
 }
 
 func (s *solver) reached() map[*Node]bool {
-	set := map[*Node]bool{}
-	for _, n := range s.graph.Reach(s.graph.App.Functions) {
-		set[n] = true
-	}
+	set, _ := s.graph.reach(s.graph.App.Functions)
 	return set
 }
 
-// vary copies a function with its variants. Each stands, in clones, beside what it is a variant of.
-func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, reach []*Node, clones map[*Node][]*Node) *model.Function {
-	affected := readers(config, reach)
-	taken := map[string]bool{}
-	for _, n := range s.graph.Nodes {
-		taken[strings.ToLower(n.Ident)] = true
-		for _, c := range clones[n] {
-			taken[strings.ToLower(c.Ident)] = true
-		}
+// varying is what the variants of all functions have in common.
+type varying struct {
+	// app is the copy of the model that they change.
+	app *model.App
+	// clones are the variants of each node, taken the identifiers of all nodes in lower case.
+	clones map[*Node][]*Node
+	taken  map[string]bool
+}
+
+func newVarying(nodes []*Node, app *model.App) *varying {
+	v := &varying{app: app, clones: map[*Node][]*Node{}, taken: map[string]bool{}}
+	for _, n := range nodes {
+		v.taken[strings.ToLower(n.Ident)] = true
 	}
+	return v
+}
+
+// vary copies a function with its variants.
+func (s *solver) vary(f *model.Function, config spec.Values, reach []*Node, v *varying) *model.Function {
+	affected := readers(config, reach)
 	copies := map[*Node]*Node{}
 	for _, n := range reach {
 		if !affected[n] {
@@ -109,12 +115,12 @@ func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, rea
 		c := &Node{Provider: &p, Base: n, Decoration: n.Decoration}
 		base := n.Ident + camelWords(f.Name)
 		c.Ident = base
-		for i := 2; taken[strings.ToLower(c.Ident)]; i++ {
+		for i := 2; v.taken[strings.ToLower(c.Ident)]; i++ {
 			c.Ident = fmt.Sprint(base, i)
 		}
-		taken[strings.ToLower(c.Ident)] = true
+		v.taken[strings.ToLower(c.Ident)] = true
 		copies[n] = c
-		clones[n] = append(clones[n], c)
+		v.clones[n] = append(v.clones[n], c)
 	}
 	for n, c := range copies {
 		for _, e := range n.Edges {
@@ -138,7 +144,7 @@ func (s *solver) vary(app *model.App, f *model.Function, config spec.Values, rea
 			own := *m
 			own.Provider, own.Base = p, m
 			out.Middleware[i] = &own
-			app.Middleware = slices.Insert(app.Middleware, slices.Index(app.Middleware, m)+1, &own)
+			v.app.Middleware = slices.Insert(v.app.Middleware, slices.Index(v.app.Middleware, m)+1, &own)
 		}
 	}
 	out.Aspects = slices.Clone(f.Aspects)
@@ -194,7 +200,7 @@ func (s *solver) view(f *model.Function, config spec.Values, reach []*Node) *Vie
 			if d.Line != "" && s.secret(value.Key, reach) {
 				d.Line = "" // it may hold the secret
 			}
-			s.diagnostics = append(s.diagnostics, d)
+			s.report(d)
 			v = nil
 			continue
 		}
@@ -202,7 +208,7 @@ func (s *solver) view(f *model.Function, config spec.Values, reach []*Node) *Vie
 			v.Values[value.Key] = text
 		}
 	}
-	if s.diagnostics.Failed() {
+	if s.failed() {
 		return nil
 	}
 	return v
@@ -220,7 +226,7 @@ func (s *solver) secret(key string, reach []*Node) bool {
 	return false
 }
 
-// fit reports what is wrong with one value. A key that nobody reads is reported by itself, and nil is returned.
+// fit reports what is wrong with one value. A key that nothing reads is reported by itself, and nil is returned.
 func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*Node) error {
 	found, everything := false, false
 	known := map[string]bool{}
@@ -261,7 +267,7 @@ func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*
 	} else if other := s.otherReader(f, value.Key); other != "" {
 		d.Hint = "function " + other + " does"
 	}
-	s.diagnostics = append(s.diagnostics, d)
+	s.report(d)
 	return nil
 }
 

@@ -25,12 +25,13 @@ type snapshot map[string]stamp
 func take(roots, extra []string) snapshot {
 	s := snapshot{}
 	for _, root := range roots {
-		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		// With the separator behind it, a root that is a symbolic link is gone into.
+		_ = filepath.WalkDir(root+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return nil // it was deleted meanwhile: that is the change
 			}
 			if d.IsDir() {
-				if path != root && skipped(path) {
+				if path = filepath.Clean(path); path != root && skipped(path) {
 					return fs.SkipDir
 				}
 				return nil

@@ -41,6 +41,18 @@ func TestTake(t *testing.T) {
 	}
 }
 
+func TestTakeLinked(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "app", "f.yml"), "service: x")
+	link := filepath.Join(root, "link")
+	if err := os.Symlink("app", link); err != nil {
+		t.Skip(err)
+	}
+	if got := take([]string{link}, nil); len(got) != 1 {
+		t.Errorf("watched %q in a linked folder", slices.Sorted(maps.Keys(got)))
+	}
+}
+
 func TestDifference(t *testing.T) {
 	before := snapshot{"same": {size: 1}, "size": {size: 1}, "time": {time: 1}, "gone": {}}
 	now := snapshot{"same": {size: 1}, "size": {size: 2}, "time": {time: 2}, "new": {}}

@@ -28,9 +28,9 @@ type binder struct {
 }
 
 // binding says how http fills the input of a handler.
-func (c *collector) binding(f *function) (*binder, bool) {
+func (c *triggerDirective) binding(f *function) (*binder, bool) {
 	t := f.In
-	b := &binder{c: c, f: f, bind: &model.Binding{}, ok: true}
+	b := &binder{c: c.collector, f: f, bind: &model.Binding{}, ok: true}
 	if e := pointee(t); e != nil {
 		b.bind.Pointer, t = true, e
 	}
@@ -184,7 +184,7 @@ func (b *binder) nested(v *types.Var, t types.Type, seen visited) {
 		return
 	}
 	if pos := b.c.position(v.Pos()); b.c.app.Sources[pos.Filename] == nil {
-		return // a type of somebody else; its tags mean something else
+		return // a type of another module; its tags mean something else
 	}
 	if tagged := taggedField(st, visited{}); tagged != nil {
 		b.fail(v, "embed the struct, or drop the tag", "field %s is a struct whose field %s has a tag for a value of the request, which acts in embedded structs only",

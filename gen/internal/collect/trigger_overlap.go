@@ -2,43 +2,17 @@ package collect
 
 import (
 	"fmt"
-	"go/types"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 )
-
-// eventOf recognises the events of the kinds: one by value or by pointer, or a slice of them where several come at once.
-// Requests are not among them: their handlers take a part of the event.
-func eventOf(f *function, t types.Type) (known bool, problem string) {
-	of, slice := t, false
-	if s, ok := types.Unalias(t).(*types.Slice); ok {
-		of, slice = s.Elem(), true
-	}
-	e := of
-	if p := pointee(of); p != nil {
-		e = p
-	}
-	for k := range kind.All() {
-		if k.Event.Name() == "" || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) || slice && !k.Several {
-			continue
-		}
-		if slice && e != of {
-			return true, fmt.Sprintf("takes %s, expected []%s", typeString(t), typeString(e))
-		}
-		f.Input, f.Brings, f.Slice = model.EventInput, k.Word, slice
-		return true, ""
-	}
-	return false, ""
-}
 
 // codeTrigger is a trigger that the function, or another one, has already.
 const codeTrigger = "trigger"
 
-// same reports triggers that would bring one event twice to one function, or of which nothing could tell who is meant.
-func (c *collector) same() {
-	for _, f := range c.found {
+// reportOverlaps reports triggers that would deliver one event to one function twice, or that nothing could tell apart.
+func (c *triggerDirective) reportOverlaps() {
+	for _, f := range c.handlers.found {
 		for i, t := range f.triggers {
 			for _, other := range f.triggers[:i] {
 				what := overlap(t.Marker, other.Marker)

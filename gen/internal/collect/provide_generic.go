@@ -26,7 +26,7 @@ func typeParams(obj types.Object) []*types.TypeParam {
 }
 
 // generic collects a generic struct or constructor.
-func (c *collector) generic(d *declaration, provide *annotations.Provide, config *annotations.Config) {
+func (c *provideDirective) generic(d *declaration, provide *annotations.Provide, config *annotations.Config) {
 	c.params = typeParams(d.object)
 	defer func() { c.params = nil }()
 	var p *model.Provider
@@ -49,17 +49,17 @@ func (c *collector) generic(d *declaration, provide *annotations.Provide, config
 		c.app.Incomplete = true
 		c.broken(d.out())
 		if d.fn == nil {
-			c.faulty[obj] = true
+			c.provided.faulty[obj] = true
 		}
 		return
 	}
-	c.generics[obj] = p
+	c.provided.generics[obj] = p
 	c.app.Generics = append(c.app.Generics, &model.Generic{Declared: p, Params: c.params, Instance: instance(p)})
 }
 
 // determined reports whether what a constructor makes says what its type parameters stand for: it must be an instance of a
 // generic type, since a bare T would provide everything, and name all of them.
-func (c *collector) determined(d *declaration, p *model.Provider) bool {
+func (c *provideDirective) determined(d *declaration, p *model.Provider) bool {
 	pos, length := d.result(0)
 	obj := model.TypeName(p.Out)
 	if obj == nil {
@@ -94,7 +94,7 @@ func mentions(t types.Type, params ...*types.TypeParam) bool {
 }
 
 // asInstance makes an interface that a generic provider names an instance with the provider's own type parameters.
-func (c *collector) asInstance(t types.Type) (types.Type, error) {
+func (c *provideDirective) asInstance(t types.Type) (types.Type, error) {
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || named.TypeParams().Len() != len(c.params) || named.TypeArgs().Len() > 0 {
 		names := make([]string, len(c.params))
@@ -131,8 +131,7 @@ func instance(p *model.Provider) func([]types.Type) (*model.Provider, error) {
 			at = func(i int, _ *model.Dep) types.Type { return sig.Params().At(i).Type() }
 		} else {
 			out.Out = types.NewPointer(made)
-			st := made.Underlying().(*types.Struct)
-			at = func(_ int, d *model.Dep) types.Type { return structField(st, d.Name).Type() }
+			at = func(_ int, d *model.Dep) types.Type { return fieldType(made, d) }
 		}
 		for _, as := range p.As {
 			t, err := types.Instantiate(nil, types.Unalias(as).(*types.Named).Origin(), args, true)
@@ -143,7 +142,7 @@ func instance(p *model.Provider) func([]types.Type) (*model.Provider, error) {
 		}
 		for i, d := range p.Deps {
 			dep := *d
-			dep.Type = at(i, d)
+			dep.Type, dep.Embedded = at(i, d), embeddedIn(made, d.Embedded)
 			if d.Lazy {
 				dep.Type = lazy(dep.Type)
 			} else if b := builtin(dep.Type); d.Kind == model.FromProvider && d.ID == "" && b != "" && b != model.InitContext {

@@ -15,8 +15,8 @@ import (
 const ruleTag = "validate"
 
 // rules finds the first validate tag of an input, in its fields or anywhere below, nil if there is none.
-func (c *collector) rules(f *function, t types.Type) *model.Rules {
-	r := &ruleFinder{c: c, f: f}
+func (c *handlerDirective) rules(f *function, t types.Type) *model.Rules {
+	r := &ruleFinder{c: c.collector, f: f}
 	r.search(t, visited{})
 	if r.found != nil {
 		r.found.Closed = r.shut
@@ -74,7 +74,7 @@ func (r *ruleFinder) field(v *types.Var, tag string) {
 	case own:
 		place, length := r.place(v, pos)
 		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: place, Length: length}}
-	default: // a type of somebody else: the handler is what can be pointed at
+	default: // a type of another module: the handler is what can be pointed at
 		r.found = &model.Rules{RulePlace: model.RulePlace{Field: v.Name(), Pos: r.f.Pos, Length: len(r.f.declared.name.Name)}}
 	}
 }

@@ -6,25 +6,38 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
-// triggers out and change how one is deployed, but not bring one that the code does not know.
-func (c *collector) overlays(f *function) {
+// triggers out and change how one is deployed, but not add one of a kind that the code does not know.
+func (c *triggerDirective) overlays(f *function) {
 	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
-		said := c.load.Spec.Targets[name].Functions[f.Name]
-		if said == nil || f.faulty {
+		settings := c.load.Spec.Targets[name].Functions[f.Name]
+		if settings == nil || f.faulty {
 			continue
 		}
-		for _, e := range said.Events {
+		for _, e := range settings.Events {
 			c.overlay(f, name, e)
 		}
 	}
 }
 
-func (c *collector) overlay(f *function, target string, e spec.Event) {
+// known takes a trigger that only a target has into the code, where it is of a sort that the handler is called for alike. That is
+// so of messages: what is a queue in one cloud may be a topic in another.
+func (f *function) known(marker any) bool {
+	if _, ok := marker.(*annotations.MQ); !ok {
+		return false
+	}
+	if !slices.ContainsFunc(f.Elsewhere, func(t model.Trigger) bool { return covers(t.Marker, marker) }) {
+		f.Elsewhere = append(f.Elsewhere, model.Trigger{Kind: "mq", Marker: marker})
+	}
+	return true
+}
+
+func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 	const hint = "the code is the same for all targets: let functions or a directive have it too"
 	report := func(place spec.Place, format string, args ...any) {
 		d := place.Errorf(codeEvents, format, args...)
@@ -38,6 +51,7 @@ func (c *collector) overlay(f *function, target string, e spec.Event) {
 		same := slices.ContainsFunc(f.triggers, func(t *trigger) bool { return t.Kind == e.Kind })
 		switch {
 		case has || e.Marker == nil:
+		case same && f.known(e.Marker):
 		case same:
 			report(e.Place, "target %s calls function %s for events of %s that nothing else calls it for", target, f.Name, e.Kind)
 		default:
@@ -48,7 +62,7 @@ func (c *collector) overlay(f *function, target string, e spec.Event) {
 	for _, method := range m.Method {
 		r, err := web.ParsePattern(method, m.Path)
 		if err != nil {
-			return // spec has said so
+			return // spec has reported it
 		}
 		r.Host = m.Host
 		known := slices.ContainsFunc(f.triggers, func(t *trigger) bool {

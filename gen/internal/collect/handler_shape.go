@@ -7,12 +7,13 @@ import (
 	"reflect"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 const handlerShape = "a handler is func([ctx][, in]) ([out][,] [error]), its ctx a context.Context or *framework.Context"
 
 // shape reads the parameters and results of a handler.
-func (c *collector) shape(f *function) bool {
+func (c *handlerDirective) shape(f *function) bool {
 	sig := f.Object.Signature()
 	if invalid(sig) {
 		return false
@@ -21,7 +22,7 @@ func (c *collector) shape(f *function) bool {
 }
 
 // fail reports a parameter, or a result, that a handler cannot have.
-func (c *collector) fail(f *function, pos token.Pos, length int, format string, args ...any) bool {
+func (c *handlerDirective) fail(f *function, pos token.Pos, length int, format string, args ...any) bool {
 	e := c.errorf(pos, length, codeHandler, format, args...)
 	e.Hint = handlerShape
 	if f.syntax == nil {
@@ -44,7 +45,7 @@ func (f *function) resultPlace(i int) (token.Pos, int) {
 	return fieldPlace(f.syntax.Type.Results, i, true)
 }
 
-func (c *collector) inputs(f *function, sig *types.Signature) bool {
+func (c *handlerDirective) inputs(f *function, sig *types.Signature) bool {
 	params := sig.Params()
 	name := f.Object.Name()
 	fail := func(i int, format string, args ...any) bool {
@@ -93,7 +94,7 @@ func (c *collector) inputs(f *function, sig *types.Signature) bool {
 }
 
 // input says how the handler's input is made, or what is wrong with it.
-func (c *collector) input(f *function) (problem string) {
+func (c *handlerDirective) input(f *function) (problem string) {
 	t := f.In
 	s := typeString(t)
 	switch {
@@ -140,8 +141,32 @@ func (c *collector) input(f *function) (problem string) {
 	return ""
 }
 
+// eventOf recognises the events of the kinds: one by value or by pointer, or a slice of them where several come at once.
+// Requests are not among them: their handlers take a part of the event.
+func eventOf(f *function, t types.Type) (known bool, problem string) {
+	of, slice := t, false
+	if s, ok := types.Unalias(t).(*types.Slice); ok {
+		of, slice = s.Elem(), true
+	}
+	e := of
+	if p := pointee(of); p != nil {
+		e = p
+	}
+	for k := range kind.All() {
+		if k.Event.Name() == "" || !isNamed(e, k.Event.PkgPath(), k.Event.Name()) || slice && !k.Several {
+			continue
+		}
+		if slice && e != of {
+			return true, fmt.Sprintf("takes %s, expected []%s", typeString(t), typeString(e))
+		}
+		f.Input, f.Brings, f.Slice = model.EventInput, k.Word, slice
+		return true, ""
+	}
+	return false, ""
+}
+
 // validate finds Validate() error.
-func (c *collector) validate(f *function, t types.Type) bool {
+func (c *handlerDirective) validate(f *function, t types.Type) bool {
 	m := method(t, "Validate")
 	if m == nil || invalid(m.Signature()) {
 		return false
@@ -157,7 +182,7 @@ func (c *collector) validate(f *function, t types.Type) bool {
 	return false
 }
 
-func (c *collector) outputs(f *function, sig *types.Signature) bool {
+func (c *handlerDirective) outputs(f *function, sig *types.Signature) bool {
 	results := sig.Results()
 	name := f.Object.Name()
 	fail := func(i int, format string, args ...any) bool {

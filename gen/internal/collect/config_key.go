@@ -26,7 +26,7 @@ type read struct {
 }
 
 // reads lists the keys that anything reads, in the order of the sources.
-func (c *collector) reads() []read {
+func (c *configDirective) reads() []read {
 	providers := slices.Clone(c.app.Providers)
 	for _, g := range c.app.Generics {
 		providers = append(providers, g.Declared)
@@ -40,9 +40,9 @@ func (c *collector) reads() []read {
 			list = append(list, read{d.Key, d.Type, d.Default, d})
 			for _, m := range values.Members(d.Type, d.Key) {
 				r := read{m.Key, m.Type, nil, d}
-				for _, said := range d.Values {
-					if dotted(d.Key, said.Key) == m.Key {
-						r.value = said.Default
+				for _, member := range d.Values {
+					if dotted(d.Key, member.Key) == m.Key {
+						r.value = member.Default
 					}
 				}
 				list = append(list, r)
@@ -57,10 +57,10 @@ func comparePositions(a, b token.Position) int {
 	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 }
 
-// keys reports keys that one environment variable would set.
-func (c *collector) keys() {
+// reportVariables reports keys that one environment variable would set.
+func (c *configDirective) reportVariables() {
 	first := map[string]read{}
-	said := map[string]bool{}
+	reported := map[string]bool{}
 	for _, r := range c.reads() {
 		variable := config.Variable(r.key)
 		other, known := first[variable]
@@ -71,23 +71,23 @@ func (c *collector) keys() {
 		if other.dep == r.dep { // then it is one of the struct, wherever that is read
 			mistake = types.TypeString(r.dep.Type, nil) + strings.TrimPrefix(r.key, r.dep.Key)
 		}
-		if !known || other.key == r.key || said[mistake] {
+		if !known || other.key == r.key || reported[mistake] {
 			continue
 		}
-		said[mistake] = true
+		reported[mistake] = true
 		e := c.errorAt(r.dep.Pos, r.dep.Length, codeConfig, "the configuration keys %s and %s have one environment variable, %s", other.key, r.key, variable)
 		c.also(e, other.dep.Pos, other.key+" is read here")
 		e.Hint = "rename one of them: the variable would set both"
 	}
 }
 
-// readings reports keys that are read as types that no one value fits, and such with several defaults.
-func (c *collector) readings() {
+// reportReads reports keys that are read as types that no one value fits, and such with several defaults.
+func (c *configDirective) reportReads() {
 	first, valued := map[string]read{}, map[string]read{}
-	said := map[string]bool{}
+	reported := map[string]bool{}
 	report := func(r, other read, as, otherAs, format string, args ...any) *annotations.Diagnostic {
-		if mistake := r.key + " " + as; !said[mistake] {
-			said[mistake] = true
+		if mistake := r.key + " " + as; !reported[mistake] {
+			reported[mistake] = true
 			e := c.errorAt(r.dep.Pos, r.dep.Length, codeConfig, format, args...)
 			c.also(e, other.dep.Pos, otherAs+" is here")
 			return e

@@ -8,64 +8,92 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/types/typeutil"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// complain reports the dependencies that nothing provides, or too many do: once for each type and id that is asked for,
+// reportUnresolved reports the dependencies that nothing provides, or too many do: once for each type and id that is needed,
 // at the first place.
-func (s *solver) complain() {
-	type wanted struct {
-		t  types.Type
-		id string
+func (s *solver) reportUnresolved() {
+	if s.app.Unread {
+		return
 	}
-	var reported []wanted
-	slices.SortStableFunc(s.missing, func(a, b unresolved) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
-	for i, m := range s.missing {
-		if s.app.Unread || len(m.candidates) == 0 && s.wasBroken(m.dep) || s.wasDecided(m.dep) {
+	sorted := slices.Clone(s.missing)
+	slices.SortStableFunc(sorted, func(a, b unresolved) int { return comparePositions(a.dep.Pos, b.dep.Pos) })
+	groups := groupUnresolved(sorted)
+	for i, m := range sorted {
+		same := groups[i]
+		same.list = same.list[1:]
+		if same.reported || len(m.candidates) == 0 && s.wasBroken(m.dep) || s.wasDecided(m.dep) {
 			continue
 		}
-		w := wanted{m.dep.Type, m.dep.ID}
-		if slices.ContainsFunc(reported, func(r wanted) bool { return r.id == w.id && types.Identical(r.t, w.t) }) {
-			continue
-		}
-		reported = append(reported, w)
+		same.reported = true
 		if s.again(m.node, m.dep, codeMissing) || s.again(m.node, m.dep, codeAmbiguous) {
 			continue
 		}
 		var d annotations.Diagnostic
 		if len(m.candidates) == 0 {
-			d = s.at(m.dep.Pos, m.dep.Length, codeMissing, "no provider for %s", asked(m.dep))
+			d = s.at(m.dep.Pos, m.dep.Length, codeMissing, "no provider for %s", depText(m.dep))
 		} else {
-			d = s.at(m.dep.Pos, m.dep.Length, codeAmbiguous, "%d providers for %s", len(m.candidates), asked(m.dep))
+			d = s.at(m.dep.Pos, m.dep.Length, codeAmbiguous, "%d providers for %s", len(m.candidates), depText(m.dep))
 			for _, n := range m.candidates {
 				d.Chain = append(d.Chain, annotations.Link{Pos: n.Provider.Pos, Message: "provided by " + n.Provider.Name()})
 			}
 			d.Chain = atMost(d.Chain)
 		}
 		d.Chain = append(d.Chain, s.chain(m.node)...)
-		d.Chain = append(d.Chain, s.others(s.missing[i+1:], m)...)
+		var others []annotations.Link
+		for _, o := range same.list {
+			others = append(others, annotations.Link{Pos: o.dep.Pos, Message: "and by " + o.node.Provider.Name()})
+		}
+		d.Chain = append(d.Chain, atMost(others)...)
 		if len(m.candidates) == 0 {
 			d.Hint = s.missingHint(m)
 		} else {
 			d.Hint = ambiguousHint(m)
 		}
-		s.diagnostics = append(s.diagnostics, d)
+		s.report(d)
 	}
 }
 
-// others are further places that ask for the same.
-func (s *solver) others(rest []unresolved, m unresolved) []annotations.Link {
-	var links []annotations.Link
-	for _, o := range rest {
-		if o.dep.ID == m.dep.ID && types.Identical(o.dep.Type, m.dep.Type) {
-			links = append(links, annotations.Link{Pos: o.dep.Pos, Message: "and by " + o.node.Provider.Name()})
+// sameDeps are unresolved dependencies of one type and id.
+type sameDeps struct {
+	list     []unresolved
+	reported bool
+}
+
+// groupUnresolved returns for each dependency those that are the same, in their order.
+func groupUnresolved(list []unresolved) []*sameDeps {
+	var byType typeutil.Map // of map[string]*sameDeps, by id
+	groups := make([]*sameDeps, len(list))
+	for i, m := range list {
+		byID, _ := byType.At(m.dep.Type).(map[string]*sameDeps)
+		if byID == nil {
+			byID = map[string]*sameDeps{}
+			byType.Set(m.dep.Type, byID)
+		}
+		if byID[m.dep.ID] == nil {
+			byID[m.dep.ID] = &sameDeps{}
+		}
+		groups[i] = byID[m.dep.ID]
+		groups[i].list = append(groups[i].list, m)
+	}
+	return groups
+}
+
+// suppressFollowUps leaves out what is missing for parts of components that nothing needs: an application that imports a
+// component need not use all of it.
+func (s *solver) suppressFollowUps() {
+	for _, m := range s.unexplained {
+		if m.node.Provider.Namespace == "" || s.used[m.node] != nil {
+			s.missing = append(s.missing, m)
 		}
 	}
-	return atMost(links)
 }
 
-// atMost cuts a list that nobody would read to its end.
+// atMost cuts a list that is too long to read.
 func atMost(links []annotations.Link) []annotations.Link {
 	const limit = 10
 	if len(links) <= limit {
@@ -95,7 +123,7 @@ func (s *solver) wasBroken(dep *model.Dep) bool {
 	})
 }
 
-// wasDecided reports whether a declaration with a mistake would have provided exactly what is asked for, which counts before
+// wasDecided reports whether a declaration with a mistake would have provided exactly what is needed, which counts before
 // what merely implements it.
 func (s *solver) wasDecided(dep *model.Dep) bool {
 	return slices.ContainsFunc(s.app.Broken, func(t types.Type) bool { return types.Identical(t, dep.Type) })
@@ -116,7 +144,7 @@ func isGeneric(obj *types.TypeName) bool {
 	return ok && named.TypeParams().Len() > 0
 }
 
-func asked(dep *model.Dep) string {
+func depText(dep *model.Dep) string {
 	if dep.ID != "" {
 		return fmt.Sprintf("%s with id %q", typeString(dep.Type), dep.ID)
 	}
@@ -169,6 +197,9 @@ func (s *solver) missingHint(m unresolved) string {
 		return hint
 	}
 	if isInterface {
+		if hint := s.unmarkedHint(dep, iface); hint != "" {
+			return hint
+		}
 		if hint := s.nearestHint(dep, iface); hint != "" {
 			return hint
 		}

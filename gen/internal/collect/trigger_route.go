@@ -12,7 +12,7 @@ import (
 )
 
 // wildcards checks that each wildcard of a route fills a field, and that each field with a path tag has its wildcard.
-func (c *collector) wildcards(f *function, b *binder) {
+func (c *triggerDirective) wildcards(f *function, b *binder) {
 	bound := map[string]bool{}
 	for _, p := range b.bind.Params {
 		if p.In == "path" {
@@ -87,11 +87,11 @@ type owned struct {
 	trigger  *trigger
 }
 
-// routes reports pairs of routes of the whole application that take the same request with neither more specific, so that
-// no grouping can bring a conflict up.
-func (c *collector) routes() {
+// reportRoutes reports pairs of routes of the whole application that take the same request with neither more specific, so that
+// no grouping can cause a conflict.
+func (c *triggerDirective) reportRoutes() {
 	tree := &routeTree{}
-	for _, f := range c.found {
+	for _, f := range c.handlers.found {
 		for _, t := range f.triggers {
 			reported := false // the methods of one directive share its path
 			for _, r := range t.Routes {
@@ -187,7 +187,7 @@ func (n *routeTree) children() []*routeTree {
 }
 
 // conflicts reports the first route, in source order, that conflicts with o.
-func (c *collector) conflicts(tree *routeTree, o owned) bool {
+func (c *triggerDirective) conflicts(tree *routeTree, o owned) bool {
 	var first *owned
 	var reason *web.ConflictError
 	tree.candidates(segments(o.route.Pattern), func(other owned) {

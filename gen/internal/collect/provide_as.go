@@ -6,14 +6,13 @@ import (
 	"go/types"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // as finds the interfaces that a provider is also injected as, and checks that it implements them.
-func (c *collector) as(d *declaration, out types.Type, provide *annotations.Provide) ([]types.Type, bool) {
+func (c *provideDirective) as(d *declaration, out types.Type, provide *annotations.Provide) ([]types.Type, bool) {
 	_, mark := find[annotations.Provide](d.markers)
 	if mark == nil || mark.Bad {
 		return nil, mark == nil
@@ -35,11 +34,11 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 			continue
 		}
 		if !c.implements(d, out, t, pos, length) {
-			c.broken(t) // who needs it lacks no more than that
+			c.broken(t) // so that what needs it is not reported, too
 			ok = false
 			continue
 		}
-		if builtin(t) != "" && provide.ID == "" { // which nobody would be injected as
+		if builtin(t) != "" && provide.ID == "" { // by which nothing would be injected
 			c.errorf(pos, length, codeAs, "as= names %s, which every unit has already", typeString(t)).Hint = idHint
 			ok = false
 			continue
@@ -56,43 +55,8 @@ func (c *collector) as(d *declaration, out types.Type, provide *annotations.Prov
 	return list, ok
 }
 
-// itemPlace is where one item of a list stands; second asks for its second occurrence.
-func (c *collector) itemPlace(mark *annotations.Marker, argument, item string, second bool) (token.Pos, int) {
-	pos, end := mark.Range(argument)
-	p := c.position(pos)
-	text := c.app.Line(p)
-	from := p.Column - 1
-	to := min(from+int(end-pos), len(text))
-	if from < 0 || from >= to {
-		return pos, int(end - pos)
-	}
-	i := indexItem(text[from:to], item, second)
-	if i < 0 {
-		return pos, int(end - pos)
-	}
-	return pos + token.Pos(i), len(item)
-}
-
-// indexItem finds an item in the text of a list, or in what comes after its first occurrence.
-func indexItem(list, item string, second bool) int {
-	at, found := 0, -1
-	for part := range strings.SplitSeq(list, ",") {
-		if strings.Trim(part, " \"") == item && (found < 0 || second) {
-			found = at + strings.Index(part, item)
-		}
-		at += len(part) + len(",")
-	}
-	switch {
-	case found >= 0:
-		return found
-	case second:
-		return strings.LastIndex(list, item)
-	}
-	return strings.Index(list, item)
-}
-
 // asType resolves Iface, pkg.Iface and "full/path".Iface.
-func (c *collector) asType(d *declaration, item string, pos token.Pos, length int) types.Type {
+func (c *provideDirective) asType(d *declaration, item string, pos token.Pos, length int) types.Type {
 	name, ok := annotations.ParseTypeName(item)
 	if !ok {
 		return nil // has been reported as the directive was read
@@ -149,7 +113,7 @@ func (c *collector) asType(d *declaration, item string, pos token.Pos, length in
 }
 
 // asHint lists the packages of that name that have the interface.
-func (c *collector) asHint(name annotations.TypeName) string {
+func (c *provideDirective) asHint(name annotations.TypeName) string {
 	var paths []string
 	for _, path := range slices.Sorted(maps.Keys(c.load.Imports)) {
 		p := c.load.Imports[path]
@@ -179,7 +143,7 @@ func interfaces(p, from *types.Package) []string {
 }
 
 // implements reports a provider that does not implement an interface, with what it lacks.
-func (c *collector) implements(d *declaration, out, t types.Type, pos token.Pos, length int) bool {
+func (c *provideDirective) implements(d *declaration, out, t types.Type, pos token.Pos, length int) bool {
 	lack := model.Lack(out, t.Underlying().(*types.Interface))
 	if lack == "" {
 		return true

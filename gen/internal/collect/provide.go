@@ -6,9 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"path"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,8 +14,48 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// providers collects what is marked as one.
-func (c *collector) providers() {
+// provideDirective is //faas:provide: it makes structs and constructors providers, for the other directives too.
+type provideDirective struct {
+	*collector
+	inject   *injectDirective
+	provided *providerSet
+	// elsewhere says of packages that are not part of the application that structs with directives are embedded from there.
+	elsewhere map[string]*annotations.Diagnostic
+	// constructors has the types that constructed knows of, nil before it has been called.
+	constructors map[*types.TypeName]bool
+}
+
+// providerSet finds providers by what they make.
+type providerSet struct {
+	// owners are the struct providers by type; faulty are the types that a mistake was reported for.
+	owners map[*types.TypeName]*model.Provider
+	faulty map[*types.TypeName]bool
+	// embedded are the types of structs whose fields are filled as those of a provider that embeds them.
+	embedded map[*types.TypeName]bool
+	// made are the constructors by the named type that they return, or a pointer to it.
+	made map[*types.TypeName][]*model.Provider
+	// generics are the generic structs and constructors by the type that they make instances of.
+	generics map[*types.TypeName]*model.Provider
+}
+
+func newProviderSet() *providerSet {
+	return &providerSet{
+		owners: map[*types.TypeName]*model.Provider{}, faulty: map[*types.TypeName]bool{}, embedded: map[*types.TypeName]bool{},
+		made: map[*types.TypeName][]*model.Provider{}, generics: map[*types.TypeName]*model.Provider{},
+	}
+}
+
+func newProvideDirective(c *collector, inject *injectDirective, provided *providerSet) *provideDirective {
+	return &provideDirective{collector: c, inject: inject, provided: provided, elsewhere: map[string]*annotations.Diagnostic{}}
+}
+
+func (*provideDirective) words() []string { return []string{"provide"} }
+
+// check does nothing: whether providers are enough is decided by wiring.
+func (*provideDirective) check() {}
+
+// collect adds the providers.
+func (c *provideDirective) collect() {
 	for _, d := range c.declared {
 		provide, _ := find[annotations.Provide](d.markers)
 		switch {
@@ -32,10 +70,8 @@ func (c *collector) providers() {
 			}
 		default:
 			config, _ := find[annotations.Config](d.markers)
-			configuration, _ := find[annotations.Configuration](d.markers)
-			layer, _ := find[annotations.Layer](d.markers)
-			if configuration != nil || layer != nil {
-				continue // which are providers of their own kind
+			if d.providesItself() {
+				continue
 			}
 			if provide == nil && config != nil {
 				provide = &annotations.Provide{}
@@ -52,7 +88,7 @@ func (c *collector) providers() {
 }
 
 // addProvider takes a provider in, or remembers that there would have been one.
-func (c *collector) addProvider(d *declaration, p *model.Provider) {
+func (c *provideDirective) addProvider(d *declaration, p *model.Provider) {
 	if p == nil || d.faulty {
 		c.app.Incomplete = true
 		c.broken(d.out())
@@ -60,7 +96,7 @@ func (c *collector) addProvider(d *declaration, p *model.Provider) {
 	}
 	c.app.Providers = append(c.app.Providers, p)
 	if obj := model.TypeName(p.Out); obj != nil && p.Kind == model.Constructor && !types.IsInterface(p.Out) {
-		c.made[obj] = append(c.made[obj], p)
+		c.provided.made[obj] = append(c.provided.made[obj], p)
 	}
 }
 
@@ -78,20 +114,20 @@ func (d *declaration) out() types.Type {
 }
 
 // structProvider makes a struct a provider. config is set when its fields come from configuration.
-func (c *collector) structProvider(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
+func (c *provideDirective) structProvider(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
 	obj := d.object.(*types.TypeName)
 	p := c.newStruct(d, provide, config)
 	c.addProvider(d, p)
 	if p == nil || d.faulty {
-		c.faulty[obj] = true
+		c.provided.faulty[obj] = true
 		return nil
 	}
-	c.owners[obj] = p
+	c.provided.owners[obj] = p
 	return p
 }
 
 // newStruct makes the provider; without provide it is an implicit one.
-func (c *collector) newStruct(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
+func (c *provideDirective) newStruct(d *declaration, provide *annotations.Provide, config *annotations.Config) *model.Provider {
 	obj := d.object.(*types.TypeName)
 	if !c.usable(d) || !c.structType(d, obj) {
 		return nil
@@ -115,18 +151,21 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 		above = config.Key
 	}
 	for _, f := range d.fields {
-		dep, good := c.field(st, f, above)
+		dep, good := c.inject.field(st, f, above)
 		ok = ok && good
 		if dep != nil {
 			p.Deps = append(p.Deps, dep)
 		}
 	}
 	if config != nil {
-		deps, good := c.configured(d, st, config)
+		deps, good := c.inject.configured(d, st, config)
 		ok = ok && good
 		p.Deps = append(p.Deps, deps...)
 		slices.SortStableFunc(p.Deps, func(a, b *model.Dep) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
 	}
+	promoted, good := c.promoted(p, st, config != nil)
+	ok = ok && good
+	p.Deps = append(p.Deps, promoted...)
 	if !c.lifecycle(d, p) || !ok {
 		return nil
 	}
@@ -137,7 +176,7 @@ func (c *collector) newStruct(d *declaration, provide *annotations.Provide, conf
 const idHint = "give it an id: //faas:provide id=NAME, and ask for it by //faas:inject id=NAME"
 
 // settings fills what provide says.
-func (c *collector) settings(d *declaration, p *model.Provider, provide *annotations.Provide) bool {
+func (c *provideDirective) settings(d *declaration, p *model.Provider, provide *annotations.Provide) bool {
 	p.ID, p.Scope, p.Lazy, p.Eager, p.Groups = provide.ID, provide.Scope, provide.Lazy, provide.Eager, provide.Group
 	if p.Scope == "" {
 		p.Scope = annotations.Singleton
@@ -153,7 +192,7 @@ func (c *collector) settings(d *declaration, p *model.Provider, provide *annotat
 }
 
 // structType wants a declared struct that generated code can write.
-func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
+func (c *provideDirective) structType(d *declaration, obj *types.TypeName) bool {
 	named, _ := types.Unalias(obj.Type()).(*types.Named)
 	name := d.name.Name
 	switch {
@@ -181,50 +220,8 @@ func (c *collector) structType(d *declaration, obj *types.TypeName) bool {
 	return false
 }
 
-// usable reports whether generated code can import the package of a declaration; if not, that is said once a package, with
-// all that is to be moved.
-func (c *collector) usable(d *declaration) bool {
-	if e, known := c.packages[d.pkg.Path]; known {
-		if e == nil {
-			return true
-		}
-		pos := c.position(d.name.Pos())
-		if e.Pos != pos && !slices.ContainsFunc(e.Chain, func(l annotations.Link) bool { return l.Pos == pos }) {
-			c.also(e, pos, "so is "+d.name.Name)
-		}
-		return false
-	}
-	good := true
-	switch {
-	case d.pkg.Name == "main":
-		good = false
-		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in package main, which generated code cannot import", d.name.Name).
-			Hint = c.moveHint(d.pkg.Path, "move it to a package of its own, such as "+path.Join(c.app.Import, strings.ToLower(d.name.Name)))
-	case !c.importable(d.pkg.Path):
-		good = false
-		c.errorf(d.name.Pos(), len(d.name.Name), codeImport, "%s is in %s, which generated code in %s cannot import", d.name.Name, d.pkg.Path, c.app.Output()).
-			Hint = c.moveHint(d.pkg.Path, "move the package to "+path.Join(c.app.Import, "internal", path.Base(d.pkg.Path)))
-	}
-	if component := c.components[d.pkg.Path]; component != nil && !good {
-		c.diagnostics[len(c.diagnostics)-1].Hint = "a component is imported by applications: move it to a package that they can import"
-	}
-	c.packages[d.pkg.Path] = nil
-	if !good {
-		c.packages[d.pkg.Path] = c.diagnostics[len(c.diagnostics)-1]
-	}
-	return good
-}
-
-// moveHint says what to do about a package that generated code cannot import: own, unless another module has it.
-func (c *collector) moveHint(pkg, own string) string {
-	if pkg == c.app.Module || strings.HasPrefix(pkg, c.app.Module+"/") {
-		return own
-	}
-	return "leave " + pkg + " out of scan in f.yml, or let its module offer a package that others can import"
-}
-
 // constructor makes a function a provider.
-func (c *collector) constructor(d *declaration, provide *annotations.Provide) *model.Provider {
+func (c *provideDirective) constructor(d *declaration, provide *annotations.Provide) *model.Provider {
 	fn := d.object.(*types.Func)
 	sig := fn.Signature()
 	if !c.usable(d) || !c.exportedFunc(d, "constructor") {
@@ -232,7 +229,7 @@ func (c *collector) constructor(d *declaration, provide *annotations.Provide) *m
 	}
 	p := &model.Provider{Kind: model.Constructor, Object: fn, Pos: c.position(d.name.Pos()), Doc: d.doc}
 	ok := c.results(d, p, sig.Results())
-	deps, good := c.parameters(d, sig)
+	deps, good := c.inject.parameters(d, sig)
 	p.Deps = deps
 	if ok {
 		ok = c.settings(d, p, provide) && c.lifecycle(d, p)
@@ -243,36 +240,8 @@ func (c *collector) constructor(d *declaration, provide *annotations.Provide) *m
 	return p
 }
 
-// exportedFunc refuses what generated code cannot call.
-func (c *collector) exportedFunc(d *declaration, what string) bool {
-	name := d.name.Name
-	sig := d.object.(*types.Func).Signature()
-	switch {
-	case !d.object.Exported():
-		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is unexported, so generated code cannot call it", what, name).
-			Hint = "call it " + exportedName(name)
-	case sig.TypeParams().Len() > 0 && c.params == nil:
-		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is generic, and which instances to make is not said", what, name).
-			Hint = "write a function without type parameters that calls it"
-	default:
-		return true
-	}
-	return false
-}
-
-// codeOf is the code for mistakes of a constructor, a handler, or a middleware or guard.
-func codeOf(what string) string {
-	switch what {
-	case "constructor":
-		return codeProvider
-	case "handler":
-		return codeHandler
-	}
-	return codeMiddleware
-}
-
 // results reads T, (T, error), (T, func()) and (T, func(), error).
-func (c *collector) results(d *declaration, p *model.Provider, results *types.Tuple) bool {
+func (c *provideDirective) results(d *declaration, p *model.Provider, results *types.Tuple) bool {
 	const shapes = "a constructor returns T, (T, error), (T, func()) or (T, func(), error)"
 	list := make([]*types.Var, 0, 3)
 	for v := range results.Variables() {
@@ -354,7 +323,7 @@ func fieldPlace(list *ast.FieldList, i int, wantType bool) (token.Pos, int) {
 }
 
 // lifecycle finds Init and Destroy.
-func (c *collector) lifecycle(d *declaration, p *model.Provider) bool {
+func (c *provideDirective) lifecycle(d *declaration, p *model.Provider) bool {
 	return c.calls(d, p, []lifecycleMethod{{"Init", "makes a provider", &p.Init}, {"Destroy", "closes a provider", &p.Destroy}}, anyDependency)
 }
 
@@ -366,7 +335,7 @@ type lifecycleMethod struct {
 
 // calls finds methods of the form func(context.Context) error, and refuses those that have only the name. Those of an
 // embedded dependency are not p's where own says that it has a life of its own.
-func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycleMethod, own func(*model.Dep) bool) bool {
+func (c *provideDirective) calls(d *declaration, p *model.Provider, methods []lifecycleMethod, own func(*model.Dep) bool) bool {
 	ok := true
 	for _, m := range methods {
 		f := method(p.Out, m.name)
@@ -379,7 +348,7 @@ func (c *collector) calls(d *declaration, p *model.Provider, methods []lifecycle
 		}
 		pos := c.position(f.Pos())
 		if c.app.Sources[pos.Filename] == nil || invalid(f.Signature()) {
-			continue // a method of somebody else's type means something else
+			continue // a method of another module's type means something else
 		}
 		ok = false
 		if slices.ContainsFunc(c.diagnostics, func(d *annotations.Diagnostic) bool { return d.Pos == pos && d.Code == codeLifecycle }) {
@@ -411,11 +380,18 @@ func ofDependency(p *model.Provider, name string, own func(*model.Dep) bool) boo
 	if len(path) < 2 {
 		return false
 	}
-	field := st.Field(path[0]).Type()
-	if pointee(field) == nil && !types.IsInterface(field) {
-		return false // a copy, which nobody else starts or stops
+	for _, i := range path[:len(path)-1] {
+		v := st.Field(i)
+		if (pointee(v.Type()) != nil || types.IsInterface(v.Type())) && slices.ContainsFunc(p.Deps, func(d *model.Dep) bool {
+			return types.Identical(d.Type, v.Type()) && own(d)
+		}) {
+			return true // anything else is a copy, which nothing else starts or stops
+		}
+		if st, ok = structOf(v.Type()); !ok {
+			return false
+		}
 	}
-	return slices.ContainsFunc(p.Deps, func(d *model.Dep) bool { return types.Identical(d.Type, field) && own(d) })
+	return false
 }
 
 // signature is a method's type without names.

@@ -32,7 +32,7 @@ type importing struct {
 }
 
 // imports lists what a configuration imports.
-func (c *collector) imports(d *declaration) []importing {
+func (c *configurationDirective) imports(d *declaration) []importing {
 	directive, mark := find[annotations.Configuration](d.markers)
 	if mark.Bad {
 		return nil
@@ -90,9 +90,9 @@ func (c *collector) qualified(path, name string) string {
 	return name
 }
 
-// importAll follows the imports of a configuration, and returns those of components, each before who imports it. above is the
+// importAll follows the imports of a configuration, and returns those of components, each before those that import it. above is the
 // way to it, outermost first.
-func (c *collector) importAll(d *declaration, above []*declaration, done map[*declaration]bool) []*component {
+func (c *configurationDirective) importAll(d *declaration, above []*declaration, done map[*declaration]bool) []*component {
 	var order []*component
 	list := c.imports(d)
 	for _, item := range list {
@@ -117,7 +117,7 @@ func (c *collector) importAll(d *declaration, above []*declaration, done map[*de
 }
 
 // isComponent reports what is imported and is none.
-func (c *collector) isComponent(found *component, item importing) bool {
+func (c *configurationDirective) isComponent(found *component, item importing) bool {
 	switch {
 	case found == nil:
 		if c.part(item.path) {
@@ -154,7 +154,7 @@ func (c *collector) part(path string) bool {
 }
 
 // importCycle reports components that import each other.
-func (c *collector) importCycle(way []*declaration, again *declaration, item importing) {
+func (c *configurationDirective) importCycle(way []*declaration, again *declaration, item importing) {
 	var names []string
 	for _, d := range way[slices.Index(way, again):] {
 		names = append(names, d.pkg.Path)
@@ -164,7 +164,7 @@ func (c *collector) importCycle(way []*declaration, again *declaration, item imp
 }
 
 // clashes reports two components of one namespace.
-func (c *collector) clashes(order []*component) {
+func (c *configurationDirective) clashes(order []*component) {
 	first := map[string]*component{}
 	for _, found := range order {
 		other := first[found.namespace]
@@ -180,7 +180,7 @@ func (c *collector) clashes(order []*component) {
 }
 
 // functionless reports a component with handlers.
-func (c *collector) functionless(found *component) {
+func (c *configurationDirective) functionless(found *component) {
 	for _, d := range c.declared {
 		handler, mark := find[annotations.Handler](d.markers)
 		if handler == nil || d.pkg.Path != found.Path {
@@ -195,8 +195,8 @@ func (c *collector) functionless(found *component) {
 	}
 }
 
-// namespaces says of everything which component it belongs to, and qualifies what is asked for by id within one.
-func (c *collector) namespaces() {
+// qualifyNames notes for everything which component it belongs to, and qualifies the ids of dependencies within one.
+func (c *configurationDirective) qualifyNames() {
 	for _, m := range c.app.Middleware {
 		if found := c.ofComponent(m.Object.Pkg().Path()); found != nil {
 			m.Namespace = found.namespace
@@ -230,7 +230,7 @@ func (c *collector) namespaces() {
 
 // foreign refuses an id of the application in a namespace that there is not. In one that there is, it replaces what the
 // component provides.
-func (c *collector) foreign(p *model.Provider) {
+func (c *configurationDirective) foreign(p *model.Provider) {
 	namespace, _, of := strings.Cut(p.ID, ":")
 	if !of {
 		return
@@ -254,7 +254,7 @@ func (c *collector) foreign(p *model.Provider) {
 }
 
 // idPlace is where the id of a provider stands.
-func (c *collector) idPlace(p *model.Provider) (token.Pos, int) {
+func (c *configurationDirective) idPlace(p *model.Provider) (token.Pos, int) {
 	for _, d := range c.declared {
 		if _, mark := find[annotations.Provide](d.markers); mark != nil && d.object == p.Object {
 			pos, end := mark.Range("id")

@@ -14,8 +14,21 @@ import (
 	"github.com/faasgen/faasgen/gen/spec/glob"
 )
 
-// wish is what directives say of a field or parameter.
-type wish struct {
+// injectDirective is //faas:inject on a field and //faas:arg for a parameter, also where the latter says config=. Provide reads the
+// fields and parameters of a provider by it.
+type injectDirective struct {
+	*collector
+	config   *configDirective
+	provided *providerSet
+}
+
+func (*injectDirective) words() []string { return []string{"inject", "arg"} }
+
+// collect does nothing: fields and parameters are parts of what provides.
+func (*injectDirective) collect() {}
+
+// injectSpec is what directives say of a field or parameter.
+type injectSpec struct {
 	id       string
 	group    string
 	members  []string
@@ -32,12 +45,12 @@ type wish struct {
 // field reads one field with directives. It returns nil for one without inject and config, and for one with a mistake, of
 // which it reports false.
 // A configured struct has a key, which those of its fields are below; it is empty for others.
-func (c *collector) field(st *types.Struct, f *field, above string) (*model.Dep, bool) {
+func (c *injectDirective) field(st *types.Struct, f *field, above string) (*model.Dep, bool) {
 	v := structField(st, f.name.Name)
 	if v == nil {
 		return nil, false // the type checker has said why
 	}
-	w := wish{field: true}
+	w := injectSpec{field: true}
 	if inject, mark := find[annotations.Inject](f.markers); inject != nil {
 		w.id, w.optional, w.mark = inject.ID, inject.Optional, mark
 		w.group, w.members = inject.Group, inject.Members
@@ -51,7 +64,7 @@ func (c *collector) field(st *types.Struct, f *field, above string) (*model.Dep,
 	}
 	if w.config && w.key == "" {
 		if above == "" {
-			c.keyless(w.mark)
+			c.config.keyless(w.mark)
 			return nil, false
 		}
 		w.key = above + "." + fieldKey(st, f.name.Name)
@@ -70,13 +83,13 @@ func structField(st *types.Struct, name string) *types.Var {
 
 // configured makes every exported field of a struct that has no directive of its own a configuration value below the
 // struct's key.
-func (c *collector) configured(d *declaration, st *types.Struct, config *annotations.Config) ([]*model.Dep, bool) {
+func (c *injectDirective) configured(d *declaration, st *types.Struct, config *annotations.Config) ([]*model.Dep, bool) {
 	_, mark := find[annotations.Config](d.markers)
 	if mark.Bad {
 		return nil, false
 	}
 	if config.Key == "" {
-		c.keyless(mark)
+		c.config.keyless(mark)
 		return nil, false
 	}
 	if config.Default != nil {
@@ -106,7 +119,7 @@ func (c *collector) configured(d *declaration, st *types.Struct, config *annotat
 		if name == "" {
 			name = model.LowerCamel(v.Name())
 		}
-		w := wish{field: true, config: true, key: config.Key + "." + name}
+		w := injectSpec{field: true, config: true, key: config.Key + "." + name}
 		dep, good := c.dependency(v.Name(), v.Pos(), len(v.Name()), v.Type(), w)
 		ok = ok && good
 		if dep != nil {
@@ -121,7 +134,7 @@ func (c *collector) configured(d *declaration, st *types.Struct, config *annotat
 }
 
 // parameters reads what a constructor takes.
-func (c *collector) parameters(d *declaration, sig *types.Signature) ([]*model.Dep, bool) {
+func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*model.Dep, bool) {
 	ok := true
 	args := map[string]*annotations.Marker{}
 	for i := range d.markers {
@@ -143,10 +156,10 @@ func (c *collector) parameters(d *declaration, sig *types.Signature) ([]*model.D
 	var deps []*model.Dep
 	for i := range sig.Params().Len() {
 		v := sig.Params().At(i)
-		w := wish{}
+		w := injectSpec{}
 		if m := args[v.Name()]; m != nil {
 			arg := m.Value.(*annotations.Arg)
-			w = wish{
+			w = injectSpec{
 				id: arg.ID, group: arg.Group, members: arg.Members, optional: arg.Optional,
 				config: arg.Config != "", key: arg.Config, def: arg.Default, mark: m,
 			}
@@ -162,7 +175,7 @@ func (c *collector) parameters(d *declaration, sig *types.Signature) ([]*model.D
 }
 
 // dependency makes one field or parameter a dependency.
-func (c *collector) dependency(name string, pos token.Pos, length int, t types.Type, w wish) (*model.Dep, bool) {
+func (c *injectDirective) dependency(name string, pos token.Pos, length int, t types.Type, w injectSpec) (*model.Dep, bool) {
 	if invalid(t) {
 		return nil, false
 	}
@@ -189,7 +202,7 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 	}
 	if w.config {
 		dep.Kind, dep.Key, dep.Default = model.FromConfig, w.key, w.def
-		return dep, c.configValue(dep, pos, length, what, w)
+		return dep, c.config.configValue(dep, pos, length, what, w)
 	}
 	if w.group != "" {
 		return dep, c.group(dep, pos, length, what, w)
@@ -217,7 +230,7 @@ func (c *collector) dependency(name string, pos token.Pos, length int, t types.T
 }
 
 // group completes a dependency on the members of a group.
-func (c *collector) group(dep *model.Dep, pos token.Pos, length int, what string, w wish) bool {
+func (c *injectDirective) group(dep *model.Dep, pos token.Pos, length int, what string, w injectSpec) bool {
 	dep.Group = w.group
 	if inner := lazy(dep.Type); inner != nil {
 		dep.Lazy, dep.Type = true, inner
@@ -249,39 +262,31 @@ func (c *collector) group(dep *model.Dep, pos token.Pos, length int, what string
 	return true
 }
 
-// unexportedProvider reports whether a type is marked as a provider although it cannot be one.
-func (c *collector) unexportedProvider(obj *types.TypeName) bool {
-	return obj != nil && !obj.Exported() && slices.ContainsFunc(c.declared, func(d *declaration) bool {
-		provide, _ := find[annotations.Provide](d.markers)
-		return d.object == obj && provide != nil
-	})
-}
-
-// ownerless reports inject and config on fields of structs that nothing fills.
-func (c *collector) ownerless() {
+// check reports inject and config on fields of structs that nothing fills.
+func (c *injectDirective) check() {
 	for _, d := range c.declared {
 		obj, ok := d.object.(*types.TypeName)
-		if !ok || len(d.fields) == 0 || c.owners[obj] != nil || c.faulty[obj] || d.faulty {
+		if !ok || len(d.fields) == 0 || c.provided.owners[obj] != nil || c.provided.embedded[obj] || c.provided.faulty[obj] || d.faulty {
 			continue
 		}
 		if found := c.ofComponent(d.pkg.Path); found != nil && found.busy {
 			continue // it may be that of a handler
 		}
-		if c.configTypes[obj] && c.keyedMember(d) {
+		if c.config.configTypes[obj] && c.config.keyedMember(d) {
 			continue
 		}
 		if slices.ContainsFunc(c.app.Broken, func(t types.Type) bool { return model.TypeName(t) == obj }) {
 			continue // a directive that was reported may be what makes it one
 		}
-		if g := c.generics[obj]; g != nil && g.Kind == model.Struct {
+		if g := c.provided.generics[obj]; g != nil && g.Kind == model.Struct {
 			continue
 		}
 		f := d.fields[0]
 		mark := f.markers[0]
 		pos, end := mark.Directive.Pos(), mark.Directive.NameEnd()
 		directive := "//faas:" + mark.Directive.Name
-		made := c.made[obj]
-		if g := c.generics[obj]; g != nil {
+		made := c.provided.made[obj]
+		if g := c.provided.generics[obj]; g != nil {
 			made = append(made, g)
 		}
 		if len(made) > 0 {
@@ -293,7 +298,7 @@ func (c *collector) ownerless() {
 		}
 		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
 			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
-		c.broken(d.out()) // who needs it lacks no more than that
+		c.broken(d.out()) // so that what needs it is not reported, too
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // defaults checks what a component says of its own configuration, and returns it as it is.
-func (c *collector) defaults(found *component) []byte {
+func (c *configurationDirective) defaults(found *component) []byte {
 	if found.Defaults == "" {
 		return nil
 	}
