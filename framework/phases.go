@@ -98,22 +98,24 @@ func (t *hookTable) build(ctx context.Context, components []*Component) error {
 			break
 		}
 		built = true
-		for _, early := range []struct {
-			name string
-			has  bool
-		}{
-			{"BeforeRuntimeStart", is[beforeRuntimeStart](s.layer)}, {"AfterRuntimeStart", is[afterRuntimeStart](s.layer)},
-			{"BeforeFunctionStart", is[beforeFunctionStart](s.layer)},
-		} {
-			if early.has {
-				errs = append(errs, fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", s.layer.Name(), early.name))
-			}
-		}
+		errs = tooEarly(errs, s.layer, "BeforeRuntimeStart", is[beforeRuntimeStart](s.layer))
+		errs = tooEarly(errs, s.layer, "AfterRuntimeStart", is[afterRuntimeStart](s.layer))
+		errs = tooEarly(errs, s.layer, "BeforeFunctionStart", is[beforeFunctionStart](s.layer))
 	}
 	if built {
 		errs = append(errs, t.find())
 	}
 	return errors.Join(errs...)
+}
+
+// tooEarly refuses a hook that a layer with dependencies cannot have.
+//
+//go:noinline
+func tooEarly(errs []error, l Layer, hook string, has bool) []error {
+	if has {
+		errs = append(errs, fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", l.Name(), hook))
+	}
+	return errs
 }
 
 // middleware is that of the layers, the first outermost.

@@ -31,8 +31,6 @@ type Unit struct {
 	*target.Unit
 	// Members are parallel to Functions.
 	Members []*Member
-	// Eager says that what is built without a word of its own is built at cold start.
-	Eager bool
 }
 
 // Member is one function of a unit.
@@ -115,6 +113,5 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 			Functions: []*target.Function{tf}, Settings: settings, Extension: said.Extension,
 		},
 		Members: []*Member{member},
-		Eager:   true,
 	}
 }
