@@ -41,7 +41,7 @@ func TestCache(t *testing.T) {
 	apptest.Write(t, dir, map[string]string{"one/f.yml": "service: one\nprovider: {environment: {A: \"${env.FAASGEN_TEST:none}\"}}\n"})
 	commit(t, generate(t, dir))
 	o := options(dir)
-	unit := "one/internal/faasgen/one-serve/unit.go"
+	unit := "one/internal/faasgen/app/one.go"
 	content, err := os.ReadFile(filepath.Join(dir, unit))
 	if err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestCache(t *testing.T) {
 	}
 	remove("one/body.go")()
 	// An edit of the same size right after the commit: not even the clock tells.
-	apptest.Write(t, dir, map[string]string{unit: strings.Replace(string(content), "one-serve", "One-serve", 1)})
+	apptest.Write(t, dir, map[string]string{unit: strings.Replace(string(content), "oneServe runs", "OneServe runs", 1)})
 	if r := diagnose(t, o); r.UpToDate || !r.Diagnostics.Failed() {
 		t.Error("an edited output was not noticed")
 	}

@@ -1,14 +1,13 @@
 package gen_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 )
 
@@ -17,36 +16,39 @@ func TestConfigured(t *testing.T) { tested(t, "configured") }
 
 // TestComponents does the same with one that imports components, whose units link those that they use.
 func TestComponents(t *testing.T) {
-	dir := tested(t, "components")
-	for unit, carries := range map[string]bool{"ping": false, "refused": false, "sizes": true} {
-		content, err := os.ReadFile(filepath.Join(dir, "shop/internal/faasgen", unit, "unit.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		const constant = "const storeDefaults = `# What holds where the application says nothing.\nstore:\n  size: 3\n  label: small\n`\n"
-		if strings.Contains(string(content), constant) != carries {
-			t.Errorf("unit %s: carries the defaults of the store: %v", unit, !carries)
-		}
-	}
-	for unit, parts := range map[string][]string{
-		"ping": {"parts/trace"}, "names": {"parts/diary", "parts/store", "parts/trace"}, "refused": {"parts/diary", "parts/store", "parts/trace"},
+	_, a := tested(t, "components")
+	const parts = "example.com/test/parts/"
+	for _, tt := range []struct {
+		function string
+		links    []string
+		defaults bool
+	}{
+		{"ping", []string{"trace"}, false},
+		{"refused", []string{"diary", "store", "trace"}, false},
+		{"sizes", []string{"diary", "store", "trace"}, true},
+		{"names", []string{"diary", "store", "trace"}, true},
 	} {
-		content, err := os.ReadFile(filepath.Join(dir, "shop/internal/faasgen", unit, "providers.go"))
-		if err != nil {
-			t.Fatal(err)
+		var linked []string
+		for _, part := range tt.links {
+			linked = append(linked, parts+part)
 		}
-		for _, part := range []string{"parts/diary", "parts/store", "parts/trace"} {
-			if got, want := strings.Contains(string(content), part), slices.Contains(parts, part); got != want {
-				t.Errorf("unit %s: imports %s: %v, want %v", unit, part, got, want)
+		code := unit(t, a, tt.function, linked...)
+		const constant = "const storeDefaults = `# What holds where the application says nothing.\nstore:\n  size: 3\n  label: small\n`\n"
+		if strings.Contains(code, constant) != tt.defaults {
+			t.Errorf("the unit of %s has the defaults of the store: %v", tt.function, !tt.defaults)
+		}
+		for _, part := range []string{"diary", "store", "trace"} {
+			if got, want := strings.Contains(code, `"`+parts+part+`"`), slices.Contains(tt.links, part); got != want {
+				t.Errorf("the unit of %s imports %s: %v, want %v", tt.function, part, got, want)
 			}
 		}
 	}
 }
 
 // tested runs the tests of the application in a testdata archive that is called like it.
-func tested(t *testing.T, name string) string {
+func tested(t *testing.T, name string) (dir string, a *gen.App) {
 	t.Helper()
-	dir := module(t, name+".txtar")
+	dir = module(t, name+".txtar")
 	o := options(dir)
 	o.Injector = "native"
 	native := diagnose(t, o)
@@ -57,7 +59,7 @@ func tested(t *testing.T, name string) string {
 	commit(t, wired)
 	goCommand(t, dir, "vet", "./...")
 	goCommand(t, dir, "test", "./...")
-	return dir
+	return dir, wired.Apps[0]
 }
 
 // TestDefaultsOfAComponentCount changes the configuration that a component brings, which generated code carries.

@@ -21,13 +21,13 @@ func TestEvents(t *testing.T) {
 	if diff := cmp.Diff(wired.Apps[0].Files, native.Apps[0].Files); diff != "" {
 		t.Errorf("-wire +native:\n%s", diff)
 	}
-	got := []byte(file(t, wired.Apps[0], "internal/faasgen/app/unit.go"))
+	got := []byte(file(t, wired.Apps[0], "internal/faasgen/app/shop.go"))
 	golden := filepath.Join("testdata", "events.txtar")
 	ar, err := txtar.ParseFile(golden)
 	if err != nil {
 		t.Fatal(err)
 	}
-	const name = "want/app/unit.go"
+	const name = "want/app/shop.go"
 	want := ""
 	var kept []txtar.File
 	for _, f := range ar.Files {
@@ -53,13 +53,13 @@ func TestEvents(t *testing.T) {
 // TestUnitsLinkOnlyTheirTriggers reads the imports of a unit.
 func TestUnitsLinkOnlyTheirTriggers(t *testing.T) {
 	r := generate(t, module(t, "events.txtar"))
-	unit := file(t, r.Apps[0], "internal/faasgen/shop-paid/unit.go")
+	code := unit(t, r.Apps[0], "shop-paid")
 	for _, kind := range []string{"web", "timer", "os", "kafka", "log", "cdn"} {
-		if strings.Contains(unit, "framework/trigger/"+kind+`"`) {
+		if strings.Contains(code, "framework/trigger/"+kind+`"`) {
 			t.Errorf("shop-paid imports trigger %s", kind)
 		}
 	}
-	if !strings.Contains(unit, "framework/trigger/mq") {
-		t.Errorf("shop-paid does not import trigger mq:\n%s", unit)
+	if !strings.Contains(code, "framework/trigger/mq") {
+		t.Errorf("shop-paid does not import trigger mq:\n%s", code)
 	}
 }

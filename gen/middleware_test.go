@@ -31,17 +31,16 @@ func testApplication(t *testing.T, name string) (dir string) {
 	return dir
 }
 
-// TestUnitsLinkOnlyTheMiddlewareTheyUse reads the start of two units.
+// TestUnitsLinkOnlyTheMiddlewareTheyUse reads the functions of two units.
 func TestUnitsLinkOnlyTheMiddlewareTheyUse(t *testing.T) {
 	r := generate(t, module(t, "guarded.txtar"))
-	const chain = "	u.apiFreeChain = framework.Chain(u.apiFree, accessOuter, access.Inner)\n"
-	if free := file(t, r.Apps[0], "internal/faasgen/api-free/unit.go"); !strings.Contains(free, chain) || strings.Contains(free, "Shout") {
+	const chain = "c.useAccessOuterMiddleware(),\n\t\t\t\tc.useAccessInnerMiddleware(),\n"
+	if free := unit(t, r.Apps[0], "api-free"); !strings.Contains(free, chain+"\t\t\t}") || strings.Contains(free, "Shout") {
 		t.Errorf("api-free: expected %s in\n%s", chain, free)
 	}
-	hello := file(t, r.Apps[0], "internal/faasgen/api-hello/unit.go")
-	const long = "	u.apiHelloChain = framework.Chain(u.apiHello, accessOuter, access.Inner, framework.Guard(accessAdmin.Guard).Middleware, " +
-		"framework.Guard(accessLimit.Guard).Middleware, accessShout.Middleware, accessNew)\n"
-	if !strings.Contains(hello, long) || !strings.Contains(hello, "					return u.apiHelloChain(ctx)\n") {
+	hello := unit(t, r.Apps[0], "api-hello")
+	const long = chain + "\t\t\t\tc.useAdminGuard(),\n\t\t\t\tc.useAccessLimitGuard(),\n\t\t\t\tc.useShoutMiddleware(),\n\t\t\t\tc.useAccessMiddleware(),\n"
+	if !strings.Contains(hello, long) || strings.Contains(hello, "Nobody") {
 		t.Errorf("api-hello: expected %s in\n%s", long, hello)
 	}
 }

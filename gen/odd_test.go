@@ -1,6 +1,7 @@
 package gen_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -26,9 +27,8 @@ func TestOdd(t *testing.T) {
 	goCommand(t, dir, "test", "./...")
 }
 
-// TestWhatAFunctionDoesNotChangeIsRequiredOnce has a function with a value of its own, which reads two other keys, too: what
-// is missing is one error, and not one more of each such function.
-func TestWhatAFunctionDoesNotChangeIsRequiredOnce(t *testing.T) {
+// TestEachKeyIsReadInOnePlace has a function with a value of its own, which reads two other keys, too.
+func TestEachKeyIsReadInOnePlace(t *testing.T) {
 	dir := module(t, "")
 	apptest.Write(t, dir, map[string]string{
 		"own/f.yml": "service: own\nfunctions:\n  second: {config: {limit: 2}}\n",
@@ -48,12 +48,10 @@ func (c *Controller) Second() int { return c.Limit }
 `,
 	})
 	a := generate(t, dir).Apps[0]
-	for unit, want := range map[string]string{
-		"app": `c.Require("host", "limit", "name")`, "first": `c.Require("host", "limit", "name")`, "second": `c.Require("host", "name")`,
-	} {
-		got := file(t, a, "internal/faasgen/"+unit+"/unit.go")
-		if n := strings.Count(got, "Require("); n != 1 || !strings.Contains(got, want) {
-			t.Errorf("%s asks %d times for keys, want %s:\n%s", unit, n, want, got)
+	got := file(t, a, "internal/faasgen/app/container.go")
+	for _, key := range []string{"host", "limit", "name"} {
+		if n := strings.Count(got, fmt.Sprintf("(r, %q)", key)); n != 1 {
+			t.Errorf("key %s is read in %d places, want one:\n%s", key, n, got)
 		}
 	}
 }
@@ -87,10 +85,10 @@ type Controller struct {
 func (c *Controller) Do() {}
 `,
 	})
-	got := file(t, generate(t, dir).Apps[0], "internal/faasgen/app/unit.go")
+	got := file(t, generate(t, dir).Apps[0], "internal/faasgen/app/overrides.go")
 	for _, want := range []string{
-		"// IdsStoreMain replaces what ids.Main provides as id=main.\n\tIdsStoreMain ids.Store\n",
-		"// IdsStoreReadOnly replaces what ids.Copy provides as id=read-only.\n\tIdsStoreReadOnly ids.Store\n",
+		"\tIdsStoreMain     ids.Store // in place of ids.Main as id=main\n",
+		"\tIdsStoreReadOnly ids.Store // in place of ids.Copy as id=read-only\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

@@ -29,10 +29,10 @@ func TestValidated(t *testing.T) {
 // TestUnitsLinkTheValidatorTheyNeed reads the imports of a unit whose input has no rules.
 func TestUnitsLinkTheValidatorTheyNeed(t *testing.T) {
 	r := generate(t, module(t, "validated.txtar"))
-	for unit, needs := range map[string]bool{"api-free": false, "api-take": true} {
-		code := file(t, r.Apps[0], "internal/faasgen/"+unit+"/unit.go")
+	for function, needs := range map[string]bool{"api-free": false, "api-take": true} {
+		code := unit(t, r.Apps[0], function)
 		if strings.Contains(code, "validated/check") != needs || strings.Contains(code, ".Validate(ctx, &in)") != needs {
-			t.Errorf("%s: needs the validator: %v\n%s", unit, needs, code)
+			t.Errorf("%s: needs the validator: %v\n%s", function, needs, code)
 		}
 	}
 }
