@@ -35,12 +35,6 @@ func TestWatched(t *testing.T) {
 // TestUnitsLinkOnlyTheirAspects reads the code of units.
 func TestUnitsLinkOnlyTheirAspects(t *testing.T) {
 	r := generate(t, module(t, "watched.txtar"))
-	files := map[string]string{}
-	for _, f := range r.Apps[0].Files {
-		if unit, name, ok := strings.Cut(strings.TrimPrefix(f.Path, "internal/faasgen/"), "/"); ok && strings.HasSuffix(name, ".go") {
-			files[unit] += string(f.Content)
-		}
-	}
 	for _, tt := range []struct {
 		unit        string
 		has, hasNot []string
@@ -50,13 +44,14 @@ func TestUnitsLinkOnlyTheirAspects(t *testing.T) {
 		{"quick-store", []string{"audit.Pass", "type shelfQuickAspects struct"}, []string{"type shelfClockAspects struct"}},
 		{"api-void", []string{"audit.Trail", "audit.Tracer"}, []string{"audit.Pass", "audit.Count", "shelf."}},
 	} {
+		code := unitCode(t, r.Apps[0], tt.unit)
 		for _, text := range tt.has {
-			if !strings.Contains(files[tt.unit], text) {
+			if !strings.Contains(code, text) {
 				t.Errorf("%s does not have %s", tt.unit, text)
 			}
 		}
 		for _, text := range tt.hasNot {
-			if strings.Contains(files[tt.unit], text) {
+			if strings.Contains(code, text) {
 				t.Errorf("%s has %s", tt.unit, text)
 			}
 		}

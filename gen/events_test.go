@@ -53,7 +53,7 @@ func TestEvents(t *testing.T) {
 // TestUnitsLinkOnlyTheirTriggers reads the imports of a unit.
 func TestUnitsLinkOnlyTheirTriggers(t *testing.T) {
 	r := generate(t, module(t, "events.txtar"))
-	unit := file(t, r.Apps[0], "internal/faasgen/shop-paid/unit.go")
+	unit := unitCode(t, r.Apps[0], "shop-paid")
 	for _, kind := range []string{"web", "timer", "os", "kafka", "log", "cdn"} {
 		if strings.Contains(unit, "framework/trigger/"+kind+`"`) {
 			t.Errorf("shop-paid imports trigger %s", kind)

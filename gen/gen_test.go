@@ -215,19 +215,20 @@ func TestShop(t *testing.T) {
 func TestUnitsImportOnlyWhatTheyUse(t *testing.T) {
 	_, r := shopModule(t)
 	tests := map[string][]string{ // the packages of the framework, beside framework itself
-		"item-ping": {"trigger/web"},
-		"limits":    {"config", "ioc"},
-		"item-call": {"config", "ioc"},
+		"item-ping": {"adapter", "trigger/web"},
+		"limits":    {"adapter", "config", "ioc"},
+		"item-call": {"adapter", "config", "ioc"},
 		"mux":       {"config", "ioc", "trigger/web", "trigger/web/nethttp"},
-		"item-tick": {"config", "ioc", "trigger/timer"},
+		"item-tick": {"adapter", "config", "ioc", "trigger/timer"},
 	}
 	for unit, want := range tests {
 		var got []string
-		for line := range strings.Lines(file(t, r.Apps[0], "internal/faasgen/"+unit+"/unit.go")) {
-			if _, path, ok := strings.Cut(strings.TrimSuffix(line, "\"\n"), "\"github.com/faasgen/faasgen/framework/"); ok {
+		for line := range strings.Lines(unitCode(t, r.Apps[0], unit)) {
+			if _, path, ok := strings.Cut(strings.TrimSuffix(line, "\"\n"), "\"github.com/faasgen/faasgen/framework/"); ok && !slices.Contains(got, path) {
 				got = append(got, path)
 			}
 		}
+		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", unit, diff)
 		}

@@ -34,14 +34,13 @@ func testApplication(t *testing.T, name string) (dir string) {
 // TestUnitsLinkOnlyTheMiddlewareTheyUse reads the start of two units.
 func TestUnitsLinkOnlyTheMiddlewareTheyUse(t *testing.T) {
 	r := generate(t, module(t, "guarded.txtar"))
-	const chain = "	u.apiFreeChain = framework.Chain(u.apiFree, accessOuter, access.Inner)\n"
-	if free := file(t, r.Apps[0], "internal/faasgen/api-free/unit.go"); !strings.Contains(free, chain) || strings.Contains(free, "Shout") {
-		t.Errorf("api-free: expected %s in\n%s", chain, free)
+	free, hello := unitCode(t, r.Apps[0], "api-free"), unitCode(t, r.Apps[0], "api-hello")
+	const before = "\t\t\t\tc.useAccessOuterMiddleware(),\n\t\t\t\tc.useAccessInnerMiddleware(),\n"
+	if !strings.Contains(free, before+"\t\t\t}") || strings.Contains(free, "Shout") {
+		t.Errorf("api-free: expected %s in\n%s", before, free)
 	}
-	hello := file(t, r.Apps[0], "internal/faasgen/api-hello/unit.go")
-	const long = "	u.apiHelloChain = framework.Chain(u.apiHello, accessOuter, access.Inner, framework.Guard(accessAdmin.Guard).Middleware, " +
-		"framework.Guard(accessLimit.Guard).Middleware, accessShout.Middleware, accessNew)\n"
-	if !strings.Contains(hello, long) || !strings.Contains(hello, "					return u.apiHelloChain(ctx)\n") {
+	const long = before + "\t\t\t\tc.useAdminGuard(),\n\t\t\t\tc.useAccessLimitGuard(),\n\t\t\t\tc.useShoutMiddleware(),\n\t\t\t\tc.useAccessMiddleware(),\n"
+	if !strings.Contains(hello, long) {
 		t.Errorf("api-hello: expected %s in\n%s", long, hello)
 	}
 }

@@ -30,7 +30,7 @@ func TestValidated(t *testing.T) {
 func TestUnitsLinkTheValidatorTheyNeed(t *testing.T) {
 	r := generate(t, module(t, "validated.txtar"))
 	for unit, needs := range map[string]bool{"api-free": false, "api-take": true} {
-		code := file(t, r.Apps[0], "internal/faasgen/"+unit+"/unit.go")
+		code := unitCode(t, r.Apps[0], unit)
 		if strings.Contains(code, "validated/check") != needs || strings.Contains(code, ".Validate(ctx, &in)") != needs {
 			t.Errorf("%s: needs the validator: %v\n%s", unit, needs, code)
 		}
