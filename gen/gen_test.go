@@ -215,11 +215,11 @@ func TestShop(t *testing.T) {
 func TestUnitsImportOnlyWhatTheyUse(t *testing.T) {
 	_, r := shopModule(t)
 	tests := map[string][]string{ // the packages of the framework, beside framework itself
-		"item-ping": {"trigger/web"},
-		"limits":    {"config", "ioc"},
-		"item-call": {"config", "ioc"},
+		"item-ping": {"adapter", "trigger/web"},
+		"limits":    {"adapter", "config", "ioc"},
+		"item-call": {"adapter", "config", "ioc"},
 		"mux":       {"config", "ioc", "trigger/web", "trigger/web/nethttp"},
-		"item-tick": {"config", "ioc", "trigger/timer"},
+		"item-tick": {"adapter", "config", "ioc", "trigger/timer"},
 	}
 	for function, want := range tests {
 		var got []string

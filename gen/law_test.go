@@ -74,20 +74,7 @@ func TestCutLaws(t *testing.T) {
 		r := everything(t, dir)
 		commit(t, r)
 		for _, a := range r.Apps {
-			var files []cut.File
-			var components []string
-			for _, f := range a.Files {
-				if path.Dir(f.Path) != "internal/faasgen/app" {
-					continue
-				}
-				files = append(files, cut.File{Name: path.Base(f.Path), Content: f.Content})
-				for line := range strings.Lines(string(f.Content)) {
-					if _, rest, ok := strings.Cut(line, `Defaults{Name: "`); ok {
-						name, _, _ := strings.Cut(rest, "/config.default.yml")
-						components = append(components, name)
-					}
-				}
-			}
+			files, components := applicationFiles(a)
 			var all []string
 			cuts := map[string][]cut.File{}
 			for i, f := range a.Functions {
@@ -98,6 +85,35 @@ func TestCutLaws(t *testing.T) {
 			compile(t, a.Dir, cuts)
 		}
 	})
+}
+
+// applicationFiles are the generated files of an application's package, and the components that they have defaults of.
+func applicationFiles(a *gen.App) (files []cut.File, components []string) {
+	for _, f := range a.Files {
+		if path.Dir(f.Path) != "internal/faasgen/app" {
+			continue
+		}
+		files = append(files, cut.File{Name: path.Base(f.Path), Content: f.Content})
+		for line := range strings.Lines(string(f.Content)) {
+			if _, rest, ok := strings.Cut(line, `Defaults{Name: "`); ok {
+				name, _, _ := strings.Cut(rest, "/config.default.yml")
+				components = append(components, name)
+			}
+		}
+	}
+	return files, components
+}
+
+// unit returns the code that the unit of one function links of an application's package, and of the components of these import
+// paths.
+func unit(t *testing.T, a *gen.App, function string, components ...string) string {
+	t.Helper()
+	files, _ := applicationFiles(a)
+	var b strings.Builder
+	for _, f := range cuttest.Cut(t, files, []string{function}, components) {
+		b.Write(f.Content)
+	}
+	return b.String()
 }
 
 // compile compiles packages that an overlay adds to the generated ones of an application.

@@ -198,7 +198,11 @@ func (k *kept) text(n *node) []byte {
 				walk(part.parts)
 				continue
 			}
-			out = append(out, n.file.content[at:part.start]...)
+			if part.start < at { // the last of a list in one line, whose neighbour is gone with the comma between them
+				out = bytes.TrimSuffix(out, []byte(", "))
+			} else {
+				out = append(out, n.file.content[at:part.start]...)
+			}
 			at, removed = part.end, true
 		}
 	}
