@@ -373,10 +373,10 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	if isNull(arguments) {
 		arguments = &yaml.Node{Kind: yaml.MappingNode, Line: e.key.Line, Column: e.key.Column}
 	}
+	from := len(d.noted)
 	if arguments.Kind == yaml.MappingNode {
 		arguments = d.withoutExtensions(arguments, &event.Extension, at)
 	}
-	from := len(d.noted)
 	d.value(arguments, reflect.ValueOf(event.Marker).Elem(), at)
 	event.Places = d.below(at.path, from)
 	v.Set(reflect.ValueOf(event))
