@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/collect"
@@ -146,15 +148,20 @@ func (e *emission) write(targets []target.Target) (err error) {
 	if e.pkg, err = emit.App(e.app.graph, e.app.graph.App.Output()); err != nil {
 		return err
 	}
-	var source []byte
-	for _, s := range e.pkg.Sources {
-		f, err := e.file(e.pkg.Dir, s.Name, string(s.Raw), s.Format)
-		if err != nil {
+	files := make([]target.File, len(e.pkg.Sources))
+	group := errgroup.Group{}
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, s := range e.pkg.Sources {
+		group.Go(func() (err error) {
+			files[i], err = e.file(e.pkg.Dir, s.Name, string(s.Raw), s.Format)
 			return err
-		}
-		e.app.Files = append(e.app.Files, f)
-		source = f.Content // that of wire.go, if there is one, comes last
+		})
 	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	e.app.Files = append(e.app.Files, files...)
+	source := files[len(files)-1].Content // that of wire.go, if there is one
 	if key := e.pkg.Key(); key != "" {
 		missing := errors.New("not there")
 		f, err := e.file(e.pkg.Dir, injector.File, key, func() ([]byte, error) { return nil, missing })

@@ -34,6 +34,7 @@ type Package struct {
 	Sources []Source
 
 	injection *injector.Package
+	names     []string // that the sources declare
 }
 
 // Source is a file that is not formatted yet, because most are the same as the last time.
@@ -63,10 +64,8 @@ func (p *Package) Key() string {
 		if s.Name == injector.Source {
 			h.Write(s.Raw)
 		}
-		for _, name := range declared(s) { // which Wire's variables keep away from
-			fmt.Fprintln(h, name)
-		}
 	}
+	fmt.Fprintln(h, p.names) // which Wire's variables keep away from
 	h.Write([]byte(p.injection.Shape()))
 	return hex.EncodeToString(h.Sum(nil))
 }
@@ -78,10 +77,8 @@ func (p *Package) Injection(source []byte) *injector.Package {
 	}
 	p.injection.Source = source
 	scope := p.injection.Types.Scope()
-	for _, s := range p.Sources {
-		for _, name := range declared(s) {
-			scope.Insert(types.NewVar(token.NoPos, p.injection.Types, name, types.Typ[types.Invalid])) // keeps what is there
-		}
+	for _, name := range p.names {
+		scope.Insert(types.NewVar(token.NoPos, p.injection.Types, name, types.Typ[types.Invalid])) // keeps what is there
 	}
 	return p.injection
 }
@@ -132,6 +129,9 @@ func App(g *wiring.Graph, output string) (*Package, error) {
 	}
 	if len(w.injectors) > 0 {
 		p.injection = &injector.Package{Types: w.types, Injectors: w.injectors}
+		for _, s := range p.Sources {
+			p.names = append(p.names, declared(s)...)
+		}
 	}
 	return p, nil
 }
@@ -145,6 +145,7 @@ type writer struct {
 	functions []*model.Function
 	reach     []*wiring.Node // what the functions reach, in dependency order
 	nodes     map[*model.Provider]*wiring.Node
+	around    []*model.Middleware
 	linked    []*model.Configuration
 	layers    []*model.Layer
 
@@ -185,6 +186,7 @@ func newWriter(g *wiring.Graph, path string) *writer {
 	w.linked = g.Linked(w.functions)
 	w.layers = g.Layers(w.functions)
 	w.locals = newSpace()
+	w.findMiddleware()
 	w.findReads()
 	w.findSlots()
 	w.nameHandlers()

@@ -225,13 +225,13 @@ func (w *writer) writeNeeds(f *file) {
 	for _, n := range w.needers {
 		f.comment(n.method+" is what "+n.of+".", "")
 		f.p("func (c *container) %s() %s {", n.method, symNeeds)
-		f.p("return %s{", symNeeds)
+		var fields []string
 		if n.checks != nil {
 			args := []string{"c", "c.settings"}
 			for _, node := range n.checks {
 				args = append(args, checkName(node))
 			}
-			f.p("Check: %s(%s),", symCheckConfig, strings.Join(args, ", "))
+			fields = append(fields, f.s("Check: %s(%s)", symCheckConfig, strings.Join(args, ", ")))
 		}
 		if n.warm != nil {
 			args := []string{"c"}
@@ -242,19 +242,27 @@ func (w *writer) writeNeeds(f *file) {
 				}
 				args = append(args, f.s("%s(&c.%s, %s)", need, x.slot.field, getterName(x.slot)))
 			}
-			f.p("Warm: %s(%s),", symWarm, strings.Join(args, ", "))
+			fields = append(fields, f.s("Warm: %s(%s)", symWarm, strings.Join(args, ", ")))
 		}
 		if n.stop {
-			f.p("Stop: c.Close,")
+			fields = append(fields, "Stop: c.Close")
 		}
 		if n.components != nil {
 			var list []string
 			for _, i := range n.components {
 				list = append(list, "c."+parts[i].method+"()")
 			}
-			f.p("Components: []*%s{%s},", symComponent, strings.Join(list, ", "))
+			fields = append(fields, f.s("Components: []*%s{%s}", symComponent, strings.Join(list, ", ")))
 		}
-		f.p("}")
+		if line := f.s("return %s{%s}", symNeeds, strings.Join(fields, ", ")); len(line) < 160 {
+			f.p("%s", line)
+		} else {
+			f.p("return %s{", symNeeds)
+			for _, field := range fields {
+				f.p("%s,", field)
+			}
+			f.p("}")
+		}
 		f.p("}")
 		f.p("")
 	}

@@ -220,7 +220,6 @@ func (w *writer) inject(s *slot, m mode) {
 	}
 	b.in.Providers = append(b.in.Providers, b.later...)
 	w.cleaning[b.in.Name] = b.in.Cleanup
-	b.in.Doc = []string{"// " + b.in.Name + " builds " + w.what(s.node, s.typ) + "."}
 	w.injectors = append(w.injectors, b.in)
 }
 

@@ -211,14 +211,16 @@ func (w *writer) nameHandlers() {
 }
 
 // middleware is the middleware and the guards that the functions use, by their names.
-func (w *writer) middleware() []*model.Middleware {
+func (w *writer) middleware() []*model.Middleware { return w.around }
+
+func (w *writer) findMiddleware() {
 	used := map[*model.Middleware]bool{}
 	for _, f := range w.functions {
 		for _, m := range f.Middleware {
 			used[m] = true
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(w.graph.App.Middleware), func(m *model.Middleware) bool { return !used[m] })
+	w.around = slices.DeleteFunc(slices.Clone(w.graph.App.Middleware), func(m *model.Middleware) bool { return !used[m] })
 }
 
 // perCall reports whether a middleware or guard lives for one invocation.

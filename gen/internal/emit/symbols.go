@@ -96,7 +96,6 @@ const (
 	pathEvent             = module + "/trigger/event"
 	symEventDecode symbol = pathEvent + ".Decode"
 	symEventCheck  symbol = pathEvent + ".Check"
-	symEventOf     symbol = pathEvent + ".Of"
 
 	pathLocal          = module + "/platform/local"
 	symLocalRun symbol = pathLocal + ".Run"

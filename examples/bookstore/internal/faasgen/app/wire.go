@@ -18,52 +18,42 @@ import (
 	"github.com/google/wire"
 )
 
-// newAccessAdmin builds an *access.Admin.
 func newAccessAdmin(c *container, b *ioc.Build) (*access.Admin, error) {
 	panic(wire.Build(provideAccessAdminToken, wire.Struct(new(access.Admin), "Token")))
 }
 
-// newSqldbSource builds a *sqldb.Source.
 func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
 	panic(wire.Build(provideSqldbSourcePath, sqlite.NewSource))
 }
 
-// newSqldbPool builds a *sqldb.Pool.
 func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
 	panic(wire.Build(getSqldbSettings, getSqldbSource, wire.Struct(new(sqldb.Pool), "Settings", "Source")))
 }
 
-// newSqlDB builds a *sql.DB.
 func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
 	panic(wire.Build(getSqldbPool, sqldb.NewDB))
 }
 
-// newBookStore builds a book.Store.
 func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
 	panic(wire.Build(getSqlDB, wire.Struct(new(sqlite.Store), "DB"), wire.Bind(new(book.Store), new(*sqlite.Store))))
 }
 
-// newAdminNew builds a http.Handler.
 func newAdminNew(c *container, b *ioc.Build) (http.Handler, error) {
 	panic(wire.Build(getBookStore, admin2.New))
 }
 
-// newBookCleaner builds a *book.Cleaner.
 func newBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
 	panic(wire.Build(getBookStore, provideBookCleanerDraftAge, wire.Struct(new(book.Cleaner), "Store", "DraftAge")))
 }
 
-// newBookEditor builds a *book.Editor.
 func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
 	panic(wire.Build(getBookStore, provideAuditTrail, wire.Struct(new(book.Editor), "Store", "Trail")))
 }
 
-// newBookReader builds a *book.Reader.
 func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 	panic(wire.Build(getBookStore, provideBookReaderPageSize, wire.Struct(new(book.Reader), "Store", "PageSize")))
 }
 
-// newSqldbConfiguration builds a *sqldb.Configuration.
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
 	panic(wire.Build(getSqlDB, getSqldbSettings, getSqldbSource, wire.Struct(new(sqldb.Configuration), "DB", "Settings", "Source")))
 }

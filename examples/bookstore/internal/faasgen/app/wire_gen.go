@@ -18,7 +18,6 @@ import (
 
 // Injectors from wire.go:
 
-// newAccessAdmin builds an *access.Admin.
 func newAccessAdmin(c *container, b *ioc.Build) (*access.Admin, error) {
 	secret, err := provideAccessAdminToken(c)
 	if err != nil {
@@ -30,7 +29,6 @@ func newAccessAdmin(c *container, b *ioc.Build) (*access.Admin, error) {
 	return admin, nil
 }
 
-// newSqldbSource builds a *sqldb.Source.
 func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
 	string2, err := provideSqldbSourcePath(c)
 	if err != nil {
@@ -40,7 +38,6 @@ func newSqldbSource(c *container, b *ioc.Build) (*sqldb.Source, error) {
 	return source, nil
 }
 
-// newSqldbPool builds a *sqldb.Pool.
 func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
 	settings, err := getSqldbSettings(c, b)
 	if err != nil {
@@ -57,7 +54,6 @@ func newSqldbPool(c *container, b *ioc.Build) (*sqldb.Pool, error) {
 	return pool, nil
 }
 
-// newSqlDB builds a *sql.DB.
 func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
 	pool, err := getSqldbPool(c, b)
 	if err != nil {
@@ -67,7 +63,6 @@ func newSqlDB(c *container, b *ioc.Build) (*sql.DB, error) {
 	return db, nil
 }
 
-// newBookStore builds a book.Store.
 func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
 	db, err := getSqlDB(c, b)
 	if err != nil {
@@ -79,7 +74,6 @@ func newBookStore(c *container, b *ioc.Build) (book.Store, error) {
 	return store, nil
 }
 
-// newAdminNew builds a http.Handler.
 func newAdminNew(c *container, b *ioc.Build) (http.Handler, error) {
 	store, err := getBookStore(c, b)
 	if err != nil {
@@ -89,7 +83,6 @@ func newAdminNew(c *container, b *ioc.Build) (http.Handler, error) {
 	return handler, nil
 }
 
-// newBookCleaner builds a *book.Cleaner.
 func newBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
 	store, err := getBookStore(c, b)
 	if err != nil {
@@ -106,7 +99,6 @@ func newBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
 	return cleaner, nil
 }
 
-// newBookEditor builds a *book.Editor.
 func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Editor, func(), error) {
 	store, err := getBookStore(c, b)
 	if err != nil {
@@ -125,7 +117,6 @@ func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Ed
 	}, nil
 }
 
-// newBookReader builds a *book.Reader.
 func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 	store, err := getBookStore(c, b)
 	if err != nil {
@@ -142,7 +133,6 @@ func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 	return reader, nil
 }
 
-// newSqldbConfiguration builds a *sqldb.Configuration.
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
 	db, err := getSqlDB(c, b)
 	if err != nil {

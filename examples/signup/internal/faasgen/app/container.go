@@ -30,10 +30,7 @@ func newContainer(rt *framework.Runtime) *container {
 
 // needsImportFunction is what function import needs.
 func (c *container) needsImportFunction() framework.Needs {
-	return framework.Needs{
-		Warm: ioc.Warm(c, ioc.Needs(&c.frameworkValidator, getFrameworkValidator)),
-		Stop: c.Close,
-	}
+	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.frameworkValidator, getFrameworkValidator)), Stop: c.Close}
 }
 
 func getHandleRule(c *container, b *ioc.Build) (*handle2.Rule, error) {

@@ -12,17 +12,14 @@ import (
 	"github.com/google/wire"
 )
 
-// newHandleRule builds a *handle.Rule.
 func newHandleRule(c *container, b *ioc.Build) (*handle2.Rule, error) {
 	panic(wire.Build(wire.Struct(new(handle2.Rule))))
 }
 
-// newFrameworkValidator builds a framework.Validator.
 func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
 	panic(wire.Build(takeGroupValidation, validator.New, wire.Bind(new(framework.Validator), new(*validator.Validator))))
 }
 
-// newGroupValidation builds the list of group validation.
 func newGroupValidation(c *container, b *ioc.Build) ([]validator.Rule, error) {
 	panic(wire.Build(getHandleRule, provideGroupValidation))
 }

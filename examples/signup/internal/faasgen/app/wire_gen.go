@@ -13,13 +13,11 @@ import (
 
 // Injectors from wire.go:
 
-// newHandleRule builds a *handle.Rule.
 func newHandleRule(c *container, b *ioc.Build) (*handle.Rule, error) {
 	rule := &handle.Rule{}
 	return rule, nil
 }
 
-// newFrameworkValidator builds a framework.Validator.
 func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
 	v, err := takeGroupValidation(c, b)
 	if err != nil {
@@ -32,7 +30,6 @@ func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, err
 	return validatorValidator, nil
 }
 
-// newGroupValidation builds the list of group validation.
 func newGroupValidation(c *container, b *ioc.Build) ([]validator.Rule, error) {
 	rule, err := getHandleRule(c, b)
 	if err != nil {
