@@ -34,7 +34,7 @@ func TestPrivateCloud(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"generate", 0, []string{"internal/faasgen/take/nimbus/main.go"}},
+		{"generate", 0, []string{"internal/faasgen/nimbus/main.go"}},
 		{"diff", 0, nil},
 		{"check --target nimbus", 0, []string{"trigger mq queue", "yes: queues", "yes: gateway"}},
 		{"build", 0, []string{"dist/nimbus/find.zip", "dist/nimbus/nimbus.yml"}},
