@@ -38,7 +38,6 @@ func starting(name string) bool {
 // Package is an application package whose files have been read. It may be used by several goroutines at once.
 type Package struct {
 	files     []*source
-	roots     []*node
 	byKey     map[any][]*node
 	functions []string
 }

@@ -13,8 +13,6 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/faasgen/faasgen/gen/internal/injector"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
@@ -230,23 +228,6 @@ func (w *writer) write() []*file {
 
 func (w *writer) file(name string) *file {
 	return &file{writer: w, name: name, used: map[string]bool{}}
-}
-
-// shared are the nodes of which another makes the same type.
-func shared(nodes []*wiring.Node) map[*wiring.Node]bool {
-	shared := map[*wiring.Node]bool{}
-	var makers typeutil.Map
-	for _, n := range nodes {
-		n = base(n) // nothing has both a node and a variant of it
-		if first, ok := makers.At(n.Provider.Out).(*wiring.Node); ok {
-			if first != n {
-				shared[first], shared[n] = true, true
-			}
-			continue
-		}
-		makers.Set(n.Provider.Out, n)
-	}
-	return shared
 }
 
 // base is the node that a variant is one of, or the node itself.

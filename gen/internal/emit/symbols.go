@@ -91,8 +91,6 @@ const (
 
 	symServe symbol = pathWeb + "/nethttp.Serve"
 
-	symTimerEvent symbol = module + "/trigger/timer.Event"
-
 	pathEvent             = module + "/trigger/event"
 	symEventDecode symbol = pathEvent + ".Decode"
 	symEventCheck  symbol = pathEvent + ".Check"

@@ -52,16 +52,6 @@ func nameable(t types.Type) bool {
 	return ok
 }
 
-// nilable reports whether a value of type t can be compared with nil and then means "nothing": pointers and interfaces.
-// Nil slices and maps are results of their own.
-func nilable(t types.Type) bool {
-	switch t.Underlying().(type) {
-	case *types.Pointer, *types.Interface:
-		return true
-	}
-	return false
-}
-
 // zero is the zero value of t.
 func (f *file) zero(t types.Type) string {
 	switch u := t.Underlying().(type) {
