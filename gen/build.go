@@ -16,7 +16,7 @@ import (
 type BuildOptions struct {
 	// Target is the cloud to build for.
 	Target target.Target
-	// Unit builds one unit only; empty is all.
+	// Unit builds one unit only; empty is all. What other units have wrong for the target is not its business.
 	Unit string
 	// Dist is the folder that the target's folder goes into; the default is dist below the application's folder.
 	Dist string
@@ -38,6 +38,8 @@ type Built struct {
 	Units []BuiltUnit
 	// Files are the absolute paths of the deployment files, sorted.
 	Files []string
+	// Kept says that one unit was built while others have mistakes, so that the deployment files are as they were.
+	Kept bool
 	// Diagnostics are all mistakes and notes. With an error among them nothing was built.
 	Diagnostics annotations.Diagnostics
 }
@@ -54,11 +56,17 @@ type CompileError = build.CompileError
 func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	app, ds := a.Target(o.Target.Name())
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
-	ds = append(ds, o.Target.Check(app)...)
+	whole := o.Target.Check(app)
+	if o.Unit == "" {
+		ds = append(ds, whole...)
+	} else {
+		ds = append(ds, target.CheckUnit(o.Target, app, o.Unit)...)
+		b.Kept = whole.Failed()
+	}
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(append(ds, found...), secretsIn(a, files)...)
 	var deployment []target.File
-	if !ds.Failed() {
+	if !ds.Failed() && !b.Kept {
 		deployment, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
 	}
@@ -76,7 +84,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		env = os.Environ()
 	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
-		Target: o.Target, App: app, Dir: a.Dir, Unit: o.Unit, Dist: dir, Files: files, Deployment: deployment,
+		Target: o.Target, App: app, Dir: a.Dir, Unit: o.Unit, Dist: dir, Files: files, Deployment: deployment, Keep: b.Kept,
 		Package: func(u *target.Unit) string {
 			return a.graph.App.Output() + "/" + u.Name + "/" + o.Target.Name()
 		},

@@ -137,6 +137,9 @@ func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, err
 		for _, f := range b.Files {
 			out.Files = append(out.Files, relative(t.dir, f))
 		}
+		if b.Kept {
+			fmt.Fprintf(t.err, "note: the deployment files in %s are left as they are: other units have mistakes, see faasgen check --target %s\n", out.Dir, j.target.Name())
+		}
 		reports = append(reports, out)
 	}
 	return reports, failed

@@ -37,6 +37,8 @@ type Options struct {
 	// Files go into each zip beside the binary, Deployment into the target's folder.
 	Files      []bundle.File
 	Deployment []target.File
+	// Keep leaves the deployment files as they are.
+	Keep bool
 	// Env is the environment of the go command.
 	Env []string
 	// Relative is the folder that compile errors name files relative to.
@@ -214,6 +216,9 @@ func (b *builder) place(units []Unit) ([]string, error) {
 		if !wanted[name] {
 			b.remove(name+".zip", b.before.Units[name].Hash)
 		}
+	}
+	if b.Keep {
+		after.Files = b.before.Files
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Files)) {
 		if _, ok := after.Files[name]; !ok {
