@@ -64,7 +64,12 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		b.Kept = whole.Failed()
 	}
 	files, found := bundle.Select(a.Dir, app.Spec)
-	ds = append(append(ds, found...), secretsIn(a, files)...)
+	ds = append(ds, found...)
+	if large := bundle.CheckSize(o.Target, app.Units, files); large != nil {
+		ds = append(ds, large...)
+	} else {
+		ds = append(ds, secretsIn(a, files)...)
+	}
 	var deployment []target.File
 	if !ds.Failed() && !b.Kept {
 		deployment, found = o.Target.Deploy(app)

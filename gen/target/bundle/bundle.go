@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // File is one file of a zip.
@@ -30,6 +32,10 @@ type File struct {
 	Dir string
 	// Source is the path below Dir, with slashes.
 	Source string
+	// Size is how large Source was when it was selected.
+	Size int64
+	// Place is the pattern that selected it; it may be empty.
+	Place spec.Place
 }
 
 // Open opens the content.
