@@ -63,8 +63,16 @@ type CompileError struct{ Output string }
 func (e *CompileError) Error() string { return e.Output }
 
 // Run builds. It returns the units and the deployment files' paths, sorted.
-func Run(ctx context.Context, o Options) ([]Unit, []string, error) {
+func Run(ctx context.Context, o Options) (units []Unit, files []string, err error) {
 	b := &builder{Options: o, out: filepath.Join(o.Dist, o.Target.Name())}
+	made := missing(b.out)
+	defer func() {
+		for _, dir := range made {
+			if err != nil {
+				_ = os.Remove(dir) // which fails if anything is in it
+			}
+		}
+	}()
 	if err := os.MkdirAll(b.out, 0o755); err != nil {
 		return nil, nil, b.explain(err)
 	}
@@ -73,22 +81,35 @@ func Run(ctx context.Context, o Options) ([]Unit, []string, error) {
 		return nil, nil, b.explain(err)
 	}
 	defer func() { _ = os.RemoveAll(b.work) }()
-	units, err := b.units(ctx)
-	if err != nil {
+	if units, err = b.units(ctx); err != nil {
 		return nil, nil, err
 	}
-	files, err := b.place(units)
-	if err != nil {
+	if files, err = b.place(units); err != nil {
 		return nil, nil, b.explain(err)
 	}
 	return units, files, nil
+}
+
+// missing are a folder and those above it that are not there, the innermost first.
+func missing(dir string) []string {
+	var list []string
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
+			return list
+		}
+		list, dir = append(list, dir), filepath.Dir(dir)
+	}
 }
 
 type builder struct {
 	Options
 	out, work string
 	before    manifest
+	ready     []move // what is made, in the order in which it takes its place
 }
+
+// move is a file in the work folder and its place, or an old file that has none any more.
+type move struct{ from, to string }
 
 const temporary = ".faasgen-tmp-"
 
