@@ -113,8 +113,8 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 }
 
 // Commit writes what changed and deletes what is stale, for all applications or, with mistakes, for none. It returns the
-// absolute paths that it touched.
-func (r *Result) Commit() ([]string, error) {
+// absolute paths that it touched. When ctx ends, what an application has is as it was or as it should be, file by file.
+func (r *Result) Commit(ctx context.Context) ([]string, error) {
 	if r.Diagnostics.Failed() {
 		return nil, errors.New("nothing is written while there are mistakes")
 	}
@@ -123,7 +123,7 @@ func (r *Result) Commit() ([]string, error) {
 		if a.state == nil {
 			continue
 		}
-		paths, err := a.state.Commit()
+		paths, err := a.state.Commit(ctx)
 		for _, p := range paths {
 			changed = append(changed, filepath.Join(a.Dir, filepath.FromSlash(p)))
 		}

@@ -52,8 +52,14 @@ func (t *tool) current(ctx context.Context, dir string) (r *gen.Result, changed 
 	if r, err = t.solve(ctx, dir); err != nil {
 		return nil, nil, err
 	}
-	changed, err = r.Commit()
+	changed, err = t.commit(ctx, r)
 	return r, changed, err
+}
+
+// commit writes what was generated, and lets no signal come between its files.
+func (t *tool) commit(ctx context.Context, r *gen.Result) (changed []string, err error) {
+	defer t.writing.enter()()
+	return r.Commit(ctx)
 }
 
 func (t *tool) print(ds annotations.Diagnostics) {

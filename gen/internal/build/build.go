@@ -1,6 +1,6 @@
 // Package build makes what is deployed to a target: one binary and one zip for each unit, the deployment files beside
 // them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
-// a binary is linked from decide. Files are replaced one by one at the very end, after all of them were made and checked.
+// a binary is linked from decide. Files are replaced at the very end, all at once, after all of them were made and checked.
 package build
 
 import (
@@ -158,7 +158,7 @@ func (b *builder) unit(ctx context.Context, u *target.Unit, key string) (Unit, e
 	built := Unit{Zip: filepath.Join(b.out, u.Name+".zip"), Entry: describe(b.App, u, entry)}
 	built.Key = key
 	if old, ok := b.before.Units[u.Name]; ok && old.Key == key {
-		if size, hash, err := hashFile(built.Zip); err == nil && hash == old.Hash {
+		if size, hash, err := hashFile(ctx, built.Zip); err == nil && hash == old.Hash {
 			built.Size, built.Hash, built.Binary, built.Reused = size, hash, old.Binary, true
 			return built, nil
 		}
@@ -166,14 +166,14 @@ func (b *builder) unit(ctx context.Context, u *target.Unit, key string) (Unit, e
 	if err := b.compile(ctx, u, entry); err != nil {
 		return built, err
 	}
-	if err := b.pack(u, entry, &built); err != nil {
+	if err := b.pack(ctx, u, entry, &built); err != nil {
 		return built, fmt.Errorf("package unit %s for %s: %w", u.Name, b.Target.Name(), err)
 	}
 	return built, nil
 }
 
 // pack zips and checks a unit whose binary is in the work folder.
-func (b *builder) pack(u *target.Unit, entry target.Entry, built *Unit) error {
+func (b *builder) pack(ctx context.Context, u *target.Unit, entry target.Entry, built *Unit) error {
 	binary, err := os.Open(filepath.Join(b.work, u.Name))
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func (b *builder) pack(u *target.Unit, entry target.Entry, built *Unit) error {
 	if err != nil {
 		return err
 	}
-	err = bundle.Write(zip, append(slices.Clone(b.Files), bundle.Binary(entry.Command, b.work, u.Name)))
+	err = bundle.Write(ctx, zip, append(slices.Clone(b.Files), bundle.Binary(entry.Command, b.work, u.Name)))
 	if err == nil {
 		var size int64
 		if size, err = zip.Seek(0, 2); err == nil {
@@ -201,11 +201,12 @@ func (b *builder) pack(u *target.Unit, entry target.Entry, built *Unit) error {
 	if err = errors.Join(err, zip.Close()); err != nil {
 		return err
 	}
-	built.Size, built.Hash, err = hashFile(name)
+	built.Size, built.Hash, err = hashFile(ctx, name)
 	return err
 }
 
-// place moves everything to where it belongs and removes what is stale.
+// place moves everything to where it belongs and removes what is stale. All that takes time, or may fail for want of room,
+// is done before the first file is replaced.
 func (b *builder) place(units []Unit) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
 	wanted := map[string]bool{}
@@ -220,9 +221,7 @@ func (b *builder) place(units []Unit) ([]string, error) {
 		if u.Reused {
 			continue
 		}
-		if err := os.Rename(filepath.Join(b.work, u.Name+".zip"), u.Zip); err != nil {
-			return nil, err
-		}
+		b.ready = append(b.ready, move{filepath.Join(b.work, u.Name+".zip"), u.Zip})
 	}
 	var files []string
 	for _, f := range b.Deployment {
@@ -233,13 +232,13 @@ func (b *builder) place(units []Unit) ([]string, error) {
 			return nil, err
 		}
 	}
+	if b.Keep {
+		after.Files = b.before.Files
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
 		if !wanted[name] {
 			b.remove(name+".zip", b.before.Units[name].Hash)
 		}
-	}
-	if b.Keep {
-		after.Files = b.before.Files
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Files)) {
 		if _, ok := after.Files[name]; !ok {
@@ -247,36 +246,51 @@ func (b *builder) place(units []Unit) ([]string, error) {
 		}
 	}
 	content, err := after.encode()
+	if err == nil {
+		err = b.write(filepath.Join(b.out, manifestName), content, 0o644)
+	}
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(files)
-	return files, b.write(filepath.Join(b.out, manifestName), content, 0o644)
+	return files, b.replace()
 }
 
-// write replaces a file in one step, if it differs.
+// replace moves what is ready to where it belongs, and removes what goes nowhere.
+func (b *builder) replace() error {
+	for _, m := range b.ready {
+		if m.to == "" {
+			_ = os.Remove(m.from)
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(m.to), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(m.from, m.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes a file in the work folder, to be moved to its name, if it differs from what is there.
 func (b *builder) write(name string, content []byte, mode fs.FileMode) error {
-	if _, old, err := hashFile(name); err == nil && old == hash(content) {
+	if _, old, err := hashFile(context.Background(), name); err == nil && old == hash(content) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	tmp := filepath.Join(b.work, "file")
-	if err := os.WriteFile(tmp, content, mode|0o200); err != nil {
-		return err
-	}
-	return os.Rename(tmp, name)
+	made := filepath.Join(b.work, fmt.Sprintf("file-%d", len(b.ready)))
+	b.ready = append(b.ready, move{made, name})
+	return os.WriteFile(made, content, mode|0o200)
 }
 
-// remove deletes a file that an earlier build made, unless somebody has changed it since.
+// remove lets a file go that an earlier build made, unless it has been changed since.
 func (b *builder) remove(name, was string) {
 	if !filepath.IsLocal(name) {
 		return
 	}
 	name = filepath.Join(b.out, filepath.FromSlash(name))
-	if _, now, err := hashFile(name); err == nil && now == was {
-		_ = os.Remove(name)
+	if _, now, err := hashFile(context.Background(), name); err == nil && now == was {
+		b.ready = append(b.ready, move{from: name})
 	}
 }
 
