@@ -73,6 +73,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Forms(app, c.codecs)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
+	r.Literal(app, "s")
 	r.Queues(app)
 	for _, u := range app.Units {
 		check(r, app, u)
