@@ -54,6 +54,10 @@ type CompileError = build.CompileError
 // must be on disk. What the target cannot express is found before anything is built; what has not changed is not built
 // again; files are replaced after all of them were made and checked.
 func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
+	inspected, err := a.Inspect()
+	if err != nil {
+		return nil, err
+	}
 	app, ds := a.Target(o.Target.Name())
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
 	whole := o.Target.Check(app)
@@ -68,7 +72,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if large := bundle.CheckSize(o.Target, app.Units, files); large != nil {
 		ds = append(ds, large...)
 	} else {
-		ds = append(ds, secretsIn(a, files)...)
+		ds = append(ds, inspected.Secrets(files)...)
 	}
 	var deployment []target.File
 	if !ds.Failed() && !b.Kept {

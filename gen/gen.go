@@ -1,6 +1,6 @@
 // Package gen is the generator as a library. [Generate] reads an application and returns the code that belongs to it and
 // everything that is wrong, and writes nothing; [Result.Commit] writes, [Result.Diff] shows what it would write, and
-// [Build] makes the packages of a target. [Graphs] returns what an application consists of. It never prints and never exits.
+// [Build] makes the packages of a target, and [Read] reads applications for package inspect. It never prints and never exits.
 //
 // The stages are packages below internal, each reading what the one before it made: load finds and type-checks the code,
 // collect reads its directives into a model, wiring solves the dependency graph, plan groups functions into units, emit
@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/output"
@@ -75,6 +76,7 @@ type App struct {
 	// When nothing had changed, graph and plan are not there before late has filled them.
 	late     func() error
 	provider string
+	env      []string
 }
 
 // Codes of diagnostics.
@@ -168,6 +170,16 @@ func (a *App) Provider() string {
 		return a.provider
 	}
 	return a.plan.App.Spec.Provider.Name
+}
+
+// Inspect returns the application to be asked what it is made of.
+func (a *App) Inspect() (*inspect.Application, error) {
+	if a.late != nil {
+		if err := a.late(); err != nil {
+			return nil, err
+		}
+	}
+	return inspect.New(a.graph, a.plan, a.env), nil
 }
 
 // Target returns the application as a target sees it; an empty name is what the generated code was made from.
