@@ -47,7 +47,7 @@ func Read(ctx context.Context, o Options) ([]*inspect.Application, annotations.D
 	}
 	list := make([]*inspect.Application, len(apps))
 	for i, a := range apps {
-		list[i] = inspect.New(a.graph, a.plan, o.env())
+		list[i] = a.inspected()
 	}
 	return list, ds, nil
 }

@@ -179,7 +179,19 @@ func (a *App) Inspect() (*inspect.Application, error) {
 			return nil, err
 		}
 	}
-	return inspect.New(a.graph, a.plan, a.env), nil
+	return a.inspected(), nil
+}
+
+func (a *App) inspected() *inspect.Application {
+	p := inspect.Plan{All: plan.Reserved}
+	for _, u := range a.plan.Units {
+		unit := inspect.Unit{Name: u.Name, Settings: u.Settings}
+		for _, m := range u.Members {
+			unit.Functions = append(unit.Functions, m.Model)
+		}
+		p.Units = append(p.Units, unit)
+	}
+	return inspect.New(a.graph, p, a.env)
 }
 
 // Target returns the application as a target sees it; an empty name is what the generated code was made from.

@@ -14,7 +14,6 @@ import (
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
-	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/internal/values"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -129,17 +128,17 @@ type readAs struct {
 // Config says what the application takes from configuration. An empty environment is the stage that f.yml names. Unit leaves
 // out what other units use; "app" is all of them, and without a unit of that name the result is nil.
 func (a *Application) Config(env, unit string) (*Config, error) {
-	s := a.plan.App.Spec
+	s := a.graph.App.Spec
 	c := &configuring{
 		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
 		byKey: map[string]*ConfigKey{}, types: map[string][]readAs{}, settings: map[string]spec.Settings{},
 	}
 	var functions []*model.Function
 	for _, u := range a.plan.Units {
-		for _, m := range u.Members {
-			c.settings[m.Name] = u.Settings
-			if unit == "" || unit == u.Name || unit == plan.Reserved {
-				functions = append(functions, m.Model)
+		for _, f := range u.Functions {
+			c.settings[f.Name] = u.Settings
+			if unit == "" || unit == u.Name || unit == a.plan.All {
+				functions = append(functions, f)
 			}
 		}
 	}
@@ -307,7 +306,7 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 			return ConfigSource{Kind: FromVariable, Variable: up.Variable}
 		}
 	}
-	app := c.app.plan.App.Spec
+	app := c.app.graph.App.Spec
 	if _, ok := app.Provider.Environment[k.Variable]; ok {
 		return ConfigSource{FromEnvironment, k.Variable, app.Places["provider.environment."+k.Variable].Pos}
 	}
@@ -329,7 +328,7 @@ func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
 	if place, ok := c.settings[function].Places["environment."+k.Variable]; ok && c.settings[function].Environment[k.Variable] != "" {
 		return ConfigSource{FromEnvironment, k.Variable, place.Pos}, true
 	}
-	if said := c.app.plan.App.Spec.Functions[function]; said != nil {
+	if said := c.app.graph.App.Spec.Functions[function]; said != nil {
 		for _, v := range said.Config {
 			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
 				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true

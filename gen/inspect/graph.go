@@ -27,6 +27,8 @@ type Graph struct {
 	Nodes []*Node
 	// Edges are in the order of the nodes that they begin at, and then of the source.
 	Edges []*Edge
+
+	all string // the name that stands for all units
 }
 
 // GraphUnit is what is deployed as one cloud function.
@@ -116,7 +118,7 @@ type drawing struct {
 
 // Graph draws the graph of the application.
 func (a *Application) Graph() *Graph {
-	d := &drawing{Graph: &Graph{Dir: a.Dir, Service: a.Service}, byID: map[string]*Node{}}
+	d := &drawing{Graph: &Graph{Dir: a.Dir, Service: a.Service, all: a.plan.All}, byID: map[string]*Node{}}
 	m := a.graph.App
 	used := map[*wiring.Node]bool{}
 	for _, n := range a.graph.Reach(m.Functions) {
@@ -171,8 +173,8 @@ func (a *Application) Graph() *Graph {
 	}
 	for _, u := range a.plan.Units {
 		unit := GraphUnit{Name: u.Name}
-		for _, f := range u.Members {
-			unit.Functions = append(unit.Functions, d.function(f.Model))
+		for _, f := range u.Functions {
+			unit.Functions = append(unit.Functions, d.function(f))
 		}
 		d.Units = append(d.Units, unit)
 	}

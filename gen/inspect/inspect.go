@@ -4,8 +4,9 @@
 package inspect
 
 import (
-	"github.com/faasgen/faasgen/gen/internal/plan"
+	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/wiring"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // Application is one application that was read and has no mistakes.
@@ -14,12 +15,26 @@ type Application struct {
 	Dir, Service string
 
 	graph *wiring.Graph
-	plan  *plan.Plan
+	plan  Plan
 	env   []string
+}
+
+// Plan is how functions are grouped, as far as it matters here.
+type Plan struct {
+	Units []Unit
+	// All is the name that stands for every function.
+	All string
+}
+
+// Unit is one unit of a plan.
+type Unit struct {
+	Name      string
+	Settings  spec.Settings
+	Functions []*model.Function
 }
 
 // New is for gen: g is the solved application, p what is planned for the generated code, and env the environment of the
 // command, which configuration may come from.
-func New(g *wiring.Graph, p *plan.Plan, env []string) *Application {
+func New(g *wiring.Graph, p Plan, env []string) *Application {
 	return &Application{Dir: g.App.Dir, Service: g.App.Spec.Service, graph: g, plan: p, env: env}
 }

@@ -24,9 +24,7 @@ func (a *Application) Secrets(files []bundle.File) annotations.Diagnostics {
 	}
 	var functions []*model.Function
 	for _, u := range a.plan.Units {
-		for _, m := range u.Members {
-			functions = append(functions, m.Model)
-		}
+		functions = append(functions, u.Functions...)
 	}
 	defaults := a.defaults(functions)
 	var ds annotations.Diagnostics
