@@ -172,7 +172,7 @@ func (a *App) Provider() string {
 	return a.plan.App.Spec.Provider.Name
 }
 
-// Inspect returns the application to be asked what it is made of.
+// Inspect returns the graph, the configuration and so on of the application.
 func (a *App) Inspect() (*inspect.Application, error) {
 	if a.late != nil {
 		if err := a.late(); err != nil {

@@ -1,6 +1,6 @@
 // Package inspect says what an application is made of, without generating anything of it: the graph of its functions and
-// what they need, the configuration that it takes, samples of what its functions decode, secrets in its files. gen.Read reads
-// applications to be asked, and gen.App.Inspect is one that was generated.
+// what they need, the configuration that it takes, samples of what its functions decode, secrets in its files. Applications
+// come from gen.Read, which reads source alone, or from gen.App.Inspect.
 package inspect
 
 import (

@@ -120,7 +120,7 @@ func (g *Graph) neighbours() (needs, neededBy map[*Node][]*Node) {
 	return needs, neededBy
 }
 
-// Unit returns the part of one unit, or of all functions for the name of all, "app", and nil if there is no such unit.
+// Unit returns the part of one unit, or of all functions for "app", and nil if there is no such unit.
 func (g *Graph) Unit(name string) *Graph {
 	units, all := g.Units, name == g.all
 	if !all {

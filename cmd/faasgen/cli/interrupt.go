@@ -100,7 +100,7 @@ func (g *gate) enter() (leave func()) {
 	})
 }
 
-// shut returns what is closed when nobody is inside.
+// shut returns what is closed once all have left.
 func (g *gate) shut() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
