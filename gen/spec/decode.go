@@ -154,11 +154,18 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
 	if isNull(n) && w.path != "" && !w.item {
 		return
 	}
+	fields := annotations.Fields(v.Type())
 	if n.Kind != yaml.MappingNode {
 		d.wrong(n, w, "a map of keys")
+		if n.Kind == yaml.ScalarNode && !w.item && slices.ContainsFunc(fields, func(f annotations.Field) bool { return f.Name == "enabled" }) {
+			on := "true"
+			if n.ShortTag() == "!!bool" {
+				on = n.Value
+			}
+			d.diags[len(d.diags)-1].Hint = fmt.Sprintf("write %s: {enabled: %s}", w.key, on)
+		}
 		return
 	}
-	fields := annotations.Fields(v.Type())
 	seen := map[string]bool{}
 	from := len(d.noted)
 	for _, e := range d.entries(n) {

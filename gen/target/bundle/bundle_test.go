@@ -32,7 +32,7 @@ func executable(machine elf.Machine, typ elf.Type, segments ...elf.ProgType) []b
 func pack(t *testing.T, files ...File) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, files); err != nil {
+	if err := Write(t.Context(), &b, files); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -90,7 +90,7 @@ func TestWriteRefuses(t *testing.T) {
 		{`"C:a" is not a path for a package`, []File{{Name: "C:a"}}},
 		{"pack gone: openat gone: no such file or directory", []File{{Name: "gone", Dir: t.TempDir(), Source: "gone"}}},
 	} {
-		if err := Write(io.Discard, c.files); err == nil || err.Error() != c.want {
+		if err := Write(t.Context(), io.Discard, c.files); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}
