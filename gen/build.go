@@ -77,7 +77,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	}
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(ds, found...)
-	if large := bundle.CheckSize(o.Target, app.Units, files); large != nil {
+	if large := target.CheckSize(o.Target, app.Units, files); large != nil {
 		ds = append(ds, large...)
 	} else {
 		ds = append(ds, inspected.Secrets(files)...)

@@ -226,7 +226,8 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 	if err == nil {
 		var size int64
 		if size, err = zip.Seek(0, 2); err == nil {
-			err = bundle.Check(zip, size, p.Entry)
+			e := p.Entry
+			err = bundle.Check(zip, size, bundle.Wanted{Command: e.Command, GOARCH: e.GOARCH, MaxZip: e.MaxZip, MaxUnpacked: e.MaxUnpacked})
 		}
 	}
 	if err = errors.Join(err, zip.Close()); err != nil {

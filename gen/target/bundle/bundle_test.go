@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/spec"
-	"github.com/faasgen/faasgen/gen/target"
 )
 
 // executable makes the smallest file that debug/elf takes for a program.
@@ -99,18 +98,18 @@ func TestWriteRefuses(t *testing.T) {
 func TestCheck(t *testing.T) {
 	program := File{Name: "bootstrap", Executable: true, Content: executable(elf.EM_X86_64, elf.ET_EXEC, elf.PT_LOAD)}
 	with := func(content []byte) File { return File{Name: "bootstrap", Executable: true, Content: content} }
-	entry := target.Entry{Command: "bootstrap", GOARCH: "amd64"}
+	entry := Wanted{Command: "bootstrap", GOARCH: "amd64"}
 	small, tight := entry, entry
 	small.MaxZip = 10
 	tight.MaxUnpacked = 10
 	for _, c := range []struct {
 		name  string
-		entry target.Entry
+		entry Wanted
 		zip   []byte
 		want  string
 	}{
 		{"good", entry, pack(t, program), ""},
-		{"other name", target.Entry{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, by which the unit is started"},
+		{"other name", Wanted{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, by which the unit is started"},
 		{"not executable", entry, pack(t, File{Name: "bootstrap", Content: program.Content}), "bootstrap has the mode -rw-r--r-- in the package, expected 0755"},
 		{"no zip", entry, []byte("PK"), "the package is no zip: zip: not a valid zip file"},
 		{"large", small, pack(t, program), "the package has 0.0 MB, of at most 0.0 MB"},

@@ -1,10 +1,10 @@
-package bundle
+package target
 
 import (
 	"fmt"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
 // maxContent is how many bytes the files of a package may have together where the cloud limits the zip alone: the zip is
@@ -13,9 +13,9 @@ const maxContent = 1 << 30
 
 // CheckSize reports files that are too large for the packages of some units, by what their folder says and without reading
 // them. The program, which is not built yet, comes on top.
-func CheckSize(t target.Target, units []*target.Unit, files []File) annotations.Diagnostics {
+func CheckSize(t Target, units []*Unit, files []bundle.File) annotations.Diagnostics {
 	var total int64
-	largest := File{}
+	largest := bundle.File{}
 	for _, f := range files {
 		total += f.Size
 		if f.Size > largest.Size {
@@ -31,8 +31,8 @@ func CheckSize(t target.Target, units []*target.Unit, files []File) annotations.
 	if total <= limit {
 		return nil
 	}
-	found := fmt.Sprintf("%s, %s with %s among them", megabytes(total), largest.Name, megabytes(largest.Size))
-	r := target.Report{Target: t.Name()}
-	r.Limit(largest.Place, "package.include", found, megabytes(limit)+" at most")
+	found := fmt.Sprintf("%s, %s with %s among them", bundle.Megabytes(total), largest.Name, bundle.Megabytes(largest.Size))
+	r := Report{Target: t.Name()}
+	r.Limit(largest.Place, "package.include", found, bundle.Megabytes(limit)+" at most")
 	return r.Done()
 }
