@@ -374,6 +374,7 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	at := w.child(e.name)
+	from := len(d.noted)
 	d.key(at.path, e.key)
 	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: reflect.New(triggers[of].Marker).Interface()}
 	arguments := e.value
@@ -387,7 +388,6 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	if arguments.Kind == yaml.MappingNode {
 		arguments = d.withoutExtensions(arguments, &event.Extension, at)
 	}
-	from := len(d.noted)
 	d.value(arguments, reflect.ValueOf(event.Marker).Elem(), at)
 	event.Places = d.below(at.path, from)
 	v.Set(reflect.ValueOf(event))
