@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/build"
@@ -113,17 +114,26 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if env == nil {
 		env = os.Environ()
 	}
-	dir, err := filepath.EvalSymlinks(a.Dir)
+	named, module, below, err := a.module()
 	if err != nil {
 		return nil, err
 	}
-	relative := o.Relative
-	if resolved, err := filepath.EvalSymlinks(relative); err == nil && relative != "" {
-		relative = resolved
-	}
+	dir := filepath.Join(module, below)
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
-		Target: o.Target, App: app, Dir: dir, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
-		Files: files, Deployment: deployment, Keep: b.Kept, Env: env, Relative: relative, Parallel: o.Parallel,
+		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
+		Files: files, Deployment: deployment, Keep: b.Kept, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
+}
+
+// module is the folder of the application's module, as the user calls it and with links resolved, and the application's folder
+// below it. Links inside of the module are not resolved, as the go command does not either: they may lead out of it.
+func (a *App) module() (named, resolved, below string, err error) {
+	below = strings.TrimPrefix(a.graph.App.Import, a.graph.App.Module)
+	named, ok := strings.CutSuffix(a.Dir, filepath.FromSlash(below))
+	if !ok {
+		named, below = a.Dir, ""
+	}
+	resolved, err = filepath.EvalSymlinks(named)
+	return named, resolved, filepath.FromSlash(below), err
 }

@@ -27,8 +27,8 @@ type Options struct {
 	// Target is the cloud, App the application as it sees it.
 	Target target.Target
 	App    *target.App
-	// Dir is the application's folder, with links resolved.
-	Dir string
+	// Dir is the application's folder. Module is that of its module, with links resolved, and Named is how the user calls it.
+	Dir, Module, Named string
 	// Programs are what to build. A unit of App that none of them serves is left as it is.
 	Programs []Program
 	// Overlay is the folder that the files of programs are written to, where they may stay; "" is one that does not.

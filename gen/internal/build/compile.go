@@ -173,7 +173,7 @@ func (b *builder) goCommand(ctx context.Context, e target.Entry, args ...string)
 		return nil, ctx.Err()
 	}
 	if _, ok := errors.AsType[*exec.ExitError](err); ok {
-		return nil, &CompileError{rebase(strings.TrimSpace(errs.String()), b.Dir, b.Relative)}
+		return nil, &CompileError{rebase(strings.TrimSpace(errs.String()), b.Options)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("run the go command: %w", err)
@@ -190,9 +190,10 @@ func (b *builder) environment() []string {
 	})
 }
 
-// rebase turns file names at the beginning of lines, which are relative to dir, into names relative to another folder.
-func rebase(output, dir, relative string) string {
-	if relative == "" {
+// rebase turns file names at the beginning of lines, which are absolute or relative to Dir, into names relative to another folder.
+// Those of the module are named as the user names it.
+func rebase(output string, o Options) string {
+	if o.Relative == "" {
 		return output
 	}
 	lines := strings.Split(output, "\n")
@@ -202,9 +203,12 @@ func rebase(output, dir, relative string) string {
 			continue
 		}
 		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
+			file = filepath.Join(o.Dir, file)
 		}
-		if rel, err := filepath.Rel(relative, file); err == nil {
+		if below, err := filepath.Rel(o.Module, file); err == nil && filepath.IsLocal(below) {
+			file = filepath.Join(o.Named, below)
+		}
+		if rel, err := filepath.Rel(o.Relative, file); err == nil {
 			file = rel
 		}
 		lines[i] = filepath.ToSlash(file) + ".go:" + rest
