@@ -374,7 +374,6 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	at := w.child(e.name)
-	from := len(d.noted)
 	d.key(at.path, e.key)
 	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: reflect.New(triggers[of].Marker).Interface()}
 	arguments := e.value
@@ -385,6 +384,7 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	if isNull(arguments) {
 		arguments = &yaml.Node{Kind: yaml.MappingNode, Line: e.key.Line, Column: e.key.Column}
 	}
+	from := len(d.noted)
 	if arguments.Kind == yaml.MappingNode {
 		arguments = d.withoutExtensions(arguments, &event.Extension, at)
 	}
