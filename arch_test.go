@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -207,6 +208,50 @@ func shared(root, name string) bool {
 		return name == "archive" || name == "cron" || name == "targettest" || name == "document"
 	}
 	return false
+}
+
+// longestChain is how many imports the longest chain among the module's own packages may have, from a command to a package
+// that imports none of them: what a reader follows to the ground, and what compiles one after the other.
+const longestChain = 9
+
+func TestImportChainIsShort(t *testing.T) {
+	imports := map[string][]string{}
+	for _, f := range sources(t) {
+		if f.test {
+			continue
+		}
+		for _, imported := range f.imports {
+			if to, own := ours(imported); own {
+				imports[f.dir] = append(imports[f.dir], to)
+			}
+		}
+	}
+	longest := map[string][]string{}
+	var chain func(dir string) []string
+	chain = func(dir string) []string {
+		if known, ok := longest[dir]; ok {
+			return known
+		}
+		var below []string
+		for _, to := range imports[dir] {
+			if c := chain(to); len(c) > len(below) {
+				below = c
+			}
+		}
+		longest[dir] = append([]string{dir}, below...)
+		return longest[dir]
+	}
+	var all []string
+	for _, dir := range slices.Sorted(maps.Keys(imports)) {
+		if c := chain(dir); len(c) > len(all) {
+			all = c
+		}
+	}
+	text := strings.Join(all, "\n\timports ")
+	t.Logf("the longest chain has %d imports:\n\t%s", len(all)-1, text)
+	if len(all)-1 > longestChain {
+		t.Errorf("a chain has %d imports, of at most %d:\n\t%s", len(all)-1, longestChain, text)
+	}
 }
 
 func TestFilesAreSmall(t *testing.T) {

@@ -86,6 +86,11 @@ func Standard() []Definition {
 	}
 }
 
+// Triggers are the standard directives that say what calls a function. In f.yml they are the keys of events.
+func Triggers() []Definition {
+	return slices.DeleteFunc(Standard(), func(d Definition) bool { return !d.NeedsHandler() })
+}
+
 // Registry is a set of directives.
 type Registry struct {
 	definitions []*Definition // by name

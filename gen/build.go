@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/build"
@@ -19,7 +20,7 @@ import (
 type BuildOptions struct {
 	// Target is the cloud to build for.
 	Target target.Target
-	// Unit builds one unit only; empty is all.
+	// Unit builds one unit only; empty is all. What other units have wrong for the target is not its business.
 	Unit string
 	// Dist is the folder that the target's folder goes into; the default is dist below the application's folder.
 	Dist string
@@ -41,6 +42,8 @@ type Built struct {
 	Units []BuiltUnit
 	// Files are the absolute paths of the deployment files, sorted.
 	Files []string
+	// Kept says that one unit was built while others have mistakes, so that the deployment files are as they were.
+	Kept bool
 	// Diagnostics are all mistakes and notes. With an error among them nothing was built.
 	Diagnostics annotations.Diagnostics
 }
@@ -55,6 +58,10 @@ type CompileError = build.CompileError
 // must be on disk. What the target cannot express is found before anything is built; what has not changed is not built
 // again; files are replaced after all of them were made and checked.
 func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
+	inspected, err := a.Inspect()
+	if err != nil {
+		return nil, err
+	}
 	p, ds, err := a.planned(o.Target.Name())
 	if err != nil {
 		return nil, err
@@ -62,9 +69,20 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	app := p.App
 	share(o.Target, app)
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
-	ds = append(ds, o.Target.Check(app)...)
+	whole := o.Target.Check(app)
+	if o.Unit == "" {
+		ds = append(ds, whole...)
+	} else {
+		ds = append(ds, target.CheckUnit(o.Target, app, o.Unit)...)
+		b.Kept = whole.Failed()
+	}
 	files, found := bundle.Select(a.Dir, app.Spec)
-	ds = append(append(ds, found...), secretsIn(a, files)...)
+	ds = append(ds, found...)
+	if large := target.CheckSize(o.Target, app.Units, files); large != nil {
+		ds = append(ds, large...)
+	} else {
+		ds = append(ds, inspected.Secrets(files)...)
+	}
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, which holds the settings of the functions", spec.SettingsFile)
 		d.Hint = "rename it, or leave it out with package.exclude"
@@ -72,7 +90,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
 	var deployment []target.File
-	if !ds.Failed() {
+	if !ds.Failed() && !b.Kept {
 		deployment, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
 	}
@@ -96,17 +114,26 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if env == nil {
 		env = os.Environ()
 	}
-	dir, err := filepath.EvalSymlinks(a.Dir)
+	named, module, below, err := a.module()
 	if err != nil {
 		return nil, err
 	}
-	relative := o.Relative
-	if resolved, err := filepath.EvalSymlinks(relative); err == nil && relative != "" {
-		relative = resolved
-	}
+	dir := filepath.Join(module, below)
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
-		Target: o.Target, App: app, Dir: dir, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
-		Files: files, Deployment: deployment, Env: env, Relative: relative, Parallel: o.Parallel,
+		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
+		Files: files, Deployment: deployment, Keep: b.Kept, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
+}
+
+// module is the folder of the application's module, as the user calls it and with links resolved, and the application's folder
+// below it. Links inside of the module are not resolved, as the go command does not either: they may lead out of it.
+func (a *App) module() (named, resolved, below string, err error) {
+	below = strings.TrimPrefix(a.graph.App.Import, a.graph.App.Module)
+	named, ok := strings.CutSuffix(a.Dir, filepath.FromSlash(below))
+	if !ok {
+		named, below = a.Dir, ""
+	}
+	resolved, err = filepath.EvalSymlinks(named)
+	return named, resolved, filepath.FromSlash(below), err
 }

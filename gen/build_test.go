@@ -206,3 +206,30 @@ func TestBuildIsReproducible(t *testing.T) {
 		t.Error("the same code makes other bytes in another folder")
 	}
 }
+
+// TestBuildRefusesTooMuchBeforeReading: a file of two gigabytes is refused by its size, where the pattern is that names it.
+func TestBuildRefusesTooMuchBeforeReading(t *testing.T) {
+	b := newBuilt(t)
+	apptest.Write(t, b.dir, map[string]string{
+		"one/f.yml":      "service: one\npackage: {include: [small.txt, \"data/*\"]}\n",
+		"one/small.txt":  "small\n",
+		"one/data/a.bin": "",
+	})
+	if err := os.Truncate(filepath.Join(b.dir, "one", "data", "a.bin"), 2<<30); err != nil {
+		t.Skip("no large files here: ", err)
+	}
+	made, err := b.try(gen.BuildOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `one/f.yml:2:32: package.include: found 2048.0 MB, data/a.bin with 2048.0 MB among them, cloud takes 1024.0 MB at most [target-limit]
+	package: {include: [small.txt, "data/*"]}
+	                               ^^^^^^^^
+`
+	if got := made.Diagnostics.Render(b.dir); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if _, err := os.Stat(made.Dir); err == nil {
+		t.Error("there is a folder of packages")
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/collect"
 	"github.com/faasgen/faasgen/gen/internal/emit"
@@ -25,8 +26,9 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// solved are the applications for those who only look at them: with mistakes, which are diagnostics, there are none.
-func solved(ctx context.Context, o Options) ([]*App, annotations.Diagnostics, error) {
+// Read reads the applications to be inspected, sorted by folder. With mistakes, which are diagnostics, there are none. It
+// neither needs generated code nor looks at it.
+func Read(ctx context.Context, o Options) ([]*inspect.Application, annotations.Diagnostics, error) {
 	tree, err := load.Scan(load.Options{Dir: o.Dir, Env: o.Env, FromSource: o.FromSource})
 	if err != nil {
 		return nil, nil, err
@@ -42,9 +44,13 @@ func solved(ctx context.Context, o Options) ([]*App, annotations.Diagnostics, er
 	}
 	ds.Sort()
 	if ds.Failed() {
-		apps = nil
+		return nil, ds, nil
 	}
-	return apps, ds, nil
+	list := make([]*inspect.Application, len(apps))
+	for i, a := range apps {
+		list[i] = a.inspected()
+	}
+	return list, ds, nil
 }
 
 // read goes through the front half: what the applications are, and what is wrong with them.
@@ -64,7 +70,7 @@ func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.
 		models, solved = append(models, m), append(solved, found)
 		p, planned := plan.New(g, "")
 		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), planned)
-		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p}
+		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p, env: o.env()}
 		for _, u := range p.Units {
 			a.Functions = append(a.Functions, u.Functions...)
 		}

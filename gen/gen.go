@@ -1,6 +1,6 @@
 // Package gen is the generator as a library. [Generate] reads an application and returns the code that belongs to it and
 // everything that is wrong, and writes nothing; [Result.Commit] writes, [Result.Diff] shows what it would write, and
-// [Build] makes the packages of a target. [Graphs] returns what an application consists of. It never prints and never exits.
+// [Build] makes the packages of a target, and [Read] reads applications for package inspect. It never prints and never exits.
 //
 // The stages are packages below internal, each reading what the one before it made: load finds and type-checks the code,
 // collect reads its directives into a model, wiring solves the dependency graph, plan groups functions into units, emit
@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/output"
@@ -77,6 +78,7 @@ type App struct {
 	// When nothing had changed, graph and plan are not there before late has filled them.
 	late     func() error
 	provider string
+	env      []string
 }
 
 // Codes of diagnostics.
@@ -115,8 +117,8 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 }
 
 // Commit writes what changed and deletes what is stale, for all applications or, with mistakes, for none. It returns the
-// absolute paths that it touched.
-func (r *Result) Commit() ([]string, error) {
+// absolute paths that it touched. When ctx ends, what an application has is as it was or as it should be, file by file.
+func (r *Result) Commit(ctx context.Context) ([]string, error) {
 	if r.Diagnostics.Failed() {
 		return nil, errors.New("nothing is written while there are mistakes")
 	}
@@ -125,7 +127,7 @@ func (r *Result) Commit() ([]string, error) {
 		if a.state == nil {
 			continue
 		}
-		paths, err := a.state.Commit()
+		paths, err := a.state.Commit(ctx)
 		for _, p := range paths {
 			changed = append(changed, filepath.Join(a.Dir, filepath.FromSlash(p)))
 		}
@@ -170,6 +172,28 @@ func (a *App) Provider() string {
 		return a.provider
 	}
 	return a.plan.App.Spec.Provider.Name
+}
+
+// Inspect returns the graph, the configuration and so on of the application.
+func (a *App) Inspect() (*inspect.Application, error) {
+	if a.late != nil {
+		if err := a.late(); err != nil {
+			return nil, err
+		}
+	}
+	return a.inspected(), nil
+}
+
+func (a *App) inspected() *inspect.Application {
+	p := inspect.Plan{All: plan.Reserved}
+	for _, u := range a.plan.Units {
+		unit := inspect.Unit{Name: u.Name, Settings: u.Settings}
+		for _, m := range u.Members {
+			unit.Functions = append(unit.Functions, m.Model)
+		}
+		p.Units = append(p.Units, unit)
+	}
+	return inspect.New(a.graph, p, a.env)
 }
 
 // Target returns the application as a target sees it; an empty name is what the generated code was made from.

@@ -171,7 +171,7 @@ func diagnose(t testing.TB, o gen.Options) *gen.Result {
 
 func commit(t testing.TB, r *gen.Result) []string {
 	t.Helper()
-	changed, err := r.Commit()
+	changed, err := r.Commit(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func TestNothingIsWrittenWhenOneApplicationIsWrong(t *testing.T) {
 	if !r.Diagnostics.Failed() {
 		t.Fatal("no mistake was found")
 	}
-	if changed, err := r.Commit(); err == nil || len(changed) > 0 {
+	if changed, err := r.Commit(t.Context()); err == nil || len(changed) > 0 {
 		t.Errorf("wrote %v, error %v", changed, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "one/internal")); !os.IsNotExist(err) {

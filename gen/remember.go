@@ -67,7 +67,7 @@ func (r *Result) remembered(ctx context.Context, o Options, tree *load.Tree, e *
 		return nil
 	})
 	for _, kept := range e.Apps {
-		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, late: late}
+		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, late: late, env: o.env()}
 		for _, f := range kept.Functions {
 			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
 			for _, kind := range f.Kinds {

@@ -289,13 +289,19 @@ func (c *Config) decodeStruct(v *value, key string, dst reflect.Value) (found bo
 	return found, nil
 }
 
-// fieldKey is the key of a field without a tag: the one in v that differs in case only, or MaxItems as maxItems.
+// fieldKey is the key of a field without a tag: the one in v that differs in case only, or else [FieldKey].
 func fieldKey(v *value, field string) string {
 	if v != nil {
 		if i := slices.IndexFunc(v.keys, func(k string) bool { return strings.EqualFold(k, field) }); i >= 0 {
 			return v.keys[i]
 		}
 	}
+	return FieldKey(field)
+}
+
+// FieldKey is the key of a struct's field that has no yaml tag: maxItems of MaxItems, httpPort of HTTPPort, url of URL. Case
+// does not matter in the files.
+func FieldKey(field string) string {
 	rs := []rune(field)
 	for i, r := range rs {
 		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+
+	"github.com/faasgen/faasgen/annotations"
 )
 
 var list = sync.OnceValue(func() []*Kind {
@@ -35,6 +37,9 @@ func All() iter.Seq[*Kind] { return slices.Values(list()) }
 
 // Of is the kind of a marker, nil for any other value.
 func Of(marker any) *Kind { return index()[reflect.TypeOf(marker)] }
+
+// Wrong is the mistake in an argument of a marker that has a language of its own, nil if there is none; spec.CheckTriggers takes it.
+func Wrong(marker any) *annotations.Mistake { return Of(marker).Wrong(marker) }
 
 // Lookup is the kind of a word, nil for any other.
 func Lookup(word string) *Kind {

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -10,6 +11,7 @@ import (
 
 func httpKind() *Kind {
 	return of(Kind{Word: "http", Example: "{method: GET, path: /}", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.HTTP]{
+		wrong:      wrongRoute,
 		overlap:    func(a, b *annotations.HTTP) string { return "" }, // routes are compared in all of the application
 		triggers:   func(m *annotations.HTTP, _ string) []framework.Trigger { return routes(m) },
 		identities: func(m *annotations.HTTP, _ string) []string { return []string{m.Path} },
@@ -19,10 +21,25 @@ func httpKind() *Kind {
 
 func apigwKind() *Kind {
 	return of(Kind{Word: "apigw", Example: "{method: GET, path: /}", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.APIGW]{
+		wrong:      func(m *annotations.APIGW) *annotations.Mistake { return wrongRoute(&m.HTTP) },
 		triggers:   func(m *annotations.APIGW, _ string) []framework.Trigger { return routes(&m.HTTP) },
 		identities: func(m *annotations.APIGW, _ string) []string { return []string{m.Path} },
 		features:   []feature[annotations.APIGW]{{"apigw", nil}},
 	})
+}
+
+// wrongRoute is what is wrong with the routes of a marker.
+func wrongRoute(m *annotations.HTTP) *annotations.Mistake {
+	for _, method := range m.Method {
+		if _, err := web.ParsePattern(method, m.Path); err != nil {
+			wrong := &annotations.Mistake{Argument: "path", Value: m.Path, Offset: -1, Message: err.Error()}
+			if e, ok := errors.AsType[*web.PatternError](err); ok {
+				wrong.Offset, wrong.Length, wrong.Message = e.Offset, e.Length, e.Message
+			}
+			return wrong
+		}
+	}
+	return nil
 }
 
 // routes are those of a marker, one for each method; collect has refused patterns that are none.

@@ -48,6 +48,8 @@ type Kind struct {
 	Marker func() any
 	// Name is the trigger's own name, empty if it has none.
 	Name func(marker any) string
+	// Wrong is the mistake in an argument that has a language of its own, nil if there is none.
+	Wrong func(marker any) *annotations.Mistake
 	// Needs are the logical resources that a marker names, what its events come from first.
 	Needs func(marker any) []Need
 	// Overlap says what two triggers have in common that both would be called for, empty if nothing.
@@ -99,6 +101,7 @@ type Sample struct {
 // typed is a kind whose functions know their marker.
 type typed[M any] struct {
 	name       func(*M) string
+	wrong      func(*M) *annotations.Mistake
 	needs      func(*M) []Need
 	overlap    func(a, b *M) string
 	covers     func(code, there *M) bool
@@ -125,6 +128,9 @@ func of[M any](k Kind, t typed[M]) *Kind {
 	k.Marker = func() any { return new(M) }
 	if k.Name = (func(any) string { return "" }); t.name != nil {
 		k.Name = func(m any) string { return t.name(is(m)) }
+	}
+	if k.Wrong = (func(any) *annotations.Mistake { return nil }); t.wrong != nil {
+		k.Wrong = func(m any) *annotations.Mistake { return t.wrong(is(m)) }
 	}
 	if k.Needs = (func(any) []Need { return nil }); t.needs != nil {
 		k.Needs = func(m any) (needs []Need) {

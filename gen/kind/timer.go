@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"errors"
 	"reflect"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 
 func timerKind() *Kind {
 	return of(Kind{Word: "timer", Example: "{every: 1h}", Trigger: timer.Schedule{}, Event: reflect.TypeFor[timer.Event]()}, typed[annotations.Timer]{
-		name: func(m *annotations.Timer) string { return m.Name },
+		wrong: wrongCron,
+		name:  func(m *annotations.Timer) string { return m.Name },
 		triggers: func(m *annotations.Timer, name string) []framework.Trigger {
 			return []framework.Trigger{timer.Schedule{Name: name, Cron: m.Cron, Every: time.Duration(m.Every), Timezone: m.Timezone, Payload: m.Payload}}
 		},
@@ -27,4 +29,20 @@ func timerKind() *Kind {
 			{"timer disabled", func(m *annotations.Timer) bool { return m.Disabled }},
 		},
 	})
+}
+
+// wrongCron is what is wrong with the expression of a marker.
+func wrongCron(m *annotations.Timer) *annotations.Mistake {
+	if m.Cron == "" {
+		return nil
+	}
+	_, err := timer.ParseCron(m.Cron)
+	if err == nil {
+		return nil
+	}
+	wrong := &annotations.Mistake{Argument: "cron", Value: m.Cron, Offset: -1, Message: err.Error()}
+	if e, ok := errors.AsType[*timer.CronError](err); ok {
+		wrong.Offset, wrong.Length, wrong.Message = e.Offset, e.Length, e.Message
+	}
+	return wrong
 }

@@ -3,6 +3,7 @@
 package regular
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -25,6 +26,9 @@ func (e *Error) Error() string { return e.Name + ": found " + e.Found + ", expec
 func Read(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			e.Op = "open" // as for any file that is read; that it is looked at first is of no interest
+		}
 		return nil, err
 	}
 	if err := check(name, info); err != nil { // opening a pipe would wait for its writer

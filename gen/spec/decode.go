@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/kind"
 	"gopkg.in/yaml.v3"
 )
 
@@ -154,11 +153,18 @@ func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
 	if isNull(n) && w.path != "" && !w.item {
 		return
 	}
+	fields := annotations.Fields(v.Type())
 	if n.Kind != yaml.MappingNode {
 		d.wrong(n, w, "a map of keys")
+		if n.Kind == yaml.ScalarNode && !w.item && slices.ContainsFunc(fields, func(f annotations.Field) bool { return f.Name == "enabled" }) {
+			on := "true"
+			if n.ShortTag() == "!!bool" {
+				on = n.Value
+			}
+			d.diags[len(d.diags)-1].Hint = fmt.Sprintf("write %s: {enabled: %s}", w.key, on)
+		}
 		return
 	}
-	fields := annotations.Fields(v.Type())
 	seen := map[string]bool{}
 	from := len(d.noted)
 	for _, e := range d.entries(n) {
@@ -355,16 +361,21 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	e := entries[0]
-	of := kind.Lookup(e.name)
-	if of == nil {
+	triggers := annotations.Triggers()
+	of := slices.IndexFunc(triggers, func(t annotations.Definition) bool { return t.Name == e.name })
+	if of < 0 {
+		var known []string
+		for _, t := range triggers {
+			known = append(known, t.Name)
+		}
 		diag := d.node(e.key).Errorf(CodeUnknownKey, "unknown trigger %q", e.name)
-		diag.Hint = suggestion(e.name, kind.Words())
+		diag.Hint = suggestion(e.name, known)
 		d.report(diag)
 		return
 	}
 	at := w.child(e.name)
 	d.key(at.path, e.key)
-	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: of.Marker()}
+	event := Event{Kind: e.name, Pos: d.keys[at.path].Pos, Place: d.keys[at.path], Marker: reflect.New(triggers[of].Marker).Interface()}
 	arguments := e.value
 	if m := d.enter(e.value); m != nil {
 		arguments = m

@@ -13,7 +13,7 @@
 // In values, ${env.NAME} and ${env.NAME:default} stand for environment variables; $${ is a literal ${, and anything else
 // in ${} an error, as is a variable that is neither set nor given a default. They are replaced after the file has been
 // read, so that no value can become YAML, and no message quotes them. In x-<target> keys only ${env.NAME} is replaced: what
-// else stands in ${} there is the vendor's.
+// else stands in ${} there is the vendor's. Targets whose tool has ${} of its own refuse a literal one elsewhere.
 //
 // # What covers what
 //

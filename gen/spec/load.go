@@ -12,7 +12,7 @@ import (
 	"github.com/faasgen/faasgen/gen/regular"
 )
 
-// Load reads and checks the f.yml at path. Env looks up the variables of ${env.NAME}; it is os.LookupEnv outside tests.
+// Load reads and checks the f.yml at path, all but what [Spec.CheckTriggers] does. Env looks up the variables of ${env.NAME}; it is os.LookupEnv outside tests.
 // The specification is as complete as the mistakes allow, and never nil, so that a caller can go on to look for further
 // ones; it must not be acted upon when the diagnostics hold an error.
 func Load(path string, env func(string) (string, bool)) (*Spec, annotations.Diagnostics) {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/kind"
 	"gopkg.in/yaml.v3"
 )
 
@@ -159,8 +158,8 @@ func (s schema) structure(t reflect.Type) object {
 // event describes one trigger: a map with one key.
 func (s schema) event() object {
 	properties := object{}
-	for k := range kind.All() {
-		kind, t := k.Word, reflect.TypeOf(k.Marker()).Elem()
+	for _, trigger := range annotations.Triggers() {
+		kind, t := trigger.Name, trigger.Marker
 		properties[kind] = object{"$ref": s.value(t, where{})["$ref"], "description": s.doc(t, func(d annotations.Docs) string { return d.Type(t.Name()) })}
 		arguments, _ := s.defs[definition(t)].(object)
 		arguments["patternProperties"] = object{extensionForm.String(): object{

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 )
@@ -169,7 +168,9 @@ func (g generator) value(t reflect.Type, enum []string, loose bool) any {
 		return map[string]any{"order.maxItems": g.anything(2), "db": g.anything(2)}
 	case reflect.TypeFor[Event]():
 		word := g.one("http", "timer", "event")
-		arguments := g.value(reflect.TypeOf(kind.Lookup(word).Marker()).Elem(), nil, false)
+		triggers := annotations.Triggers()
+		i := slices.IndexFunc(triggers, func(d annotations.Definition) bool { return d.Name == word })
+		arguments := g.value(triggers[i].Marker, nil, false)
 		if m, ok := arguments.(map[string]any); ok && g.IntN(4) == 0 {
 			m["x-aws"] = map[string]any{}
 		}

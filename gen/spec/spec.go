@@ -51,6 +51,8 @@ type Spec struct {
 	replaced map[token.Position]string
 	// failed holds the paths of the values that a mistake was reported at, or below.
 	failed map[string]bool
+	// sound are the events with nothing wrong so far.
+	sound []Event
 }
 
 // Failed reports whether a mistake was found at or below the path of a value, such as scan.0. What it holds means nothing

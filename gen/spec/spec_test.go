@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/faasgen/faasgen/gen/kind"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -43,6 +45,8 @@ func TestDiagnostics(t *testing.T) {
 				if s == nil {
 					t.Fatalf("%s: no specification at all", f.Name)
 				}
+				diags = append(diags, s.CheckTriggers(kind.Wrong)...)
+				diags.Sort()
 				got.Files = append(got.Files, f)
 				if len(diags) > 0 {
 					got.Files = append(got.Files, txtar.File{Name: f.Name + ".diagnostics", Data: []byte(diags.Render(""))})

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"errors"
 	"fmt"
 	"go/token"
 	"regexp"
@@ -11,8 +10,6 @@ import (
 	_ "time/tzdata" // a machine that generates may have no zone database
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework/trigger/timer"
-	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/spec/glob"
 )
 
@@ -207,7 +204,7 @@ func (c checker) settings(prefix string, s Settings) {
 
 func lastKey(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
 
-// event checks the arguments of a trigger: by the marker's own rules, then what needs the languages of routes and times.
+// event checks the arguments of a trigger: by the marker's own rules, then time zones.
 func (c checker) event(path string, e Event) {
 	for _, place := range e.Places {
 		if c.wrong[place.Pos] {
@@ -235,44 +232,12 @@ func (c checker) event(path string, e Event) {
 	if len(*c.diags) > before {
 		return
 	}
-	if m := annotations.HTTPOf(e.Marker); m != nil {
-		for _, method := range m.Method {
-			if _, err := web.ParsePattern(method, m.Path); err != nil && given("path") {
-				c.add(c.inside(e.Places["path"], m.Path, err))
-				break
-			}
-		}
-	}
+	c.sound = append(c.sound, e)
 	if m, ok := e.Marker.(*annotations.Timer); ok {
-		if m.Cron != "" {
-			if _, err := timer.ParseCron(m.Cron); err != nil {
-				c.add(c.inside(e.Places["cron"], m.Cron, err))
-			}
-		}
 		if _, err := time.LoadLocation(m.Timezone); err != nil || m.Timezone == "Local" {
 			d := e.Places["timezone"].Errorf(CodeValue, "unknown time zone %q", m.Timezone)
 			d.Hint = "write an IANA name such as Asia/Shanghai"
 			c.add(d)
 		}
 	}
-}
-
-// inside points an error of one of the trigger languages at the piece of the value it is about.
-func (c checker) inside(place Place, value string, err error) annotations.Diagnostic {
-	offset, length, message := -1, 0, err.Error()
-	if e, ok := errors.AsType[*web.PatternError](err); ok {
-		offset, length, message = e.Offset, e.Length, e.Message
-	}
-	if e, ok := errors.AsType[*timer.CronError](err); ok {
-		offset, length, message = e.Offset, e.Length, e.Message
-	}
-	if _, ok := c.replaced[place.Pos]; ok {
-		return place.Errorf(CodeValue, "%s", message) // and add says no more than that it is wrong
-	}
-	// Where the value stands in the line as it reads; with escapes in it the whole has to do.
-	from := max(0, min(place.Pos.Column-1, len(place.Line)))
-	if at := strings.Index(place.Line[from:], value); offset >= 0 && at >= 0 && at <= 1 && value != "" {
-		place.Pos.Column, place.Length = from+at+offset+1, length
-	}
-	return place.Errorf(CodeValue, "%s", message)
 }

@@ -124,7 +124,7 @@ func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, err
 	var failed error
 	for _, j := range jobs {
 		done := t.progress("building for " + j.target.Name())
-		b, err := gen.Build(ctx, j.app, gen.BuildOptions{Target: j.target, Unit: unit, Relative: t.dir})
+		b, err := t.pack(ctx, j.app, gen.BuildOptions{Target: j.target, Unit: unit, Relative: t.dir})
 		done()
 		if err != nil {
 			return reports, err // what does not compile does not compile for the next one either
@@ -141,9 +141,18 @@ func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, err
 		for _, f := range b.Files {
 			out.Files = append(out.Files, relative(t.dir, f))
 		}
+		if b.Kept {
+			fmt.Fprintf(t.err, "note: the deployment files in %s are left as they are: other units have mistakes, see faasgen check --target %s\n", out.Dir, j.target.Name())
+		}
 		reports = append(reports, out)
 	}
 	return reports, failed
+}
+
+// pack builds, and lets no signal come between the files of a package. A build that is interrupted ends by itself.
+func (t *tool) pack(ctx context.Context, app *gen.App, o gen.BuildOptions) (*gen.Built, error) {
+	defer t.writing.enter()()
+	return gen.Build(ctx, app, o)
 }
 
 func (t *tool) names() []string {

@@ -12,7 +12,7 @@ import (
 )
 
 func (t *tool) check() *cobra.Command {
-	var value string
+	var value, unit string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [DIR]",
@@ -20,7 +20,8 @@ func (t *tool) check() *cobra.Command {
 		Long: "Check reports every mistake in directives, dependencies and f.yml, everything that the targets cannot express or\n" +
 			"that is over their limits, and generated code that is not current. Without --target the targets are those that\n" +
 			"f.yml names. With it, the portability report is printed: each feature that the application uses, and what each\n" +
-			"target does it with, or loses of it. A loss is an error where f.yml says strict: true.",
+			"target does it with, or loses of it. A loss is an error where f.yml says strict: true. With --unit only what has to\n" +
+			"do with that unit counts for a target; two triggers for the same objects have to do with both.",
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -42,10 +43,14 @@ func (t *tool) check() *cobra.Command {
 			ds := r.Diagnostics
 			var reports []ported
 			if !ds.Failed() {
-				for _, app := range r.Apps {
-					ds = append(ds, t.checkTargets(app, chosen)...)
+				apps, err := t.having(r.Apps, unit)
+				if err != nil {
+					return err
+				}
+				for _, app := range apps {
+					ds = append(ds, t.checkTargets(app, chosen, unit)...)
 					if chosen != nil {
-						reports = append(reports, t.port(app, chosen))
+						reports = append(reports, t.port(app, chosen, unit))
 					}
 				}
 				if !r.UpToDate {
@@ -68,6 +73,7 @@ func (t *tool) check() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets to check for, separated by commas, or all")
+	cmd.Flags().StringVar(&unit, "unit", "", "check this unit only")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings and the portability report as JSON")
 	return cmd
 }
@@ -78,8 +84,30 @@ type checked struct {
 	Portability []portability `json:"portability,omitempty"`
 }
 
-// checkTargets asks the chosen targets, or those that f.yml names.
-func (t *tool) checkTargets(app *gen.App, chosen []target.Target) annotations.Diagnostics {
+// having are the applications that have a unit; all of them have "".
+func (t *tool) having(apps []*gen.App, unit string) ([]*gen.App, error) {
+	if unit == "" {
+		return apps, nil
+	}
+	var list []*gen.App
+	var known []string
+	for _, app := range apps {
+		seen, _ := app.Target("")
+		for _, u := range seen.Units {
+			known = append(known, u.Name)
+			if u.Name == unit {
+				list = append(list, app)
+			}
+		}
+	}
+	if list == nil {
+		return nil, unknown("unit", unit, slices.Compact(slices.Sorted(slices.Values(known))))
+	}
+	return list, nil
+}
+
+// checkTargets checks an application, or one unit of it, for the chosen targets, or for those that f.yml names.
+func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) annotations.Diagnostics {
 	if chosen == nil {
 		chosen = t.named(app)
 	}
@@ -87,7 +115,11 @@ func (t *tool) checkTargets(app *gen.App, chosen []target.Target) annotations.Di
 	for _, tg := range chosen {
 		seen, planned := app.Target(tg.Name())
 		ds = append(ds, planned...)
-		ds = append(ds, tg.Check(seen)...)
+		if unit == "" {
+			ds = append(ds, tg.Check(seen)...)
+		} else {
+			ds = append(ds, target.CheckUnit(tg, seen, unit)...)
+		}
 	}
 	return ds
 }

@@ -29,13 +29,13 @@ func (o option) apply(t *tool) { o(t) }
 
 // Main runs the command of this process and exits.
 func Main(options ...Option) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // the first signal stops gracefully, a second one at once
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	t := &tool{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	for _, o := range slices.Concat(builtIn(), options) {
 		o.apply(t)
 	}
-	os.Exit(t.run(ctx, os.Args[1:]))
+	os.Exit(t.supervise(signals, politeness, func(ctx context.Context) int { return t.run(ctx, os.Args[1:]) }))
 }
 
 // tool is one run of the command.
@@ -46,6 +46,8 @@ type tool struct {
 	targets  []target.Target
 	clouds   []sim.Cloud // of the targets
 	wrong    error       // of the options
+
+	interrupts
 }
 
 func (t *tool) run(ctx context.Context, args []string) int {
@@ -59,7 +61,11 @@ func (t *tool) run(ctx context.Context, args []string) int {
 	t.dir = dir
 	root := t.root()
 	root.SetArgs(args)
-	return t.report(root.ExecuteContext(ctx))
+	err = root.ExecuteContext(ctx)
+	if f := (*failure)(nil); err != nil && ctx.Err() != nil && !errors.As(err, &f) {
+		err = ctx.Err() // whatever it is that was interrupted says so in words of its own
+	}
+	return t.report(err)
 }
 
 func (t *tool) root() *cobra.Command {

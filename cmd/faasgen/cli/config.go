@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) config() *cobra.Command {
@@ -31,7 +34,7 @@ func (t *tool) config() *cobra.Command {
 			}
 			done := t.progress("reading")
 			defer done()
-			configs, ds, err := gen.Configs(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets}, env, unit)
+			configs, ds, err := t.configs(cmd.Context(), dir, env, unit)
 			done()
 			if err != nil {
 				return err
@@ -70,9 +73,24 @@ func (t *tool) config() *cobra.Command {
 	return cmd
 }
 
+// configs reads the applications in a folder, and says of those that have the unit what they take from configuration.
+func (t *tool) configs(ctx context.Context, dir, env, unit string) ([]*inspect.Config, annotations.Diagnostics, error) {
+	apps, ds, err := gen.Read(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	var list []*inspect.Config
+	errs := []error{err}
+	for _, app := range apps {
+		c, err := app.Config(env, unit)
+		errs = append(errs, err)
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	return list, ds, errors.Join(errs...)
+}
+
 // noUnit is the error for a unit that no application has.
 func (t *tool) noUnit(cmd *cobra.Command, dir, unit string) error {
-	graphs, _, err := gen.Graphs(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+	graphs, _, err := t.graphs(cmd.Context(), dir)
 	if err != nil {
 		return err
 	}
@@ -80,7 +98,7 @@ func (t *tool) noUnit(cmd *cobra.Command, dir, unit string) error {
 }
 
 // configTable writes one application.
-func (t *tool) configTable(c *gen.Config, separate bool) {
+func (t *tool) configTable(c *inspect.Config, separate bool) {
 	var b strings.Builder
 	if separate {
 		b.WriteByte('\n')
@@ -120,7 +138,7 @@ func (t *tool) configTable(c *gen.Config, separate bool) {
 }
 
 // need says whether a key has to be there.
-func need(k *gen.ConfigKey) string {
+func need(k *inspect.ConfigKey) string {
 	switch {
 	case k.Required:
 		return "required"
@@ -133,13 +151,13 @@ func need(k *gen.ConfigKey) string {
 }
 
 // sourceText is a source in one cell.
-func (t *tool) sourceText(s gen.ConfigSource) string {
+func (t *tool) sourceText(s inspect.ConfigSource) string {
 	switch s.Kind {
-	case gen.FromVariable:
+	case inspect.FromVariable:
 		return "variable"
-	case gen.FromNowhere:
+	case inspect.FromNowhere:
 		return "-"
-	case gen.FromDefault, gen.FromMembers:
+	case inspect.FromDefault, inspect.FromMembers:
 		return string(s.Kind)
 	}
 	p := t.place(s.Pos)
@@ -187,9 +205,9 @@ type unread struct {
 	place
 }
 
-func (t *tool) configuration(c *gen.Config) configuration {
+func (t *tool) configuration(c *inspect.Config) configuration {
 	out := configuration{Service: c.Service, Dir: relative(t.dir, c.Dir), Env: c.Env, Keys: []configKey{}, Unread: []unread{}}
-	source := func(s gen.ConfigSource, function string) configSource {
+	source := func(s inspect.ConfigSource, function string) configSource {
 		return configSource{function, string(s.Kind), s.Variable, t.place(s.Pos)}
 	}
 	for _, k := range c.Keys {

@@ -101,6 +101,7 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, d
 			return &failure{code: exitFailed, text: "nothing was deployed"}
 		}
 	}
+	defer t.running.enter()()
 	for _, cmd := range commands {
 		if err := cmd.Run(); err != nil {
 			var e *exec.ExitError

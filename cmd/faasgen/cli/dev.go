@@ -47,6 +47,7 @@ func (t *tool) dev() *cobra.Command {
 				}
 				return m, err
 			}
+			defer t.running.enter()()
 			err = loop.Run(ctx)
 			if f := (*failure)(nil); errors.As(context.Cause(ctx), &f) {
 				return f
@@ -90,7 +91,7 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 		return nil, err
 	}
 	loop.Roots = []string{app.Dir}
-	if _, err := r.Commit(); err != nil {
+	if _, err := t.commit(ctx, r); err != nil {
 		return nil, err
 	}
 	binary, err := gobuild.Server(ctx, app.Dir, t.dir)

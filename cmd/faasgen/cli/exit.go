@@ -39,7 +39,8 @@ func (t *tool) report(err error) int {
 	switch {
 	case errors.As(err, &f):
 	case errors.Is(err, context.Canceled):
-		f = &failure{code: exitFailed, text: "interrupted"}
+		f = &failure{code: exitFailed}
+		t.reported.Do(func() { f.text = "interrupted" })
 	default:
 		f = &failure{code: exitFailed, text: err.Error()}
 	}

@@ -61,8 +61,14 @@ func (t *tool) write(ctx context.Context, o gen.Options) (r *gen.Result, changed
 	if r, err = t.solve(ctx, o); err != nil {
 		return nil, nil, err
 	}
-	changed, err = r.Commit()
+	changed, err = t.commit(ctx, r)
 	return r, changed, err
+}
+
+// commit writes what was generated, and lets no signal come between its files.
+func (t *tool) commit(ctx context.Context, r *gen.Result) (changed []string, err error) {
+	defer t.writing.enter()()
+	return r.Commit(ctx)
 }
 
 func (t *tool) print(ds annotations.Diagnostics) {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/draw"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) graph() *cobra.Command {
@@ -56,7 +58,7 @@ func (t *tool) graph() *cobra.Command {
 			}
 			done := t.progress("reading")
 			defer done()
-			graphs, ds, err := gen.Graphs(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			graphs, ds, err := t.graphs(cmd.Context(), dir)
 			done()
 			if err != nil {
 				return err
@@ -84,11 +86,24 @@ func (t *tool) graph() *cobra.Command {
 	return cmd
 }
 
+// graphs reads the applications in a folder and draws them.
+func (t *tool) graphs(ctx context.Context, dir string) ([]*inspect.Graph, annotations.Diagnostics, error) {
+	apps, ds, err := gen.Read(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	if err != nil {
+		return nil, nil, err
+	}
+	graphs := make([]*inspect.Graph, len(apps))
+	for i, app := range apps {
+		graphs[i] = app.Graph()
+	}
+	return graphs, ds, nil
+}
+
 // parts takes out of the applications what was asked for. Those that have nothing of it are left out.
-func parts(graphs []*gen.Graph, unit, focus string, why []string) ([]*gen.Graph, error) {
+func parts(graphs []*inspect.Graph, unit, focus string, why []string) ([]*inspect.Graph, error) {
 	whole := graphs
 	if unit != "" {
-		graphs = each(graphs, func(g *gen.Graph) *gen.Graph { return g.Unit(unit) })
+		graphs = each(graphs, func(g *inspect.Graph) *inspect.Graph { return g.Unit(unit) })
 		if len(graphs) == 0 {
 			return nil, unknown("unit", unit, unitNames(whole))
 		}
@@ -98,7 +113,7 @@ func parts(graphs []*gen.Graph, unit, focus string, why []string) ([]*gen.Graph,
 		if err := known(whole, focus); err != nil {
 			return nil, err
 		}
-		graphs = each(graphs, func(g *gen.Graph) *gen.Graph { return g.Focus(meant(whole, focus)) })
+		graphs = each(graphs, func(g *inspect.Graph) *inspect.Graph { return g.Focus(meant(whole, focus)) })
 		if len(graphs) == 0 {
 			return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s does not need %s", unit, focus)}
 		}
@@ -107,7 +122,7 @@ func parts(graphs []*gen.Graph, unit, focus string, why []string) ([]*gen.Graph,
 			return nil, err
 		}
 		a, b := meant(whole, why[0]), meant(whole, why[1])
-		chains := each(graphs, func(g *gen.Graph) *gen.Graph { return g.Why(a, b) })
+		chains := each(graphs, func(g *inspect.Graph) *inspect.Graph { return g.Why(a, b) })
 		if len(chains) == 0 {
 			return nil, &failure{code: exitFailed, text: why[0] + " does not need " + why[1] + in(unit), hint: whyNot(graphs, a, b, unit)}
 		}
@@ -116,8 +131,8 @@ func parts(graphs []*gen.Graph, unit, focus string, why []string) ([]*gen.Graph,
 	return graphs, nil
 }
 
-func each(graphs []*gen.Graph, part func(*gen.Graph) *gen.Graph) []*gen.Graph {
-	var list []*gen.Graph
+func each(graphs []*inspect.Graph, part func(*inspect.Graph) *inspect.Graph) []*inspect.Graph {
+	var list []*inspect.Graph
 	for _, g := range graphs {
 		if p := part(g); p != nil {
 			list = append(list, p)
@@ -127,8 +142,8 @@ func each(graphs []*gen.Graph, part func(*gen.Graph) *gen.Graph) []*gen.Graph {
 }
 
 // meant is what a name means in all applications.
-func meant(graphs []*gen.Graph, name string) []*gen.Node {
-	var nodes []*gen.Node
+func meant(graphs []*inspect.Graph, name string) []*inspect.Node {
+	var nodes []*inspect.Node
 	for _, g := range graphs {
 		nodes = append(nodes, g.Find(name)...)
 	}
@@ -139,7 +154,7 @@ func meant(graphs []*gen.Graph, name string) []*gen.Node {
 const maxNames = 20
 
 // known is the error for the first name that no application knows.
-func known(graphs []*gen.Graph, names ...string) error {
+func known(graphs []*inspect.Graph, names ...string) error {
 	for _, name := range names {
 		if meant(graphs, name) != nil {
 			continue
@@ -173,8 +188,8 @@ func list(names []string) string {
 }
 
 // whyNot says what there is instead of a chain.
-func whyNot(graphs []*gen.Graph, a, b []*gen.Node, unit string) string {
-	if len(each(graphs, func(g *gen.Graph) *gen.Graph { return g.Why(b, a) })) > 0 {
+func whyNot(graphs []*inspect.Graph, a, b []*inspect.Node, unit string) string {
+	if len(each(graphs, func(g *inspect.Graph) *inspect.Graph { return g.Why(b, a) })) > 0 {
 		return "it is the other way round"
 	}
 	var users []string
@@ -198,7 +213,7 @@ func in(unit string) string {
 	return " in unit " + unit
 }
 
-func unitNames(graphs []*gen.Graph) []string {
+func unitNames(graphs []*inspect.Graph) []string {
 	var names []string
 	for _, g := range graphs {
 		for _, u := range g.Units {

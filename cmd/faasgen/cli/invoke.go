@@ -241,6 +241,7 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form str
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(event), t.err, t.err
 	cmd.ExtraFiles = []*os.File{theirs}
 	cmd.Env = append(env, "FAAS_RESULT_FD=3", "FAAS_DEV=1", "FAAS_CODE_DIR="+app.Dir)
+	defer t.running.enter()()
 	err = cmd.Start()
 	theirs.Close()
 	if err != nil {

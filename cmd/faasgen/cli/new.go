@@ -44,6 +44,7 @@ func (t *tool) scaffold() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer t.writing.enter()()
 			if err := writeScaffold(dir, relative(t.dir, dir), files); err != nil {
 				return err
 			}

@@ -36,12 +36,15 @@ type ported struct {
 	rows            []target.Row
 }
 
-func (t *tool) port(app *gen.App, chosen []target.Target) ported {
+func (t *tool) port(app *gen.App, chosen []target.Target, unit string) ported {
 	p := ported{folder: relative(t.dir, app.Dir), targets: chosen}
 	views := make([]*target.App, len(chosen))
 	for i, tg := range chosen {
 		views[i], _ = app.Target(tg.Name())
 		p.service = views[i].Spec.Service
+		if unit != "" {
+			views[i] = views[i].Only(unit)
+		}
 	}
 	p.rows = target.Portability(chosen, views)
 	return p

@@ -20,7 +20,11 @@ import (
 // sampleEvent is an event for the first trigger of f, as people write them; the same on every cloud but for logs, which
 // Alibaba does not send but tells where they are. See [envelope].
 func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c sim.Cloud) ([]byte, error) {
-	payload, err := app.Sample(f.Name)
+	inspected, err := app.Inspect()
+	if err != nil {
+		return nil, err
+	}
+	payload, err := inspected.Sample(f.Name)
 	if err != nil {
 		return nil, err
 	}

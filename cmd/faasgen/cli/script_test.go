@@ -57,7 +57,6 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("FAASGEN_UPDATE") == "1",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Deadline:            time.Now().Add(4 * time.Minute),
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, goEnv...)
 			e.Vars = append(e.Vars, "XDG_CACHE_HOME="+cache, "HOME="+e.WorkDir, "FAASGEN_REPLACE="+root, "ROOT="+root)

@@ -34,16 +34,17 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 		return nil, usage("target %s has no simulator", tg.Name())
 	}
 	unit, _ := find(seen, f.Name)
-	dir, err := os.MkdirTemp("", "faasgen-invoke-")
+	dir, remove, err := t.temporary("faasgen-invoke-")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer remove()
 	code := filepath.Join(dir, "code")
 	built, err := t.artifact(ctx, app, tg, unit, code)
 	if err != nil {
 		return nil, err
 	}
+	defer t.running.enter()()
 	start := entry(tg, seen, unit)
 	p, err := c.Runtime(start).Start(ctx, sim.Artifact{
 		Dir: code, Command: start.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
@@ -75,7 +76,7 @@ func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, uni
 		return nil, err
 	}
 	defer unlock()
-	b, err := gen.Build(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir})
+	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir})
 	done()
 	if err != nil {
 		return nil, err

@@ -1,6 +1,6 @@
 // Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files beside
 // them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
-// a binary is linked from decide. Files are replaced one by one at the very end, after all of them were made and checked.
+// a binary is linked from decide. Files are replaced at the very end, all at once, after all of them were made and checked.
 package build
 
 import (
@@ -27,8 +27,8 @@ type Options struct {
 	// Target is the cloud, App the application as it sees it.
 	Target target.Target
 	App    *target.App
-	// Dir is the application's folder, with links resolved.
-	Dir string
+	// Dir is the application's folder. Module is that of its module, with links resolved, and Named is how the user calls it.
+	Dir, Module, Named string
 	// Programs are what to build. A unit of App that none of them serves is left as it is.
 	Programs []Program
 	// Overlay is the folder that the files of programs are written to, where they may stay; "" is one that does not.
@@ -38,6 +38,8 @@ type Options struct {
 	// Files go into each zip beside the binary, Deployment into the target's folder.
 	Files      []bundle.File
 	Deployment []target.File
+	// Keep leaves the deployment files as they are.
+	Keep bool
 	// Env is the environment of the go command.
 	Env []string
 	// Relative is the folder that compile errors name files relative to.
@@ -62,8 +64,16 @@ type CompileError struct{ Output string }
 func (e *CompileError) Error() string { return e.Output }
 
 // Run builds. It returns the units and the deployment files' paths, sorted.
-func Run(ctx context.Context, o Options) ([]Unit, []string, error) {
+func Run(ctx context.Context, o Options) (units []Unit, files []string, err error) {
 	b := &builder{Options: o, out: filepath.Join(o.Dist, o.Target.Name())}
+	made := missing(b.out)
+	defer func() {
+		for _, dir := range made {
+			if err != nil {
+				_ = os.Remove(dir) // which fails if anything is in it
+			}
+		}
+	}()
 	if err := os.MkdirAll(b.out, 0o755); err != nil {
 		return nil, nil, b.explain(err)
 	}
@@ -72,22 +82,35 @@ func Run(ctx context.Context, o Options) ([]Unit, []string, error) {
 		return nil, nil, b.explain(err)
 	}
 	defer func() { _ = os.RemoveAll(b.work) }()
-	units, err := b.units(ctx)
-	if err != nil {
+	if units, err = b.units(ctx); err != nil {
 		return nil, nil, err
 	}
-	files, err := b.place(units)
-	if err != nil {
+	if files, err = b.place(units); err != nil {
 		return nil, nil, b.explain(err)
 	}
 	return units, files, nil
+}
+
+// missing are a folder and those above it that are not there, the innermost first.
+func missing(dir string) []string {
+	var list []string
+	for {
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
+			return list
+		}
+		list, dir = append(list, dir), filepath.Dir(dir)
+	}
 }
 
 type builder struct {
 	Options
 	out, work string
 	before    manifest
+	ready     []move // what is made, in the order in which it takes its place
 }
+
+// move is a file in the work folder and its place, or an old file that has none any more.
+type move struct{ from, to string }
 
 const temporary = ".faasgen-tmp-"
 
@@ -119,7 +142,7 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 	made := make([][]Unit, len(b.Programs))
 	var changed []*Program
 	for i := range b.Programs {
-		if made[i] = b.reuse(&b.Programs[i], keys[i]); made[i] == nil {
+		if made[i] = b.reuse(ctx, &b.Programs[i], keys[i]); made[i] == nil {
 			changed = append(changed, &b.Programs[i])
 		}
 	}
@@ -136,7 +159,7 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if made[i], err = b.pack(&b.Programs[i], keys[i]); err != nil {
+			if made[i], err = b.pack(ctx, &b.Programs[i], keys[i]); err != nil {
 				err = fmt.Errorf("package unit %s for %s: %w", b.Programs[i].Name, b.Target.Name(), err)
 			}
 			return err
@@ -151,14 +174,14 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 }
 
 // reuse returns the units of a program whose zip is there and made from the same, nil if it has to be built.
-func (b *builder) reuse(p *Program, key string) []Unit {
+func (b *builder) reuse(ctx context.Context, p *Program, key string) []Unit {
 	units := b.describe(p, key)
 	for i := range units {
 		old, ok := b.before.Units[units[i].Name]
 		if !ok || old.Key != key || old.zip() != units[i].zip() {
 			return nil
 		}
-		size, hash, err := hashFile(units[i].Zip)
+		size, hash, err := hashFile(ctx, units[i].Zip)
 		if err != nil || hash != old.Hash {
 			return nil
 		}
@@ -181,7 +204,7 @@ func (b *builder) describe(p *Program, key string) []Unit {
 }
 
 // pack zips and checks a program whose binary is in the work folder.
-func (b *builder) pack(p *Program, key string) ([]Unit, error) {
+func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, error) {
 	file := p.binary()
 	binary, err := os.Open(filepath.Join(b.work, file))
 	if err != nil {
@@ -199,17 +222,18 @@ func (b *builder) pack(p *Program, key string) ([]Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = bundle.Write(zip, append(slices.Clone(b.Files), bundle.Binary(p.Entry.Command, b.work, file)))
+	err = bundle.Write(ctx, zip, append(slices.Clone(b.Files), bundle.Binary(p.Entry.Command, b.work, file)))
 	if err == nil {
 		var size int64
 		if size, err = zip.Seek(0, 2); err == nil {
-			err = bundle.Check(zip, size, p.Entry)
+			e := p.Entry
+			err = bundle.Check(zip, size, bundle.Wanted{Command: e.Command, GOARCH: e.GOARCH, MaxZip: e.MaxZip, MaxUnpacked: e.MaxUnpacked})
 		}
 	}
 	if err = errors.Join(err, zip.Close()); err != nil {
 		return nil, err
 	}
-	size, hash, err := hashFile(name)
+	size, hash, err := hashFile(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +244,8 @@ func (b *builder) pack(p *Program, key string) ([]Unit, error) {
 	return units, nil
 }
 
-// place moves everything to where it belongs and removes what is stale.
+// place moves everything to where it belongs and removes what is stale. All that takes time, or may fail for want of room,
+// is done before the first file is replaced.
 func (b *builder) place(units []Unit) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
 	for _, u := range b.App.Units {
@@ -235,9 +260,7 @@ func (b *builder) place(units []Unit) ([]string, error) {
 			continue
 		}
 		placed[u.Zip] = true
-		if err := os.Rename(filepath.Join(b.work, u.zip()), u.Zip); err != nil {
-			return nil, err
-		}
+		b.ready = append(b.ready, move{filepath.Join(b.work, u.zip()), u.Zip})
 	}
 	wanted := map[string]bool{}
 	for _, u := range after.Units {
@@ -252,6 +275,9 @@ func (b *builder) place(units []Unit) ([]string, error) {
 			return nil, err
 		}
 	}
+	if b.Keep {
+		after.Files = b.before.Files
+	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
 		if zip := b.before.Units[name].zip(); !wanted[zip] {
 			b.remove(zip, b.before.Units[name].Hash)
@@ -263,36 +289,51 @@ func (b *builder) place(units []Unit) ([]string, error) {
 		}
 	}
 	content, err := after.encode()
+	if err == nil {
+		err = b.write(filepath.Join(b.out, manifestName), content, 0o644)
+	}
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(files)
-	return files, b.write(filepath.Join(b.out, manifestName), content, 0o644)
+	return files, b.replace()
 }
 
-// write replaces a file in one step, if it differs.
+// replace moves what is ready to where it belongs, and removes what goes nowhere.
+func (b *builder) replace() error {
+	for _, m := range b.ready {
+		if m.to == "" {
+			_ = os.Remove(m.from)
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(m.to), 0o755); err != nil {
+			return err
+		}
+		if err := os.Rename(m.from, m.to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write makes a file in the work folder, to be moved to its name, if it differs from what is there.
 func (b *builder) write(name string, content []byte, mode fs.FileMode) error {
-	if _, old, err := hashFile(name); err == nil && old == hash(content) {
+	if _, old, err := hashFile(context.Background(), name); err == nil && old == hash(content) {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	tmp := filepath.Join(b.work, "file")
-	if err := os.WriteFile(tmp, content, mode|0o200); err != nil {
-		return err
-	}
-	return os.Rename(tmp, name)
+	made := filepath.Join(b.work, fmt.Sprintf("file-%d", len(b.ready)))
+	b.ready = append(b.ready, move{made, name})
+	return os.WriteFile(made, content, mode|0o200)
 }
 
-// remove deletes a file that an earlier build made, unless somebody has changed it since.
+// remove lets a file go that an earlier build made, unless it has been changed since.
 func (b *builder) remove(name, was string) {
 	if !filepath.IsLocal(name) {
 		return
 	}
 	name = filepath.Join(b.out, filepath.FromSlash(name))
-	if _, now, err := hashFile(name); err == nil && now == was {
-		_ = os.Remove(name)
+	if _, now, err := hashFile(context.Background(), name); err == nil && now == was {
+		b.ready = append(b.ready, move{from: name})
 	}
 }
 

@@ -18,7 +18,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/faasgen/faasgen/gen/internal/subprocess"
 	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
 // flags make the same binary of the same code anywhere, and nothing in it that only debuggers need.
@@ -77,7 +79,7 @@ type linked struct {
 // keys are the hashes of everything that goes into the zip of each program. Listing with -export compiles what has changed,
 // so that a compile error is reported here, once, and linking is all that is left to do.
 func (b *builder) keys(ctx context.Context, o overlay) ([]string, error) {
-	common, err := b.common()
+	common, err := b.common(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +98,7 @@ func (b *builder) keys(ctx context.Context, o overlay) ([]string, error) {
 }
 
 // common hashes the files that go into every zip.
-func (b *builder) common() (string, error) {
+func (b *builder) common(ctx context.Context) (string, error) {
 	h := sha256.New()
 	for _, f := range b.Files {
 		r, err := f.Open()
@@ -104,7 +106,7 @@ func (b *builder) common() (string, error) {
 			return "", err
 		}
 		content := sha256.New()
-		_, err = io.Copy(content, r)
+		_, err = io.Copy(content, bundle.Reader(ctx, r))
 		if err = errors.Join(err, r.Close()); err != nil {
 			return "", err
 		}
@@ -161,10 +163,9 @@ func (b *builder) list(ctx context.Context, o overlay, e target.Entry, common st
 
 // goCommand runs the go command for a platform and returns what it prints.
 func (b *builder) goCommand(ctx context.Context, e target.Entry, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := subprocess.Command(ctx, "go", args...)
 	cmd.Dir = b.Dir
 	cmd.Env = append(b.environment(), "GOOS="+e.GOOS, "GOARCH="+e.GOARCH, "CGO_ENABLED=0", "PWD="+b.Dir)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // lets it remove its temporary files
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -172,7 +173,7 @@ func (b *builder) goCommand(ctx context.Context, e target.Entry, args ...string)
 		return nil, ctx.Err()
 	}
 	if _, ok := errors.AsType[*exec.ExitError](err); ok {
-		return nil, &CompileError{rebase(strings.TrimSpace(errs.String()), b.Dir, b.Relative)}
+		return nil, &CompileError{rebase(strings.TrimSpace(errs.String()), b.Options)}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("run the go command: %w", err)
@@ -189,9 +190,10 @@ func (b *builder) environment() []string {
 	})
 }
 
-// rebase turns file names at the beginning of lines, which are relative to dir, into names relative to another folder.
-func rebase(output, dir, relative string) string {
-	if relative == "" {
+// rebase turns file names at the beginning of lines, which are absolute or relative to Dir, into names relative to another folder.
+// Those of the module are named as the user names it.
+func rebase(output string, o Options) string {
+	if o.Relative == "" {
 		return output
 	}
 	lines := strings.Split(output, "\n")
@@ -201,9 +203,12 @@ func rebase(output, dir, relative string) string {
 			continue
 		}
 		if !filepath.IsAbs(file) {
-			file = filepath.Join(dir, file)
+			file = filepath.Join(o.Dir, file)
 		}
-		if rel, err := filepath.Rel(relative, file); err == nil {
+		if below, err := filepath.Rel(o.Module, file); err == nil && filepath.IsLocal(below) {
+			file = filepath.Join(o.Named, below)
+		}
+		if rel, err := filepath.Rel(o.Relative, file); err == nil {
 			file = rel
 		}
 		lines[i] = filepath.ToSlash(file) + ".go:" + rest

@@ -3,6 +3,7 @@ package build
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
 const manifestName = "manifest.json"
@@ -132,13 +134,13 @@ func hash(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func hashFile(name string) (size int64, sum string, err error) {
+func hashFile(ctx context.Context, name string) (size int64, sum string, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return 0, "", err
 	}
 	h := sha256.New()
-	size, err = io.Copy(h, f)
+	size, err = io.Copy(h, bundle.Reader(ctx, f))
 	_ = f.Close()
 	return size, hex.EncodeToString(h.Sum(nil)), err
 }

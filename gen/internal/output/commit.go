@@ -1,6 +1,7 @@
 package output
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -12,8 +13,9 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Commit writes what changed and deletes what is stale. It returns the paths below Dir that it touched.
-func (s *State) Commit() ([]string, error) {
+// Commit writes what changed and deletes what is stale. It returns the paths below Dir that it touched. When ctx ends before
+// the first file is replaced, all is as it was; after that it goes on to the last one.
+func (s *State) Commit(ctx context.Context) ([]string, error) {
 	if s.UpToDate() {
 		return nil, nil
 	}
@@ -27,7 +29,11 @@ func (s *State) Commit() ([]string, error) {
 	for _, name := range s.rubbish {
 		_ = root.Remove(name)
 	}
-	if err := c.stage(); err != nil {
+	err = c.stage(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
 		return nil, s.explain(err)
 	}
 	if err := c.replace(); err != nil {
@@ -46,9 +52,12 @@ type commit struct {
 }
 
 // stage writes all content beside its place.
-func (c *commit) stage() error {
+func (c *commit) stage(ctx context.Context) error {
 	c.staged = map[string]string{}
 	for _, name := range c.Changed {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		content, err := c.content(name)
 		if err != nil {
 			return err
@@ -146,10 +155,14 @@ func (c *commit) prune(dir string) {
 	}
 }
 
-// discard removes what was staged and never moved.
+// discard removes what was staged and never moved, with the folders that were made for it.
 func (c *commit) discard() {
 	for _, tmp := range c.staged {
 		_ = c.root.Remove(tmp)
+		c.prune(path.Dir(tmp))
+	}
+	if len(c.staged) > 0 && c.root.Remove(Folder) == nil {
+		_ = c.root.Remove(path.Dir(Folder))
 	}
 }
 

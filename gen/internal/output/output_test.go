@@ -1,6 +1,8 @@
 package output_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,7 +54,7 @@ func commit(t *testing.T, dir string, contents map[string]string) []string {
 	if ds.Failed() {
 		t.Fatal(ds.Render(dir))
 	}
-	changed, err := s.Commit()
+	changed, err := s.Commit(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func TestStaleFilesGoWithTheirFolders(t *testing.T) {
 	if got := ds.Render(dir); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if _, err := s.Commit(); err != nil {
+	if _, err := s.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{"a/unit.go": "1", "a/notes.txt": "mine", "manifest.json": ""}, tree(t, dir)); diff != "" {
@@ -181,7 +183,7 @@ func TestWhatAPersonChanged(t *testing.T) {
 			if ds.Failed() {
 				return
 			}
-			if _, err := s.Commit(); err != nil {
+			if _, err := s.Commit(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			want := map[string]string{"manifest.json": ""}
@@ -215,7 +217,7 @@ func TestForce(t *testing.T) {
 	if got := ds.Render(dir); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if _, err := s.Commit(); err != nil {
+	if _, err := s.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{"a/unit.go": "1", "c/unit.go": "1", "c/notes.txt": "mine", "manifest.json": ""}, tree(t, dir)); diff != "" {
@@ -276,7 +278,7 @@ func TestConflicts(t *testing.T) {
 			if ds.Failed() {
 				t.Fatal(ds.Render(dir))
 			}
-			if _, err := s.Commit(); err != nil {
+			if _, err := s.Commit(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			want := map[string]string{"manifest.json": ""}
@@ -308,11 +310,53 @@ func TestDeletedAndBrokenFilesComeBack(t *testing.T) {
 	if got := ds.Render(dir); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if _, err := s.Commit(); err != nil {
+	if _, err := s.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]string{"a/unit.go": "1", "b/unit.go": "2", "c/unit.go": "1", "manifest.json": ""}, tree(t, dir)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// ending is a context that ends after a number of looks at it.
+type ending struct {
+	context.Context
+	left int
+}
+
+func (e *ending) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestInterruptedCommit: before the first file is replaced nothing has happened, not even a folder.
+func TestInterruptedCommit(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := compare(t, dir, map[string]string{"a/unit.go": "1", "b/unit.go": "1"})
+	for left := range 3 {
+		if changed, err := s.Commit(&ending{t.Context(), left}); !errors.Is(err, context.Canceled) || len(changed) > 0 {
+			t.Fatalf("changed %v, %v", changed, err)
+		}
+		if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+			t.Fatalf("after %d looks there is %v, %v", left, entries, err)
+		}
+	}
+	commit(t, dir, map[string]string{"a/unit.go": "1"})
+	s, _ = compare(t, dir, map[string]string{"a/unit.go": "2", "b/unit.go": "2"})
+	before := tree(t, dir)
+	if _, err := s.Commit(&ending{t.Context(), 2}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(before, tree(t, dir)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if left, err := filepath.Glob(path(dir, "*/.faasgen-*")); err != nil || len(left) > 0 {
+		t.Errorf("left over: %v, %v", left, err)
+	}
+	if _, err := os.Stat(path(dir, "b")); err == nil {
+		t.Error("the folder of a file that was not written is there")
 	}
 }
 
@@ -328,7 +372,7 @@ func TestDeadCommit(t *testing.T) {
 	if err := os.MkdirAll(path(dir, "b/unit.go/x"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Commit(); err == nil {
+	if _, err := s.Commit(t.Context()); err == nil {
 		t.Fatal("no error")
 	}
 	if err := os.RemoveAll(path(dir, "b/unit.go")); err != nil {
@@ -388,7 +432,7 @@ func TestReadOnlyFolder(t *testing.T) {
 	if err := os.Chmod(dir, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Commit()
+	_, err := s.Commit(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "generated code cannot be written below "+dir+": the folder is not writable") {
 		t.Errorf("got %v", err)
 	}

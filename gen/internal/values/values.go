@@ -19,7 +19,6 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/faasgen/faasgen/framework/config"
-	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // Text writes a value in one line, as YAML that reads as the same.
@@ -114,14 +113,14 @@ func FieldName(st *types.Struct, i int) (name string, inline bool) {
 	case !f.Exported():
 		return "", false
 	case name == "":
-		name = model.LowerCamel(f.Name())
+		name = config.FieldKey(f.Name())
 	}
 	return name, false
 }
 
 // Whole reports whether a type is read as one value, although it may be a struct.
 func Whole(t types.Type) bool {
-	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == model.ConfigPath && n.Obj().Name() == model.SecretType {
+	if known(t) == reflect.TypeFor[config.Secret]() {
 		return true
 	}
 	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), true, nil, "UnmarshalText")
@@ -180,7 +179,7 @@ func fields(t reflect.Type) func(func(member) bool) {
 			}
 			m := member{name: tag, tagged: true, typ: f.Type}
 			if tag == "" {
-				m = member{name: model.LowerCamel(f.Name), typ: f.Type}
+				m = member{name: config.FieldKey(f.Name), typ: f.Type}
 			}
 			if !yield(m) {
 				return
@@ -294,13 +293,14 @@ func known(t types.Type) reflect.Type {
 	if !ok || n.Obj().Pkg() == nil {
 		return nil
 	}
+	size, secret := reflect.TypeFor[config.Size](), reflect.TypeFor[config.Secret]()
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
 	case "time.Duration":
 		return reflect.TypeFor[time.Duration]()
-	case model.ConfigPath + "." + model.SizeType:
-		return reflect.TypeFor[config.Size]()
-	case model.ConfigPath + "." + model.SecretType:
-		return reflect.TypeFor[config.Secret]()
+	case size.PkgPath() + "." + size.Name():
+		return size
+	case secret.PkgPath() + "." + secret.Name():
+		return secret
 	case "net/netip.Addr":
 		return reflect.TypeFor[netip.Addr]()
 	case "net/netip.AddrPort":

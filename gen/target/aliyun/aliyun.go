@@ -61,6 +61,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	checkRegion(r, app)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
+	r.Literal(app, "s")
 	r.Queues(app)
 	for _, u := range app.Units {
 		check(r, app, u)

@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"context"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -16,6 +17,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // File is one file of a zip.
@@ -30,6 +33,10 @@ type File struct {
 	Dir string
 	// Source is the path below Dir, with slashes.
 	Source string
+	// Size is how large Source was when it was selected.
+	Size int64
+	// Place is the pattern that selected it; it may be empty.
+	Place spec.Place
 }
 
 // Open opens the content.
@@ -62,8 +69,8 @@ const (
 )
 
 // Write writes a zip: the files by name, each with the time 1980, a unix mode and its sizes in front of its data, so that
-// readers of streams can have it too. Equal files make equal bytes. Two files of one name are an error.
-func Write(w io.Writer, files []File) error {
+// readers of streams can have it too. Equal files make equal bytes. Two files of one name are an error. The end of ctx ends it.
+func Write(ctx context.Context, w io.Writer, files []File) error {
 	files = slices.Clone(files)
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
 	z := zip.NewWriter(w)
@@ -74,14 +81,14 @@ func Write(w io.Writer, files []File) error {
 		if i > 0 && files[i-1].Name == f.Name {
 			return fmt.Errorf("two files are called %s in the package", f.Name)
 		}
-		if err := write(z, f); err != nil {
+		if err := write(ctx, z, f); err != nil {
 			return fmt.Errorf("pack %s: %w", f.Name, err)
 		}
 	}
 	return z.Close()
 }
 
-func write(z *zip.Writer, f File) error {
+func write(ctx context.Context, z *zip.Writer, f File) error {
 	r, err := f.Open()
 	if err != nil {
 		return err
@@ -93,7 +100,7 @@ func write(z *zip.Writer, f File) error {
 		return err
 	}
 	sum := crc32.NewIEEE()
-	size, err := io.Copy(io.MultiWriter(deflate, sum), r)
+	size, err := io.Copy(io.MultiWriter(deflate, sum), Reader(ctx, r))
 	if err != nil {
 		return err
 	}
@@ -115,6 +122,21 @@ func write(z *zip.Writer, f File) error {
 	}
 	_, err = packed.WriteTo(out)
 	return err
+}
+
+// Reader reads from r until ctx ends.
+func Reader(ctx context.Context, r io.Reader) io.Reader { return reader{ctx, r} }
+
+type reader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r reader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
 }
 
 func ascii(s string) bool {

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/spec"
-	"github.com/faasgen/faasgen/gen/target"
 )
 
 // executable makes the smallest file that debug/elf takes for a program.
@@ -32,7 +31,7 @@ func executable(machine elf.Machine, typ elf.Type, segments ...elf.ProgType) []b
 func pack(t *testing.T, files ...File) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, files); err != nil {
+	if err := Write(t.Context(), &b, files); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -90,7 +89,7 @@ func TestWriteRefuses(t *testing.T) {
 		{`"C:a" is not a path for a package`, []File{{Name: "C:a"}}},
 		{"pack gone: openat gone: no such file or directory", []File{{Name: "gone", Dir: t.TempDir(), Source: "gone"}}},
 	} {
-		if err := Write(io.Discard, c.files); err == nil || err.Error() != c.want {
+		if err := Write(t.Context(), io.Discard, c.files); err == nil || err.Error() != c.want {
 			t.Errorf("got %v, want %s", err, c.want)
 		}
 	}
@@ -99,18 +98,18 @@ func TestWriteRefuses(t *testing.T) {
 func TestCheck(t *testing.T) {
 	program := File{Name: "bootstrap", Executable: true, Content: executable(elf.EM_X86_64, elf.ET_EXEC, elf.PT_LOAD)}
 	with := func(content []byte) File { return File{Name: "bootstrap", Executable: true, Content: content} }
-	entry := target.Entry{Command: "bootstrap", GOARCH: "amd64"}
+	entry := Wanted{Command: "bootstrap", GOARCH: "amd64"}
 	small, tight := entry, entry
 	small.MaxZip = 10
 	tight.MaxUnpacked = 10
 	for _, c := range []struct {
 		name  string
-		entry target.Entry
+		entry Wanted
 		zip   []byte
 		want  string
 	}{
 		{"good", entry, pack(t, program), ""},
-		{"other name", target.Entry{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, by which the unit is started"},
+		{"other name", Wanted{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, by which the unit is started"},
 		{"not executable", entry, pack(t, File{Name: "bootstrap", Content: program.Content}), "bootstrap has the mode -rw-r--r-- in the package, expected 0755"},
 		{"no zip", entry, []byte("PK"), "the package is no zip: zip: not a valid zip file"},
 		{"large", small, pack(t, program), "the package has 0.0 MB, of at most 0.0 MB"},

@@ -8,14 +8,20 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"github.com/faasgen/faasgen/gen/target"
 )
 
+// Wanted is what a vendor wants of a package.
+type Wanted struct {
+	// Command is the file that the unit starts by, GOARCH the processor that it runs on.
+	Command, GOARCH string
+	// MaxZip and MaxUnpacked are the limits of sizes in bytes; zero is none.
+	MaxZip, MaxUnpacked int64
+}
+
 // Check reads a finished zip as the vendor will: names, modes, sizes, and the executable that the unit starts by.
-func Check(r io.ReaderAt, size int64, entry target.Entry) error {
-	if entry.MaxZip > 0 && size > entry.MaxZip {
-		return fmt.Errorf("the package has %s, of at most %s", megabytes(size), megabytes(entry.MaxZip))
+func Check(r io.ReaderAt, size int64, want Wanted) error {
+	if want.MaxZip > 0 && size > want.MaxZip {
+		return fmt.Errorf("the package has %s, of at most %s", Megabytes(size), Megabytes(want.MaxZip))
 	}
 	z, err := zip.NewReader(r, size)
 	if err != nil {
@@ -32,7 +38,7 @@ func Check(r io.ReaderAt, size int64, entry target.Entry) error {
 			return fmt.Errorf("%s has the mode %v in the package, expected a file of 0755 or 0644", f.Name, mode)
 		}
 		total += int64(f.UncompressedSize64)
-		if f.Name == entry.Command {
+		if f.Name == want.Command {
 			command = f
 		}
 		names = append(names, f.Name)
@@ -40,19 +46,19 @@ func Check(r io.ReaderAt, size int64, entry target.Entry) error {
 	switch {
 	case !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names):
 		return fmt.Errorf("the files of the package are not in order, each once")
-	case entry.MaxUnpacked > 0 && total > entry.MaxUnpacked:
-		return fmt.Errorf("the package unpacks to %s, of at most %s", megabytes(total), megabytes(entry.MaxUnpacked))
+	case want.MaxUnpacked > 0 && total > want.MaxUnpacked:
+		return fmt.Errorf("the package unpacks to %s, of at most %s", Megabytes(total), Megabytes(want.MaxUnpacked))
 	case command == nil:
-		return fmt.Errorf("the package has no %s, by which the unit is started", entry.Command)
+		return fmt.Errorf("the package has no %s, by which the unit is started", want.Command)
 	case command.Mode().Perm() != 0o755:
-		return fmt.Errorf("%s has the mode %v in the package, expected 0755", entry.Command, command.Mode().Perm())
+		return fmt.Errorf("%s has the mode %v in the package, expected 0755", want.Command, command.Mode().Perm())
 	}
 	content, err := read(command)
 	if err != nil {
-		return fmt.Errorf("unpack %s: %w", entry.Command, err)
+		return fmt.Errorf("unpack %s: %w", want.Command, err)
 	}
-	if err := CheckBinary(bytes.NewReader(content), entry.GOARCH); err != nil {
-		return fmt.Errorf("%s: %w", entry.Command, err)
+	if err := CheckBinary(bytes.NewReader(content), want.GOARCH); err != nil {
+		return fmt.Errorf("%s: %w", want.Command, err)
 	}
 	return nil
 }
@@ -91,4 +97,5 @@ func CheckBinary(r io.ReaderAt, goarch string) error {
 	return nil
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }
+// Megabytes writes a size in bytes for people.
+func Megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/(1<<20)) }

@@ -154,7 +154,7 @@ func (x *selection) add(name string, place spec.Place, named bool) {
 		x.report(place.Errorf(CodePackage, "%s is no file", name))
 	default:
 		// Programs that are packaged along have to stay programs.
-		x.files[name] = File{Name: name, Executable: info.Mode()&0o111 != 0, Dir: x.dir, Source: name}
+		x.files[name] = File{Name: name, Executable: info.Mode()&0o111 != 0, Dir: x.dir, Source: name, Size: info.Size(), Place: place}
 	}
 }
 

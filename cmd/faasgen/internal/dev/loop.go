@@ -38,7 +38,7 @@ type Version struct {
 type Loop struct {
 	// Listener is where the gateway listens. Run closes it.
 	Listener net.Listener
-	// Make makes the current version. Its error is for the user, with everything that is wrong.
+	// Make makes the current version. Its error is for the user, with everything that is wrong. When ctx ends it is left where it is.
 	Make func(ctx context.Context) (*Version, error)
 	// Roots are the folders whose files are watched, the application's among them.
 	Roots []string
@@ -152,7 +152,7 @@ func (l *Loop) replace(ctx context.Context, why []string) {
 }
 
 func (l *Loop) bringUp(ctx context.Context) (*child, error) {
-	m, err := l.Make(ctx)
+	m, err := l.make(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +166,25 @@ func (l *Loop) bringUp(ctx context.Context) (*child, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// make calls Make, and does not wait for it when ctx ends: reading code does not notice.
+func (l *Loop) make(ctx context.Context) (*Version, error) {
+	type result struct {
+		made *Version
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		m, err := l.Make(ctx)
+		done <- result{m, err}
+	}()
+	select {
+	case r := <-done:
+		return r.made, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (l *Loop) complain(err error, why []string) {

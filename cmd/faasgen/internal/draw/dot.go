@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 // DOT writes one digraph in the language of Graphviz. Several applications are a cluster each, and so are units of
 // several functions. What nothing provides is left out.
-func DOT(graphs []*gen.Graph, path func(string) string) ([]byte, error) {
+func DOT(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 	d := &dot{}
 	name := "faasgen"
 	if len(graphs) == 1 {
@@ -59,8 +59,8 @@ func (d *dot) close() {
 	d.line("}")
 }
 
-func (d *dot) graph(g *gen.Graph) {
-	inUnit := map[*gen.Node]bool{}
+func (d *dot) graph(g *inspect.Graph) {
+	inUnit := map[*inspect.Node]bool{}
 	for _, u := range g.Units {
 		if single(u) {
 			continue
@@ -87,22 +87,22 @@ func (d *dot) graph(g *gen.Graph) {
 	}
 }
 
-func (d *dot) node(n *gen.Node) {
+func (d *dot) node(n *inspect.Node) {
 	attributes := "label=" + label(lines(n)...)
 	switch n.Kind {
-	case gen.FunctionNode:
+	case inspect.FunctionNode:
 		attributes += ", shape=oval"
-	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode, gen.LayerNode:
+	case inspect.MiddlewareNode, inspect.GuardNode, inspect.AspectNode, inspect.LayerNode:
 		attributes += ", shape=hexagon"
-	case gen.ConfigurationNode, gen.ComponentNode:
+	case inspect.ConfigurationNode, inspect.ComponentNode:
 		attributes += ", shape=component"
-	case gen.DecoratorNode:
+	case inspect.DecoratorNode:
 		attributes += ", peripheries=2"
-	case gen.GroupNode:
+	case inspect.GroupNode:
 		attributes += ", shape=folder"
-	case gen.ConfigNode:
+	case inspect.ConfigNode:
 		attributes += ", shape=note"
-	case gen.BuiltinNode:
+	case inspect.BuiltinNode:
 		attributes += ", shape=plaintext"
 	}
 	if n.Unused {
@@ -111,7 +111,7 @@ func (d *dot) node(n *gen.Node) {
 	d.line("%s [%s];", quoted(d.prefix+n.ID), attributes)
 }
 
-func (d *dot) edge(e *gen.Edge) {
+func (d *dot) edge(e *inspect.Edge) {
 	var attributes []string
 	if text := asked(e) + bracketed(remarks(e)); text != "" {
 		attributes = append(attributes, "label="+label(text))
@@ -123,7 +123,7 @@ func (d *dot) edge(e *gen.Edge) {
 }
 
 // lines are the lines of a node's label.
-func lines(n *gen.Node) []string {
+func lines(n *inspect.Node) []string {
 	list := append([]string{title(n)}, triggers(n)...)
 	if words := tags(n); len(words) > 0 {
 		list = append(list, strings.Join(words, ", "))

@@ -10,11 +10,11 @@ import (
 	"unicode"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 // Format writes graphs. Path shortens the name of a file for whoever reads it.
-type Format func(graphs []*gen.Graph, path func(string) string) ([]byte, error)
+type Format func(graphs []*inspect.Graph, path func(string) string) ([]byte, error)
 
 // Formats are the known ones by name.
 func Formats() map[string]Format {
@@ -22,18 +22,18 @@ func Formats() map[string]Format {
 }
 
 // title is what a node is called, with what it is a node of where that is not clear.
-func title(n *gen.Node) string {
+func title(n *inspect.Node) string {
 	switch {
-	case n.Kind == gen.ProviderNode && n.Type != "*"+n.Name && n.Type != "":
+	case n.Kind == inspect.ProviderNode && n.Type != "*"+n.Name && n.Type != "":
 		return n.Name + " (" + n.Type + ")"
-	case n.Kind != gen.FunctionNode && n.Kind != gen.ProviderNode:
+	case n.Kind != inspect.FunctionNode && n.Kind != inspect.ProviderNode:
 		return string(n.Kind) + " " + n.Name
 	}
 	return n.Name
 }
 
 // tags are what else there is to say of a node, in words.
-func tags(n *gen.Node) []string {
+func tags(n *inspect.Node) []string {
 	var words []string
 	if n.ProvideID != "" {
 		words = append(words, "id="+n.ProvideID)
@@ -56,7 +56,7 @@ func tags(n *gen.Node) []string {
 }
 
 // triggers are what calls a function, a text each.
-func triggers(n *gen.Node) []string {
+func triggers(n *inspect.Node) []string {
 	var list []string
 	for _, t := range n.Triggers {
 		list = append(list, strings.TrimSpace(t.Kind+" "+t.Text))
@@ -65,7 +65,7 @@ func triggers(n *gen.Node) []string {
 }
 
 // asked is what an edge asks for: a field or parameter with its type.
-func asked(e *gen.Edge) string {
+func asked(e *inspect.Edge) string {
 	t := e.Type
 	if e.Lazy {
 		t = "ioc.Lazy[" + t + "]"
@@ -74,7 +74,7 @@ func asked(e *gen.Edge) string {
 }
 
 // remarks are what else there is to say of an edge, in words.
-func remarks(e *gen.Edge) []string {
+func remarks(e *inspect.Edge) []string {
 	var words []string
 	if e.Default != nil {
 		words = append(words, "default="+strconv.Quote(*e.Default))
@@ -103,7 +103,7 @@ func plain(s string) string {
 }
 
 // single reports whether a unit is one function of the same name, which needs no mention of its own.
-func single(u gen.GraphUnit) bool {
+func single(u inspect.GraphUnit) bool {
 	return len(u.Functions) == 1 && u.Functions[0].Name == u.Name
 }
 

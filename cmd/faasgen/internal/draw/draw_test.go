@@ -10,12 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/draw"
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func path(name string) string { return strings.TrimPrefix(name, "/app/") }
 
-func render(t *testing.T, format string, graphs ...*gen.Graph) string {
+func render(t *testing.T, format string, graphs ...*inspect.Graph) string {
 	t.Helper()
 	content, err := draw.Formats()[format](graphs, path)
 	if err != nil {
@@ -27,16 +27,16 @@ func render(t *testing.T, format string, graphs ...*gen.Graph) string {
 func at(line int) token.Position { return token.Position{Filename: "/app/a.go", Line: line, Column: 2} }
 
 // grouped is an application with a unit of two functions, one of which is a unit of its own as well.
-func grouped() *gen.Graph {
-	one := &gen.Node{Kind: gen.FunctionNode, ID: "function/one", Name: "one", Pos: at(1)}
-	two := &gen.Node{Kind: gen.FunctionNode, ID: "function/two", Name: "two", Pos: at(2), Triggers: []gen.GraphTrigger{{Kind: "event"}}}
-	store := &gen.Node{Kind: gen.ProviderNode, ID: "provider/store", Name: "a.Store", Type: "*a.Store", Pos: at(3)}
-	logger := &gen.Node{Kind: gen.BuiltinNode, ID: "builtin/logger", Name: "logger"}
-	return &gen.Graph{
+func grouped() *inspect.Graph {
+	one := &inspect.Node{Kind: inspect.FunctionNode, ID: "function/one", Name: "one", Pos: at(1)}
+	two := &inspect.Node{Kind: inspect.FunctionNode, ID: "function/two", Name: "two", Pos: at(2), Triggers: []inspect.GraphTrigger{{Kind: "event"}}}
+	store := &inspect.Node{Kind: inspect.ProviderNode, ID: "provider/store", Name: "a.Store", Type: "*a.Store", Pos: at(3)}
+	logger := &inspect.Node{Kind: inspect.BuiltinNode, ID: "builtin/logger", Name: "logger"}
+	return &inspect.Graph{
 		Dir: "/app/x", Service: "app",
-		Units: []gen.GraphUnit{{Name: "api", Functions: []*gen.Node{one, two}}, {Name: "two", Functions: []*gen.Node{two}}},
-		Nodes: []*gen.Node{one, two, store, logger},
-		Edges: []*gen.Edge{
+		Units: []inspect.GraphUnit{{Name: "api", Functions: []*inspect.Node{one, two}}, {Name: "two", Functions: []*inspect.Node{two}}},
+		Nodes: []*inspect.Node{one, two, store, logger},
+		Edges: []*inspect.Edge{
 			{From: one, To: store},
 			{From: two, To: store, Name: "Store", Type: "*a.Store", Lazy: true},
 			{From: store, To: logger, Name: "Log", Type: "*slog.Logger", Pos: at(4)},
@@ -101,17 +101,17 @@ var odd = []string{
 }
 
 // oddGraph has each odd name wherever there is one.
-func oddGraph() *gen.Graph {
-	g := &gen.Graph{Dir: `/app/"dir\`, Service: `"]};`}
+func oddGraph() *inspect.Graph {
+	g := &inspect.Graph{Dir: `/app/"dir\`, Service: `"]};`}
 	for i, name := range odd {
-		f := &gen.Node{Kind: gen.FunctionNode, ID: "function/" + name, Name: name, Handler: name, Triggers: []gen.GraphTrigger{{Kind: name, Text: name}}}
-		p := &gen.Node{Kind: gen.ProviderNode, ID: "provider/" + name, Name: name, Type: name, As: []string{name}, ProvideID: name, Pos: at(i)}
-		c := &gen.Node{Kind: gen.ConfigNode, ID: "config/" + name, Name: name}
-		m := &gen.Node{Kind: gen.GuardNode, ID: "guard/" + name, Name: name, Handler: name, Unused: true}
-		l := &gen.Node{Kind: gen.GroupNode, ID: "group/" + name, Name: name, Type: name}
+		f := &inspect.Node{Kind: inspect.FunctionNode, ID: "function/" + name, Name: name, Handler: name, Triggers: []inspect.GraphTrigger{{Kind: name, Text: name}}}
+		p := &inspect.Node{Kind: inspect.ProviderNode, ID: "provider/" + name, Name: name, Type: name, As: []string{name}, ProvideID: name, Pos: at(i)}
+		c := &inspect.Node{Kind: inspect.ConfigNode, ID: "config/" + name, Name: name}
+		m := &inspect.Node{Kind: inspect.GuardNode, ID: "guard/" + name, Name: name, Handler: name, Unused: true}
+		l := &inspect.Node{Kind: inspect.GroupNode, ID: "group/" + name, Name: name, Type: name}
 		g.Nodes = append(g.Nodes, f, p, c, m, l)
-		g.Units = append(g.Units, gen.GraphUnit{Name: name + "s", Functions: []*gen.Node{f}})
-		g.Edges = append(g.Edges, &gen.Edge{From: f, To: p}, &gen.Edge{From: p, To: c, Name: name, Type: name, Default: &name})
+		g.Units = append(g.Units, inspect.GraphUnit{Name: name + "s", Functions: []*inspect.Node{f}})
+		g.Edges = append(g.Edges, &inspect.Edge{From: f, To: p}, &inspect.Edge{From: p, To: c, Name: name, Type: name, Default: &name})
 	}
 	return g
 }
@@ -131,7 +131,7 @@ var (
 func TestOddNames(t *testing.T) {
 	g := oddGraph()
 	for format, line := range map[string]*regexp.Regexp{"dot": dotLine, "mermaid": mermaidLine} {
-		for _, graphs := range [][]*gen.Graph{{g}, {g, grouped()}} {
+		for _, graphs := range [][]*inspect.Graph{{g}, {g, grouped()}} {
 			out := render(t, format, graphs...)
 			for got := range strings.Lines(out) {
 				if !line.MatchString(strings.TrimSuffix(got, "\n")) {
@@ -176,7 +176,7 @@ func TestLabels(t *testing.T) {
 		{`订单-1`, `订单-1`, `订单-1`},
 	}
 	for _, tt := range tests {
-		g := &gen.Graph{Nodes: []*gen.Node{{Kind: gen.FunctionNode, ID: "x", Name: tt.name}}}
+		g := &inspect.Graph{Nodes: []*inspect.Node{{Kind: inspect.FunctionNode, ID: "x", Name: tt.name}}}
 		if got, want := render(t, "dot", g), `[label="`+tt.dot+`", shape=oval]`; !strings.Contains(got, want) {
 			t.Errorf("got %s, want %s", got, want)
 		}
@@ -188,7 +188,7 @@ func TestLabels(t *testing.T) {
 
 // TestEmpty writes what has nothing in it.
 func TestEmpty(t *testing.T) {
-	empty := &gen.Graph{Dir: "/app/x", Service: "app"}
+	empty := &inspect.Graph{Dir: "/app/x", Service: "app"}
 	tests := map[string]string{
 		"text": "app  x\n", "mermaid": "flowchart LR\n", "dot": "digraph \"app\" {\n\trankdir=LR;\n\tnode [shape=box];\n}\n",
 		"json": "[\n  {\n    \"service\": \"app\",\n    \"dir\": \"x\",\n    \"units\": [],\n    \"nodes\": [],\n    \"edges\": []\n  }\n]\n",

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"go/token"
 
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 // application is a graph as JSON has it.
@@ -66,7 +66,7 @@ type place struct {
 }
 
 // JSON writes a list of applications.
-func JSON(graphs []*gen.Graph, path func(string) string) ([]byte, error) {
+func JSON(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 	at := func(p token.Position) place {
 		if p.Filename == "" {
 			return place{}

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 // Mermaid writes one flowchart. Several applications are a subgraph each, and so are units of several functions. What
 // nothing provides is left out.
-func Mermaid(graphs []*gen.Graph, path func(string) string) ([]byte, error) {
+func Mermaid(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 	m := &mermaid{}
 	m.line("flowchart LR")
 	m.indent++
@@ -51,13 +51,13 @@ func (m *mermaid) end() {
 	m.line("end")
 }
 
-func (m *mermaid) graph(g *gen.Graph) {
-	ids := make(map[*gen.Node]string, len(g.Nodes))
+func (m *mermaid) graph(g *inspect.Graph) {
+	ids := make(map[*inspect.Node]string, len(g.Nodes))
 	for _, n := range g.Nodes {
 		m.nodes++
 		ids[n] = fmt.Sprintf("n%d", m.nodes)
 	}
-	inUnit := map[*gen.Node]bool{}
+	inUnit := map[*inspect.Node]bool{}
 	for _, u := range g.Units {
 		if single(u) {
 			continue
@@ -83,24 +83,24 @@ func (m *mermaid) graph(g *gen.Graph) {
 	}
 }
 
-func (m *mermaid) node(id string, n *gen.Node) {
+func (m *mermaid) node(id string, n *inspect.Node) {
 	before, after := "[", "]"
 	switch n.Kind {
-	case gen.FunctionNode:
+	case inspect.FunctionNode:
 		before, after = "([", "])"
-	case gen.MiddlewareNode, gen.GuardNode, gen.AspectNode, gen.LayerNode:
+	case inspect.MiddlewareNode, inspect.GuardNode, inspect.AspectNode, inspect.LayerNode:
 		before, after = "{{", "}}"
-	case gen.ConfigurationNode, gen.ComponentNode, gen.GroupNode, gen.DecoratorNode:
+	case inspect.ConfigurationNode, inspect.ComponentNode, inspect.GroupNode, inspect.DecoratorNode:
 		before, after = "[[", "]]"
-	case gen.ConfigNode:
+	case inspect.ConfigNode:
 		before, after = "[/", "/]"
-	case gen.BuiltinNode:
+	case inspect.BuiltinNode:
 		before, after = "(", ")"
 	}
 	m.line("%s%s%s%s", id, before, escaped(lines(n)...), after)
 }
 
-func (m *mermaid) edge(from, to string, e *gen.Edge) {
+func (m *mermaid) edge(from, to string, e *inspect.Edge) {
 	arrow := "-->"
 	if e.Lazy {
 		arrow = "-.->"

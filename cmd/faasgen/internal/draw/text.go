@@ -5,19 +5,19 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 // Text writes a tree: each function with what it needs, and below that what that needs. What comes a second time is not
 // taken apart again.
-func Text(graphs []*gen.Graph, path func(string) string) ([]byte, error) {
+func Text(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 	var b bytes.Buffer
 	for i, g := range graphs {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		p := &tree{out: &b, path: path, edges: map[*gen.Node][]*gen.Edge{}, done: map[*gen.Node]bool{}}
-		needed := map[*gen.Node]bool{}
+		p := &tree{out: &b, path: path, edges: map[*inspect.Node][]*inspect.Edge{}, done: map[*inspect.Node]bool{}}
+		needed := map[*inspect.Node]bool{}
 		for _, e := range g.Edges {
 			p.edges[e.From] = append(p.edges[e.From], e)
 			needed[e.To] = true
@@ -43,8 +43,8 @@ func Text(graphs []*gen.Graph, path func(string) string) ([]byte, error) {
 type tree struct {
 	out   *bytes.Buffer
 	path  func(string) string
-	edges map[*gen.Node][]*gen.Edge
-	done  map[*gen.Node]bool
+	edges map[*inspect.Node][]*inspect.Edge
+	done  map[*inspect.Node]bool
 }
 
 func (p *tree) line(indent, text, place string) {
@@ -56,7 +56,7 @@ func (p *tree) line(indent, text, place string) {
 }
 
 // units writes the functions. A unit of one function of the same name is that function.
-func (p *tree) units(units []gen.GraphUnit) {
+func (p *tree) units(units []inspect.GraphUnit) {
 	for _, u := range units {
 		if single(u) {
 			p.root(u.Functions[0])
@@ -70,13 +70,13 @@ func (p *tree) units(units []gen.GraphUnit) {
 	}
 }
 
-func (p *tree) root(n *gen.Node) {
+func (p *tree) root(n *inspect.Node) {
 	p.out.WriteByte('\n')
 	p.node("", "", nil, n)
 }
 
 // node writes a node and what it needs. The edge that led to it is nil at a root.
-func (p *tree) node(first, rest string, by *gen.Edge, n *gen.Node) {
+func (p *tree) node(first, rest string, by *inspect.Edge, n *inspect.Node) {
 	edges := p.edges[n]
 	text, place := p.label(by, n)
 	if p.done[n] && len(edges) > 0 {
@@ -96,9 +96,9 @@ func (p *tree) node(first, rest string, by *gen.Edge, n *gen.Node) {
 }
 
 // label is what a line says, and the place: that of the declaration, or of the field for what is declared nowhere.
-func (p *tree) label(by *gen.Edge, n *gen.Node) (text, place string) {
+func (p *tree) label(by *inspect.Edge, n *inspect.Node) (text, place string) {
 	text, place = title(n), where(n.Pos, p.path)
-	if n.Kind == gen.FunctionNode {
+	if n.Kind == inspect.FunctionNode {
 		text = "function " + text
 	}
 	if n.Handler != "" {

@@ -1,4 +1,4 @@
-package gen
+package inspect
 
 import (
 	"github.com/faasgen/faasgen/gen/internal/model"

@@ -1,7 +1,6 @@
-package gen_test
+package inspect_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 )
 
@@ -60,17 +59,8 @@ func (c *Controller) List() string { return "" }
 func (s *Memory) Clean() {}
 `
 
-func graph(t *testing.T, o gen.Options) *gen.Graph {
-	t.Helper()
-	graphs, ds, err := gen.Graphs(context.Background(), o)
-	if err != nil || ds.Failed() || len(graphs) != 1 {
-		t.Fatalf("%d graphs, %v\n%s", len(graphs), err, ds.Render(o.Dir))
-	}
-	return graphs[0]
-}
-
 // dump lists nodes and edges in their order.
-func dump(g *gen.Graph) string {
+func dump(g *inspect.Graph) string {
 	if g == nil {
 		return "none\n"
 	}
@@ -99,7 +89,7 @@ func dump(g *gen.Graph) string {
 func TestGraph(t *testing.T) {
 	dir := module(t, "")
 	apptest.Write(t, dir, map[string]string{"f.yml": "service: shop\n", "order/order.go": graphed})
-	g := graph(t, options(dir))
+	g := read(t, dir).Graph()
 
 	t.Run("names", func(t *testing.T) {
 		tests := map[string]string{ // IDs
@@ -130,7 +120,7 @@ func TestGraph(t *testing.T) {
 	t.Run("parts", func(t *testing.T) {
 		tests := []struct {
 			name string
-			part *gen.Graph
+			part *inspect.Graph
 			want string
 		}{
 			{"unit", g.Unit("clean"), "unit clean function/clean\nfunction/clean\nprovider/orderMemory\nbuiltin/logger\n" +
@@ -160,33 +150,4 @@ func TestGraph(t *testing.T) {
 			t.Errorf("all functions: -whole +app:\n%s", diff)
 		}
 	})
-
-	t.Run("everything again", func(t *testing.T) {
-		want := dump(g)
-		if !strings.Contains(want, "provider/orderController -> nothing None\n") {
-			t.Errorf("what nothing provides is not there:\n%s", want)
-		}
-		commit(t, generate(t, dir))
-		if !cached(t, options(dir)) {
-			t.Fatal("the second run is not taken from the cache")
-		}
-		if diff := cmp.Diff(want, dump(graph(t, options(dir)))); diff != "" {
-			t.Errorf("with a cache: -want +got:\n%s", diff)
-		}
-		// Generated code that a person has edited is not looked at.
-		apptest.Write(t, dir, map[string]string{"internal/faasgen/clean/unit.go": "package clean\n\nfunc edited( {\n"})
-		if diff := cmp.Diff(want, dump(graph(t, options(dir)))); diff != "" {
-			t.Errorf("with edited code: -want +got:\n%s", diff)
-		}
-	})
-}
-
-// TestGraphMistakes gives no graph where there are mistakes.
-func TestGraphMistakes(t *testing.T) {
-	dir := module(t, "")
-	apptest.Write(t, dir, map[string]string{"f.yml": "service: shop\n", "order/order.go": strings.Replace(graphed, "//faas:inject optional", "//faas:inject", 1)})
-	graphs, ds, err := gen.Graphs(context.Background(), options(dir))
-	if graphs != nil || err != nil || len(ds) != 1 || ds[0].Code != "di-missing" {
-		t.Errorf("%v %v\n%s", graphs, err, ds.Render(dir))
-	}
 }

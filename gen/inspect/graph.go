@@ -1,8 +1,7 @@
-package gen
+package inspect
 
 import (
 	"cmp"
-	"context"
 	"encoding"
 	"fmt"
 	"go/token"
@@ -18,7 +17,7 @@ import (
 )
 
 // Graph is one application, or a part of it, as people look at it: its functions, what is made for them, and who needs
-// what. [Graphs] makes it; [Graph.Unit], [Graph.Focus] and [Graph.Why] take parts out, which share their nodes with it.
+// what. [Application.Graph] makes it; [Graph.Unit], [Graph.Focus] and [Graph.Why] take parts out, which share their nodes with it.
 type Graph struct {
 	// Dir is the absolute folder of f.yml, Service its service.
 	Dir, Service string
@@ -28,6 +27,8 @@ type Graph struct {
 	Nodes []*Node
 	// Edges are in the order of the nodes that they begin at, and then of the source.
 	Edges []*Edge
+
+	all string // the name that stands for all units
 }
 
 // GraphUnit is what is deployed as one cloud function.
@@ -109,28 +110,15 @@ type Edge struct {
 	Default *string
 }
 
-// Graphs reads the applications and returns the graph of each, sorted by folder. With mistakes, which are diagnostics,
-// there are none. It neither needs generated code nor looks at it.
-func Graphs(ctx context.Context, o Options) ([]*Graph, annotations.Diagnostics, error) {
-	apps, ds, err := solved(ctx, o)
-	if err != nil || ds.Failed() {
-		return nil, ds, err
-	}
-	graphs := make([]*Graph, len(apps))
-	for i, a := range apps {
-		graphs[i] = draw(a)
-	}
-	return graphs, ds, nil
-}
-
 // drawing is a graph in the making.
 type drawing struct {
 	*Graph
 	byID map[string]*Node
 }
 
-func draw(a *App) *Graph {
-	d := &drawing{Graph: &Graph{Dir: a.Dir, Service: a.Name}, byID: map[string]*Node{}}
+// Graph draws the graph of the application.
+func (a *Application) Graph() *Graph {
+	d := &drawing{Graph: &Graph{Dir: a.Dir, Service: a.Service, all: a.plan.All}, byID: map[string]*Node{}}
 	m := a.graph.App
 	used := map[*wiring.Node]bool{}
 	for _, n := range a.graph.Reach(m.Functions) {
@@ -185,8 +173,8 @@ func draw(a *App) *Graph {
 	}
 	for _, u := range a.plan.Units {
 		unit := GraphUnit{Name: u.Name}
-		for _, f := range u.Members {
-			unit.Functions = append(unit.Functions, d.function(f.Model))
+		for _, f := range u.Functions {
+			unit.Functions = append(unit.Functions, d.function(f))
 		}
 		d.Units = append(d.Units, unit)
 	}

@@ -1,12 +1,10 @@
-package gen_test
+package inspect_test
 
-import (
-	"testing"
-)
+import "testing"
 
 // TestSample checks what is made up for each kind of field, and what is left out.
 func TestSample(t *testing.T) {
-	r := generate(t, module(t, "sample.txtar"))
+	app := read(t, module(t, "sample.txtar"))
 	for function, want := range map[string]string{
 		"shop-bound": `{"Amount":1,"Bytes":"dGV4dA==","Raw":{},"at":"2026-01-02T03:04:05Z","base":"text","count":"1","pair":[true,true],"prices":{"key":1},"tags":["text"],"tree":{"Name":"text"}}`,
 		"shop-bytes": "",
@@ -14,7 +12,7 @@ func TestSample(t *testing.T) {
 		"shop-own":   "",
 		"unknown":    "",
 	} {
-		got, err := r.Apps[0].Sample(function)
+		got, err := app.Sample(function)
 		if err != nil || string(got) != want {
 			t.Errorf("%s: got %s, %v\nwant %s", function, got, err, want)
 		}

@@ -1,9 +1,7 @@
-package gen
+package inspect
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"go/token"
 	"path/filepath"
@@ -109,31 +107,10 @@ type ConfigUnread struct {
 	Near string
 }
 
-// Configs reads the applications and says of each what it takes from configuration, sorted by folder. With mistakes, which are
-// diagnostics, there are none. An empty environment is the stage that f.yml names. Unit leaves out what other units use; those
-// applications are left out that have no unit of that name.
-func Configs(ctx context.Context, o Options, env, unit string) ([]*Config, annotations.Diagnostics, error) {
-	apps, ds, err := solved(ctx, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	var list []*Config
-	var errs []error
-	for _, a := range apps {
-		c, err := configOf(a, o, env, unit)
-		if err != nil {
-			errs = append(errs, err)
-		} else if c != nil {
-			list = append(list, c)
-		}
-	}
-	return list, ds, errors.Join(errs...)
-}
-
 // configuring is a Config in the making.
 type configuring struct {
 	*Config
-	app      *App
+	app      *Application
 	read     *config.Config
 	files    []string
 	byKey    map[string]*ConfigKey
@@ -148,18 +125,20 @@ type readAs struct {
 	key *ConfigKey
 }
 
-func configOf(a *App, o Options, env, unit string) (*Config, error) {
-	s := a.plan.App.Spec
+// Config says what the application takes from configuration. An empty environment is the stage that f.yml names. Unit leaves
+// out what other units use; "app" is all of them, and without a unit of that name the result is nil.
+func (a *Application) Config(env, unit string) (*Config, error) {
+	s := a.graph.App.Spec
 	c := &configuring{
-		Config: &Config{Dir: a.Dir, Service: a.Name, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
+		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
 		byKey: map[string]*ConfigKey{}, types: map[string][]readAs{}, settings: map[string]spec.Settings{},
 	}
 	var functions []*model.Function
 	for _, u := range a.plan.Units {
-		for _, m := range u.Members {
-			c.settings[m.Name] = u.Settings
-			if unit == "" || unit == u.Name || unit == "app" {
-				functions = append(functions, m.Model)
+		for _, f := range u.Functions {
+			c.settings[f.Name] = u.Settings
+			if unit == "" || unit == u.Name || unit == a.plan.All {
+				functions = append(functions, f)
 			}
 		}
 	}
@@ -167,7 +146,7 @@ func configOf(a *App, o Options, env, unit string) (*Config, error) {
 		return nil, nil
 	}
 	var err error
-	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(o.env()), defaultsOf(a, functions)...); err != nil {
+	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(a.env), a.defaults(functions)...); err != nil {
 		return nil, err
 	}
 	c.files = c.read.Files()
@@ -183,8 +162,8 @@ func configOf(a *App, o Options, env, unit string) (*Config, error) {
 	return c.Config, nil
 }
 
-// defaultsOf are the defaults of the components that functions use.
-func defaultsOf(a *App, functions []*model.Function) []config.Defaults {
+// defaults are those of the components that functions use.
+func (a *Application) defaults(functions []*model.Function) []config.Defaults {
 	var defaults []config.Defaults
 	for _, linked := range a.graph.Linked(functions) {
 		if linked.Defaults != nil {
@@ -327,7 +306,7 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 			return ConfigSource{Kind: FromVariable, Variable: up.Variable}
 		}
 	}
-	app := c.app.plan.App.Spec
+	app := c.app.graph.App.Spec
 	if _, ok := app.Provider.Environment[k.Variable]; ok {
 		return ConfigSource{FromEnvironment, k.Variable, app.Places["provider.environment."+k.Variable].Pos}
 	}
@@ -349,7 +328,7 @@ func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
 	if place, ok := c.settings[function].Places["environment."+k.Variable]; ok && c.settings[function].Environment[k.Variable] != "" {
 		return ConfigSource{FromEnvironment, k.Variable, place.Pos}, true
 	}
-	if said := c.app.plan.App.Spec.Functions[function]; said != nil {
+	if said := c.app.graph.App.Spec.Functions[function]; said != nil {
 		for _, v := range said.Config {
 			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
 				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true

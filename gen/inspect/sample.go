@@ -1,4 +1,4 @@
-package gen
+package inspect
 
 import (
 	"encoding/json"
@@ -15,12 +15,7 @@ const maxSample = 6
 // Sample returns JSON of the form that a function decodes from a body or a payload, with made-up values: of a struct every
 // field that is read from JSON. It is nil for a function that decodes nothing, as it takes no input, bytes, or the event of
 // its trigger.
-func (a *App) Sample(function string) ([]byte, error) {
-	if a.late != nil {
-		if err := a.late(); err != nil {
-			return nil, err
-		}
-	}
+func (a *Application) Sample(function string) ([]byte, error) {
 	for _, f := range a.graph.App.Functions {
 		if f.Name != function || f.Input != model.BoundInput {
 			continue

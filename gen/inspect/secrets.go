@@ -1,4 +1,4 @@
-package gen
+package inspect
 
 import (
 	"errors"
@@ -12,9 +12,9 @@ import (
 	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
-// secretsIn reports the secrets that stand in the configuration files of packages, those of other environments too: whoever
-// gets hold of a package has them, and the function refuses them anyway.
-func secretsIn(a *App, files []bundle.File) annotations.Diagnostics {
+// Secrets reports the secrets that stand in the configuration files among those of a package, those of other environments
+// too: who has the package has them, and the function refuses them anyway.
+func (a *Application) Secrets(files []bundle.File) annotations.Diagnostics {
 	envs := []string{""}
 	for _, f := range files {
 		env, ok := strings.CutPrefix(strings.TrimSuffix(f.Name, ".yml"), "config.")
@@ -24,11 +24,9 @@ func secretsIn(a *App, files []bundle.File) annotations.Diagnostics {
 	}
 	var functions []*model.Function
 	for _, u := range a.plan.Units {
-		for _, m := range u.Members {
-			functions = append(functions, m.Model)
-		}
+		functions = append(functions, u.Functions...)
 	}
-	defaults := defaultsOf(a, functions)
+	defaults := a.defaults(functions)
 	var ds annotations.Diagnostics
 	for _, env := range envs {
 		read, err := config.LoadWith(a.Dir, env, nil, defaults...)

@@ -1,10 +1,8 @@
-package gen
+package inspect
 
 import (
 	"maps"
 	"slices"
-
-	"github.com/faasgen/faasgen/gen/internal/plan"
 )
 
 // nameClass is one of the ways to name a node. What one class knows the next are not asked.
@@ -73,7 +71,7 @@ func setOf(nodes []*Node) set {
 
 // part keeps some nodes and edges.
 func (g *Graph) part(nodes set, keep func(*Edge) bool) *Graph {
-	out := &Graph{Dir: g.Dir, Service: g.Service}
+	out := &Graph{Dir: g.Dir, Service: g.Service, all: g.all}
 	for _, n := range g.Nodes {
 		if nodes[n] {
 			out.Nodes = append(out.Nodes, n)
@@ -124,7 +122,7 @@ func (g *Graph) neighbours() (needs, neededBy map[*Node][]*Node) {
 
 // Unit returns the part of one unit, or of all functions for "app", and nil if there is no such unit.
 func (g *Graph) Unit(name string) *Graph {
-	units, all := g.Units, name == plan.Reserved
+	units, all := g.Units, name == g.all
 	if !all {
 		units = slices.DeleteFunc(slices.Clone(units), func(u GraphUnit) bool { return u.Name != name })
 		if len(units) == 0 {
