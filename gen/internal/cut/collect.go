@@ -32,7 +32,7 @@ func (c *collector) collect(root ast.Node) {
 		case *ast.CompositeLit:
 			return !c.literal(n)
 		case *ast.CallExpr:
-			return !c.defaults(n)
+			return !c.arguments(n)
 		case *ast.Ident:
 			c.ident(n)
 		}
@@ -40,29 +40,14 @@ func (c *collector) collect(root ast.Node) {
 	})
 }
 
-// defaults collects from a call that has default values of components among its arguments, each a part of its own.
-func (c *collector) defaults(call *ast.CallExpr) (done bool) {
-	component := func(e ast.Expr) any {
-		lit, ok := e.(*ast.CompositeLit)
-		if !ok {
-			return nil
-		}
-		t, ok := lit.Type.(*ast.SelectorExpr)
-		if !ok || t.Sel.Name != "Defaults" {
-			return nil
-		}
-		name, _ := literalName(lit)
-		path, ok := strings.CutSuffix(name, "/config.default.yml")
-		if !ok {
-			return nil
-		}
-		return componentKey(path)
-	}
-	if !slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return component(e) != nil }) {
+// arguments collects from a call that has default values of components, or parts of the list of functions, among its arguments,
+// each a part of its own.
+func (c *collector) arguments(call *ast.CallExpr) (done bool) {
+	if !slices.ContainsFunc(call.Args, func(e ast.Expr) bool { return c.argument(e) != nil }) {
 		return false
 	}
 	c.collect(call.Fun)
-	for i, part := range c.b.elements(c.n, call.Args, component) {
+	for i, part := range c.b.elements(c.n, call.Args, c.argument) {
 		in := c
 		if part != nil {
 			in = &collector{b: c.b, n: part}
@@ -70,6 +55,26 @@ func (c *collector) defaults(call *ast.CallExpr) (done bool) {
 		in.collect(call.Args[i])
 	}
 	return true
+}
+
+// argument is the key of an argument that is a part, nil of others.
+func (c *collector) argument(e ast.Expr) any {
+	switch e := e.(type) {
+	case *ast.CompositeLit:
+		t, ok := e.Type.(*ast.SelectorExpr)
+		if !ok || t.Sel.Name != "Defaults" {
+			return nil
+		}
+		name, _ := literalName(e)
+		if path, ok := strings.CutSuffix(name, "/config.default.yml"); ok {
+			return componentKey(path)
+		}
+	case *ast.CallExpr:
+		if method, ok := e.Fun.(*ast.SelectorExpr); ok && c.lists && c.b.lists[method.Sel.Name] {
+			return listKey(method.Sel.Name)
+		}
+	}
+	return nil
 }
 
 // isNil says so of the nil pointers that optional parts of a syntax tree are.

@@ -42,10 +42,11 @@ type Package struct {
 	functions []string
 }
 
-// key of a function in the list of functions, of a component of the configuration, of an import path, and of a declaration or
+// key of a function in the list of functions, of a method that returns a part of that list, of a component of the configuration, of an import path, and of a declaration or
 // a type's member. Variables of a function have their *ast.Object as key.
 type (
 	functionKey  string
+	listKey      string
 	componentKey string
 	importKey    string
 	nameKey      string

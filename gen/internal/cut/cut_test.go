@@ -178,3 +178,88 @@ func TestUnknownFunction(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCutLists cuts a list of functions that is made of several.
+func TestCutLists(t *testing.T) {
+	files := []cut.File{{Name: "app.go", Content: []byte(`package app
+
+import (
+	"slices"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+func New(rt *framework.Runtime) *framework.App { return newContainer(rt).app() }
+
+type container struct {
+	rt *framework.Runtime
+}
+
+func newContainer(rt *framework.Runtime) *container {
+	c := &container{rt: rt}
+	return c
+}
+
+func (c *container) app() *framework.App {
+	a := &framework.App{Unit: "app"}
+	a.Functions = slices.Concat(
+		c.functions(),
+		c.functions2(),
+		c.functions3(),
+	)
+	return a
+}
+
+func (c *container) functions() []*framework.Function {
+	return []*framework.Function{
+		{Name: "a", Handler: doA},
+		{Name: "b", Handler: doB},
+	}
+}
+
+func (c *container) functions2() []*framework.Function {
+	return []*framework.Function{
+		{Name: "c", Handler: doC},
+	}
+}
+
+func (c *container) functions3() []*framework.Function {
+	return []*framework.Function{
+		{Name: "d", Handler: doD},
+	}
+}
+
+func doA() {}
+
+func doB() {}
+
+func doC() {}
+
+func doD() {}
+`)}}
+	if got := parse(t, files).Functions(); !slices.Equal(got, []string{"a", "b", "c", "d"}) {
+		t.Errorf("the list of functions is %v", got)
+	}
+	declared := func(functions ...string) string {
+		var names []string
+		for key := range cuttest.Declarations(t, cuttest.Cut(t, files, functions, nil)) {
+			names = append(names, strings.TrimPrefix(key, "app.go "))
+		}
+		slices.Sort(names)
+		return strings.Join(names, " ")
+	}
+	for _, test := range []struct{ functions, want string }{
+		{"b", "*container.app *container.functions New container doB newContainer"},
+		{"c d", "*container.app *container.functions2 *container.functions3 New container doC doD newContainer"},
+	} {
+		if got := declared(strings.Fields(test.functions)...); got != test.want {
+			t.Errorf("of %s there is %s, want %s", test.functions, got, test.want)
+		}
+	}
+	text := string(cuttest.Cut(t, files, []string{"b", "d"}, nil)[0].Content)
+	for _, want := range []string{"slices.Concat(\n\t\tc.functions(),\n\t\tc.functions3(),\n\t)", "{\n\t\t{Name: \"b\", Handler: doB},\n\t}"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the cut has no %q:\n%s", want, text)
+		}
+	}
+}

@@ -14,6 +14,7 @@ type builder struct {
 	declared map[string]bool
 	members  map[string][]string // types that have a member, by its name
 	embeds   map[string][]string // types of the package that a type embeds
+	lists    map[string]bool     // methods of the container that return a part of the list of functions
 	bases    []any               // keys of the packages whose types the container embeds
 }
 
@@ -26,6 +27,7 @@ func (b *builder) declare(s *source) {
 				b.declared[d.Name.Name] = true
 			} else if member(owner, d.Name.Name) {
 				b.members[d.Name.Name] = append(b.members[d.Name.Name], owner)
+				b.lists[d.Name.Name] = b.lists[d.Name.Name] || owner == container && returnsList(d)
 			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
@@ -237,11 +239,28 @@ func (b *builder) function(n *node, d *ast.FuncDecl) {
 	if d.Body == nil {
 		return
 	}
-	if !starting(name) || owner != "" && owner != container {
+	list := owner == container && b.lists[name]
+	if !list && (!starting(name) || owner != "" && owner != container) {
 		c.collect(d.Body)
 		return
 	}
+	before := len(b.p.functions)
 	b.statements(n, d.Body)
+	if list {
+		n.refs = append(n.refs, listKey(name))
+		for _, f := range b.p.functions[before:] {
+			b.know(n, functionKey(f))
+		}
+	}
+}
+
+// returnsList reports whether a method returns functions.
+func returnsList(d *ast.FuncDecl) bool {
+	if d.Type.Results.NumFields() != 1 {
+		return false
+	}
+	t, ok := d.Type.Results.List[0].Type.(*ast.ArrayType)
+	return ok && functionList(t)
 }
 
 // statements makes parts of those statements that only prepare what something else needs: a variable, a field of the

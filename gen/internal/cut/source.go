@@ -53,7 +53,7 @@ func Parse(files []File, names map[string]string) (*Package, error) {
 		}
 		p.files = append(p.files, s)
 	}
-	b := &builder{p: p, declared: map[string]bool{}, members: map[string][]string{}, embeds: map[string][]string{}}
+	b := &builder{p: p, declared: map[string]bool{}, members: map[string][]string{}, embeds: map[string][]string{}, lists: map[string]bool{}}
 	for _, s := range p.files {
 		b.declare(s)
 	}

@@ -27,14 +27,50 @@ func (w *writer) appFile() *file {
 	f.p("")
 	f.p("func (c *container) app() *%s {", symApp)
 	f.p("a := &%s{Unit: %q}", symApp, Folder)
-	f.p("a.Functions = []*%s{", symFunction)
-	for _, fn := range w.functions {
-		w.function(f, fn)
+	if len(w.functions) <= longest {
+		f.p("a.Functions = []*%s{", symFunction)
+		w.list(f, w.functions)
+		f.p("}")
+		f.p("return a")
+		f.p("}")
+		return f
 	}
-	f.p("}")
+	f.p("a.Functions = %s(", symConcat)
+	for _, name := range w.lists {
+		f.p("c.%s(),", name)
+	}
+	f.p(")")
 	f.p("return a")
 	f.p("}")
+	for i, name := range w.lists {
+		functions := w.functions[i*longest : min((i+1)*longest, len(w.functions))]
+		f.p("")
+		f.p("func (c *container) %s() []*%s {", name, symFunction)
+		f.p("return []*%s{", symFunction)
+		w.list(f, functions)
+		f.p("}")
+		f.p("}")
+	}
 	return f
+}
+
+// longest is how many functions a list has at most: the time that a list takes to compile grows faster than it does.
+const longest = 100
+
+// nameLists finds methods for the lists, if there is more than one.
+func (w *writer) nameLists() {
+	if len(w.functions) <= longest {
+		return
+	}
+	for range slices.Chunk(w.functions, longest) {
+		w.lists = append(w.lists, w.fields.take("functions"))
+	}
+}
+
+func (w *writer) list(f *file, functions []*model.Function) {
+	for _, fn := range functions {
+		w.function(f, fn)
+	}
 }
 
 // function writes the literal of one framework.Function.

@@ -152,6 +152,7 @@ type writer struct {
 	locals   *space // what variables must keep away from
 	imports  *imports
 
+	lists          []string // methods that return a part of the list of functions
 	slots          []*slot
 	slotsOf        map[*wiring.Node][]*slot
 	handlers       map[*model.Function]string
@@ -187,6 +188,7 @@ func newWriter(g *wiring.Graph, path string) *writer {
 	w.findMiddleware()
 	w.findReads()
 	w.findSlots()
+	w.nameLists()
 	w.nameHandlers()
 	w.nameAspects()
 	w.nameViews()

@@ -104,6 +104,7 @@ const contract = 3
 
 // The packages of the standard library and of Wire that generated code names.
 const (
+	symConcat     symbol = "slices.Concat"
 	symStdContext symbol = "context.Context"
 	symBackground symbol = "context.Background"
 	symLogger     symbol = "log/slog.Logger"
@@ -124,7 +125,7 @@ func known(importPath string) string {
 		return path.Base(importPath)
 	}
 	switch importPath {
-	case "context", "log/slog", "time", pathWire:
+	case "context", "slices", "log/slog", "time", pathWire:
 		return path.Base(importPath)
 	}
 	return ""

@@ -102,5 +102,6 @@ func Declarations(t T, files []cut.File) map[string]string {
 // inside reports whether a cut may change a declaration, by its name: the container, the list of functions, and what reads the
 // configuration of components.
 func inside(name string) bool {
-	return slices.Contains([]string{"container", "newContainer", "*container.app", "*container.start", "*container.settings"}, name)
+	return strings.HasPrefix(name, "*container.functions") ||
+		slices.Contains([]string{"container", "newContainer", "*container.app", "*container.start", "*container.settings"}, name)
 }
