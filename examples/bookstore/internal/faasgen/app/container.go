@@ -68,7 +68,7 @@ sqldb:
 // needsAdminNew is what function admin needs.
 func (c *container) needsAdminNew() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkAdminNew, checkAccessAdmin, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkSqliteStore, checkAccessAdmin),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.accessAdmin, getAccessAdmin), ioc.Needs(&c.adminNew, getAdminNew)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -78,7 +78,7 @@ func (c *container) needsAdminNew() framework.Needs {
 // needsBookReader is what the functions of book.Reader need.
 func (c *container) needsBookReader() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkBookReader, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkBookReader),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookReader, getBookReader)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -88,7 +88,7 @@ func (c *container) needsBookReader() framework.Needs {
 // needsBookEditor is what the functions of book.Editor need.
 func (c *container) needsBookEditor() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkBookEditor, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkSqliteStore),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookStore, getBookStore)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -98,7 +98,7 @@ func (c *container) needsBookEditor() framework.Needs {
 // needsBookCleaner is what the functions of book.Cleaner need.
 func (c *container) needsBookCleaner() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkBookCleaner, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkBookCleaner),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookCleaner, getBookCleaner)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -189,85 +189,54 @@ func readBookReaderPageSize(r *config.Reader) int {
 }
 
 func checkAccessAdmin(c *container, r *config.Reader) {
-	if c.accessAdmin.Done() || !r.Visit(&c.accessAdmin) {
-		return
+	if r.Begin(&c.accessAdmin) {
+		readAccessAdminToken(r)
 	}
-	readAccessAdminToken(r)
 }
 
 func checkSqldbSettings(c *container, r *config.Reader) {
-	if c.sqldbSettings.Done() || !r.Visit(&c.sqldbSettings) {
-		return
+	if r.Begin(&c.sqldbSettings) {
+		readSqldbSettings(r)
 	}
-	readSqldbSettings(r)
 }
 
 func checkSqldbSource(c *container, r *config.Reader) {
-	if c.sqldbSource.Done() || !r.Visit(&c.sqldbSource) {
-		return
+	if r.Begin(&c.sqldbSource) {
+		readSqldbSourcePath(r)
 	}
-	readSqldbSourcePath(r)
 }
 
 func checkSqldbPool(c *container, r *config.Reader) {
-	if c.sqldbPool.Done() || !r.Visit(&c.sqldbPool) {
-		return
+	if r.Begin(&c.sqldbPool) {
+		checkSqldbSettings(c, r)
+		checkSqldbSource(c, r)
 	}
-	checkSqldbSettings(c, r)
-	checkSqldbSource(c, r)
 }
 
 func checkSqlDB(c *container, r *config.Reader) {
-	if c.sqlDB.Done() || !r.Visit(&c.sqlDB) {
-		return
+	if r.Begin(&c.sqlDB) {
+		checkSqldbPool(c, r)
 	}
-	checkSqldbPool(c, r)
 }
 
 func checkSqliteStore(c *container, r *config.Reader) {
-	if c.bookStore.Done() || !r.Visit(&c.bookStore) {
-		return
+	if r.Begin(&c.bookStore) {
+		checkSqlDB(c, r)
 	}
-	checkSqlDB(c, r)
-}
-
-func checkAdminNew(c *container, r *config.Reader) {
-	if c.adminNew.Done() || !r.Visit(&c.adminNew) {
-		return
-	}
-	checkSqliteStore(c, r)
 }
 
 func checkBookCleaner(c *container, r *config.Reader) {
-	if c.bookCleaner.Done() || !r.Visit(&c.bookCleaner) {
-		return
+	if r.Begin(&c.bookCleaner) {
+		readBookCleanerDraftAge(r)
+		checkSqliteStore(c, r)
 	}
-	readBookCleanerDraftAge(r)
-	checkSqliteStore(c, r)
-}
-
-func checkBookEditor(c *container, r *config.Reader) {
-	if !r.Visit("bookEditor") {
-		return
-	}
-	checkSqliteStore(c, r)
 }
 
 func checkBookReader(c *container, r *config.Reader) {
-	if c.bookReader.Done() || !r.Visit(&c.bookReader) {
-		return
+	if r.Begin(&c.bookReader) {
+		readBookReaderPageSize(r)
+		checkSqliteStore(c, r)
 	}
-	readBookReaderPageSize(r)
-	checkSqliteStore(c, r)
-}
-
-func checkSqldbConfiguration(c *container, r *config.Reader) {
-	if c.sqldbConfiguration.Done() || !r.Visit(&c.sqldbConfiguration) {
-		return
-	}
-	checkSqlDB(c, r)
-	checkSqldbSettings(c, r)
-	checkSqldbSource(c, r)
 }
 
 func provideAccessAdminToken(c *container) (config.Secret, error) {

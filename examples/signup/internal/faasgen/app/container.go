@@ -44,10 +44,14 @@ func getFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, err
 	return c.frameworkValidator.Get(c, b, newFrameworkValidator)
 }
 
-// provideGroupValidation makes the list of group validation.
-func provideGroupValidation(c *container, handleRule *handle2.Rule) []validator.Rule {
+func takeGroupValidation(c *container, b *ioc.Build) ([]validator.Rule, error) {
 	if c.groupValidation != nil {
-		return c.groupValidation
+		return c.groupValidation, nil
 	}
+	return newGroupValidation(c, b)
+}
+
+// provideGroupValidation makes the list of group validation.
+func provideGroupValidation(handleRule *handle2.Rule) []validator.Rule {
 	return []validator.Rule{handleRule}
 }

@@ -19,5 +19,10 @@ func newHandleRule(c *container, b *ioc.Build) (*handle2.Rule, error) {
 
 // newFrameworkValidator builds a framework.Validator.
 func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
-	panic(wire.Build(getHandleRule, provideGroupValidation, validator.New, wire.Bind(new(framework.Validator), new(*validator.Validator))))
+	panic(wire.Build(takeGroupValidation, validator.New, wire.Bind(new(framework.Validator), new(*validator.Validator))))
+}
+
+// newGroupValidation builds the list of group validation.
+func newGroupValidation(c *container, b *ioc.Build) ([]validator.Rule, error) {
+	panic(wire.Build(getHandleRule, provideGroupValidation))
 }

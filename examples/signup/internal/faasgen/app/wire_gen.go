@@ -21,14 +21,23 @@ func newHandleRule(c *container, b *ioc.Build) (*handle.Rule, error) {
 
 // newFrameworkValidator builds a framework.Validator.
 func newFrameworkValidator(c *container, b *ioc.Build) (framework.Validator, error) {
-	rule, err := getHandleRule(c, b)
+	v, err := takeGroupValidation(c, b)
 	if err != nil {
 		return nil, err
 	}
-	v := provideGroupValidation(c, rule)
 	validatorValidator, err := validator.New(v)
 	if err != nil {
 		return nil, err
 	}
 	return validatorValidator, nil
+}
+
+// newGroupValidation builds the list of group validation.
+func newGroupValidation(c *container, b *ioc.Build) ([]validator.Rule, error) {
+	rule, err := getHandleRule(c, b)
+	if err != nil {
+		return nil, err
+	}
+	v := provideGroupValidation(rule)
+	return v, nil
 }
