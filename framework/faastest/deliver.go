@@ -68,7 +68,7 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 	if d.dispatcher, err = platform.NewDispatcher(a.engine, append(codecs, raw(a.engine.App()))); err != nil {
 		return nil, err
 	}
-	d.dispatcher.Looks = c.Identify
+	d.dispatcher.Identify = c.Identify
 	a.deliveries[platformName] = d
 	return d, nil
 }

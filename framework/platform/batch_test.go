@@ -212,7 +212,7 @@ func TestUnclaimed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
+	d.Identify = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
 	_, err = d.Handle(t.Context(), []byte(`{"from":7}`), framework.Invocation{})
 	if got, want := text(err), "unknown_event: no trigger of unit u takes this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

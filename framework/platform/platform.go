@@ -44,9 +44,9 @@ type Call struct {
 
 // Dispatcher takes payloads to the functions of a started engine.
 type Dispatcher struct {
-	// Looks says what a payload that no codec claims looks like in the vendor's words, such as "messages of Amazon SQS"; ""
-	// or nil is that it does not know. It is set before the first payload.
-	Looks func(p *Payload) string
+	// Identify says what a payload that no codec claims is in the vendor's words, such as "messages of Amazon SQS", "" if it is
+	// not known. It may be nil, and is set before the first payload.
+	Identify func(p *Payload) string
 
 	engine   *framework.Engine
 	decoders []Decoder
@@ -113,13 +113,13 @@ func (d *Dispatcher) HandleInline(ctx context.Context, raw []byte, inv framework
 // unknown is the error of a payload that no codec claims.
 func (d *Dispatcher) unknown(p *Payload) error {
 	shape := Shape(p.Raw)
-	looks := shape
-	if d.Looks != nil {
-		if known := d.Looks(p); known != "" {
-			looks = "which looks like " + known
+	found := shape
+	if d.Identify != nil {
+		if known := d.Identify(p); known != "" {
+			found = "which looks like " + known
 		}
 	}
-	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + looks, Err: errors.New(shape)}
+	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + found, Err: errors.New(shape)}
 }
 
 // invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.

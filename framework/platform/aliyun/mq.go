@@ -70,7 +70,7 @@ func RocketMQOf(m mq.Message) (*RocketMQMessage, bool) {
 func Queue() platform.Codec {
 	envelopes := platform.BatchCodec[mq.Subscription](decodeQueue)
 	bare := platform.BatchCodec[mq.Subscription](func(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
-		if Looks(p) != "" {
+		if Identify(p) != "" {
 			return a, false, nil
 		}
 		a.Events = []mq.Message{{Body: p.Raw, Raw: p.Raw}}

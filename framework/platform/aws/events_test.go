@@ -34,7 +34,7 @@ func taking(t testing.TB, fail error) (*platform.Dispatcher, *any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

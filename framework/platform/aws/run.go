@@ -119,7 +119,7 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 	if p.dispatcher, err = platform.NewDispatcher(p.engine, codecs); err != nil {
 		return err
 	}
-	p.dispatcher.Looks = Looks
+	p.dispatcher.Identify = Identify
 	return p.engine.Start(context.Background())
 }
 

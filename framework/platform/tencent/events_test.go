@@ -41,7 +41,7 @@ func dispatcher(t testing.TB, env variables, functions ...*framework.Function) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

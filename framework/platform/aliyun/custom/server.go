@@ -53,7 +53,7 @@ func newServer(e *framework.Engine, codecs []platform.Codec, markers io.Writer) 
 	if s.dispatcher, err = platform.NewDispatcher(s.engine, codecs); err != nil {
 		return nil, err
 	}
-	s.dispatcher.Looks = aliyun.Looks
+	s.dispatcher.Identify = aliyun.Identify
 	if s.http, err = newHandler(s.engine, rt.Log()); err != nil {
 		return nil, fmt.Errorf("routes: %w", err)
 	}
