@@ -93,7 +93,7 @@ type App struct {
 	Start func(ctx context.Context) error
 	// Stop is called in the Close phase, after what functions needed was destroyed. Nil is nothing to do.
 	Stop func(ctx context.Context) error
-	// Health reports what keeps the unit from its work. Nil is a unit that has nothing to say beside its components.
+	// Health reports what keeps the unit from its work. Nil means that only its components are checked.
 	Health func(ctx context.Context) error
 }
 

@@ -17,7 +17,7 @@ type Clock interface {
 	Now() time.Time
 	// Sleep waits for d, or until ctx ends and then returns its error. It waits for nothing when d is not positive.
 	Sleep(ctx context.Context, d time.Duration) error
-	// After sends the time on the channel when d is over. Nobody needs to receive it.
+	// After sends the time on the channel when d is over. It need not be received.
 	After(d time.Duration) <-chan time.Time
 }
 

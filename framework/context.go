@@ -16,19 +16,19 @@ type Context struct {
 	parent     context.Context
 	engine     *Engine
 	invocation Invocation
-	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
+	logger     atomic.Pointer[slog.Logger] // made by the first call of Logger, maybe from several goroutines of a handler
 	result     any
 	state      invocation.State // what generated code keeps; that of origin counts
 	origin     *Context         // whose invocation it is, of what WithContext made; nil for the engine's own
 	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled
 
-	answered atomic.Bool // by whoever comes first, of a call with Overdue
+	answered atomic.Bool // by the first to answer, of a call with Overdue
 
 	mu       sync.Mutex
-	done     chan struct{} // made when somebody asks for it: most handlers never do
+	done     chan struct{} // made by the first call of Done: most handlers never call it
 	err      error
-	replying bool        // nobody else keeps the time now
-	timer    *time.Timer // of a reply whose time somebody asks for
+	replying bool        // the worker does not keep the time now
+	timer    *time.Timer // of a reply that looks at its context
 	detach   func() bool // from parent, with timer
 }
 
@@ -55,8 +55,8 @@ type Invocation struct {
 	Reply func(result any, err error)
 	// Overdue lets Invoke run the handler on its caller's goroutine also when there is a deadline, which costs less than
 	// a goroutine that can be left alone. When the deadline passes, Overdue is called in place of Reply, on a goroutine of
-	// its own, and has to do whatever was to follow Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
-	// Where ctx can be cancelled Overdue is not used: somebody waits for Invoke then.
+	// its own, and must do what would have followed Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
+	// Overdue is not used where ctx can be cancelled: a caller waits for Invoke then.
 	Overdue func(err error)
 }
 

@@ -203,7 +203,7 @@ func loggedHook(c *Context, hook func() error) (err error) {
 }
 
 // close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,
-// and whatever hangs leaves time for the rest: each hook, and Stop, gets half of the time that is left by then, the last of
+// and one that hangs leaves time for the rest: each hook, and Stop, gets half of the time that is left by then, the last of
 // them all of it.
 func (t *hookTable) close(ctx context.Context, app *App) error {
 	// The layer whose after-hook is the last thing to run, -1 if Stop is.

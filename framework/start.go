@@ -49,7 +49,7 @@ func (a *App) close(ctx context.Context) error {
 	return err
 }
 
-// health asks everything.
+// health runs every health check.
 func (a *App) health(ctx context.Context) error {
 	var errs []error
 	if a.Health != nil {
@@ -66,7 +66,7 @@ func (a *App) health(ctx context.Context) error {
 // mistakes are those of several functions, which share much of what they need.
 type mistakes []error
 
-// add takes up an error unless it is there. One that several were joined to is these.
+// add adds an error unless it is there. A joined error is added part by part.
 func (m *mistakes) add(err error) {
 	if err == nil {
 		return

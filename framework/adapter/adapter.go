@@ -14,7 +14,7 @@ import (
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-// Event is the event of an invocation, or the error that says that the function takes none of this type.
+// Event is the event of an invocation, or the error that says that the function does not accept one of this type.
 func Event[T any](ctx *framework.Context) (T, error) {
 	e, ok := ctx.Event().(T)
 	if !ok {
@@ -30,7 +30,7 @@ func Unexpected(ctx *framework.Context) error {
 	return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
 }
 
-// Return hands on what a handler returned. A nil pointer is no result.
+// Return sets what a handler returned as the result. A nil pointer is no result.
 func Return[T any](ctx *framework.Context, out *T, err error) error {
 	if err == nil && out != nil {
 		ctx.SetResult(out)
@@ -38,7 +38,7 @@ func Return[T any](ctx *framework.Context, out *T, err error) error {
 	return err
 }
 
-// ReturnValue is [Return] for what is no pointer.
+// ReturnValue is [Return] for what is not a pointer.
 func ReturnValue[T any](ctx *framework.Context, out T, err error) error {
 	if err == nil {
 		ctx.SetResult(out)

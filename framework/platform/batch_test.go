@@ -108,7 +108,7 @@ func TestBatchCodec(t *testing.T) {
 			payload:   `{"events":[{"bucket":"a","key":"a"},{"bucket":"b","key":"a"}]}`, err: `mixed_batch: found events of functions f and g in one payload, expected those of one`},
 		{name: "no events", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"events":[]}`, want: "null"},
 		{name: "not of its form", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"else":[]}`,
-			err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "else"`},
+			err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "else"`},
 		{name: "a unit without the kind", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "q"})},
 			err: `os payloads: no function of unit u has a trigger of kind os`},
 		{name: "a broken variable", codec: BatchCodec[os.Bucket](list[os.Event]), names: "in", functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
@@ -214,7 +214,7 @@ func TestUnclaimed(t *testing.T) {
 	}
 	d.Identify = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
 	_, err = d.Handle(t.Context(), []byte(`{"from":7}`), framework.Invocation{})
-	if got, want := text(err), "unknown_event: no trigger of unit u takes this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
+	if got, want := text(err), "unknown_event: no trigger of unit u matches this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

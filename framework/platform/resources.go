@@ -44,7 +44,7 @@ func (r resources) real(logical string) string {
 }
 
 // is reports whether a logical name stands for what the payload calls by any of these names; empty ones are not known. Of
-// an ARN that the payload does not tell, the name at its end has to do.
+// an ARN that is not in the payload, the name at its end has to do.
 func (r resources) is(logical, name, arn string) bool {
 	real := r.real(logical)
 	if real == name || real == arn || arn != "" && strings.HasPrefix(arn, real+"/") { // a stream is below its table

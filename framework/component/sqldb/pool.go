@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Pool opens the database and closes it. Ask for its *sql.DB.
+// Pool opens the database and closes it. Inject its *sql.DB.
 //
 //faas:provide
 type Pool struct {
@@ -58,7 +58,7 @@ func (p *Pool) Destroy(context.Context) error { return p.hide("close the databas
 
 func (p *Pool) hide(doing string, err error) error { return hide(doing, err, p.Settings, p.Source) }
 
-// ping asks the database whether it is there. A limit of zero is none.
+// ping checks that the database is reachable. A limit of zero is none.
 func ping(ctx context.Context, db *sql.DB, limit time.Duration) error {
 	if limit > 0 {
 		var cancel context.CancelFunc

@@ -22,7 +22,7 @@ const maxAnswer = 6 << 20
 // front is what sent a request, and so how it wants its answer.
 type front struct {
 	decode func(p *platform.Payload, f *front) (*web.Request, error)
-	// encode appends the headers and what else the front wants beside status and body.
+	// encode appends the headers and what else the front wants besides status and body.
 	encode func(b []byte, r *web.Response, call *httpCall) []byte
 	limit  int
 	// multi says that the request had multi-value headers, so that the answer must.
@@ -98,7 +98,7 @@ func route(router *web.Router, p *platform.Payload, f front, r *web.Request, str
 	if r.Path == "" { // it could not be decoded
 		c.exchange = web.NewExchange(*r)
 		return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) {
-			return c.reply(nil, &framework.Error{Status: 400, Code: "invalid_request", Message: "the path is not encoded rightly"})
+			return c.reply(nil, &framework.Error{Status: 400, Code: "invalid_request", Message: "the path is not correctly percent-encoded"})
 		}}
 	}
 	c.match = router.Match(r.Method, r.Host, r.Path, r.RawPath)

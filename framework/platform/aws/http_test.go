@@ -196,7 +196,7 @@ func answered(t testing.TB, event string, app *framework.App, f framework.Handle
 	}
 	var m map[string]any
 	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatalf("the answer is no JSON: %v: %s", err, raw)
+		t.Fatalf("the answer is not JSON: %v: %s", err, raw)
 	}
 	return m
 }
@@ -325,7 +325,7 @@ func TestLastAddress(t *testing.T) {
 	}
 }
 
-// FuzzHTTP checks that no event ends in a panic or in an answer that is no JSON, and that refusals are meant for callers.
+// FuzzHTTP checks that no event ends in a panic or in an answer that is not JSON, and that refusals are meant for callers.
 func FuzzHTTP(f *testing.F) {
 	for _, event := range []string{restEvent, httpAPI1Event, httpAPI2Event, urlEvent, albEvent, albMultiEvent} {
 		f.Add([]byte(event))

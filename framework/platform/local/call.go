@@ -203,5 +203,5 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// Flush lets handlers stream; there is nobody to hurry for.
+// Flush lets handlers stream; there is no client to hurry for.
 func (w *recorder) Flush() { w.WriteHeader(http.StatusOK) }

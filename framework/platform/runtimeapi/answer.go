@@ -149,7 +149,7 @@ func (c *Client) read(method string) (keep bool, err error) {
 			break
 		}
 		if c.answer.Status == 101 || interim == maxInterim {
-			return false, fmt.Errorf("%w: status %d was not asked for", ErrProtocol, c.answer.Status)
+			return false, fmt.Errorf("%w: status %d was not requested", ErrProtocol, c.answer.Status)
 		}
 	}
 	limit := c.MaxBody
@@ -170,7 +170,7 @@ func (c *Client) read(method string) (keep bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	return !f.close && c.in.r == c.in.w, nil // bytes that nobody asked for make the connection useless
+	return !f.close && c.in.r == c.in.w, nil // unrequested bytes make the connection useless
 }
 
 // parse fills in status and header from head, which ends with an empty line.

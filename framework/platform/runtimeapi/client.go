@@ -28,7 +28,7 @@ const (
 )
 
 var (
-	// ErrProtocol is wrapped by errors about an answer that is no HTTP/1.1.
+	// ErrProtocol is wrapped by errors about an answer that is not HTTP/1.1.
 	ErrProtocol = errors.New("malformed answer")
 	// ErrTooLarge is wrapped by errors about an answer that is over a limit.
 	ErrTooLarge = errors.New("answer too large")
@@ -111,7 +111,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Do sends one request and reads its answer, whatever its status. It waits as long as ctx lets it: there is no other
+// Do sends one request and reads its answer, with any status. It waits as long as ctx lets it: there is no other
 // timeout, as a poll may rest for hours. When the endpoint has closed the kept connection meanwhile, a request that can
 // do no harm twice, GET and HEAD, is sent once more on a new one. After Close the error is os.ErrClosed.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {

@@ -108,7 +108,7 @@ func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 func (b *Binder) Require(in In, name string) {
 	found := false
 	if in == InQuery {
-		found = len(b.queryValues(name)) > 0 // several are reported by whoever takes the value
+		found = len(b.queryValues(name)) > 0 // several are reported where the value is read
 	} else {
 		_, found = b.one(in, name)
 	}

@@ -121,7 +121,7 @@ func (x *Exchange) CrossHeaders(h Header) {
 	}
 }
 
-// vary adds to what caches tell answers apart by.
+// vary adds to what caches tell responses apart by.
 func vary(h Header, name string) {
 	for _, line := range h["Vary"] {
 		for word := range strings.SplitSeq(line, ",") {
@@ -150,12 +150,12 @@ func (r *Router) Preflight(q *Request) *Response {
 	}
 	h := Header{"Vary": {"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}}
 	answer := &Response{Status: 204, Header: h}
-	allowed, asked := c.allow(origin), words(strings.Join(q.Header.Values("Access-Control-Request-Headers"), ","))
+	allowed, requested := c.allow(origin), words(strings.Join(q.Header.Values("Access-Control-Request-Headers"), ","))
 	if allowed == "" || m.Status != 200 || len(c.Methods) > 0 && !slices.Contains(c.Methods, method) {
 		return answer
 	}
 	all := slices.Contains(c.Headers, "*")
-	for _, name := range asked {
+	for _, name := range requested {
 		if !validName(name) || !all && !slices.ContainsFunc(c.Headers, func(h string) bool { return strings.EqualFold(h, name) }) {
 			return answer
 		}
@@ -166,8 +166,8 @@ func (r *Router) Preflight(q *Request) *Response {
 		methods = []string{method}
 	}
 	h["Access-Control-Allow-Methods"] = []string{strings.Join(methods, ", ")}
-	if len(asked) > 0 { // by name: * would leave Authorization out
-		h["Access-Control-Allow-Headers"] = []string{strings.Join(asked, ", ")}
+	if len(requested) > 0 { // by name: * would leave Authorization out
+		h["Access-Control-Allow-Headers"] = []string{strings.Join(requested, ", ")}
 	}
 	if c.Credentials && allowed != "*" {
 		h["Access-Control-Allow-Credentials"] = []string{"true"}

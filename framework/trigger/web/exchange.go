@@ -5,7 +5,7 @@ import "errors"
 // NewExchange returns the exchange of a request. A platform makes one for each call.
 func NewExchange(r Request) *Exchange { return &Exchange{Request: r} }
 
-// Header returns the headers of the response, to be changed at will. They stay on the answer whatever the handler
+// Header returns the headers of the response, to be changed at will. They stay on the response whatever the handler
 // returns; what a returned [Response] sets wins over them.
 func (x *Exchange) Header() Header {
 	if x.response.Header == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// DefaultBodyLimit is the size that [Request.ReadBody] and the binder accept where nobody says otherwise.
+// DefaultBodyLimit is the size that [Request.ReadBody] and the binder accept by default.
 const DefaultBodyLimit = 32 << 20
 
 // Values holds decoded query parameters, all values of each name in order.

@@ -124,7 +124,7 @@ func (r *answer) represent(result any) error {
 	return nil
 }
 
-// isNil reports whether v is a nil that counts as no result. It is asked only where v is rare or its JSON is null.
+// isNil reports whether v is a nil that counts as no result. It is called only where v is rare or its JSON is null.
 func isNil(v any) bool {
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Pointer, reflect.Func, reflect.Chan:
@@ -259,7 +259,7 @@ func checkHeader(h Header) error {
 }
 
 // Buffer reads Reader, if there is one, to its end into Body and closes it, for platforms that cannot stream. More than
-// limit bytes is an error; zero or less is no limit.
+// limit bytes is an error; zero or less is unlimited.
 func (r *Response) Buffer(limit int64) (err error) {
 	if r.Reader == nil {
 		return nil

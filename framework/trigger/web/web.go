@@ -21,7 +21,7 @@ type Request struct {
 	RawQuery string
 	// Header holds the headers without Host and with Cookie joined as the client sent it.
 	Header Header
-	// Host is the host the client asked for.
+	// Host is the host the client requested.
 	Host string
 	// RemoteAddr is the client's IP address as the vendor reports it, without a port; empty if unknown.
 	RemoteAddr string

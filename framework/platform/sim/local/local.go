@@ -48,7 +48,7 @@ func (runtime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 		return nil, err
 	}
 	addr := l.Addr().String()
-	l.Close() // the server listens there; nobody else was told the port
+	l.Close() // the server listens there; no other program knows the port
 	p := &process{addr: addr, token: rand.Text(), transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100}}
 	env := []string{"FAAS_ADDR=" + addr, "FAAS_CONTROL=" + p.token, "FAAS_TIMERS=0"}
 	if a.Timeout > 0 {
@@ -190,7 +190,7 @@ func (p *process) control(ctx context.Context, method, endpoint string, body []b
 	return p.send(req, nil)
 }
 
-// Stop asks the process to stop. Having to kill it is the one rule it can break.
+// Stop stops the process. Having to kill it is the one rule it can break.
 func (p *process) Stop(context.Context) error {
 	p.stopOnce.Do(func() {
 		if err := p.child.Stop(grace); err != nil {

@@ -32,10 +32,10 @@ type Options struct {
 	RemoteAddr func(*http.Request) string
 	// Proto returns "http" or "https" as the client spoke to the vendor. Nil takes that of the connection.
 	Proto func(*http.Request) string
-	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is no limit.
+	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is unlimited.
 	MaxBody int64
 	// MaxAnswer is the largest body of an answer that the vendor carries, in bytes: a larger one is a 500 and a log record or,
-	// when it is streamed already, cut there. Zero is no limit.
+	// when it is streamed already, cut there. Zero is unlimited.
 	MaxAnswer int64
 	// VendorCORS says that the vendor answers pages of other origins, so that nothing is to be added.
 	VendorCORS bool
@@ -155,7 +155,7 @@ func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, resul
 	}
 	answer := c.exchange.Respond(result, err, info)
 	if body != nil && body.exceeded.Load() {
-		w.Header().Set("Connection", "close") // the rest of the body is still to come, and nobody will read it
+		w.Header().Set("Connection", "close") // the rest of the body is still to come, and will not be read
 	}
 	h.reply(w, &c.exchange, answer, info)
 }

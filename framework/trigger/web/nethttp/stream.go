@@ -64,7 +64,7 @@ func (s *stream) flush() error {
 
 // trailers sends the headers that came after the body: those announced in Trailer, and those with http.TrailerPrefix.
 func (s *stream) trailers(h http.Header) {
-	_ = s.do(func() error { // one that is late has nobody to tell
+	_ = s.do(func() error { // too late to be reported
 		send(s.w.Header(), h, s.drop)
 		return nil
 	})

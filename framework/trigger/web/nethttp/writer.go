@@ -163,7 +163,7 @@ func (w *writer) control(f func(*http.ResponseController) error) error {
 	return w.stream.do(func() error { return f(http.NewResponseController(w.stream.w)) })
 }
 
-// CloseNotify is deprecated, but gin's streams call it without asking.
+// CloseNotify is deprecated, but gin's streams call it all the same.
 func (w *writer) CloseNotify() <-chan bool {
 	gone := make(chan bool, 1)
 	context.AfterFunc(w.ctx, func() { gone <- true })
