@@ -159,11 +159,14 @@ func Guard[K ioc.Owner, T any](k K, get func(K, *ioc.Build) (T, error), method f
 // SetScope keeps what a function shares with its middleware and guards in one invocation: the K of [UseOf] and [GuardOf].
 func SetScope(ctx *framework.Context, k any) { invocation.Of(ctx).Scope = k }
 
+// Scope is what [SetScope] kept, nil if nothing.
+func Scope(ctx *framework.Context) any { return invocation.Of(ctx).Scope }
+
 // UseOf is the middleware of an instance which each call makes.
 func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		return func(ctx *framework.Context) error {
-			v, err := get(invocation.Of(ctx).Scope.(K))
+			v, err := get(Scope(ctx).(K))
 			if err != nil {
 				return err
 			}
@@ -175,7 +178,7 @@ func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) f
 // GuardOf is the guard of an instance which each call makes.
 func GuardOf[K, T any](get func(K) (T, error), method func(T, *framework.Context) error) framework.Guard {
 	return func(ctx *framework.Context) error {
-		v, err := get(invocation.Of(ctx).Scope.(K))
+		v, err := get(Scope(ctx).(K))
 		if err != nil {
 			return err
 		}

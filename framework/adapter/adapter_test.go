@@ -14,7 +14,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
-	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -386,7 +385,7 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	guard := adapter.GuardOf((*call).get, (*limiter).Guard)
 	var seen []*call
 	h := use(guard.Middleware(func(ctx *framework.Context) error {
-		seen = append(seen, invocation.Of(ctx).Scope.(*call))
+		seen = append(seen, adapter.Scope(ctx).(*call))
 		return nil
 	}))
 	scoped := func(fails error) framework.Handler {
