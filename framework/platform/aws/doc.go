@@ -2,7 +2,7 @@
 //
 //	run.go           Run, the process from start to exit
 //	loop.go          one poll after the other, and what the API may answer
-//	http.go          the http trigger: which front sent it, routing, the body of the answer
+//	http.go          the http trigger: which ingress sent it, routing, the body of the response
 //	apigateway1.go   API Gateway REST APIs, and HTTP APIs with payload format 1.0
 //	apigateway2.go   API Gateway HTTP APIs with payload format 2.0, and function URLs
 //	alb.go           Application Load Balancers

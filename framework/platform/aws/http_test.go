@@ -288,8 +288,8 @@ func TestAnswersThatCannotBe(t *testing.T) {
 		f           framework.Handler
 		code        string
 	}{
-		{"too large", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", maxAnswer)); return nil }, "response_too_large"},
-		{"too large when escaped", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("\n", maxAnswer/2+1)); return nil }, "response_too_large"},
+		{"too large", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", maxResponse)); return nil }, "response_too_large"},
+		{"too large when escaped", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("\n", maxResponse/2+1)); return nil }, "response_too_large"},
 		{"too large for a load balancer", albEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", 1<<20)); return nil }, "response_too_large"},
 		{"a stream without an end", restEvent, func(ctx *framework.Context) error { ctx.SetResult(endless{}); return nil }, "response_too_large"},
 		{"a stream that breaks", restEvent, func(ctx *framework.Context) error { ctx.SetResult(iotest.ErrReader(errors.New("private"))); return nil }, "internal"},

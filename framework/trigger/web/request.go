@@ -137,7 +137,7 @@ func readAll(from io.Reader, limit int64) ([]byte, error) {
 	return body, nil
 }
 
-// tooLarge is the answer to a body over the limit.
+// tooLarge is the response to a body over the limit.
 func tooLarge(limit int64) *framework.Error {
 	return &framework.Error{Status: 413, Code: "body_too_large", Message: fmt.Sprintf("the request body is larger than %d bytes", limit)}
 }

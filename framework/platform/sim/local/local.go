@@ -30,8 +30,8 @@ const (
 	initTimeout = 30 * time.Second
 	// grace is how long the process may take to stop: its own, and a little more.
 	grace = 12 * time.Second
-	// maxAnswer bounds what is read of an answer.
-	maxAnswer = 64 << 20
+	// maxResponse bounds what is read of a response.
+	maxResponse = 64 << 20
 )
 
 // New returns the runtime.
@@ -128,12 +128,12 @@ func (p *process) send(req *http.Request, onBody func([]byte)) (*sim.Response, e
 		return nil, err
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxAnswer+1), onBody))
+	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxResponse+1), onBody))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is over %d MB", maxAnswer>>20)
+	if len(body) > maxResponse {
+		return nil, fmt.Errorf("the response is over %d MB", maxResponse>>20)
 	}
 	resp := &sim.Response{Status: answer.StatusCode, Body: body}
 	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
