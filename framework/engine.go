@@ -75,7 +75,7 @@ func (e *Engine) Runtime() *Runtime { return e.rt }
 
 // Start runs RuntimeStart and FunctionStart under the smaller of the unit's and the platform's init timeout. After an
 // error nothing may be invoked and the process should report the error and exit. What was built has been destroyed,
-// except where an initialiser that does not listen to its context still runs.
+// except where an initialiser that ignores its context still runs.
 func (e *Engine) Start(ctx context.Context) (err error) {
 	e.mu.Lock()
 	if e.state != stateNew {
@@ -119,7 +119,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	return err
 }
 
-// cutShort is the error of a start whose time is up or whose process is stopped. Work that listens to its context
+// cutShort is the error of a start whose time is up or whose process is stopped. Work that obeys its context
 // is waited for while it undoes what it has done, and what it finished all the same is undone here.
 func (e *Engine) cutShort(ctx context.Context, done <-chan error) error {
 	cause := context.Cause(ctx)

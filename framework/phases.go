@@ -78,7 +78,7 @@ func (t *hookTable) find() error {
 }
 
 // build builds the layers of components that need something. A hook that was to be called before is an error. Those that are there
-// hear how the start ends, also when another cannot be built.
+// get their after-hooks, also when another cannot be built.
 func (t *hookTable) build(ctx context.Context, components []*Component) error {
 	var errs []error
 	built := false

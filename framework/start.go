@@ -130,7 +130,7 @@ func (a *App) makeLayers() ([]*layerSlot, error) {
 }
 
 // startFunctions is the body of the FunctionStart phase: configuration first, so that everything that is wrong with it is one
-// error, then the layers that need something, the singletons, the chains, and the news that the unit is ready.
+// error, then the layers that need something, the singletons, the chains, and OnReady.
 func (e *Engine) startFunctions(ctx context.Context) error {
 	a := e.app
 	if a.Start != nil {

@@ -131,7 +131,7 @@ func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) 
 	if !errors.Is(reason, context.DeadlineExceeded) {
 		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}
-	err = c.unfinished(err) // before the handler is told, which may do anything then
+	err = c.unfinished(err) // before the context ends, after which the handler may do anything
 	c.cancel(reason)
 	w.timer.Stop()
 	w.abandoned = true

@@ -54,13 +54,14 @@ func ReturnInterface(ctx *framework.Context, out any, err error) error {
 	return err
 }
 
-// Begin runs Init of what lives for one call, and returns what ends it: its Destroy, whose error is logged, since the answer is
-// made by then.
+// Begin runs Init of an instance that lives for one call, and returns the function that ends it: its Destroy, whose error is
+// logged, since the call is answered by then.
 func Begin[T any](ctx *framework.Context, v T) (T, func(), error) {
 	return Opened[T](ctx)(v, nil, nil)
 }
 
-// Opened is [Begin] for what a constructor returned, with its clean-up function, which may be nil and runs last, and its error.
+// Opened is [Begin] for the results of a constructor: the instance, its clean-up function, which may be nil and runs last, and
+// its error.
 func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) (T, func(), error) {
 	return func(v T, cleanup func(), err error) (T, func(), error) {
 		if err != nil {
@@ -97,41 +98,41 @@ func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) 
 // typeName is how package ioc calls what it holds: order.Trail.
 func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "*") }
 
-// Use is the middleware of an instance which the container builds. It is composed with the chain, if the instance is there by
-// then, and by the first call otherwise: once, unless that fails.
+// Use is the middleware of an instance that the container builds. It is composed with the chain if the instance has been built
+// by then, and by the first call otherwise: once, unless that fails.
 func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		if v, ok := s.Peek(); ok {
 			return method(v, next)
 		}
-		var late lateHandler
+		var composed lazyHandler
 		return func(ctx *framework.Context) error {
-			if h := late.composed.Load(); h != nil {
+			if h := composed.handler.Load(); h != nil {
 				return (*h)(ctx)
 			}
 			v, err := get(k, nil)
 			if err != nil {
 				return err
 			}
-			return late.compose(func() framework.Handler { return method(v, next) })(ctx)
+			return composed.compose(func() framework.Handler { return method(v, next) })(ctx)
 		}
 	}
 }
 
-// lateHandler is a handler that the first call composes.
-type lateHandler struct {
-	composed atomic.Pointer[framework.Handler]
-	mu       sync.Mutex // held while it is composed
+// lazyHandler is a handler that the first call composes.
+type lazyHandler struct {
+	handler atomic.Pointer[framework.Handler]
+	mu      sync.Mutex // held while it is composed
 }
 
-func (l *lateHandler) compose(handler func() framework.Handler) framework.Handler {
+func (l *lazyHandler) compose(build func() framework.Handler) framework.Handler {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if h := l.composed.Load(); h != nil {
+	if h := l.handler.Load(); h != nil {
 		return *h
 	}
-	h := handler()
-	l.composed.Store(&h)
+	h := build()
+	l.handler.Store(&h)
 	return h
 }
 

@@ -68,7 +68,7 @@ func TestHandle(t *testing.T) {
 	}
 	_, err := d.Handle(context.Background(), []byte(`{"b":"private","a":1}`), framework.Invocation{})
 	if want := `unknown_event: no trigger of unit u matches this event, a JSON object with the members "a", "b"`; text(err) != want {
-		t.Errorf("an event of nobody: %v, want %s", err, want)
+		t.Errorf("an event that no function is for: %v, want %s", err, want)
 	}
 	d, _ = dispatcher(t, app(f), takes("first", f, broken))
 	if _, err := d.Handle(context.Background(), []byte(`{"first":1}`), framework.Invocation{}); err != broken {

@@ -35,7 +35,7 @@ func (p *Pool) Init(ctx context.Context) error {
 		return err
 	}
 	if dsn == "" {
-		return errors.New("where the database is, is not said: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source")
+		return errors.New("the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source")
 	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
@@ -104,7 +104,7 @@ func linked(driver string) error {
 		}
 	}
 	if driver == "" {
-		return fmt.Errorf("which driver to use is not said, and %s linked: configure sqldb.driver, or provide a *sqldb.Source", have)
+		return fmt.Errorf("the driver of the database is missing, and %s linked: configure sqldb.driver, or provide a *sqldb.Source", have)
 	}
 	hint := "add a blank import of its package"
 	if path := known(driver); path != "" {

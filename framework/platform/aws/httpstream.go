@@ -117,7 +117,7 @@ func (s *streamed) post() error {
 		Stream:   s.write,
 	})
 	if s.inv.posted = accepted; err == nil && (answer.Status == 202 || answer.Status == 413) {
-		if answer.Status == 413 { // the caller has been told
+		if answer.Status == 413 { // Lambda has answered the caller
 			s.log("Lambda refused the answer: it is too large", nil)
 		}
 		return nil
@@ -135,7 +135,7 @@ func (s *streamed) log(message string, err error) {
 	s.call.payload.Log().Error(message, args...)
 }
 
-// write sends prelude and body. What goes wrong on the way is told in the trailer, which cuts the client's response short.
+// write sends prelude and body. What goes wrong on the way is reported in the trailer, which cuts the client's response short.
 func (s *streamed) write(conn io.Writer) error {
 	chunks := runtimeapi.NewChunks(conn)
 	first := s.prelude

@@ -163,7 +163,7 @@ func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err
 	switch {
 	case err == nil && reply.Status == 202:
 		return true
-	case err == nil && reply.Status == 413: // the caller has been told
+	case err == nil && reply.Status == 413: // Lambda has answered the caller
 		p.log.Error("Lambda refused the answer: it is too large", "bytes", len(request.Body), "request_id", inv.RequestID)
 		return true
 	}

@@ -139,7 +139,7 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	}
 }
 
-// newLogHandler writes JSON, with Lambda's names of the members where Lambda is told to filter JSON by them.
+// newLogHandler writes JSON, with Lambda's names of the members where Lambda is configured to filter JSON by them.
 func newLogHandler(to io.Writer, current func() string) slog.Handler {
 	o := &slog.HandlerOptions{}
 	switch strings.ToUpper(os.Getenv("AWS_LAMBDA_LOG_LEVEL")) {

@@ -147,14 +147,14 @@ func TestPollsThatFail(t *testing.T) {
 		}, `status 403: \"{\\\"errorType\\\":\\\"InvalidStateTransition\\\"}\"`, ""},
 		{"server error", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "status 500", ""},
 		{"no content", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, "status 204", ""},
-		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "closed the connection without an answer", ""},
+		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "closed the connection without a response", ""},
 		{"not http", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
 				io.WriteString(conn, "hello\r\n\r\n")
 				conn.Close()
 			}
-		}, "malformed answer", ""},
+		}, "malformed response", ""},
 		{"no request id", event("", `{}`), "without a request id", ""},
 		{"request id that is no path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
 	} {

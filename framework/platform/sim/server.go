@@ -262,7 +262,7 @@ func (in *instance) roundTrip(ctx context.Context, r *Request, limit int64) (*Re
 	return resp, nil
 }
 
-// Watched returns from, of which onBody is told each piece that is read; nil is not told. See [Request.OnBody].
+// Watched returns from, and passes each piece that is read to onBody unless that is nil. See [Request.OnBody].
 func Watched(from io.Reader, onBody func(piece []byte)) io.Reader {
 	if onBody == nil {
 		return from

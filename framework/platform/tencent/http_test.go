@@ -36,7 +36,7 @@ func bind(t testing.TB, c platform.Codec, app *framework.App) platform.Decoder {
 	return decode
 }
 
-// the vendor's forms, with fields that nobody reads left in
+// the vendor's forms, with fields that are not read left in
 const (
 	sampleURL = `{"body":"{\"test\":\"hello\"}","headers":{"accept":"*/*","cookie":"a=1; b=2","host":"1250000000-x.ap-guangzhou.tencentscf.com","x-scf-remote-addr":"1.2.3.4"},` +
 		`"httpMethod":"POST","path":"/any/a%20b","queryString":{"a":"1","b":["x","y z"],"c":true,"n":7}}`

@@ -133,8 +133,8 @@ func vary(h Header, name string) {
 	h["Vary"] = append(slices.Clip(h["Vary"]), name)
 }
 
-// Preflight answers the question of a browser whether a page may call; nil is a request that is none, or is about a path
-// where nothing was said. What may not is answered without a word of permission, so that the browser does not call.
+// Preflight is the response to a CORS preflight. It is nil for any other request, and for a path without CORS. One that is
+// not allowed gets a response without permission, so that the browser does not call.
 func (r *Router) Preflight(q *Request) *Response {
 	if q.Method != "OPTIONS" {
 		return nil

@@ -54,7 +54,7 @@ func TestDeadlineOfABodyThatDoesNotCome(t *testing.T) {
 	}
 }
 
-// A body that was there all along costs nobody the connection.
+// A body that was there all along does not cost the connection.
 func TestDeadlineKeepsTheConnectionOfAWholeBody(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
