@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Clock tells the time and waits. It is there to be injected into code whose tests want to say what time it is:
+// Clock tells the time and waits. Inject it into code whose tests set the time:
 //
 //	type Cache struct {
 //		Clock framework.Clock //faas:inject
 //	}
 //
-// Outside of tests it is the machine's own. Code that only package time's functions suit is tested with testing/synctest.
+// Outside of tests it is the machine's own. Code that needs the functions of package time is tested with testing/synctest.
 type Clock interface {
 	// Now returns the current time.
 	Now() time.Time

@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/invocation"
 )
 
-// Context is a context.Context for one invocation, with what a handler may want to know of it. It is made by the
+// Context is a context.Context for one invocation, with the facts of that invocation. It is made by the
 // engine, is cancelled when the invocation ends, and its other methods must not be called after that.
 type Context struct {
 	parent     context.Context
@@ -181,17 +181,17 @@ func (c *Context) cancel(reason error) {
 	}
 }
 
-// Event is what the function was called with; see [Invocation.Event].
+// Event is the input of the function; see [Invocation.Event].
 func (c *Context) Event() any { return c.root().invocation.Event }
 
-// SetEvent replaces what the function is called with by another value of the same type. It is for middleware, such as one
-// that takes messages out of a batch which were handled before.
+// SetEvent replaces the input of the function by another value of the same type. It is for middleware, such as one that
+// removes messages from a batch that were handled before.
 func (c *Context) SetEvent(v any) { c.root().invocation.Event = v }
 
 // Result is what the handler returned so far, nil if nothing.
 func (c *Context) Result() any { return c.root().result }
 
-// SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
+// SetResult replaces the result that the caller gets. A nil pointer, interface or reader must be passed as plain nil.
 func (c *Context) SetResult(v any) { c.root().result = v }
 
 // RequestID is the platform's id of this invocation.

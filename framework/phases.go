@@ -55,7 +55,7 @@ func is[T any](l Layer) bool {
 	return ok
 }
 
-// find lists the layers that are there, and reports what is wrong with those that have come.
+// find lists the layers that exist, and checks the hooks of those that are new.
 func (t *hookTable) find() error {
 	var errs []error
 	t.layers = nil
@@ -77,8 +77,8 @@ func (t *hookTable) find() error {
 	return errors.Join(errs...)
 }
 
-// build builds the layers of components that need something. A hook that was to be called before is an error. Those that are there
-// get their after-hooks, also when another cannot be built.
+// build builds the layers with dependencies. A hook of an earlier phase is an error. Layers that exist get their after-hooks,
+// also when another cannot be built.
 func (t *hookTable) build(ctx context.Context, components []*Component) error {
 	var errs []error
 	built := false

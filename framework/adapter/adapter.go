@@ -1,5 +1,6 @@
-// Package adapter is what generated code calls to run one function: it takes the event, makes what the call needs, and keeps
-// the result. Nothing in it is for people to call, and it decides nothing that generated code could.
+// Package adapter is what generated code calls: to take the event of a function, make what a call needs and keep the result, to
+// wrap calls by middleware and aspects, and to state the contract that the code was generated for. User code does not call it,
+// except for NewJoinPoint in tests of aspects. What is different from function to function is in the generated code.
 package adapter
 
 import (

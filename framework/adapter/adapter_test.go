@@ -416,6 +416,24 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	}
 }
 
+// TestScopeOfADerivedContext: what is kept for an invocation is the same for every Context of it.
+func TestScopeOfADerivedContext(t *testing.T) {
+	_, _, err := invoke(t, nil, func(ctx *framework.Context) error {
+		if got := adapter.Scope(ctx); got != nil {
+			t.Errorf("scope %v before it is set", got)
+		}
+		derived := ctx.WithContext(context.WithoutCancel(ctx))
+		adapter.SetScope(derived, 1)
+		if adapter.Scope(ctx) != 1 || adapter.Scope(derived) != 1 {
+			t.Errorf("scopes %v and %v", adapter.Scope(ctx), adapter.Scope(derived))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 type audit struct{}
 
 func (*audit) Name() string { return "audit" }

@@ -15,8 +15,7 @@ const ResourcesVariable = "FAAS_RESOURCES"
 // resources are the real names by logical name.
 type resources map[string]string
 
-// readResources reads the variable. An entry that is none is an error, as the events of what it was to name would be
-// refused.
+// readResources reads the variable. A malformed entry is an error, as events of its resource would be refused.
 func readResources(rt *framework.Runtime) (resources, error) {
 	if rt == nil {
 		return nil, nil
