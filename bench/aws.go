@@ -40,7 +40,7 @@ func benchAWS(ctx context.Context, work string) (table, error) {
 		}
 		m.into.size = info.Size()
 	}
-	// The two take turns, so that whatever else the machine does hits both.
+	// The two take turns, so that other work of the machine hits both.
 	for range starts {
 		for _, m := range []struct {
 			binary string

@@ -19,7 +19,7 @@ func componentsOf(functions []*Function) (cs []*Component) {
 			}
 		}
 	}
-	for i := range cs { // they are few, and package slices would be linked for them
+	for i := range cs { // they are few, and this keeps package slices out of the binary
 		for at := i; at > 0 && cs[at].Order < cs[at-1].Order; at-- {
 			cs[at], cs[at-1] = cs[at-1], cs[at]
 		}
@@ -27,7 +27,7 @@ func componentsOf(functions []*Function) (cs []*Component) {
 	return cs
 }
 
-// stop is what destroys what the functions needed, nil if there is nothing.
+// stop destroys the instances of the functions; nil if there are none.
 func (a *App) stop() func(context.Context) error {
 	for _, f := range a.Functions {
 		if f.Stop != nil {
@@ -49,7 +49,7 @@ func (a *App) close(ctx context.Context) error {
 	return err
 }
 
-// health asks everything.
+// health runs every health check.
 func (a *App) health(ctx context.Context) error {
 	var errs []error
 	if a.Health != nil {
@@ -63,10 +63,10 @@ func (a *App) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// mistakes are those of several functions, which share much of what they need.
+// mistakes are those of several functions, without duplicates: functions share dependencies.
 type mistakes []error
 
-// add takes up an error unless it is there. One that several were joined to is these.
+// add adds an error unless it is there. A joined error is added part by part.
 func (m *mistakes) add(err error) {
 	if err == nil {
 		return
@@ -92,7 +92,7 @@ func (m *mistakes) add(err error) {
 	*m = append(*m, err)
 }
 
-// layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
+// layerSlot is the place of a layer in the order of the unit's layers. The layer is nil until it exists.
 type layerSlot struct {
 	layer  Layer
 	found  bool   // its hooks are in the table
@@ -100,7 +100,7 @@ type layerSlot struct {
 	source ComponentLayer
 }
 
-// makeLayers returns the layers of the unit, of which those exist that need nothing.
+// makeLayers returns the layers of the unit, and makes those without dependencies.
 func (a *App) makeLayers() ([]*layerSlot, error) {
 	var slots []*layerSlot
 	for _, l := range a.Layers {
@@ -129,8 +129,8 @@ func (a *App) makeLayers() ([]*layerSlot, error) {
 	return slots, nil
 }
 
-// startFunctions is the body of the FunctionStart phase: configuration first, so that everything that is wrong with it is one
-// error, then the layers that need something, the singletons, the chains, and the news that the unit is ready.
+// startFunctions is the body of the FunctionStart phase: configuration first, so that all its mistakes are one error, then
+// the layers with dependencies, the singletons, the chains, and OnReady.
 func (e *Engine) startFunctions(ctx context.Context) error {
 	a := e.app
 	if a.Start != nil {
@@ -175,6 +175,6 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 func (e *Engine) compose() {
 	around := e.hooks.middleware()
 	for _, f := range e.app.Functions {
-		e.handlers[f] = Chain(Chain(Chain(f.Handler, f.Use...), e.app.Middleware...), around...)
+		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
 	}
 }

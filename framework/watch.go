@@ -60,13 +60,13 @@ func (ws *watches) end(w *watch) {
 	}
 }
 
-// invokeHere runs the handler on the caller's goroutine. Until it ends, nobody but the watch can answer.
-func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
+// invokeInline runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
+func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 	defer e.leave()
 	w := e.watches.start(c)
 	result, err := e.limited(c, h)
 	if !c.answered.CompareAndSwap(false, true) {
-		c.Logger().Warn(lateMessage, "error", err)
+		c.Logger().Warn(abandonedMessage, "error", err)
 		return nil, ErrAbandoned
 	}
 	if c.invocation.Reply != nil {
@@ -77,11 +77,11 @@ func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
 	return result, err
 }
 
-// fire ends the invocation at its deadline. A reply that is under way only hears of it.
+// fire ends the invocation at its deadline. A reply that is under way only sees its context end.
 func (w *watch) fire() {
 	c := w.context
 	first := c.answered.CompareAndSwap(false, true)
-	err := c.unfinished(overdue(w.left)) // before the handler is told, which may do anything then
+	err := c.unfinished(overdue(w.left)) // before the context ends, after which the handler may do anything
 	c.cancel(context.DeadlineExceeded)
 	if first {
 		c.invocation.Overdue(err)

@@ -11,7 +11,7 @@ import (
 // maxIdleWorkers bounds the goroutines kept for later invocations.
 const maxIdleWorkers = 64
 
-// worker is a goroutine that runs handlers with a deadline. Nothing else can leave a handler that ignores its deadline,
+// worker is a goroutine that runs handlers with a deadline. Only another goroutine can leave a handler that ignores its deadline,
 // and a goroutine that is kept has a stack that has already grown, which a new one would grow each time.
 type worker struct {
 	jobs  chan job
@@ -21,8 +21,8 @@ type worker struct {
 	abandoned bool
 }
 
-// lateMessage is logged when an abandoned handler comes back.
-const lateMessage = "the handler returned after its caller was answered"
+// abandonedMessage is logged when an abandoned handler comes back.
+const abandonedMessage = "the handler returned after its caller was answered"
 
 type job struct {
 	context *Context
@@ -79,7 +79,7 @@ func (e *Engine) work(w *worker) {
 	defer func() {
 		if busy { // the handler has ended this goroutine
 			w.done <- outcome{err: errGoexit, last: true}
-			<-w.jobs // is closed by whoever was to take that
+			<-w.jobs // is closed by the caller that takes it
 		}
 		// The caller of the last job left it to its worker to say that the handler has ended.
 		if w.abandoned {
@@ -91,7 +91,7 @@ func (e *Engine) work(w *worker) {
 		result, err := e.limited(j.context, j.handler)
 		busy = false
 		if j.context.Err() != nil {
-			j.context.Logger().Warn(lateMessage, "error", err)
+			j.context.Logger().Warn(abandonedMessage, "error", err)
 		}
 		w.done <- outcome{result: result, err: err}
 	}
@@ -100,9 +100,9 @@ func (e *Engine) work(w *worker) {
 // errGoexit is the outcome of a handler that neither returns nor panics.
 var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit and t.FailNow do")
 
-// invokeBefore runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
+// invokeWithDeadline runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
 // context.WithDeadline.
-func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, error) {
+func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) (any, error) {
 	left := time.Until(c.deadline)
 	w := e.workers.take()
 	if w == nil {
@@ -131,11 +131,11 @@ func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, 
 	if !errors.Is(reason, context.DeadlineExceeded) {
 		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}
-	err = c.unfinished(err) // before the handler is told, which may do anything then
+	err = c.unfinished(err) // before the context ends, after which the handler may do anything
 	c.cancel(reason)
 	w.timer.Stop()
 	w.abandoned = true
-	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
+	close(w.jobs) // the worker ends with its handler; no caller reads its outcome
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(nil, err)
 	}

@@ -384,14 +384,14 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	use := adapter.UseOf((*call).get, (*limiter).Use)
 	guard := adapter.GuardOf((*call).get, (*limiter).Guard)
 	var seen []*call
-	h := framework.Chain(func(ctx *framework.Context) error {
-		seen = append(seen, ctx.Scope().(*call))
+	h := use(guard.Middleware(func(ctx *framework.Context) error {
+		seen = append(seen, adapter.Scope(ctx).(*call))
 		return nil
-	}, use, guard.Middleware)
+	}))
 	scoped := func(fails error) framework.Handler {
 		return func(ctx *framework.Context) error {
 			s := &call{fails: fails}
-			ctx.SetScope(s)
+			adapter.SetScope(ctx, s)
 			defer s.End()
 			return h(ctx)
 		}
@@ -407,12 +407,30 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	if _, _, err := invoke(t, nil, scoped(bad)); err != bad {
 		t.Errorf("error = %v", err)
 	}
-	h = framework.Chain(h, func(framework.Handler) framework.Handler { return guard.Middleware(nothing) })
+	h = guard.Middleware(nothing)
 	if _, _, err := invoke(t, nil, scoped(bad)); err != bad {
 		t.Errorf("error = %v", err)
 	}
 	if _, _, err := invoke(t, nil, scoped(nil)); err != nil || len(seen) != 0 {
 		t.Error(err, seen)
+	}
+}
+
+// TestScopeOfADerivedContext: what is kept for an invocation is the same for every Context of it.
+func TestScopeOfADerivedContext(t *testing.T) {
+	_, _, err := invoke(t, nil, func(ctx *framework.Context) error {
+		if got := adapter.Scope(ctx); got != nil {
+			t.Errorf("scope %v before it is set", got)
+		}
+		derived := ctx.WithContext(context.WithoutCancel(ctx))
+		adapter.SetScope(derived, 1)
+		if adapter.Scope(ctx) != 1 || adapter.Scope(derived) != 1 {
+			t.Errorf("scopes %v and %v", adapter.Scope(ctx), adapter.Scope(derived))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -113,7 +113,7 @@ func applicationDir() (string, error) {
 	}
 }
 
-// variables are all that the configuration hears beside its files.
+// variables are all that the configuration reads besides its files.
 type variables struct {
 	set     map[string]string
 	keys    map[string]string // the configuration key that set a variable
@@ -123,7 +123,7 @@ type variables struct {
 	read map[string]bool
 }
 
-// LookupEnv implements framework.Variables.
+// LookupEnv has the form of os.LookupEnv.
 func (v *variables) LookupEnv(name string) (string, bool) {
 	v.mu.Lock()
 	v.read[name] = true

@@ -157,7 +157,7 @@ func TestDeliverKeepsBinaryBodies(t *testing.T) {
 			t.Errorf("%s: no client address", p)
 		}
 	}
-	for _, p := range platforms() { // without any taker for raw payloads
+	for _, p := range platforms() { // without any function of raw payloads
 		if answer, err := a.Deliver(p, []byte(`[1]`)); err == nil {
 			t.Errorf("%s: %s", p, answer)
 		}
@@ -211,7 +211,7 @@ func TestPayloadsThatThereAreNot(t *testing.T) {
 	}
 }
 
-// A cloud that the test brings is one of those that the application's methods know.
+// A cloud that the test passes is known to the application's methods.
 func TestCloud(t *testing.T) {
 	own := sim.Cloud{
 		Name: "own", Identify: func(*platform.Payload) string { return "a thing of our own" },

@@ -17,10 +17,10 @@ func CloudEventOf(e bus.Event) (*CloudEvent, bool) {
 
 // Bus is the codec of events of EventBridge: CloudEvents, one or several. Failed events are called again all together.
 func Bus() platform.Codec {
-	return platform.Recognise[bus.Rule](decodeBus)
+	return platform.BatchCodec[bus.Rule](decodeBus)
 }
 
-func decodeBus(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err error) {
+func decodeBus(p *platform.Payload) (a platform.Batch[bus.Event], ok bool, err error) {
 	if eventType(p) == "" {
 		return a, false, nil
 	}
@@ -51,7 +51,7 @@ func decodeBus(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err
 	return a, true, err
 }
 
-// EncodeBus writes one event as EventBridge brings it. Data without a content type is JSON; anything else is an error.
+// EncodeBus writes one event as EventBridge delivers it. Data without a content type is JSON; anything else is an error.
 func EncodeBus(batch []bus.Event, _ platform.Origin) ([]byte, error) {
 	return encodeOne(batch, cloudEvent)
 }

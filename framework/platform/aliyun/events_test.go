@@ -41,7 +41,7 @@ func dispatcher(t testing.TB, env variables, codecs []platform.Codec, functions 
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +102,8 @@ func TestEvents(t *testing.T) {
 		{name: "OSS, another bucket", payload: strings.Replace(ossOne, `"name":"b"`, `"name":"c"`, 1), err: `unknown_bucket: found created of key "image/ü +.jpg" of bucket "c", expected "b"`},
 		{name: "OSS, a wrong size", payload: strings.Replace(ossOne, `"size":12`, `"size":"12"`, 1), err: "invalid_event: events.oss.object.size: found string, expected int64"},
 		{name: "OSS, a wrong time", payload: strings.Replace(ossOne, "2017-", "17-", 1), err: `invalid_event: events.eventTime: found "17-04-21T12:46:37.000Z", expected a time such as 2006-01-02T15:04:05Z`},
-		{name: "OSS and the CDN mixed", payload: strings.Replace(ossOne, `}]}`, `},{"eventSource":"cdn"}]}`, 1), err: `invalid_event: events.eventSource: found "cdn" beside "acs:oss", expected events of one service`},
-		{name: "OSS, cut short", payload: ossOne[:len(ossOne)-30], err: fmt.Sprintf("unknown_event: no trigger of unit u takes this event, %d bytes that are not JSON", len(ossOne)-30)},
+		{name: "OSS and the CDN mixed", payload: strings.Replace(ossOne, `}]}`, `},{"eventSource":"cdn"}]}`, 1), err: `invalid_event: events.eventSource: found "cdn" and "acs:oss", expected events of one service`},
+		{name: "OSS, cut short", payload: ossOne[:len(ossOne)-30], err: fmt.Sprintf("unknown_event: no trigger of unit u matches this event, %d bytes that are not JSON", len(ossOne)-30)},
 		{name: "SLS", payload: slsOne, want: `[{"id":"t","resource":"l","project":"p","store":"l","range":{"endpoint":"http://cn-shanghai-intranet.log.aliyuncs.com","shard":0,"begin":"MTUy","end":"MTUz","time":"2018-06-20T09:20:25Z"}}]`},
 		{name: "SLS, no task", payload: `{"source":{"projectName":"p","logstoreName":"l","shardId":2,"beginCursor":"MTUy"}}`, want: `[{"id":"p/l/2/MTUy","resource":"l","project":"p","store":"l","range":{"shard":2,"begin":"MTUy","end":""}}]`},
 		{name: "SLS, another store", payload: strings.Replace(slsOne, `"l"`, `"x"`, 1), err: `unknown_log_store: found a batch of log store "x", expected "l"`},
@@ -115,7 +115,7 @@ func TestEvents(t *testing.T) {
 		{name: "MNS topic, a wrong time", payload: strings.Replace(mnsOne, `1550216480040`, `"now"`, 1), err: "invalid_event: event.PublishTime: found string, expected int64"},
 		{name: "MNS topic, STREAM, of two", payload: `{"body":"hello","attrs":{"a":"x"}}`, want: `[{"resource":"t","body":"hello","attributes":{"a":"x"}}]`},
 		{name: "MNS topic, STREAM, wrong attributes", payload: `{"body":"hello","attrs":[]}`, err: "invalid_event: attrs: found an array, expected an object"},
-		{name: "MNS topic, STREAM, in a unit with more", payload: `hello`, err: "unknown_event: no trigger of unit u takes this event, 5 bytes that are not JSON"},
+		{name: "MNS topic, STREAM, in a unit with more", payload: `hello`, err: "unknown_event: no trigger of unit u matches this event, 5 bytes that are not JSON"},
 		{name: "MNS queue", payload: queued, want: "[" + zeus + "]"},
 		{name: "MNS queue, several", payload: texts(queued, queued), want: "[" + zeus + "," + zeus + "]"},
 		{name: "MNS queue, a body that is JSON", payload: strings.Replace(queued, `"TEST"`, `{"id": 1}`, 1), want: "[" + strings.Replace(zeus, `"TEST"`, `"{\"id\": 1}"`, 1) + "]"},
@@ -123,7 +123,7 @@ func TestEvents(t *testing.T) {
 		{name: "MNS queue, no data", payload: strings.Replace(queued, `"data"`, `"date"`, 1), err: "invalid_event: data: found nothing, expected an object"},
 		{name: "RocketMQ", payload: rocket, want: "[" + rocketed + "]"},
 		{name: "RocketMQ, several", payload: " [" + rocket + "," + rocket + "]", want: "[" + rocketed + "," + rocketed + "]"},
-		{name: "RocketMQ and MNS mixed", payload: texts(rocket, queued), err: `invalid_event: type: found "mns:Queue:SendMessage" beside "mq:Topic:SendMessage", expected events of one type`},
+		{name: "RocketMQ and MNS mixed", payload: texts(rocket, queued), err: `invalid_event: type: found "mns:Queue:SendMessage" and "mq:Topic:SendMessage", expected events of one type`},
 		{name: "Kafka", payload: alikafka, want: `[{"resource":"T","topic":"T","partition":9,"offset":3,"value":"v","time":"2022-08-01T09:32:56.797Z","group":"g"}]`},
 		{name: "Kafka, key and headers", payload: texts(record), want: `[{"resource":"T","topic":"T","partition":7,"offset":25,"key":"aw==","value":"aGVsbG8=","headers":[{"name":"h","value":"YQ=="},{"name":"h","value":"dtx/"}],"isBase64Encoded":true,"time":"2022-06-23T02:49:51.589Z","group":"g"}]`},
 		{name: "Kafka, objects", payload: "[" + strings.Replace(record, `"hello"`, "null", 1) + "]", want: `[{"resource":"T","topic":"T","partition":7,"offset":25,"key":"aw==","value":null,"headers":[{"name":"h","value":"YQ=="},{"name":"h","value":"dtx/"}],"isBase64Encoded":true,"time":"2022-06-23T02:49:51.589Z","group":"g"}]`},
@@ -134,23 +134,23 @@ func TestEvents(t *testing.T) {
 		{name: "the CDN", payload: cdnOne, want: `[{"id":"cf89","resource":"www.example.com","action":"refreshed","name":"CachedObjectsRefreshed","domain":"www.example.com","paths":["/a.mp4","/b.mp4"],"region":"cn-hangzhou","time":"2018-03-16T06:19:55Z"}]`},
 		{name: "the CDN, a log file", payload: `{"events":[{"eventName":"LogFileCreated","eventSource":"cdn","eventTime":"","resource":{"domain":"www.example.com"},"eventParameter":{"filePath":"http://x/y.gz"}}]}`,
 			want: `[{"resource":"www.example.com","action":"logged","name":"LogFileCreated","domain":"www.example.com","paths":["http://x/y.gz"],"time":"0001-01-01T00:00:00Z"}]`},
-		{name: "the CDN, an event that the trigger does not take", payload: strings.Replace(cdnOne, "Refreshed", "Pushed", 1), err: `unexpected_event: found preloaded, "CachedObjectsPushed" of domain "www.example.com", which no trigger of the functions f takes`},
-		{name: "the CDN, an event without a word", payload: strings.Replace(cdnOne, "Refreshed", "Frozen", 1), err: `unexpected_event: found other, "CachedObjectsFrozen" of domain "www.example.com", which no trigger of the functions f takes`},
+		{name: "the CDN, an event that the trigger does not take", payload: strings.Replace(cdnOne, "Refreshed", "Pushed", 1), err: `unexpected_event: found preloaded, "CachedObjectsPushed" of domain "www.example.com", which no trigger of the functions f matches`},
+		{name: "the CDN, an event without a word", payload: strings.Replace(cdnOne, "Refreshed", "Frozen", 1), err: `unexpected_event: found other, "CachedObjectsFrozen" of domain "www.example.com", which no trigger of the functions f matches`},
 		{name: "the CDN, a path that is none", payload: strings.Replace(cdnOne, `"/a.mp4"`, `7`, 1), err: "invalid_event: events.eventParameter.objectPath: found a number, expected a string"},
 		{name: "EventBridge", payload: paid, want: "[" + event + "]"},
 		{name: "EventBridge, several", payload: texts(paid, paid), want: "[" + event + "," + event + "]"},
 		{name: "EventBridge, text", payload: strings.NewReplacer("application/json; charset=utf-8", "text/plain", `{"n": 1}`, `"one"`).Replace(paid), want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"text/plain","data":"one"`, 1) + "]"},
 		{name: "EventBridge, bytes", payload: strings.NewReplacer("application/json; charset=utf-8", "image/png", `"data":{"n": 1}`, `"data_base64":"/w=="`).Replace(paid),
 			want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"image/png","data":"/w==","isBase64Encoded":true`, 1) + "]"},
-		{name: "EventBridge, nobody's", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f takes`},
+		{name: "EventBridge, nobody's", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
 		{name: "EventBridge, a wrong time", payload: strings.Replace(paid, "2026-", "26-", 1), err: `invalid_event: time: found "26-01-02T11:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "EventBridge, a year that JSON has no form for", payload: strings.Replace(paid, "2026-01-02T11", "0000-01-01T01", 1), err: `invalid_event: time: found "0000-01-01T01:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
-		{name: "a timer", payload: `{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge","payload":""}`, err: `unknown_event: no trigger of unit u takes this event, which looks like the timer "purge"`},
-		{name: "events of another service", payload: `{"events":[{"eventSource":"acs:vod"}]}`, err: `unknown_event: no trigger of unit u takes this event, which looks like events of "acs:vod"`},
-		{name: "Tablestore", payload: `{"Version":"v1","Records":[]}`, err: "unknown_event: no trigger of unit u takes this event, which looks like records of Tablestore"},
-		{name: "a request", payload: `{"version":"v1","rawPath":"/","requestContext":{}}`, err: "unknown_event: no trigger of unit u takes this event, which looks like a request of an http trigger"},
-		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "a"`},
-		{name: "a list", payload: `[1]`, err: `unknown_event: no trigger of unit u takes this event, JSON that is not an object`},
+		{name: "a timer", payload: `{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge","payload":""}`, err: `unknown_event: no trigger of unit u matches this event, which looks like the timer "purge"`},
+		{name: "events of another service", payload: `{"events":[{"eventSource":"acs:vod"}]}`, err: `unknown_event: no trigger of unit u matches this event, which looks like events of "acs:vod"`},
+		{name: "Tablestore", payload: `{"Version":"v1","Records":[]}`, err: "unknown_event: no trigger of unit u matches this event, which looks like records of Tablestore"},
+		{name: "a request", payload: `{"version":"v1","rawPath":"/","requestContext":{}}`, err: "unknown_event: no trigger of unit u matches this event, which looks like a request of an http trigger"},
+		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "a"`},
+		{name: "a list", payload: `[1]`, err: `unknown_event: no trigger of unit u matches this event, JSON that is not an object`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -225,7 +225,7 @@ func TestResources(t *testing.T) {
 		{payload: ossOne, function: "pictures"},
 		{payload: strings.Replace(ossOne, `"b"`, `"other"`, 1), function: "others"},
 		{payload: strings.Replace(ossOne, `"b"`, `"third"`, 1), err: `expected one of "b" (pictures), "other"`},
-		{payload: strings.Replace(ossOne, `"image/`, `"text/`, 1), err: "which no trigger of the functions pictures takes"},
+		{payload: strings.Replace(ossOne, `"image/`, `"text/`, 1), err: "which no trigger of the functions pictures matches"},
 		{payload: mnsOne, function: "said"},
 		{payload: queued, function: "zeus"},
 		{payload: strings.Replace(queued, "subject", "object", 1), err: "may be for the functions said, zeus"},

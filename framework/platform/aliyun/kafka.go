@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 )
 
-// KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge brings it.
+// KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge delivers it.
 type KafkaRecord struct {
 	CloudEvent `json:"-"`
 	Topic      string  `json:"topic"`
@@ -41,10 +41,10 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 // Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
-	return platform.Recognise[kafka.Topic](decodeKafka)
+	return platform.BatchCodec[kafka.Topic](decodeKafka)
 }
 
-func decodeKafka(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+func decodeKafka(p *platform.Payload) (a platform.Batch[kafka.Record], ok bool, err error) {
 	if eventType(p) != typeKafka {
 		return a, false, nil
 	}
@@ -109,7 +109,7 @@ func headerValue(raw json.RawMessage) ([]byte, error) {
 	return value, nil
 }
 
-// EncodeKafka writes records as EventBridge brings them from ApsaraMQ for Kafka.
+// EncodeKafka writes records as EventBridge delivers them from ApsaraMQ for Kafka.
 func EncodeKafka(batch []kafka.Record, from platform.Origin) ([]byte, error) {
 	texts := make([]string, len(batch))
 	for i, r := range batch {

@@ -29,7 +29,7 @@ type OSSEvent struct {
 			Size      *int64 `json:"size"`
 			DeltaSize *int64 `json:"deltaSize"`
 			ETag      string `json:"eTag"`
-			// Meta is what the service keeps beside the object, as it came.
+			// Meta is what the service keeps with the object, as it came.
 			Meta json.RawMessage `json:"objectMeta"`
 		} `json:"object"`
 		SchemaVersion string `json:"ossSchemaVersion"`
@@ -55,10 +55,10 @@ func OSSOf(e os.Event) (*OSSEvent, bool) {
 // Bucket is the codec of Alibaba Cloud OSS. The key is as the vendor sends it: nothing says that it is encoded. Failed events
 // are called again all together.
 func Bucket() platform.Codec {
-	return platform.Recognise[os.Bucket](decodeOSS)
+	return platform.BatchCodec[os.Bucket](decodeOSS)
 }
 
-func decodeOSS(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+func decodeOSS(p *platform.Payload) (a platform.Batch[os.Event], ok bool, err error) {
 	const from = "acs:oss"
 	if source(p) != from {
 		return a, false, nil

@@ -32,7 +32,7 @@ const (
 	registerTimeout = 500 * time.Millisecond
 )
 
-// Run starts the unit, handles events until Lambda ends the process, and never returns. Codecs are asked in their order.
+// Run starts the unit, handles events until Lambda ends the process, and never returns. Codecs are tried in order.
 func Run(newApp platform.New, codecs ...platform.Codec) {
 	os.Exit(serve(newApp, codecs, shutdownBudget, os.Stderr))
 }
@@ -50,7 +50,7 @@ type process struct {
 	mu       sync.Mutex
 	busy     int // loops between the arrival of an event and its answer
 	stopping bool
-	told     bool          // idle is closed
+	notified bool          // idle is closed
 	idle     chan struct{} // closed when stopping and not busy
 }
 
@@ -119,7 +119,7 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 	if p.dispatcher, err = platform.NewDispatcher(p.engine, codecs); err != nil {
 		return err
 	}
-	p.dispatcher.Looks = Looks
+	p.dispatcher.Identify = Identify
 	return p.engine.Start(context.Background())
 }
 
@@ -139,7 +139,7 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	}
 }
 
-// newLogHandler writes JSON, with Lambda's names of the members where Lambda is told to filter JSON by them.
+// newLogHandler writes JSON, with Lambda's names of the members where Lambda is configured to filter JSON by them.
 func newLogHandler(to io.Writer, current func() string) slog.Handler {
 	o := &slog.HandlerOptions{}
 	switch strings.ToUpper(os.Getenv("AWS_LAMBDA_LOG_LEVEL")) {
@@ -191,7 +191,7 @@ func (p *process) register() {
 		return
 	}
 	id := answer.Get("Lambda-Extension-Identifier")
-	// Lambda waits for every extension's poll before it calls the function; this one rests until the process ends.
+	// Lambda waits for every extension's poll before it calls the function; this one waits until the process ends.
 	go c.Do(context.Background(), runtimeapi.Request{
 		Method: "GET", Path: "/2020-01-01/extension/event/next",
 		Header: []runtimeapi.Field{{Name: "Lambda-Extension-Identifier", Value: id}},
@@ -209,7 +209,7 @@ func (p *process) reportInit(err error) {
 	}
 }
 
-// begin is called with each event, end when it was answered and the next may be asked for.
+// begin is called with each event, end when it was answered and the next may be polled for.
 func (p *process) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -220,24 +220,24 @@ func (p *process) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.busy--
-	p.tellIdle()
+	p.notifyIdle()
 }
 
-// tellIdle closes idle once. Events that come afterwards, because they were on their way, change nothing. The caller
+// notifyIdle closes idle once. Events that come afterwards, because they were on their way, change nothing. The caller
 // holds mu.
-func (p *process) tellIdle() {
-	if p.stopping && p.busy == 0 && !p.told {
-		p.told = true
+func (p *process) notifyIdle() {
+	if p.stopping && p.busy == 0 && !p.notified {
+		p.notified = true
 		close(p.idle)
 	}
 }
 
-// stop makes loops rest after the event they have. It returns the channel that is closed when all do.
+// stop has loops stop after the event they have. It returns the channel that is closed when all do.
 func (p *process) stop() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopping = true
-	p.tellIdle()
+	p.notifyIdle()
 	return p.idle
 }
 

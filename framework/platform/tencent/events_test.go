@@ -41,7 +41,7 @@ func dispatcher(t testing.TB, env variables, functions ...*framework.Function) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestEvents(t *testing.T) {
 		{name: "COS, a wrong size", payload: strings.Replace(cosOne, `"size":1029`, `"size":"large"`, 1), err: "invalid_event: Records.cos.cosObject.size: found string, expected int64"},
 		{name: "COS, a wrong time", payload: strings.Replace(cosOne, "1545205770", `"noon"`, 1), err: `invalid_event: Records.event.eventTime: found "noon", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "COS, a time that is an object", payload: strings.Replace(cosOne, "1545205770", `{}`, 1), err: `invalid_event: Records.event.eventTime: found object, expected string`},
-		{name: "COS, cut short", payload: cosOne[:len(cosOne)-40], err: fmt.Sprintf("unknown_event: no trigger of unit u takes this event, %d bytes that are not JSON", len(cosOne)-40)},
+		{name: "COS, cut short", payload: cosOne[:len(cosOne)-40], err: fmt.Sprintf("unknown_event: no trigger of unit u matches this event, %d bytes that are not JSON", len(cosOne)-40)},
 		{name: "COS, a record that is none", payload: strings.Replace(cosOne, `"Records":[`, `"Records":[{"cos":{}`+`,"event":7},`, 1), err: "invalid_event: Records.event: found number, expected object"},
 		{name: "CKafka", payload: ckafkaOne, want: `[{"resource":"t","topic":"t","partition":0,"offset":7,"key":"k","value":"hello","group":"g"}]`},
 		{name: "CKafka, numbers that are empty texts", payload: strings.NewReplacer(`"partition":0`, `"partition":""`, `"offset":7`, `"offset":"8"`, `"k"`, `""`).Replace(ckafkaOne),
@@ -122,13 +122,13 @@ func TestEvents(t *testing.T) {
 		{name: "CLS, cut short", payload: strings.Replace(zipped(clsOne), `AAAA`, ``, 1), err: "invalid_event: clslogs.data: found broken gzip in base64"},
 		{name: "CLS, a bomb", payload: zipped(strings.Repeat(" ", 64<<20+1)), err: "invalid_event: clslogs.data: found more than 64 MB, decompressed"},
 		{name: "CLS, no JSON", payload: zipped(`{`), err: "invalid_event: clslogs.data: found broken JSON"},
-		{name: "a timer", payload: `{"Type":"Timer","TriggerName":"purge"}`, err: `unknown_event: no trigger of unit u takes this event, which looks like the timer "purge"`},
-		{name: "a request", payload: `{"httpMethod":"GET","path":"/"}`, err: "unknown_event: no trigger of unit u takes this event, which looks like a request of a function URL"},
-		{name: "MPS", payload: `{"EventType":"WorkflowTask","WorkflowTaskEvent":{}}`, err: "unknown_event: no trigger of unit u takes this event, which looks like an event of MPS"},
-		{name: "a load balancer", payload: `{"headers":{},"payload":"","isBase64Encoded":"false"}`, err: "unknown_event: no trigger of unit u takes this event, which looks like a request of a load balancer"},
-		{name: "another event of EventBridge", payload: `{"specversion":"1.0","type":"cvm:Error","source":"cvm"}`, err: `unknown_event: no trigger of unit u takes this event, which looks like an event of EventBridge, "cvm:Error" from "cvm"`},
-		{name: "records of nobody", payload: `{"Records":[{"S3":{}}]}`, err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "Records"`},
-		{name: "no records", payload: `{"Records":[]}`, err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "Records"`},
+		{name: "a timer", payload: `{"Type":"Timer","TriggerName":"purge"}`, err: `unknown_event: no trigger of unit u matches this event, which looks like the timer "purge"`},
+		{name: "a request", payload: `{"httpMethod":"GET","path":"/"}`, err: "unknown_event: no trigger of unit u matches this event, which looks like a request of a function URL"},
+		{name: "MPS", payload: `{"EventType":"WorkflowTask","WorkflowTaskEvent":{}}`, err: "unknown_event: no trigger of unit u matches this event, which looks like an event of MPS"},
+		{name: "a load balancer", payload: `{"headers":{},"payload":"","isBase64Encoded":"false"}`, err: "unknown_event: no trigger of unit u matches this event, which looks like a request of a load balancer"},
+		{name: "another event of EventBridge", payload: `{"specversion":"1.0","type":"cvm:Error","source":"cvm"}`, err: `unknown_event: no trigger of unit u matches this event, which looks like an event of EventBridge, "cvm:Error" from "cvm"`},
+		{name: "records of nobody", payload: `{"Records":[{"S3":{}}]}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "Records"`},
+		{name: "no records", payload: `{"Records":[]}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "Records"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestResources(t *testing.T) {
 		{payload: cmqPayload("1"), function: "red"},
 		{payload: strings.Replace(cmqPayload("1"), "red", "blue", 1), function: "blue"},
 		{payload: strings.Replace(cmqPayload("1"), "red, green", "red,blue", 1), err: "may be for the functions red, blue"},
-		{payload: strings.Replace(cmqPayload("1"), "red, green", "yellow", 1), err: "which no trigger of the functions red, blue takes"},
+		{payload: strings.Replace(cmqPayload("1"), "red, green", "yellow", 1), err: "which no trigger of the functions red, blue matches"},
 		{payload: ckafkaOne, function: "clicks"},
 		{payload: strings.Replace(ckafkaOne, `"t"`, `"views"`, 1), function: "views"},
 		{payload: strings.Replace(ckafkaOne, `}}]`, `}},{"Ckafka":{"topic":"views"}}]`, 1), err: "found events of functions clicks and views in one payload"},

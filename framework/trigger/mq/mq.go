@@ -25,7 +25,7 @@ type Message struct {
 	Source string
 	// Body is the message itself, decoded.
 	Body []byte
-	// Attributes are what the sender put beside the body. Values that are no text are in base64.
+	// Attributes are what the sender sent with the body. Values that are not text are in base64.
 	Attributes map[string]string
 	// Tag is the word that subscriptions filter by; several are joined by commas.
 	Tag string
@@ -64,7 +64,7 @@ type form struct {
 	Deliveries int               `json:"deliveries,omitempty"`
 }
 
-// MarshalJSON writes the message without Raw and Vendor. A body that is no text is in base64, which isBase64Encoded says.
+// MarshalJSON writes the message without Raw and Vendor. A body that is not text is in base64, which isBase64Encoded says.
 func (m Message) MarshalJSON() ([]byte, error) {
 	encoded := !jsonbytes.Text(m.Body)
 	body, err := json.Marshal(jsonbytes.Encode(m.Body, encoded))
@@ -104,19 +104,19 @@ func (Subscription) Kind() string { return "mq" }
 // Delivery returns trigger.Batch.
 func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Subscription) What() string                        { return "queue or topic" }
 func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty
 func (Subscription) Origin(m *Message) (name, id string) { return m.Source, "" }
 func (s Subscription) Mark(m *Message)                   { m.Resource = s.Resource() }
 
-// Takes reports whether the trigger is for a message of its queue or topic: where both say a tag, it is the same.
-func (s Subscription) Takes(m Message) bool {
+// Matches reports whether the trigger is for a message of its queue or topic: where both say a tag, it is the same.
+func (s Subscription) Matches(m Message) bool {
 	return s.Tag == "" || m.Tag == "" || slices.Contains(strings.FieldsFunc(m.Tag, func(r rune) bool { return r == ',' || r == ' ' }), s.Tag)
 }
 
-// Say is a message by its tag.
-func (Subscription) Say(m *Message) string {
+// Describe is a message by its tag.
+func (Subscription) Describe(m *Message) string {
 	if m.Tag == "" {
 		return "a message"
 	}
