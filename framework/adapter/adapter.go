@@ -31,25 +31,18 @@ func Unexpected(ctx *framework.Context) error {
 	return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
 }
 
-// Return sets what a handler returned as the result. A nil pointer is no result.
-func Return[T any](ctx *framework.Context, out *T, err error) error {
+// Return sets what a handler returned as the result. An interface that is nil is no result.
+func Return(ctx *framework.Context, out any, err error) error {
 	if err == nil && out != nil {
 		ctx.SetResult(out)
 	}
 	return err
 }
 
-// ReturnValue is [Return] for what is not a pointer.
-func ReturnValue[T any](ctx *framework.Context, out T, err error) error {
-	if err == nil {
-		ctx.SetResult(out)
-	}
-	return err
-}
-
-// ReturnInterface is [Return] for an interface. Nil is no result.
-func ReturnInterface(ctx *framework.Context, out any, err error) error {
-	if err == nil && out != nil {
+// ReturnPointer is [Return] for a pointer, whose nil is no result either. It is no type parameter's, since one instance for each
+// result would be a good part of what an application with many handlers takes to compile.
+func ReturnPointer(ctx *framework.Context, out any, isNil bool, err error) error {
+	if err == nil && !isNil {
 		ctx.SetResult(out)
 	}
 	return err

@@ -59,26 +59,26 @@ func TestReturn(t *testing.T) {
 		want    any
 		err     error
 	}{
-		"pointer":            {func(c *framework.Context) error { return adapter.Return(c, &text, nil) }, &text, nil},
-		"nil pointer":        {func(c *framework.Context) error { return adapter.Return[string](c, nil, nil) }, nil, nil},
-		"pointer and error":  {func(c *framework.Context) error { return adapter.Return(c, &text, bad) }, nil, bad},
-		"value":              {func(c *framework.Context) error { return adapter.ReturnValue(c, 7, nil) }, 7, nil},
-		"zero":               {func(c *framework.Context) error { return adapter.ReturnValue(c, 0, nil) }, 0, nil},
-		"value and error":    {func(c *framework.Context) error { return adapter.ReturnValue(c, 7, bad) }, nil, bad},
-		"interface":          {func(c *framework.Context) error { return adapter.ReturnInterface(c, any(text), nil) }, text, nil},
-		"nil interface":      {func(c *framework.Context) error { return adapter.ReturnInterface(c, nil, nil) }, nil, nil},
-		"interface or error": {func(c *framework.Context) error { return adapter.ReturnInterface(c, any(text), bad) }, nil, bad},
+		"pointer":            {func(c *framework.Context) error { return adapter.ReturnPointer(c, &text, false, nil) }, &text, nil},
+		"nil pointer":        {func(c *framework.Context) error { return adapter.ReturnPointer(c, (*string)(nil), true, nil) }, nil, nil},
+		"pointer and error":  {func(c *framework.Context) error { return adapter.ReturnPointer(c, &text, false, bad) }, nil, bad},
+		"value":              {func(c *framework.Context) error { return adapter.Return(c, 7, nil) }, 7, nil},
+		"zero":               {func(c *framework.Context) error { return adapter.Return(c, 0, nil) }, 0, nil},
+		"value and error":    {func(c *framework.Context) error { return adapter.Return(c, 7, bad) }, nil, bad},
+		"interface":          {func(c *framework.Context) error { return adapter.Return(c, any(text), nil) }, text, nil},
+		"nil interface":      {func(c *framework.Context) error { return adapter.Return(c, nil, nil) }, nil, nil},
+		"interface or error": {func(c *framework.Context) error { return adapter.Return(c, any(text), bad) }, nil, bad},
 	} {
 		if got, _, err := invoke(t, nil, tt.handler); got != tt.want || err != tt.err {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
 	slice := []int(nil)
-	if got, _, err := invoke(t, nil, func(c *framework.Context) error { return adapter.ReturnValue(c, slice, nil) }); err != nil || got.([]int) != nil {
+	if got, _, err := invoke(t, nil, func(c *framework.Context) error { return adapter.Return(c, slice, nil) }); err != nil || got.([]int) != nil {
 		t.Errorf("a nil slice is a result: %v, %v", got, err)
 	}
 	_, _, _ = invoke(t, nil, func(c *framework.Context) error {
-		if n := testing.AllocsPerRun(100, func() { _ = adapter.Return(c, &text, nil) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { _ = adapter.ReturnPointer(c, &text, false, nil) }); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
 		return nil

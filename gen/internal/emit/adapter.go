@@ -256,6 +256,9 @@ func (a *adapter) call(target, in string) {
 	case a.fn.Err:
 		a.p("out, err := %s", call)
 		a.keep("out", "err")
+	case isPointer(a.fn.Out.Underlying()):
+		a.p("out := %s", call)
+		a.keep("out", "nil")
 	default:
 		a.keep(call, "nil")
 	}
@@ -271,21 +274,11 @@ func (a *adapter) argument(in string) string {
 
 // keep keeps a result and ends the adapter.
 func (a *adapter) keep(out, err string) {
-	t := types.Unalias(a.fn.Out)
-	helper := symReturnValue
-	switch {
-	case types.IsInterface(t):
-		helper = symReturnIface
-	case isPointer(t):
-		helper = symReturn
-	case isPointer(t.Underlying()):
-		a.p("if out := %s; out != nil {", out)
-		a.p("ctx.SetResult(out)")
-		a.p("}")
-		a.p("return %s", err)
+	if isPointer(a.fn.Out.Underlying()) {
+		a.p("return %s(ctx, %s, %s == nil, %s)", symReturnPointer, out, out, err)
 		return
 	}
-	a.p("return %s(ctx, %s, %s)", helper, out, err)
+	a.p("return %s(ctx, %s, %s)", symReturn, out, err)
 }
 
 func isPointer(t types.Type) bool { _, ok := t.(*types.Pointer); return ok }
