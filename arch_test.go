@@ -119,7 +119,7 @@ func foreign(f file) []string {
 		return nil
 	}
 	return []string{
-		"golang.org/x/tools", "github.com/google/wire", "github.com/dave/jennifer", "gopkg.in/yaml.v3", "github.com/spf13/cobra",
+		"golang.org/x/tools", "github.com/google/wire", "gopkg.in/yaml.v3", "github.com/spf13/cobra",
 		"github.com/santhosh-tekuri/jsonschema/v6", "github.com/dlclark/regexp2", "github.com/rogpeppe/go-internal",
 		"github.com/google/go-cmp", "github.com/google/subcommands", "github.com/pmezard/go-difflib",
 		"golang.org/x/sync",      // errgroup: units are built and emitted in parallel

@@ -3,7 +3,6 @@ module github.com/faasgen/faasgen
 go 1.26.0
 
 require (
-	github.com/dave/jennifer v1.7.1
 	github.com/dlclark/regexp2 v1.12.0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/subcommands v1.2.0

@@ -7,7 +7,6 @@ replace github.com/faasgen/faasgen => ../../
 require github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000
 
 require (
-	github.com/dave/jennifer v1.7.1 // indirect
 	github.com/google/subcommands v1.2.0 // indirect
 	github.com/google/wire v0.7.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

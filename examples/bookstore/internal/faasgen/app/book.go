@@ -42,7 +42,7 @@ func (c *container) bookCover(ctx *framework.Context) error {
 		return err
 	}
 	out, err := reader.Cover(ctx, in)
-	return adapter.Return(ctx, out, err)
+	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }
 
 // bookCreate runs book.Editor.Create.
@@ -64,7 +64,7 @@ func (c *container) bookCreate(ctx *framework.Context) error {
 	}
 	defer cleanup()
 	out, err := editor.Create(ctx, in)
-	return adapter.Return(ctx, out, err)
+	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }
 
 // bookDelete runs book.Editor.Delete.
@@ -106,7 +106,7 @@ func (c *container) bookGet(ctx *framework.Context) error {
 		return err
 	}
 	out, err := reader.Get(ctx, in)
-	return adapter.Return(ctx, out, err)
+	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }
 
 // bookList runs book.Reader.List.
@@ -128,7 +128,7 @@ func (c *container) bookList(ctx *framework.Context) error {
 		return err
 	}
 	out, err := reader.List(ctx, in)
-	return adapter.ReturnValue(ctx, out, err)
+	return adapter.Return(ctx, out, err)
 }
 
 // bookPurge runs book.Cleaner.Purge.
@@ -144,7 +144,7 @@ func (c *container) bookPurge(ctx *framework.Context) error {
 		return err
 	}
 	out, err := cleaner.Purge(ctx, in)
-	return adapter.ReturnValue(ctx, out, err)
+	return adapter.Return(ctx, out, err)
 }
 
 // bookSetCover runs book.Editor.SetCover.
@@ -184,5 +184,5 @@ func (c *container) bookUpdate(ctx *framework.Context) error {
 	}
 	defer cleanup()
 	out, err := editor.Update(ctx, in)
-	return adapter.Return(ctx, out, err)
+	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }

@@ -36,7 +36,7 @@ func (c *container) importFunction(ctx *framework.Context) error {
 		return err
 	}
 	out, err := signup.Import(in)
-	return adapter.ReturnValue(ctx, out, err)
+	return adapter.Return(ctx, out, err)
 }
 
 // join runs signup.Join.
@@ -61,5 +61,5 @@ func (c *container) join(ctx *framework.Context) error {
 		return err
 	}
 	out, err := signup.Join(in)
-	return adapter.ReturnValue(ctx, out, err)
+	return adapter.Return(ctx, out, err)
 }

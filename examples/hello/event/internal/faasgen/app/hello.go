@@ -29,5 +29,5 @@ func hello(ctx *framework.Context) error {
 		return err
 	}
 	out, err := hello2.Hello(ctx, in)
-	return adapter.ReturnValue(ctx, out, err)
+	return adapter.Return(ctx, out, err)
 }

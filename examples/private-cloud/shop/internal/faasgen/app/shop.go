@@ -33,7 +33,7 @@ func find(ctx *framework.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	return adapter.ReturnValue(ctx, shop.Find(ctx, in), nil)
+	return adapter.Return(ctx, shop.Find(ctx, in), nil)
 }
 
 // sweep runs shop.Sweep.
@@ -44,7 +44,7 @@ func sweep(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	return adapter.ReturnValue(ctx, shop.Sweep(in), nil)
+	return adapter.Return(ctx, shop.Sweep(in), nil)
 }
 
 // take runs shop.Take.
@@ -55,7 +55,7 @@ func take(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	return framework.Each(ctx, batch, func(e mq.Message) error {
-		return adapter.ReturnValue(ctx, shop.Take(e), nil)
+	return adapter.Each(ctx, batch, func(e mq.Message) error {
+		return adapter.Return(ctx, shop.Take(e), nil)
 	})
 }
