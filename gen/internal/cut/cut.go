@@ -131,10 +131,10 @@ func (k *kept) keep(n *node) {
 	}
 }
 
-// whole reports whether everything that a guard mentions is kept.
-func (k *kept) whole(n *node, imported map[string]bool) bool {
+// whole reports whether everything that a guard mentions is kept, the packages too: a guard alone links none.
+func (k *kept) whole(n *node) bool {
 	return !slices.ContainsFunc(n.refs, func(r any) bool { return k.p.byKey[r] != nil && !k.keys[r] }) &&
-		!slices.ContainsFunc(n.imports, func(i string) bool { return !imported[i] })
+		!slices.ContainsFunc(n.imports, func(i string) bool { return !k.keys[importKey(n.file.imports[i].path)] })
 }
 
 // write returns what is kept of a file, nil for nothing.
@@ -158,8 +158,11 @@ func (k *kept) write(f *source) []byte {
 	var body bytes.Buffer
 	var open *group
 	for _, n := range f.nodes {
-		if n.guard && !k.whole(n, imported) || !n.guard && !k.nodes[n] {
+		if n.guard && !k.whole(n) || !n.guard && !k.nodes[n] {
 			continue
+		}
+		for _, i := range n.imports {
+			imported[i] = true
 		}
 		if open != nil && open != n.group {
 			body.Write(open.close)
