@@ -75,6 +75,7 @@ type App struct {
 	state *output.State
 	graph *wiring.Graph
 	plan  *plan.Plan
+	plans map[string]planned // by target; "" is none
 	// When nothing had changed, graph and plan are not there before late has filled them.
 	late     func() error
 	provider string
@@ -215,15 +216,28 @@ func (a *App) Settings(name string) ([]byte, error) {
 	return p.Settings(), nil
 }
 
-// planned is the application planned for a target, an empty name as in Target.
+// planned is a plan with what it says.
+type planned struct {
+	plan        *plan.Plan
+	diagnostics annotations.Diagnostics
+}
+
+// planned is the application planned for a target, an empty name as in Target. Each plan is made once.
 func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) {
 	if a.late != nil {
 		if err := a.late(); err != nil {
 			return nil, nil, err
 		}
 	}
-	p, ds := plan.New(a.graph, name)
-	return p, ds, nil
+	p, ok := a.plans[name]
+	if !ok {
+		p.plan, p.diagnostics = plan.New(a.graph, name)
+		if a.plans == nil {
+			a.plans = map[string]planned{}
+		}
+		a.plans[name] = p
+	}
+	return p.plan, slices.Clone(p.diagnostics), nil
 }
 
 func names(targets []target.Target) []string {

@@ -62,7 +62,7 @@ func (r *Result) remembered(ctx context.Context, o Options, tree *load.Tree, e *
 			return errors.New("the application has changed in the meantime")
 		}
 		for i, a := range apps {
-			r.Apps[i].graph, r.Apps[i].plan, r.Apps[i].Functions = a.graph, a.plan, a.Functions
+			r.Apps[i].graph, r.Apps[i].plan, r.Apps[i].plans, r.Apps[i].Functions = a.graph, a.plan, a.plans, a.Functions
 		}
 		return nil
 	})

@@ -281,7 +281,7 @@ func TestReadme(t *testing.T) {
 		if err != nil || !strings.Contains(out, "found") || strings.Count(errs, "msg=loaded") != 2 {
 			t.Errorf("%q, %v\n%s", out, err, errs)
 		}
-		providers, err := os.ReadFile(filepath.Join(w.dir, "internal/faasgen/count/providers.go"))
+		providers, err := os.ReadFile(filepath.Join(w.dir, "internal/faasgen/app/container.go"))
 		if err != nil || !strings.Contains(string(providers), "func provideShelfRepoBook(") {
 			t.Errorf("%v\n%s", err, providers)
 		}

@@ -231,10 +231,11 @@ func TestMadeAndOpened(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = k.Close(t.Context())
+			if err := k.Close(t.Context()); err != nil {
+				t.Errorf("close: %v", err)
+			}
 		} else if err == nil || !strings.HasSuffix(err.Error(), fail+" is bad") {
 			t.Errorf("%s: error = %v", fail, err)
-			err = nil
 		}
 		want := map[string]string{
 			"":            "init made, init opened, init owner, destroy owner, clean owner, destroy opened, clean opened, destroy made",
