@@ -17,16 +17,16 @@ func cdnEvents() []string {
 	return []string{"refreshed", "preloaded", "blocked", "logged", "started", "stopped", "added", "removed"}
 }
 
-// Actions are the events of the trigger with the default filled in.
-func (o *OS) Actions() []string {
+// EventsOrDefault are the events of the trigger with the default filled in.
+func (o *OS) EventsOrDefault() []string {
 	if len(o.Events) == 0 {
 		return []string{"created"}
 	}
 	return o.Events
 }
 
-// Happenings are the events of the trigger with the default filled in.
-func (c *CDN) Happenings() []string {
+// EventsOrDefault are the events of the trigger with the default filled in.
+func (c *CDN) EventsOrDefault() []string {
 	if len(c.Events) == 0 {
 		return []string{"refreshed", "preloaded", "blocked"}
 	}

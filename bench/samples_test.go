@@ -75,7 +75,7 @@ func lambda(t testing.TB) (*platform.Dispatcher, *any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = aws.Looks
+	d.Identify = aws.Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

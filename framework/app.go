@@ -34,7 +34,7 @@ type Function struct {
 	settings []string // for its triggers
 }
 
-// Needs is what a function needs of the application. Each field may be nil.
+// Needs is what a function needs of the application. Each field may be nil. Generated code fills it.
 type Needs struct {
 	// Check reports all that is wrong with the configuration which the function reads.
 	Check func() error
@@ -47,7 +47,8 @@ type Needs struct {
 	Components []*Component
 }
 
-// Component is the part of a unit that one configuration stands for. Two with the same name are the same.
+// Component is the part of a unit that one configuration stands for. Two with the same name are the same. Generated code
+// fills it.
 type Component struct {
 	// Name is the configuration's: sqldb.Configuration.
 	Name string
@@ -59,7 +60,7 @@ type Component struct {
 	Layers []ComponentLayer
 }
 
-// ComponentLayer is a layer that a component adds: one of Make and Build is set.
+// ComponentLayer is a layer that a component adds: one of Make and Build is set. Generated code fills it.
 type ComponentLayer struct {
 	// Name is how errors call it before it exists.
 	Name string

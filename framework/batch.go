@@ -1,11 +1,9 @@
 package framework
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // Message is one element of a batch: mq.Message, kafka.Record, os.Event and the like.
@@ -88,92 +86,14 @@ func (b *BatchError) Unwrap() []error {
 	return errs
 }
 
-// Each calls handle for the messages of a batch, one after the other, and returns the failures as a *BatchError. Generated
-// adapters of handlers that take one message call it.
-//
-// A panic fails its message and no other. After a failure, later messages with the same ordering key are not handled and
-// fail with [ErrSkipped]. When the deadline passes, the message under way and the rest fail, and what is done stays done.
-// The error of a batch of one is returned as it is, and its result is the invocation's; the results of several are
-// dropped, as no platform has a place for them.
-func Each[M Message](ctx *Context, batch []M, handle func(M) error) error {
-	if len(batch) == 1 {
-		return handle(batch[0])
-	}
-	p := &progress{ids: make([]string, len(batch)), errs: make([]error, len(batch))}
-	for i, m := range batch {
-		p.ids[i] = m.MessageID()
-	}
-	whole := ctx.root() // which the engine asks
-	whole.progress.Store(p)
-	var blocked map[string]bool
-	for i, m := range batch {
-		key := m.OrderingKey()
-		err := context.Cause(ctx)
-		switch {
-		case err != nil:
-		case key != "" && blocked[key]:
-			err = ErrSkipped
-		default:
-			err = one(ctx, func() error { return handle(m) })
-		}
-		p.finish(i, err)
-		if err != nil && key != "" {
-			if blocked == nil {
-				blocked = map[string]bool{}
-			}
-			blocked[key] = true
-		}
-	}
-	whole.progress.Store(nil)
-	whole.result = nil
-	return p.failures(nil)
-}
-
-// one handles one message inside a panic boundary of its own.
-func one(ctx *Context, handle func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = ctx.engine.recovered(ctx.root(), v)
-		}
-	}()
-	return handle()
-}
-
-// progress is how far a batch is. It is read by whoever answers for a handler that ignores its deadline.
-type progress struct {
-	ids []string
-
-	mu   sync.Mutex
-	done int // messages that are finished
-	errs []error
-}
-
-func (p *progress) finish(i int, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done, p.errs[i] = i+1, err
-}
-
-// failures are those so far and, with the given error, all messages that are not finished.
-func (p *progress) failures(unfinished error) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var b BatchError
-	for i, err := range p.errs {
-		if i >= p.done {
-			err = unfinished
-		}
-		b.Add(p.ids[i], err)
-	}
-	return b.Err()
-}
-
 // unfinished is the error of an invocation whose handler is not waited for any longer: of a batch, that of the messages
 // which are not done.
 func (c *Context) unfinished(err error) error {
-	if p := c.progress.Load(); p != nil {
-		if failed := p.failures(err); failed != nil {
-			return failed
+	if p := c.state.Progress.Load(); p != nil {
+		var failed BatchError
+		p.Report(err, failed.Add)
+		if len(failed.Failures) > 0 {
+			return &failed
 		}
 	}
 	return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 )
 
 // letter is a message.
@@ -32,7 +33,7 @@ func letters(text string) []letter {
 func deliver(t *testing.T, ctx context.Context, inv framework.Invocation, batch []letter, handle func(*framework.Context, letter) error) (any, error) {
 	t.Helper()
 	f := &framework.Function{Name: "f", Handler: func(c *framework.Context) error {
-		return framework.Each(c, c.Event().([]letter), func(l letter) error { return handle(c, l) })
+		return adapter.Each(c, c.Event().([]letter), func(l letter) error { return handle(c, l) })
 	}}
 	e := framework.NewEngine(quiet(), &framework.App{Unit: "u", Functions: []*framework.Function{f}})
 	if err := e.Start(ctx); err != nil {
@@ -152,7 +153,7 @@ func TestEachBeforeWhatHangs(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)
 	f := &framework.Function{Name: "f", Handler: func(c *framework.Context) error {
-		err := framework.Each(c, letters("a b c"), func(l letter) error {
+		err := adapter.Each(c, letters("a b c"), func(l letter) error {
 			if l.id == "b" {
 				return errors.New("no")
 			}

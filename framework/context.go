@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/internal/invocation"
 )
 
 // Context is a context.Context for one invocation, with what a handler may want to know of it. It is made by the
@@ -16,11 +18,9 @@ type Context struct {
 	invocation Invocation
 	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
 	result     any
-	scope      any
-	origin     *Context  // whose invocation it is, of what WithContext made; nil for the engine's own
-	deadline   time.Time // zero if there is none; then parent alone says when the call is cancelled
-
-	progress atomic.Pointer[progress] // of a batch that is handled message by message
+	state      invocation.State // what generated code keeps; that of origin counts
+	origin     *Context         // whose invocation it is, of what WithContext made; nil for the engine's own
+	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled
 
 	answered atomic.Bool // by whoever comes first, of a call with Overdue
 
@@ -73,8 +73,11 @@ func From(ctx context.Context) *Context {
 
 // Value makes the Context reachable from contexts derived from it.
 func (c *Context) Value(key any) any {
-	if _, ok := key.(contextKey); ok {
+	switch key.(type) {
+	case contextKey:
 		return c
+	case invocation.Key:
+		return &c.root().state
 	}
 	return c.parent.Value(key)
 }
@@ -88,8 +91,8 @@ func (c *Context) SetValue(key, v any) {
 }
 
 // WithContext returns the Context of the same invocation with the values, the deadline and the cancellation of ctx, which
-// should descend from it. What is set on either holds for the invocation. Generated code calls it for a handler that takes
-// a *Context when an aspect goes on with another context.
+// should descend from it. What is set on either holds for the invocation. It is for middleware that goes on with another
+// context, as aspects do.
 func (c *Context) WithContext(ctx context.Context) *Context {
 	if same, ok := ctx.(*Context); ok {
 		return same
@@ -190,13 +193,6 @@ func (c *Context) Result() any { return c.root().result }
 
 // SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
 func (c *Context) SetResult(v any) { c.root().result = v }
-
-// Scope is what [Context.SetScope] kept, nil if nothing.
-func (c *Context) Scope() any { return c.root().scope }
-
-// SetScope keeps what generated code makes for this invocation: the request-scoped values that a function shares with its
-// middleware and guards. It is for generated code alone.
-func (c *Context) SetScope(v any) { c.root().scope = v }
 
 // RequestID is the platform's id of this invocation.
 func (c *Context) RequestID() string { return c.invocation.RequestID }

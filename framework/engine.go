@@ -233,9 +233,9 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		return result, err
 	}
 	if inv.Overdue != nil && ctx.Done() == nil {
-		return e.invokeHere(c, h)
+		return e.invokeInline(c, h)
 	}
-	return e.invokeBefore(ctx, c, h)
+	return e.invokeWithDeadline(ctx, c, h)
 }
 
 // limited runs the handler within the function's concurrency limit.

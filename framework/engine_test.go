@@ -410,7 +410,7 @@ func TestError(t *testing.T) {
 	}
 }
 
-func ExampleChain() {
+func ExampleMiddleware() {
 	shout := func(next framework.Handler) framework.Handler {
 		return func(c *framework.Context) error {
 			err := next(c)
@@ -418,10 +418,10 @@ func ExampleChain() {
 			return err
 		}
 	}
-	f := &framework.Function{Name: "greet", Handler: framework.Chain(func(c *framework.Context) error {
+	f := &framework.Function{Name: "greet", Use: []framework.Middleware{shout}, Handler: func(c *framework.Context) error {
 		c.SetResult("hello " + c.Event().(string))
 		return nil
-	}, shout)}
+	}}
 	e := framework.NewEngine(&framework.Runtime{}, &framework.App{Unit: "greet", Functions: []*framework.Function{f}})
 	if err := e.Start(context.Background()); err != nil {
 		fmt.Println(err)

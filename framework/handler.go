@@ -7,8 +7,8 @@ type Handler func(*Context) error
 // Middleware wraps a handler: it may act before and after, replace the result or the error, or not call next at all.
 type Middleware func(next Handler) Handler
 
-// Chain wraps h so that the first middleware is the outermost. Nil entries are skipped.
-func Chain(h Handler, middleware ...Middleware) Handler {
+// chain wraps h so that the first middleware is the outermost. Nil entries are skipped.
+func chain(h Handler, middleware ...Middleware) Handler {
 	for i := len(middleware) - 1; i >= 0; i-- {
 		if middleware[i] != nil {
 			h = middleware[i](h)

@@ -3,6 +3,8 @@ package framework
 import (
 	"errors"
 	"fmt"
+
+	"github.com/faasgen/faasgen/framework/internal/joinpoint"
 )
 
 // JoinPoint is one call that aspects stand around: of a function, or of a method of what is injected as an interface. An
@@ -29,60 +31,49 @@ import (
 // A JoinPoint holds until After has returned. It and next are for the goroutine of the call only. Arguments and results are looked
 // at where they are: as long as an aspect asks for none of them, and keeps neither the JoinPoint nor next, a call through
 // it allocates nothing.
-type JoinPoint struct {
-	names         func() (target, method string)
-	args, results int
-	get           func(i int) any
-	set           func(i int, v any) error
-}
+type JoinPoint joinpoint.Call
+
+func (j *JoinPoint) parts() *joinpoint.Parts { return (*joinpoint.Call)(j).Parts() }
 
 // ErrPanic is what [JoinPoint] After methods are given while a panic goes by.
 var ErrPanic = errors.New("the call panicked")
 
-// NewJoinPoint is called by generated code, and by tests of aspects. names says what is called. get and set reach one
-// variable: an argument below args, or one of so many results after them.
-//
-// Names are asked for by a function so that an aspect that lets them out, into a log, does not let out the variables.
-func NewJoinPoint(names func() (target, method string), args, results int, get func(i int) any, set func(i int, v any) error) JoinPoint {
-	return JoinPoint{names: names, args: args, results: results, get: get, set: set}
-}
-
 // Target is the name of the function, such as order-create, or the interface with its package: order.Store.
 func (j *JoinPoint) Target() string {
-	target, _ := j.names()
+	target, _ := j.parts().Names()
 	return target
 }
 
 // Method is the name of the method or Go function that is called.
 func (j *JoinPoint) Method() string {
-	_, method := j.names()
+	_, method := j.parts().Names()
 	return method
 }
 
 // Args are the arguments: the input of a function, or all that a method takes but its context. Those of a variadic
 // parameter are one slice. It makes a new slice each time.
 func (j *JoinPoint) Args() []any {
-	args := make([]any, j.args)
+	args := make([]any, j.parts().Args)
 	for i := range args {
-		args[i] = j.get(i)
+		args[i] = j.parts().Get(i)
 	}
 	return args
 }
 
 // Arg is one argument, nil if there are not so many.
 func (j *JoinPoint) Arg(i int) any {
-	if i < 0 || i >= j.args {
+	if i < 0 || i >= j.parts().Args {
 		return nil
 	}
-	return j.get(i)
+	return j.parts().Get(i)
 }
 
 // SetArg replaces one argument of the call, before it. v must have the argument's type; nil is that type's zero value.
 func (j *JoinPoint) SetArg(i int, v any) error {
-	if i < 0 || i >= j.args {
-		return fmt.Errorf("argument %d of %s of %s: it takes %d", i, j.Method(), j.Target(), j.args)
+	if i < 0 || i >= j.parts().Args {
+		return fmt.Errorf("argument %d of %s of %s: it takes %d", i, j.Method(), j.Target(), j.parts().Args)
 	}
-	if err := j.set(i, v); err != nil {
+	if err := j.parts().Set(i, v); err != nil {
 		return fmt.Errorf("argument %d of %s of %s: %w", i, j.Method(), j.Target(), err)
 	}
 	return nil
@@ -90,15 +81,15 @@ func (j *JoinPoint) SetArg(i int, v any) error {
 
 // Result is what the call returned beside its error: one value, nil for nothing, or a []any for several.
 func (j *JoinPoint) Result() any {
-	switch j.results {
+	switch j.parts().Results {
 	case 0:
 		return nil
 	case 1:
-		return j.get(j.args)
+		return j.parts().Get(j.parts().Args)
 	}
-	list := make([]any, j.results)
+	list := make([]any, j.parts().Results)
 	for i := range list {
-		list[i] = j.get(j.args + i)
+		list[i] = j.parts().Get(j.parts().Args + i)
 	}
 	return list
 }
@@ -113,33 +104,23 @@ func (j *JoinPoint) SetResult(v any) error {
 }
 
 func (j *JoinPoint) setResult(v any) error {
-	switch j.results {
+	switch j.parts().Results {
 	case 0:
 		return errors.New("it returns nothing")
 	case 1:
-		return j.set(j.args, v)
+		return j.parts().Set(j.parts().Args, v)
 	}
 	list, ok := v.([]any)
 	if v == nil {
-		list, ok = make([]any, j.results), true
+		list, ok = make([]any, j.parts().Results), true
 	}
-	if !ok || len(list) != j.results {
-		return fmt.Errorf("found %T, expected a []any of %d values", v, j.results)
+	if !ok || len(list) != j.parts().Results {
+		return fmt.Errorf("found %T, expected a []any of %d values", v, j.parts().Results)
 	}
 	for i, v := range list {
-		if err := j.set(j.args+i, v); err != nil {
+		if err := j.parts().Set(j.parts().Args+i, v); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// Assign is called by generated code: it stores v, or the zero value for nil, and refuses another type.
-func Assign[T any](to *T, v any) error {
-	t, ok := v.(T)
-	if !ok && v != nil {
-		return fmt.Errorf("found %T, expected %s", v, fmt.Sprintf("%T", (*T)(nil))[1:])
-	}
-	*to = t
 	return nil
 }

@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 )
 
 // point is a JoinPoint of func(name string, n int) results, as generated code makes it.
 func point(name *string, n *int, out *string, ok *bool, results int) framework.JoinPoint {
-	return framework.NewJoinPoint(func() (string, string) { return "book.Store", "Find" }, 2, results, func(i int) any {
+	return adapter.NewJoinPoint(func() (string, string) { return "book.Store", "Find" }, 2, results, func(i int) any {
 		switch i {
 		case 0:
 			return *name
@@ -28,13 +29,13 @@ func point(name *string, n *int, out *string, ok *bool, results int) framework.J
 	}, func(i int, v any) error {
 		switch i {
 		case 0:
-			return framework.Assign(name, v)
+			return adapter.Assign(name, v)
 		case 1:
-			return framework.Assign(n, v)
+			return adapter.Assign(n, v)
 		case 2:
-			return framework.Assign(out, v)
+			return adapter.Assign(out, v)
 		}
-		return framework.Assign(ok, v)
+		return adapter.Assign(ok, v)
 	})
 }
 
@@ -95,10 +96,10 @@ func TestJoinPointResults(t *testing.T) {
 
 func TestAssign(t *testing.T) {
 	var r io.Reader = strings.NewReader("x")
-	if err := framework.Assign(&r, any(7)); err == nil || err.Error() != "found int, expected io.Reader" || r == nil {
+	if err := adapter.Assign(&r, any(7)); err == nil || err.Error() != "found int, expected io.Reader" || r == nil {
 		t.Errorf("%v", err)
 	}
-	if err := framework.Assign(&r, nil); err != nil || r != nil {
+	if err := adapter.Assign(&r, nil); err != nil || r != nil {
 		t.Errorf("%v %v", r, err)
 	}
 }
@@ -176,10 +177,10 @@ func (t timing) Around(ctx context.Context, j *framework.JoinPoint, next func(co
 func ExampleJoinPoint() {
 	var out strings.Builder
 	name, title := "dune", ""
-	j := framework.NewJoinPoint(
+	j := adapter.NewJoinPoint(
 		func() (string, string) { return "book.Store", "Find" }, 1, 1,
 		func(i int) any { return []any{name, title}[i] },
-		func(i int, v any) error { return framework.Assign([]*string{&name, &title}[i], v) },
+		func(i int, v any) error { return adapter.Assign([]*string{&name, &title}[i], v) },
 	)
 	err := timing{&out}.Around(context.Background(), &j, func(context.Context) error {
 		title = "Dune"

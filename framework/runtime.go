@@ -25,8 +25,11 @@ type Runtime struct {
 	Settings string
 	// Env is the configuration environment ("prod", "local", ...): it selects config.<env>.yml.
 	Env string
-	// Variables are the environment variables that configuration reads. Nil means the process's own; only tests set it.
-	Variables Variables
+	// Variables are the environment variables that configuration reads; LookupEnv has the form of os.LookupEnv. Nil means the
+	// process's own; only tests set it.
+	Variables interface {
+		LookupEnv(name string) (string, bool)
+	}
 	// InitTimeout is the platform's own limit for start-up; zero if unknown. The smaller of it and App.InitTimeout wins.
 	InitTimeout time.Duration
 	// Logger receives every log record of the process. Nil means a JSON logger on standard error.
@@ -52,12 +55,6 @@ func (rt *Runtime) InitLimit() time.Duration {
 
 // defaultInitTimeout is f.yml's default of initTimeout.
 const defaultInitTimeout = 10 * time.Second
-
-// Variables are environment variables.
-type Variables interface {
-	// LookupEnv has the form of os.LookupEnv.
-	LookupEnv(name string) (string, bool)
-}
 
 // LookupEnv returns an environment variable of the process or, in a test, of the test.
 func (rt *Runtime) LookupEnv(name string) (string, bool) {

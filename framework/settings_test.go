@@ -15,11 +15,6 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// told is the environment of a process, by name.
-type told map[string]string
-
-func (t told) LookupEnv(name string) (string, bool) { v, ok := t[name]; return v, ok }
-
 // unit starts an application of these functions and returns its engine, and the error of the start.
 func unit(t *testing.T, rt *framework.Runtime, functions ...*framework.Function) (*framework.Engine, error) {
 	t.Helper()
@@ -63,7 +58,7 @@ func TestSelectedFunctions(t *testing.T) {
 		{"book-list,admin", "admin book-list", "app"},
 		{"*o*-*g*", "book-get book-purge", "app"},
 	} {
-		e, err := unit(t, &framework.Runtime{Variables: told{"FAAS_FUNCTIONS": c.list}}, named("admin", "book-get", "book-list", "book-purge")...)
+		e, err := unit(t, &framework.Runtime{Variables: variables{"FAAS_FUNCTIONS": c.list}}, named("admin", "book-get", "book-list", "book-purge")...)
 		if err != nil || names(e) != c.want || e.App().Unit != c.unit {
 			t.Errorf("%s: %q in unit %s, %v", c.list, names(e), e.App().Unit, err)
 		}
@@ -75,17 +70,17 @@ func TestSelectedFunctions(t *testing.T) {
 
 func TestUnitVariables(t *testing.T) {
 	for _, c := range []struct {
-		env  told
+		env  variables
 		want string
 	}{
-		{told{"FAAS_FUNCTIONS": "book-got"}, `init of unit app: FAAS_FUNCTIONS is "book-got", expected names and patterns of the functions that there are`},
-		{told{"FAAS_FUNCTIONS": "*,!book-got"}, `init of unit app: FAAS_FUNCTIONS is "!book-got", expected names and patterns of the functions that there are`},
-		{told{"FAAS_FUNCTIONS": "admin,"}, `init of unit app: FAAS_FUNCTIONS is "", expected names and patterns of the functions that there are`},
-		{told{"FAAS_FUNCTIONS": "!*"}, `init of unit app: FAAS_FUNCTIONS is "", expected a function that is left`},
-		{told{"FAAS_TIMEOUT": "5"}, `init of unit app: FAAS_TIMEOUT is "5", expected a duration such as 30s or 250ms`},
-		{told{"FAAS_TIMEOUT": "99999999999999s"}, `init of unit app: FAAS_TIMEOUT is "99999999999999s", expected a duration such as 30s or 250ms`},
-		{told{"FAAS_INIT_TIMEOUT": "-1s", "FAAS_UNIT": "u"}, `init of unit u: FAAS_INIT_TIMEOUT is "-1s", expected a duration such as 30s or 250ms`},
-		{told{"FAAS_LAZY": "perhaps"}, `init of unit app: FAAS_LAZY is "perhaps", expected true or false`},
+		{variables{"FAAS_FUNCTIONS": "book-got"}, `init of unit app: FAAS_FUNCTIONS is "book-got", expected names and patterns of the functions that there are`},
+		{variables{"FAAS_FUNCTIONS": "*,!book-got"}, `init of unit app: FAAS_FUNCTIONS is "!book-got", expected names and patterns of the functions that there are`},
+		{variables{"FAAS_FUNCTIONS": "admin,"}, `init of unit app: FAAS_FUNCTIONS is "", expected names and patterns of the functions that there are`},
+		{variables{"FAAS_FUNCTIONS": "!*"}, `init of unit app: FAAS_FUNCTIONS is "", expected a function that is left`},
+		{variables{"FAAS_TIMEOUT": "5"}, `init of unit app: FAAS_TIMEOUT is "5", expected a duration such as 30s or 250ms`},
+		{variables{"FAAS_TIMEOUT": "99999999999999s"}, `init of unit app: FAAS_TIMEOUT is "99999999999999s", expected a duration such as 30s or 250ms`},
+		{variables{"FAAS_INIT_TIMEOUT": "-1s", "FAAS_UNIT": "u"}, `init of unit u: FAAS_INIT_TIMEOUT is "-1s", expected a duration such as 30s or 250ms`},
+		{variables{"FAAS_LAZY": "perhaps"}, `init of unit app: FAAS_LAZY is "perhaps", expected true or false`},
 	} {
 		_, err := unit(t, &framework.Runtime{Variables: c.env}, named("admin", "book-get")...)
 		if err == nil || err.Error() != c.want {
@@ -160,7 +155,7 @@ func TestUnitDeadline(t *testing.T) {
 		left = time.Until(deadline)
 		return nil
 	}}
-	e, err := unit(t, &framework.Runtime{Variables: told{"FAAS_TIMEOUT": "3600s"}}, f)
+	e, err := unit(t, &framework.Runtime{Variables: variables{"FAAS_TIMEOUT": "3600s"}}, f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,19 +172,19 @@ func TestStartOfFunctions(t *testing.T) {
 	lack := errors.New("book.size is missing")
 	for _, c := range []struct {
 		name string
-		env  told
+		env  variables
 		dev  bool
 		lack string
 		want string
 		err  string
 	}{
 		{name: "several are lazy", want: "check a,check b,ready x,ready y"},
-		{name: "one is eager", env: told{"FAAS_FUNCTIONS": "b"}, want: "check b,warm b,ready y"},
-		{name: "eager", env: told{"FAAS_LAZY": "false"}, want: "check a,check b,warm a,warm b,ready x,ready y"},
-		{name: "lazy", env: told{"FAAS_FUNCTIONS": "b", "FAAS_LAZY": "true"}, want: "check b,ready y"},
+		{name: "one is eager", env: variables{"FAAS_FUNCTIONS": "b"}, want: "check b,warm b,ready y"},
+		{name: "eager", env: variables{"FAAS_LAZY": "false"}, want: "check a,check b,warm a,warm b,ready x,ready y"},
+		{name: "lazy", env: variables{"FAAS_FUNCTIONS": "b", "FAAS_LAZY": "true"}, want: "check b,ready y"},
 		{name: "a lacks a key", lack: "a", want: "check a,check b", err: "init of unit app: book.size is missing"},
 		{name: "both lack the key", lack: "ab", want: "check a,check b", err: "init of unit app: book.size is missing"},
-		{name: "another lacks a key", env: told{"FAAS_FUNCTIONS": "b"}, lack: "a", want: "check b,warm b,ready y"},
+		{name: "another lacks a key", env: variables{"FAAS_FUNCTIONS": "b"}, lack: "a", want: "check b,warm b,ready y"},
 		{name: "in development", dev: true, lack: "a", want: "check a,check b,ready y"},
 	} {
 		var order []string

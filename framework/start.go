@@ -175,6 +175,6 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 func (e *Engine) compose() {
 	around := e.hooks.middleware()
 	for _, f := range e.app.Functions {
-		e.handlers[f] = Chain(Chain(Chain(f.Handler, f.Use...), e.app.Middleware...), around...)
+		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
 	}
 }

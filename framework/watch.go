@@ -60,13 +60,13 @@ func (ws *watches) end(w *watch) {
 	}
 }
 
-// invokeHere runs the handler on the caller's goroutine. Until it ends, nobody but the watch can answer.
-func (e *Engine) invokeHere(c *Context, h Handler) (any, error) {
+// invokeInline runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
+func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 	defer e.leave()
 	w := e.watches.start(c)
 	result, err := e.limited(c, h)
 	if !c.answered.CompareAndSwap(false, true) {
-		c.Logger().Warn(lateMessage, "error", err)
+		c.Logger().Warn(abandonedMessage, "error", err)
 		return nil, ErrAbandoned
 	}
 	if c.invocation.Reply != nil {

@@ -21,8 +21,8 @@ type worker struct {
 	abandoned bool
 }
 
-// lateMessage is logged when an abandoned handler comes back.
-const lateMessage = "the handler returned after its caller was answered"
+// abandonedMessage is logged when an abandoned handler comes back.
+const abandonedMessage = "the handler returned after its caller was answered"
 
 type job struct {
 	context *Context
@@ -91,7 +91,7 @@ func (e *Engine) work(w *worker) {
 		result, err := e.limited(j.context, j.handler)
 		busy = false
 		if j.context.Err() != nil {
-			j.context.Logger().Warn(lateMessage, "error", err)
+			j.context.Logger().Warn(abandonedMessage, "error", err)
 		}
 		w.done <- outcome{result: result, err: err}
 	}
@@ -100,9 +100,9 @@ func (e *Engine) work(w *worker) {
 // errGoexit is the outcome of a handler that neither returns nor panics.
 var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit and t.FailNow do")
 
-// invokeBefore runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
+// invokeWithDeadline runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
 // context.WithDeadline.
-func (e *Engine) invokeBefore(ctx context.Context, c *Context, h Handler) (any, error) {
+func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) (any, error) {
 	left := time.Until(c.deadline)
 	w := e.workers.take()
 	if w == nil {

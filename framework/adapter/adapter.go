@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -137,7 +138,10 @@ func (l *lateHandler) compose(handler func() framework.Handler) framework.Handle
 // Made is [Use] of what is itself a middleware; nil is none.
 func Made[K ioc.Owner](k K, s *ioc.Cell[K, framework.Middleware], get func(K, *ioc.Build) (framework.Middleware, error)) framework.Middleware {
 	return Use(k, s, get, func(m framework.Middleware, next framework.Handler) framework.Handler {
-		return framework.Chain(next, m)
+		if m == nil {
+			return next
+		}
+		return m(next)
 	})
 }
 
@@ -152,11 +156,14 @@ func Guard[K ioc.Owner, T any](k K, get func(K, *ioc.Build) (T, error), method f
 	}
 }
 
+// SetScope keeps what a function shares with its middleware and guards in one invocation: the K of [UseOf] and [GuardOf].
+func SetScope(ctx *framework.Context, k any) { invocation.Of(ctx).Scope = k }
+
 // UseOf is the middleware of an instance which each call makes.
 func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		return func(ctx *framework.Context) error {
-			v, err := get(ctx.Scope().(K))
+			v, err := get(invocation.Of(ctx).Scope.(K))
 			if err != nil {
 				return err
 			}
@@ -168,7 +175,7 @@ func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) f
 // GuardOf is the guard of an instance which each call makes.
 func GuardOf[K, T any](get func(K) (T, error), method func(T, *framework.Context) error) framework.Guard {
 	return func(ctx *framework.Context) error {
-		v, err := get(ctx.Scope().(K))
+		v, err := get(invocation.Of(ctx).Scope.(K))
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -384,14 +385,14 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	use := adapter.UseOf((*call).get, (*limiter).Use)
 	guard := adapter.GuardOf((*call).get, (*limiter).Guard)
 	var seen []*call
-	h := framework.Chain(func(ctx *framework.Context) error {
-		seen = append(seen, ctx.Scope().(*call))
+	h := use(guard.Middleware(func(ctx *framework.Context) error {
+		seen = append(seen, invocation.Of(ctx).Scope.(*call))
 		return nil
-	}, use, guard.Middleware)
+	}))
 	scoped := func(fails error) framework.Handler {
 		return func(ctx *framework.Context) error {
 			s := &call{fails: fails}
-			ctx.SetScope(s)
+			adapter.SetScope(ctx, s)
 			defer s.End()
 			return h(ctx)
 		}
@@ -407,7 +408,7 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	if _, _, err := invoke(t, nil, scoped(bad)); err != bad {
 		t.Errorf("error = %v", err)
 	}
-	h = framework.Chain(h, func(framework.Handler) framework.Handler { return guard.Middleware(nothing) })
+	h = guard.Middleware(nothing)
 	if _, _, err := invoke(t, nil, scoped(bad)); err != bad {
 		t.Errorf("error = %v", err)
 	}

@@ -68,7 +68,7 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 	if d.dispatcher, err = platform.NewDispatcher(a.engine, append(codecs, raw(a.engine.App()))); err != nil {
 		return nil, err
 	}
-	d.dispatcher.Looks = c.Identify
+	d.dispatcher.Identify = c.Identify
 	a.deliveries[platformName] = d
 	return d, nil
 }
@@ -76,19 +76,19 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 // raw is the codec of raw payloads. A whole application may have several functions for them, which is no mistake before
 // such a payload comes; and a function of another trigger takes none, though it be the unit's only one.
 func raw(app *framework.App) platform.Codec {
-	takers := &framework.App{Unit: app.Unit}
+	candidates := &framework.App{Unit: app.Unit}
 	for _, f := range app.Functions {
 		takes := len(f.Triggers) == 0
 		takes = takes || slices.Contains(envelope.Kinds(f), "raw")
 		if takes {
-			takers.Functions = append(takers.Functions, f)
+			candidates.Functions = append(candidates.Functions, f)
 		}
 	}
 	return platform.Codec{Kind: "raw", Bind: func(*framework.App) (platform.Decoder, error) {
-		if len(takers.Functions) == 0 {
+		if len(candidates.Functions) == 0 {
 			return func(*platform.Payload) (platform.Call, bool, error) { return platform.Call{}, false, nil }, nil
 		}
-		decode, err := platform.Raw().Bind(takers)
+		decode, err := platform.Raw().Bind(candidates)
 		if err != nil {
 			return func(*platform.Payload) (platform.Call, bool, error) { return platform.Call{}, true, err }, nil
 		}

@@ -123,7 +123,7 @@ type variables struct {
 	read map[string]bool
 }
 
-// LookupEnv implements framework.Variables.
+// LookupEnv has the form of os.LookupEnv.
 func (v *variables) LookupEnv(name string) (string, bool) {
 	v.mu.Lock()
 	v.read[name] = true

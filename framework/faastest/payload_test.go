@@ -157,7 +157,7 @@ func TestDeliverKeepsBinaryBodies(t *testing.T) {
 			t.Errorf("%s: no client address", p)
 		}
 	}
-	for _, p := range platforms() { // without any taker for raw payloads
+	for _, p := range platforms() { // without any function of raw payloads
 		if answer, err := a.Deliver(p, []byte(`[1]`)); err == nil {
 			t.Errorf("%s: %s", p, answer)
 		}

@@ -13,63 +13,63 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger"
 )
 
-// Arrived is what a vendor's payload brings of one kind of trigger: the events, in order, with everything but Resource
-// and Group filled in, which the matcher knows.
-type Arrived[E any] struct {
-	// Events are the events; none at all is answered without calling anybody.
+// Batch is what a vendor's payload delivers of one kind of trigger: the events, in order, with all but Resource and Group
+// filled in, which the matcher knows.
+type Batch[E any] struct {
+	// Events are the events. If there are none, the payload is answered without calling a function.
 	Events []E
-	// ARN is the vendor's whole name of where they come from, where the payload has it: of a queue, a topic, a stream or,
-	// for records of Kafka, the cluster.
+	// ARN is the full name of where they come from, where the payload has it: of a queue, a topic, a stream or, for records
+	// of Kafka, the cluster.
 	ARN string
 	// Partial writes the answer by which the vendor takes back only the messages with these MessageIDs. Nil means that
 	// the vendor takes back all of a batch or nothing.
 	Partial func(failed []string) ([]byte, error)
 }
 
-// Decode reads a payload if it is of its form, which it reports. An error is of one that is and is broken.
-type Decode[E any] func(*Payload) (Arrived[E], bool, error)
+// Decode reads a payload of its form. It returns false for any other, and an error for one of its form that is broken.
+type Decode[E any] func(*Payload) (Batch[E], bool, error)
 
-// candidate is a trigger with its function, which events may be for.
+// candidate is a trigger that may match an event, with its function.
 type candidate[T framework.Trigger] struct {
 	function *framework.Function
 	trigger  T
 }
 
-// Recognise is the codec of a vendor's payload of events that have triggers T. An event goes to the function with a trigger
-// for its resource, which is mapped by [ResourcesVariable], that takes it.
-func Recognise[T trigger.Source[E], E any](decode Decode[E]) Codec {
+// BatchCodec is the codec of a vendor's payload of events that have triggers T. An event goes to the function whose trigger
+// is for its resource, which is mapped by [ResourcesVariable], and matches it.
+func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 	var kind T
 	return Codec{Kind: kind.Kind(), Bind: func(app *framework.App) (Decoder, error) {
-		r := matcher[T, E]{}
+		m := matcher[T, E]{}
 		for _, f := range app.Functions {
 			for _, t := range f.Triggers {
 				if t, ok := t.(T); ok {
-					r.candidates = append(r.candidates, candidate[T]{f, t})
+					m.candidates = append(m.candidates, candidate[T]{f, t})
 				}
 			}
 		}
-		if len(r.candidates) == 0 {
+		if len(m.candidates) == 0 {
 			return nil, unused{fmt.Errorf("no function of unit %s has a trigger of kind %s", app.Unit, kind.Kind())}
 		}
 		var once sync.Once
 		var wrong error
 		return func(p *Payload) (Call, bool, error) {
-			arrived, ok, err := decode(p)
+			batch, ok, err := decode(p)
 			if err != nil || !ok {
 				return Call{}, ok, err
 			}
 			// The process has one environment; it is not known yet where codecs are bound.
-			if once.Do(func() { r.names, wrong = readResources(p.Runtime) }); wrong != nil {
+			if once.Do(func() { m.names, wrong = readResources(p.Runtime) }); wrong != nil {
 				return Call{}, true, wrong
 			}
-			if len(arrived.Events) == 0 {
+			if len(batch.Events) == 0 {
 				return Call{Reply: func(context.Context, any, error) ([]byte, error) { return []byte("null"), nil }}, true, nil
 			}
-			f, err := r.find(&arrived)
+			f, err := m.find(&batch)
 			if err != nil {
 				return Call{}, true, err
 			}
-			return Call{Function: f, Event: arrived.Events, Reply: reply(p, arrived)}, true, nil
+			return Call{Function: f, Event: batch.Events, Reply: reply(p, batch)}, true, nil
 		}, nil
 	}}
 }
@@ -81,11 +81,11 @@ type matcher[T trigger.Source[E], E any] struct {
 }
 
 // find returns the function that all of the events are for.
-func (r *matcher[T, E]) find(arrived *Arrived[E]) (*framework.Function, error) {
+func (m *matcher[T, E]) find(batch *Batch[E]) (*framework.Function, error) {
 	var function *framework.Function
-	for i := range arrived.Events {
-		e := &arrived.Events[i]
-		t, err := r.one(e, arrived.ARN)
+	for i := range batch.Events {
+		e := &batch.Events[i]
+		t, err := m.one(e, batch.ARN)
 		if err != nil {
 			return nil, err
 		}
@@ -99,8 +99,8 @@ func (r *matcher[T, E]) find(arrived *Arrived[E]) (*framework.Function, error) {
 }
 
 // one finds the trigger of an event. Where the payload does not say where the event comes from, any trigger of the kind may
-// be meant, and there must be only one that takes it.
-func (r *matcher[T, E]) one(e *E, arn string) (candidate[T], error) {
+// be meant, and only one may match it.
+func (m *matcher[T, E]) one(e *E, arn string) (candidate[T], error) {
 	var kind T
 	name, id := kind.Origin(e)
 	cluster := ""
@@ -108,18 +108,18 @@ func (r *matcher[T, E]) one(e *E, arn string) (candidate[T], error) {
 		arn, cluster = "", arn
 	}
 	var of, found []candidate[T]
-	for _, t := range r.candidates {
+	for _, t := range m.candidates {
 		logical := t.trigger.Resource()
 		known := name != "" || arn != "" || id != ""
-		if known && !r.names.is(logical, name, arn) && (id == "" || !r.names.is(logical, id, "")) || !r.in(t.trigger, cluster) {
+		if known && !m.names.is(logical, name, arn) && (id == "" || !m.names.is(logical, id, "")) || !m.in(t.trigger, cluster) {
 			continue
 		}
 		of = append(of, t)
-		if t.trigger.Takes(*e) {
+		if t.trigger.Matches(*e) {
 			found = append(found, t)
 		}
 	}
-	place := kind.Say(e)
+	place := kind.Describe(e)
 	if from := cmp.Or(arn, name); from != "" {
 		place += fmt.Sprintf(" of %s %.200q", kind.What(), from)
 	}
@@ -131,18 +131,18 @@ func (r *matcher[T, E]) one(e *E, arn string) (candidate[T], error) {
 	case len(found) > 1:
 		return found[0], nil
 	case len(of) == 0:
-		return candidate[T]{}, refuse("unknown_"+strings.ReplaceAll(kind.What(), " ", "_"), "found %s, expected %s", place, r.expected())
+		return candidate[T]{}, refuse("unknown_"+strings.ReplaceAll(kind.What(), " ", "_"), "found %s, expected %s", place, m.expected())
 	}
-	return candidate[T]{}, refuse("unexpected_event", "found %s, which no trigger of the functions %s takes", place, functions(of))
+	return candidate[T]{}, refuse("unexpected_event", "found %s, which no trigger of the functions %s matches", place, functions(of))
 }
 
 // in reports whether a trigger may be of that cluster: where it or the payload says none, it may.
-func (r *matcher[T, E]) in(t T, cluster string) bool {
+func (m *matcher[T, E]) in(t T, cluster string) bool {
 	within, ok := any(t).(trigger.Within)
 	if !ok || cluster == "" || within.Within() == "" {
 		return true
 	}
-	return r.names.is(within.Within(), "", cluster) || EndOfCluster(cluster) == r.names.real(within.Within())
+	return m.names.is(within.Within(), "", cluster) || EndOfCluster(cluster) == m.names.real(within.Within())
 }
 
 func refuse(code, format string, args ...any) error {
@@ -171,12 +171,12 @@ func functions[T framework.Trigger](candidates []candidate[T]) string {
 }
 
 // expected lists the real names of the triggers' resources.
-func (r *matcher[T, E]) expected() string {
+func (m *matcher[T, E]) expected() string {
 	var list []string
-	for _, t := range r.candidates {
+	for _, t := range m.candidates {
 		name := t.trigger.Resource()
-		said := fmt.Sprintf("%q", r.names.real(name))
-		if r.names.real(name) != name {
+		said := fmt.Sprintf("%q", m.names.real(name))
+		if m.names.real(name) != name {
 			said += " (" + name + ")"
 		}
 		if !slices.Contains(list, said) {
@@ -189,21 +189,21 @@ func (r *matcher[T, E]) expected() string {
 	return "one of " + strings.Join(list, ", ")
 }
 
-// reply encodes the outcome of a batch. Where the vendor can take a part of it back, the messages that failed are told it by
-// their ids and the log why; the invocation itself has failed only if all did.
-func reply[E any](p *Payload, arrived Arrived[E]) func(context.Context, any, error) ([]byte, error) {
-	if arrived.Partial == nil {
+// reply encodes the outcome of a batch. Where the vendor can take a part of it back, it gets the ids of the messages that failed, and
+// the log says why; the invocation itself has failed only if all did.
+func reply[E any](p *Payload, batch Batch[E]) func(context.Context, any, error) ([]byte, error) {
+	if batch.Partial == nil {
 		return EncodeReply
 	}
-	ids := make([]string, 0, len(arrived.Events))
-	for _, e := range arrived.Events {
+	ids := make([]string, 0, len(batch.Events))
+	for _, e := range batch.Events {
 		if m, ok := any(e).(framework.Message); ok {
 			ids = append(ids, m.MessageID())
 		}
 	}
 	return func(_ context.Context, _ any, err error) ([]byte, error) {
 		if err == nil {
-			return arrived.Partial(nil)
+			return batch.Partial(nil)
 		}
 		b, ok := partial.Of(err)
 		if !ok {
@@ -222,6 +222,6 @@ func reply[E any](p *Payload, arrived Arrived[E]) func(context.Context, any, err
 			return nil, err
 		}
 		p.Log().Error("messages failed", "error", err.Error(), "failed", len(failed), "of", len(ids), requestIDKey, p.Invocation.RequestID)
-		return arrived.Partial(failed)
+		return batch.Partial(failed)
 	}
 }

@@ -24,7 +24,7 @@ type variables map[string]string
 func (v variables) LookupEnv(name string) (string, bool) { s, ok := v[name]; return s, ok }
 
 // list is a payload that a made-up vendor sends: an ARN, and events in the framework's own JSON.
-func list[E any](p *Payload) (a Arrived[E], ok bool, err error) {
+func list[E any](p *Payload) (a Batch[E], ok bool, err error) {
 	if a.ARN, err = p.Text("arn"); err != nil || !p.Has("events") {
 		return a, false, err
 	}
@@ -71,7 +71,7 @@ func on(name string, triggers ...framework.Trigger) *framework.Function {
 	return &framework.Function{Name: name, Triggers: triggers}
 }
 
-func TestRecognition(t *testing.T) {
+func TestBatchCodec(t *testing.T) {
 	created := []string{"created"}
 	tests := []struct {
 		name      string
@@ -82,74 +82,74 @@ func TestRecognition(t *testing.T) {
 		want      string // the function, and a part of what it got
 		err       string
 	}{
-		{name: "one bucket", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
+		{name: "one bucket", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
 			payload: `{"events":[{"bucket":"in","key":"a"},{"bucket":"in","key":"b"}]}`, want: `f [{"resource":"in","bucket":"in","key":"a"`},
-		{name: "another bucket", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
+		{name: "another bucket", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
 			payload: `{"events":[{"bucket":"out","key":"a"}]}`, err: `unknown_bucket: found created of key "a" of bucket "out", expected "in"`},
-		{name: "mapped", codec: Recognise[os.Bucket](list[os.Event]), names: "in=real-in  out=arn:aws:s3:::real-out",
+		{name: "mapped", codec: BatchCodec[os.Bucket](list[os.Event]), names: "in=real-in  out=arn:aws:s3:::real-out",
 			functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created}), on("g", os.Bucket{Name: "out", Events: created})},
 			payload:   `{"events":[{"bucket":"real-out","key":"a"}]}`, want: `g [{"resource":"out","bucket":"real-out"`},
-		{name: "the logical name means nothing where it is mapped", codec: Recognise[os.Bucket](list[os.Event]), names: "in=real-in",
+		{name: "the logical name means nothing where it is mapped", codec: BatchCodec[os.Bucket](list[os.Event]), names: "in=real-in",
 			functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created}), on("g", os.Bucket{Name: "out", Events: created})},
 			payload:   `{"events":[{"bucket":"in","key":"a"}]}`, err: `unknown_bucket: found created of key "a" of bucket "in", expected one of "real-in" (in), "out"`},
-		{name: "by key", codec: Recognise[os.Bucket](list[os.Event]),
+		{name: "by key", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created, Prefix: "in/"}), on("g", os.Bucket{Name: "b", Events: created, Prefix: "out/"})},
 			payload:   `{"events":[{"bucket":"b","key":"out/a"}]}`, want: `g `},
-		{name: "by action", codec: Recognise[os.Bucket](list[os.Event]),
+		{name: "by action", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created}), on("g", os.Bucket{Name: "b", Events: []string{"removed"}})},
 			payload:   `{"events":[{"bucket":"b","key":"a","action":"removed"}]}`, want: `g `},
-		{name: "a key that nobody takes", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created, Suffix: ".pdf"})},
-			payload: `{"events":[{"bucket":"b","key":"a.png"}]}`, err: `unexpected_event: found created of key "a.png" of bucket "b", which no trigger of the functions f takes`},
-		{name: "two functions for one event", codec: Recognise[os.Bucket](list[os.Event]),
+		{name: "a key that nobody takes", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created, Suffix: ".pdf"})},
+			payload: `{"events":[{"bucket":"b","key":"a.png"}]}`, err: `unexpected_event: found created of key "a.png" of bucket "b", which no trigger of the functions f matches`},
+		{name: "two functions for one event", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created}), on("g", os.Bucket{Name: "b", Events: created})},
 			payload:   `{"events":[{"bucket":"b","key":"a"}]}`, err: `ambiguous_event: created of key "a" of bucket "b" may be for the functions f, g: nothing tells which is meant`},
-		{name: "two functions for one payload", codec: Recognise[os.Bucket](list[os.Event]),
+		{name: "two functions for one payload", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "a", Events: created}), on("g", os.Bucket{Name: "b", Events: created})},
 			payload:   `{"events":[{"bucket":"a","key":"a"},{"bucket":"b","key":"a"}]}`, err: `mixed_batch: found events of functions f and g in one payload, expected those of one`},
-		{name: "no events", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"events":[]}`, want: "null"},
-		{name: "not of its form", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"else":[]}`,
+		{name: "no events", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"events":[]}`, want: "null"},
+		{name: "not of its form", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"else":[]}`,
 			err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "else"`},
-		{name: "a unit without the kind", codec: Recognise[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "q"})},
+		{name: "a unit without the kind", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "q"})},
 			err: `os payloads: no function of unit u has a trigger of kind os`},
-		{name: "a broken variable", codec: Recognise[os.Bucket](list[os.Event]), names: "in", functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
+		{name: "a broken variable", codec: BatchCodec[os.Bucket](list[os.Event]), names: "in", functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
 			payload: `{"events":[{"bucket":"in","key":"a"}]}`, err: `variable FAAS_RESOURCES: found "in", expected entries such as invoices=invoices-prod`},
 
-		{name: "a queue by name", codec: Recognise[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "a"}), on("g", mq.Subscription{Topic: "b"})},
+		{name: "a queue by name", codec: BatchCodec[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "a"}), on("g", mq.Subscription{Topic: "b"})},
 			payload: `{"arn":"arn:aws:sqs:r:1:b","events":[{"source":"b","body":"x"}]}`, want: `g [{"resource":"b","source":"b","body":"x"}]`},
-		{name: "a queue by ARN", codec: Recognise[mq.Subscription](list[mq.Message]), names: "a=arn:aws:sqs:r:1:q b=arn:aws:sqs:r:2:q",
+		{name: "a queue by ARN", codec: BatchCodec[mq.Subscription](list[mq.Message]), names: "a=arn:aws:sqs:r:1:q b=arn:aws:sqs:r:2:q",
 			functions: []*framework.Function{on("f", mq.Subscription{Queue: "a"}), on("g", mq.Subscription{Queue: "b"})},
 			payload:   `{"arn":"arn:aws:sqs:r:2:q","events":[{"source":"q","body":"x"}]}`, want: `g `},
-		{name: "a queue of another account", codec: Recognise[mq.Subscription](list[mq.Message]), names: "a=arn:aws:sqs:r:1:q",
+		{name: "a queue of another account", codec: BatchCodec[mq.Subscription](list[mq.Message]), names: "a=arn:aws:sqs:r:1:q",
 			functions: []*framework.Function{on("f", mq.Subscription{Queue: "a"})}, payload: `{"arn":"arn:aws:sqs:r:2:q","events":[{"source":"q","body":"x"}]}`,
 			err: `unknown_queue_or_topic: found a message of queue or topic "arn:aws:sqs:r:2:q", expected "arn:aws:sqs:r:1:q" (a)`},
-		{name: "a stream by its table", codec: Recognise[mq.Subscription](list[mq.Message]), names: "a=arn:aws:dynamodb:r:1:table/t",
+		{name: "a stream by its table", codec: BatchCodec[mq.Subscription](list[mq.Message]), names: "a=arn:aws:dynamodb:r:1:table/t",
 			functions: []*framework.Function{on("f", mq.Subscription{Topic: "a"})}, payload: `{"arn":"arn:aws:dynamodb:r:1:table/t/stream/2026","events":[{"source":"t"}]}`, want: `f `},
-		{name: "a topic by tag", codec: Recognise[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t", Tag: "x"}), on("g", mq.Subscription{Topic: "t", Tag: "y"})},
+		{name: "a topic by tag", codec: BatchCodec[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t", Tag: "x"}), on("g", mq.Subscription{Topic: "t", Tag: "y"})},
 			payload: `{"events":[{"source":"t","tag":"z, y"}]}`, want: `g `},
-		{name: "a source that is not told, one trigger", codec: Recognise[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t"}), on("g")},
+		{name: "a source that is not told, one trigger", codec: BatchCodec[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t"}), on("g")},
 			payload: `{"events":[{"body":"x"}]}`, want: `f [{"resource":"t","body":"x"}]`},
-		{name: "a source that is not told, two triggers", codec: Recognise[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t"}), on("g", mq.Subscription{Topic: "u"})},
+		{name: "a source that is not told, two triggers", codec: BatchCodec[mq.Subscription](list[mq.Message]), functions: []*framework.Function{on("f", mq.Subscription{Topic: "t"}), on("g", mq.Subscription{Topic: "u"})},
 			payload: `{"events":[{"body":"x"}]}`, err: `ambiguous_event: a message may be for the functions f, g: nothing tells which is meant`},
 
-		{name: "a topic", codec: Recognise[kafka.Topic](list[kafka.Record]), functions: []*framework.Function{on("f", kafka.Topic{Name: "a"}), on("g", kafka.Topic{Name: "b", Group: "mine"})},
+		{name: "a topic", codec: BatchCodec[kafka.Topic](list[kafka.Record]), functions: []*framework.Function{on("f", kafka.Topic{Name: "a"}), on("g", kafka.Topic{Name: "b", Group: "mine"})},
 			payload: `{"events":[{"topic":"b","value":"x"}]}`, want: `g [{"resource":"b","topic":"b","partition":0,"offset":0,"value":"x","group":"mine"}]`},
-		{name: "a topic of two clusters", codec: Recognise[kafka.Topic](list[kafka.Record]), names: "one=arn:aws:kafka:r:1:cluster/c1/u two=c2",
+		{name: "a topic of two clusters", codec: BatchCodec[kafka.Topic](list[kafka.Record]), names: "one=arn:aws:kafka:r:1:cluster/c1/u two=c2",
 			functions: []*framework.Function{on("f", kafka.Topic{Name: "a", Cluster: "one"}), on("g", kafka.Topic{Name: "a", Cluster: "two"})},
 			payload:   `{"arn":"arn:aws:kafka:r:1:cluster/c2/u","events":[{"topic":"a","value":"x"}]}`, want: `g `},
-		{name: "the first of two clusters", codec: Recognise[kafka.Topic](list[kafka.Record]), names: "one=arn:aws:kafka:r:1:cluster/c1/u two=c2",
+		{name: "the first of two clusters", codec: BatchCodec[kafka.Topic](list[kafka.Record]), names: "one=arn:aws:kafka:r:1:cluster/c1/u two=c2",
 			functions: []*framework.Function{on("f", kafka.Topic{Name: "a", Cluster: "one"}), on("g", kafka.Topic{Name: "a", Cluster: "two"})},
 			payload:   `{"arn":"arn:aws:kafka:r:1:cluster/c1/u","events":[{"topic":"a","value":"x"}]}`, want: `f `},
 
-		{name: "a log store by id", codec: Recognise[log.Store](list[log.Batch]), names: "a=123", functions: []*framework.Function{on("f", log.Store{Name: "a"}), on("g", log.Store{Name: "b"})},
+		{name: "a log store by id", codec: BatchCodec[log.Store](list[log.Batch]), names: "a=123", functions: []*framework.Function{on("f", log.Store{Name: "a"}), on("g", log.Store{Name: "b"})},
 			payload: `{"events":[{"store":"access","storeId":"123"}]}`, want: `f [{"resource":"a","store":"access"`},
-		{name: "a domain", codec: Recognise[cdn.Domain](list[cdn.Event]), functions: []*framework.Function{on("f", cdn.Domain{Name: "a", Events: []string{"logged"}}, cdn.Domain{Name: "b", Events: []string{"refreshed"}})},
+		{name: "a domain", codec: BatchCodec[cdn.Domain](list[cdn.Event]), functions: []*framework.Function{on("f", cdn.Domain{Name: "a", Events: []string{"logged"}}, cdn.Domain{Name: "b", Events: []string{"refreshed"}})},
 			payload: `{"events":[{"domain":"b","action":"refreshed"}]}`, want: `f [{"resource":"b"`},
-		{name: "a domain that has other events", codec: Recognise[cdn.Domain](list[cdn.Event]), functions: []*framework.Function{on("f", cdn.Domain{Name: "a", Events: []string{"logged"}})},
-			payload: `{"events":[{"domain":"a","action":"other","name":"Odd"}]}`, err: `unexpected_event: found other, "Odd" of domain "a", which no trigger of the functions f takes`},
-		{name: "an event of the bus", codec: Recognise[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"}), on("g", event.Rule{Type: "t"}, event.Rule{Type: "u"})},
+		{name: "a domain that has other events", codec: BatchCodec[cdn.Domain](list[cdn.Event]), functions: []*framework.Function{on("f", cdn.Domain{Name: "a", Events: []string{"logged"}})},
+			payload: `{"events":[{"domain":"a","action":"other","name":"Odd"}]}`, err: `unexpected_event: found other, "Odd" of domain "a", which no trigger of the functions f matches`},
+		{name: "an event of the bus", codec: BatchCodec[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"}), on("g", event.Rule{Type: "t"}, event.Rule{Type: "u"})},
 			payload: `{"events":[{"source":"x","type":"u"}]}`, want: `g `},
-		{name: "an event of the bus that nobody takes", codec: Recognise[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"})},
-			payload: `{"events":[{"source":"x","type":"u"}]}`, err: `unexpected_event: found an event of type "u" from source "x", which no trigger of the functions f takes`},
+		{name: "an event of the bus that nobody takes", codec: BatchCodec[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"})},
+			payload: `{"events":[{"source":"x","type":"u"}]}`, err: `unexpected_event: found an event of type "u" from source "x", which no trigger of the functions f matches`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestPartialFailures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := serve(t, Recognise[mq.Subscription](list[mq.Message]), "", failing(tt.err), tt.payload)
+			got, err := serve(t, BatchCodec[mq.Subscription](list[mq.Message]), "", failing(tt.err), tt.payload)
 			if got != tt.want || text(err) != tt.wantErr {
 				t.Errorf("got %s, error %q", got, text(err))
 			}
@@ -208,11 +208,11 @@ func TestUnclaimed(t *testing.T) {
 	rt := &framework.Runtime{Logger: slog.New(slog.DiscardHandler)}
 	f := on("f", os.Bucket{Name: "b"})
 	f.Handler = func(*framework.Context) error { return nil }
-	d, err := NewDispatcher(framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}}), []Codec{Recognise[os.Bucket](list[os.Event])})
+	d, err := NewDispatcher(framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}}), []Codec{BatchCodec[os.Bucket](list[os.Event])})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
+	d.Identify = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
 	_, err = d.Handle(t.Context(), []byte(`{"from":7}`), framework.Invocation{})
 	if got, want := text(err), "unknown_event: no trigger of unit u takes this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)

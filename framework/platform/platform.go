@@ -44,9 +44,9 @@ type Call struct {
 
 // Dispatcher takes payloads to the functions of a started engine.
 type Dispatcher struct {
-	// Looks says what a payload that no codec claims looks like in the vendor's words, such as "messages of Amazon SQS"; ""
-	// or nil is that it does not know. It is set before the first payload.
-	Looks func(p *Payload) string
+	// Identify says what a payload that no codec claims is in the vendor's words, such as "messages of Amazon SQS", "" if it is
+	// not known. It may be nil, and is set before the first payload.
+	Identify func(p *Payload) string
 
 	engine   *framework.Engine
 	decoders []Decoder
@@ -75,19 +75,19 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
 func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (answer []byte, err error) {
-	return d.HandleHere(ctx, raw, inv, nil)
+	return d.HandleInline(ctx, raw, inv, nil)
 }
 
-// ErrLate is what [Dispatcher.HandleHere] returns when its late function has the answer.
-var ErrLate = errors.New("the answer went elsewhere")
+// ErrDetached is what [Dispatcher.HandleInline] returns when detached was called with the answer.
+var ErrDetached = errors.New("the call was answered on another goroutine")
 
-// HandleHere is Handle for a loop that another goroutine can continue. The handler runs on this one, which costs less
-// than one that can be left alone; when it ignores its deadline, late is called with the answer, on a goroutine of its
-// own, and has to do all that was to follow. HandleHere then returns ErrLate when the handler ends, if ever. Where ctx
-// can be cancelled late is not used.
-func (d *Dispatcher) HandleHere(ctx context.Context, raw []byte, inv framework.Invocation, late func(answer []byte, err error)) (answer []byte, err error) {
+// HandleInline is Handle for a loop that another goroutine can continue. The handler runs on the caller's goroutine, which
+// costs less than a worker. When it ignores its deadline, detached is called with the answer, on a goroutine of its own, and
+// must do what the caller would have done next. HandleInline then returns ErrDetached when the handler ends, if ever.
+// detached is not used where ctx can be cancelled.
+func (d *Dispatcher) HandleInline(ctx context.Context, raw []byte, inv framework.Invocation, detached func(answer []byte, err error)) (answer []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
-	p.outcome.late = late
+	p.outcome.detached = detached
 	// The engine guards handlers; this guards what runs outside of it.
 	defer func() {
 		if v := recover(); v != nil {
@@ -113,13 +113,13 @@ func (d *Dispatcher) HandleHere(ctx context.Context, raw []byte, inv framework.I
 // unknown is the error of a payload that no codec claims.
 func (d *Dispatcher) unknown(p *Payload) error {
 	shape := Shape(p.Raw)
-	looks := shape
-	if d.Looks != nil {
-		if known := d.Looks(p); known != "" {
-			looks = "which looks like " + known
+	found := shape
+	if d.Identify != nil {
+		if known := d.Identify(p); known != "" {
+			found = "which looks like " + known
 		}
 	}
-	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + looks, Err: errors.New(shape)}
+	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + found, Err: errors.New(shape)}
 }
 
 // invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.
@@ -127,7 +127,7 @@ func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte,
 	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
 	inv := p.Invocation
 	inv.Function, inv.Event, inv.Reply = call.Function, call.Event, p.reply
-	if p.outcome.late != nil {
+	if p.outcome.detached != nil {
 		inv.Overdue = p.overdue
 	}
 	result, err := d.engine.Invoke(ctx, inv)
@@ -135,19 +135,19 @@ func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte,
 	case p.outcome.encoded:
 		return p.outcome.answer, p.outcome.err
 	case err == framework.ErrAbandoned: // and not the handler's own, as there was no reply
-		return nil, ErrLate
+		return nil, ErrDetached
 	}
 	return call.Reply(ctx, result, err) // the engine is closing
 }
 
 // outcome is the way of an answer out of its invocation.
 type outcome struct {
-	ctx     context.Context
-	encode  func(context.Context, any, error) ([]byte, error)
-	late    func([]byte, error)
-	encoded bool
-	answer  []byte
-	err     error
+	ctx      context.Context
+	encode   func(context.Context, any, error) ([]byte, error)
+	detached func([]byte, error)
+	encoded  bool
+	answer   []byte
+	err      error
 }
 
 // reply keeps the answer of a call that ended in time, on the goroutine of Handle.
@@ -157,7 +157,7 @@ func (p *Payload) reply(result any, err error) {
 }
 
 // overdue passes on the answer of one that did not. The goroutine of Handle may be back at any time, so it writes nothing.
-func (p *Payload) overdue(err error) { p.outcome.late(p.encode(nil, err)) }
+func (p *Payload) overdue(err error) { p.outcome.detached(p.encode(nil, err)) }
 
 // encode encodes an answer. Results bring code of the user's, such as MarshalJSON, and the invocation must end all the
 // same.

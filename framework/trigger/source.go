@@ -2,21 +2,22 @@
 // event finds its trigger, and how people write it down. The kinds are the folders below it; none imports another.
 package trigger
 
-// Source is such a trigger, of events E. Its zero value answers what is the same for all of its kind.
+// Source is such a trigger, of events E. What is the same for all triggers of a kind is asked of its zero value: What, Origin
+// and Describe.
 type Source[E any] interface {
 	Delivered
 	// What says what the resource is, in messages: "queue or topic".
 	What() string
 	// Resource is the resource's logical name.
 	Resource() string
-	// Origin is the real name of where an event comes from and, where it has one, its id; empty is unknown.
+	// Origin is the real name of where an event comes from and, if it has one, its id; empty is unknown.
 	Origin(e *E) (name, id string)
-	// Takes reports whether the trigger is for an event of its resource.
-	Takes(e E) bool
-	// Mark fills in what the trigger knows of an event that it takes.
+	// Matches reports whether the trigger is for an event of its resource.
+	Matches(e E) bool
+	// Mark fills in what the trigger knows of an event that it matches.
 	Mark(e *E)
-	// Say describes an event by what Takes looks at.
-	Say(e *E) string
+	// Describe describes an event by what Matches looks at.
+	Describe(e *E) string
 }
 
 // Within is a Source whose resource is in another one that a payload names: a topic of a cluster.

@@ -22,8 +22,8 @@ func cdnKind() *Kind {
 		},
 		overlap: func(a, b *annotations.CDN) string {
 			for _, domain := range a.Domains {
-				for _, event := range a.Happenings() {
-					if contains(b.Domains, domain) && contains(b.Happenings(), event) {
+				for _, event := range a.EventsOrDefault() {
+					if contains(b.Domains, domain) && contains(b.EventsOrDefault(), event) {
 						return fmt.Sprintf("%s of domain %s", event, domain)
 					}
 				}
@@ -31,11 +31,11 @@ func cdnKind() *Kind {
 			return ""
 		},
 		covers: func(code, there *annotations.CDN) bool {
-			return subset(there.Domains, code.Domains) && subset(there.Happenings(), code.Happenings())
+			return subset(there.Domains, code.Domains) && subset(there.EventsOrDefault(), code.EventsOrDefault())
 		},
 		triggers: func(m *annotations.CDN, _ string) (list []framework.Trigger) {
 			for _, d := range m.Domains {
-				list = append(list, cdn.Domain{Name: d, Events: m.Happenings()})
+				list = append(list, cdn.Domain{Name: d, Events: m.EventsOrDefault()})
 			}
 			return list
 		},
@@ -47,7 +47,7 @@ func cdnKind() *Kind {
 		},
 		sample: func(m *annotations.CDN, s Sample) any {
 			domain := m.Domains[0]
-			return cdn.Event{Resource: domain, Domain: domain, Action: m.Happenings()[0], Paths: []string{"https://" + domain + "/sample.html"}, Time: s.Now}
+			return cdn.Event{Resource: domain, Domain: domain, Action: m.EventsOrDefault()[0], Paths: []string{"https://" + domain + "/sample.html"}, Time: s.Now}
 		},
 		features: []feature[annotations.CDN]{{"cdn", nil}},
 	})

@@ -19,8 +19,8 @@ func osKind() *Kind {
 			if a.Bucket != b.Bucket || !either(a.Prefix, b.Prefix, strings.HasPrefix) || !either(a.Suffix, b.Suffix, strings.HasSuffix) {
 				return ""
 			}
-			for _, x := range a.Actions() {
-				for _, y := range b.Actions() {
+			for _, x := range a.EventsOrDefault() {
+				for _, y := range b.EventsOrDefault() {
 					if x == y || y == "created" && strings.HasPrefix(x, "created:") || x == "created" && strings.HasPrefix(y, "created:") {
 						return fmt.Sprintf("%s of some objects of bucket %s", x, a.Bucket)
 					}
@@ -29,17 +29,17 @@ func osKind() *Kind {
 			return ""
 		},
 		covers: func(code, there *annotations.OS) bool {
-			return code.Bucket == there.Bucket && strings.HasPrefix(there.Prefix, code.Prefix) && strings.HasSuffix(there.Suffix, code.Suffix) && !slices.ContainsFunc(there.Actions(), func(e string) bool {
+			return code.Bucket == there.Bucket && strings.HasPrefix(there.Prefix, code.Prefix) && strings.HasSuffix(there.Suffix, code.Suffix) && !slices.ContainsFunc(there.EventsOrDefault(), func(e string) bool {
 				whole, _, _ := strings.Cut(e, ":")
-				return !slices.Contains(code.Actions(), e) && !slices.Contains(code.Actions(), whole)
+				return !slices.Contains(code.EventsOrDefault(), e) && !slices.Contains(code.EventsOrDefault(), whole)
 			})
 		},
 		triggers: func(m *annotations.OS, _ string) []framework.Trigger {
-			return []framework.Trigger{os.Bucket{Name: m.Bucket, Events: m.Actions(), Prefix: m.Prefix, Suffix: m.Suffix}}
+			return []framework.Trigger{os.Bucket{Name: m.Bucket, Events: m.EventsOrDefault(), Prefix: m.Prefix, Suffix: m.Suffix}}
 		},
 		identities: func(m *annotations.OS, _ string) []string { return []string{m.Bucket} },
 		sample: func(m *annotations.OS, s Sample) any {
-			action, via, _ := strings.Cut(m.Actions()[0], ":")
+			action, via, _ := strings.Cut(m.EventsOrDefault()[0], ":")
 			e := os.Event{Key: m.Prefix + "sample" + or(m.Suffix, ".txt"), Action: os.Action(action), Via: via, Size: -1, Time: s.Now, Resource: m.Bucket, Bucket: m.Bucket}
 			if e.Action == os.Created {
 				e.Via, e.Size, e.ETag = or(via, "put"), 1024, "d41d8cd98f00b204e9800998ecf8427e"

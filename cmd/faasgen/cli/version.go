@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 )
 
 const (
@@ -24,7 +24,7 @@ type facts struct {
 	// Version is that of the module, "(devel)" when it was built from its own working copy.
 	Version string `json:"version"`
 	Go      string `json:"go"`
-	// Contract is the number of the contract between generated code and package framework.
+	// Contract is the number of the contract between generated code and the framework.
 	Contract int `json:"contract"`
 }
 
@@ -46,11 +46,11 @@ func version() facts {
 	return f
 }
 
-// contract is the length of the array that parameterises framework.LatestVersion: its type's name is
+// contract is the length of the array that parameterises adapter.LatestVersion: its type's name is
 // Version[[1]struct {}].
 func contract() int {
 	var n int
-	_, _ = fmt.Sscanf(reflect.TypeFor[framework.LatestVersion]().Name(), "Version[[%d]", &n)
+	_, _ = fmt.Sscanf(reflect.TypeFor[adapter.LatestVersion]().Name(), "Version[[%d]", &n)
 	return n
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -31,7 +32,7 @@ func newFunction(t *testing.T, store Store) *function {
 			f.handled = append(f.handled, "other")
 			return nil
 		}
-		return framework.Each(c, batch, func(m mq.Message) error {
+		return adapter.Each(c, batch, func(m mq.Message) error {
 			f.handled = append(f.handled, m.ID)
 			return f.fail(m)
 		})

@@ -37,10 +37,10 @@ func CDNOf(e cdn.Event) (*CDNEvent, bool) {
 // CDN is the codec of Alibaba Cloud CDN. Paths are the objectPath or the filePath of the event. Failed events are called again
 // all together.
 func CDN() platform.Codec {
-	return platform.Recognise[cdn.Domain](decodeCDN)
+	return platform.BatchCodec[cdn.Domain](decodeCDN)
 }
 
-func decodeCDN(p *platform.Payload) (a platform.Arrived[cdn.Event], ok bool, err error) {
+func decodeCDN(p *platform.Payload) (a platform.Batch[cdn.Event], ok bool, err error) {
 	const from = "cdn"
 	if source(p) != from {
 		return a, false, nil

@@ -17,10 +17,10 @@ func CloudEventOf(e bus.Event) (*CloudEvent, bool) {
 
 // Bus is the codec of events of EventBridge: CloudEvents, one or several. Failed events are called again all together.
 func Bus() platform.Codec {
-	return platform.Recognise[bus.Rule](decodeBus)
+	return platform.BatchCodec[bus.Rule](decodeBus)
 }
 
-func decodeBus(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err error) {
+func decodeBus(p *platform.Payload) (a platform.Batch[bus.Event], ok bool, err error) {
 	if eventType(p) == "" {
 		return a, false, nil
 	}

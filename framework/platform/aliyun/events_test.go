@@ -41,7 +41,7 @@ func dispatcher(t testing.TB, env variables, codecs []platform.Codec, functions 
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -134,15 +134,15 @@ func TestEvents(t *testing.T) {
 		{name: "the CDN", payload: cdnOne, want: `[{"id":"cf89","resource":"www.example.com","action":"refreshed","name":"CachedObjectsRefreshed","domain":"www.example.com","paths":["/a.mp4","/b.mp4"],"region":"cn-hangzhou","time":"2018-03-16T06:19:55Z"}]`},
 		{name: "the CDN, a log file", payload: `{"events":[{"eventName":"LogFileCreated","eventSource":"cdn","eventTime":"","resource":{"domain":"www.example.com"},"eventParameter":{"filePath":"http://x/y.gz"}}]}`,
 			want: `[{"resource":"www.example.com","action":"logged","name":"LogFileCreated","domain":"www.example.com","paths":["http://x/y.gz"],"time":"0001-01-01T00:00:00Z"}]`},
-		{name: "the CDN, an event that the trigger does not take", payload: strings.Replace(cdnOne, "Refreshed", "Pushed", 1), err: `unexpected_event: found preloaded, "CachedObjectsPushed" of domain "www.example.com", which no trigger of the functions f takes`},
-		{name: "the CDN, an event without a word", payload: strings.Replace(cdnOne, "Refreshed", "Frozen", 1), err: `unexpected_event: found other, "CachedObjectsFrozen" of domain "www.example.com", which no trigger of the functions f takes`},
+		{name: "the CDN, an event that the trigger does not take", payload: strings.Replace(cdnOne, "Refreshed", "Pushed", 1), err: `unexpected_event: found preloaded, "CachedObjectsPushed" of domain "www.example.com", which no trigger of the functions f matches`},
+		{name: "the CDN, an event without a word", payload: strings.Replace(cdnOne, "Refreshed", "Frozen", 1), err: `unexpected_event: found other, "CachedObjectsFrozen" of domain "www.example.com", which no trigger of the functions f matches`},
 		{name: "the CDN, a path that is none", payload: strings.Replace(cdnOne, `"/a.mp4"`, `7`, 1), err: "invalid_event: events.eventParameter.objectPath: found a number, expected a string"},
 		{name: "EventBridge", payload: paid, want: "[" + event + "]"},
 		{name: "EventBridge, several", payload: texts(paid, paid), want: "[" + event + "," + event + "]"},
 		{name: "EventBridge, text", payload: strings.NewReplacer("application/json; charset=utf-8", "text/plain", `{"n": 1}`, `"one"`).Replace(paid), want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"text/plain","data":"one"`, 1) + "]"},
 		{name: "EventBridge, bytes", payload: strings.NewReplacer("application/json; charset=utf-8", "image/png", `"data":{"n": 1}`, `"data_base64":"/w=="`).Replace(paid),
 			want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"image/png","data":"/w==","isBase64Encoded":true`, 1) + "]"},
-		{name: "EventBridge, nobody's", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f takes`},
+		{name: "EventBridge, nobody's", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
 		{name: "EventBridge, a wrong time", payload: strings.Replace(paid, "2026-", "26-", 1), err: `invalid_event: time: found "26-01-02T11:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "EventBridge, a year that JSON has no form for", payload: strings.Replace(paid, "2026-01-02T11", "0000-01-01T01", 1), err: `invalid_event: time: found "0000-01-01T01:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "a timer", payload: `{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge","payload":""}`, err: `unknown_event: no trigger of unit u takes this event, which looks like the timer "purge"`},
@@ -225,7 +225,7 @@ func TestResources(t *testing.T) {
 		{payload: ossOne, function: "pictures"},
 		{payload: strings.Replace(ossOne, `"b"`, `"other"`, 1), function: "others"},
 		{payload: strings.Replace(ossOne, `"b"`, `"third"`, 1), err: `expected one of "b" (pictures), "other"`},
-		{payload: strings.Replace(ossOne, `"image/`, `"text/`, 1), err: "which no trigger of the functions pictures takes"},
+		{payload: strings.Replace(ossOne, `"image/`, `"text/`, 1), err: "which no trigger of the functions pictures matches"},
 		{payload: mnsOne, function: "said"},
 		{payload: queued, function: "zeus"},
 		{payload: strings.Replace(queued, "subject", "object", 1), err: "may be for the functions said, zeus"},

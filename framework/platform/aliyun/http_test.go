@@ -123,7 +123,7 @@ func TestAnswers(t *testing.T) {
 
 func TestRequestsLookLikeRequests(t *testing.T) {
 	for payload, want := range map[string]string{gateway: "a request of API Gateway", requestV1: "a request of an http trigger"} {
-		if got := Looks(&platform.Payload{Raw: []byte(payload)}); got != want {
+		if got := Identify(&platform.Payload{Raw: []byte(payload)}); got != want {
 			t.Errorf("%.40s: %q, want %q", payload, got, want)
 		}
 	}

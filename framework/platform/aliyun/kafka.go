@@ -41,10 +41,10 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 // Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
-	return platform.Recognise[kafka.Topic](decodeKafka)
+	return platform.BatchCodec[kafka.Topic](decodeKafka)
 }
 
-func decodeKafka(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+func decodeKafka(p *platform.Payload) (a platform.Batch[kafka.Record], ok bool, err error) {
 	if eventType(p) != typeKafka {
 		return a, false, nil
 	}

@@ -37,10 +37,10 @@ func SLSOf(b log.Batch) (*SLSTask, bool) {
 // Log is the codec of the log trigger. A batch has no entries: its Range says where they are, and the function reads them with
 // the vendor's SDK. A task that is tried again has its ID again.
 func Log() platform.Codec {
-	return platform.Recognise[log.Store](decodeLog)
+	return platform.BatchCodec[log.Store](decodeLog)
 }
 
-func decodeLog(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+func decodeLog(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err error) {
 	if !isSLS(p) {
 		return a, false, nil
 	}

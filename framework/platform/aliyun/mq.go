@@ -68,9 +68,9 @@ func RocketMQOf(m mq.Message) (*RocketMQMessage, bool) {
 // A topic in the format STREAM sends the message alone, which says nothing of where it comes from. It is taken for a message in
 // a unit that has no other triggers than topics, and in every unit when it has attributes.
 func Queue() platform.Codec {
-	envelopes := platform.Recognise[mq.Subscription](decodeQueue)
-	bare := platform.Recognise[mq.Subscription](func(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
-		if Looks(p) != "" {
+	envelopes := platform.BatchCodec[mq.Subscription](decodeQueue)
+	bare := platform.BatchCodec[mq.Subscription](func(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
+		if Identify(p) != "" {
 			return a, false, nil
 		}
 		a.Events = []mq.Message{{Body: p.Raw, Raw: p.Raw}}
@@ -94,7 +94,7 @@ func Queue() platform.Codec {
 	}}
 }
 
-func decodeQueue(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+func decodeQueue(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
 	switch kind := eventType(p); {
 	case kind == typeQueue:
 		a.Events, err = queue(p)

@@ -55,10 +55,10 @@ func OSSOf(e os.Event) (*OSSEvent, bool) {
 // Bucket is the codec of Alibaba Cloud OSS. The key is as the vendor sends it: nothing says that it is encoded. Failed events
 // are called again all together.
 func Bucket() platform.Codec {
-	return platform.Recognise[os.Bucket](decodeOSS)
+	return platform.BatchCodec[os.Bucket](decodeOSS)
 }
 
-func decodeOSS(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+func decodeOSS(p *platform.Payload) (a platform.Batch[os.Event], ok bool, err error) {
 	const from = "acs:oss"
 	if source(p) != from {
 		return a, false, nil

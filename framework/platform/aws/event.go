@@ -32,10 +32,10 @@ func EventBridgeOf(e bus.Event) (*BusEvent, bool) {
 // Bus is the codec of Amazon EventBridge. The type of an event is its detail-type, its data the detail, and its subject the
 // first of the resources.
 func Bus() platform.Codec {
-	return platform.Recognise[bus.Rule](decodeBus)
+	return platform.BatchCodec[bus.Rule](decodeBus)
 }
 
-func decodeBus(p *platform.Payload) (a platform.Arrived[bus.Event], ok bool, err error) {
+func decodeBus(p *platform.Payload) (a platform.Batch[bus.Event], ok bool, err error) {
 	if !p.Has("detail-type", "source", "detail") {
 		return a, false, nil
 	}

@@ -34,7 +34,7 @@ func taking(t testing.TB, fail error) (*platform.Dispatcher, *any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestEvents(t *testing.T) {
 		{name: "Kafka, a header that is no byte", payload: strings.Replace(msk, "-128", "-129", 1), err: "invalid_event: records.headers: found -129, expected a byte"},
 		{name: "Kafka, another topic", payload: strings.ReplaceAll(msk, `"topic":"t"`, `"topic":"x"`), err: `unknown_topic: found a record of topic "x", expected "t"`},
 		{name: "EventBridge", payload: bridge, want: `[{"id":"1","source":"billing","type":"Paid","subject":"arn:x","time":"2026-01-02T03:04:05Z","data":{"n":1},"region":"r","account":"12"}]`},
-		{name: "EventBridge, nobody's", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f takes`},
+		{name: "EventBridge, nobody's", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
 		{name: "records of another service", payload: `{"Records":[{"eventSource":"aws:ses"}]}`, err: `unknown_event: no trigger of unit u takes this event, which looks like records of "aws:ses"`},
 		{name: "Cognito", payload: `{"triggerSource":"PreSignUp_SignUp"}`, err: `unknown_event: no trigger of unit u takes this event, which looks like a trigger of Cognito, "PreSignUp_SignUp"`},
 		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "a"`},

@@ -34,10 +34,10 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 // Kafka is the codec of Amazon MSK and of Kafka clusters of the user's own. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
-	return platform.Recognise[kafka.Topic](decodeKafka)
+	return platform.BatchCodec[kafka.Topic](decodeKafka)
 }
 
-func decodeKafka(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+func decodeKafka(p *platform.Payload) (a platform.Batch[kafka.Record], ok bool, err error) {
 	if from, _ := p.Text("eventSource"); from != "aws:kafka" && from != "SelfManagedKafka" {
 		return a, false, nil
 	}

@@ -20,7 +20,7 @@ const maxEvent = 32 << 20
 // refuses once would be asked thousands of times a second.
 func (p *process) loop(c *runtimeapi.Client) {
 	l := &loop{process: p, client: c, ended: make(chan struct{})}
-	l.late = l.goOn
+	l.detached = l.resume
 	go l.run()
 	<-l.ended
 }
@@ -29,17 +29,17 @@ func (p *process) loop(c *runtimeapi.Client) {
 // and the loop goes on with the one that answered instead.
 type loop struct {
 	*process
-	client *runtimeapi.Client
-	inv    *Invocation // under way
-	trace  string      // as it stands in the environment
-	late   func(body []byte, err error)
-	ended  chan struct{}
+	client   *runtimeapi.Client
+	inv      *Invocation // under way
+	trace    string      // as it stands in the environment
+	detached func(body []byte, err error)
+	ended    chan struct{}
 }
 
 func (l *loop) run() {
 	for l.poll() {
 		body, err := l.handle()
-		if err == platform.ErrLate { // nothing of the loop is ours any more
+		if err == platform.ErrDetached { // nothing of the loop is ours any more
 			return
 		}
 		if !l.finish(body, err) {
@@ -49,8 +49,8 @@ func (l *loop) run() {
 	close(l.ended)
 }
 
-// goOn continues the loop with the answer to an event whose handler has been left behind.
-func (l *loop) goOn(body []byte, err error) {
+// resume continues the loop with the answer to an event whose handler has been left behind.
+func (l *loop) resume(body []byte, err error) {
 	if l.finish(body, err) {
 		l.run()
 		return
@@ -89,9 +89,9 @@ func (l *loop) handle() ([]byte, error) {
 			os.Setenv("_X_AMZN_TRACE_ID", l.trace) // where SDKs without a context look
 		}
 	}
-	return l.dispatcher.HandleHere(ctx, inv.Event, framework.Invocation{
+	return l.dispatcher.HandleInline(ctx, inv.Event, framework.Invocation{
 		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv,
-	}, l.late)
+	}, l.detached)
 }
 
 // finish posts the outcome and reports whether the loop goes on.
@@ -104,10 +104,10 @@ func (l *loop) finish(body []byte, err error) bool {
 		l.current.Store(nil)
 	}
 	l.end()
-	return ok && !l.resting() // an event taken while stopping would be lost
+	return ok && !l.isStopping() // an event taken while stopping would be lost
 }
 
-func (p *process) resting() bool {
+func (p *process) isStopping() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.stopping

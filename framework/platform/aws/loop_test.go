@@ -80,7 +80,7 @@ func TestStopping(t *testing.T) {
 	p.begin()
 	p.end()
 	<-p.stop()
-	if !p.resting() {
+	if !p.isStopping() {
 		t.Error("the loop goes on after a stop")
 	}
 }

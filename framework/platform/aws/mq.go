@@ -74,10 +74,10 @@ func SNSOf(m mq.Message) (*SNSRecord, bool) {
 // of SQS, Kinesis and DynamoDB are answered message by message, for which the event source mapping has to have
 // ReportBatchItemFailures.
 func Queue() platform.Codec {
-	return platform.Recognise[mq.Subscription](decodeQueue)
+	return platform.BatchCodec[mq.Subscription](decodeQueue)
 }
 
-func decodeQueue(p *platform.Payload) (platform.Arrived[mq.Message], bool, error) {
+func decodeQueue(p *platform.Payload) (platform.Batch[mq.Message], bool, error) {
 	switch source(p) {
 	case "aws:sqs":
 		a, err := sqs(p)
@@ -95,7 +95,7 @@ func decodeQueue(p *platform.Payload) (platform.Arrived[mq.Message], bool, error
 	return broker(p)
 }
 
-func sqs(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
+func sqs(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	a.Partial = failures
 	err = walk(p, func(r *SQSMessage, raw json.RawMessage) error {
 		m := mq.Message{
@@ -124,7 +124,7 @@ func sqs(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
 // tagAttribute is the attribute by which subscriptions to a topic of SNS filter: the deployment files write it so.
 const tagAttribute = "tag"
 
-func sns(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
+func sns(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	err = walk(p, func(r *SNSRecord, raw json.RawMessage) error {
 		at, err := platform.DecodeTime("Records.Sns.Timestamp", r.SNS.Timestamp)
 		if err != nil {

@@ -60,10 +60,10 @@ func S3Of(e os.Event) (*S3Record, bool) {
 
 // Bucket is the codec of Amazon S3.
 func Bucket() platform.Codec {
-	return platform.Recognise[os.Bucket](decodeS3)
+	return platform.BatchCodec[os.Bucket](decodeS3)
 }
 
-func decodeS3(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+func decodeS3(p *platform.Payload) (a platform.Batch[os.Event], ok bool, err error) {
 	if source(p) != "aws:s3" {
 		return a, false, nil
 	}

@@ -50,7 +50,7 @@ type process struct {
 	mu       sync.Mutex
 	busy     int // loops between the arrival of an event and its answer
 	stopping bool
-	told     bool          // idle is closed
+	notified bool          // idle is closed
 	idle     chan struct{} // closed when stopping and not busy
 }
 
@@ -119,7 +119,7 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 	if p.dispatcher, err = platform.NewDispatcher(p.engine, codecs); err != nil {
 		return err
 	}
-	p.dispatcher.Looks = Looks
+	p.dispatcher.Identify = Identify
 	return p.engine.Start(context.Background())
 }
 
@@ -191,7 +191,7 @@ func (p *process) register() {
 		return
 	}
 	id := answer.Get("Lambda-Extension-Identifier")
-	// Lambda waits for every extension's poll before it calls the function; this one rests until the process ends.
+	// Lambda waits for every extension's poll before it calls the function; this one waits until the process ends.
 	go c.Do(context.Background(), runtimeapi.Request{
 		Method: "GET", Path: "/2020-01-01/extension/event/next",
 		Header: []runtimeapi.Field{{Name: "Lambda-Extension-Identifier", Value: id}},
@@ -220,24 +220,24 @@ func (p *process) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.busy--
-	p.tellIdle()
+	p.notifyIdle()
 }
 
-// tellIdle closes idle once. Events that come afterwards, because they were on their way, change nothing. The caller
+// notifyIdle closes idle once. Events that come afterwards, because they were on their way, change nothing. The caller
 // holds mu.
-func (p *process) tellIdle() {
-	if p.stopping && p.busy == 0 && !p.told {
-		p.told = true
+func (p *process) notifyIdle() {
+	if p.stopping && p.busy == 0 && !p.notified {
+		p.notified = true
 		close(p.idle)
 	}
 }
 
-// stop makes loops rest after the event they have. It returns the channel that is closed when all do.
+// stop has loops stop after the event they have. It returns the channel that is closed when all do.
 func (p *process) stop() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopping = true
-	p.tellIdle()
+	p.notifyIdle()
 	return p.idle
 }
 

@@ -79,7 +79,7 @@ func windowed(p *platform.Payload) error {
 	return nil
 }
 
-func kinesis(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
+func kinesis(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	if err := windowed(p); err != nil {
 		return a, err
 	}
@@ -105,7 +105,7 @@ func kinesisRecord(m mq.Message, arn string) members {
 	}
 }
 
-func dynamoDB(p *platform.Payload) (a platform.Arrived[mq.Message], err error) {
+func dynamoDB(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	if err := windowed(p); err != nil {
 		return a, err
 	}
@@ -171,7 +171,7 @@ func BrokerOf(m mq.Message) (*BrokerMessage, bool) {
 }
 
 // broker reads the messages of ActiveMQ and RabbitMQ. They come from one queue of the broker whose ARN the payload has.
-func broker(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+func broker(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
 	add := func(queue string, raw json.RawMessage) error {
 		r := &BrokerMessage{}
 		if err := platform.DecodeJSON("messages", raw, r); err != nil {

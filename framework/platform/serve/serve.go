@@ -1,5 +1,5 @@
 // Package serve is the life of a process that listens for http, which is the same for every cloud: the unit starts, the port
-// opens, requests are served until the process is told to stop, what runs is finished, the unit is closed. A cloud's loop
+// opens, requests are served until the process is stopped, what runs is finished, the unit is closed. A cloud's loop
 // keeps what is its own: where it listens, how a request of its vendor becomes an invocation, what it does with a unit that
 // did not start. Signals and exit codes are [platform.Main]'s, since loops that poll have them, too.
 package serve
@@ -29,7 +29,7 @@ type Server struct {
 	Listen func() (net.Listener, error)
 	// Serving is called when the unit has started and the port is open. Nil is nothing to do.
 	Serving func(net.Addr)
-	// Broken is called with the error of a start that failed. The port is opened all the same, so that the vendor hears from
+	// Broken is called with the error of a start that failed. The port is opened all the same, so that the vendor learns from
 	// the handler what is wrong, until the channel that it returns is closed. Nil leaves the port closed.
 	Broken func(error) <-chan struct{}
 }
@@ -39,14 +39,14 @@ type Server struct {
 func (s Server) Run(ctx context.Context) error {
 	broken := s.Engine.Start(ctx)
 	if broken != nil && ctx.Err() != nil {
-		return nil // it was told to stop before it was up
+		return nil // it was stopped before it was up
 	}
-	var told <-chan struct{}
+	var notified <-chan struct{}
 	if broken != nil {
 		if s.Broken == nil {
 			return broken
 		}
-		told = s.Broken(broken)
+		notified = s.Broken(broken)
 	}
 	if s.HTTP.ErrorLog == nil {
 		s.HTTP.ErrorLog = slog.NewLogLogger(s.Engine.Runtime().Log().Handler(), slog.LevelWarn)
@@ -63,7 +63,7 @@ func (s Server) Run(ctx context.Context) error {
 	select {
 	case err = <-failed:
 		err = fmt.Errorf("serve: %w", err)
-	case <-told:
+	case <-notified:
 	case <-ctx.Done():
 	}
 	return errors.Join(broken, err, s.shutDown(ctx))

@@ -41,7 +41,7 @@ func dispatcher(t testing.TB, env variables, functions ...*framework.Function) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Looks = Looks
+	d.Identify = Identify
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestResources(t *testing.T) {
 		{payload: cmqPayload("1"), function: "red"},
 		{payload: strings.Replace(cmqPayload("1"), "red", "blue", 1), function: "blue"},
 		{payload: strings.Replace(cmqPayload("1"), "red, green", "red,blue", 1), err: "may be for the functions red, blue"},
-		{payload: strings.Replace(cmqPayload("1"), "red, green", "yellow", 1), err: "which no trigger of the functions red, blue takes"},
+		{payload: strings.Replace(cmqPayload("1"), "red, green", "yellow", 1), err: "which no trigger of the functions red, blue matches"},
 		{payload: ckafkaOne, function: "clicks"},
 		{payload: strings.Replace(ckafkaOne, `"t"`, `"views"`, 1), function: "views"},
 		{payload: strings.Replace(ckafkaOne, `}}]`, `}},{"Ckafka":{"topic":"views"}}]`, 1), err: "found events of functions clicks and views in one payload"},

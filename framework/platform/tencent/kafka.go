@@ -26,10 +26,10 @@ func CKafkaOf(r kafka.Record) (*CKafkaRecord, bool) {
 // Kafka is the codec of Tencent CKafka. Keys and values are text; an empty key is none. The whole batch is delivered again
 // when a record of it fails.
 func Kafka() platform.Codec {
-	return platform.Recognise[kafka.Topic](decodeKafka)
+	return platform.BatchCodec[kafka.Topic](decodeKafka)
 }
 
-func decodeKafka(p *platform.Payload) (a platform.Arrived[kafka.Record], ok bool, err error) {
+func decodeKafka(p *platform.Payload) (a platform.Batch[kafka.Record], ok bool, err error) {
 	if platform.Member(record(p), "Ckafka") == nil {
 		return a, false, nil
 	}

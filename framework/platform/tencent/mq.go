@@ -66,10 +66,10 @@ func TDMQOf(m mq.Message) (*TDMQEvent, bool) {
 // Queue is the codec of messages: topics of Tencent CMQ, and of TDMQ through EventBridge. All messages of a payload are
 // delivered again when one of them fails.
 func Queue() platform.Codec {
-	return platform.Recognise[mq.Subscription](decodeQueue)
+	return platform.BatchCodec[mq.Subscription](decodeQueue)
 }
 
-func decodeQueue(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+func decodeQueue(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
 	switch {
 	case platform.Member(record(p), "CMQ") != nil:
 		a.Events, err = cmq(p)

@@ -76,10 +76,10 @@ func COSOf(e os.Event) (*COSRecord, bool) {
 // Bucket is the codec of Tencent COS. A bucket is called by its full name, with the APPID, as it is everywhere else; the key
 // is without the account and the bucket that the vendor puts before it. Failed events are called again all together.
 func Bucket() platform.Codec {
-	return platform.Recognise[os.Bucket](decodeCOS)
+	return platform.BatchCodec[os.Bucket](decodeCOS)
 }
 
-func decodeCOS(p *platform.Payload) (a platform.Arrived[os.Event], ok bool, err error) {
+func decodeCOS(p *platform.Payload) (a platform.Batch[os.Event], ok bool, err error) {
 	if platform.Member(record(p), "cos") == nil {
 		return a, false, nil
 	}

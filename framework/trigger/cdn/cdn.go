@@ -61,15 +61,15 @@ func (Domain) Kind() string { return "cdn" }
 // Delivery returns trigger.Batch.
 func (Domain) Delivery() trigger.Delivery { return trigger.Batch }
 
-// Takes reports whether the trigger is for an event, whichever domain it is of.
-func (d Domain) Takes(e Event) bool { return slices.Contains(d.Events, e.Action) }
+// Matches reports whether the trigger is for an event, whichever domain it is of.
+func (d Domain) Matches(e Event) bool { return slices.Contains(d.Events, e.Action) }
 
-// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Origin, Mark and Describe are for matching events; see trigger.Source.
 func (Domain) What() string                      { return "domain" }
 func (d Domain) Resource() string                { return d.Name }
 func (Domain) Origin(e *Event) (name, id string) { return e.Domain, "" }
 func (d Domain) Mark(e *Event)                   { e.Resource = d.Name }
-func (Domain) Say(e *Event) string               { return fmt.Sprintf("%s, %.100q", e.Action, e.Name) }
+func (Domain) Describe(e *Event) string          { return fmt.Sprintf("%s, %.100q", e.Action, e.Name) }
 
 // Form is how people write an event.
 func (Domain) Form() trigger.Form {

@@ -16,7 +16,7 @@ func TestEvent(t *testing.T) {
 	if e.MessageID() != "1" || e.OrderingKey() != "d" {
 		t.Errorf("%+v", e)
 	}
-	if !(cdn.Domain{Events: []string{"logged", "refreshed"}}).Takes(e) || (cdn.Domain{Events: []string{"logged"}}).Takes(e) {
+	if !(cdn.Domain{Events: []string{"logged", "refreshed"}}).Matches(e) || (cdn.Domain{Events: []string{"logged"}}).Matches(e) {
 		t.Error("a domain takes the events that it names")
 	}
 }

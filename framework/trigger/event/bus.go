@@ -115,17 +115,17 @@ func (Rule) Kind() string { return "event" }
 // Delivery returns trigger.Batch.
 func (Rule) Delivery() trigger.Delivery { return trigger.Batch }
 
-// Takes reports whether the trigger is for an event.
-func (r Rule) Takes(e Event) bool {
+// Matches reports whether the trigger is for an event.
+func (r Rule) Matches(e Event) bool {
 	return (r.Source == "" || r.Source == e.Source) && (r.Type == "" || r.Type == e.Type)
 }
 
-// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source. No vendor says which bus an event came over.
+// What, Resource, Origin, Mark and Describe are for matching events; see trigger.Source. No vendor says which bus an event came over.
 func (Rule) What() string                    { return "event bus" }
 func (r Rule) Resource() string              { return r.Bus }
 func (Rule) Origin(*Event) (name, id string) { return "", "" }
 func (Rule) Mark(*Event)                     {}
-func (Rule) Say(e *Event) string {
+func (Rule) Describe(e *Event) string {
 	return fmt.Sprintf("an event of type %.100q from source %.100q", e.Type, e.Source)
 }
 

@@ -41,7 +41,7 @@ func TestRule(t *testing.T) {
 	for rule, want := range map[event.Rule]bool{
 		{Source: "s"}: true, {Type: "t"}: true, {Source: "s", Type: "t", Bus: "b"}: true, {Source: "s", Type: "x"}: false, {Source: "S"}: false,
 	} {
-		if got := rule.Takes(e); got != want {
+		if got := rule.Matches(e); got != want {
 			t.Errorf("%+v: %v", rule, got)
 		}
 	}

@@ -156,14 +156,14 @@ func (Topic) Kind() string { return "kafka" }
 // Delivery returns trigger.Batch.
 func (Topic) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Within, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Within, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Topic) What() string                       { return "topic" }
 func (t Topic) Resource() string                 { return t.Name }
 func (t Topic) Within() string                   { return t.Cluster }
 func (Topic) Origin(r *Record) (name, id string) { return r.Topic, "" }
-func (Topic) Takes(Record) bool                  { return true }
+func (Topic) Matches(Record) bool                { return true }
 func (t Topic) Mark(r *Record)                   { r.Resource, r.Group = t.Name, t.Group }
-func (Topic) Say(*Record) string                 { return "a record" }
+func (Topic) Describe(*Record) string            { return "a record" }
 
 // Form is how people write a record; its value alone is enough.
 func (Topic) Form() trigger.Form {

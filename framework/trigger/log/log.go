@@ -87,13 +87,13 @@ func (Store) Kind() string { return "log" }
 // Delivery returns trigger.Batch.
 func (Store) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Store) What() string                      { return "log store" }
 func (s Store) Resource() string                { return s.Name }
 func (Store) Origin(b *Batch) (name, id string) { return b.Store, b.StoreID }
-func (Store) Takes(Batch) bool                  { return true }
+func (Store) Matches(Batch) bool                { return true }
 func (s Store) Mark(b *Batch)                   { b.Resource = s.Name }
-func (Store) Say(*Batch) string                 { return "a batch" }
+func (Store) Describe(*Batch) string            { return "a batch" }
 
 // Form is how people write a batch.
 func (Store) Form() trigger.Form {

@@ -104,19 +104,19 @@ func (Subscription) Kind() string { return "mq" }
 // Delivery returns trigger.Batch.
 func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
 
-// What, Resource, Origin, Takes, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Subscription) What() string                        { return "queue or topic" }
 func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty
 func (Subscription) Origin(m *Message) (name, id string) { return m.Source, "" }
 func (s Subscription) Mark(m *Message)                   { m.Resource = s.Resource() }
 
-// Takes reports whether the trigger is for a message of its queue or topic: where both say a tag, it is the same.
-func (s Subscription) Takes(m Message) bool {
+// Matches reports whether the trigger is for a message of its queue or topic: where both say a tag, it is the same.
+func (s Subscription) Matches(m Message) bool {
 	return s.Tag == "" || m.Tag == "" || slices.Contains(strings.FieldsFunc(m.Tag, func(r rune) bool { return r == ',' || r == ' ' }), s.Tag)
 }
 
-// Say is a message by its tag.
-func (Subscription) Say(m *Message) string {
+// Describe is a message by its tag.
+func (Subscription) Describe(m *Message) string {
 	if m.Tag == "" {
 		return "a message"
 	}

@@ -95,8 +95,8 @@ func (Bucket) Kind() string { return "os" }
 // Delivery returns trigger.Batch.
 func (Bucket) Delivery() trigger.Delivery { return trigger.Batch }
 
-// Takes reports whether the trigger is for an event, whichever bucket it is of.
-func (b Bucket) Takes(e Event) bool {
+// Matches reports whether the trigger is for an event, whichever bucket it is of.
+func (b Bucket) Matches(e Event) bool {
 	if !strings.HasPrefix(e.Key, b.Prefix) || !strings.HasSuffix(e.Key, b.Suffix) {
 		return false
 	}
@@ -109,12 +109,12 @@ func (b Bucket) Takes(e Event) bool {
 	return false
 }
 
-// What, Resource, Origin, Mark and Say are for matching events; see trigger.Source.
+// What, Resource, Origin, Mark and Describe are for matching events; see trigger.Source.
 func (Bucket) What() string                      { return "bucket" }
 func (b Bucket) Resource() string                { return b.Name }
 func (Bucket) Origin(e *Event) (name, id string) { return e.Bucket, "" }
 func (b Bucket) Mark(e *Event)                   { e.Resource = b.Name }
-func (Bucket) Say(e *Event) string               { return fmt.Sprintf("%s of key %.100q", e.Action, e.Key) }
+func (Bucket) Describe(e *Event) string          { return fmt.Sprintf("%s of key %.100q", e.Action, e.Key) }
 
 // Form is how people write an event.
 func (Bucket) Form() trigger.Form {

@@ -24,7 +24,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-func TestTakes(t *testing.T) {
+func TestMatches(t *testing.T) {
 	put := os.Event{Key: "in/a.pdf", Action: os.Created, Via: "put"}
 	tests := []struct {
 		bucket os.Bucket
@@ -40,7 +40,7 @@ func TestTakes(t *testing.T) {
 		{os.Bucket{Events: []string{"created"}, Suffix: ".png"}, false},
 	}
 	for _, tt := range tests {
-		if got := tt.bucket.Takes(put); got != tt.want {
+		if got := tt.bucket.Matches(put); got != tt.want {
 			t.Errorf("%+v: %v", tt.bucket, got)
 		}
 	}

@@ -111,7 +111,7 @@ func (w *writer) writeCall(f *file) {
 	f.p("return func(ctx *%s) error {", symContext)
 	f.p("k := &call{container: c, ctx: ctx}")
 	f.p("defer k.End()")
-	f.p("ctx.SetScope(k)")
+	f.p("%s(ctx, k)", symSetScope)
 	f.p("return next(ctx)")
 	f.p("}")
 	f.p("}")

@@ -200,7 +200,7 @@ func (a *adapter) events(target, word string) {
 	a.each(word, "batch", func() { a.call(target, in) })
 }
 
-// each calls framework.Each over a batch of one form; body writes what is done with e.
+// each calls adapter.Each over a batch of one form; body writes what is done with e.
 func (a *adapter) each(word, batch string, body func()) {
 	a.p("return %s(ctx, %s, func(e %s) error {", symEach, batch, messageType(word))
 	body()

@@ -7,8 +7,6 @@ import "path"
 const (
 	module = "github.com/faasgen/faasgen/framework"
 
-	symVersion        symbol = module + ".Version"
-	symLatestVersion  symbol = module + ".LatestVersion"
 	symRuntime        symbol = module + ".Runtime"
 	symApp            symbol = module + ".App"
 	symFunction       symbol = module + ".Function"
@@ -22,27 +20,30 @@ const (
 	symComponent      symbol = module + ".Component"
 	symComponentLayer symbol = module + ".ComponentLayer"
 	symJoinPoint      symbol = module + ".JoinPoint"
-	symNewJoinPoint   symbol = module + ".NewJoinPoint"
-	symAssign         symbol = module + ".Assign"
 	symErrPanic       symbol = module + ".ErrPanic"
-	symEach           symbol = module + ".Each"
 
-	pathAdapter            = module + "/adapter"
-	symEvent        symbol = pathAdapter + ".Event"
-	symUnexpected   symbol = pathAdapter + ".Unexpected"
-	symReturn       symbol = pathAdapter + ".Return"
-	symReturnValue  symbol = pathAdapter + ".ReturnValue"
-	symReturnIface  symbol = pathAdapter + ".ReturnInterface"
-	symBegin        symbol = pathAdapter + ".Begin"
-	symBeginOpened  symbol = pathAdapter + ".Opened"
-	symUse          symbol = pathAdapter + ".Use"
-	symUseMade      symbol = pathAdapter + ".Made"
-	symUseGuard     symbol = pathAdapter + ".Guard"
-	symUseOf        symbol = pathAdapter + ".UseOf"
-	symGuardOf      symbol = pathAdapter + ".GuardOf"
-	symOr           symbol = pathAdapter + ".Or"
-	symOrGuard      symbol = pathAdapter + ".OrGuard"
-	symAdaptedLayer symbol = pathAdapter + ".Layer"
+	pathAdapter             = module + "/adapter"
+	symVersion       symbol = pathAdapter + ".Version"
+	symLatestVersion symbol = pathAdapter + ".LatestVersion"
+	symNewJoinPoint  symbol = pathAdapter + ".NewJoinPoint"
+	symAssign        symbol = pathAdapter + ".Assign"
+	symEach          symbol = pathAdapter + ".Each"
+	symSetScope      symbol = pathAdapter + ".SetScope"
+	symEvent         symbol = pathAdapter + ".Event"
+	symUnexpected    symbol = pathAdapter + ".Unexpected"
+	symReturn        symbol = pathAdapter + ".Return"
+	symReturnValue   symbol = pathAdapter + ".ReturnValue"
+	symReturnIface   symbol = pathAdapter + ".ReturnInterface"
+	symBegin         symbol = pathAdapter + ".Begin"
+	symBeginOpened   symbol = pathAdapter + ".Opened"
+	symUse           symbol = pathAdapter + ".Use"
+	symUseMade       symbol = pathAdapter + ".Made"
+	symUseGuard      symbol = pathAdapter + ".Guard"
+	symUseOf         symbol = pathAdapter + ".UseOf"
+	symGuardOf       symbol = pathAdapter + ".GuardOf"
+	symOr            symbol = pathAdapter + ".Or"
+	symOrGuard       symbol = pathAdapter + ".OrGuard"
+	symAdaptedLayer  symbol = pathAdapter + ".Layer"
 
 	pathIoc                 = module + "/ioc"
 	symContainer     symbol = pathIoc + ".Container"
@@ -101,7 +102,7 @@ const (
 	symLocalRun symbol = pathLocal + ".Run"
 )
 
-// contract is the number of the contract between generated code and the framework; see framework.LatestVersion.
+// contract is the number of the contract between generated code and the framework; see adapter.LatestVersion.
 const contract = 3
 
 // The packages of the standard library and of Wire that generated code names.

@@ -36,7 +36,7 @@ func cdnTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotatio
 	for _, n := range target.Needs(m) {
 		domains = append(domains, app.Resource(t, n).Name)
 	}
-	for _, e := range m.Happenings() { // a trigger of the vendor has one event
+	for _, e := range m.EventsOrDefault() { // a trigger of the vendor has one event
 		list = append(list, Trigger{TriggerType: "cdn_events", SourceArn: "acs:cdn:*:" + account, TriggerConfig: &CDNTrigger{
 			EventName: cdnEvent(e), EventVersion: "1.0.0", Notes: app.FunctionName(u), Filter: CDNFilter{domains},
 		}})

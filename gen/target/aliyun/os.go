@@ -25,7 +25,7 @@ func bucketEvents(m *annotations.OS) []string {
 		"removed": {"oss:ObjectRemoved:DeleteObject", "oss:ObjectRemoved:DeleteObjects"},
 	}
 	var events []string
-	for _, e := range m.Actions() {
+	for _, e := range m.EventsOrDefault() {
 		events = append(events, words[e]...)
 	}
 	return events
@@ -34,7 +34,7 @@ func bucketEvents(m *annotations.OS) []string {
 func checkBucket(r *target.Report, app *target.App, _ *target.Unit, t target.Trigger, m *annotations.OS) {
 	bucket := app.Resource(t, target.Needs(m)[0])
 	r.Named(bucket, bucket.ARN != "" || bucketForm.MatchString(bucket.Name), "3 to 63 lower-case letters, digits and dashes", "my-bucket")
-	if slices.Contains(m.Actions(), "restored") {
+	if slices.Contains(m.EventsOrDefault(), "restored") {
 		r.Unsupported(t.At("events"), "the event restored", "a trigger of OSS has no such event")
 	}
 }

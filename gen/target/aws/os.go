@@ -30,7 +30,7 @@ func bucketEvents(m *annotations.OS) []string {
 		"removed": "s3:ObjectRemoved:*", "restored": "s3:ObjectRestore:Completed",
 	}
 	var events []string
-	for _, e := range m.Actions() {
+	for _, e := range m.EventsOrDefault() {
 		events = append(events, words[e])
 	}
 	return events

@@ -26,7 +26,7 @@ func bucketEvents(m *annotations.OS) []string {
 		"removed": "cos:ObjectRemove:*", "restored": "cos:ObjectRestore:Completed",
 	}
 	var events []string
-	for _, e := range m.Actions() {
+	for _, e := range m.EventsOrDefault() {
 		events = append(events, words[e])
 	}
 	return events

@@ -75,7 +75,7 @@ func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
-	d.Looks = Identify
+	d.Identify = Identify
 	requests, err := nethttp.Handler(e, nethttp.Options{
 		Invocation: func(r *http.Request) framework.Invocation {
 			return framework.Invocation{RequestID: r.Header.Get(RequestHeader)}

@@ -17,9 +17,9 @@ type Message struct {
 }
 
 // Queue is the codec of queues. The messages of an event are given back all together.
-func Queue() platform.Codec { return platform.Recognise[mq.Subscription](decodeQueue) }
+func Queue() platform.Codec { return platform.BatchCodec[mq.Subscription](decodeQueue) }
 
-func decodeQueue(p *platform.Payload) (a platform.Arrived[mq.Message], ok bool, err error) {
+func decodeQueue(p *platform.Payload) (a platform.Batch[mq.Message], ok bool, err error) {
 	if !is(p, "queue") {
 		return a, false, nil
 	}

@@ -18,8 +18,8 @@ import (
 
 const (
 	defaultPort = "9000"
-	// unasked is how long a failed start waits for somebody to tell it to.
-	unasked = time.Second
+	// idleTimeout is how long a failed start waits for a call that it can report its error to.
+	idleTimeout = time.Second
 	// maxHeaders is more than the 8 KB of a client's headers, since FC adds its own, with a security token among them.
 	maxHeaders = 32 << 10
 )
@@ -54,8 +54,8 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec, markers i
 		},
 		Broken: func(err error) <-chan struct{} {
 			s.initErr = err
-			time.AfterFunc(unasked, s.gone)
-			return s.told
+			time.AfterFunc(idleTimeout, s.endWait)
+			return s.notified
 		},
 	}.Run(ctx)
 }

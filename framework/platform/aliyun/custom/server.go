@@ -29,9 +29,9 @@ type server struct {
 	http       http.Handler
 	markers    io.Writer
 
-	initErr error // of the start, which is over when the first call comes
-	tell    sync.Once
-	told    chan struct{} // closed when somebody has heard of initErr, or it is too late for that
+	initErr  error // of the start, which is over when the first call comes
+	notify   sync.Once
+	notified chan struct{} // closed when initErr was reported to a caller, or idleTimeout has passed
 }
 
 // Handler returns what answers FC's calls in a process that [Run] runs, over an engine whose owner starts it after this:
@@ -48,12 +48,12 @@ func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error
 func newServer(e *framework.Engine, codecs []platform.Codec, markers io.Writer) (*server, error) {
 	app, rt := e.App(), e.Runtime()
 	app.Middleware = append([]framework.Middleware{notice}, app.Middleware...)
-	s := &server{runtime: rt, engine: e, markers: markers, told: make(chan struct{})}
+	s := &server{runtime: rt, engine: e, markers: markers, notified: make(chan struct{})}
 	var err error
 	if s.dispatcher, err = platform.NewDispatcher(s.engine, codecs); err != nil {
 		return nil, err
 	}
-	s.dispatcher.Looks = aliyun.Looks
+	s.dispatcher.Identify = aliyun.Identify
 	if s.http, err = newHandler(s.engine, rt.Log()); err != nil {
 		return nil, fmt.Errorf("routes: %w", err)
 	}
@@ -163,7 +163,7 @@ func (s *server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 		sw.WriteHeader(answer.Status)
 		_, _ = w.Write(answer.Body)
 		m.end(err)
-		s.heard(err)
+		s.reported(err)
 		return
 	}
 	finished := false
@@ -195,18 +195,18 @@ func (s *server) fail(w http.ResponseWriter, status int, err error) {
 	w.Header().Set(statusHeader, "404")
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
-	s.heard(err)
+	s.reported(err)
 }
 
-// heard notes that the error of the start has been told.
-func (s *server) heard(err error) {
+// reported notes that a caller was sent the error of the start.
+func (s *server) reported(err error) {
 	if s.initErr != nil && errors.Is(err, s.initErr) {
-		s.gone()
+		s.endWait()
 	}
 }
 
-// gone ends the wait for somebody to hear of initErr.
-func (s *server) gone() { s.tell.Do(func() { close(s.told) }) }
+// endWait ends the wait for a caller that initErr is reported to.
+func (s *server) endWait() { s.notify.Do(func() { close(s.notified) }) }
 
 func (s *server) log(err error, id string) {
 	s.runtime.Log().Log(context.Background(), slog.LevelError, "call failed", "request_id", id, "error", err.Error())

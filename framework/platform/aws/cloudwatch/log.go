@@ -40,10 +40,10 @@ func LogsOf(b log.Batch) (*LogsMessage, bool) {
 // Log is the codec of Amazon CloudWatch Logs. The message by which it tries whether a function can be reached is answered
 // without calling one.
 func Log() platform.Codec {
-	return platform.Recognise[log.Store](decode)
+	return platform.BatchCodec[log.Store](decode)
 }
 
-func decode(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err error) {
 	data := platform.Member(p.Field("awslogs"), "data")
 	if data == nil {
 		return a, false, nil

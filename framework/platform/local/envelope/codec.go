@@ -13,15 +13,15 @@ import (
 // function with a trigger for their resource; an event that several functions could be meant for is an error.
 func Batch(kind string) platform.Codec {
 	return platform.Codec{Kind: kind, Bind: func(app *framework.App) (platform.Decoder, error) {
-		var takers []*framework.Function
+		var candidates []*framework.Function
 		for _, f := range app.Functions {
 			if slices.Contains(Kinds(f), kind) {
-				takers = append(takers, f)
+				candidates = append(candidates, f)
 			}
 		}
 		return func(p *platform.Payload) (call platform.Call, ok bool, err error) {
 			var found []string
-			for _, f := range takers {
+			for _, f := range candidates {
 				if !IsEvent(kind, f.Triggers, p.Raw) {
 					return call, false, nil
 				}
@@ -35,7 +35,7 @@ func Batch(kind string) platform.Codec {
 			}
 			switch len(found) {
 			case 0:
-				return call, len(takers) > 0, err
+				return call, len(candidates) > 0, err
 			case 1:
 				return call, true, nil
 			}

@@ -20,7 +20,7 @@ import (
 // Cloud is Alibaba Cloud.
 func Cloud() sim.Cloud {
 	return sim.Cloud{
-		Name: "aliyun", Region: region, Identify: aliyun.Looks,
+		Name: "aliyun", Region: region, Identify: aliyun.Identify,
 		Carries: []sim.Carried{
 			{Kind: "http", Payload: sim.Requests(request)},
 			{Kind: "apigw", Trigger: "http", Codec: aliyun.HTTP, Payload: sim.Requests(gateway)},

@@ -14,7 +14,7 @@ import (
 // Cloud is AWS. Its requests are those of function URLs, and of a REST API for the kind apigw.
 func Cloud() sim.Cloud {
 	return sim.Cloud{
-		Name: "aws", Region: region, Identify: aws.Looks,
+		Name: "aws", Region: region, Identify: aws.Identify,
 		Carries: []sim.Carried{
 			{Kind: "http", Codec: aws.HTTP, Payload: sim.Requests(func(r *sim.Request) ([]byte, error) { return requestOf(&gateway2{stage: "$default", url: true}, r) })},
 			{Kind: "apigw", Trigger: "http", Codec: aws.HTTP, Payload: sim.Requests(func(r *sim.Request) ([]byte, error) { return requestOf(&gateway1{stage: "prod", binary: true}, r) })},

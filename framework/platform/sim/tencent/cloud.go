@@ -15,7 +15,7 @@ const web = "scf_bootstrap"
 // a body is not text, and for the kind apigw.
 func Cloud() sim.Cloud {
 	return sim.Cloud{
-		Name: "tencent", Region: region, Identify: tencent.Looks,
+		Name: "tencent", Region: region, Identify: tencent.Identify,
 		Carries: []sim.Carried{
 			{Kind: "http", Codec: tencent.HTTP, Payload: sim.Requests(func(r *sim.Request) ([]byte, error) {
 				if utf8.Valid(r.Body) {

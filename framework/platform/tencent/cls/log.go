@@ -66,10 +66,10 @@ func CLSOf(b log.Batch) (*CLSMessage, bool) {
 // Log is the codec of Tencent CLS. Triggers name a log topic by its id; its name does as well. Nothing in a batch identifies
 // it.
 func Log() platform.Codec {
-	return platform.Recognise[log.Store](decode)
+	return platform.BatchCodec[log.Store](decode)
 }
 
-func decode(p *platform.Payload) (a platform.Arrived[log.Batch], ok bool, err error) {
+func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err error) {
 	data := platform.Member(p.Field("clslogs"), "data")
 	if data == nil {
 		return a, false, nil

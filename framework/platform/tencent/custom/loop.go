@@ -56,7 +56,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 	if l.dispatcher, err = platform.NewDispatcher(engine, codecs); err != nil {
 		return err
 	}
-	l.dispatcher.Looks = tencent.Looks
+	l.dispatcher.Identify = tencent.Identify
 	if err := engine.Start(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // This does not compile with another version of faasgen: run go tool faasgen generate.
-var _ framework.LatestVersion = framework.Version[[3]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
+var _ adapter.LatestVersion = adapter.Version[[3]struct{}]("this code was generated for another version of faasgen; run: go tool faasgen generate")
 
 // New describes the application. User code runs when it is started.
 func New(rt *framework.Runtime) *framework.App { return newContainer(rt).app() }

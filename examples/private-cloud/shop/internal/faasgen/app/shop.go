@@ -55,7 +55,7 @@ func take(ctx *framework.Context) error {
 	if err != nil {
 		return err
 	}
-	return framework.Each(ctx, batch, func(e mq.Message) error {
+	return adapter.Each(ctx, batch, func(e mq.Message) error {
 		return adapter.ReturnValue(ctx, shop.Take(e), nil)
 	})
 }

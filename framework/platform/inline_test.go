@@ -31,7 +31,7 @@ func TestHandleHere(t *testing.T) {
 	handle := func(raw string, limit time.Duration) (late, returned chan outcome) {
 		late, returned = make(chan outcome, 1), make(chan outcome, 1)
 		go func() {
-			answer, err := d.HandleHere(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
+			answer, err := d.HandleInline(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
 				func(answer []byte, err error) { late <- outcome{answer, err} })
 			returned <- outcome{answer, err}
 		}()
@@ -47,11 +47,11 @@ func TestHandleHere(t *testing.T) {
 		t.Errorf("late answer of a codec that panics: %s, %v", o.answer, o.err)
 	}
 	if len(back)+len(over) > 0 {
-		t.Error("HandleHere returned while the handler still ran")
+		t.Error("HandleInline returned while the handler still ran")
 	}
 	close(release)
 	for _, returned := range []chan outcome{back, over} {
-		if o := <-returned; o.err != ErrLate || o.answer != nil {
+		if o := <-returned; o.err != ErrDetached || o.answer != nil {
 			t.Errorf("after a late answer: %s, %v", o.answer, o.err)
 		}
 	}

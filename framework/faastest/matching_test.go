@@ -20,17 +20,17 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// taker is a function that may be in a unit, with an event that is for it and for no other.
-type taker struct {
+// candidate is a function that may be in a unit, with an event that is for it and for no other.
+type candidate struct {
 	name, kind, resource string
 	trigger              framework.Trigger
 	event                any // a batch, a timer.Event, or the path of a request
 }
 
-// takers are two of every kind, which differ in nothing but their identity, and buckets that differ in their filters alone.
-func takers() []taker {
+// candidates are two of every kind, which differ in nothing but their identity, and buckets that differ in their filters alone.
+func candidates() []candidate {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	var all []taker
+	var all []candidate
 	for _, n := range []string{"a", "b"} {
 		bucket := "pictures-" + n + "-1250000000"
 		object := storage.Event{Bucket: bucket, Action: storage.Created, Via: "put", Size: 1, Time: at}
@@ -38,23 +38,23 @@ func takers() []taker {
 		in.Key, out.Key = "in/x", "out/x"
 		lines := log.Batch{Project: "p", Store: "log-" + n, Entries: []log.Entry{{Time: at, Message: "m"}}, Range: &log.Range{Endpoint: "http://r.example.com", Begin: "a", End: "b", Time: at}}
 		all = append(all,
-			taker{"http " + n, "http", "", web.Route{Method: "POST", Pattern: "/" + n}, "/" + n},
-			taker{"timer " + n, "timer", "", timer.Schedule{Name: "timer-" + n}, timer.Event{Name: "timer-" + n, Time: at}},
-			taker{"os in " + n, "os", "bucket", storage.Bucket{Name: bucket, Events: []string{"created"}, Prefix: "in/"}, []storage.Event{in}},
-			taker{"os out " + n, "os", "bucket", storage.Bucket{Name: bucket, Events: []string{"created"}, Prefix: "out/"}, []storage.Event{out}},
-			taker{"queue " + n, "mq", "queue", mq.Subscription{Queue: "queue-" + n}, []mq.Message{{ID: "1", Source: "queue-" + n, Body: []byte("m"), Time: at}}},
-			taker{"topic " + n, "mq", "topic", mq.Subscription{Topic: "topic-" + n}, []mq.Message{{ID: "1", Source: "topic-" + n, Body: []byte("m"), Time: at}}},
-			taker{"kafka " + n, "kafka", "kafka", kafka.Topic{Name: "kafka-" + n}, []kafka.Record{{Topic: "kafka-" + n, Offset: 1, Value: []byte("m"), Time: at}}},
-			taker{"log " + n, "log", "log", log.Store{Name: "log-" + n}, []log.Batch{lines}},
-			taker{"cdn " + n, "cdn", "domain", cdn.Domain{Name: n + ".example.com", Events: []string{"refreshed"}}, []cdn.Event{{ID: "1", Domain: n + ".example.com", Action: "refreshed", Paths: []string{"/x"}, Time: at}}},
-			taker{"bus " + n, "event", "bus", event.Rule{Source: "source-" + n}, []event.Event{{ID: "1", Source: "source-" + n, Type: "T", Data: []byte(`{}`), Time: at}}},
+			candidate{"http " + n, "http", "", web.Route{Method: "POST", Pattern: "/" + n}, "/" + n},
+			candidate{"timer " + n, "timer", "", timer.Schedule{Name: "timer-" + n}, timer.Event{Name: "timer-" + n, Time: at}},
+			candidate{"os in " + n, "os", "bucket", storage.Bucket{Name: bucket, Events: []string{"created"}, Prefix: "in/"}, []storage.Event{in}},
+			candidate{"os out " + n, "os", "bucket", storage.Bucket{Name: bucket, Events: []string{"created"}, Prefix: "out/"}, []storage.Event{out}},
+			candidate{"queue " + n, "mq", "queue", mq.Subscription{Queue: "queue-" + n}, []mq.Message{{ID: "1", Source: "queue-" + n, Body: []byte("m"), Time: at}}},
+			candidate{"topic " + n, "mq", "topic", mq.Subscription{Topic: "topic-" + n}, []mq.Message{{ID: "1", Source: "topic-" + n, Body: []byte("m"), Time: at}}},
+			candidate{"kafka " + n, "kafka", "kafka", kafka.Topic{Name: "kafka-" + n}, []kafka.Record{{Topic: "kafka-" + n, Offset: 1, Value: []byte("m"), Time: at}}},
+			candidate{"log " + n, "log", "log", log.Store{Name: "log-" + n}, []log.Batch{lines}},
+			candidate{"cdn " + n, "cdn", "domain", cdn.Domain{Name: n + ".example.com", Events: []string{"refreshed"}}, []cdn.Event{{ID: "1", Domain: n + ".example.com", Action: "refreshed", Paths: []string{"/x"}, Time: at}}},
+			candidate{"bus " + n, "event", "bus", event.Rule{Source: "source-" + n}, []event.Event{{ID: "1", Source: "source-" + n, Type: "T", Data: []byte(`{}`), Time: at}}},
 		)
 	}
 	return all
 }
 
-// payload is the taker's event as a cloud sends it, nil if the cloud does not.
-func (k taker) payload(t *testing.T, cloud string) []byte {
+// payload is the candidate's event as a cloud sends it, nil if the cloud does not.
+func (k candidate) payload(t *testing.T, cloud string) []byte {
 	t.Helper()
 	switch e := k.event.(type) {
 	case string:
@@ -69,15 +69,15 @@ func (k taker) payload(t *testing.T, cloud string) []byte {
 	return b
 }
 
-// TestRecognition sends every event to units of random functions: it calls the function that it is for, whatever else is in
+// TestMatching sends every event to units of random functions: it calls the function that it is for, whatever else is in
 // the unit, and where that is not in the unit it calls none and the error says what was looked at. What arrived, sent
 // once more in the cloud's payload, arrives as the same.
-func TestRecognition(t *testing.T) {
+func TestMatching(t *testing.T) {
 	const seed = 20260102
 	r := rand.New(rand.NewPCG(seed, 0))
 	sent, refused, again := 0, 0, 0
 	for n := range 40 {
-		all := takers()
+		all := candidates()
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		in := 1 + r.IntN(len(all))
 		called, got, timers := "", any(nil), 0

@@ -6,8 +6,8 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
-// Looks says what an event looks like, as far as the service that sent it can be told; "" if it cannot.
-func Looks(p *platform.Payload) string {
+// Identify says what a payload is in the words of the service that sent it, "" if it is not known.
+func Identify(p *platform.Payload) string {
 	text := func(name string) string { s, _ := p.Text(name); return s }
 	switch from := source(p); {
 	case from == "acs:oss":
