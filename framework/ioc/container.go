@@ -41,7 +41,7 @@ type Build struct {
 	ends      []*end                   // of what was made for them so far
 	undoErrs  []error                  // of those ends that ran because a build failed
 	lazies    []*atomic.Pointer[Build] // which point here until the cell is built that they are for
-	waits     *state                   // the cell this chain waits for; guarded by the container's mu
+	waits     *Slot                    // the cell this chain waits for; guarded by the container's mu
 }
 
 // NewBuild begins a chain under the container's InitTimeout. Done must be called at its end.

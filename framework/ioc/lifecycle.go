@@ -74,8 +74,9 @@ func (l *lifecycle) stop(ctx context.Context) error {
 // Ready returns what builds a configuration when the unit has started and calls its OnReady; its OnStop is called when the
 // container closes. Either method may be nil. One that was replaced is not called: whoever sets it also ends it.
 func Ready[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), onReady, onStop func(T, context.Context) error) func(context.Context) error {
+	slot := &s.Slot
 	return func(ctx context.Context) error {
-		if s.replaced {
+		if slot.replaced {
 			return nil
 		}
 		b := k.base().NewBuild(ctx)
@@ -97,8 +98,9 @@ func bind[T any](v T, method func(T, context.Context) error) func(context.Contex
 
 // Health returns what asks a configuration whether it can do its work. A panic is an error. One that was replaced is not asked.
 func Health[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), check func(T, context.Context) error) func(context.Context) error {
+	slot := &s.Slot
 	return func(ctx context.Context) error {
-		if s.replaced {
+		if slot.replaced {
 			return nil
 		}
 		v, err := get(k, nil)

@@ -23,4 +23,4 @@ func (s *Cell[K, T]) set(v T) {
 }
 
 // Skip says that the start of a unit need not build the cell: the middleware or guard that it is for was replaced.
-func (s *Cell[K, T]) Skip() { s.unneeded = true }
+func (s *Slot) Skip() { s.unneeded = true }
