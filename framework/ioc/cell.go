@@ -22,12 +22,13 @@ func (c *Container) base() *Container { return c }
 // instead of a deadlock. What was built is given Init(context.Context) error, if it has such a method, and its
 // Destroy(context.Context) error runs when the container closes. The zero value is empty.
 type Cell[K Owner, T any] struct {
-	Slot
+	Slot  Slot
 	value T // written by the chain that owns the cell, just before ready is set
 }
 
 // Slot is the half of a cell that need not know what the cell holds. What is done with it is in a program once, and not with
-// a type and a name for each cell: 4 KB of a unit of the bookstore.
+// a type and a name for each cell: 4 KB of a unit of the bookstore. For the same reason cells have few methods: where anything
+// reflects on methods, as the validator does, the linker keeps all of every cell.
 type Slot struct {
 	_     [0]func() // cells are not compared, so they need no function for that
 	ready atomic.Bool
@@ -39,8 +40,8 @@ type Slot struct {
 }
 
 // Peek returns the instance if there is one.
-func (s *Cell[K, T]) Peek() (v T, ok bool) {
-	if s.ready.Load() {
+func Peek[K Owner, T any](s *Cell[K, T]) (v T, ok bool) {
+	if s.Slot.ready.Load() {
 		return s.value, true
 	}
 	return v, false
@@ -52,7 +53,7 @@ func (s *Slot) Done() bool { return s.unneeded || s.ready.Load() }
 // Get returns the instance, building it if there is none yet. b is the chain that needs it, nil for a request, which begins a
 // chain of its own. A ready cell costs one atomic load.
 func (s *Cell[K, T]) Get(k K, b *Build, build func(K, *Build) (T, error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, build, nil, true)
@@ -60,7 +61,7 @@ func (s *Cell[K, T]) Get(k K, b *Build, build func(K, *Build) (T, error)) (T, er
 
 // Open is Get for an injector that returns a clean-up function, which runs when the container closes.
 func (s *Cell[K, T]) Open(k K, b *Build, open func(K, *Build) (T, func(), error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, nil, open, true)
@@ -68,7 +69,7 @@ func (s *Cell[K, T]) Open(k K, b *Build, open func(K, *Build) (T, func(), error)
 
 // Wrap is Get for what is the value of another cell, or stands before it: Init and Destroy are that cell's.
 func (s *Cell[K, T]) Wrap(k K, b *Build, build func(K, *Build) (T, error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, build, nil, false)
@@ -277,5 +278,7 @@ func (b *Build) names(last reflect.Type) string {
 	return strings.Join(append(names, typeName(last)), " -> ")
 }
 
-// typeName is how errors call what a cell holds: order.Store.
+// typeName is how errors call what a cell holds: order.Store. It is inlined nowhere, since nothing waits for an error.
+//
+//go:noinline
 func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }

@@ -24,6 +24,7 @@ type Container struct {
 
 	made      atomic.Uint64 // counts the ends
 	lifecycle lifecycle
+	onStop    func(context.Context) error // of the lifecycle, set by Ready: without, none of it is linked
 
 	mu      sync.Mutex
 	ends    []*end          // of what was built
@@ -67,7 +68,10 @@ func (b *Build) Context() context.Context { return b.ctx }
 // an eighth of its time or 100 ms. One that does not return in its time is left behind while it still runs, and the error
 // names it. Later calls do nothing.
 func (c *Container) Close(ctx context.Context) error {
-	return errors.Join(c.lifecycle.stop(ctx), c.destroy(ctx))
+	if c.onStop == nil {
+		return c.destroy(ctx)
+	}
+	return errors.Join(c.onStop(ctx), c.destroy(ctx))
 }
 
 func (c *Container) destroy(ctx context.Context) error {

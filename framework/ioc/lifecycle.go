@@ -71,21 +71,30 @@ func (l *lifecycle) stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// listen has Close call what was ready.
+func (c *Container) listen() {
+	if c.onStop == nil {
+		c.onStop = c.lifecycle.stop
+	}
+}
+
 // Ready returns what builds a configuration when the unit has started and calls its OnReady; its OnStop is called when the
 // container closes. Either method may be nil. One that was replaced is not called: whoever sets it also ends it.
 func Ready[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), onReady, onStop func(T, context.Context) error) func(context.Context) error {
+	c := k.base()
+	c.listen()
 	slot := &s.Slot
 	return func(ctx context.Context) error {
 		if slot.replaced {
 			return nil
 		}
-		b := k.base().NewBuild(ctx)
+		b := c.NewBuild(ctx)
 		defer b.Done()
 		v, err := get(k, b)
 		if err != nil || onReady == nil && onStop == nil {
 			return err
 		}
-		return k.base().lifecycle.ready(b.ctx, typeName(reflect.TypeOf(v)), bind(v, onReady), bind(v, onStop))
+		return c.lifecycle.ready(b.ctx, typeName(reflect.TypeOf(v)), bind(v, onReady), bind(v, onStop))
 	}
 }
 
