@@ -216,7 +216,7 @@ func settle(rt *Runtime, app *App) error {
 			var line string
 			line, rest, _ = next(rest, '\n')
 			if err := app.apply(line, stage); err != nil {
-				return errors.New(unexpected(name+":"+strconv.Itoa(number), line, "settings").Error() + ": " + err.Error())
+				return unexpected(name+":"+strconv.Itoa(number), line, "settings: "+err.Error())
 			}
 		}
 		if stage == rt.Env || rt.Env == "" {

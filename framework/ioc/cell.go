@@ -164,8 +164,8 @@ func (b *Build) keep(s *Slot, from mark) error {
 
 // free makes what is Lazy independent of the chain.
 func (b *Build) free(from mark) {
-	for _, l := range b.lazies[from.lazies:] {
-		l.Store(nil)
+	for _, part := range b.lazies[from.lazies:] {
+		part()
 	}
 	b.lazies = b.lazies[:from.lazies]
 }

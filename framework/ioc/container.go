@@ -24,7 +24,6 @@ type Container struct {
 
 	made      atomic.Uint64 // counts the ends
 	lifecycle lifecycle
-	onStop    func(context.Context) error // of the lifecycle, set by Ready: without, none of it is linked
 
 	mu      sync.Mutex
 	ends    []*end          // of what was built
@@ -38,11 +37,11 @@ type Build struct {
 	container *Container
 	ctx       context.Context
 	cancel    context.CancelFunc
-	path      []reflect.Type           // of the cells being built, outermost first
-	ends      []*end                   // of what was made for them so far
-	undoErrs  []error                  // of those ends that ran because a build failed
-	lazies    []*atomic.Pointer[Build] // which point here until the cell is built that they are for
-	waits     *Slot                    // the cell this chain waits for; guarded by the container's mu
+	path      []reflect.Type // of the cells being built, outermost first
+	ends      []*end         // of what was made for them so far
+	undoErrs  []error        // of those ends that ran because a build failed
+	lazies    []func()       // that part what is Lazy from the chain, when the cell is built that it is for
+	waits     *Slot          // the cell this chain waits for; guarded by the container's mu
 }
 
 // NewBuild begins a chain under the container's InitTimeout. Done must be called at its end.
@@ -68,10 +67,7 @@ func (b *Build) Context() context.Context { return b.ctx }
 // an eighth of its time or 100 ms. One that does not return in its time is left behind while it still runs, and the error
 // names it. Later calls do nothing.
 func (c *Container) Close(ctx context.Context) error {
-	if c.onStop == nil {
-		return c.destroy(ctx)
-	}
-	return errors.Join(c.onStop(ctx), c.destroy(ctx))
+	return errors.Join(c.lifecycle.stop(ctx), c.destroy(ctx))
 }
 
 func (c *Container) destroy(ctx context.Context) error {
