@@ -47,7 +47,7 @@ func benchAWS(ctx context.Context, work string) (table, error) {
 		}
 		m.size = info.Size()
 	}
-	// They take turns, so that whatever else the machine does hits all.
+	// They take turns, so that other work of the machine hits all.
 	for range starts {
 		for _, m := range all {
 			d, _, err := serve(ctx, m.binary, 0)

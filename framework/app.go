@@ -27,54 +27,54 @@ type Function struct {
 	Timeout time.Duration
 	// Concurrency limits the invocations of this function that run at once in one process; zero is unlimited.
 	Concurrency int
-	// Needs is what has to be there before it is called.
+	// Needs is what the function depends on.
 	Needs
 
 	unusable error    // what its calls fail with
 	settings []string // for its triggers
 }
 
-// Needs is what a function needs of the application. Each field may be nil. Generated code fills it.
+// Needs is what a function depends on in the application. Each field may be nil. Generated code fills it.
 type Needs struct {
-	// Check reports all that is wrong with the configuration which the function reads. What is already known, of other functions
-	// or nil, is part of its error.
+	// Check reports every mistake in the configuration that the function reads. What is already known, of other functions or nil,
+	// is part of its error.
 	Check func(known error) error
-	// Warm builds the singletons that the function needs; with lazy, only those that say that they are eager.
+	// Warm builds the singletons that the function needs; with lazy, only the eager ones.
 	Warm func(ctx context.Context, lazy bool) error
-	// Stop destroys what was built, in reverse order of creation, and joins the errors. The functions of one application share
-	// it.
+	// Stop destroys the instances that were built, in reverse order, and joins the errors. The functions of one application
+	// share it.
 	Stop func(ctx context.Context) error
-	// Components are the configurations of the application and of components that hear of start and stop.
+	// Components are the configurations, of the application and of its components, that have methods for start, stop and health.
 	Components []*Component
 }
 
-// Component is the part of a unit that one configuration stands for. Two with the same name are the same. Generated code
+// Component is one configuration of a unit, with its hooks and layers. Two with the same name are the same. Generated code
 // fills it.
 type Component struct {
-	// Name is the configuration's: sqldb.Configuration.
+	// Name is that of the configuration: sqldb.Configuration.
 	Name string
-	// Order is its place among others: those that it imports come before it.
+	// Order sorts the components: those that it imports come before it.
 	Order int
-	// Ready is called at the end of the start, Health when the platform or a person wants to know. Nil is nothing to do.
+	// Ready is called at the end of the start, Health for each health check. Either may be nil.
 	Ready, Health func(context.Context) error
-	// Layers are those that it adds: [ComponentLayers], nil for none.
+	// Layers are the layers that it adds: [ComponentLayers], nil for none.
 	Layers layerSource
 }
 
-// Layers are layers that are there.
+// Layers are layers that exist before the unit starts.
 type Layers []Layer
 
 // ComponentLayers are layers that a component adds: one of Make and Build of each is set. Generated code fills it.
 type ComponentLayers []componentLayer
 
 type componentLayer struct {
-	// Name is how errors call it before it exists.
+	// Name is its name in errors before it exists.
 	Name string
-	// Order is its place among those of all components, the first outermost.
+	// Order sorts the layers of all components, the first outermost.
 	Order int
-	// Make returns a layer that needs nothing. It is called first thing when the unit starts.
+	// Make returns a layer without dependencies. It is called first when the unit starts.
 	Make func() (Layer, error)
-	// Build returns a layer that needs others, when these can be built: hooks that come before that cannot be called.
+	// Build returns a layer with dependencies, when these can be built: hooks of earlier phases cannot be called.
 	Build func(context.Context) (Layer, error)
 }
 
@@ -83,7 +83,7 @@ type componentLayer struct {
 type App struct {
 	// Unit is the deployment unit's name.
 	Unit string
-	// Selected says that the unit has some of the functions that the binary has.
+	// Selected says that the unit has only some of the functions of the binary.
 	Selected bool
 	// Functions lists the unit's functions in the order of their names.
 	Functions []*Function
@@ -96,11 +96,11 @@ type App struct {
 	// Lazy says that singletons are built when a function first needs them. Otherwise those of a unit with one function are
 	// built when it starts.
 	Lazy bool
-	// Start is called in the FunctionStart phase, before what functions need is built. Nil is nothing to do.
+	// Start is called in the FunctionStart phase, before what functions need is built. It may be nil.
 	Start func(ctx context.Context) error
-	// Stop is called in the Close phase, after what functions needed was destroyed. Nil is nothing to do.
+	// Stop is called in the Close phase, after what functions needed was destroyed. It may be nil.
 	Stop func(ctx context.Context) error
-	// Health reports what keeps the unit from its work. Nil is a unit that has nothing to say beside its components.
+	// Health reports why the unit cannot do its work. Nil means that only its components are checked.
 	Health func(ctx context.Context) error
 }
 

@@ -148,7 +148,7 @@ func TestEachAtTheDeadline(t *testing.T) {
 	}
 }
 
-// TestEachBeforeWhatHangs: a batch is not done as long as what stands around its handler still runs, such as a commit.
+// TestEachBeforeWhatHangs: a batch is not done as long as middleware around its handler still runs, such as a commit.
 func TestEachBeforeWhatHangs(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Clock tells the time and waits. It is there to be injected into code whose tests want to say what time it is:
+// Clock tells the time and waits. Inject it into code whose tests set the time:
 //
 //	type Cache struct {
 //		Clock framework.Clock //faas:inject
 //	}
 //
-// Outside of tests it is the machine's own. Code that only package time's functions suit is tested with testing/synctest.
+// Outside of tests it is the machine's own. Code that needs the functions of package time is tested with testing/synctest.
 type Clock interface {
 	// Now returns the current time.
 	Now() time.Time
 	// Sleep waits for d, or until ctx ends and then returns its error. It waits for nothing when d is not positive.
 	Sleep(ctx context.Context, d time.Duration) error
-	// After sends the time on the channel when d is over. Nobody needs to receive it.
+	// After sends the time on the channel when d is over. It need not be received.
 	After(d time.Duration) <-chan time.Time
 }
 

@@ -10,25 +10,25 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/invocation"
 )
 
-// Context is a context.Context for one invocation, with what a handler may want to know of it. It is made by the
+// Context is a context.Context for one invocation, with the facts of that invocation. It is made by the
 // engine, is cancelled when the invocation ends, and its other methods must not be called after that.
 type Context struct {
 	parent     context.Context
 	engine     *Engine
 	invocation Invocation
-	logger     atomic.Pointer[slog.Logger] // made when somebody asks for it, maybe from several goroutines of a handler
+	logger     atomic.Pointer[slog.Logger] // made by the first call of Logger, maybe from several goroutines of a handler
 	result     any
 	state      invocation.State // what generated code keeps; that of origin counts
 	origin     *Context         // whose invocation it is, of what WithContext made; nil for the engine's own
 	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled
 
-	answered atomic.Bool // by whoever comes first, of a call with Overdue
+	answered atomic.Bool // by the first to answer, of a call with Overdue
 
 	mu       sync.Mutex
-	done     chan struct{} // made when somebody asks for it: most handlers never do
+	done     chan struct{} // made by the first call of Done: most handlers never call it
 	err      error
-	replying bool        // nobody else keeps the time now
-	timer    *time.Timer // of a reply whose time somebody asks for
+	replying bool        // the worker does not keep the time now
+	timer    *time.Timer // of a reply that looks at its context
 	detach   func() bool // from parent, with timer
 }
 
@@ -55,8 +55,8 @@ type Invocation struct {
 	Reply func(result any, err error)
 	// Overdue lets Invoke run the handler on its caller's goroutine also when there is a deadline, which costs less than
 	// a goroutine that can be left alone. When the deadline passes, Overdue is called in place of Reply, on a goroutine of
-	// its own, and has to do whatever was to follow Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
-	// Where ctx can be cancelled Overdue is not used: somebody waits for Invoke then.
+	// its own, and must do what would have followed Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
+	// Overdue is not used where ctx can be cancelled: a caller waits for Invoke then.
 	Overdue func(err error)
 }
 
@@ -181,17 +181,17 @@ func (c *Context) cancel(reason error) {
 	}
 }
 
-// Event is what the function was called with; see [Invocation.Event].
+// Event is the input of the function; see [Invocation.Event].
 func (c *Context) Event() any { return c.root().invocation.Event }
 
-// SetEvent replaces what the function is called with by another value of the same type. It is for middleware, such as one
-// that takes messages out of a batch which were handled before.
+// SetEvent replaces the input of the function by another value of the same type. It is for middleware, such as one that
+// removes messages from a batch that were handled before.
 func (c *Context) SetEvent(v any) { c.root().invocation.Event = v }
 
 // Result is what the handler returned so far, nil if nothing.
 func (c *Context) Result() any { return c.root().result }
 
-// SetResult replaces what the caller will be answered with. A nil pointer, interface or reader must be passed as plain nil.
+// SetResult replaces the result that the caller gets. A nil pointer, interface or reader must be passed as plain nil.
 func (c *Context) SetResult(v any) { c.root().result = v }
 
 // RequestID is the platform's id of this invocation.

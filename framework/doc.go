@@ -11,5 +11,6 @@
 //	//faas:http GET /orders/{id}
 //	func (c *Controller) Get(ctx *framework.Context, in GetRequest) (*Order, error)
 //
-// Everything else in this package is called by the code that "faasgen generate" writes.
+// What only the code that "faasgen generate" writes calls is in framework/adapter; App, Function and Needs are the data that it
+// fills.
 package framework

@@ -79,7 +79,7 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 			}
 			want := len(hanging)
 			if want == len(steps) {
-				want-- // Stop itself came to tell nobody of what hung in it
+				want-- // Stop itself could not report what hung in it
 			}
 			if got := strings.Count(err.Error(), "left behind, it still runs after"); got != want {
 				t.Errorf("%v hang: %d are named in:\n%v", hanging, got, err)
@@ -88,7 +88,7 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 	}
 }
 
-// TestCloseDuringStartKeepsItsDeadline: the vendor's limit is that of Close, whoever comes to do the work.
+// TestCloseDuringStartKeepsItsDeadline: the vendor's limit is that of Close, whichever goroutine does the work.
 func TestCloseDuringStartKeepsItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		entered, proceed, release := make(chan struct{}), make(chan struct{}), make(chan struct{})

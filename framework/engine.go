@@ -25,7 +25,7 @@ type Engine struct {
 	watches  watches
 
 	deployment deployment
-	wrong      error // with what the process was told of its unit
+	wrong      error // with the settings of the unit
 
 	mu       sync.Mutex
 	state    engineState
@@ -53,8 +53,8 @@ var ErrClosed = fault.ErrClosed
 // runs: what belongs to the handler, such as its event, must not be touched any more.
 var ErrAbandoned = errors.New("the handler still runs")
 
-// NewEngine makes app the unit that the process was told to be: the functions, limits and settings of its deployment, which
-// settings.go describes. It runs no user code and never fails; what is wrong is reported by Start.
+// NewEngine applies the settings of the deployment to app: its functions and limits, as the package comment of settings.go
+// describes. It runs no user code and never fails; Start reports what is wrong.
 func NewEngine(rt *Runtime, app *App) *Engine {
 	e := &Engine{
 		rt: rt, app: app, log: rt.Log(),
@@ -75,7 +75,7 @@ func (e *Engine) Runtime() *Runtime { return e.rt }
 
 // Start runs RuntimeStart and FunctionStart under the smaller of the unit's and the platform's init timeout. After an
 // error nothing may be invoked and the process should report the error and exit. What was built has been destroyed,
-// except where an initialiser that does not listen to its context still runs.
+// except where an initialiser that ignores its context still runs.
 func (e *Engine) Start(ctx context.Context) (err error) {
 	e.mu.Lock()
 	if e.state != stateNew {
@@ -90,7 +90,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("init did not finish within %s", limit))
 		defer cancel()
 	}
-	// A hanging initialiser must not keep the platform from hearing of it, so the work has its own goroutine.
+	// A hanging initialiser must not keep the platform from learning of it, so the work has its own goroutine.
 	done := make(chan error, 1)
 	go func() { done <- e.start(ctx) }()
 	select {
@@ -119,7 +119,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	return err
 }
 
-// cutShort is the error of a start whose time is up or whose process is asked to stop. Work that listens to its context
+// cutShort is the error of a start whose time is up or whose process is stopped. Work that obeys its context
 // is waited for while it undoes what it has done, and what it finished all the same is undone here.
 func (e *Engine) cutShort(ctx context.Context, done <-chan error) error {
 	cause := context.Cause(ctx)
@@ -144,7 +144,7 @@ const (
 )
 
 // lastGrace returns a context for Stop where ctx has ended, or may end because of the very failure that Stop undoes: with
-// that one, whatever it does would fail at once.
+// that one, everything it does would fail at once.
 func lastGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 }

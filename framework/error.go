@@ -66,7 +66,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// PanicError is what a panic of a user's code becomes: in a handler, a hook, a constructor, Init, Destroy and clean-up. Value
-// is what was passed to panic, and Stack the stack of the goroutine. The engine has logged it; callers see only that the call
+// PanicError is the error of a panic in user code: in a handler, a hook, a constructor, Init, Destroy and clean-up. Value is
+// what was passed to panic, and Stack the stack of the goroutine. The engine has logged it; callers see only that the call
 // failed. It unwraps to the value if that was an error.
 type PanicError = fault.PanicError

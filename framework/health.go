@@ -7,8 +7,8 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
-// Health asks the unit whether it can do its work: nil if it can, and if it has nothing to say. A unit that has not started
-// or is closing gives [ErrClosed]. A check that panics is unhealthy; one that does not listen to ctx is left behind when
+// Health checks whether the unit can do its work: nil if it can, and if it has no health check. A unit that has not started
+// or is closing gives [ErrClosed]. A check that panics is unhealthy; one that ignores ctx is left behind when
 // ctx ends, and Close does not wait for it.
 func (e *Engine) Health(ctx context.Context) error {
 	if !e.enter() {

@@ -2,7 +2,7 @@ package framework
 
 import "context"
 
-// Layer is a reusable bundle of hooks and middleware. Beside Name it has any of these methods, which the engine finds
+// Layer is a reusable bundle of hooks and middleware. Besides Name it has any of these methods, which the engine finds
 // once, at start; a method of one of these names with another signature is an error:
 //
 //	BeforeRuntimeStart(ctx context.Context, rt *Runtime) error

@@ -7,7 +7,7 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/joinpoint"
 )
 
-// JoinPoint is one call that aspects stand around: of a function, or of a method of what is injected as an interface. An
+// JoinPoint is one call that aspects wrap: of a function, or of a method of what is injected as an interface. An
 // aspect is a struct marked //faas:aspect with any of these methods:
 //
 //	Around(ctx context.Context, j *framework.JoinPoint, next func(context.Context) error) error
@@ -21,21 +21,21 @@ import (
 //
 //   - Around may call next not at all, or several times, each of which begins with Before. The context that it passes on
 //     reaches Before, the call, AfterReturn and AfterThrow. What it returns is the outcome.
-//   - An error of Before skips the call and is what next returns; AfterThrow is not asked about it.
+//   - An error of Before skips the call and is what next returns; AfterThrow does not see it.
 //   - AfterReturn follows a call without an error. It may replace the result; its error is the outcome.
 //   - AfterThrow follows a call with an error and returns the error to go on with. Nil recovers: the result is then what
 //     came with the error, usually nothing, unless SetResult has set one.
 //   - After always runs, once and last, also when next was not called. Its error is the outcome, or [ErrPanic] while a
-//     panic goes by, which no aspect stops. Its context is that of Around.
+//     panic passes through, which no aspect stops. Its context is that of Around.
 //
-// A JoinPoint holds until After has returned. It and next are for the goroutine of the call only. Arguments and results are looked
-// at where they are: as long as an aspect asks for none of them, and keeps neither the JoinPoint nor next, a call through
+// A JoinPoint holds until After has returned. It and next are for the goroutine of the call only. Arguments and results are read
+// where they are: as long as an aspect reads none of them, and keeps neither the JoinPoint nor next, a call through
 // it allocates nothing.
 type JoinPoint joinpoint.Call
 
 func (j *JoinPoint) parts() *joinpoint.Parts { return (*joinpoint.Call)(j).Parts() }
 
-// ErrPanic is what [JoinPoint] After methods are given while a panic goes by.
+// ErrPanic is the error that the After method of an aspect gets while a panic passes through.
 var ErrPanic = errors.New("the call panicked")
 
 // Target is the name of the function, such as order-create, or the interface with its package: order.Store.
@@ -79,7 +79,7 @@ func (j *JoinPoint) SetArg(i int, v any) error {
 	return nil
 }
 
-// Result is what the call returned beside its error: one value, nil for nothing, or a []any for several.
+// Result is what the call returned besides its error: one value, nil for nothing, or a []any for several.
 func (j *JoinPoint) Result() any {
 	switch j.parts().Results {
 	case 0:

@@ -146,7 +146,7 @@ func is[T any](l Layer) bool {
 	return ok
 }
 
-// find lists the layers that are there, and reports what is wrong with those that have come.
+// find lists the layers that exist, and checks the hooks of those that are new.
 func (t *hookTable) find() error {
 	var errs []error
 	t.layers = nil
@@ -168,8 +168,8 @@ func (t *hookTable) find() error {
 	return errors.Join(errs...)
 }
 
-// build builds the layers of components that need something. A hook that was to be called before is an error. Those that are there
-// hear how the start ends, also when another cannot be built.
+// build builds the layers with dependencies. A hook of an earlier phase is an error. Layers that exist get their after-hooks,
+// also when another cannot be built.
 func (t *hookTable) build(ctx context.Context, components []*Component) error {
 	var errs []error
 	built := false
@@ -296,7 +296,7 @@ func loggedHook(c *Context, hook func() error) (err error) {
 }
 
 // close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,
-// and whatever hangs leaves time for the rest: each hook, and Stop, gets half of the time that is left by then, the last of
+// and one that hangs leaves time for the rest: each hook, and Stop, gets half of the time that is left by then, the last of
 // them all of it.
 func (t *hookTable) close(ctx context.Context, app *App) error {
 	// The layer whose after-hook is the last thing to run, -1 if Stop is.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Runtime holds what a platform knows of the process before any function runs. A platform fills it once, at start;
-// nothing changes it afterwards.
+// Runtime holds the facts of the process that are known before any function runs. A platform fills it once, at start; it
+// does not change afterwards.
 type Runtime struct {
 	// Platform is the platform's word: local, aws, tencent, aliyun.
 	Platform string
@@ -21,7 +21,7 @@ type Runtime struct {
 	Memory int
 	// CodeDir is the folder of the unpacked package, where the config files are; empty means the working directory.
 	CodeDir string
-	// Settings is what the file faas.settings in CodeDir would say, if it is not empty. Only the local platform sets it.
+	// Settings replaces the content of the file faas.settings in CodeDir unless it is empty. Only the local platform sets it.
 	Settings string
 	// Env is the configuration environment ("prod", "local", ...): it selects config.<env>.yml.
 	Env string
@@ -38,8 +38,8 @@ type Runtime struct {
 	Clock Clock
 	// Dev shows error texts to callers. Only the local platform sets it.
 	Dev bool
-	// Incomplete has a function whose configuration is not complete stop no other: it gets the function's name and what is wrong,
-	// and returns what calls of that function fail with. Nil is an error of the start. Only the local platform sets it.
+	// Incomplete, if set, keeps a function with incomplete configuration from stopping the others: it gets the function's name
+	// and the error, and returns the error of its calls. Without it the start fails. Only the local platform sets it.
 	Incomplete func(function string, err error) error
 }
 

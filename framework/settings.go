@@ -39,7 +39,7 @@ const (
 	maxSettings = 1 << 20
 	// maxQuoted bounds what an error repeats.
 	maxQuoted = 300
-	// whole is the unit of all functions that there are, until the process is told more.
+	// whole is the unit of all functions that there are, unless the settings name another.
 	whole = "app"
 
 	variableUnit        = "FAAS_UNIT"
@@ -49,13 +49,13 @@ const (
 	variableLazy        = "FAAS_LAZY"
 )
 
-// deployment is what a process was told of the unit that it is.
+// deployment is what the settings say of the unit.
 type deployment struct {
 	timeout time.Duration // of an invocation, zero if unknown
 	eager   bool
 }
 
-// deploy makes app the unit that the process was told to be. Its error is one of Start: until then nothing is lost.
+// deploy applies the settings to app. Start reports its error: until then nothing is lost.
 func deploy(rt *Runtime, app *App) (d deployment, err error) {
 	if list := rt.variable(variableFunctions); list != "" {
 		err = app.choose(list)

@@ -31,7 +31,7 @@ func addComponent(cs []*Component, c *Component) []*Component {
 	return cs
 }
 
-// stop is what destroys what the functions needed, nil if there is nothing.
+// stop destroys the instances of the functions; nil if there are none.
 func (a *App) stop() func(context.Context) error {
 	for _, f := range a.Functions {
 		if f.Stop != nil {
@@ -56,7 +56,7 @@ func (a *App) close(ctx context.Context) error {
 	return err
 }
 
-// health asks everything.
+// health runs every health check.
 func (a *App) health(ctx context.Context) error {
 	var errs []error
 	if a.Health != nil {
@@ -70,8 +70,8 @@ func (a *App) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// startFunctions is the body of the FunctionStart phase: configuration first, so that everything that is wrong with it is one
-// error, then the layers that need something, the singletons, the chains, and the news that the unit is ready.
+// startFunctions is the body of the FunctionStart phase: configuration first, so that all its mistakes are one error, then
+// the layers with dependencies, the singletons, the chains, and OnReady.
 func (e *Engine) startFunctions(ctx context.Context) error {
 	a := e.app
 	if a.Start != nil {

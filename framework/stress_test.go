@@ -12,7 +12,7 @@ import (
 )
 
 // Contexts that an aspect derived are used by several goroutines while the engine leaves the handler behind, which goes on to
-// set what nobody reads any more. Run it with -race.
+// set what is not read any more. Run it with -race.
 func TestDerivedContextsOutliveTheirDeadline(t *testing.T) {
 	type key struct{}
 	var ended sync.WaitGroup
@@ -58,7 +58,7 @@ func TestDerivedContextsOutliveTheirDeadline(t *testing.T) {
 	ended.Wait()
 }
 
-// Close waits for those who ask for the health, and lets nobody in who comes later.
+// Close waits for health checks under way, and later ones fail.
 func TestHealthDuringClose(t *testing.T) {
 	for range 50 {
 		var stopped atomic.Bool
@@ -67,7 +67,7 @@ func TestHealthDuringClose(t *testing.T) {
 			Health: func(context.Context) error {
 				checks.Add(1)
 				if stopped.Load() {
-					t.Error("asked after stop")
+					t.Error("checked after stop")
 				}
 				return nil
 			},
@@ -106,7 +106,7 @@ func (counting) Name() string                                      { return "cou
 func (l counting) BeforeInvoke(*framework.Context) error           { l.before.Add(1); return nil }
 func (l counting) AfterInvoke(_ *framework.Context, _ error) error { l.after.Add(1); return nil }
 
-// However an invocation ends, and whoever comes first at its deadline, it has one outcome and each hook runs once.
+// However an invocation ends, and whichever side is first at its deadline, it has one outcome and each hook runs once.
 func TestOneOutcome(t *testing.T) {
 	f := function("f", func(c *framework.Context) error {
 		switch c.Event() {

@@ -2,7 +2,7 @@ package framework
 
 import "context"
 
-// Validator checks what a handler is about to be called with. When the application provides one (//faas:provide
+// Validator checks the input of a handler. When the application provides one (//faas:provide
 // as=framework.Validator), generated code calls it for every input that carries validate:"…" tags, after the input was
 // bound and before the input's own Validate method. It is the seam for libraries that read such tags; the framework itself
 // reads none.

@@ -77,11 +77,11 @@ func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 	return result, err
 }
 
-// fire ends the invocation at its deadline. A reply that is under way only hears of it.
+// fire ends the invocation at its deadline. A reply that is under way only sees its context end.
 func (w *watch) fire() {
 	c := w.context
 	first := c.answered.CompareAndSwap(false, true)
-	err := c.unfinished(overdue(w.left)) // before the handler is told, which may do anything then
+	err := c.unfinished(overdue(w.left)) // before the context ends, after which the handler may do anything
 	c.cancel(context.DeadlineExceeded)
 	if first {
 		c.invocation.Overdue(err)

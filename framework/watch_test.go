@@ -86,7 +86,7 @@ func TestOverdueIsNotAskedForHandlersInTime(t *testing.T) {
 			t.Errorf("after the invocation: %v", c.Err())
 		}
 	}
-	// An error of the handler's own is no reason to think that somebody else has answered.
+	// An error of the handler's own is no sign that the watch has answered.
 	for _, own := range []error{framework.ErrAbandoned, framework.ErrClosed} {
 		g := function("g", func(*framework.Context) error { return own })
 		replied, overdue, returned := here(started(t, &framework.App{Functions: []*framework.Function{g}}), g, time.Now().Add(time.Hour))

@@ -11,7 +11,7 @@ import (
 // maxIdleWorkers bounds the goroutines kept for later invocations.
 const maxIdleWorkers = 64
 
-// worker is a goroutine that runs handlers with a deadline. Nothing else can leave a handler that ignores its deadline,
+// worker is a goroutine that runs handlers with a deadline. Only another goroutine can leave a handler that ignores its deadline,
 // and a goroutine that is kept has a stack that has already grown, which a new one would grow each time.
 type worker struct {
 	jobs  chan job
@@ -79,7 +79,7 @@ func (e *Engine) work(w *worker) {
 	defer func() {
 		if busy { // the handler has ended this goroutine
 			w.done <- outcome{err: errGoexit, last: true}
-			<-w.jobs // is closed by whoever was to take that
+			<-w.jobs // is closed by the caller that takes it
 		}
 		// The caller of the last job left it to its worker to say that the handler has ended.
 		if w.abandoned {
@@ -131,11 +131,11 @@ func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) 
 	if !errors.Is(reason, context.DeadlineExceeded) {
 		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}
-	err = c.unfinished(err) // before the handler is told, which may do anything then
+	err = c.unfinished(err) // before the context ends, after which the handler may do anything
 	c.cancel(reason)
 	w.timer.Stop()
 	w.abandoned = true
-	close(w.jobs) // the worker ends with its handler; its outcome has nobody to read it
+	close(w.jobs) // the worker ends with its handler; no caller reads its outcome
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(nil, err)
 	}

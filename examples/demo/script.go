@@ -26,7 +26,7 @@ type step struct {
 // adminToken is what the script configures, and what it knows.
 const adminToken = "demo"
 
-// picture is no UTF-8 and holds every byte, so that any platform that treats bodies as text destroys it.
+// picture is not UTF-8 and holds every byte, so that any platform that treats bodies as text destroys it.
 func picture() []byte {
 	b := []byte("\x89PNG\r\n\x1a\n")
 	for i := range 256 {

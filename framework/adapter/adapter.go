@@ -1,5 +1,6 @@
-// Package adapter is what generated code calls to run one function: it takes the event, makes what the call needs, and keeps
-// the result. Nothing in it is for people to call, and it decides nothing that generated code could.
+// Package adapter is what generated code calls: to take the event of a function, make what a call needs and keep the result, to
+// wrap calls by middleware and aspects, and to state the contract that the code was generated for. User code does not call it,
+// except for NewJoinPoint in tests of aspects. What is different from function to function is in the generated code.
 package adapter
 
 import (
@@ -14,7 +15,7 @@ import (
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
-// Event is the event of an invocation, or the error that says that the function takes none of this type.
+// Event is the event of an invocation, or the error that says that the function does not accept one of this type.
 func Event[T any](ctx *framework.Context) (T, error) {
 	e, ok := ctx.Event().(T)
 	if !ok {
@@ -30,7 +31,7 @@ func Unexpected(ctx *framework.Context) error {
 	return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
 }
 
-// Return hands on what a handler returned. A nil pointer is no result.
+// Return sets what a handler returned as the result. A nil pointer is no result.
 func Return[T any](ctx *framework.Context, out *T, err error) error {
 	if err == nil && out != nil {
 		ctx.SetResult(out)
@@ -38,7 +39,7 @@ func Return[T any](ctx *framework.Context, out *T, err error) error {
 	return err
 }
 
-// ReturnValue is [Return] for what is no pointer.
+// ReturnValue is [Return] for what is not a pointer.
 func ReturnValue[T any](ctx *framework.Context, out T, err error) error {
 	if err == nil {
 		ctx.SetResult(out)
@@ -54,13 +55,14 @@ func ReturnInterface(ctx *framework.Context, out any, err error) error {
 	return err
 }
 
-// Begin runs Init of what lives for one call, and returns what ends it: its Destroy, whose error is logged, since the answer is
-// made by then.
+// Begin runs Init of an instance that lives for one call, and returns the function that ends it: its Destroy, whose error is
+// logged, since the call is answered by then.
 func Begin[T any](ctx *framework.Context, v T) (T, func(), error) {
 	return Opened[T](ctx)(v, nil, nil)
 }
 
-// Opened is [Begin] for what a constructor returned, with its clean-up function, which may be nil and runs last, and its error.
+// Opened is [Begin] for the results of a constructor: the instance, its clean-up function, which may be nil and runs last, and
+// its error.
 func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) (T, func(), error) {
 	return func(v T, cleanup func(), err error) (T, func(), error) {
 		if err != nil {
@@ -97,41 +99,41 @@ func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) 
 // typeName is how package ioc calls what it holds: order.Trail.
 func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "*") }
 
-// Use is the middleware of an instance which the container builds. It is composed with the chain, if the instance is there by
-// then, and by the first call otherwise: once, unless that fails.
+// Use is the middleware of an instance that the container builds. It is composed with the chain if the instance has been built
+// by then, and by the first call otherwise: once, unless that fails.
 func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		if v, ok := ioc.Peek(s); ok {
 			return method(v, next)
 		}
-		var late lateHandler
+		var composed lazyHandler
 		return func(ctx *framework.Context) error {
-			if h := late.composed.Load(); h != nil {
+			if h := composed.handler.Load(); h != nil {
 				return (*h)(ctx)
 			}
 			v, err := get(k, nil)
 			if err != nil {
 				return err
 			}
-			return late.compose(func() framework.Handler { return method(v, next) })(ctx)
+			return composed.compose(func() framework.Handler { return method(v, next) })(ctx)
 		}
 	}
 }
 
-// lateHandler is a handler that the first call composes.
-type lateHandler struct {
-	composed atomic.Pointer[framework.Handler]
-	mu       sync.Mutex // held while it is composed
+// lazyHandler is a handler that the first call composes.
+type lazyHandler struct {
+	handler atomic.Pointer[framework.Handler]
+	mu      sync.Mutex // held while it is composed
 }
 
-func (l *lateHandler) compose(handler func() framework.Handler) framework.Handler {
+func (l *lazyHandler) compose(build func() framework.Handler) framework.Handler {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if h := l.composed.Load(); h != nil {
+	if h := l.handler.Load(); h != nil {
 		return *h
 	}
-	h := handler()
-	l.composed.Store(&h)
+	h := build()
+	l.handler.Store(&h)
 	return h
 }
 
@@ -159,11 +161,14 @@ func Guard[K ioc.Owner, T any](k K, get func(K, *ioc.Build) (T, error), method f
 // SetScope keeps what a function shares with its middleware and guards in one invocation: the K of [UseOf] and [GuardOf].
 func SetScope(ctx *framework.Context, k any) { invocation.Of(ctx).Scope = k }
 
+// Scope is what [SetScope] kept, nil if nothing.
+func Scope(ctx *framework.Context) any { return invocation.Of(ctx).Scope }
+
 // UseOf is the middleware of an instance which each call makes.
 func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
 		return func(ctx *framework.Context) error {
-			v, err := get(invocation.Of(ctx).Scope.(K))
+			v, err := get(Scope(ctx).(K))
 			if err != nil {
 				return err
 			}
@@ -175,7 +180,7 @@ func UseOf[K, T any](get func(K) (T, error), method func(T, framework.Handler) f
 // GuardOf is the guard of an instance which each call makes.
 func GuardOf[K, T any](get func(K) (T, error), method func(T, *framework.Context) error) framework.Guard {
 	return func(ctx *framework.Context) error {
-		v, err := get(invocation.Of(ctx).Scope.(K))
+		v, err := get(Scope(ctx).(K))
 		if err != nil {
 			return err
 		}

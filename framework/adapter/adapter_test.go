@@ -14,7 +14,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
-	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
 
@@ -386,7 +385,7 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	guard := adapter.GuardOf((*call).get, (*limiter).Guard)
 	var seen []*call
 	h := use(guard.Middleware(func(ctx *framework.Context) error {
-		seen = append(seen, invocation.Of(ctx).Scope.(*call))
+		seen = append(seen, adapter.Scope(ctx).(*call))
 		return nil
 	}))
 	scoped := func(fails error) framework.Handler {
@@ -414,6 +413,24 @@ func TestUseOfAndGuardOfAnInstanceOfTheCall(t *testing.T) {
 	}
 	if _, _, err := invoke(t, nil, scoped(nil)); err != nil || len(seen) != 0 {
 		t.Error(err, seen)
+	}
+}
+
+// TestScopeOfADerivedContext: what is kept for an invocation is the same for every Context of it.
+func TestScopeOfADerivedContext(t *testing.T) {
+	_, _, err := invoke(t, nil, func(ctx *framework.Context) error {
+		if got := adapter.Scope(ctx); got != nil {
+			t.Errorf("scope %v before it is set", got)
+		}
+		derived := ctx.WithContext(context.WithoutCancel(ctx))
+		adapter.SetScope(derived, 1)
+		if adapter.Scope(ctx) != 1 || adapter.Scope(derived) != 1 {
+			t.Errorf("scopes %v and %v", adapter.Scope(ctx), adapter.Scope(derived))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

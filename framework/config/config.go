@@ -4,7 +4,7 @@
 //	config.<env>.yml       merged over it, mapping by mapping
 //	ORDER_MAX_ITEMS        wins over both for the key order.maxItems
 //
-// Values are asked for by dotted key and Go type. A value of the wrong type is an error that names file and line, a missing
+// Values are looked up by dotted key and Go type. A value of the wrong type is an error that names file and line, a missing
 // one an error that names the key, the files and the variable. An explicit null takes a value of the default file away.
 //
 // It fetches nothing. A [Secret] is never written into a file: files refer to an environment variable, which the vendor fills,
@@ -47,7 +47,7 @@ func (c *Config) environment() lookup {
 func Load(dir, env string) (*Config, error) { return LoadWith(dir, env, nil) }
 
 // LoadWith is Load with environment variables from lookup instead of the process, of which it has the form of
-// os.LookupEnv; nil is the process. Tests use it to be told by nobody else.
+// os.LookupEnv; nil is the process. Tests use it to be independent of the process.
 //
 // The defaults of components lie below the files, the first at the bottom.
 func LoadWith(dir, env string, lookup func(name string) (string, bool), defaults ...Defaults) (*Config, error) {
@@ -121,7 +121,7 @@ func Get[T any](c *Config, key string) (T, error) {
 }
 
 // Check reports what is wrong with the value of key as a T, or else with the default text def, empty for none; that there is
-// neither is no error. Generated code asks at start for what is or holds a [Secret], so that one that cannot be found stops
+// neither is no error. Generated code reads at start what is or holds a [Secret], so that one that cannot be found stops
 // the start and not a later request.
 func Check[T any](c *Config, key, def string) error {
 	var v T

@@ -198,7 +198,7 @@ func decodeBytes(v *value, key string, dst reflect.Value) error {
 	if v.tag == "!!binary" {
 		var err error
 		if b, err = base64.StdEncoding.DecodeString(strings.Join(strings.Fields(v.text), "")); err != nil {
-			return v.errorf("key %s: found !!binary that is no base64", name(key))
+			return v.errorf("key %s: found !!binary that is not base64", name(key))
 		}
 	}
 	dst.SetBytes(b)

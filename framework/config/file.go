@@ -145,7 +145,7 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 	case yaml.MappingNode:
 		return v, r.readMapping(n, v)
 	}
-	return nil, v.errorf("found a node that is no value")
+	return nil, v.errorf("found a node that is not a value")
 }
 
 func (r *reader) readMapping(n *yaml.Node, v *value) error {

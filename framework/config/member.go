@@ -7,7 +7,7 @@ import (
 )
 
 // unknownMember reports a key that a struct in a list has no field for. Elsewhere a key that one struct does not know may be
-// another's; an item of a list nobody else can read.
+// another's; an item of a list has no other reader.
 func (v *value) unknownMember(t reflect.Type) error {
 	known := memberKeys(v, t)
 	for _, k := range v.keys {
@@ -18,7 +18,7 @@ func (v *value) unknownMember(t reflect.Type) error {
 	return nil
 }
 
-// memberKeys are the keys that decodeStruct asks for.
+// memberKeys are the keys that decodeStruct reads.
 func memberKeys(v *value, t reflect.Type) []string {
 	var keys []string
 	for i := range t.NumField() {

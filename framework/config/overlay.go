@@ -21,7 +21,7 @@ func (c *Config) Overlay(file string, values map[string]string) (*Config, error)
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		var doc yaml.Node
 		if err := yaml.Unmarshal([]byte(values[key]), &doc); err != nil || len(doc.Content) == 0 {
-			return nil, fmt.Errorf("%s: key %s: the value is no YAML", file, key)
+			return nil, fmt.Errorf("%s: key %s: the value is not YAML", file, key)
 		}
 		r := reader{file: file, apart: true}
 		v, err := r.read(doc.Content[0])
@@ -37,8 +37,8 @@ func (c *Config) Overlay(file string, values map[string]string) (*Config, error)
 	return out, nil
 }
 
-// Inspect reports what is wrong with the value of key as a t, as [Get] would, without asking environment variables and without
-// following references of secrets; that there is none is no error. The generator asks before anything runs.
+// Inspect reports what is wrong with the value of key as a t, as [Get] would, without reading environment variables and without
+// following references of secrets; a missing value is not an error. The generator calls it before anything runs.
 func (c *Config) Inspect(key string, t reflect.Type) error {
 	var out Config
 	if c != nil {

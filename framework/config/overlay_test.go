@@ -46,7 +46,7 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
-// What is written in an item of a list and has no field is a mistake: nobody else can read it.
+// What is written in an item of a list and has no field is a mistake: it has no other reader.
 func TestUnknownMembersOfListItems(t *testing.T) {
 	type base struct{ Idle int }
 	type host struct {

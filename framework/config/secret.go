@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Secret is a text that must not be seen: a password, a token, a key. Whatever prints, logs or encodes it gets "[secret]";
+// Secret is a text that must not be seen: a password, a token, a key. Code that prints, logs or encodes it gets "[secret]";
 // only [Secret.Reveal] tells it. The zero Secret is one that is not configured.
 //
 // In a configuration file it is a reference, never the text itself, which is refused:
@@ -24,7 +24,7 @@ import (
 // A relative path is below the code directory. The environment variable of the key, DATABASE_PASSWORD here, may hold the
 // text itself or a reference. What a reference leads to is the text, never another reference, and never empty.
 type Secret struct {
-	// A pointer, because fmt looks into unexported fields without asking their methods: it shows an address.
+	// A pointer, because fmt looks into unexported fields without calling their methods: it shows an address.
 	text *string
 }
 
@@ -62,7 +62,7 @@ func (s Secret) Equal(other Secret) bool {
 	return s.IsZero() && other.IsZero() || s.Is(other.Reveal())
 }
 
-// Is is Equal for a text that someone presents: a zero Secret is no text at all, not even the empty one.
+// Is is Equal for a text that someone presents: a zero Secret equals no text at all, not even the empty one.
 func (s Secret) Is(text string) bool {
 	return !s.IsZero() && subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(text)) == 1
 }

@@ -196,7 +196,7 @@ func TestSecretErrorsNameTheReferenceAndNeverTheText(t *testing.T) {
 		"s.path":     file + ":8: key s.path: after file: expected a path",
 		"s.file":     file + ":9: key s.file: file:not/there: there is no file " + filepath.Join(dir, "not", "there"),
 		"s.out":      file + ":10: key s.out: the path after file: leads out of the code directory: expected one below it, or an absolute one",
-		"s.folder":   file + ":11: key s.folder: file:keys: " + filepath.Join(dir, "keys") + " is no regular file",
+		"s.folder":   file + ":11: key s.folder: file:keys: " + filepath.Join(dir, "keys") + " is not a regular file",
 		"s.large":    file + ":12: key s.large: file:large: " + filepath.Join(dir, "large") + " has more than 64 KiB",
 		"s.blank":    file + ":13: key s.blank: file:blank: the file is empty",
 		"s.map":      file + ":14: key s.map: expected a secret: env:NAME or file:PATH, found a mapping",

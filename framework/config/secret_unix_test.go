@@ -22,7 +22,7 @@ func TestSecretIsNotReadFromAPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = config.Get[config.Secret](c, "a.b")
-	wantError(t, err, "key a.b: file:pipe: ", "pipe is no regular file")
+	wantError(t, err, "key a.b: file:pipe: ", "pipe is not a regular file")
 }
 
 func TestFilesAreNotReadFromAPipe(t *testing.T) {
@@ -35,7 +35,7 @@ func TestFilesAreNotReadFromAPipe(t *testing.T) {
 	}
 	for _, env := range []string{"local", "zero"} {
 		_, err := config.Load(dir, env)
-		wantError(t, err, "read configuration: ", "config."+env+".yml is no regular file")
+		wantError(t, err, "read configuration: ", "config."+env+".yml is not a regular file")
 	}
 }
 

@@ -20,7 +20,7 @@ func (c *Config) Source(key string) Source {
 	return Source{}
 }
 
-// Each calls visit with every key that the files give a value that is no mapping, in the order of the files, until visit returns
+// Each calls visit with every key that the files give a value that is not a mapping, in the order of the files, until visit returns
 // false. It shows no values.
 func (c *Config) Each(visit func(key string, s Source) bool) {
 	if c != nil {

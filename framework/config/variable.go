@@ -6,8 +6,8 @@ import (
 )
 
 // Variable is the environment variable that wins over key: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is DB_POOL_URL,
-// and every character that is no letter or digit is an underscore. A key of one word gets a prefix, path is CONFIG_PATH:
-// without it PATH, HOME or PORT of the process would be taken for configuration.
+// and every character that is not a letter or digit is an underscore. A key of one word gets a prefix, path is CONFIG_PATH:
+// without it PATH, HOME or PORT of the process would be read as configuration.
 func Variable(key string) string {
 	var b strings.Builder
 	rs := []rune(key)

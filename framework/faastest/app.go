@@ -93,7 +93,7 @@ func (a *App) bind() (err error) {
 // Runtime returns the facts of the process as the application sees them.
 func (a *App) Runtime() *framework.Runtime { return a.engine.Runtime() }
 
-// Health asks the configurations whether the application can do its work, as OnHealthCheck says.
+// Health reports whether the application can do its work, by OnHealthCheck of its configurations.
 func (a *App) Health(ctx context.Context) error { return a.engine.Health(ctx) }
 
 // Handler returns the application's http front, for a server: httptest.NewServer(a.Handler()).
@@ -138,7 +138,7 @@ func (a *App) function(name string) (*framework.Function, error) {
 type running struct {
 	mu     sync.Mutex
 	calls  []*framework.Context
-	change chan struct{} // closed when one ends; nil while nobody waits
+	change chan struct{} // closed when one ends; nil while nothing waits
 }
 
 // watch is the outermost middleware of the unit.

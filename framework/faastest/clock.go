@@ -27,7 +27,7 @@ type FakeClock struct {
 	mu      sync.Mutex
 	now     time.Time
 	waiting []*waiter     // in the order in which they began
-	change  chan struct{} // closed when one begins to wait; nil while nobody asks
+	change  chan struct{} // closed when one begins to wait; nil while nothing waits for it
 }
 
 var _ framework.Clock = (*FakeClock)(nil)
@@ -91,7 +91,7 @@ func (c *FakeClock) wait(d time.Duration, up chan struct{}) *waiter {
 
 // Advance moves the clock by d and wakes who waits for the time between, one after the other in the order of their times:
 // each sees the time for which it waited, and has left its Sleep before the next is woken. Those for one time are woken in
-// the order in which they began to wait. Code that goes on to wait again does so at whatever time it is by then, so a loop
+// the order in which they began to wait. Code that then waits again does so from the time it is by then, so a loop
 // is taken step by step, with [FakeClock.Await] between.
 func (c *FakeClock) Advance(d time.Duration) {
 	c.moving.Lock()
@@ -99,7 +99,7 @@ func (c *FakeClock) Advance(d time.Duration) {
 	c.move(c.Now().Add(d))
 }
 
-// Set is Advance to a time. An earlier one than now wakes nobody.
+// Set is Advance to a time. An earlier one than now wakes no waiter.
 func (c *FakeClock) Set(at time.Time) {
 	c.moving.Lock()
 	defer c.moving.Unlock()

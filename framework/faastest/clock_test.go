@@ -164,7 +164,7 @@ func TestAdvanceShowsEachItsTime(t *testing.T) {
 	if at := <-clock.After(0); !at.Equal(clock.Now()) || !at.Equal(noon().Add(4*time.Second)) {
 		t.Errorf("after nothing: %s", at)
 	}
-	clock.Set(noon()) // back, which wakes nobody
+	clock.Set(noon()) // back, which wakes no waiter
 	if clock.Waiting() != 1 || !clock.Now().Equal(noon()) {
 		t.Errorf("%d wait at %s", clock.Waiting(), clock.Now())
 	}
@@ -262,7 +262,7 @@ func ExampleFakeClock() {
 	// Output: <nil> 13:01:00 0
 }
 
-// In a bubble of testing/synctest, time passes when everybody waits: for code that asks package time.
+// In a bubble of testing/synctest, time passes when all goroutines wait: for code that calls package time.
 func Example_bubble() {
 	var t *testing.T // the test's
 

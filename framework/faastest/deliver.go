@@ -16,7 +16,7 @@ import (
 
 // Deliver hands a payload over as a cloud would, to whichever function it is for, through that cloud's own codecs, and
 // returns the answer as that cloud would get it; [Response] reads the answer to a request. The payload is one of
-// [Payload], or one that was taken from the cloud. An error is the function's own, of which the cloud would be told only
+// [Payload], or one that was taken from the cloud. An error is the function's own, of which the cloud would see only
 // what a stranger may know.
 func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 	d, err := a.delivery(platformName)
@@ -73,7 +73,7 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 	return d, nil
 }
 
-// raw is the codec of raw payloads. A whole application may have several functions for them, which is no mistake before
+// raw is the codec of raw payloads. A whole application may have several functions for them, which is not a mistake before
 // such a payload comes; and a function of another trigger takes none, though it be the unit's only one.
 func raw(app *framework.App) platform.Codec {
 	candidates := &framework.App{Unit: app.Unit}

@@ -24,6 +24,7 @@ func ExampleStart() {
 		faastest.Dir("."),                         // ... from this folder
 		faastest.Config{"greet.text": "good day"}, // wins over both
 		faastest.Variables{"GREET_TAGS": "a,b"},
+		faastest.Functions("greet"), // serves this function only
 		faastest.ProcessVariables(),
 		faastest.Runtime(func(rt *framework.Runtime) { rt.Region = "eu-central-1" }),
 		faastest.Grace(time.Second),
@@ -34,7 +35,7 @@ func ExampleStart() {
 	a.Close() // before the test ends: to look at what is left
 }
 
-// The configurations are asked whether the application can do its work.
+// The configurations say whether the application can do its work.
 func ExampleApp_Health() {
 	var t *testing.T // the test's
 	a := faastest.Start(t, newApp)

@@ -266,7 +266,7 @@ func TestTheEnd(t *testing.T) {
 		}
 	}).want(t)
 
-	// A handler that ends within the grace is no leak, be it that nobody waits for it any more.
+	// A handler that ends within the grace is no leak, even when nothing waits for it any more.
 	u = &unit{release: make(chan struct{})}
 	try(t, func(t testing.TB) {
 		a := faastest.Start(t, u.new)

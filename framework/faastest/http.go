@@ -79,7 +79,7 @@ func reader(body any) (content io.Reader, isJSON bool, err error) {
 	return bytes.NewReader(b), true, err
 }
 
-// JSON reads the body of an answer. A status above 299, and a body that is no such JSON, end the test.
+// JSON reads the body of an answer. A status above 299, and a body that is not such JSON, end the test.
 func JSON[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 	t.Helper()
 	var v T

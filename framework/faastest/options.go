@@ -113,7 +113,7 @@ func applicationDir() (string, error) {
 	}
 }
 
-// variables are all that the configuration hears beside its files.
+// variables are all that the configuration reads besides its files.
 type variables struct {
 	set     map[string]string
 	keys    map[string]string // the configuration key that set a variable

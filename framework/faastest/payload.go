@@ -18,7 +18,7 @@ import (
 // "timer" a timer.Event. For [App.Deliver].
 //
 //	aws      http: of a function URL, payload format 2.0       timer: of a schedule as deployed
-//	tencent  http: of a Function URL, and of API Gateway for a body that is no text    timer: of a timer trigger
+//	tencent  http: of a Function URL, and of API Gateway for a body that is not text    timer: of a timer trigger
 //	aliyun   http: the http request itself, as FC 3.0 sends it to port 9000    timer: of a timer trigger
 //	local    the events of faasgen invoke, of every kind
 //

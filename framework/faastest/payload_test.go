@@ -211,7 +211,7 @@ func TestPayloadsThatThereAreNot(t *testing.T) {
 	}
 }
 
-// A cloud that the test brings is one of those that the application's methods know.
+// A cloud that the test passes is known to the application's methods.
 func TestCloud(t *testing.T) {
 	own := sim.Cloud{
 		Name: "own", Identify: func(*platform.Payload) string { return "a thing of our own" },

@@ -289,7 +289,7 @@ func TestInitTimeoutIsNotTheRequests(t *testing.T) {
 		if err == nil || err.Error() != "build ioc_test.left: init did not finish within 1s" {
 			t.Errorf("error = %v", err)
 		}
-		// A caller that waits for somebody else's hanging build gives up at its own init timeout.
+		// A caller that waits for another caller's hanging build gives up at its own init timeout.
 		release, entered := make(chan struct{}), make(chan struct{})
 		ended := make(chan struct{})
 		go func() {

@@ -16,14 +16,14 @@ type end struct {
 	number uint64 // in the order of creation
 	what   string // begins its errors
 	run    func(context.Context) error
-	// What follows is the chain's until its cell is built, then that of whoever closes the container.
+	// What follows is the chain's until its cell is built, then that of the caller that closes the container.
 	begun bool
 	kept  bool // the cell is built: Close runs it
 	last  bool // that Close runs
 }
 
 // OnDestroy turns a Destroy method into the clean-up function that a provider returns. When the container closes,
-// destroy gets its share of the time, and its error is part of what Close returns. When the build that asked for it fails
+// destroy gets its share of the time, and its error is part of what Close returns. When the build that needed it fails
 // after all, destroy runs at once, and its error is part of the build's.
 func (b *Build) OnDestroy(name string, destroy func(context.Context) error) func() {
 	return b.onEnd("destroy "+name, destroy)

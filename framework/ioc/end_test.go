@@ -121,7 +121,7 @@ func TestACleanUpFunctionThatHangsLeavesTimeForTheOthers(t *testing.T) {
 	}
 }
 
-// Where nobody gave a deadline, as in a program of one's own, nothing waits for ever.
+// Where there is no deadline, as in a program of one's own, nothing waits for ever.
 func TestCloseWithoutADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k ioc.Container
@@ -135,7 +135,7 @@ func TestCloseWithoutADeadline(t *testing.T) {
 	})
 }
 
-// A context that has ended, or ends meanwhile, keeps nobody from being told.
+// A context that has ended, or ends meanwhile, does not keep Destroy from being called.
 func TestCloseWithoutTimeRunsAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var k ioc.Container

@@ -12,7 +12,7 @@ import (
 )
 
 // lifecycle tells the configurations of a unit that it is ready, and that it stops: those of components before those of
-// whoever imports them, and at the end the other way round.
+// what imports them, and at the end in reverse.
 type lifecycle struct {
 	mu      sync.Mutex
 	started []listener
@@ -38,7 +38,7 @@ func (l *lifecycle) ready(ctx context.Context, name string, ready, stop func(con
 	if stop == nil || l.remember(listener{name, stop}) {
 		return nil
 	}
-	return errors.Join(fault.ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nobody else will
+	return errors.Join(fault.ErrClosed, listener{name, stop}.end(context.WithoutCancel(ctx))) // nothing else will
 }
 
 // remember reports false when Stop has begun.
@@ -81,7 +81,7 @@ func endAll(ctx context.Context, started []listener) error {
 }
 
 // Ready returns what builds a configuration when the unit has started and calls its OnReady; its OnStop is called when the
-// container closes. Either method may be nil. One that was replaced is not called: whoever sets it also ends it.
+// container closes. Either method may be nil. One that was replaced is not called: the one who sets it also ends it.
 func Ready[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), onReady, onStop func(T, context.Context) error) func(context.Context) error {
 	c := k.base()
 	slot := &s.Slot
@@ -106,7 +106,7 @@ func bind[T any](v T, method func(T, context.Context) error) func(context.Contex
 	return func(ctx context.Context) error { return method(v, ctx) }
 }
 
-// Health returns what asks a configuration whether it can do its work. A panic is an error. One that was replaced is not asked.
+// Health returns the health check of a configuration. A panic is an error. One that was replaced is not checked.
 func Health[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), check func(T, context.Context) error) func(context.Context) error {
 	slot := &s.Slot
 	return func(ctx context.Context) error {

@@ -3,7 +3,7 @@ package ioc
 import "reflect"
 
 // Override puts v in the place of what would be built, unless v is nil. It is for the Overrides of tests, before anything is
-// requested: the real value is never built, and whoever sets v also ends it.
+// requested: the real value is never built, and the one who sets v also ends it.
 func Override[K Owner, T any](s *Cell[K, T], v T) {
 	if !reflect.ValueOf(&v).Elem().IsZero() {
 		s.set(v)

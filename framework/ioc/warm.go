@@ -20,7 +20,7 @@ func Needs[K Owner, T any](s *Cell[K, T], get func(K, *Build) (T, error)) Need[K
 	}}
 }
 
-// Eager is a singleton that is built when the unit starts, whatever else is.
+// Eager is a singleton that is always built when the unit starts.
 func Eager[K Owner, T any](s *Cell[K, T], get func(K, *Build) (T, error)) Need[K] {
 	n := Needs(s, get)
 	n.eager = true

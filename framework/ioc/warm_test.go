@@ -85,7 +85,7 @@ func TestInitTimeoutOfChains(t *testing.T) {
 				t.Errorf("a chain of its own: %d, %v", v, err)
 			}
 		}
-		// One chain at first use: what it needs counts too. And so does a Lazy that it asks.
+		// One chain at first use: what it needs counts too. And so does a Lazy that it calls.
 		var outer, inner, other cell[int]
 		slow := func(c *cell[int]) injector[int] {
 			return func(k *ioc.Container, b *ioc.Build) (int, error) {

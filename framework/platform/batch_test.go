@@ -98,7 +98,7 @@ func TestBatchCodec(t *testing.T) {
 		{name: "by action", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created}), on("g", os.Bucket{Name: "b", Events: []string{"removed"}})},
 			payload:   `{"events":[{"bucket":"b","key":"a","action":"removed"}]}`, want: `g `},
-		{name: "a key that nobody takes", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created, Suffix: ".pdf"})},
+		{name: "a key that no trigger matches", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created, Suffix: ".pdf"})},
 			payload: `{"events":[{"bucket":"b","key":"a.png"}]}`, err: `unexpected_event: found created of key "a.png" of bucket "b", which no trigger of the functions f matches`},
 		{name: "two functions for one event", codec: BatchCodec[os.Bucket](list[os.Event]),
 			functions: []*framework.Function{on("f", os.Bucket{Name: "b", Events: created}), on("g", os.Bucket{Name: "b", Events: created})},
@@ -108,7 +108,7 @@ func TestBatchCodec(t *testing.T) {
 			payload:   `{"events":[{"bucket":"a","key":"a"},{"bucket":"b","key":"a"}]}`, err: `mixed_batch: found events of functions f and g in one payload, expected those of one`},
 		{name: "no events", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"events":[]}`, want: "null"},
 		{name: "not of its form", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", os.Bucket{Name: "b"})}, payload: `{"else":[]}`,
-			err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "else"`},
+			err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "else"`},
 		{name: "a unit without the kind", codec: BatchCodec[os.Bucket](list[os.Event]), functions: []*framework.Function{on("f", mq.Subscription{Queue: "q"})},
 			err: `os payloads: no function of unit u has a trigger of kind os`},
 		{name: "a broken variable", codec: BatchCodec[os.Bucket](list[os.Event]), names: "in", functions: []*framework.Function{on("f", os.Bucket{Name: "in", Events: created})},
@@ -148,7 +148,7 @@ func TestBatchCodec(t *testing.T) {
 			payload: `{"events":[{"domain":"a","action":"other","name":"Odd"}]}`, err: `unexpected_event: found other, "Odd" of domain "a", which no trigger of the functions f matches`},
 		{name: "an event of the bus", codec: BatchCodec[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"}), on("g", event.Rule{Type: "t"}, event.Rule{Type: "u"})},
 			payload: `{"events":[{"source":"x","type":"u"}]}`, want: `g `},
-		{name: "an event of the bus that nobody takes", codec: BatchCodec[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"})},
+		{name: "an event of the bus that no trigger matches", codec: BatchCodec[event.Rule](list[event.Event]), functions: []*framework.Function{on("f", event.Rule{Source: "s"})},
 			payload: `{"events":[{"source":"x","type":"u"}]}`, err: `unexpected_event: found an event of type "u" from source "x", which no trigger of the functions f matches`},
 	}
 	for _, tt := range tests {
@@ -186,7 +186,7 @@ func TestPartialFailures(t *testing.T) {
 		{"one failed twice", partial, batch("2", "2"), `["2"]`, ""},
 		{"wrapped", partial, fmt.Errorf("around: %w", batch("2")), `["2"]`, ""},
 		{"wrapped twice", partial, errors.Join(fmt.Errorf("around: %w", batch("2"))), `["2"]`, ""},
-		{"beside another error", partial, errors.Join(batch("2"), errors.New("not committed")), "", "1 message of the batch failed; 2: no\nnot committed"},
+		{"joined with another error", partial, errors.Join(batch("2"), errors.New("not committed")), "", "1 message of the batch failed; 2: no\nnot committed"},
 		{"all failed", partial, batch("1", "2"), "", "2 messages of the batch failed; 1: no; 2: no"},
 		{"no batch error", partial, errors.New("no"), "", "no"},
 		{"an id that is not in the batch", partial, batch("3"), "", `message "3" is not in the batch: 1 message of the batch failed; 3: no`},
@@ -214,7 +214,7 @@ func TestUnclaimed(t *testing.T) {
 	}
 	d.Identify = func(p *Payload) string { return "a letter of " + string(p.Field("from")) }
 	_, err = d.Handle(t.Context(), []byte(`{"from":7}`), framework.Invocation{})
-	if got, want := text(err), "unknown_event: no trigger of unit u takes this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
+	if got, want := text(err), "unknown_event: no trigger of unit u matches this event, which looks like a letter of 7: a JSON object with the members \"from\""; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

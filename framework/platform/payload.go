@@ -37,7 +37,7 @@ func (p *Payload) Log() *slog.Logger {
 	return slog.Default()
 }
 
-// Field returns one member of the payload's top-level JSON object, nil if it has none or is no object. Only the outline
+// Field returns one member of the payload's top-level JSON object, nil if it has none or is not an object. Only the outline
 // of the payload has been checked: the value itself may still prove to be no JSON when it is decoded.
 func (p *Payload) Field(name string) json.RawMessage {
 	if !p.parsed {
@@ -65,7 +65,7 @@ func (p *Payload) Has(names ...string) bool {
 	return len(names) > 0
 }
 
-// Member returns one member of a JSON object, nil if it has none or is no object.
+// Member returns one member of a JSON object, nil if it has none or is not an object.
 func Member(object json.RawMessage, name string) json.RawMessage {
 	var found json.RawMessage
 	err := scanObject(object, func(m member) error {
@@ -106,7 +106,7 @@ func Elements(what string, array json.RawMessage, visit func(value json.RawMessa
 	return err
 }
 
-// First returns the first element of a JSON array, nil if it has none or is no array. The rest has not been looked at.
+// First returns the first element of a JSON array, nil if it has none or is not an array. The rest has not been looked at.
 func First(array json.RawMessage) json.RawMessage {
 	var found json.RawMessage
 	if len(array) == 0 {
@@ -126,7 +126,7 @@ func broken(raw json.RawMessage, first byte) string {
 	return JSONType(raw)
 }
 
-// errOutline says that something is no JSON object or array, as far as its outline shows.
+// errOutline says that something is not a JSON object or array, as far as its outline shows.
 var errOutline = errors.New("not of the expected JSON type")
 
 // scanObject finds the members of a JSON object without decoding them: one pass, no copies. Events are decoded once

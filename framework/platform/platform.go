@@ -42,7 +42,7 @@ type Call struct {
 	Reply func(ctx context.Context, result any, err error) ([]byte, error)
 }
 
-// Dispatcher takes payloads to the functions of a started engine.
+// Dispatcher calls the functions of a started engine with payloads.
 type Dispatcher struct {
 	// Identify says what a payload that no codec claims is in the vendor's words, such as "messages of Amazon SQS", "" if it is
 	// not known. It may be nil, and is set before the first payload.
@@ -119,7 +119,7 @@ func (d *Dispatcher) unknown(p *Payload) error {
 			found = "which looks like " + known
 		}
 	}
-	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " takes this event, " + found, Err: errors.New(shape)}
+	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " matches this event, " + found, Err: errors.New(shape)}
 }
 
 // invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.
@@ -159,8 +159,7 @@ func (p *Payload) reply(result any, err error) {
 // overdue passes on the answer of one that did not. The goroutine of Handle may be back at any time, so it writes nothing.
 func (p *Payload) overdue(err error) { p.outcome.detached(p.encode(nil, err)) }
 
-// encode encodes an answer. Results bring code of the user's, such as MarshalJSON, and the invocation must end all the
-// same.
+// encode encodes an answer. Results may have methods of the user's, such as MarshalJSON; a panic of one is an error.
 func (p *Payload) encode(result any, failure error) (answer []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -201,7 +200,7 @@ func rawFunction(app *framework.App) (*framework.Function, error) {
 			continue
 		}
 		if found != nil {
-			return nil, fmt.Errorf("functions %s and %s of unit %s both take raw events, and nothing tells their payloads apart", found.Name, f.Name, app.Unit)
+			return nil, fmt.Errorf("functions %s and %s of unit %s both take raw events, and their payloads cannot be told apart", found.Name, f.Name, app.Unit)
 		}
 		found = f
 	}

@@ -67,8 +67,8 @@ func TestHandle(t *testing.T) {
 		}
 	}
 	_, err := d.Handle(context.Background(), []byte(`{"b":"private","a":1}`), framework.Invocation{})
-	if want := `unknown_event: no trigger of unit u takes this event, a JSON object with the members "a", "b"`; text(err) != want {
-		t.Errorf("an event of nobody: %v, want %s", err, want)
+	if want := `unknown_event: no trigger of unit u matches this event, a JSON object with the members "a", "b"`; text(err) != want {
+		t.Errorf("an event that no function is for: %v, want %s", err, want)
 	}
 	d, _ = dispatcher(t, app(f), takes("first", f, broken))
 	if _, err := d.Handle(context.Background(), []byte(`{"first":1}`), framework.Invocation{}); err != broken {
@@ -111,7 +111,7 @@ func TestRaw(t *testing.T) {
 		{app(event, web), "event"},
 		{app(web, none), "none"},
 		{app(web, web), "no function of unit u takes raw events"},
-		{app(event, none), "functions event and none of unit u both take raw events, and nothing tells their payloads apart"},
+		{app(event, none), "functions event and none of unit u both take raw events, and their payloads cannot be told apart"},
 		{app(), "no function of unit u takes raw events"},
 	} {
 		decode, err := Raw().Bind(tt.app)

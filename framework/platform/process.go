@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Grace is how long what runs may go on after the process was told to stop. The vendors document no time of their own, and
+// Grace is how long running calls may continue after the process was stopped. The vendors document no time of their own, and
 // most container runtimes kill after this one.
 const Grace = 10 * time.Second
 

@@ -15,8 +15,7 @@ const ResourcesVariable = "FAAS_RESOURCES"
 // resources are the real names by logical name.
 type resources map[string]string
 
-// readResources reads the variable. An entry that is none is an error, as the events of what it was to name would be
-// refused.
+// readResources reads the variable. A malformed entry is an error, as events of its resource would be refused.
 func readResources(rt *framework.Runtime) (resources, error) {
 	if rt == nil {
 		return nil, nil
@@ -44,7 +43,7 @@ func (r resources) real(logical string) string {
 }
 
 // is reports whether a logical name stands for what the payload calls by any of these names; empty ones are not known. Of
-// an ARN that the payload does not tell, the name at its end has to do.
+// an ARN that is not in the payload, the name at its end has to do.
 func (r resources) is(logical, name, arn string) bool {
 	real := r.real(logical)
 	if real == name || real == arn || arn != "" && strings.HasPrefix(arn, real+"/") { // a stream is below its table

@@ -60,8 +60,8 @@ func (p *Payload) Time(name string) (time.Time, error) {
 // TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it.
 type TimerFunction[T Scheduled] func(name string) (*framework.Function, T, error)
 
-// Timers returns the look-up over the unit's timers. A unit with exactly one takes every timer payload, whatever the
-// timer is called where it was deployed; in any other unit an unknown name is an error that names it. A timer that one
+// Timers returns the look-up over the unit's timers. A unit with exactly one gets every timer payload, under any name
+// that the timer was deployed with; in any other unit an unknown name is an error that names it. A timer that one
 // expression of the vendor cannot say is deployed as several, purge and purge_2: no timer has an underscore in its name.
 func Timers[T Scheduled](app *framework.App) (TimerFunction[T], error) {
 	type entry struct {

@@ -1,9 +1,9 @@
-// Package trigger is what the kinds of triggers have in common whose events come from a resource, several at once: how an
-// event finds its trigger, and how people write it down. The kinds are the folders below it; none imports another.
+// Package trigger is what the kinds of triggers have in common that deliver batches from a resource: how an event finds its
+// trigger, and how people write it down. The kinds are the folders below it; none imports another.
 package trigger
 
-// Source is such a trigger, of events E. What is the same for all triggers of a kind is asked of its zero value: What, Origin
-// and Describe.
+// Source is such a trigger, of events E. What, Origin and Describe are the same for all triggers of a kind, and are called on its
+// zero value.
 type Source[E any] interface {
 	Delivered
 	// What says what the resource is, in messages: "queue or topic".

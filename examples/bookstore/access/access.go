@@ -9,14 +9,14 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// Admin lets those in who know the token. Where none is configured it lets nobody in.
+// Admin admits requests with the token. Where none is configured it admits none.
 //
 //faas:guard admin
 type Admin struct {
 	Token config.Secret //faas:config key=admin.token default=""
 }
 
-// Guard is asked before anything of the request is read.
+// Guard runs before anything of the request is read.
 func (a *Admin) Guard(ctx *framework.Context) error {
 	if x := web.From(ctx); x != nil {
 		if token, ok := strings.CutPrefix(x.Request.Header.Get("Authorization"), "Bearer "); ok && a.Token.Is(token) {

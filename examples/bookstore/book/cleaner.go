@@ -8,7 +8,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
-// Cleaner removes what nobody finished.
+// Cleaner removes drafts that were not finished.
 type Cleaner struct {
 	Store    Store         //faas:inject
 	DraftAge time.Duration //faas:config key=book.draftAge default=720h

@@ -8,7 +8,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
 )
 
-// NewSource says where the database is: the address of a file is no secret.
+// NewSource says where the database is: the address of a file is not a secret.
 //
 //faas:provide
 //faas:arg path config=database.path

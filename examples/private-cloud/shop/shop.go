@@ -11,7 +11,7 @@ import (
 
 //go:generate go run ../cmd/faasgen generate
 
-// Lookup says which order is asked for.
+// Lookup says which order is requested.
 type Lookup struct {
 	ID string `path:"id"`
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Pool opens the database and closes it. Ask for its *sql.DB.
+// Pool opens the database and closes it. Inject its *sql.DB.
 //
 //faas:provide
 type Pool struct {
@@ -35,7 +35,7 @@ func (p *Pool) Init(ctx context.Context) error {
 		return err
 	}
 	if dsn == "" {
-		return errors.New("where the database is, is not said: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source")
+		return errors.New("the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source")
 	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *Pool) Destroy(context.Context) error { return p.hide("close the databas
 
 func (p *Pool) hide(doing string, err error) error { return hide(doing, err, p.Settings, p.Source) }
 
-// ping asks the database whether it is there. A limit of zero is none.
+// ping checks that the database is reachable. A limit of zero is none.
 func ping(ctx context.Context, db *sql.DB, limit time.Duration) error {
 	if limit > 0 {
 		var cancel context.CancelFunc
@@ -104,7 +104,7 @@ func linked(driver string) error {
 		}
 	}
 	if driver == "" {
-		return fmt.Errorf("which driver to use is not said, and %s linked: configure sqldb.driver, or provide a *sqldb.Source", have)
+		return fmt.Errorf("the driver of the database is missing, and %s linked: configure sqldb.driver, or provide a *sqldb.Source", have)
 	}
 	hint := "add a blank import of its package"
 	if path := known(driver); path != "" {

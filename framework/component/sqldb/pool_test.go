@@ -199,7 +199,7 @@ func TestSourceReplacesTheConfiguredOne(t *testing.T) {
 func TestInitFails(t *testing.T) {
 	_, name := register(t)
 	for _, tt := range []struct{ name, driver, dsn, want string }{
-		{"no DSN", name, "", "where the database is, is not said: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
+		{"no DSN", name, "", "the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
 		{"an unreadable one", name, "unreadable:secret", "driver " + name + " does not take the DSN; what it says of it may show a password and is left out"},
 		{"nobody there", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
 		{"a password that breaks a URL", name, "lazy://user:sec/ret@host/db", "ping the database: the password in the DSN is not escaped for a URL; what driver " + name + " says of it may show a password and is left out"},
@@ -222,7 +222,7 @@ func TestInitFails(t *testing.T) {
 func TestDriverIsNotLinked(t *testing.T) {
 	_, name := register(t)
 	for driver, parts := range map[string][]string{
-		"":      {"which driver to use is not said", name, "configure sqldb.driver"},
+		"":      {"the driver of the database is missing", name, "configure sqldb.driver"},
 		"pgx":   {`driver "pgx" is not linked`, name, `add: import _ "github.com/jackc/pgx/v5/stdlib"`},
 		"mysql": {`add: import _ "github.com/go-sql-driver/mysql"`},
 		"other": {`driver "other" is not linked`, "add a blank import of its package"},

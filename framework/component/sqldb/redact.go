@@ -18,7 +18,7 @@ func redacted(text, dsn string) string {
 	return strings.NewReplacer(pairs...).Replace(text) // in one pass, the longest first
 }
 
-// secrets are the parts of a DSN that nobody may see, the longest first: all of it, and what stands where passwords do, as in
+// secrets are the parts of a DSN that must not be shown, the longest first: all of it, and what stands where passwords do, as in
 // scheme://user:password@host, user:password@tcp(host) and password=... of a list.
 func secrets(dsn string) []string {
 	list := []string{dsn}
@@ -72,7 +72,7 @@ func isPassword(name string) bool {
 	return false
 }
 
-// brokenURL reports a DSN in the form of a URL whose password is not escaped as it has to be. Nobody can say for sure where
+// brokenURL reports a DSN in the form of a URL whose password is not escaped as it has to be. It is uncertain where
 // that ends, and what cannot parse it quotes any part of it.
 func brokenURL(dsn string) bool {
 	_, rest, _ := strings.Cut(dsn, "://")

@@ -1,5 +1,5 @@
 // Package sqldb is a component: it provides a *sql.DB, pinged at cold start and closed at the end, over any driver of
-// database/sql. An application imports it and asks for what it provides:
+// database/sql. An application imports it and injects what it provides:
 //
 //	//faas:configuration import=github.com/faasgen/faasgen/framework/component/sqldb
 //	type Configuration struct{}
@@ -14,16 +14,16 @@
 //	  dsn: env:DATABASE_URL    # a secret: env:NAME or file:PATH, or the variable SQLDB_DSN
 //	  maxOpen: 10              # see Settings
 //
-// Where the address of the database is no secret, or is put together out of other things, the application provides a
+// Where the address of the database is not a secret, or is put together out of other things, the application provides a
 // *[Source] instead.
 //
 // The package is a model for components of your own. A component is one package:
 //
 //   - A struct marked //faas:configuration makes it one. It may hear of start and stop, and answer for its health.
-//   - What is marked //faas:provide, middleware or guard is there for whoever imports it. Types without an id need no prefix,
+//   - What is marked //faas:provide, middleware or guard is there for every importer. Types without an id need no prefix,
 //     names get the namespace in front, which is the package's name: //faas:use sqldb:name.
-//   - Its configuration is below the key of its namespace. config.default.yml beside the code says what holds where the
-//     application is silent; what has no default is asked for at start.
+//   - Its configuration is below the key of its namespace. config.default.yml next to the code says what holds where the
+//     application says nothing; a key without a default is required at start.
 //   - An optional dependency, here *Source, is how an application takes part of the work over.
 //   - It has no handlers, logs nothing that it returns as an error, and shows no secret in either.
 package sqldb
@@ -59,7 +59,7 @@ type Settings struct {
 	// DSN is what the driver takes for an address, with the password that may be in it.
 	DSN config.Secret //faas:config key=sqldb.dsn default=""
 	// MaxOpen and MaxIdle limit the connections of one process, MaxLifetime and MaxIdleTime how long one is used and kept.
-	// Zero is no limit, but no idle connections for MaxIdle.
+	// Zero means unlimited, and for MaxIdle no idle connections.
 	MaxOpen     int
 	MaxIdle     int
 	MaxLifetime time.Duration

@@ -1,6 +1,6 @@
 // Package validator is the component that checks the validate:"…" tags of inputs with
 // github.com/go-playground/validator, whose documentation lists the rules. An application imports it with its
-// //faas:configuration; from then on generated code asks it about every input that carries such tags, for requests and events.
+// //faas:configuration; from then on generated code calls it for every input that carries such tags, for requests and events.
 //
 // It is a module of its own, so that only those who use it have its dependencies. What a rule means is the library's
 // business; the component names fields as clients know them and says in English what was expected. It never repeats a

@@ -1,5 +1,5 @@
 // Package jsonbytes is how the events of faasgen carry bytes in JSON: text as text, any other JSON as what it is, and what
-// is no text as base64, which a member isBase64Encoded beside it says. It knows nothing of the events themselves.
+// is not text as base64, which a member isBase64Encoded next to it says. It knows nothing of the events themselves.
 package jsonbytes
 
 import (
@@ -50,7 +50,7 @@ func Decode(name string, raw json.RawMessage, encoded bool) ([]byte, error) {
 	}
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no base64, though isBase64Encoded is true", name)
+		return nil, fmt.Errorf("%s is not base64, though isBase64Encoded is true", name)
 	}
 	return b, nil
 }

@@ -19,7 +19,7 @@
 // requests, raw payloads, events without an id) goes through untouched.
 //
 //   - A message is claimed before the function runs, for as long as the function may run, and marked as done after it has
-//     succeeded. What failed is given free, so that it is handled when it comes again.
+//     succeeded. What failed is released, so that it is handled when it comes again.
 //   - A message that is done is left out of its batch. The function is not called when none is left.
 //   - A message that another process is at fails with [ErrBusy], and so do those behind it with the same ordering key: the
 //     cloud delivers them again, when it is known what became of the first. After a crash it is claimed again when the
@@ -48,7 +48,7 @@ import (
 type State int
 
 const (
-	// Claimed means that it was unknown, or that its lease had run out, and now belongs to the owner who asked.
+	// Claimed means that it was unknown, or that its lease had run out, and now belongs to this owner.
 	Claimed State = iota
 	// Busy means that another owner has it and its lease still holds.
 	Busy
@@ -111,7 +111,7 @@ type scoped interface {
 	MessageScope() string
 }
 
-// messages are those that an event brings, none for anything else.
+// messages are those of a batch, none for any other event.
 func messages(event any) []scoped {
 	v := reflect.ValueOf(trigger.BatchOf(event))
 	if !v.IsValid() || !v.Type().Elem().Implements(reflect.TypeFor[scoped]()) {
@@ -150,7 +150,7 @@ func batch(ctx *framework.Context, store Store, o Options, next framework.Handle
 	c := &claims{store: store, owner: rand.Text(), keys: map[string]string{}}
 	ended := false
 	defer func() {
-		if !ended { // a panic, which belongs to whoever is outside
+		if !ended { // a panic, which the caller handles
 			c.release(ctx, nil)
 		}
 	}()
@@ -287,7 +287,7 @@ func join(messages []scoped, err error, failed *framework.BatchError) error {
 		}
 	}
 	if len(reasons) > 0 {
-		return errors.Join(err, failed) // somebody named a message that is not there
+		return errors.Join(err, failed) // the error names a message that is not there
 	}
 	return all.Err()
 }

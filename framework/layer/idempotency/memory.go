@@ -23,7 +23,7 @@ func hash(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// errLost is what Finish returns when somebody else has claimed the message meanwhile.
+// errLost is what Finish returns when another owner has claimed the message meanwhile.
 var errLost = errors.New("the claim was lost: the lease ended before the function did")
 
 // Memory is a store in the memory of one process: for tests, and for functions that never run in two at once. The zero

@@ -7,7 +7,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
-// CloudEvent is an event as EventBridge brings it.
+// CloudEvent is an event as EventBridge delivers it.
 type CloudEvent struct {
 	SpecVersion string `json:"specversion"`
 	ID          string `json:"id"`
@@ -29,7 +29,7 @@ type CloudEvent struct {
 	DataBase64 []byte          `json:"data_base64"`
 }
 
-// Types of events by which EventBridge brings messages.
+// Types of events by which EventBridge delivers messages.
 const (
 	typeQueue    = "mns:Queue:SendMessage"
 	typeRocketMQ = "mq:Topic:SendMessage"
@@ -67,7 +67,7 @@ func events(p *platform.Payload, kind string, use func(e *CloudEvent, raw json.R
 			return err
 		}
 		if kind != "" && e.Type != kind {
-			return platform.InvalidEvent("type: found %.60q beside %.60q, expected events of one type", e.Type, kind)
+			return platform.InvalidEvent("type: found %.60q and %.60q, expected events of one type", e.Type, kind)
 		}
 		return use(e, raw)
 	}
@@ -114,7 +114,7 @@ func source(p *platform.Payload) string {
 func walk[E any](p *platform.Payload, from string, use func(event *E, raw json.RawMessage) error) error {
 	return platform.Elements("events", p.Field("events"), func(raw json.RawMessage) error {
 		if other, _ := platform.DecodeText("eventSource", platform.Member(raw, "eventSource")); other != from {
-			return platform.InvalidEvent("events.eventSource: found %.60q beside %q, expected events of one service", other, from)
+			return platform.InvalidEvent("events.eventSource: found %.60q and %q, expected events of one service", other, from)
 		}
 		e := new(E)
 		if err := platform.DecodeJSON("events", raw, e); err != nil {

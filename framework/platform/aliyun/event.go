@@ -51,7 +51,7 @@ func decodeBus(p *platform.Payload) (a platform.Batch[bus.Event], ok bool, err e
 	return a, true, err
 }
 
-// EncodeBus writes one event as EventBridge brings it. Data without a content type is JSON; anything else is an error.
+// EncodeBus writes one event as EventBridge delivers it. Data without a content type is JSON; anything else is an error.
 func EncodeBus(batch []bus.Event, _ platform.Origin) ([]byte, error) {
 	return encodeOne(batch, cloudEvent)
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxAnswer bounds an answer to a request that came as an event, in bytes. The vendor documents no limit; it is that of events.
-const maxAnswer = 32 << 20
+// maxResponse bounds an answer to a request that came as an event, in bytes. The vendor documents no limit; it is that of events.
+const maxResponse = 32 << 20
 
 // HTTP is the codec of requests that arrive as events: those of API Gateway, and those of an http trigger in the format v1, as
 // an event function gets them. A custom runtime gets the requests of its own http trigger as they are.
@@ -198,7 +198,7 @@ func route(p *platform.Payload, router *web.Router, r *web.Request) platform.Cal
 // encodeResponse writes statusCode as a number, isBase64Encoded as a boolean and body as a string. A body that is not UTF-8 is
 // sent as base64.
 func encodeResponse(r *web.Response, log *slog.Logger) ([]byte, error) {
-	if err := r.Buffer(maxAnswer); err != nil {
+	if err := r.Buffer(maxResponse); err != nil {
 		return nil, err
 	}
 	out := struct {
@@ -231,8 +231,8 @@ func encodeResponse(r *web.Response, log *slog.Logger) ([]byte, error) {
 	if err := e.Encode(out); err != nil {
 		return nil, fmt.Errorf("encode the response: %w", err)
 	}
-	if buf.Len() > maxAnswer {
-		return nil, fmt.Errorf("the response is %d bytes as the vendor wants it, the limit is %d", buf.Len(), maxAnswer)
+	if buf.Len() > maxResponse {
+		return nil, fmt.Errorf("the response is %d bytes as the vendor wants it, the limit is %d", buf.Len(), maxResponse)
 	}
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }

@@ -102,7 +102,7 @@ func TestAnswers(t *testing.T) {
 		}, result: "text", want: `{"statusCode":200,"headers":{"Content-Type":"text/plain; charset=utf-8","Set-Cookie":"c=1","X-Many":"1, 2"},"isBase64Encoded":false,"body":"text"}`, log: "cookies dropped"},
 		{name: "an error", payload: gateway, err: framework.Errorf(409, "taken", "it is taken"), want: `{"statusCode":409,`},
 		{name: "no function", payload: `{"httpMethod":"GET","path":"/books/1"}`, want: `{"statusCode":405,"headers":{"Allow":"POST"`},
-		{name: "too large", payload: gateway, result: bytes.Repeat([]byte("x"), maxAnswer+1), want: `{"statusCode":500,`},
+		{name: "too large", payload: gateway, result: bytes.Repeat([]byte("x"), maxResponse+1), want: `{"statusCode":500,`},
 	} {
 		_, call, ok, err := decode(tt.payload)
 		if !ok || err != nil {

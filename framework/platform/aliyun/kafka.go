@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 )
 
-// KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge brings it.
+// KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge delivers it.
 type KafkaRecord struct {
 	CloudEvent `json:"-"`
 	Topic      string  `json:"topic"`
@@ -109,7 +109,7 @@ func headerValue(raw json.RawMessage) ([]byte, error) {
 	return value, nil
 }
 
-// EncodeKafka writes records as EventBridge brings them from ApsaraMQ for Kafka.
+// EncodeKafka writes records as EventBridge delivers them from ApsaraMQ for Kafka.
 func EncodeKafka(batch []kafka.Record, from platform.Origin) ([]byte, error) {
 	texts := make([]string, len(batch))
 	for i, r := range batch {

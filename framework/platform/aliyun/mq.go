@@ -31,12 +31,12 @@ func MNSTopicOf(m mq.Message) (*MNSNotification, bool) {
 	return v, ok
 }
 
-// MNSMessage is a message of a queue of Alibaba Cloud MNS, in the event by which EventBridge brings it.
+// MNSMessage is a message of a queue of Alibaba Cloud MNS, in the event by which EventBridge delivers it.
 type MNSMessage struct {
 	CloudEvent `json:"-"`
 	RequestID  string `json:"requestId"`
 	MessageID  string `json:"messageId"`
-	// Body is text, or whatever JSON the message was.
+	// Body is text, or the JSON that the message was.
 	Body json.RawMessage `json:"messageBody"`
 }
 
@@ -46,7 +46,7 @@ func MNSQueueOf(m mq.Message) (*MNSMessage, bool) {
 	return v, ok
 }
 
-// RocketMQMessage is a message of ApsaraMQ for RocketMQ, in the event by which EventBridge brings it.
+// RocketMQMessage is a message of ApsaraMQ for RocketMQ, in the event by which EventBridge delivers it.
 type RocketMQMessage struct {
 	CloudEvent `json:"-"`
 	Topic      string `json:"topic"`
@@ -65,7 +65,7 @@ func RocketMQOf(m mq.Message) (*RocketMQMessage, bool) {
 // Queue is the codec of messages: topics of MNS, and queues of MNS and RocketMQ through EventBridge. All messages of a payload
 // are delivered again when one of them fails.
 //
-// A topic in the format STREAM sends the message alone, which says nothing of where it comes from. It is taken for a message in
+// A topic in the format STREAM sends the message alone, which says nothing of where it comes from. It is read as a message in
 // a unit that has no other triggers than topics, and in every unit when it has attributes.
 func Queue() platform.Codec {
 	envelopes := platform.BatchCodec[mq.Subscription](decodeQueue)
@@ -119,7 +119,7 @@ func onlyTopics(app *framework.App) bool {
 				return false
 			}
 		}
-		if len(f.Triggers) == 0 { // takes whatever comes
+		if len(f.Triggers) == 0 { // takes any payload
 			return false
 		}
 	}
@@ -132,7 +132,7 @@ func topic(p *platform.Payload) ([]mq.Message, error) {
 		return nil, err
 	}
 	m := mq.Message{ID: v.MessageID, Source: v.TopicName, Body: []byte(v.Message), Tag: v.MessageTag, Time: platform.Milliseconds(v.PublishTime), Raw: p.Raw, Vendor: v}
-	// Attributes are beside the members that every notification has.
+	// Attributes are all but the members that every notification has.
 	err := platform.Members("event", p.Raw, func(name string, value json.RawMessage) error {
 		switch name {
 		case "TopicOwner", "TopicName", "Subscriber", "SubscriptionName", "MessageId", "MessageMD5", "MessageTag", "PublishTime", "Message":
@@ -228,7 +228,7 @@ func rocketMQ(p *platform.Payload) (list []mq.Message, err error) {
 	return list, err
 }
 
-// attribute adds what is beside a body: a text, or any other JSON as it is written.
+// attribute adds an attribute: a text, or any other JSON as it is written.
 func attribute(m *mq.Message, name string, raw json.RawMessage) error {
 	value, err := text("attribute", raw)
 	if err != nil || raw[0] == 'n' {
@@ -253,7 +253,7 @@ func text(what string, raw json.RawMessage) ([]byte, error) {
 	return []byte(s), err
 }
 
-// EncodeQueue writes one message: of a queue as EventBridge brings it from MNS, without its attributes, its tag and its order,
+// EncodeQueue writes one message: of a queue as EventBridge delivers it from MNS, without its attributes, its tag and its order,
 // and of a topic as MNS sends it in the format JSON.
 func EncodeQueue(batch []mq.Message, from platform.Origin) ([]byte, error) {
 	return encodeOne(batch, func(m mq.Message) ([]byte, error) { return message(m, from) })
@@ -275,7 +275,7 @@ func message(m mq.Message, from platform.Origin) ([]byte, error) {
 	}
 	for name, value := range m.Attributes {
 		if _, taken := o[name]; taken {
-			return nil, fmt.Errorf("attribute %.80q: MNS has a member of that name beside the message", name)
+			return nil, fmt.Errorf("attribute %.80q: MNS has a member of that name of its own", name)
 		}
 		o[name] = value
 	}

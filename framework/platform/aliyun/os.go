@@ -29,7 +29,7 @@ type OSSEvent struct {
 			Size      *int64 `json:"size"`
 			DeltaSize *int64 `json:"deltaSize"`
 			ETag      string `json:"eTag"`
-			// Meta is what the service keeps beside the object, as it came.
+			// Meta is what the service keeps with the object, as it came.
 			Meta json.RawMessage `json:"objectMeta"`
 		} `json:"object"`
 		SchemaVersion string `json:"ossSchemaVersion"`

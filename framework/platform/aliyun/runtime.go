@@ -32,7 +32,7 @@ func Runtime() *framework.Runtime {
 	}
 }
 
-// codeDir is where the package was unpacked: where FC says, else its usual place, else beside the executable.
+// codeDir is where the package was unpacked: where FC says, else its usual place, else next to the executable.
 func codeDir() string {
 	if dir := os.Getenv("FC_FUNC_CODE_PATH"); dir != "" {
 		return dir

@@ -11,7 +11,7 @@ import (
 
 // decodeALB reads the event of a load balancer. Path and query come as the client encoded them; headers come in the
 // style that the target group is set to.
-func decodeALB(p *platform.Payload, f *front) (*web.Request, error) {
+func decodeALB(p *platform.Payload, f *ingress) (*web.Request, error) {
 	r := &web.Request{Header: make(web.Header)}
 	var err error
 	if r.Method, err = p.Text("httpMethod"); err != nil {
@@ -57,7 +57,7 @@ func lastAddress(forwarded string) string {
 func encodeALB(b []byte, r *web.Response, c *httpCall) []byte {
 	b = append(b, `,"statusDescription":`...)
 	b = appendString(b, strconv.Itoa(r.Status)+" "+reason(r.Status))
-	if c.front.multi {
+	if c.ingress.multi {
 		b = append(b, `,"multiValueHeaders":`...)
 		return appendMulti(b, r.Header)
 	}

@@ -10,7 +10,7 @@ import (
 
 // decodeAPIGateway1 reads payload format 1.0. The path comes without the stage; a REST API leaves it encoded, an HTTP
 // API, which alone sends a version, has decoded it. The query is decoded in both.
-func decodeAPIGateway1(p *platform.Payload, f *front) (*web.Request, error) {
+func decodeAPIGateway1(p *platform.Payload, f *ingress) (*web.Request, error) {
 	r := &web.Request{Header: make(web.Header), Proto: "https"}
 	var err error
 	if r.Method, err = p.Text("httpMethod"); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // decodeAPIGateway2 reads payload format 2.0, which HTTP APIs and function URLs share. An HTTP API has decoded the path
 // and, unless the stage is $default, put the stage before it; a function URL passes it on as it came.
-func decodeAPIGateway2(p *platform.Payload, f *front) (*web.Request, error) {
+func decodeAPIGateway2(p *platform.Payload, f *ingress) (*web.Request, error) {
 	r := &web.Request{Header: make(web.Header), Proto: "https"}
 	var method, http, stage, domain json.RawMessage
 	err := platform.Members("requestContext", p.Field("requestContext"), func(name string, value json.RawMessage) error {

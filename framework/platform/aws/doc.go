@@ -2,7 +2,7 @@
 //
 //	run.go           Run, the process from start to exit
 //	loop.go          one poll after the other, and what the API may answer
-//	http.go          the http trigger: which front sent it, routing, the body of the answer
+//	http.go          the http trigger: which ingress sent it, routing, the body of the response
 //	apigateway1.go   API Gateway REST APIs, and HTTP APIs with payload format 1.0
 //	apigateway2.go   API Gateway HTTP APIs with payload format 2.0, and function URLs
 //	alb.go           Application Load Balancers
@@ -17,7 +17,7 @@
 // The vendor's own record of an event is returned typed by the function that is called after the service: [S3Of],
 // [SQSOf], [SNSOf], [KinesisOf], [DynamoDBOf], [BrokerOf], [KafkaOf], [EventBridgeOf], and in package cloudwatch LogsOf.
 //
-// What the fronts cannot carry, whatever the function does: an HTTP API decodes the path, so that %2F is a slash, and
+// What the event sources of http cannot carry: an HTTP API decodes the path, so that %2F is a slash, and
 // joins the values of a repeated header with a comma in both directions; a load balancer without multi-value headers
 // keeps one value of each header, so that an answer has one Set-Cookie at most. A REST API returns binary bodies only
 // when binaryMediaTypes are set.

@@ -94,9 +94,9 @@ func TestEvents(t *testing.T) {
 		{name: "Kafka, another topic", payload: strings.ReplaceAll(msk, `"topic":"t"`, `"topic":"x"`), err: `unknown_topic: found a record of topic "x", expected "t"`},
 		{name: "EventBridge", payload: bridge, want: `[{"id":"1","source":"billing","type":"Paid","subject":"arn:x","time":"2026-01-02T03:04:05Z","data":{"n":1},"region":"r","account":"12"}]`},
 		{name: "EventBridge, nobody's", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
-		{name: "records of another service", payload: `{"Records":[{"eventSource":"aws:ses"}]}`, err: `unknown_event: no trigger of unit u takes this event, which looks like records of "aws:ses"`},
-		{name: "Cognito", payload: `{"triggerSource":"PreSignUp_SignUp"}`, err: `unknown_event: no trigger of unit u takes this event, which looks like a trigger of Cognito, "PreSignUp_SignUp"`},
-		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u takes this event, a JSON object with the members "a"`},
+		{name: "records of another service", payload: `{"Records":[{"eventSource":"aws:ses"}]}`, err: `unknown_event: no trigger of unit u matches this event, which looks like records of "aws:ses"`},
+		{name: "Cognito", payload: `{"triggerSource":"PreSignUp_SignUp"}`, err: `unknown_event: no trigger of unit u matches this event, which looks like a trigger of Cognito, "PreSignUp_SignUp"`},
+		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "a"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -16,13 +16,13 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxAnswer is Lambda's limit for the answer to a synchronous call. Load balancers have one of their own.
-const maxAnswer = 6 << 20
+// maxResponse is Lambda's limit for the answer to a synchronous call. Load balancers have one of their own.
+const maxResponse = 6 << 20
 
-// front is what sent a request, and so how it wants its answer.
-type front struct {
-	decode func(p *platform.Payload, f *front) (*web.Request, error)
-	// encode appends the headers and what else the front wants beside status and body.
+// ingress is what sent a request, and so how it wants its response.
+type ingress struct {
+	decode func(p *platform.Payload, f *ingress) (*web.Request, error)
+	// encode appends the headers and what else the ingress wants besides status and body.
 	encode func(b []byte, r *web.Response, call *httpCall) []byte
 	limit  int
 	// multi says that the request had multi-value headers, so that the answer must.
@@ -35,7 +35,7 @@ type front struct {
 // Balancers, told apart by the shape of the event.
 func HTTP() platform.Codec { return httpCodec(nil) }
 
-// httpCodec makes the codec. Stream sends an answer where the front takes it as a stream; nil is nowhere.
+// httpCodec makes the codec. Stream sends a response where the ingress takes it as a stream; nil is nowhere.
 func httpCodec(stream func(c *httpCall, r *web.Response) error) platform.Codec {
 	return platform.Codec{Kind: "http", Bind: func(app *framework.App) (platform.Decoder, error) {
 		router, err := web.NewRouter(app)
@@ -43,7 +43,7 @@ func httpCodec(stream func(c *httpCall, r *web.Response) error) platform.Codec {
 			return nil, err
 		}
 		return func(p *platform.Payload) (platform.Call, bool, error) {
-			f, ok := frontOf(p)
+			f, ok := ingressOf(p)
 			if !ok {
 				return platform.Call{}, false, nil
 			}
@@ -66,39 +66,39 @@ func httpCodec(stream func(c *httpCall, r *web.Response) error) platform.Codec {
 	}}
 }
 
-// frontOf tells the fronts apart, and from authorizers and WebSocket APIs, whose events have members in common.
-func frontOf(p *platform.Payload) (front, bool) {
+// ingressOf tells the ingresses apart, and from authorizers and WebSocket APIs, whose events have members in common.
+func ingressOf(p *platform.Payload) (ingress, bool) {
 	context := p.Field("requestContext")
 	if context == nil {
-		return front{}, false
+		return ingress{}, false
 	}
 	switch {
 	case p.Has("httpMethod") && platform.Member(context, "elb") != nil:
-		return front{decode: decodeALB, encode: encodeALB, limit: 1 << 20}, true
+		return ingress{decode: decodeALB, encode: encodeALB, limit: 1 << 20}, true
 	case platform.Member(context, "connectionId") != nil: // a WebSocket API
 	case p.Has("httpMethod", "resource") && !p.Has("methodArn"):
-		return front{decode: decodeAPIGateway1, encode: encodeAPIGateway1, limit: maxAnswer}, true
+		return ingress{decode: decodeAPIGateway1, encode: encodeAPIGateway1, limit: maxResponse}, true
 	case p.Has("rawPath") && (p.Has("routeKey") || platform.Member(context, "http") != nil) && string(p.Field("version")) == `"2.0"` && !p.Has("routeArn"):
-		return front{decode: decodeAPIGateway2, encode: encodeAPIGateway2, limit: maxAnswer}, true
+		return ingress{decode: decodeAPIGateway2, encode: encodeAPIGateway2, limit: maxResponse}, true
 	}
-	return front{}, false
+	return ingress{}, false
 }
 
 // httpCall is one request on its way through the function.
 type httpCall struct {
 	payload  *platform.Payload
-	front    front
+	ingress  ingress
 	match    web.Match
 	exchange *web.Exchange
 	stream   func(c *httpCall, r *web.Response) error
 }
 
-func route(router *web.Router, p *platform.Payload, f front, r *web.Request, stream func(*httpCall, *web.Response) error) platform.Call {
-	c := &httpCall{payload: p, front: f, stream: stream}
+func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, stream func(*httpCall, *web.Response) error) platform.Call {
+	c := &httpCall{payload: p, ingress: f, stream: stream}
 	if r.Path == "" { // it could not be decoded
 		c.exchange = web.NewExchange(*r)
 		return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) {
-			return c.reply(nil, &framework.Error{Status: 400, Code: "invalid_request", Message: "the path is not encoded rightly"})
+			return c.reply(nil, &framework.Error{Status: 400, Code: "invalid_request", Message: "the path is not correctly percent-encoded"})
 		}}
 	}
 	c.match = router.Match(r.Method, r.Host, r.Path, r.RawPath)
@@ -109,7 +109,7 @@ func route(router *web.Router, p *platform.Payload, f front, r *web.Request, str
 	}}
 }
 
-// reply makes the front's answer of the function's outcome. What cannot be answered becomes a 500 with a log record.
+// reply makes the ingress's response of the function's outcome. What cannot be answered becomes a 500 with a log record.
 func (c *httpCall) reply(result any, err error) ([]byte, error) {
 	info := c.info()
 	var r *web.Response
@@ -132,15 +132,15 @@ func (c *httpCall) info() web.ErrorInfo {
 	return web.ErrorInfo{RequestID: c.payload.Invocation.RequestID, Route: c.match.Route, Log: c.payload.Log()}
 }
 
-// encode writes the answer: status, the front's way of headers, body.
+// encode writes the response: status, the ingress's way of headers, body.
 func (c *httpCall) encode(r *web.Response) ([]byte, error) {
-	if err := r.Buffer(int64(c.front.limit)); err != nil {
+	if err := r.Buffer(int64(c.ingress.limit)); err != nil {
 		return nil, err
 	}
 	b := make([]byte, 0, 256+len(r.Body)+len(r.Body)/2)
 	b = append(b, `{"statusCode":`...)
 	b = strconv.AppendInt(b, int64(r.Status), 10)
-	b = c.front.encode(b, r, c)
+	b = c.ingress.encode(b, r, c)
 	if len(r.Body) > 0 {
 		if isText(r) {
 			b = append(b, `,"body":`...)
@@ -152,9 +152,9 @@ func (c *httpCall) encode(r *web.Response) ([]byte, error) {
 		}
 	}
 	b = append(b, '}')
-	if len(b) > c.front.limit {
+	if len(b) > c.ingress.limit {
 		return nil, &framework.Error{Status: 500, Code: "response_too_large", Message: "the response is larger than the platform can carry",
-			Err: fmt.Errorf("found %d bytes as the front wants them, its limit is %d", len(b), c.front.limit)}
+			Err: fmt.Errorf("found %d bytes as the ingress wants them, its limit is %d", len(b), c.ingress.limit)}
 	}
 	return b, nil
 }
@@ -205,7 +205,7 @@ func decodeBody(p *platform.Payload) ([]byte, error) {
 	return b, nil
 }
 
-// setPath fills the path of a front that passes it on as the client encoded it. One that cannot be decoded leaves Path
+// setPath fills the path of an ingress that passes it on as the client encoded it. One that cannot be decoded leaves Path
 // empty, which is the client's mistake and not the vendor's.
 func setPath(r *web.Request, encoded string) {
 	if encoded == "" {
@@ -306,8 +306,8 @@ func query(p *platform.Payload, write func(string) string) (string, error) {
 	return b.String(), err
 }
 
-// names lists the headers to be written, sorted, so that equal answers have equal bytes. The front makes Content-Length
-// itself: the answer to HEAD has a length without a body, which a front that counts would call broken.
+// names lists the headers to be written, sorted, so that equal responses have equal bytes. The ingress makes Content-Length
+// itself: the response to HEAD has a length without a body, which an ingress that counts would call broken.
 func names(h web.Header) []string {
 	names := make([]string, 0, len(h))
 	for name, values := range h {

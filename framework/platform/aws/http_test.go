@@ -196,7 +196,7 @@ func answered(t testing.TB, event string, app *framework.App, f framework.Handle
 	}
 	var m map[string]any
 	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatalf("the answer is no JSON: %v: %s", err, raw)
+		t.Fatalf("the answer is not JSON: %v: %s", err, raw)
 	}
 	return m
 }
@@ -288,8 +288,8 @@ func TestAnswersThatCannotBe(t *testing.T) {
 		f           framework.Handler
 		code        string
 	}{
-		{"too large", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", maxAnswer)); return nil }, "response_too_large"},
-		{"too large when escaped", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("\n", maxAnswer/2+1)); return nil }, "response_too_large"},
+		{"too large", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", maxResponse)); return nil }, "response_too_large"},
+		{"too large when escaped", restEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("\n", maxResponse/2+1)); return nil }, "response_too_large"},
 		{"too large for a load balancer", albEvent, func(ctx *framework.Context) error { ctx.SetResult(strings.Repeat("x", 1<<20)); return nil }, "response_too_large"},
 		{"a stream without an end", restEvent, func(ctx *framework.Context) error { ctx.SetResult(endless{}); return nil }, "response_too_large"},
 		{"a stream that breaks", restEvent, func(ctx *framework.Context) error { ctx.SetResult(iotest.ErrReader(errors.New("private"))); return nil }, "internal"},
@@ -325,7 +325,7 @@ func TestLastAddress(t *testing.T) {
 	}
 }
 
-// FuzzHTTP checks that no event ends in a panic or in an answer that is no JSON, and that refusals are meant for callers.
+// FuzzHTTP checks that no event ends in a panic or in an answer that is not JSON, and that refusals are meant for callers.
 func FuzzHTTP(f *testing.F) {
 	for _, event := range []string{restEvent, httpAPI1Event, httpAPI2Event, urlEvent, albEvent, albMultiEvent} {
 		f.Add([]byte(event))

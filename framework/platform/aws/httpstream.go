@@ -18,7 +18,7 @@ import (
 )
 
 // HTTPStream is [HTTP] for a unit behind a function URL in the mode RESPONSE_STREAM: answers are sent piece by piece, as
-// their readers give them. To other fronts it answers as HTTP does.
+// their readers give them. To other ingresses it answers as HTTP does.
 func HTTPStream() platform.Codec { return httpCodec(stream) }
 
 const (
@@ -117,7 +117,7 @@ func (s *streamed) post() error {
 		Stream:   s.write,
 	})
 	if s.inv.posted = accepted; err == nil && (answer.Status == 202 || answer.Status == 413) {
-		if answer.Status == 413 { // the caller has been told
+		if answer.Status == 413 { // Lambda has answered the caller
 			s.log("Lambda refused the answer: it is too large", nil)
 		}
 		return nil
@@ -135,7 +135,7 @@ func (s *streamed) log(message string, err error) {
 	s.call.payload.Log().Error(message, args...)
 }
 
-// write sends prelude and body. What goes wrong on the way is told in the trailer, which cuts the client's answer short.
+// write sends prelude and body. What goes wrong on the way is reported in the trailer, which cuts the client's response short.
 func (s *streamed) write(conn io.Writer) error {
 	chunks := runtimeapi.NewChunks(conn)
 	first := s.prelude
@@ -164,7 +164,7 @@ func (s *streamed) write(conn io.Writer) error {
 
 // fail ends a stream that is not whole.
 func (s *streamed) fail(chunks *runtimeapi.Chunks, err error) error {
-	s.log("request failed while its answer was streamed", err)
+	s.log("request failed while its response was streamed", err)
 	d := platform.Describe(err, false)
 	doc := errorDocument{Message: d.Message, Type: errorType(d.Type), Stack: []string{}}
 	if len(doc.Message) > maxMessage/4 { // it becomes a header

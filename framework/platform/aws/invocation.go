@@ -90,7 +90,7 @@ func decodeHeader[T any](value, what string) (*T, error) {
 	return v, nil
 }
 
-// traced carries the trace header under the key that the X-Ray SDK asks contexts for.
+// traced carries the trace header under the key that the X-Ray SDK looks up in contexts.
 type traced struct {
 	context.Context
 	trace string

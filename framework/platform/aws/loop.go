@@ -15,9 +15,9 @@ import (
 // maxEvent is more than Lambda's 6 MB for a synchronous call, so that a raised limit does not end processes.
 const maxEvent = 32 << 20
 
-// loop asks for events and answers them, one at a time, until the API says something that it must not or the process is
-// stopping. The first is logged; in both cases the process ends soon. Nothing here is tried twice: an endpoint that
-// refuses once would be asked thousands of times a second.
+// loop polls for events and answers them, one at a time, until the API breaks its protocol or the process is stopping. The
+// first is logged; in both cases the process ends soon. Nothing here is retried: an endpoint that refuses once would be
+// called thousands of times a second.
 func (p *process) loop(c *runtimeapi.Client) {
 	l := &loop{process: p, client: c, ended: make(chan struct{})}
 	l.detached = l.resume
@@ -163,7 +163,7 @@ func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err
 	switch {
 	case err == nil && reply.Status == 202:
 		return true
-	case err == nil && reply.Status == 413: // the caller has been told
+	case err == nil && reply.Status == 413: // Lambda has answered the caller
 		p.log.Error("Lambda refused the answer: it is too large", "bytes", len(request.Body), "request_id", inv.RequestID)
 		return true
 	}

@@ -32,7 +32,7 @@ const (
 	registerTimeout = 500 * time.Millisecond
 )
 
-// Run starts the unit, handles events until Lambda ends the process, and never returns. Codecs are asked in their order.
+// Run starts the unit, handles events until Lambda ends the process, and never returns. Codecs are tried in order.
 func Run(newApp platform.New, codecs ...platform.Codec) {
 	os.Exit(serve(newApp, codecs, shutdownBudget, os.Stderr))
 }
@@ -139,7 +139,7 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	}
 }
 
-// newLogHandler writes JSON, with Lambda's names of the members where Lambda is told to filter JSON by them.
+// newLogHandler writes JSON, with Lambda's names of the members where Lambda is configured to filter JSON by them.
 func newLogHandler(to io.Writer, current func() string) slog.Handler {
 	o := &slog.HandlerOptions{}
 	switch strings.ToUpper(os.Getenv("AWS_LAMBDA_LOG_LEVEL")) {
@@ -209,7 +209,7 @@ func (p *process) reportInit(err error) {
 	}
 }
 
-// begin is called with each event, end when it was answered and the next may be asked for.
+// begin is called with each event, end when it was answered and the next may be polled for.
 func (p *process) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -147,14 +147,14 @@ func TestPollsThatFail(t *testing.T) {
 		}, `status 403: \"{\\\"errorType\\\":\\\"InvalidStateTransition\\\"}\"`, ""},
 		{"server error", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "status 500", ""},
 		{"no content", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, "status 204", ""},
-		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "closed the connection without an answer", ""},
+		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "closed the connection without a response", ""},
 		{"not http", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
 				io.WriteString(conn, "hello\r\n\r\n")
 				conn.Close()
 			}
-		}, "malformed answer", ""},
+		}, "malformed response", ""},
 		{"no request id", event("", `{}`), "without a request id", ""},
 		{"request id that is no path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
 	} {
@@ -284,7 +284,7 @@ func TestAnswers(t *testing.T) {
 		{"error", func(*framework.Context) error { return errors.New("private") }, "error", `{"errorMessage":"the function failed; its log has the reason","errorType":"Function.Internal","stackTrace":[]}`, `"error":"private","request_id":"id-1"`},
 		{"panic", func(*framework.Context) error { panic("private") }, "error", `{"errorMessage":"the function failed; its log has the reason","errorType":"Function.Panic","stackTrace":[]}`, `"panic":"private"`},
 		{"result that panics", func(ctx *framework.Context) error { ctx.SetResult(explosive{}); return nil }, "error", `{"errorMessage":"the function failed; its log has the reason","errorType":"Function.Panic","stackTrace":[]}`, "panic outside of the handler"},
-		{"result that is no JSON", func(ctx *framework.Context) error { ctx.SetResult(func() {}); return nil }, "error", `{"errorMessage":"the function failed; its log has the reason","errorType":"Function.Internal","stackTrace":[]}`, "unsupported type"},
+		{"result that is not JSON", func(ctx *framework.Context) error { ctx.SetResult(func() {}); return nil }, "error", `{"errorMessage":"the function failed; its log has the reason","errorType":"Function.Internal","stackTrace":[]}`, "unsupported type"},
 		{"logger without a context", func(ctx *framework.Context) error { ctx.Runtime().Logger.Info("hello"); return nil }, "response", "null", `"msg":"hello","request_id":"id-1"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

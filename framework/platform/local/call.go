@@ -21,8 +21,8 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxAnswer bounds the body of an http answer that is kept whole for an outcome.
-const maxAnswer = 64 << 20
+// maxResponse bounds the body of an http answer that is kept whole for an outcome.
+const maxResponse = 64 << 20
 
 // caller calls functions by name, with events as people write them.
 type caller struct {
@@ -134,7 +134,7 @@ func (c *caller) http(ctx context.Context, f *framework.Function, event []byte) 
 		return nil, fmt.Errorf("function %s broke its answer off", f.Name)
 	}
 	if w.over {
-		return nil, fmt.Errorf("the answer of function %s is over %d MB", f.Name, maxAnswer>>20)
+		return nil, fmt.Errorf("the answer of function %s is over %d MB", f.Name, maxResponse>>20)
 	}
 	o := &envelope.Outcome{Function: f.Name, Kind: "http", Status: cmp.Or(w.status, http.StatusOK), Headers: w.sent}
 	o.SetBody(w.body.Bytes())
@@ -196,12 +196,12 @@ func (w *recorder) WriteHeader(status int) {
 
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	if w.body.Len()+len(p) > maxAnswer {
+	if w.body.Len()+len(p) > maxResponse {
 		w.over = true
 		return 0, errors.New("the answer is too long to be kept")
 	}
 	return w.body.Write(p)
 }
 
-// Flush lets handlers stream; there is nobody to hurry for.
+// Flush lets handlers stream; there is no client to hurry for.
 func (w *recorder) Flush() { w.WriteHeader(http.StatusOK) }

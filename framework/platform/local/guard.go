@@ -11,7 +11,7 @@ import (
 
 // Guard lets only this machine's own pages and tools through to h: a web page from elsewhere can reach a loopback server
 // through the user's browser, by a name that resolves to 127.0.0.1 or by a plain form. What a browser reports of the
-// request's origin tells them apart; a tool that is no browser reports nothing and passes.
+// request's origin tells them apart; a tool that is not a browser reports nothing and passes.
 func Guard(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if reason := refusal(r); reason != "" {

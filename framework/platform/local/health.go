@@ -17,7 +17,7 @@ const healthTimeout = 5 * time.Second
 type health struct {
 	engine *framework.Engine
 	log    *slog.Logger
-	// behind says that the parent hands over its listener and says who asks.
+	// behind says that the parent hands over its listener and says who called.
 	behind bool
 	next   http.Handler
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// release returns a file descriptor of f that nobody else will close, as a process has it from its parent.
+// release returns a file descriptor of f that nothing else closes, as a process has it from its parent.
 func release(t *testing.T, f *os.File) int {
 	t.Helper()
 	defer f.Close()

@@ -63,7 +63,7 @@ func client(r *http.Request, behind bool) string {
 }
 
 // listening runs the application until ctx ends or the parent goes away, then stops it gracefully. It listens before the
-// application starts: what is wrong with the address is told at once, and requests wait.
+// application starts: an unusable address is an error at once, and requests wait.
 func listening(ctx context.Context, app platform.New, s settings, p process) error {
 	l, err := listen(s)
 	if err != nil {
@@ -123,7 +123,7 @@ func listen(s settings) (net.Listener, error) {
 		defer f.Close()
 		l, err := net.FileListener(f)
 		if err != nil {
-			return nil, fmt.Errorf("variable FAAS_LISTEN_FD names file %d, which is no listener: %w", s.listenFD, err)
+			return nil, fmt.Errorf("variable FAAS_LISTEN_FD names file %d, which is not a listener: %w", s.listenFD, err)
 		}
 		return l, nil
 	}

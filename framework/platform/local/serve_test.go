@@ -288,7 +288,7 @@ func TestInvoke(t *testing.T) {
 		{"broken", "", 1, `{"type":"about:blank"`, "function broken answered with status 500"},
 		{"broken", `{"name":"nightly"}`, 1, "", "internal: the function failed; its log has the reason"},
 		{"broken", `{"name":"other"}`, 1, "", `the function has no timer "other"; it has nightly`},
-		{"get", `{"id":`, 1, "", "the event is no JSON"},
+		{"get", `{"id":`, 1, "", "the event is not JSON"},
 	} {
 		var out, errs bytes.Buffer
 		code := run(context.Background(), application, process{args: []string{"invoke", tc.name}, env: func(string) string { return "" },

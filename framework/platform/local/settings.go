@@ -87,7 +87,7 @@ func readFile(name string) (string, error) {
 	return string(content), err
 }
 
-// checkAddr refuses addresses that would be open to other machines without anybody having said so.
+// checkAddr refuses addresses that would be open to other machines unless the settings say so.
 func checkAddr(addr string, dev bool) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || port == "" {

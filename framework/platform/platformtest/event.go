@@ -105,7 +105,7 @@ func (s *suite) unknown(t *testing.T) {
 		{`{"zebra":1,"ant":"private"}`, "a JSON object with the members", `"ant", "zebra"`},
 		{`[1]`, "JSON that is not an object", ""},
 	} {
-		wantFailure(t, p.invoke(t, tt.payload), "no trigger of unit fixture takes this event")
+		wantFailure(t, p.invoke(t, tt.payload), "no trigger of unit fixture matches this event")
 		p.out.wait(t, tt.logged)
 		// The platform may log in JSON, where quotes are escaped.
 		if out := strings.ReplaceAll(p.out.String(), `\`, ""); !strings.Contains(out, tt.names) {

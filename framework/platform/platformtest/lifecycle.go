@@ -13,7 +13,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-// slow calls a function that takes its time, by whatever way the platform has.
+// slow calls a function that takes long, in any way that the platform has.
 func (s *suite) slow(ctx context.Context, p *process, d time.Duration) error {
 	if s.HTTP {
 		r, err := p.HTTP(ctx, &sim.Request{Method: "GET", Target: fmt.Sprint("/slow?ms=", d.Milliseconds()), Host: "shop.example.com"})
@@ -59,7 +59,7 @@ func (s *suite) concurrency(t *testing.T, p *process) {
 	}
 }
 
-// deadline checks that a function which ignores the platform's time limit costs its caller an error and nobody else
+// deadline checks that a function which ignores the platform's time limit costs its caller an error and no other
 // anything.
 func (s *suite) deadline(t *testing.T) {
 	p := s.start(t, sim.Artifact{Timeout: 300 * time.Millisecond}, "")

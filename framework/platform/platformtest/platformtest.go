@@ -1,6 +1,6 @@
 // Package platformtest is the conformance suite of the platforms. Each platform's test starts the unit in
 // platformtest/fixture under the simulator of its vendor's runtime and has every rule checked that users rely on
-// whatever the cloud:
+// on every cloud:
 //
 //	func TestMain(m *testing.M) {
 //		platformtest.Main(m, func() { aws.Run(fixture.New, platformtest.Codecs(aws.HTTP(), aws.Timer(), aws.Raw())...) })

@@ -69,7 +69,7 @@ func testStream(t *testing.T, ownThread bool) {
 	}
 }
 
-// A refusal that comes before the end of the stream is an answer; a stream cut short costs the connection.
+// A refusal that comes before the end of the stream is a response; a stream cut short costs the connection.
 func TestStreamRefused(t *testing.T) {
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(413) })
 	answer := do(t, c, Request{Method: "POST", Path: "/", Stream: func(conn io.Writer) error {

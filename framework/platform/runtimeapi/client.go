@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// DefaultMaxBody is the limit of an answer's body unless Client.MaxBody says otherwise.
+	// DefaultMaxBody is the limit of a response's body unless Client.MaxBody says otherwise.
 	DefaultMaxBody = 64 << 20
 	// MaxHead is the limit of status line and headers together, and of a chunked body's trailer.
 	MaxHead = 64 << 10
@@ -23,15 +23,15 @@ const (
 	// ownWriter is the size from which a body is written by a goroutine of its own, since the endpoint may answer, as
 	// with 413, before it has read it all.
 	ownWriter = 64 << 10
-	// writerGrace is how long that goroutine may take to say that it has finished when the answer is there already.
+	// writerGrace is how long that goroutine may take to say that it has finished when the response is there already.
 	writerGrace = 20 * time.Millisecond
 )
 
 var (
-	// ErrProtocol is wrapped by errors about an answer that is no HTTP/1.1.
-	ErrProtocol = errors.New("malformed answer")
-	// ErrTooLarge is wrapped by errors about an answer that is over a limit.
-	ErrTooLarge = errors.New("answer too large")
+	// ErrProtocol is wrapped by errors about a response that is not HTTP/1.1.
+	ErrProtocol = errors.New("malformed response")
+	// ErrTooLarge is wrapped by errors about a response that is over a limit.
+	ErrTooLarge = errors.New("response too large")
 )
 
 var errClosed = fmt.Errorf("the client is closed: %w", os.ErrClosed)
@@ -51,7 +51,7 @@ type Request struct {
 // Field is one header field.
 type Field struct{ Name, Value string }
 
-// Response is one answer. The struct and its Header are valid until the client's next Do; the strings in it and the
+// Response is one response. The struct and its Header are valid until the client's next Do; the strings in it and the
 // Body stay valid.
 type Response struct {
 	Status int
@@ -73,7 +73,7 @@ func (r *Response) Get(name string) string {
 type Client struct {
 	// Dial connects to the endpoint. Nil is a plain TCP connection to an IPv4 address.
 	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
-	// MaxBody limits the body of an answer in bytes; zero is [DefaultMaxBody].
+	// MaxBody limits the body of a response in bytes; zero is [DefaultMaxBody].
 	MaxBody int64
 	// OwnThread lets Do wait in a thread and not in the runtime's poller. An exchange is then a write and a read, without
 	// the futile read and the poll before the real one and without waking a second thread. The thread is held as long as
@@ -82,12 +82,12 @@ type Client struct {
 	// systems than Linux, and where Dial is set.
 	OwnThread bool
 
-	addr   string
-	static string // the request line's end and the fields that every request has
-	out    []byte // head of the request
-	in     buffer
-	last   string // head of the last answer but to GET: acknowledgements are all alike
-	answer Response
+	addr     string
+	static   string // the request line's end and the fields that every request has
+	out      []byte // head of the request
+	in       buffer
+	last     string // head of the last response but to GET: acknowledgements are all alike
+	response Response
 
 	mu     sync.Mutex // guards what Close touches
 	conn   io.ReadWriteCloser
@@ -111,7 +111,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// Do sends one request and reads its answer, whatever its status. It waits as long as ctx lets it: there is no other
+// Do sends one request and reads its response, with any status. It waits as long as ctx lets it: there is no other
 // timeout, as a poll may rest for hours. When the endpoint has closed the kept connection meanwhile, a request that can
 // do no harm twice, GET and HEAD, is sent once more on a new one. After Close the error is os.ErrClosed.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
@@ -129,9 +129,9 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			c.drop()
 		}
 		if err == nil {
-			return &c.answer, nil
+			return &c.response, nil
 		}
-		if kept && safe && errors.Is(err, errNoAnswer) && ctx.Err() == nil {
+		if kept && safe && errors.Is(err, errNoResponse) && ctx.Err() == nil {
 			continue // at most once: the next connection is new
 		}
 		return nil, c.explain(ctx, r.Method, r.Path, err)
@@ -194,7 +194,7 @@ func (c *Client) drop() {
 	}
 }
 
-// exchange writes the request and reads the answer. It reports whether the connection may be used again.
+// exchange writes the request and reads the response. It reports whether the connection may be used again.
 func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Request) (keep bool, err error) {
 	if ctx.Done() != nil {
 		stop := context.AfterFunc(ctx, func() { conn.Close() })
@@ -211,7 +211,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			err = r.Stream(conn)
 		}
 		if err != nil && !c.in.ready() {
-			return false, fmt.Errorf("%w: %w", errNoAnswer, err)
+			return false, fmt.Errorf("%w: %w", errNoResponse, err)
 		}
 		broken := err != nil
 		wait = func() bool { return !broken }
@@ -231,7 +231,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			}
 		}
 	} else if err = c.write(conn, body); err != nil && !c.in.ready() {
-		return false, fmt.Errorf("%w: %w", errNoAnswer, err)
+		return false, fmt.Errorf("%w: %w", errNoResponse, err)
 	}
 	keep, err = c.read(r.Method)
 	written := wait()

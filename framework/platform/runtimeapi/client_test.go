@@ -32,7 +32,7 @@ func serve(t *testing.T, h http.HandlerFunc) (c *Client, connections *atomic.Int
 	return c, connections
 }
 
-// waits runs the test with each way of waiting for an answer.
+// waits runs the test with each way of waiting for a response.
 func waits(t *testing.T, test func(t *testing.T, ownThread bool)) {
 	t.Run("poller", func(t *testing.T) { test(t, false) })
 	t.Run("thread", func(t *testing.T) { test(t, true) })
@@ -114,7 +114,7 @@ func testAgainstNetHTTP(t *testing.T, ownThread bool) {
 	}
 }
 
-// The answer of the last Do may change, what was taken out of it may not.
+// The response of the last Do may change, what was taken out of it may not.
 func TestBodiesAreNotShared(t *testing.T) {
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Path", r.URL.Path)
@@ -124,7 +124,7 @@ func TestBodiesAreNotShared(t *testing.T) {
 	body, header := first.Body, first.Get("X-Path")
 	do(t, c, Request{Method: "GET", Path: "/2"})
 	if string(body) != "body of /1" || header != "/1" {
-		t.Errorf("first answer became %q, %q", body, header)
+		t.Errorf("first response became %q, %q", body, header)
 	}
 }
 
@@ -225,6 +225,6 @@ func TestAddresses(t *testing.T) {
 	ln.Close()
 	_, err = New(addr, "a").Do(context.Background(), Request{Method: "GET", Path: "/x"})
 	if want := "GET /x at " + addr + ": "; err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), "refused") {
-		t.Errorf("nobody listens: %v, want %q and the reason", err, want)
+		t.Errorf("no listener: %v, want %q and the reason", err, want)
 	}
 }

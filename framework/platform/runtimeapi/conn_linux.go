@@ -80,7 +80,7 @@ func connect(to *syscall.SockaddrInet4, blocking bool) (int, error) {
 	return fd, nil
 }
 
-// stale reports whether the endpoint has closed the connection, or sent what nobody asked for.
+// stale reports whether the endpoint has closed the connection, or sent unrequested bytes.
 func (s *socket) stale() bool {
 	s.alive = false
 	s.raw.Read(s.probe)

@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// maxSaid is how many names of dropped headers are told and remembered, as a function may make names up.
+// maxSaid is how many names of dropped headers are logged and remembered, as a function may make names up.
 const maxSaid = 100
 
 // Drop is the DropHeaders of package nethttp for a vendor that refuses responses with certain headers: refused reports
-// them, by whatever case. The log has one line for each name that a function set, the first time.
+// them, in any case of the letters. The log has one line for each name that a function set, the first time.
 func Drop(log *slog.Logger, refused func(name string) bool) func(name string) bool {
 	d := &dropper{log: log, refused: refused, said: map[string]bool{}}
 	return d.drop

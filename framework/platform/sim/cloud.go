@@ -11,13 +11,13 @@ import (
 )
 
 // Cloud is what tools and tests know of a cloud. Each folder below has one, made by its Cloud function; a company's own cloud is
-// one more. Nothing that takes one asks which it is.
+// one more. Code that uses one never checks which it is.
 type Cloud struct {
 	// Name is the word of --target, targets: and x-<name>.
 	Name string
 	// Region is where an application begins that does not say where.
 	Region string
-	// Carries are the kinds of triggers that the cloud has, in the order in which their codecs are asked; raw comes last.
+	// Carries are the kinds of triggers that the cloud has, in the order in which their codecs are tried; raw comes last.
 	Carries []Carried
 	// Identify says what a payload is in the vendor's words, such as "messages of Amazon SQS", "" if it cannot tell.
 	Identify func(p *platform.Payload) string
@@ -91,7 +91,7 @@ func Timers(write func(platform.TimerPayload) ([]byte, error)) func(Events) ([]b
 	})
 }
 
-// Batches makes the writer of a kind that brings several events at once.
+// Batches makes the writer of a kind that delivers batches.
 func Batches[E any](write func([]E, platform.Origin) ([]byte, error)) func(Events) ([]byte, error) {
 	return writes(func(batch []E, e Events) ([]byte, error) {
 		return write(batch, platform.Origin{Type: e.Type, Name: e.Name})

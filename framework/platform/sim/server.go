@@ -138,7 +138,7 @@ func (s *Server) ready(ctx context.Context, in *instance, port int) error {
 	return err
 }
 
-// patience is how long is waited for what a process does without being asked: ending after a failure.
+// patience is how long to wait for what a process does by itself: ending after a failure.
 const patience = time.Second
 
 // EarlyExit is the error of a process that ended before it was ready. Why is in its log, where secrets may be too, so the
@@ -262,7 +262,7 @@ func (in *instance) roundTrip(ctx context.Context, r *Request, limit int64) (*Re
 	return resp, nil
 }
 
-// Watched returns from, of which onBody is told each piece that is read; nil is not told. See [Request.OnBody].
+// Watched returns from, and passes each piece that is read to onBody unless that is nil. See [Request.OnBody].
 func Watched(from io.Reader, onBody func(piece []byte)) io.Reader {
 	if onBody == nil {
 		return from

@@ -51,7 +51,7 @@ type Process interface {
 	Stop(ctx context.Context) error
 }
 
-// Sender is a Process that can also send the events of the triggers that bring several at once.
+// Sender is a Process that can also send the events of the triggers that deliver batches.
 type Sender interface {
 	// Events delivers events in the vendor's own payload. An error says that it has none for them.
 	Events(ctx context.Context, e Events) (*Result, error)

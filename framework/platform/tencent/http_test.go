@@ -36,7 +36,7 @@ func bind(t testing.TB, c platform.Codec, app *framework.App) platform.Decoder {
 	return decode
 }
 
-// the vendor's forms, with fields that nobody reads left in
+// the vendor's forms, with fields that are not read left in
 const (
 	sampleURL = `{"body":"{\"test\":\"hello\"}","headers":{"accept":"*/*","cookie":"a=1; b=2","host":"1250000000-x.ap-guangzhou.tencentscf.com","x-scf-remote-addr":"1.2.3.4"},` +
 		`"httpMethod":"POST","path":"/any/a%20b","queryString":{"a":"1","b":["x","y z"],"c":true,"n":7}}`
@@ -71,7 +71,7 @@ func TestHTTPRequest(t *testing.T) {
 		{"odd query", `{"httpMethod":"GET","path":"/any/","queryString":{"a&b":"c=d","t":[true,"x"],"f":false,"z":null,"e":"","n":1.5}}`,
 			web.Request{Method: "GET", Path: "/any/", RawQuery: "a%26b=c%3Dd&t&t=x&f=false&z&e=&n=1.5", Proto: "https"}},
 		{"members of another case", `{"httpMethod":"GET","path":"/any/","Body":"x","HEADERS":7}`, web.Request{Method: "GET", Path: "/any/", Proto: "https"}},
-		{"body of a function URL is no base64", `{"httpMethod":"GET","path":"/any/","body":"AAH/"}`, web.Request{Method: "GET", Path: "/any/", Proto: "https", Body: []byte("AAH/")}},
+		{"body of a function URL is not base64", `{"httpMethod":"GET","path":"/any/","body":"AAH/"}`, web.Request{Method: "GET", Path: "/any/", Proto: "https", Body: []byte("AAH/")}},
 		{"flag as a string", `{"httpMethod":"GET","path":"/any/","body":"AAH/","isBase64Encoded":"true"}`, web.Request{Method: "GET", Path: "/any/", Proto: "https", Body: []byte{0, 1, 255}}},
 		{"remote address is no address", `{"httpMethod":"GET","path":"/any/","headers":{"x-scf-remote-addr":"evil, 1.2.3.4"}}`,
 			web.Request{Method: "GET", Path: "/any/", Proto: "https", Header: web.Header{"X-Scf-Remote-Addr": {"evil, 1.2.3.4"}}}},
@@ -127,7 +127,7 @@ func TestHTTPBadPayload(t *testing.T) {
 		{"body is broken text", `{"httpMethod":"POST","path":"/","body":"\x"}`, "invalid_event: body: found broken JSON, expected a string"},
 		{"headers are broken", `{"httpMethod":"POST","path":"/","headers":{"a"}}`, "invalid_event: headers: found broken JSON, expected an object"},
 		{"flag is a number", `{"httpMethod":"POST","path":"/","body":"x","isBase64Encoded":1}`, "invalid_event: isBase64Encoded: found a number, expected true or false"},
-		{"body is no base64", `{"httpMethod":"POST","path":"/","body":"AA*A","isBase64Encoded":true}`, "invalid_event: body: isBase64Encoded is true and the body is not base64: illegal base64 data at input byte 2"},
+		{"body is not base64", `{"httpMethod":"POST","path":"/","body":"AA*A","isBase64Encoded":true}`, "invalid_event: body: isBase64Encoded is true and the body is not base64: illegal base64 data at input byte 2"},
 		{"context is a string", `{"httpMethod":"POST","path":"/","requestContext":"x"}`, "invalid_event: requestContext: found a string, expected an object"},
 		{"source address is a number", `{"httpMethod":"POST","path":"/","requestContext":{"sourceIp":1}}`, "invalid_event: requestContext.sourceIp: found a number, expected a string"},
 	}

@@ -32,7 +32,7 @@ func CMQOf(m mq.Message) (*CMQMessage, bool) {
 	return v, ok
 }
 
-// TDMQEvent is the event by which EventBridge brings a message of Tencent TDMQ.
+// TDMQEvent is the event by which EventBridge delivers a message of Tencent TDMQ.
 type TDMQEvent struct {
 	SpecVersion string `json:"specversion"`
 	ID          string `json:"id"`

@@ -23,7 +23,7 @@ func Runtime(current func() string) *framework.Runtime {
 	}
 }
 
-// codeDir is where the package was unpacked: where SCF says, else its usual place, else beside the executable.
+// codeDir is where the package was unpacked: where SCF says, else its usual place, else next to the executable.
 func codeDir() string {
 	if dir := os.Getenv("USER_CODE_ROOT"); dir != "" {
 		return dir

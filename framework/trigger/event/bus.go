@@ -16,7 +16,7 @@ import (
 type Event struct {
 	// ID identifies the event together with Source.
 	ID string
-	// Source and Type say what it is, in the words of whoever put it on the bus.
+	// Source and Type say what it is, in the words of its sender.
 	Source, Type string
 	// Subject is what the event is about within its source.
 	Subject string
@@ -80,7 +80,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(f)
 }
 
-// structured reports whether data is JSON that cannot be taken for text or for nothing.
+// structured reports whether data is JSON that cannot be mistaken for text or for nothing.
 func structured(data []byte) bool {
 	data = bytes.TrimSpace(data)
 	return json.Valid(data) && data[0] != '"' && data[0] != 'n'

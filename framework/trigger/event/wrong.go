@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	maxWrong   = 20      // more help nobody
+	maxWrong   = 20      // more are of no help
 	maxDecoded = 4 << 20 // bytes that are decoded to find them
 )
 

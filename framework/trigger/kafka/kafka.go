@@ -81,7 +81,7 @@ type headerForm struct {
 	Value string `json:"value"`
 }
 
-// MarshalJSON writes the record without Raw and Vendor. When key, value or a header is no text, all of them are in base64,
+// MarshalJSON writes the record without Raw and Vendor. When key, value or a header is not text, all of them are in base64,
 // which isBase64Encoded says.
 func (r Record) MarshalJSON() ([]byte, error) {
 	encoded := !jsonbytes.Text(r.Key, r.Value)

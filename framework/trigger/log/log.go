@@ -12,7 +12,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger"
 )
 
-// Batch is what one call brings: entries of one store, or where they are. Fields that the vendor does not send are zero.
+// Batch is what one call delivers: entries of one store, or where they are. Fields that the vendor does not send are zero.
 type Batch struct {
 	// ID identifies the batch, empty if the vendor sends nothing that does.
 	ID string `json:"id,omitempty"`

@@ -25,7 +25,7 @@ type Message struct {
 	Source string
 	// Body is the message itself, decoded.
 	Body []byte
-	// Attributes are what the sender put beside the body. Values that are no text are in base64.
+	// Attributes are what the sender sent with the body. Values that are not text are in base64.
 	Attributes map[string]string
 	// Tag is the word that subscriptions filter by; several are joined by commas.
 	Tag string
@@ -64,7 +64,7 @@ type form struct {
 	Deliveries int               `json:"deliveries,omitempty"`
 }
 
-// MarshalJSON writes the message without Raw and Vendor. A body that is no text is in base64, which isBase64Encoded says.
+// MarshalJSON writes the message without Raw and Vendor. A body that is not text is in base64, which isBase64Encoded says.
 func (m Message) MarshalJSON() ([]byte, error) {
 	encoded := !jsonbytes.Text(m.Body)
 	body, err := json.Marshal(jsonbytes.Encode(m.Body, encoded))

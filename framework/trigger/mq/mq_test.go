@@ -46,7 +46,7 @@ func TestJSONOfPeople(t *testing.T) {
 		{text: `{"body":null}`},
 		{text: `{}`},
 		{text: `{"body":"aGk=","isBase64Encoded":true}`, body: "hi"},
-		{text: `{"body":"no base64","isBase64Encoded":true}`, err: "body is no base64, though isBase64Encoded is true"},
+		{text: `{"body":"no base64","isBase64Encoded":true}`, err: "body is not base64, though isBase64Encoded is true"},
 		{text: `{"body":{},"isBase64Encoded":true}`, err: "body: expected a text of base64, as isBase64Encoded is true"},
 	}
 	for _, tt := range tests {

@@ -3,7 +3,7 @@
 // of its own; they have no event type. It links no http.
 package raw
 
-// Trigger lets a function take raw payloads. One function of a unit can: nothing tells their payloads apart.
+// Trigger lets a function take raw payloads. One function of a unit can: their payloads cannot be told apart.
 type Trigger struct{}
 
 // Kind returns "raw".

@@ -35,7 +35,7 @@ func (in In) String() string {
 	return "body"
 }
 
-// Binder fills a user's struct from a request and remembers everything that is wrong with it, so that one answer lists
+// Binder fills a user's struct from a request and remembers everything that is wrong with it, so that one response lists
 // it all. Generated code uses it as
 //
 //	b := web.NewBinder(&x.Request)
@@ -108,7 +108,7 @@ func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 func (b *Binder) Require(in In, name string) {
 	found := false
 	if in == InQuery {
-		found = len(b.queryValues(name)) > 0 // several are reported by whoever takes the value
+		found = len(b.queryValues(name)) > 0 // several are reported where the value is read
 	} else {
 		_, found = b.one(in, name)
 	}
@@ -137,7 +137,7 @@ func (b *Binder) report(in In, name, message string) {
 }
 
 // wrong reports a value that did not parse. What a header or cookie held is not repeated: it may be a secret, and
-// answers are logged and shown more often than requests.
+// responses are logged and shown more often than requests.
 func (b *Binder) wrong(in In, name, text string, err error) {
 	var expected *ExpectedError
 	switch {
@@ -227,7 +227,7 @@ func (b *Binder) queryValues(name string) []string {
 	return values[name]
 }
 
-// Check turns what a Validate method returned into an answer: nil and a *framework.Error stay what they are, any other
+// Check turns what a Validate method returned into a response: nil and a *framework.Error stay what they are, any other
 // error is a 400 that shows its text.
 func Check(err error) error {
 	var stated *framework.Error

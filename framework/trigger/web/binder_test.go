@@ -226,7 +226,7 @@ func TestBadQuery(t *testing.T) {
 	}
 	b = NewBinder(&Request{RawQuery: "%zz"})
 	if err := b.Err(); err != nil {
-		t.Errorf("a query that nobody asked for: %v", err)
+		t.Errorf("a query that no field reads: %v", err)
 	}
 }
 

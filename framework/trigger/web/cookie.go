@@ -24,7 +24,7 @@ type Cookie struct {
 	Partitioned bool
 }
 
-// cookieSpace is what may stand around a cookie and its name. Line breaks are in it because a platform that sends headers as
+// cookieSpace is what may surround a cookie and its name. Line breaks are in it because a platform that sends headers as
 // JSON can send them, and a cookie that is there with one vendor must not be gone with another.
 const cookieSpace = " \t\r\n"
 

@@ -21,7 +21,7 @@ type CORS struct {
 	Headers []string
 	// ExposeHeaders lists the response headers that they may read.
 	ExposeHeaders []string
-	// MaxAge is how long a browser may keep the answer to a preflight, in whole seconds; zero leaves that to it.
+	// MaxAge is how long a browser may keep the response to a preflight, in whole seconds; zero leaves that to it.
 	MaxAge time.Duration
 	// Credentials lets cookies through. It means nothing to *.
 	Credentials bool
@@ -78,13 +78,13 @@ func corsOf(f *framework.Function, c *CORS) (*CORS, error) {
 	return c, nil
 }
 
-// crossing is what a page of another origin may do with an answer.
+// crossing is what a page of another origin may do with a response.
 type crossing struct {
 	cors   *CORS
 	origin string // that may, * or empty
 }
 
-// Cross has the answer say what the page that calls may do with it, as the match's route wants it: whether the function
+// Cross has the response say what the page that calls may do with it, as the match's route wants it: whether the function
 // succeeds or fails, and whether there is a route or not if all routes of the unit want the same. Platforms call it before the
 // function, where the vendor does not do the same.
 func (x *Exchange) Cross(m Match) {
@@ -93,8 +93,8 @@ func (x *Exchange) Cross(m Match) {
 	}
 }
 
-// CrossHeaders adds the headers of [Exchange.Cross] to those of an answer that Respond does not make. A handler that says
-// who may read its answer is not corrected.
+// CrossHeaders adds the headers of [Exchange.Cross] to those of a response that Respond does not make. A handler that says
+// who may read its response is not corrected.
 func (x *Exchange) CrossHeaders(h Header) {
 	if x.crossing == nil || len(h["Access-Control-Allow-Origin"]) > 0 {
 		return
@@ -115,7 +115,7 @@ func (x *Exchange) CrossHeaders(h Header) {
 	}
 }
 
-// vary adds to what caches tell answers apart by.
+// vary adds to what caches tell responses apart by.
 func vary(h Header, name string) {
 	for _, line := range h["Vary"] {
 		for word := range strings.SplitSeq(line, ",") {
@@ -127,8 +127,8 @@ func vary(h Header, name string) {
 	h["Vary"] = append(slices.Clip(h["Vary"]), name)
 }
 
-// Preflight answers the question of a browser whether a page may call; nil is a request that is none, or is about a path
-// where nothing was said. What may not is answered without a word of permission, so that the browser does not call.
+// Preflight is the response to a CORS preflight. It is nil for any other request, and for a path without CORS. One that is
+// not allowed gets a response without permission, so that the browser does not call.
 func (r *Router) Preflight(q *Request) *Response {
 	if q.Method != "OPTIONS" {
 		return nil
@@ -143,15 +143,15 @@ func (r *Router) Preflight(q *Request) *Response {
 		return nil
 	}
 	h := Header{"Vary": {"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}}
-	answer := &Response{Status: 204, Header: h}
-	allowed, asked := c.allow(origin), words(strings.Join(q.Header.Values("Access-Control-Request-Headers"), ","))
+	response := &Response{Status: 204, Header: h}
+	allowed, requested := c.allow(origin), words(strings.Join(q.Header.Values("Access-Control-Request-Headers"), ","))
 	if allowed == "" || m.Status != 200 || len(c.Methods) > 0 && !slices.Contains(c.Methods, method) {
-		return answer
+		return response
 	}
 	all := slices.Contains(c.Headers, "*")
-	for _, name := range asked {
+	for _, name := range requested {
 		if !validName(name) || !all && !slices.ContainsFunc(c.Headers, func(h string) bool { return strings.EqualFold(h, name) }) {
-			return answer
+			return response
 		}
 	}
 	h["Access-Control-Allow-Origin"] = []string{allowed}
@@ -160,8 +160,8 @@ func (r *Router) Preflight(q *Request) *Response {
 		methods = []string{method}
 	}
 	h["Access-Control-Allow-Methods"] = []string{strings.Join(methods, ", ")}
-	if len(asked) > 0 { // by name: * would leave Authorization out
-		h["Access-Control-Allow-Headers"] = []string{strings.Join(asked, ", ")}
+	if len(requested) > 0 { // by name: * would leave Authorization out
+		h["Access-Control-Allow-Headers"] = []string{strings.Join(requested, ", ")}
 	}
 	if c.Credentials && allowed != "*" {
 		h["Access-Control-Allow-Credentials"] = []string{"true"}
@@ -169,7 +169,7 @@ func (r *Router) Preflight(q *Request) *Response {
 	if c.MaxAge > 0 {
 		h["Access-Control-Max-Age"] = []string{strconv.FormatInt(int64(c.MaxAge/time.Second), 10)}
 	}
-	return answer
+	return response
 }
 
 // words splits a header's list.

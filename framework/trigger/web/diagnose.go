@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	maxBodyErrors   = 50       // more help nobody
-	diagnosisBudget = 4 << 20  // bytes decoded again to find them, beside four times the body: 50 ms at most
+	maxBodyErrors   = 50       // more are of no help
+	diagnosisBudget = 4 << 20  // bytes decoded again to find them, and four times the body: 50 ms at most
 	bisectLimit     = 64 << 10 // bytes of a body in which an error without a place is looked for
 )
 

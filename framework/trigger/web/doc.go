@@ -1,5 +1,5 @@
 // Package web is the http trigger: requests, responses, routing, the binding of a user's struct, and how a handler's result
-// becomes an answer. It does not import net/http; the bridge to it is web/nethttp. What a vendor's payload looks like is the
+// becomes a response. It does not import net/http; the bridge to it is web/nethttp. What a vendor's payload looks like is the
 // platforms' business, and what checks a request beyond its types the user's.
 //
 // # Patterns
@@ -17,8 +17,8 @@
 // decoded after the path has been cut into segments, so that %2F is a slash in a value and not between two. [Router] says
 // where ServeMux would redirect and a router does not.
 //
-// # Answers
+// # Responses
 //
-// [Exchange.Respond] has the rules by which results and errors become answers, [Binder] those by which a request becomes a
+// [Exchange.Respond] has the rules by which results and errors become responses, [Binder] those by which a request becomes a
 // struct. Nothing of an error that is no *framework.Error is ever shown to a caller, except in a dev run.
 package web

@@ -24,8 +24,8 @@ type Event struct {
 	Retry time.Duration
 }
 
-// Events is an answer of server-sent events. Each is sent when seq yields it, where the platform streams; elsewhere all
-// are sent when seq has ended, so that a seq without an end answers nobody there. An error ends the answer and cuts the
+// Events is a response of server-sent events. Each is sent when seq yields it, where the platform streams; elsewhere all
+// are sent when seq has ended, so that a seq without an end is never sent there. An error ends the response and cuts the
 // connection, so that the browser connects again; one before the first event is an error like any other. When the client
 // has gone yield returns false; a seq that waits should look at the invocation's context, too.
 func Events(seq iter.Seq2[Event, error]) *Response {
@@ -35,7 +35,7 @@ func Events(seq iter.Seq2[Event, error]) *Response {
 	}
 }
 
-// eventReader makes events when they are asked for.
+// eventReader makes events as they are read.
 type eventReader struct {
 	seq  iter.Seq2[Event, error]
 	next func() (Event, error, bool)

@@ -5,7 +5,7 @@ import "errors"
 // NewExchange returns the exchange of a request. A platform makes one for each call.
 func NewExchange(r Request) *Exchange { return &Exchange{Request: r} }
 
-// Header returns the headers of the response, to be changed at will. They stay on the answer whatever the handler
+// Header returns the headers of the response, to be changed at will. They stay on the response whatever the handler
 // returns; what a returned [Response] sets wins over them.
 func (x *Exchange) Header() Header {
 	if x.response.Header == nil {
@@ -14,14 +14,14 @@ func (x *Exchange) Header() Header {
 	return x.response.Header
 }
 
-// SetStatus sets the status of a successful answer, 200 to 599. It wins over the route's.
+// SetStatus sets the status of a successful response, 200 to 599. It wins over the route's.
 func (x *Exchange) SetStatus(status int) { x.response.Status = status }
 
 // Status returns what SetStatus set, zero if nothing.
 func (x *Exchange) Status() int { return x.response.Status }
 
 // SetCookie adds a Set-Cookie header. A cookie that cannot be written as one, such as a value with a line break, makes
-// the answer a 500 and a log record that names the cookie; use [Cookie.Header] first where the value is not yours.
+// the response a 500 and a log record that names the cookie; use [Cookie.Header] first where the value is not yours.
 func (x *Exchange) SetCookie(c Cookie) {
 	line, err := c.Header()
 	if err != nil {

@@ -196,7 +196,7 @@ func values(data []byte) []place {
 	return list
 }
 
-// path writes the steps: items[2].price, and names["two words"] where a key is no word.
+// path writes the steps: items[2].price, and names["two words"] where a key is not a word.
 func (w *walker) path() string {
 	var b strings.Builder
 	for _, s := range w.steps {

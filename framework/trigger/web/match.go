@@ -94,7 +94,7 @@ func (m *matcher) pathValues(c *route) []PathValue {
 	return values
 }
 
-// decode undoes percent-encoding. What is not encoded rightly stays as it is; [Router.Match] has excluded it.
+// decode undoes percent-encoding. What is not correctly percent-encoded stays as it is; [Router.Match] has excluded it.
 func decode(text string) string {
 	if strings.IndexByte(text, '%') < 0 {
 		return text

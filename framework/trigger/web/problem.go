@@ -9,7 +9,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// problem is the body of a failed answer: RFC 9457 with three members more.
+// problem is the body of an error response: RFC 9457 with three members more.
 type problem struct {
 	Type      string                 `json:"type"`
 	Title     string                 `json:"title"`
@@ -21,7 +21,7 @@ type problem struct {
 	Cause     string                 `json:"cause,omitempty"` // only in Dev
 }
 
-// fail makes the answer of a call that failed, and logs what it does not show.
+// fail makes the response of a call that failed, and logs what it does not show.
 func (x *Exchange) fail(err error, info ErrorInfo) *Response {
 	p := describe(err, info)
 	x.log(err, p.Status, info)
@@ -36,7 +36,7 @@ func (x *Exchange) fail(err error, info ErrorInfo) *Response {
 	return x.refuse(h, p)
 }
 
-// refuse makes the answer that shows p. Nothing of it may be cached: it is about this call.
+// refuse makes the response that shows p. Nothing of it may be cached: it is about this call.
 func (x *Exchange) refuse(h Header, p problem) *Response {
 	p.Type, p.Title = "about:blank", statusText(p.Status)
 	body, err := encode(new(exactWriter), p)
@@ -46,7 +46,7 @@ func (x *Exchange) refuse(h Header, p problem) *Response {
 	if len(h["Cache-Control"]) == 0 {
 		h["Cache-Control"] = []string{"no-store"}
 	}
-	x.out = answer{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: "application/problem+json"}
+	x.out = response{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: "application/problem+json"}
 	return x.frame()
 }
 
@@ -81,7 +81,7 @@ func describe(err error, info ErrorInfo) problem {
 // to read them here would be a race with what it does next.
 func abandoned(err error) bool { return errors.Is(err, framework.ErrAbandoned) }
 
-// ofTheBody reports whether the header describes the answer that failed and not the call.
+// ofTheBody reports whether the header describes the response that failed and not the call.
 func ofTheBody(canonical string, values []string) bool {
 	switch canonical {
 	case "Content-Type", "Content-Length", "Content-Encoding", "Content-Range", "Content-Disposition", "Content-Language",
@@ -124,7 +124,7 @@ func (x *Exchange) log(err error, status int, info ErrorInfo) {
 	log.Log(context.Background(), level, "request failed", args...)
 }
 
-// Refuse is the answer to a request that no route takes: 404, or 405 with Allow.
+// Refuse is the response to a request that no route takes: 404, or 405 with Allow.
 func (x *Exchange) Refuse(m Match, info ErrorInfo) *Response {
 	h := make(Header, 4)
 	p := problem{Status: m.Status, RequestID: info.RequestID, Code: "not_found", Detail: "nothing is here"}

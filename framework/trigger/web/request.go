@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// DefaultBodyLimit is the size that [Request.ReadBody] and the binder accept where nobody says otherwise.
+// DefaultBodyLimit is the size that [Request.ReadBody] and the binder accept by default.
 const DefaultBodyLimit = 32 << 20
 
 // Values holds decoded query parameters, all values of each name in order.
@@ -137,7 +137,7 @@ func readAll(from io.Reader, limit int64) ([]byte, error) {
 	return body, nil
 }
 
-// tooLarge is the answer to a body over the limit.
+// tooLarge is the response to a body over the limit.
 func tooLarge(limit int64) *framework.Error {
 	return &framework.Error{Status: 413, Code: "body_too_large", Message: fmt.Sprintf("the request body is larger than %d bytes", limit)}
 }

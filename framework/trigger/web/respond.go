@@ -16,17 +16,17 @@ import (
 
 // ErrorInfo is what [Exchange.Respond] needs to know of the call.
 type ErrorInfo struct {
-	// RequestID goes into the answer of a failed call and into the log.
+	// RequestID goes into the response of a failed call and into the log.
 	RequestID string
 	// Dev shows the text of every error to the caller.
 	Dev bool
-	// Route is the route that matched; its Status is that of a successful answer.
+	// Route is the route that matched; its Status is that of a successful response.
 	Route Route
 	// Log receives what callers do not see. Nil is slog.Default().
 	Log *slog.Logger
 }
 
-// Respond turns the outcome of an invocation into the answer, ready to be encoded. It never fails: what cannot be
+// Respond turns the outcome of an invocation into the response, ready to be encoded. It never fails: what cannot be
 // answered, such as a status of 42 or a header value with a line break, is logged and becomes a 500.
 //
 //   - An error: see [Exchange.Header] and the problem document of RFC 9457.
@@ -37,7 +37,7 @@ type ErrorInfo struct {
 //     nil slice or map is null.
 //
 // A Content-Type that was set is kept. Content-Length is set where the length is known. Headers of one connection
-// (Connection, Transfer-Encoding, ...) are left out. The answer to HEAD has the headers of GET and no body.
+// (Connection, Transfer-Encoding, ...) are left out. The response to HEAD has the headers of GET and no body.
 func (x *Exchange) Respond(result any, err error, info ErrorInfo) *Response {
 	if err != nil {
 		closeBody(result)
@@ -47,7 +47,7 @@ func (x *Exchange) Respond(result any, err error, info ErrorInfo) *Response {
 		closeBody(result)
 		return x.fail(x.err, info)
 	}
-	r, err := x.answer(result, info.Route.Status)
+	r, err := x.succeed(result, info.Route.Status)
 	if err != nil {
 		closeBody(result)
 		return x.fail(err, info)
@@ -55,9 +55,9 @@ func (x *Exchange) Respond(result any, err error, info ErrorInfo) *Response {
 	return r
 }
 
-// answer is the Response that Respond returns, and what it needs. It lives in the exchange, which an answer is made of
+// response is the Response that Respond returns, and what it needs. It lives in the exchange, which a response is made of
 // once, so that it costs no allocation of its own.
-type answer struct {
+type response struct {
 	Response
 	none        bool   // there is no result
 	own         bool   // it is the handler's own Response, which may leave out what it does not know
@@ -66,9 +66,9 @@ type answer struct {
 	encoded     exactWriter
 }
 
-// answer makes the answer of a call that succeeded.
-func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
-	x.out = answer{}
+// succeed makes the response of a call that succeeded.
+func (x *Exchange) succeed(result any, routeStatus int) (*Response, error) {
+	x.out = response{}
 	r := &x.out
 	if err := r.represent(result); err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ func (x *Exchange) answer(result any, routeStatus int) (*Response, error) {
 }
 
 // represent gives the result its body and content type.
-func (r *answer) represent(result any) error {
+func (r *response) represent(result any) error {
 	switch v := result.(type) {
 	case nil:
 		r.none = true
@@ -124,7 +124,7 @@ func (r *answer) represent(result any) error {
 	return nil
 }
 
-// isNil reports whether v is a nil that counts as no result. It is asked only where v is rare or its JSON is null.
+// isNil reports whether v is a nil that counts as no result. It is called only where v is rare or its JSON is null.
 func isNil(v any) bool {
 	switch r := reflect.ValueOf(v); r.Kind() {
 	case reflect.Pointer, reflect.Func, reflect.Chan:
@@ -221,7 +221,7 @@ func closeBody(result any) {
 	}
 }
 
-// merge returns the headers of the answer: those of the exchange, and those of the returned Response over them. Cookies
+// merge returns the headers of the response: those of the exchange, and those of the returned Response over them. Cookies
 // of both stay. Headers of one connection are left out.
 func merge(exchange, own Header) Header {
 	h := make(Header, len(exchange)+len(own)+2)
@@ -259,7 +259,7 @@ func checkHeader(h Header) error {
 }
 
 // Buffer reads Reader, if there is one, to its end into Body and closes it, for platforms that cannot stream. More than
-// limit bytes is an error; zero or less is no limit.
+// limit bytes is an error; zero or less is unlimited.
 func (r *Response) Buffer(limit int64) (err error) {
 	if r.Reader == nil {
 		return nil

@@ -37,7 +37,7 @@ func (exploding) MarshalJSON() ([]byte, error) { panic("boom") }
 
 type title string
 
-// shown writes an answer as text: status, sorted headers, body.
+// shown writes a response as text: status, sorted headers, body.
 func shown(t *testing.T, r *Response) string {
 	t.Helper()
 	if err := r.Buffer(1 << 20); err != nil {
@@ -208,7 +208,7 @@ func TestRespondErrors(t *testing.T) {
 				t.Errorf("got the type %q", got)
 			}
 			if checkHeader(r.Header) != nil {
-				t.Errorf("the answer has the header that was refused: %q", r.Header)
+				t.Errorf("the response has the header that was refused: %q", r.Header)
 			}
 			level, part, _ := strings.Cut(tt.log, " ")
 			if (log.Len() > 0) != (tt.log != "") || !strings.Contains(log.String(), "level="+level) && tt.log != "" || !strings.Contains(log.String(), part) {

@@ -21,7 +21,7 @@ type Request struct {
 	RawQuery string
 	// Header holds the headers without Host and with Cookie joined as the client sent it.
 	Header Header
-	// Host is the host the client asked for.
+	// Host is the host the client requested.
 	Host string
 	// RemoteAddr is the client's IP address as the vendor reports it, without a port; empty if unknown.
 	RemoteAddr string
@@ -43,7 +43,7 @@ type Request struct {
 // PathValue is the value of one wildcard.
 type PathValue struct{ Name, Value string }
 
-// Response is an answer in full. A handler may return one instead of a value.
+// Response is a complete response. A handler may return one instead of a value.
 type Response struct {
 	// Status is 200 to 599; zero is what the exchange or the route says, else 200.
 	Status int
@@ -62,7 +62,7 @@ type Exchange struct {
 	response decided
 	err      error // of SetCookie
 	crossing *crossing
-	out      answer
+	out      response
 }
 
 // decided is what the handler has set of the response.
@@ -79,7 +79,7 @@ type Route struct {
 	Pattern string
 	// Host restricts the route to one host; empty is any.
 	Host string
-	// Status is the status of a successful answer; zero is 200, or 204 when there is no result.
+	// Status is the status of a successful response; zero is 200, or 204 when there is no result.
 	Status int
 	// CORS says which pages of other origins may call; nil is none.
 	CORS *CORS

@@ -160,7 +160,7 @@ func (a *adapter) get(e wiring.Edge, name string) string {
 	case a.shares(a.fn):
 		if !a.inCall {
 			a.inCall = true
-			a.p("k := ctx.Scope().(*call)")
+			a.p("k := %s(ctx).(*call)", symScope)
 		}
 		get = "call" + title(s.ident) + "(k)"
 		if prototype(e.To) {

@@ -28,6 +28,7 @@ const (
 	symNewJoinPoint  symbol = pathAdapter + ".NewJoinPoint"
 	symAssign        symbol = pathAdapter + ".Assign"
 	symEach          symbol = pathAdapter + ".Each"
+	symScope         symbol = pathAdapter + ".Scope"
 	symSetScope      symbol = pathAdapter + ".SetScope"
 	symEvent         symbol = pathAdapter + ".Event"
 	symUnexpected    symbol = pathAdapter + ".Unexpected"

@@ -1,4 +1,4 @@
-// Command faasgen is the company's own: faasgen with the cloud nimbus beside those that everybody has.
+// Command faasgen is the company's own: faasgen with the cloud nimbus in addition to the built-in ones.
 package main
 
 import (

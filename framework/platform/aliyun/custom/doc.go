@@ -1,5 +1,5 @@
 // Package custom runs a unit on the custom runtimes of Alibaba Cloud Function Compute 3.0 (custom.debian12 and its older
-// sisters): an http server that gets everything, requests and events and the calls of its life cycle.
+// variants): an http server that gets everything, requests and events and the calls of its life cycle.
 //
 // # Requests
 //

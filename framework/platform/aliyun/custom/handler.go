@@ -79,7 +79,7 @@ type statusWriter struct {
 // Unwrap is for http.ResponseController.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader decides what FC is told.
+// WriteHeader decides what is reported to FC.
 func (w *statusWriter) WriteHeader(status int) {
 	ends := w.call.ends.Load()
 	late := status == http.StatusGatewayTimeout && ends != 0 && time.Now().UnixNano() >= ends

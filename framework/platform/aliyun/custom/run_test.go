@@ -29,7 +29,7 @@ func freePort(t *testing.T) string {
 	return ln.Addr().String()
 }
 
-// send sends a request as soon as somebody listens.
+// send sends a request as soon as the port is open.
 func send(addr, method, controlPath string) (int, string) {
 	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); {
 		req, _ := http.NewRequest(method, "http://"+addr+"/invoke", strings.NewReader("{}"))
@@ -42,7 +42,7 @@ func send(addr, method, controlPath string) (int, string) {
 		b, _ := io.ReadAll(resp.Body)
 		return resp.StatusCode, string(b)
 	}
-	return 0, "nobody listened"
+	return 0, "the port was never open"
 }
 
 func failing(*framework.Runtime) *framework.App {

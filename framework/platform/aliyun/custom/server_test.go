@@ -148,7 +148,7 @@ func TestControlPaths(t *testing.T) {
 	}{
 		{"event", "POST", "/invoke", `{"n":1}`, "/invoke", 200, "200", `{"n":1}`, "FC Invoke Start|FC Invoke End"},
 		{"event without a body", "POST", "/invoke", ``, "/invoke", 200, "200", ``, "FC Invoke Start|FC Invoke End"},
-		{"event that is no JSON", "POST", "/invoke", "\x00\xff", "/invoke", 200, "200", "\x00\xff", "FC Invoke Start|FC Invoke End"},
+		{"event that is not JSON", "POST", "/invoke", "\x00\xff", "/invoke", 200, "200", "\x00\xff", "FC Invoke Start|FC Invoke End"},
 		{"event that fails", "POST", "/invoke", "fail", "/invoke", 404, "404", failed, "FC Invoke Start|FC Invoke End, Error: internal"},
 		{"event that fails as stated", "POST", "/invoke", "stated", "/invoke", 404, "404", `{"errorMessage":"nothing is left","errorType":"out\nof stock"}`, "FC Invoke Start|FC Invoke End, Error: out_of stock"},
 		{"event that panics", "POST", "/invoke", "panic", "/invoke", 404, "404", `{"errorMessage":"the function failed; its log has the reason","errorType":"panic"}`, "FC Invoke Start|FC Invoke End, Error: panic"},
@@ -191,7 +191,7 @@ func TestControlPaths(t *testing.T) {
 
 func TestBadEvents(t *testing.T) {
 	refused := func(shape string) string {
-		return `{"errorMessage":"no trigger of unit u takes this event, ` + shape + `","errorType":"unknown_event"}`
+		return `{"errorMessage":"no trigger of unit u matches this event, ` + shape + `","errorType":"unknown_event"}`
 	}
 	tests := []struct{ name, event, want, log string }{
 		{"cut short", `{"triggerTime":"2026-01-02T03:04:05Z","triggerNa`, refused("48 bytes that are not JSON"), "48 bytes that are not JSON"},

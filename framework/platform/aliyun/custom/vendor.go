@@ -44,7 +44,7 @@ func read(h http.Header) *vendor {
 	}
 	if p := strings.ToLower(h.Get("X-Forwarded-Proto")); p == "http" || p == "https" {
 		v.proto = p
-	} else if h.Get("X-Fc-Control-Path") == "" { // not FC: somebody's own machine
+	} else if h.Get("X-Fc-Control-Path") == "" { // not FC, such as a developer's machine
 		v.proto = "http"
 	}
 	for name := range h {

@@ -9,7 +9,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
-// Batch is the codec of events of a kind of which several come at once, as people write them but for bare payloads. They are for the
+// Batch is the codec of a kind that delivers batches, as people write its events but for bare payloads. They are for the
 // function with a trigger for their resource; an event that several functions could be meant for is an error.
 func Batch(kind string) platform.Codec {
 	return platform.Codec{Kind: kind, Bind: func(app *framework.App) (platform.Decoder, error) {

@@ -91,7 +91,7 @@ func TestCodecs(t *testing.T) {
 		{payload: `{"path":"/none"}`, answer: `"status":404`},
 		{payload: `{"method":"PUT","path":"/books/7"}`, answer: `"status":405`},
 		{payload: `{"path":"/%zz"}`, err: `member "path" of the request is "/%zz"`},
-		{payload: `{"a":1}`, err: "no trigger of unit u takes this event"},
+		{payload: `{"a":1}`, err: "no trigger of unit u matches this event"},
 	} {
 		got = nil
 		answer, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{})

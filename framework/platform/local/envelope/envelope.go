@@ -188,7 +188,7 @@ func parseBody(r *Request, f requestForm) error {
 	case json.Unmarshal(f.Body, &text) == nil && f.Base64:
 		b, err := base64.StdEncoding.DecodeString(text)
 		if err != nil {
-			return errors.New(`member "body" of the request is no base64, though "isBase64Encoded" is true`)
+			return errors.New(`member "body" of the request is not base64, though "isBase64Encoded" is true`)
 		}
 		r.Body = b
 	case f.Base64:
@@ -314,10 +314,10 @@ type Outcome struct {
 	// Status and Headers are those of an http answer.
 	Status  int                 `json:"status,omitempty"`
 	Headers map[string][]string `json:"headers,omitempty"`
-	// Body is the answer: text, or base64 if IsBase64Encoded is set because it is no UTF-8.
+	// Body is the answer: text, or base64 if IsBase64Encoded is set because it is not UTF-8.
 	Body            string `json:"body"`
 	IsBase64Encoded bool   `json:"isBase64Encoded,omitempty"`
-	// Error is set when the invocation failed. An http answer with a status above 399 is no failure.
+	// Error is set when the invocation failed. An http answer with a status above 399 is not a failure.
 	Error *Failure `json:"error,omitempty"`
 }
 
@@ -336,7 +336,7 @@ func (o *Outcome) SetBody(b []byte) {
 	o.Body, o.IsBase64Encoded = base64.StdEncoding.EncodeToString(b), true
 }
 
-// Bytes is the answer's body as it was. Its error means that the outcome was written by somebody else.
+// Bytes is the answer's body as it was. Its error means that the outcome was not written by this package.
 func (o *Outcome) Bytes() ([]byte, error) {
 	if o.IsBase64Encoded {
 		return base64.StdEncoding.DecodeString(o.Body)
@@ -349,7 +349,7 @@ func jsonError(event []byte) error {
 	err := json.Unmarshal(event, &v)
 	var se *json.SyntaxError
 	if errors.As(err, &se) {
-		return fmt.Errorf("the event is no JSON: %w (at byte %d)", err, se.Offset)
+		return fmt.Errorf("the event is not JSON: %w (at byte %d)", err, se.Offset)
 	}
-	return fmt.Errorf("the event is no JSON: %w", err)
+	return fmt.Errorf("the event is not JSON: %w", err)
 }

@@ -64,12 +64,12 @@ func TestParseRequestErrors(t *testing.T) {
 		`{"method":"GET","path":"/","headers":{"A":1}}`:                 `header "A" of the request: expected a name, and a text or a list of texts`,
 		`{"method":"GET","path":"/","headers":{"A":"x\r\nB: y"}}`:       `header "A" of the request`,
 		`{"method":"GET","path":"/","headers":{"A b":"x"}}`:             `header "A b" of the request`,
-		`{"method":"GET","path":"/","body":"%","isBase64Encoded":true}`: `member "body" of the request is no base64`,
+		`{"method":"GET","path":"/","body":"%","isBase64Encoded":true}`: `member "body" of the request is not base64`,
 		`{"method":"GET","path":"/","body":{},"isBase64Encoded":true}`:  `expected a text of base64`,
 		`{"id":null}`: `route GET /books/{id} needs a value for {id}; put "id" into the event, or write a request: {"path": "/..."}`,
 		``:            "needs a value for {id}",
 		`{"id":{}}`:   "needs a value for {id}",
-		`{"id":`:      "the event is no JSON: unexpected end of JSON input (at byte 6)",
+		`{"id":`:      "the event is not JSON: unexpected end of JSON input (at byte 6)",
 	} {
 		if _, err := envelope.ParseRequest(route, []byte(event)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s:\ngot  %v\nwant %s", event, err, want)

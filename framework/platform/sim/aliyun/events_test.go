@@ -12,7 +12,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/os"
 )
 
-// TestPayloadRefuses: what the cloud never sends is not made up. What it sends is tested beside faastest, where it arrives.
+// TestPayloadRefuses: what the cloud never sends is not made up. What it sends is tested in faastest, where it arrives.
 func TestPayloadRefuses(t *testing.T) {
 	cloud := Cloud()
 	for _, tt := range []struct {

@@ -186,7 +186,7 @@ func (p *process) failure(err error) (document, error) {
 	case errors.Is(err, sim.ErrTimeLimit):
 		return document{Type: timedOut, Message: fmt.Sprintf("the function did not answer within %s", p.server.Timeout)}, nil
 	case errors.Is(err, sim.ErrTooLarge):
-		return document{Type: "ResponseTooLarge", Message: fmt.Sprintf("the answer is larger than %d bytes", maxPayload)}, nil
+		return document{Type: "ResponseTooLarge", Message: fmt.Sprintf("the response is larger than %d bytes", maxPayload)}, nil
 	case errors.Is(err, sim.ErrBroken):
 		return document{Type: "BadResponse", Message: err.Error()}, nil
 	case exited:

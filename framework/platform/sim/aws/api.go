@@ -14,7 +14,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-// routes are the Runtime API and the Extensions API. Whatever else is called is a violation.
+// routes are the Runtime API and the Extensions API. Any other call is a violation.
 func (s *sandbox) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", s.next)
@@ -24,7 +24,7 @@ func (s *sandbox) routes() http.Handler {
 	mux.HandleFunc("POST /2020-01-01/extension/register", s.register)
 	mux.HandleFunc("GET /2020-01-01/extension/event/next", s.extensionNext)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.violate("%s %s is no call of the API", r.Method, r.URL.Path)
+		s.violate("%s %s is not a call of the API", r.Method, r.URL.Path)
 		http.NotFound(w, r)
 	})
 	return mux
@@ -212,7 +212,7 @@ func (s *sandbox) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if slices.Contains(body.Events, "SHUTDOWN") {
-		s.refuse(w, http.StatusForbidden, "ShutdownEventNotSupportedForInternalExtension", "an internal extension asked for the shutdown event")
+		s.refuse(w, http.StatusForbidden, "ShutdownEventNotSupportedForInternalExtension", "an internal extension registered for the shutdown event")
 		return
 	}
 	s.mu.Lock()
@@ -242,7 +242,7 @@ func (s *sandbox) extensionNext(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if !known {
-		s.refuse(w, http.StatusForbidden, "Extension.UnknownExtensionIdentifier", "an extension polled with an identifier that nobody has")
+		s.refuse(w, http.StatusForbidden, "Extension.UnknownExtensionIdentifier", "an extension polled with an unknown identifier")
 		return
 	}
 	<-r.Context().Done()

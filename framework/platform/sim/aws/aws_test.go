@@ -263,10 +263,10 @@ func TestRules(t *testing.T) {
 		{"error type", "Function.Unknown: plain", "", ""},
 		{"runtime error", "Runtime.Unknown: ", "", ""},
 		{"late init", "1", "403 ", "an init error was reported after the start was over"},
-		{"unknown call", `"x"`, "", "GET /2018-06-01/runtime/restore/next is no call of the API"},
+		{"unknown call", `"x"`, "", "GET /2018-06-01/runtime/restore/next is not a call of the API"},
 		{"late extension", "1", "403 ", "an extension was registered after the first poll, or twice"},
-		{"extension for shutdown", `"x"`, "403 ", "an internal extension asked for the shutdown event"},
-		{"wrong extension", `"x"`, "403 ", "an extension polled with an identifier that nobody has"},
+		{"extension for shutdown", `"x"`, "403 ", "an internal extension registered for the shutdown event"},
+		{"wrong extension", `"x"`, "403 ", "an extension polled with an unknown identifier"},
 	} {
 		t.Run(tt.act, func(t *testing.T) {
 			p, out := start(t, Options{}, tt.act)
@@ -347,7 +347,7 @@ func TestInvocationFailures(t *testing.T) {
 		t.Errorf("after a timeout: %s", got)
 	}
 	if got := shown(invoke(t, p, `{"a":`)); !strings.HasPrefix(got, "InvalidRequestContentException: ") {
-		t.Errorf("a payload that is no JSON: %s", got)
+		t.Errorf("a payload that is not JSON: %s", got)
 	}
 	if got := shown(invoke(t, p, `"`+strings.Repeat("x", maxRequest)+`"`)); !strings.HasPrefix(got, "RequestTooLargeException: ") {
 		t.Errorf("a payload over the limit: %s", got)

@@ -18,7 +18,7 @@ func (s *sandbox) Events(ctx context.Context, e sim.Events) (*sim.Result, error)
 	return s.Invoke(ctx, payload)
 }
 
-// Timer delivers a timer's event as its deployment asks for.
+// Timer delivers a timer's event as its deployment configures it.
 func (s *sandbox) Timer(ctx context.Context, t sim.Timer) (*sim.Result, error) {
 	payload, err := aws.EncodeTimer(platform.TimerPayload{Name: t.Name, Time: t.Time, Payload: t.Payload, Bare: s.o.Rule})
 	if err != nil {

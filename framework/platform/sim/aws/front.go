@@ -269,7 +269,7 @@ func (o object) texts(member string) ([][2]string, error) {
 		case float64, bool:
 			pairs = append(pairs, [2]string{name, fmt.Sprint(v)})
 		default:
-			return nil, fmt.Errorf("%s.%s is no string", member, name)
+			return nil, fmt.Errorf("%s.%s is not a string", member, name)
 		}
 	}
 	return pairs, nil

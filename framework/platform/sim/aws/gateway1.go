@@ -194,7 +194,7 @@ func (g *gateway2) response(c *call, answer []byte) (*sim.Response, error) {
 	var o object
 	if err := json.Unmarshal(answer, &o); err != nil || o["statusCode"] == nil {
 		if !json.Valid(answer) {
-			return nil, fmt.Errorf("the answer is no JSON")
+			return nil, fmt.Errorf("the response is not JSON")
 		}
 		return withLength(&sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/json"}}, Body: answer}), nil
 	}

@@ -87,7 +87,7 @@ func (s *sandbox) streamed(w http.ResponseWriter, r *http.Request, p *process, i
 	if kind := r.Trailer.Get("Lambda-Runtime-Function-Error-Type"); kind != "" {
 		body, err := base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
 		if err != nil || !json.Valid(body) {
-			s.violate("the trailer Lambda-Runtime-Function-Error-Body is no JSON in base64")
+			s.violate("the trailer Lambda-Runtime-Function-Error-Body is not JSON in base64")
 		}
 		result.Error = &sim.FunctionError{Type: errorType(kind), Message: errorMessage(body)}
 	}

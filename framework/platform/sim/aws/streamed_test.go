@@ -13,7 +13,7 @@ func TestPrelude(t *testing.T) {
 		`{"statusCode":200,"headers":{"Content-Length":"1"}}`:              "the header Content-Length is the front's own",
 		`{"statusCode":200,"body":"x"}`:                                    "the member body means nothing",
 		`{"statusCode":42}`:                                                "statusCode is 42",
-		`{"statusCode":200,"headers":{"a":["1"]}}`:                         "headers.a is no string",
+		`{"statusCode":200,"headers":{"a":["1"]}}`:                         "headers.a is not a string",
 		`{"statusCode":200,"cookies":"a"}`:                                 "cookies: ",
 		`x`:                                                                "invalid character",
 	} {

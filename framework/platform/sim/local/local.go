@@ -30,8 +30,8 @@ const (
 	initTimeout = 30 * time.Second
 	// grace is how long the process may take to stop: its own, and a little more.
 	grace = 12 * time.Second
-	// maxAnswer bounds what is read of an answer.
-	maxAnswer = 64 << 20
+	// maxResponse bounds what is read of a response.
+	maxResponse = 64 << 20
 )
 
 // New returns the runtime.
@@ -48,7 +48,7 @@ func (runtime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 		return nil, err
 	}
 	addr := l.Addr().String()
-	l.Close() // the server listens there; nobody else was told the port
+	l.Close() // the server listens there; no other program knows the port
 	p := &process{addr: addr, token: rand.Text(), transport: &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 100}}
 	env := []string{"FAAS_ADDR=" + addr, "FAAS_CONTROL=" + p.token, "FAAS_TIMERS=0"}
 	if a.Timeout > 0 {
@@ -128,12 +128,12 @@ func (p *process) send(req *http.Request, onBody func([]byte)) (*sim.Response, e
 		return nil, err
 	}
 	defer answer.Body.Close()
-	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxAnswer+1), onBody))
+	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxResponse+1), onBody))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxAnswer {
-		return nil, fmt.Errorf("the answer is over %d MB", maxAnswer>>20)
+	if len(body) > maxResponse {
+		return nil, fmt.Errorf("the response is over %d MB", maxResponse>>20)
 	}
 	resp := &sim.Response{Status: answer.StatusCode, Body: body}
 	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
@@ -190,7 +190,7 @@ func (p *process) control(ctx context.Context, method, endpoint string, body []b
 	return p.send(req, nil)
 }
 
-// Stop asks the process to stop. Having to kill it is the one rule it can break.
+// Stop stops the process. Having to kill it is the one rule it can break.
 func (p *process) Stop(context.Context) error {
 	p.stopOnce.Do(func() {
 		if err := p.child.Stop(grace); err != nil {

@@ -163,7 +163,7 @@ func (p *customProcess) call(ctx context.Context, id string, event []byte) (outc
 		return p.ended(in), nil
 	case <-limit.C:
 		in.close()
-		return outcome{failure: new(failure{433, "TimeLimitReached", fmt.Sprintf("the process did not ask for an event within %s", p.timeout)})}, nil
+		return outcome{failure: new(failure{433, "TimeLimitReached", fmt.Sprintf("the process did not poll for an event within %s", p.timeout)})}, nil
 	case <-ctx.Done():
 		return outcome{}, ctx.Err()
 	}

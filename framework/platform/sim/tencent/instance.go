@@ -99,7 +99,7 @@ func (in *instance) api() http.Handler {
 	mux.HandleFunc("POST /runtime/invocation/response", func(w http.ResponseWriter, r *http.Request) { in.answer(w, r, false) })
 	mux.HandleFunc("POST /runtime/invocation/error", func(w http.ResponseWriter, r *http.Request) { in.answer(w, r, true) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		in.refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is no call of the runtime API", r.Method, r.URL.Path))
+		in.refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is not a call of the runtime API", r.Method, r.URL.Path))
 	})
 	return mux
 }

@@ -87,7 +87,7 @@ func (p *webProcess) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, e
 func vendors(name string) bool { return strings.HasPrefix(strings.ToLower(name), "x-scf-") }
 
 // forbidden names the first header that a response must not have. A server that is about to close the connection says so
-// in a Connection header of its own, which is no part of the response.
+// in a Connection header of its own, which is not part of the response.
 func forbidden(resp *sim.Response) string {
 	for _, h := range resp.Header {
 		switch {

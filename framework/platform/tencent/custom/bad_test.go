@@ -55,7 +55,7 @@ func TestStartThatFails(t *testing.T) {
 func TestBadEvents(t *testing.T) {
 	const path = "POST /runtime/invocation/error "
 	refused := func(shape string) string {
-		return path + `{"errorMessage":"no trigger of unit u takes this event, ` + shape + `","errorType":"unknown_event"}`
+		return path + `{"errorMessage":"no trigger of unit u matches this event, ` + shape + `","errorType":"unknown_event"}`
 	}
 	tests := []struct{ name, event, want string }{
 		{"http cut short", `{"httpMethod":"POST","path":"/books","body":"{\"ti`, refused("50 bytes that are not JSON")},

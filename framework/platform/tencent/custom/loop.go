@@ -7,7 +7,7 @@
 // The process finds the API in SCF_RUNTIME_API and SCF_RUNTIME_API_PORT. After a successful start it posts one space to
 // /runtime/init/ready; a failed start is a message on standard error and exit code 1, which SCF shows as an init error,
 // since the API has no call for it. Then it gets /runtime/invocation/next and posts to /runtime/invocation/response or
-// /runtime/invocation/error, in turn. A path has no request id: whatever comes first is the answer to the last event.
+// /runtime/invocation/error, in turn. A path has no request id: the first is the answer to the last event.
 //
 // Any answer but a 2xx and any broken connection ends the process with a message. A loop that tried again would be handed
 // the same event for ever.

@@ -22,7 +22,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 )
 
-// api is a runtime API that does what its script says and writes down what it was asked.
+// api is a runtime API that does what its script says and records its requests.
 type api struct {
 	mu     sync.Mutex
 	calls  []string // method, path and body

@@ -24,7 +24,7 @@ func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 		RemoteAddr:  func(r *http.Request) string { return vendorOf(r).remote },
 		Proto:       proto,
 		MaxBody:     tencent.MaxPayload,
-		MaxAnswer:   tencent.MaxPayload,
+		MaxResponse: tencent.MaxPayload,
 		DropHeaders: serve.Drop(log, tencent.ForbiddenHeader),
 	})
 	if err != nil {

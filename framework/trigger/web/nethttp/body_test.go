@@ -37,7 +37,7 @@ func TestDeadlineOfABodyThatDoesNotCome(t *testing.T) {
 		}
 		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 		if err != nil {
-			t.Fatalf("%.20q: no answer after the deadline: %v", framing, err)
+			t.Fatalf("%.20q: no response after the deadline: %v", framing, err)
 		}
 		body, err := io.ReadAll(answer.Body)
 		if err != nil || answer.StatusCode != 504 || !strings.Contains(string(body), "deadline_exceeded") || !answer.Close {
@@ -54,7 +54,7 @@ func TestDeadlineOfABodyThatDoesNotCome(t *testing.T) {
 	}
 }
 
-// A body that was there all along costs nobody the connection.
+// A body that was there all along does not cost the connection.
 func TestDeadlineKeepsTheConnectionOfAWholeBody(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)

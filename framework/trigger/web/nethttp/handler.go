@@ -32,15 +32,15 @@ type Options struct {
 	RemoteAddr func(*http.Request) string
 	// Proto returns "http" or "https" as the client spoke to the vendor. Nil takes that of the connection.
 	Proto func(*http.Request) string
-	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is no limit.
+	// MaxBody is the largest request body in bytes; a larger one is a 413. Zero is web.DefaultBodyLimit, less is unlimited.
 	MaxBody int64
-	// MaxAnswer is the largest body of an answer that the vendor carries, in bytes: a larger one is a 500 and a log record or,
-	// when it is streamed already, cut there. Zero is no limit.
-	MaxAnswer int64
+	// MaxResponse is the largest body of a response that the vendor carries, in bytes: a larger one is a 500 and a log record or,
+	// when it is streamed already, cut there. Zero is unlimited.
+	MaxResponse int64
 	// VendorCORS says that the vendor answers pages of other origins, so that nothing is to be added.
 	VendorCORS bool
 	// DropHeaders reports headers that the vendor keeps for itself, by canonical name. They are removed from the request
-	// before the function sees it, since they may hold credentials, and from the answer. Nil is none.
+	// before the function sees it, since they may hold credentials, and from the response. Nil is none.
 	DropHeaders func(name string) bool
 }
 
@@ -92,7 +92,7 @@ func (c *call) Value(key any) any {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	inv := h.Invocation(r)
-	c := &call{Context: r.Context(), stream: stream{w: w, r: r, drop: h.DropHeaders, limit: h.MaxAnswer}}
+	c := &call{Context: r.Context(), stream: stream{w: w, r: r, drop: h.DropHeaders, limit: h.MaxResponse}}
 	x := &c.exchange
 	match := h.router.Match(r.Method, r.Host, r.URL.Path, r.URL.RawPath)
 	body := h.fill(&x.Request, r)
@@ -101,8 +101,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rt := h.engine.Runtime()
 	info := web.ErrorInfo{RequestID: inv.RequestID, Dev: rt.Dev, Route: match.Route, Log: rt.Log()}
 	if !h.VendorCORS {
-		if answer := h.router.Preflight(&x.Request); answer != nil {
-			h.reply(w, x, answer, info)
+		if response := h.router.Preflight(&x.Request); response != nil {
+			h.reply(w, x, response, info)
 			return
 		}
 		x.Cross(match)
@@ -116,25 +116,25 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	inv.Function, inv.Event = match.Function, x
-	// A panic of the answer (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
+	// A panic of the response (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
 	var panicked any
 	replied := false
 	inv.Reply = func(result any, err error) {
 		replied = true
 		defer func() { panicked = recover() }()
-		h.answer(w, c, body, result, err, info)
+		h.respond(w, c, body, result, err, info)
 	}
 	result, err := h.engine.Invoke(c, inv)
 	if !replied { // the engine is closing
-		h.answer(w, c, body, result, err, info)
+		h.respond(w, c, body, result, err, info)
 	}
 	if panicked != nil {
 		panic(panicked)
 	}
 }
 
-// answer writes the outcome, unless the handler has begun to stream it.
-func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
+// respond writes the outcome, unless the handler has begun to stream it.
+func (h *handler) respond(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
 	if body != nil && !body.ended.Load() && errors.Is(err, framework.ErrAbandoned) {
 		// The handler may be waiting for a body that does not come, and the server would wait with it before it sends the
 		// answer. A body that is there is read within this time, so that the connection lives on.
@@ -142,22 +142,22 @@ func (h *handler) answer(w http.ResponseWriter, c *call, body *bodyReader, resul
 	}
 	begun := c.stream.close()
 	if err == nil && begun && c.stream.exceeded {
-		err = answerTooLarge(h.MaxAnswer)
+		err = responseTooLarge(h.MaxResponse)
 	}
 	if begun || errors.Is(err, http.ErrAbortHandler) {
 		if err != nil {
 			if begun {
-				info.Log.Error("request failed after its answer had begun", "request_id", info.RequestID, "route", info.Route.String(), "error", err)
+				info.Log.Error("request failed after its response had begun", "request_id", info.RequestID, "route", info.Route.String(), "error", err)
 			}
 			panic(http.ErrAbortHandler) // cuts the connection, so that the client does not take what it has for all
 		}
 		return
 	}
-	answer := c.exchange.Respond(result, err, info)
+	response := c.exchange.Respond(result, err, info)
 	if body != nil && body.exceeded.Load() {
-		w.Header().Set("Connection", "close") // the rest of the body is still to come, and nobody will read it
+		w.Header().Set("Connection", "close") // the rest of the body is still to come, and will not be read
 	}
-	h.reply(w, &c.exchange, answer, info)
+	h.reply(w, &c.exchange, response, info)
 }
 
 // fill makes the request that functions see. It returns the body's reader if there is a body.
@@ -220,15 +220,15 @@ func (b *bodyReader) read(p []byte) (int, error) {
 	return n, err
 }
 
-// tooLarge is the answer to a body over the limit. A mounted application finds the net/http error in it.
+// tooLarge is the response to a body over the limit. A mounted application finds the net/http error in it.
 func tooLarge(limit int64) error {
 	return &framework.Error{Status: 413, Code: "body_too_large", Message: fmt.Sprintf("the request body is larger than %d bytes", limit), Err: &http.MaxBytesError{Limit: limit}}
 }
 
-// reply writes an answer that nothing has been sent of.
+// reply writes a response that nothing has been sent of.
 func (h *handler) reply(w http.ResponseWriter, x *web.Exchange, r *web.Response, info web.ErrorInfo) {
-	if h.MaxAnswer > 0 && int64(len(r.Body)) > h.MaxAnswer {
-		r = x.Respond(nil, answerTooLarge(h.MaxAnswer), info)
+	if h.MaxResponse > 0 && int64(len(r.Body)) > h.MaxResponse {
+		r = x.Respond(nil, responseTooLarge(h.MaxResponse), info)
 	}
 	var body *source
 	if r.Reader != nil {
@@ -250,19 +250,19 @@ func (h *handler) reply(w http.ResponseWriter, x *web.Exchange, r *web.Response,
 	}
 	w.WriteHeader(r.Status)
 	if body == nil {
-		_, _ = w.Write(r.Body) // a client that has gone needs no answer
+		_, _ = w.Write(r.Body) // a client that has gone needs no response
 		return
 	}
 	defer body.close()
-	body.limit = h.MaxAnswer
+	body.limit = h.MaxResponse
 	if err := body.copyTo(w, len(r.Header["Content-Length"]) == 0); err != nil {
-		info.Log.Error("request failed while its answer was streamed", "request_id", info.RequestID, "route", info.Route.Pattern, "error", err)
+		info.Log.Error("request failed while its response was streamed", "request_id", info.RequestID, "route", info.Route.Pattern, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// answerTooLarge is the error of an answer that the vendor would not carry.
-func answerTooLarge(limit int64) error {
+// responseTooLarge is the error of a response that the vendor would not carry.
+func responseTooLarge(limit int64) error {
 	return &framework.Error{Status: 500, Code: "response_too_large", Message: "the response is larger than the platform can carry", Err: fmt.Errorf("the limit is %d bytes", limit)}
 }
 

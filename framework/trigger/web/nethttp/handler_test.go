@@ -80,7 +80,7 @@ func (g *guarded) Write(p []byte) (int, error) { g.touch(); return g.ResponseWri
 func (g *guarded) WriteHeader(status int)      { g.touch(); g.ResponseWriter.WriteHeader(status) }
 func (g *guarded) Unwrap() http.ResponseWriter { g.touch(); return g.ResponseWriter }
 
-// do sends a request and returns the answer with its body read.
+// do sends a request and returns the response with its body read.
 func do(t testing.TB, method, url string, body io.Reader, header ...string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, url, body)
@@ -232,7 +232,7 @@ func TestHandlerLimitsBodies(t *testing.T) {
 	}
 }
 
-// TestHandlerStreamsBothWays sends a line only after the answer to the last one has come.
+// TestHandlerStreamsBothWays sends a line only after the response to the last one has come.
 func TestHandlerStreamsBothWays(t *testing.T) {
 	s := serve(t, Options{}, on("POST /echo", func(c *framework.Context) error {
 		c.SetResult(web.From(c).Request.Reader)

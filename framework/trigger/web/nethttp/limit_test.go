@@ -14,10 +14,10 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// An answer of exactly the vendor's limit goes through; one byte more is a 500 with a log record or, when its beginning
+// A response of exactly the vendor's limit goes through; one byte more is a 500 with a log record or, when its beginning
 // has gone already, a cut connection with one.
 func TestHandlerLimitsAnswers(t *testing.T) {
-	const limit = 100_000 // more than is kept back before an answer is streamed
+	const limit = 100_000 // more than is kept back before a response is streamed
 	size := func(c *framework.Context) int {
 		if web.From(c).Request.Query().Has("over") {
 			return limit + 1
@@ -36,7 +36,7 @@ func TestHandlerLimitsAnswers(t *testing.T) {
 		}),
 	)
 	e.Runtime().Logger = slog.New(slog.NewTextHandler(log, nil))
-	h, err := Handler(e, Options{MaxAnswer: limit})
+	h, err := Handler(e, Options{MaxResponse: limit})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestHandlerLimitsAnswers(t *testing.T) {
 		case path != "/whole" && !strings.HasSuffix(body, " (cut)"):
 			t.Errorf("%s over the limit: status %d and %d bytes to their end, want a cut", path, resp.StatusCode, len(body))
 		}
-		// The record may come after the answer. It is the first one: there was none at the limit.
+		// The record may come after the response. It is the first one: there was none at the limit.
 		select {
 		case record := <-log:
 			if !strings.Contains(record, "the limit is 100000 bytes") || !strings.Contains(record, path[1:]) {

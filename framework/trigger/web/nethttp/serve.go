@@ -18,7 +18,7 @@ import (
 //
 // h sees what it would see behind a plain server; r.Context() is the framework's. Its answer becomes the result, so that
 // middleware may look at it, and is the same on every platform: 200 if it writes nothing, a guessed Content-Type if it
-// sets none. Headers that middleware set on the exchange are there when h begins. On a platform that listens the answer
+// sets none. Headers that middleware set on the exchange are there when h begins. On a platform that listens the response
 // is streamed from the first Flush or 32 KB on; elsewhere Flush does nothing and trailers are lost. Hijack is refused
 // everywhere. A panic is the engine's to handle; with http.ErrAbortHandler the connection is cut where there is one.
 func Serve(ctx *framework.Context, h http.Handler) (err error) {
@@ -44,7 +44,7 @@ func Serve(ctx *framework.Context, h http.Handler) (err error) {
 		switch v {
 		case nil:
 		case http.ErrAbortHandler:
-			err = fmt.Errorf("the handler cut its answer short: %w", http.ErrAbortHandler)
+			err = fmt.Errorf("the handler cut its response short: %w", http.ErrAbortHandler)
 		default:
 			panic(v)
 		}
@@ -94,7 +94,7 @@ func request(ctx *framework.Context, from *web.Request, s *stream) (*http.Reques
 	return r, nil
 }
 
-// keep puts the headers of the application onto the exchange, where the answer takes them from.
+// keep puts the headers of the application onto the exchange, where the response takes them from.
 func (w *writer) keep(to web.Header) {
 	if w.streaming {
 		return

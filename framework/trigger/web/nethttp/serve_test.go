@@ -170,7 +170,7 @@ func TestServeIsAPlainServer(t *testing.T) {
 	}
 }
 
-// flat writes an answer without what only says how it was carried.
+// flat writes a response without what only says how it was carried.
 func flat(status int, h http.Header, body string) string {
 	s := fmt.Sprintln(status)
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -228,7 +228,7 @@ func TestServeFailures(t *testing.T) {
 		{"abort", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Kept", "1")
 			panic(http.ErrAbortHandler)
-		}, 500, "the handler cut its answer short"},
+		}, 500, "the handler cut its response short"},
 		{"status 42", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Kept", "1"); w.WriteHeader(42) }, 500, "invalid WriteHeader code 42"},
 		{"status 101", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X-Kept", "1"); w.WriteHeader(101) }, 500, "found status 101, expected 200 to 599"},
 		{"header injection", func(w http.ResponseWriter, _ *http.Request) {
@@ -238,7 +238,7 @@ func TestServeFailures(t *testing.T) {
 		{"too large", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Kept", "1")
 			if _, err := w.Write(make([]byte, web.DefaultBodyLimit+1)); err == nil {
-				t.Error("an answer without limit")
+				t.Error("a response without limit")
 			}
 			w.WriteHeader(200)
 		}, 200, ""},
@@ -301,7 +301,7 @@ func TestServeTrailers(t *testing.T) {
 	}
 }
 
-// TestServeDeadline: a handler that misses its deadline gets errors from then on, and its client a 504 or, when the answer
+// TestServeDeadline: a handler that misses its deadline gets errors from then on, and its client a 504 or, when the response
 // had begun, a cut connection.
 func TestServeDeadline(t *testing.T) {
 	late := make(chan error, 1)
@@ -327,7 +327,7 @@ func TestServeDeadline(t *testing.T) {
 		f.Timeout = 10 * time.Millisecond
 		return f
 	}
-	// Whoever is first has the answer: the server with its 504, or the handler with one that is cut, maybe before it left.
+	// Whoever is first has the response: the server with its 504, or the handler with one that is cut, maybe before it left.
 	resp, err := http.DefaultTransport.RoundTrip(httptest.NewRequest("GET", serve(t, Options{}, handler(false)).URL, nil))
 	if err == nil {
 		_, err = io.ReadAll(resp.Body)

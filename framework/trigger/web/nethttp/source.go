@@ -55,7 +55,7 @@ func (s *source) copyTo(w http.ResponseWriter, flush bool) error {
 	control := http.NewResponseController(w)
 	for {
 		if s.sent += int64(len(s.chunk)); s.limit > 0 && s.sent > s.limit {
-			return answerTooLarge(s.limit)
+			return responseTooLarge(s.limit)
 		}
 		if _, err := w.Write(s.chunk); err != nil {
 			return nil // the client has gone

@@ -50,7 +50,7 @@ func (s *stream) write(p []byte) (n int, err error) {
 	err = s.do(func() error {
 		if s.sent += int64(len(p)); s.limit > 0 && s.sent > s.limit {
 			s.exceeded = true
-			return answerTooLarge(s.limit)
+			return responseTooLarge(s.limit)
 		}
 		n, err = s.w.Write(p)
 		return err
@@ -64,13 +64,13 @@ func (s *stream) flush() error {
 
 // trailers sends the headers that came after the body: those announced in Trailer, and those with http.TrailerPrefix.
 func (s *stream) trailers(h http.Header) {
-	_ = s.do(func() error { // one that is late has nobody to tell
+	_ = s.do(func() error { // too late to be reported
 		send(s.w.Header(), h, s.drop)
 		return nil
 	})
 }
 
-// close ends the handler's access and reports whether the answer has begun.
+// close ends the handler's access and reports whether the response has begun.
 func (s *stream) close() bool {
 	s.closing.Store(true) // from here on no write starts
 	if !s.mu.TryLock() {

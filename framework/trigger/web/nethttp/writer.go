@@ -13,11 +13,11 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// streamAfter is how much of an answer is kept back: as long as nothing was sent, a panic is still a clean 500, and
+// streamAfter is how much of a response is kept back: as long as nothing was sent, a panic is still a clean 500, and
 // middleware still sees the result.
 const streamAfter = 32 << 10
 
-// writer is the ResponseWriter of a mounted application. It collects the answer until it is worth streaming.
+// writer is the ResponseWriter of a mounted application. It collects the response until it is worth streaming.
 type writer struct {
 	ctx      *framework.Context
 	stream   *stream // nil on platforms that do not listen
@@ -44,7 +44,7 @@ func (w *writer) WriteHeader(status int) {
 		panic(fmt.Sprintf("invalid WriteHeader code %v", status)) // as net/http's server does
 	}
 	if w.status != 0 || status < 200 && status != http.StatusSwitchingProtocols {
-		return // a second call, or an informational answer
+		return // a second call, or an informational response
 	}
 	w.status = status
 	w.snapshot = w.header.Clone()
@@ -96,7 +96,7 @@ func (w *writer) Write(p []byte) (int, error) {
 		}
 		return w.stream.write(p)
 	case len(w.body)+len(p) > web.DefaultBodyLimit:
-		return 0, fmt.Errorf("the answer is larger than %d bytes", web.DefaultBodyLimit)
+		return 0, fmt.Errorf("the response is larger than %d bytes", web.DefaultBodyLimit)
 	}
 	w.body = append(w.body, p...)
 	return len(p), nil
@@ -163,14 +163,14 @@ func (w *writer) control(f func(*http.ResponseController) error) error {
 	return w.stream.do(func() error { return f(http.NewResponseController(w.stream.w)) })
 }
 
-// CloseNotify is deprecated, but gin's streams call it without asking.
+// CloseNotify is deprecated, but gin's streams call it all the same.
 func (w *writer) CloseNotify() <-chan bool {
 	gone := make(chan bool, 1)
 	context.AfterFunc(w.ctx, func() { gone <- true })
 	return gone
 }
 
-// finish hands the answer on.
+// finish hands the response on.
 func (w *writer) finish() error {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)

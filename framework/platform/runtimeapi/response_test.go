@@ -54,7 +54,7 @@ var framings = []struct {
 	{"interim", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, "x", ""},
 	{"error status", "HTTP/1.1 500 Oops\r\nContent-Length: 1\r\n\r\nx", 500, "x", ""},
 
-	{"nothing", "", 0, "", "closed the connection without an answer"},
+	{"nothing", "", 0, "", "closed the connection without a response"},
 	{"cut in the status line", "HTTP/1.1 20", 0, "", "unexpected EOF"},
 	{"cut in the fields", "HTTP/1.1 200 OK\r\nA: b\r\n", 0, "", "unexpected EOF"},
 	{"cut in the body", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", 0, "", "unexpected EOF"},
@@ -87,8 +87,8 @@ var framings = []struct {
 	{"chunk overflow", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n", 0, "", "a body of more than"},
 	{"trailer without a colon", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX\r\n\r\n", 0, "", `trailer line "X"`},
 	{"trailer with a space before the colon", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX : y\r\n\r\n", 0, "", `trailer line "X : y"`},
-	{"upgrade", "HTTP/1.1 101 Switching\r\n\r\n", 0, "", "status 101 was not asked for"},
-	{"endless interim", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 20), 0, "", "status 100 was not asked for"},
+	{"upgrade", "HTTP/1.1 101 Switching\r\n\r\n", 0, "", "status 101 was not requested"},
+	{"endless interim", strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 20), 0, "", "status 100 was not requested"},
 	{"large body", "HTTP/1.1 200 OK\r\nContent-Length: 1048577\r\n\r\n", 0, "", "a body of 1048577 bytes, the limit is 1048576"},
 	{"large body to the end", "HTTP/1.1 200 OK\r\n\r\n" + strings.Repeat("x", 1<<20+1), 0, "", "a body of more than 1048576"},
 	{"large head", "HTTP/1.1 200 OK\r\nA: " + strings.Repeat("x", MaxHead) + "\r\n\r\n", 0, "", "headers of more than"},
@@ -166,7 +166,7 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
-// endpoint answers each request on each connection as the plan says; "" closes the connection without an answer.
+// endpoint answers each request on each connection as the plan says; "" closes the connection without a response.
 type endpoint struct {
 	mu    sync.Mutex
 	plans [][]string
@@ -230,10 +230,10 @@ func TestConnectionReuse(t *testing.T) {
 		{"to the end", [][]string{{"HTTP/1.1 200 OK\r\n\r\nabc"}, {ok}}, "gp", []string{"0 GET /", "1 POST /"}, ""},
 		{"unasked bytes", [][]string{{ok + ok, ok}, {ok}}, "gp", []string{"0 GET /", "1 POST /"}, ""},
 		{"a get is sent again", [][]string{{ok, ""}, {ok}}, "pg", []string{"0 POST /", "0 GET /", "1 GET /"}, ""},
-		{"a get is sent again once", [][]string{{ok, ""}, {""}}, "pg", []string{"0 POST /", "0 GET /", "1 GET /"}, "closed the connection without an answer"},
-		{"not on a new connection", [][]string{{""}}, "g", []string{"0 GET /"}, "closed the connection without an answer"},
-		{"a post is not sent again", [][]string{{ok, ""}, {ok}}, "gp", []string{"0 GET /", "0 POST /"}, "closed the connection without an answer"},
-		{"not after half an answer", [][]string{{ok, "HTTP/1.1 "}, {ok}}, "gg", []string{"0 GET /", "0 GET /"}, "unexpected EOF"},
+		{"a get is sent again once", [][]string{{ok, ""}, {""}}, "pg", []string{"0 POST /", "0 GET /", "1 GET /"}, "closed the connection without a response"},
+		{"not on a new connection", [][]string{{""}}, "g", []string{"0 GET /"}, "closed the connection without a response"},
+		{"a post is not sent again", [][]string{{ok, ""}, {ok}}, "gp", []string{"0 GET /", "0 POST /"}, "closed the connection without a response"},
+		{"not after half a response", [][]string{{ok, "HTTP/1.1 "}, {ok}}, "gg", []string{"0 GET /", "0 GET /"}, "unexpected EOF"},
 		{"a broken answer ends the connection", [][]string{{"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", ok}, {ok}}, "gp", []string{"0 GET /", "1 POST /"}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -281,7 +281,7 @@ func testPostAfterTheEndpointClosed(t *testing.T, ownThread bool) {
 	}
 }
 
-// loop repeats one answer for ever.
+// loop repeats one response for ever.
 type loop struct {
 	answer []byte
 	at     int

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// errNoAnswer is wrapped when the connection ended before the first byte of an answer.
-var errNoAnswer = errors.New("the endpoint closed the connection without an answer")
+// errNoResponse is wrapped when the connection ended before the first byte of a response.
+var errNoResponse = errors.New("the endpoint closed the connection without a response")
 
-// maxInterim is how many 1xx answers may come before the real one.
+// maxInterim is how many 1xx responses may come before the real one.
 const maxInterim = 16
 
 // buffer holds what was read from the connection and not yet used: data[r:w].
@@ -24,7 +24,7 @@ type buffer struct {
 
 func (b *buffer) reset(from io.Reader) { b.from, b.r, b.w = from, 0, 0 }
 
-// ready reports whether an answer has begun; it reads if it must.
+// ready reports whether a response has begun; it reads if it must.
 func (b *buffer) ready() bool { return b.w > b.r || b.fill() == nil }
 
 // fill reads at least one byte more.
@@ -93,7 +93,7 @@ func (b *buffer) head(last string) (string, error) {
 		seen = max(0, b.w-b.r-2) // the end may be cut between its bytes
 		if err := b.fill(); err != nil {
 			if b.w == b.r {
-				return "", fmt.Errorf("%w: %w", errNoAnswer, err)
+				return "", fmt.Errorf("%w: %w", errNoResponse, err)
 			}
 			return "", unexpected(err)
 		}
@@ -128,10 +128,10 @@ func unexpected(err error) error {
 type framing struct {
 	length  int64 // -1 unless Content-Length is there
 	chunked bool
-	close   bool // the connection ends with the answer
+	close   bool // the connection ends with the response
 }
 
-// read reads one answer into c.answer.
+// read reads one response into c.response.
 func (c *Client) read(method string) (keep bool, err error) {
 	var f framing
 	for interim := 0; ; interim++ {
@@ -142,35 +142,35 @@ func (c *Client) read(method string) (keep bool, err error) {
 		if method != "GET" {
 			c.last = head
 		}
-		if f, err = c.answer.parse(head); err != nil {
+		if f, err = c.response.parse(head); err != nil {
 			return false, err
 		}
-		if c.answer.Status >= 200 {
+		if c.response.Status >= 200 {
 			break
 		}
-		if c.answer.Status == 101 || interim == maxInterim {
-			return false, fmt.Errorf("%w: status %d was not asked for", ErrProtocol, c.answer.Status)
+		if c.response.Status == 101 || interim == maxInterim {
+			return false, fmt.Errorf("%w: status %d was not requested", ErrProtocol, c.response.Status)
 		}
 	}
 	limit := c.MaxBody
 	if limit <= 0 {
 		limit = DefaultMaxBody
 	}
-	c.answer.Body = nil
+	c.response.Body = nil
 	switch {
-	case method == "HEAD" || c.answer.Status == 204 || c.answer.Status == 304:
+	case method == "HEAD" || c.response.Status == 204 || c.response.Status == 304:
 	case f.chunked:
-		c.answer.Body, err = c.in.chunks(limit)
+		c.response.Body, err = c.in.chunks(limit)
 	case f.length >= 0:
-		c.answer.Body, err = c.in.exactly(f.length, limit)
+		c.response.Body, err = c.in.exactly(f.length, limit)
 	default:
 		f.close = true
-		c.answer.Body, err = c.in.rest(limit)
+		c.response.Body, err = c.in.rest(limit)
 	}
 	if err != nil {
 		return false, err
 	}
-	return !f.close && c.in.r == c.in.w, nil // bytes that nobody asked for make the connection useless
+	return !f.close && c.in.r == c.in.w, nil // unrequested bytes make the connection useless
 }
 
 // parse fills in status and header from head, which ends with an empty line.
@@ -219,7 +219,7 @@ func cutField(line string) (name, value string, ok bool) {
 	return name, value, ok && token(name) && text(value)
 }
 
-// field notes what a header field says of the body. An answer whose length could be read in two ways is refused.
+// field notes what a header field says of the body. A response whose length could be read in two ways is refused.
 func (f *framing) field(name, value string) error {
 	switch len(name) {
 	case len("Connection"):
