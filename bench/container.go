@@ -146,11 +146,11 @@ import (
 	"github.com/faasgen/faasgen/bench/peer/containers"
 
 	"example.com/synthetic/%[1]s"
-	"example.com/synthetic/%[1]s/internal/faasgen/get"
+	"example.com/synthetic/%[1]s/internal/faasgen/app"
 )
 
 func main() {
-	containers.Start(get.New, []any{
+	containers.Start(app.New, []any{
 %[2]s	}, func(*%[1]s.T%[3]d) {}, byHand)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -34,22 +35,18 @@ const greetBody = `{"name":"Ann"}`
 // without any framework. The adapter is what the generator writes.
 func benchInvoke(context.Context, string) (table, error) {
 	f := &framework.Function{Name: "greet", Triggers: []framework.Trigger{web.Route{Method: "POST", Pattern: "/greet/{id}"}}, Handler: func(ctx *framework.Context) error {
-		x := web.From(ctx)
 		var in greetRequest
-		b := web.NewBinder(&x.Request)
+		b, err := web.Bind(ctx)
+		if err != nil {
+			return err
+		}
 		b.JSON(&in, "id")
 		web.Value(b, web.InPath, "id", &in.ID, web.Int[int])
 		if err := b.Err(); err != nil {
 			return err
 		}
 		out, err := greet(ctx, in)
-		if err != nil {
-			return err
-		}
-		if out != nil {
-			ctx.SetResult(out)
-		}
-		return nil
+		return adapter.Return(ctx, out, err)
 	}}
 	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	e := framework.NewEngine(rt, &framework.App{Unit: "greet", Functions: []*framework.Function{f}})

@@ -16,20 +16,24 @@ import (
 type section struct {
 	name, about string
 	run         func(ctx context.Context, work string) (table, error)
+	// alone says that it knows of this checkout only: -old runs the other one's own.
+	alone bool
 }
 
 func sections() []section {
 	return []section{
-		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS},
-		{"http", "the http hello on the listening loops against bare net/http", benchHTTP},
-		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke},
-		{"container", "generated dependency injection against go.uber.org/fx v1.24, go.uber.org/dig v1.19 and code written by hand", benchContainer},
-		{"generate", "faasgen generate on synthetic modules, best of several runs, whole process", benchGenerate},
+		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS, false},
+		{"units", "the stripped binary of each unit of the examples, as faasgen build makes it", benchUnits, false},
+		{"http", "the http hello on the listening loops against bare net/http", benchHTTP, false},
+		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke, true},
+		{"container", "generated dependency injection against go.uber.org/fx v1.24, go.uber.org/dig v1.19 and code written by hand", benchContainer, true},
+		{"generate", "faasgen generate on synthetic modules, best of several runs, whole process", benchGenerate, true},
 	}
 }
 
 func main() {
 	only := flag.String("only", "", "comma-separated `sections`: aws, http, invoke, container, generate")
+	flag.StringVar(&older, "old", "", "the `folder` of another checkout of faasgen, to compare this one with in one run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -55,6 +59,12 @@ func run(ctx context.Context, only string) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		t.print(os.Stdout)
+		if s.alone && older != "" {
+			fmt.Println("\nbefore:")
+			if err := benchOlder(ctx, s.name); err != nil {
+				return fmt.Errorf("%s before: %w", s.name, err)
+			}
+		}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
 	"fmt"
 	"io"
@@ -111,28 +110,4 @@ func peakMemory(pid int) (float64, error) {
 		}
 	}
 	return 0, fmt.Errorf("process %d: no VmHWM in its status", pid)
-}
-
-// unzipEntry extracts one file of a package.
-func unzipEntry(path, name, dir string) (string, error) {
-	z, err := zip.OpenReader(path)
-	if err != nil {
-		return "", err
-	}
-	defer z.Close()
-	f, err := z.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	out := filepath.Join(dir, name)
-	w, err := os.OpenFile(out, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o755)
-	if err != nil {
-		return "", err
-	}
-	if _, err := io.Copy(w, f); err != nil {
-		w.Close()
-		return "", err
-	}
-	return out, w.Close()
 }

@@ -36,8 +36,9 @@ type Function struct {
 
 // Needs is what a function depends on in the application. Each field may be nil. Generated code fills it.
 type Needs struct {
-	// Check reports every mistake in the configuration that the function reads.
-	Check func() error
+	// Check reports every mistake in the configuration that the function reads. What is already known, of other functions or nil,
+	// is part of its error.
+	Check func(known error) error
 	// Warm builds the singletons that the function needs; with lazy, only the eager ones.
 	Warm func(ctx context.Context, lazy bool) error
 	// Stop destroys the instances that were built, in reverse order, and joins the errors. The functions of one application
@@ -56,12 +57,17 @@ type Component struct {
 	Order int
 	// Ready is called at the end of the start, Health for each health check. Either may be nil.
 	Ready, Health func(context.Context) error
-	// Layers are the layers that it adds.
-	Layers []ComponentLayer
+	// Layers are the layers that it adds: [ComponentLayers], nil for none.
+	Layers layerSource
 }
 
-// ComponentLayer is a layer that a component adds: one of Make and Build is set. Generated code fills it.
-type ComponentLayer struct {
+// Layers are layers that exist before the unit starts.
+type Layers []Layer
+
+// ComponentLayers are layers that a component adds: one of Make and Build of each is set. Generated code fills it.
+type ComponentLayers []componentLayer
+
+type componentLayer struct {
 	// Name is its name in errors before it exists.
 	Name string
 	// Order sorts the layers of all components, the first outermost.
@@ -83,8 +89,8 @@ type App struct {
 	Functions []*Function
 	// Middleware wraps every function, the first outermost.
 	Middleware []Middleware
-	// Layers adds hooks and middleware, in order, outside of those of components.
-	Layers []Layer
+	// Layers adds hooks and middleware, in order, outside of those of components: [Layers], nil for none.
+	Layers layerSource
 	// InitTimeout limits RuntimeStart and FunctionStart together; zero is unlimited.
 	InitTimeout time.Duration
 	// Lazy says that singletons are built when a function first needs them. Otherwise those of a unit with one function are
@@ -110,11 +116,11 @@ func (a *App) Function(name string) *Function {
 
 // Closes reports whether there is anything to do in the Close phase.
 func (a *App) Closes() bool {
-	if a.Stop != nil || len(a.Layers) > 0 || a.stop() != nil {
+	if a.Layers != nil || a.stops() {
 		return true
 	}
 	for _, c := range a.components() {
-		if len(c.Layers) > 0 {
+		if c.Layers != nil {
 			return true
 		}
 	}

@@ -50,7 +50,7 @@ func TestWhateverHangsLeavesTimeForTheRestOfClose(t *testing.T) {
 				}
 			}
 			e := started(t, &framework.App{Unit: "u",
-				Layers: []framework.Layer{closer{"a", step(steps[0]), step(steps[5])}, closer{"b", step(steps[1]), step(steps[4])}},
+				Layers: framework.Layers{closer{"a", step(steps[0]), step(steps[5])}, closer{"b", step(steps[1]), step(steps[4])}},
 				Functions: []*framework.Function{needing("f", framework.Needs{
 					Warm: ioc.Warm(&k, ioc.Needs(&cell, func(k *ioc.Container, b *ioc.Build) (int, error) {
 						return cell.Get(k, b, func(_ *ioc.Container, b *ioc.Build) (int, error) {

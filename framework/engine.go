@@ -18,7 +18,7 @@ type Engine struct {
 	rt       *Runtime
 	app      *App
 	log      *slog.Logger
-	hooks    hookTable
+	hooks    hooks // nil without layers
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
 	workers  workers
@@ -168,11 +168,15 @@ func (e *Engine) start(ctx context.Context) (err error) {
 	if err := fault.Guard(e.prepare); err != nil {
 		return err
 	}
-	err = e.hooks.runtimeStart(ctx, e.rt)
-	if err != nil {
-		return err
+	begin := func() error { return e.startFunctions(ctx) }
+	if e.hooks == nil {
+		err = fault.Guard(begin)
+	} else {
+		if err = e.hooks.runtimeStart(ctx, e.rt); err != nil {
+			return err
+		}
+		err = e.hooks.functionStart(ctx, e.app, begin)
 	}
-	err = e.hooks.functionStart(ctx, e.app, func() error { return e.startFunctions(ctx) })
 	if err != nil && e.app.Closes() {
 		undo, cancel := lastGrace(ctx)
 		defer cancel()
@@ -191,12 +195,9 @@ func (e *Engine) prepare() error {
 			e.limits[f] = make(chan struct{}, f.Concurrency)
 		}
 	}
-	slots, err := e.app.makeLayers()
-	if err != nil {
-		return err
-	}
-	e.hooks = hookTable{slots: slots}
-	return e.hooks.find()
+	h, err := e.app.hooks()
+	e.hooks = h
+	return err
 }
 
 // Invoke runs one function: before-hooks, the chain, after-hooks. It returns what the handler left as its result. A
@@ -250,7 +251,7 @@ func (e *Engine) limited(c *Context, h Handler) (any, error) {
 
 // run is the Invoke phase itself, inside the panic boundary.
 func (e *Engine) run(c *Context, h Handler) error {
-	if e.hooks.invokes() {
+	if e.hooks != nil && e.hooks.invokes() {
 		return e.hooks.invoke(c, func() error { return e.call(c, h) })
 	}
 	return e.call(c, h)
@@ -369,7 +370,13 @@ func (e *Engine) end(ctx context.Context) error {
 		ctx, cancel = lastGrace(ctx)
 		defer cancel()
 	}
-	return e.hooks.close(ctx, e.app)
+	switch {
+	case e.hooks != nil:
+		return e.hooks.close(ctx, e.app)
+	case e.app.stops():
+		return bounded(ctx, true, e.app.close)
+	}
+	return nil
 }
 
 // logPanic writes down where code that starts or stops a unit panicked: the error says only with what.

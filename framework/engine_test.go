@@ -82,7 +82,7 @@ func TestHooksRunInOrderAndAfterHooksInReverse(t *testing.T) {
 	f := function("f", func(*framework.Context) error { calls = append(calls, "handler"); return nil })
 	e := started(t, &framework.App{
 		Unit: "u", Functions: []*framework.Function{f},
-		Layers: []framework.Layer{recorder{name: "a", calls: &calls}, recorder{name: "b", calls: &calls}},
+		Layers: framework.Layers{recorder{name: "a", calls: &calls}, recorder{name: "b", calls: &calls}},
 		Start:  func(context.Context) error { calls = append(calls, "start"); return nil },
 		Stop:   func(context.Context) error { calls = append(calls, "stop"); return nil },
 	})
@@ -116,7 +116,7 @@ func TestFailingBeforeHookStopsItsPhase(t *testing.T) {
 			var calls []string
 			handled := false
 			f := function("f", func(*framework.Context) error { handled = true; return nil })
-			e := framework.NewEngine(quiet(), &framework.App{Functions: []*framework.Function{f}, Layers: []framework.Layer{
+			e := framework.NewEngine(quiet(), &framework.App{Functions: []*framework.Function{f}, Layers: framework.Layers{
 				recorder{name: "a", calls: &calls, fail: map[string]bool{tt.hook: true}},
 				recorder{name: "b", calls: &calls},
 			}})
@@ -146,7 +146,7 @@ func TestAfterHookSeesHandlerErrorOnceAndItsOwnIsJoined(t *testing.T) {
 	var calls []string
 	boom := errors.New("boom")
 	f := function("f", func(*framework.Context) error { return boom })
-	e := started(t, &framework.App{Functions: []*framework.Function{f}, Layers: []framework.Layer{
+	e := started(t, &framework.App{Functions: []*framework.Function{f}, Layers: framework.Layers{
 		recorder{name: "a", calls: &calls, fail: map[string]bool{"AfterInvoke": true}},
 	}})
 	calls = nil
@@ -165,7 +165,7 @@ func (wrongHook) Name() string        { return "wrong" }
 func (wrongHook) BeforeInvoke() error { return nil }
 
 func TestHookWithWrongSignatureIsAnInitError(t *testing.T) {
-	e := framework.NewEngine(quiet(), &framework.App{Unit: "u", Layers: []framework.Layer{wrongHook{}}})
+	e := framework.NewEngine(quiet(), &framework.App{Unit: "u", Layers: framework.Layers{wrongHook{}}})
 	err := e.Start(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "layer wrong: method BeforeInvoke has the signature") {
 		t.Errorf("error = %v", err)
@@ -462,7 +462,7 @@ func TestAPanicOfAHookIsLoggedWithItsStack(t *testing.T) {
 	var log strings.Builder
 	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	f := function("f", func(*framework.Context) error { return nil })
-	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}, Layers: []framework.Layer{panicky{}}})
+	e := framework.NewEngine(rt, &framework.App{Unit: "u", Functions: []*framework.Function{f}, Layers: framework.Layers{panicky{}}})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

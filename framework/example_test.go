@@ -11,7 +11,7 @@ import (
 // serve starts a unit of one function and calls it once.
 func serve(event any, h framework.Handler, layers ...framework.Layer) (any, error) {
 	f := &framework.Function{Name: "greet", Handler: h}
-	e := framework.NewEngine(&framework.Runtime{}, &framework.App{Unit: "greet", Functions: []*framework.Function{f}, Layers: layers})
+	e := framework.NewEngine(&framework.Runtime{}, &framework.App{Unit: "greet", Functions: []*framework.Function{f}, Layers: framework.Layers(layers)})
 	if err := e.Start(context.Background()); err != nil {
 		return nil, err
 	}

@@ -75,7 +75,7 @@ func making(l framework.Layer, err error) func() (framework.Layer, error) {
 }
 
 // layered has one function that needs the layers.
-func layered(layers ...framework.ComponentLayer) *framework.App {
+func layered(layers framework.ComponentLayers) *framework.App {
 	return &framework.App{Unit: "u", Functions: []*framework.Function{needing("f", framework.Needs{Components: []*framework.Component{{Name: "c.C", Layers: layers}}})}}
 }
 
@@ -94,7 +94,7 @@ func live(t *testing.T, app *framework.App) error {
 
 func TestLayerThatIsBuilt(t *testing.T) {
 	var d diary
-	if err := live(t, layered(framework.ComponentLayer{Name: "l", Build: building(late{"l", &d}, nil)})); err != nil {
+	if err := live(t, layered(framework.ComponentLayers{{Name: "l", Build: building(late{"l", &d}, nil)}})); err != nil {
 		t.Fatal(err)
 	}
 	d.check(t, "l: after function <nil>", "l: before invoke", "l: around", "l: after invoke <nil>", "l: before close", "l: after close <nil>")
@@ -102,7 +102,7 @@ func TestLayerThatIsBuilt(t *testing.T) {
 
 func TestLayerThatIsMade(t *testing.T) {
 	var d diary
-	if err := live(t, layered(framework.ComponentLayer{Name: "l", Make: making(everything{late{"l", &d}, early{&d}}, nil)})); err != nil {
+	if err := live(t, layered(framework.ComponentLayers{{Name: "l", Make: making(everything{late{"l", &d}, early{&d}}, nil)}})); err != nil {
 		t.Fatal(err)
 	}
 	d.check(t, "before runtime", "after runtime <nil>", "before function", "l: after function <nil>",
@@ -111,7 +111,7 @@ func TestLayerThatIsMade(t *testing.T) {
 
 func TestLayerThatDoesNothingDuringAnInvocation(t *testing.T) {
 	var d diary
-	if err := live(t, layered(framework.ComponentLayer{Name: "l", Build: building(quietLayer{&d}, nil)})); err != nil {
+	if err := live(t, layered(framework.ComponentLayers{{Name: "l", Build: building(quietLayer{&d}, nil)}})); err != nil {
 		t.Fatal(err)
 	}
 	d.check(t, "quiet: after function <nil>")
@@ -120,16 +120,16 @@ func TestLayerThatDoesNothingDuringAnInvocation(t *testing.T) {
 // Given layers are outermost, then those of components by their order, however they come to be.
 func TestLayersInOrder(t *testing.T) {
 	var d diary
-	app := layered(
-		framework.ComponentLayer{Name: "4", Order: 4, Build: building(late{"4", &d}, nil)},
-		framework.ComponentLayer{Name: "3", Order: 3, Make: making(late{"3", &d}, nil)},
-	)
+	app := layered(framework.ComponentLayers{
+		{Name: "4", Order: 4, Build: building(late{"4", &d}, nil)},
+		{Name: "3", Order: 3, Make: making(late{"3", &d}, nil)},
+	})
 	g := needing("g", framework.Needs{Components: []*framework.Component{
-		{Name: "c.C", Layers: []framework.ComponentLayer{{Name: "twice", Make: making(nil, errors.New("made twice"))}}},
-		{Name: "d.C", Order: 1, Layers: []framework.ComponentLayer{{Name: "2", Order: 2, Build: building(late{"2", &d}, nil)}}},
+		{Name: "c.C", Layers: framework.ComponentLayers{{Name: "twice", Make: making(nil, errors.New("made twice"))}}},
+		{Name: "d.C", Order: 1, Layers: framework.ComponentLayers{{Name: "2", Order: 2, Build: building(late{"2", &d}, nil)}}},
 	}})
 	app.Functions = append(app.Functions, g)
-	app.Layers = []framework.Layer{late{"1", &d}, nil}
+	app.Layers = framework.Layers{late{"1", &d}, nil}
 	around := func(name string) framework.Middleware {
 		return func(next framework.Handler) framework.Handler {
 			return func(c *framework.Context) error { _ = d.note(name, nil)(c); return next(c) }
@@ -157,9 +157,9 @@ func TestLayersInOrder(t *testing.T) {
 // Middleware that an instance stands behind is composed when the instance is there: after all was built, once.
 func TestChainsAreComposedOnceAfterAllWasBuilt(t *testing.T) {
 	var d diary
-	app := layered(framework.ComponentLayer{Name: "l", Build: func(ctx context.Context) (framework.Layer, error) {
+	app := layered(framework.ComponentLayers{{Name: "l", Build: func(ctx context.Context) (framework.Layer, error) {
 		return quietLayer{&d}, d.note("build", nil)(ctx)
-	}})
+	}}})
 	f := app.Functions[0]
 	f.Warm = d.warm("f", nil)
 	f.Components[0].Ready = d.note("ready", nil)
@@ -187,31 +187,31 @@ func TestLayersFail(t *testing.T) {
 	var d diary
 	for _, tt := range []struct {
 		name   string
-		layers []framework.ComponentLayer
+		layers framework.ComponentLayers
 		want   []string
 		seen   []string
 	}{
-		{"hooks come too late", []framework.ComponentLayer{{Name: "e", Build: building(early{&d}, nil)}, {Name: "all", Build: building(everything{late{"all", &d}, early{&d}}, nil)}}, []string{
+		{"hooks come too late", framework.ComponentLayers{{Name: "e", Build: building(early{&d}, nil)}, {Name: "all", Build: building(everything{late{"all", &d}, early{&d}}, nil)}}, []string{
 			"layer early: BeforeRuntimeStart cannot be called: the layer has dependencies and is built after it",
 			"layer early: AfterRuntimeStart cannot", "layer early: BeforeFunctionStart cannot", "layer all: BeforeRuntimeStart cannot",
 		}, nil},
-		{"hooks that are none, made", []framework.ComponentLayer{{Name: "m", Make: making(muddled{quietLayer{&d}}, nil)}}, []string{
+		{"hooks that are none, made", framework.ComponentLayers{{Name: "m", Make: making(muddled{quietLayer{&d}}, nil)}}, []string{
 			"layer quiet: method BeforeRuntimeStart has the signature func(framework_test.muddled)", "layer quiet: method BeforeInvoke has", "layer quiet: method AfterClose has",
 		}, []string{}},
-		{"hooks that are none, built", []framework.ComponentLayer{{Name: "m", Build: building(muddled{quietLayer{&d}}, nil)}}, []string{
+		{"hooks that are none, built", framework.ComponentLayers{{Name: "m", Build: building(muddled{quietLayer{&d}}, nil)}}, []string{
 			"layer quiet: method BeforeRuntimeStart has the signature func(framework_test.muddled)", "layer quiet: method BeforeInvoke has", "layer quiet: method AfterClose has",
 		}, nil},
-		{"cannot be made", []framework.ComponentLayer{{Name: "missing", Make: making(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
-		{"making it panics", []framework.ComponentLayer{{Name: "missing", Make: func() (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
-		{"cannot be built", []framework.ComponentLayer{{Name: "missing", Build: building(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
-		{"building it panics", []framework.ComponentLayer{{Name: "missing", Build: func(context.Context) (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
-		{"a layer that is there hears of another that cannot be built", []framework.ComponentLayer{
+		{"cannot be made", framework.ComponentLayers{{Name: "missing", Make: making(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
+		{"making it panics", framework.ComponentLayers{{Name: "missing", Make: func() (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
+		{"cannot be built", framework.ComponentLayers{{Name: "missing", Build: building(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
+		{"building it panics", framework.ComponentLayers{{Name: "missing", Build: func(context.Context) (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
+		{"a layer that is there hears of another that cannot be built", framework.ComponentLayers{
 			{Name: "first", Build: building(quietLayer{&d}, nil)}, {Name: "missing", Build: building(nil, errors.New("no layer today"))},
 		}, []string{"layer missing: no layer today"}, []string{"quiet: after function layer missing: no layer today"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d.seen = nil
-			err := live(t, layered(tt.layers...))
+			err := live(t, layered(tt.layers))
 			for _, part := range tt.want {
 				if err == nil || !strings.Contains(err.Error(), part) {
 					t.Errorf("got %v, expected it to have %s", err, part)
@@ -225,8 +225,8 @@ func TestLayersFail(t *testing.T) {
 }
 
 func TestNilIsNoLayer(t *testing.T) {
-	app := layered(framework.ComponentLayer{Name: "made", Make: making(nil, nil)}, framework.ComponentLayer{Name: "built", Build: building(nil, nil)}, framework.ComponentLayer{Name: "neither"})
-	app.Layers = []framework.Layer{nil}
+	app := layered(framework.ComponentLayers{{Name: "made", Make: making(nil, nil)}, {Name: "built", Build: building(nil, nil)}, {Name: "neither"}})
+	app.Layers = framework.Layers{nil}
 	if err := live(t, app); err != nil {
 		t.Error(err)
 	}
@@ -235,8 +235,8 @@ func TestNilIsNoLayer(t *testing.T) {
 // After a layer could not be made no hook is called: nothing has begun.
 func TestLayersAreMadeBeforeAnythingBegins(t *testing.T) {
 	var d diary
-	app := layered(framework.ComponentLayer{Name: "missing", Make: making(nil, errors.New("no"))})
-	app.Layers = []framework.Layer{everything{late{"given", &d}, early{&d}}}
+	app := layered(framework.ComponentLayers{{Name: "missing", Make: making(nil, errors.New("no"))}})
+	app.Layers = framework.Layers{everything{late{"given", &d}, early{&d}}}
 	app.Stop = d.note("stop", nil)
 	if err := live(t, app); err == nil || err.Error() != "init of unit u: layer missing: no" {
 		t.Errorf("got %v", err)

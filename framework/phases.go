@@ -12,11 +12,97 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
 
+// hooks are those of a unit's layers. The engine knows them by this interface, and the layers of a unit by layerSource: the
+// linker leaves out the methods of a type that never becomes an interface, so a unit without layers has nothing of what
+// follows, which is 12 KB of code.
+type hooks interface {
+	build(ctx context.Context, components []*Component) error
+	middleware() []Middleware
+	invokes() bool
+
+	runtimeStart(ctx context.Context, rt *Runtime) error
+	functionStart(ctx context.Context, app *App, body func() error) error
+	invoke(c *Context, body func() error) error
+	close(ctx context.Context, app *App) error
+}
+
+// layerSource is Layers or ComponentLayers.
+type layerSource interface {
+	slots(component string) []*layerSlot
+	hooks(slots []*layerSlot) (hooks, error)
+}
+
+func (ls Layers) slots(string) (slots []*layerSlot) {
+	for _, l := range ls {
+		slots = append(slots, &layerSlot{layer: l})
+	}
+	return slots
+}
+
+func (ls ComponentLayers) slots(component string) (slots []*layerSlot) {
+	for _, source := range ls {
+		slots = append(slots, &layerSlot{of: component, source: source})
+	}
+	return slots
+}
+
+func (ls Layers) hooks(slots []*layerSlot) (hooks, error)          { return newHookTable(slots) }
+func (ls ComponentLayers) hooks(slots []*layerSlot) (hooks, error) { return newHookTable(slots) }
+
+// layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
+type layerSlot struct {
+	layer  Layer
+	found  bool   // its hooks are in the table
+	of     string // the component that adds it
+	source componentLayer
+}
+
+// hooks are those of all layers that there are, nil for none.
+func (a *App) hooks() (hooks, error) {
+	var slots []*layerSlot
+	source := a.Layers
+	if source != nil {
+		slots = source.slots("")
+	}
+	given := len(slots)
+	for _, c := range a.components() {
+		if c.Layers == nil {
+			continue
+		}
+		source = c.Layers
+		for _, s := range source.slots(c.Name) {
+			slots = append(slots, s)
+			for at := len(slots) - 1; at > given && slots[at].source.Order < slots[at-1].source.Order; at-- {
+				slots[at], slots[at-1] = slots[at-1], slots[at]
+			}
+		}
+	}
+	if source == nil {
+		return nil, nil
+	}
+	return source.hooks(slots)
+}
+
 // hookTable holds the hooks of all layers, found once at start.
 type hookTable struct {
 	slots     []*layerSlot
 	layers    []Layer // those that are there
 	perInvoke bool
+}
+
+// newHookTable makes the layers that need nothing, and finds the hooks of those that are there.
+func newHookTable(slots []*layerSlot) (hooks, error) {
+	t := &hookTable{slots: slots}
+	for _, s := range slots {
+		if s.source.Make == nil {
+			continue
+		}
+		var err error
+		if s.layer, err = s.source.Make(); err != nil {
+			return nil, fmt.Errorf("layer %s: %w", s.source.Name, err)
+		}
+	}
+	return t, t.find()
 }
 
 // wrongSignatures lists the methods of l that are named like a hook and are none. The names are constants at each call
@@ -226,7 +312,7 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 		}
 		return nil
 	}, func() error {
-		if app.Stop == nil && app.stop() == nil {
+		if !app.stops() {
 			return before
 		}
 		return errors.Join(before, bounded(ctx, last < 0, app.close))

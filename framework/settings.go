@@ -216,7 +216,7 @@ func settle(rt *Runtime, app *App) error {
 			var line string
 			line, rest, _ = next(rest, '\n')
 			if err := app.apply(line, stage); err != nil {
-				return errors.New(unexpected(name+":"+strconv.Itoa(number), line, "settings").Error() + ": " + err.Error())
+				return unexpected(name+":"+strconv.Itoa(number), line, "settings: "+err.Error())
 			}
 		}
 		if stage == rt.Env || rt.Env == "" {
@@ -304,21 +304,19 @@ func (f *Function) set(setting, name, value string) (err error) {
 }
 
 // configured checks the configuration of every function, so that all that is wrong is one error.
-func (e *Engine) configured() error {
-	var found mistakes
+func (e *Engine) configured() (err error) {
+	alone := e.rt.Incomplete != nil && !e.deployment.eager
 	for _, f := range e.app.Functions {
 		if f.Check == nil {
 			continue
 		}
-		err := fault.Guard(f.Check)
-		if err != nil && e.rt.Incomplete != nil && !e.deployment.eager {
-			f.unusable = e.rt.Incomplete(f.Name, err)
+		if alone {
+			if own := fault.Guard(func() error { return f.Check(nil) }); own != nil {
+				f.unusable = e.rt.Incomplete(f.Name, own)
+			}
 			continue
 		}
-		found.add(err)
+		err = f.Check(err)
 	}
-	if len(found) == 1 {
-		return found[0]
-	}
-	return errors.Join(found...)
+	return err
 }

@@ -3,26 +3,30 @@ package framework
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // components are those of the functions, each once, in their order.
 func (a *App) components() []*Component { return componentsOf(a.Functions) }
 
 func componentsOf(functions []*Function) (cs []*Component) {
-	seen := map[string]bool{}
 	for _, f := range functions {
 		for _, c := range f.Components {
-			if !seen[c.Name] {
-				seen[c.Name] = true
-				cs = append(cs, c)
-			}
+			cs = addComponent(cs, c)
 		}
 	}
-	for i := range cs { // they are few, and this keeps package slices out of the binary
-		for at := i; at > 0 && cs[at].Order < cs[at-1].Order; at-- {
-			cs[at], cs[at-1] = cs[at-1], cs[at]
+	return cs
+}
+
+// addComponent puts a component in its place, unless it is there. They are few, and package slices would be linked for them.
+func addComponent(cs []*Component, c *Component) []*Component {
+	for _, known := range cs {
+		if known.Name == c.Name {
+			return cs
 		}
+	}
+	cs = append(cs, c)
+	for at := len(cs) - 1; at > 0 && cs[at].Order < cs[at-1].Order; at-- {
+		cs[at], cs[at-1] = cs[at-1], cs[at]
 	}
 	return cs
 }
@@ -36,6 +40,9 @@ func (a *App) stop() func(context.Context) error {
 	}
 	return nil
 }
+
+// stops reports whether there is anything to destroy.
+func (a *App) stops() bool { return a.Stop != nil || a.stop() != nil }
 
 // close ends everything.
 func (a *App) close(ctx context.Context) error {
@@ -63,72 +70,6 @@ func (a *App) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// mistakes are those of several functions, without duplicates: functions share dependencies.
-type mistakes []error
-
-// add adds an error unless it is there. A joined error is added part by part.
-func (m *mistakes) add(err error) {
-	if err == nil {
-		return
-	}
-	if several, ok := err.(interface{ Unwrap() []error }); ok && err.Error() == errors.Join(several.Unwrap()...).Error() {
-		for _, err := range several.Unwrap() {
-			m.add(err)
-		}
-		return
-	}
-	for i, known := range *m {
-		if known.Error() == err.Error() {
-			return
-		}
-		// Such as a list of keys without a value, which has a place for those of another.
-		if list, ok := known.(interface{ Merge(error) error }); ok {
-			if merged := list.Merge(err); merged != nil {
-				(*m)[i] = merged
-				return
-			}
-		}
-	}
-	*m = append(*m, err)
-}
-
-// layerSlot is the place of a layer in the order of the unit's layers. The layer is nil until it exists.
-type layerSlot struct {
-	layer  Layer
-	found  bool   // its hooks are in the table
-	of     string // the component that adds it
-	source ComponentLayer
-}
-
-// makeLayers returns the layers of the unit, and makes those without dependencies.
-func (a *App) makeLayers() ([]*layerSlot, error) {
-	var slots []*layerSlot
-	for _, l := range a.Layers {
-		slots = append(slots, &layerSlot{layer: l})
-	}
-	given := len(slots)
-	for _, c := range a.components() {
-		for _, source := range c.Layers {
-			slots = append(slots, &layerSlot{of: c.Name, source: source})
-		}
-	}
-	for i := given; i < len(slots); i++ {
-		for at := i; at > given && slots[at].source.Order < slots[at-1].source.Order; at-- {
-			slots[at], slots[at-1] = slots[at-1], slots[at]
-		}
-	}
-	for _, s := range slots {
-		if s.source.Make == nil {
-			continue
-		}
-		var err error
-		if s.layer, err = s.source.Make(); err != nil {
-			return slots, fmt.Errorf("layer %s: %w", s.source.Name, err)
-		}
-	}
-	return slots, nil
-}
-
 // startFunctions is the body of the FunctionStart phase: configuration first, so that all its mistakes are one error, then
 // the layers with dependencies, the singletons, the chains, and OnReady.
 func (e *Engine) startFunctions(ctx context.Context) error {
@@ -148,8 +89,10 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 		}
 	}
 	components := componentsOf(usable)
-	if err := e.hooks.build(ctx, components); err != nil {
-		return err
+	if e.hooks != nil {
+		if err := e.hooks.build(ctx, components); err != nil {
+			return err
+		}
 	}
 	for _, f := range usable {
 		if f.Warm == nil {
@@ -173,7 +116,10 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 
 // compose builds the chain of each function, once.
 func (e *Engine) compose() {
-	around := e.hooks.middleware()
+	var around []Middleware
+	if e.hooks != nil {
+		around = e.hooks.middleware()
+	}
 	for _, f := range e.app.Functions {
 		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
 	}

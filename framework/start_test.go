@@ -47,7 +47,7 @@ func TestStartInOrder(t *testing.T) {
 	second := &framework.Component{Name: "second.C", Order: 2, Ready: d.note("ready second", nil)}
 	silent := &framework.Component{Name: "silent.C", Order: 0}
 	stop := d.note("stop what they need", nil)
-	check := func() error { d.seen = append(d.seen, "check"); return nil }
+	check := func(known error) error { d.seen = append(d.seen, "check"); return known }
 	app := &framework.App{Unit: "u", Start: d.note("start", nil), Stop: d.note("stop", nil), Functions: []*framework.Function{
 		needing("a", framework.Needs{Check: check, Warm: d.warm("a", nil), Stop: stop, Components: []*framework.Component{second, first}}),
 		needing("b", framework.Needs{Check: check, Warm: d.warm("b", nil), Stop: stop, Components: []*framework.Component{again, silent}}),
@@ -91,11 +91,11 @@ func TestStartStopsAtTheFirstFailure(t *testing.T) {
 				return nil
 			}
 			app := &framework.App{Unit: "u", Start: d.note(steps[0], outcome(steps[0])), Functions: []*framework.Function{needing("a", framework.Needs{
-				Check: func() error { return d.note(steps[1], outcome(steps[1]))(t.Context()) },
+				Check: func(error) error { return d.note(steps[1], outcome(steps[1]))(t.Context()) },
 				Warm:  d.warm("a", outcome(steps[3])),
 				Stop:  d.note("stop", errors.New("not at once")),
 				Components: []*framework.Component{
-					{Name: "one.C", Ready: d.note(steps[4], outcome(steps[4])), Layers: []framework.ComponentLayer{{Name: "l", Build: func(ctx context.Context) (framework.Layer, error) {
+					{Name: "one.C", Ready: d.note(steps[4], outcome(steps[4])), Layers: framework.ComponentLayers{{Name: "l", Build: func(ctx context.Context) (framework.Layer, error) {
 						return nil, d.note(steps[2], outcome(steps[2]))(ctx)
 					}}}},
 					{Name: "two.C", Ready: d.note(steps[5], outcome(steps[5]))},
@@ -110,30 +110,26 @@ func TestStartStopsAtTheFirstFailure(t *testing.T) {
 	}
 }
 
-// joined is what a function's check returns: several mistakes, or one.
-func joined(texts ...string) func() error {
-	return func() error {
-		var errs []error
+// bad is a function's check: what is known, and what is wrong with its own configuration.
+func bad(texts ...string) func(error) error {
+	return func(known error) error {
 		for _, text := range texts {
-			errs = append(errs, errors.New(text))
+			known = errors.Join(known, errors.New(text))
 		}
-		if len(errs) == 1 {
-			return errs[0]
-		}
-		return errors.Join(errs...)
+		return known
 	}
 }
 
 func TestConfigurationOfAllFunctionsIsCheckedAtOnce(t *testing.T) {
 	for _, tt := range []struct {
-		checks []func() error
+		checks []func(error) error
 		want   string
 	}{
 		{nil, ""},
-		{[]func() error{nil, joined()}, ""},
-		{[]func() error{nil, joined("a is bad"), joined("a is bad")}, "a is bad"},
-		{[]func() error{joined("a is bad"), func() error { return fmt.Errorf("c: %w, %w", errors.New("a is bad"), errors.New("b")) }}, "a is bad\nc: a is bad, b"},
-		{[]func() error{joined("a is bad", "b is bad"), nil, joined("b is bad"), joined("c is bad", "a is bad")}, "a is bad\nb is bad\nc is bad"},
+		{[]func(error) error{nil, bad()}, ""},
+		{[]func(error) error{nil, bad("a is bad"), bad()}, "a is bad"},
+		{[]func(error) error{bad("a is bad", "b is bad"), nil, bad("c is bad")}, "a is bad\nb is bad\nc is bad"},
+		{[]func(error) error{bad(), func(error) error { panic("oops") }, bad("late")}, "panic: oops"},
 	} {
 		app := &framework.App{Unit: "u"}
 		var d diary
@@ -155,7 +151,7 @@ func TestConfigurationOfAllFunctionsIsCheckedAtOnce(t *testing.T) {
 
 // Functions lack some keys together and others alone: that is one list.
 func TestKeysThatFunctionsLackAreOneError(t *testing.T) {
-	lacks := func(keys ...string) func() error {
+	lacks := func(keys ...string) func(error) error {
 		return config.Checks(0, func() (*config.Config, error) { return nil, nil }, func(_ int, r *config.Reader) {
 			for _, key := range keys {
 				config.Value[string](r, key)
@@ -225,10 +221,10 @@ func TestCloses(t *testing.T) {
 		"nothing":                {&framework.App{}, false},
 		"functions":              {with(framework.Needs{}), false},
 		"component":              {with(framework.Needs{Components: []*framework.Component{{Name: "c", Health: nothing}}}), false},
-		"layer of a component":   {with(framework.Needs{Components: []*framework.Component{{Name: "c", Layers: []framework.ComponentLayer{{}}}}}), true},
+		"layer of a component":   {with(framework.Needs{Components: []*framework.Component{{Name: "c", Layers: framework.ComponentLayers{{}}}}}), true},
 		"something to stop":      {with(framework.Needs{Stop: nothing}), true},
 		"stop of an application": {&framework.App{Stop: nothing}, true},
-		"layer":                  {&framework.App{Layers: []framework.Layer{closer{}}}, true},
+		"layer":                  {&framework.App{Layers: framework.Layers{closer{}}}, true},
 	} {
 		if got := tt.app.Closes(); got != tt.want {
 			t.Errorf("%s: %t", name, got)

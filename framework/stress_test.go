@@ -124,7 +124,7 @@ func TestOneOutcome(t *testing.T) {
 	})
 	f.Timeout = time.Millisecond
 	layer := counting{new(atomic.Int32), new(atomic.Int32)}
-	e := started(t, &framework.App{Functions: []*framework.Function{f}, Layers: []framework.Layer{layer}})
+	e := started(t, &framework.App{Functions: []*framework.Function{f}, Layers: framework.Layers{layer}})
 	var callers sync.WaitGroup
 	for g := range 4 {
 		callers.Go(func() {

@@ -96,7 +96,7 @@ func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "*
 // by then, and by the first call otherwise: once, unless that fails.
 func Use[K ioc.Owner, T any](k K, s *ioc.Cell[K, T], get func(K, *ioc.Build) (T, error), method func(T, framework.Handler) framework.Handler) framework.Middleware {
 	return func(next framework.Handler) framework.Handler {
-		if v, ok := s.Peek(); ok {
+		if v, ok := ioc.Peek(s); ok {
 			return method(v, next)
 		}
 		var composed lazyHandler

@@ -299,7 +299,7 @@ func TestUseIsComposedByTheFirstCall(t *testing.T) {
 		}
 		close(start)
 		wg.Wait()
-		l, _ := c.limiter.Peek()
+		l, _ := ioc.Peek(&c.limiter)
 		if l.composed.Load() != 1 || l.called.Load() != 64 || c.builds.Load() != 4 {
 			t.Fatalf("composed %d times, called %d times, built %d times", l.composed.Load(), l.called.Load(), c.builds.Load())
 		}

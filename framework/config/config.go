@@ -269,17 +269,19 @@ func (e *MissingError) Error() string {
 	return b.String()
 }
 
-// Merge returns a *MissingError of the keys of both, sorted, nil if other is no *MissingError. The files are those of e.
-func (e *MissingError) Merge(other error) error {
-	more, ok := other.(*MissingError)
-	if !ok {
-		return nil
+// with returns the keys of both, sorted, each once. The files are those of e, which may be nil.
+func (e *MissingError) with(more *MissingError) *MissingError {
+	out := &MissingError{Read: more.Read, Absent: more.Absent}
+	if e != nil {
+		*out = *e
 	}
-	out := &MissingError{Keys: slices.Concat(e.Keys, more.Keys), Read: e.Read, Absent: e.Absent}
-	slices.Sort(out.Keys)
-	out.Keys = slices.Compact(out.Keys)
-	for _, k := range out.Keys {
-		out.Variables = append(out.Variables, Variable(k))
+	keys := append(slices.Clone(out.Keys), more.Keys...)
+	slices.Sort(keys)
+	out.Keys, out.Variables = nil, nil
+	for i, k := range keys {
+		if i == 0 || k != keys[i-1] {
+			out.Keys, out.Variables = append(out.Keys, k), append(out.Variables, Variable(k))
+		}
 	}
 	return out
 }

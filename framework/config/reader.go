@@ -15,8 +15,7 @@ type Reader struct {
 
 // collected is what readers of one start have found.
 type collected struct {
-	absent  []string
-	missing *Config // whose files were read
+	missing *MissingError
 	errs    []error
 	texts   []string // of errs
 	visited map[any]bool
@@ -46,19 +45,24 @@ func (r *Reader) Begin(cell interface{ Done() bool }) bool { return !cell.Done()
 
 // Err is nil, or says all that was wrong. Missing keys are one *MissingError.
 func (r *Reader) Err() error {
-	if r.absent == nil {
-		if len(r.errs) == 1 {
-			return r.errs[0]
-		}
-		return errors.Join(r.errs...)
+	all := r.errs
+	if r.missing != nil {
+		all = append(several{r.missing}, all...)
 	}
-	slices.Sort(r.absent)
-	missing := r.missing.missing(slices.Compact(slices.Clone(r.absent))...)
-	if len(r.errs) == 0 {
-		return missing
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
 	}
-	return errors.Join(append([]error{missing}, r.errs...)...)
+	return several(all)
 }
+
+// several are errors of one start, each a line.
+type several []error
+
+func (s several) Error() string   { return errors.Join(s...).Error() }
+func (s several) Unwrap() []error { return s }
 
 // Value is [Get] with the error left to the reader.
 func Value[T any](r *Reader, key string) T {
@@ -95,8 +99,14 @@ func (r *Reader) note(err error) {
 	if err == nil {
 		return
 	}
+	if known, ok := err.(several); ok {
+		for _, err := range known {
+			r.note(err)
+		}
+		return
+	}
 	if missing, ok := errors.AsType[*MissingError](err); ok {
-		r.absent, r.missing = append(r.absent, missing.Keys...), r.c
+		r.missing = r.missing.with(missing)
 		return
 	}
 	if text := err.Error(); !slices.Contains(r.texts, text) { // functions share what they need
@@ -111,10 +121,11 @@ func Read[T any](load func() (*Config, error), read func(*Reader) T) (T, error) 
 	return v, r.Err()
 }
 
-// Checks returns what reports all that is wrong with the configuration that some checks read.
-func Checks[K any](k K, load func() (*Config, error), checks ...func(K, *Reader)) func() error {
-	return func() error {
+// Checks returns what reports all that is wrong with the configuration that some checks read, after what is known to be wrong.
+func Checks[K any](k K, load func() (*Config, error), checks ...func(K, *Reader)) func(known error) error {
+	return func(known error) error {
 		r := NewReader(load)
+		r.note(known)
 		for _, check := range checks {
 			check(k, r)
 		}

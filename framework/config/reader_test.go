@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,28 +202,44 @@ func TestChecks(t *testing.T) {
 	checks := config.Checks(7, from(c), check("z.z"), check("b.b"), check("a.a"))
 	for range 2 {
 		called = 0
-		err := checks()
+		err := checks(nil)
 		var missing *config.MissingError
 		if !errors.As(err, &missing) || !slices.Equal(missing.Keys, []string{"a.a", "b.b", "z.z"}) || strings.Count(err.Error(), "key a.n") != 1 || called != 3 {
 			t.Errorf("%d called, got %v", called, err)
 		}
 	}
-	if err := config.Checks(7, from(c))(); err != nil {
+	if err := config.Checks(7, from(c))(nil); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestMissingErrorsMerge(t *testing.T) {
-	a := &config.MissingError{Keys: []string{"b.b", "c.c"}, Variables: []string{"B_B", "C_C"}, Read: []string{"config.default.yml"}}
-	b := &config.MissingError{Keys: []string{"a.a", "c.c"}, Variables: []string{"A_A", "C_C"}}
-	want := "configuration keys a.a (or variable A_A), b.b (or variable B_B), c.c (or variable C_C) have no value; read config.default.yml"
-	if err := a.Merge(b); err == nil || err.Error() != want {
+// Functions share much of what they need: the checks of all are one error that says each mistake once.
+func TestChecksAfterOthers(t *testing.T) {
+	c := load(t, "", "config.default.yml", "a: {n: many, m: much}\n")
+	numbers := func(keys ...string) func(error) error {
+		return config.Checks(0, from(c), func(_ int, r *config.Reader) {
+			for _, key := range keys {
+				config.Value[int](r, key)
+			}
+		})
+	}
+	known := numbers("b.b", "a.n", "c.c")(nil)
+	before := known.Error()
+	err := numbers("a.a", "a.m", "c.c", "a.n")(known)
+	var missing *config.MissingError
+	if !errors.As(err, &missing) || !slices.Equal(missing.Keys, []string{"a.a", "b.b", "c.c"}) || !slices.Equal(missing.Variables, []string{"A_A", "B_B", "C_C"}) {
 		t.Errorf("got %v", err)
 	}
-	if len(a.Keys) != 2 || len(b.Keys) != 2 {
-		t.Error("it changed one of them")
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 3 || !strings.Contains(lines[0], "have no value; read ") || !strings.Contains(lines[1], "key a.n") || !strings.Contains(lines[2], "key a.m") {
+		t.Errorf("got %v", err)
 	}
-	if err := a.Merge(errors.New("another")); err != nil {
+	if known.Error() != before {
+		t.Errorf("%s became %s", before, known)
+	}
+	// What somebody else has wrapped stays as it is.
+	wrapped := fmt.Errorf("first: %w, %w", errors.New("a"), errors.New("b"))
+	if err := numbers()(wrapped); err != wrapped {
 		t.Errorf("got %v", err)
 	}
 }

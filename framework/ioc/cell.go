@@ -22,34 +22,38 @@ func (c *Container) base() *Container { return c }
 // instead of a deadlock. What was built is given Init(context.Context) error, if it has such a method, and its
 // Destroy(context.Context) error runs when the container closes. The zero value is empty.
 type Cell[K Owner, T any] struct {
+	Slot  Slot
+	value T // written by the chain that owns the cell, just before ready is set
+}
+
+// Slot is the half of a cell that need not know what the cell holds. What is done with it is in a program once, and not with
+// a type and a name for each cell: 4 KB of a unit of the bookstore. For the same reason cells have few methods: where anything
+// reflects on methods, as the validator does, the linker keeps all of every cell.
+type Slot struct {
+	_     [0]func() // cells are not compared, so they need no function for that
 	ready atomic.Bool
 	// replaced and unneeded are set by overrides, before the first request.
 	replaced, unneeded bool
-	value              T // written by the chain that owns the cell, just before ready is set
-	state              state
-}
-
-// state is the untyped half of a cell. Its fields are guarded by the container's mu.
-type state struct {
+	// What follows is guarded by the container's mu.
 	owner *Build        // the chain that is building, nil if none
 	done  chan struct{} // closed when that build ends; made by the first who waits for it
 }
 
 // Peek returns the instance if there is one.
-func (s *Cell[K, T]) Peek() (v T, ok bool) {
-	if s.ready.Load() {
+func Peek[K Owner, T any](s *Cell[K, T]) (v T, ok bool) {
+	if s.Slot.ready.Load() {
 		return s.value, true
 	}
 	return v, false
 }
 
 // Done reports whether nothing has to be built any more: there is an instance, or an override made it unnecessary.
-func (s *Cell[K, T]) Done() bool { return s.unneeded || s.ready.Load() }
+func (s *Slot) Done() bool { return s.unneeded || s.ready.Load() }
 
 // Get returns the instance, building it if there is none yet. b is the chain that needs it, nil for a request, which begins a
 // chain of its own. A ready cell costs one atomic load.
 func (s *Cell[K, T]) Get(k K, b *Build, build func(K, *Build) (T, error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, build, nil, true)
@@ -57,7 +61,7 @@ func (s *Cell[K, T]) Get(k K, b *Build, build func(K, *Build) (T, error)) (T, er
 
 // Open is Get for an injector that returns a clean-up function, which runs when the container closes.
 func (s *Cell[K, T]) Open(k K, b *Build, open func(K, *Build) (T, func(), error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, nil, open, true)
@@ -65,7 +69,7 @@ func (s *Cell[K, T]) Open(k K, b *Build, open func(K, *Build) (T, func(), error)
 
 // Wrap is Get for what is the value of another cell, or stands before it: Init and Destroy are that cell's.
 func (s *Cell[K, T]) Wrap(k K, b *Build, build func(K, *Build) (T, error)) (T, error) {
-	if s.ready.Load() {
+	if s.Slot.ready.Load() {
 		return s.value, nil
 	}
 	return s.fill(k, b, build, nil, false)
@@ -84,7 +88,7 @@ func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open 
 		defer b.Done()
 	}
 	t := reflect.TypeFor[T]()
-	from, ready, err := b.claim(&s.state, &s.ready, t)
+	from, ready, err := b.claim(&s.Slot, t)
 	if err != nil {
 		return v, err
 	}
@@ -92,7 +96,7 @@ func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open 
 		return s.value, nil
 	}
 	err = errExited // until the end is reached
-	defer b.settle(&s.state, from, &err)
+	defer b.settle(&s.Slot, from, &err)
 	var made T
 	var failed error
 	if open == nil {
@@ -108,7 +112,7 @@ func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open 
 	}
 	if failed == nil {
 		s.value = made
-		if failed = b.keep(&s.state, &s.ready, from); failed == nil {
+		if failed = b.keep(&s.Slot, from); failed == nil {
 			return made, nil
 		}
 		s.value = v
@@ -139,7 +143,7 @@ type mark struct{ ends, lazies int }
 
 // keep makes a cell ready, makes the ends of its build those of Close, and releases the cell. It is an error that the
 // container was closed meanwhile.
-func (b *Build) keep(s *state, ready *atomic.Bool, from mark) error {
+func (b *Build) keep(s *Slot, from mark) error {
 	b.free(from) // before another chain sees what holds them
 	k := b.container
 	k.mu.Lock()
@@ -153,21 +157,21 @@ func (b *Build) keep(s *state, ready *atomic.Bool, from mark) error {
 	k.ends = append(k.ends, b.ends[from.ends:]...)
 	b.ends = b.ends[:from.ends]
 	b.path = b.path[:len(b.path)-1]
-	ready.Store(true)
+	s.ready.Store(true)
 	s.release()
 	return nil
 }
 
 // free makes what is Lazy independent of the chain.
 func (b *Build) free(from mark) {
-	for _, l := range b.lazies[from.lazies:] {
-		l.Store(nil)
+	for _, part := range b.lazies[from.lazies:] {
+		part()
 	}
 	b.lazies = b.lazies[:from.lazies]
 }
 
 // settle is deferred: it undoes what was made for a cell that is not kept, and releases the cell. A panic is an error.
-func (b *Build) settle(s *state, from mark, err *error) {
+func (b *Build) settle(s *Slot, from mark, err *error) {
 	if p := recover(); p != nil {
 		*err = &fault.PanicError{Value: p, Stack: debug.Stack()}
 	}
@@ -194,13 +198,13 @@ func (b *Build) named(t reflect.Type, err error) error {
 }
 
 // claim makes b the owner of a cell, unless it is ready by then. It waits for another chain that builds the cell.
-func (b *Build) claim(s *state, ready *atomic.Bool, t reflect.Type) (from mark, done bool, err error) {
+func (b *Build) claim(s *Slot, t reflect.Type) (from mark, done bool, err error) {
 	for {
-		wait, err := b.own(s, ready, t)
+		wait, err := b.own(s, t)
 		if err != nil {
 			return from, false, err
 		}
-		if wait == nil && ready.Load() {
+		if wait == nil && s.ready.Load() {
 			return from, true, nil
 		}
 		if wait == nil {
@@ -219,11 +223,11 @@ func (b *Build) claim(s *state, ready *atomic.Bool, t reflect.Type) (from mark, 
 
 // own makes b the owner of a cell that is neither ready nor owned, or returns the channel to wait on for the chain that owns
 // it. Waiting that would never end, because the owner waits for b, is an error that names the cells.
-func (b *Build) own(s *state, ready *atomic.Bool, t reflect.Type) (<-chan struct{}, error) {
+func (b *Build) own(s *Slot, t reflect.Type) (<-chan struct{}, error) {
 	k := b.container
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if ready.Load() {
+	if s.ready.Load() {
 		return nil, nil
 	}
 	if k.closing != nil {
@@ -258,7 +262,7 @@ func (b *Build) stopWaiting() {
 }
 
 // release ends the ownership of the chain that has built, or has failed to.
-func (s *state) release() {
+func (s *Slot) release() {
 	if s.done != nil {
 		close(s.done)
 	}
@@ -274,5 +278,7 @@ func (b *Build) names(last reflect.Type) string {
 	return strings.Join(append(names, typeName(last)), " -> ")
 }
 
-// typeName is how errors call what a cell holds: order.Store.
+// typeName is how errors call what a cell holds: order.Store. It is inlined nowhere, since nothing waits for an error.
+//
+//go:noinline
 func typeName(t reflect.Type) string { return strings.TrimPrefix(t.String(), "*") }

@@ -39,7 +39,7 @@ func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 		builds atomic.Int32
 		wg     sync.WaitGroup
 	)
-	if v, ok := one.Peek(); ok || v != nil || one.Done() {
+	if v, ok := ioc.Peek(&one); ok || v != nil || one.Slot.Done() {
 		t.Error("an empty cell is ready")
 	}
 	start := make(chan struct{})
@@ -67,7 +67,7 @@ func TestConcurrentFirstRequestsBuildOnce(t *testing.T) {
 			t.Fatal("callers got different instances")
 		}
 	}
-	if v, ok := one.Peek(); !ok || v != got[0] || !one.Done() {
+	if v, ok := ioc.Peek(&one); !ok || v != got[0] || !one.Slot.Done() {
 		t.Error("a built cell is not ready")
 	}
 }
@@ -135,7 +135,7 @@ func TestABuildThatEndsItsGoroutineIsTriedAgain(t *testing.T) {
 		})
 	}()
 	<-ended
-	if _, ok := db.Peek(); ok || fmt.Sprint(undone) != "[db owner]" {
+	if _, ok := ioc.Peek(&db); ok || fmt.Sprint(undone) != "[db owner]" {
 		t.Errorf("ready %t, undone %v", ok, undone)
 	}
 	for i, c := range []*cell[int]{&db, &owner} {
@@ -175,7 +175,7 @@ func TestAFailedBuildLeavesNoValue(t *testing.T) {
 	if !gone {
 		t.Error("the cell keeps what could not be initialised")
 	}
-	if v, ok := one.Peek(); v != nil || ok || one.Done() {
+	if v, ok := ioc.Peek(&one); v != nil || ok || one.Slot.Done() {
 		t.Error("there is a value")
 	}
 }
@@ -190,13 +190,13 @@ func TestPeekDuringABuildSeesNothing(t *testing.T) {
 		_, _ = one.Get(&k, nil, func(*ioc.Container, *ioc.Build) (string, error) { close(entered); <-release; return "v", nil })
 	}()
 	<-entered
-	if v, ok := one.Peek(); v != "" || ok || one.Done() {
+	if v, ok := ioc.Peek(&one); v != "" || ok || one.Slot.Done() {
 		t.Errorf("got %q, %t", v, ok)
 	}
 	close(release)
 	for { // the race detector looks at this
-		if v, ok := one.Peek(); ok {
-			if v != "v" || !one.Done() {
+		if v, ok := ioc.Peek(&one); ok {
+			if v != "v" || !one.Slot.Done() {
 				t.Errorf("got %q", v)
 			}
 			break
@@ -219,7 +219,7 @@ func TestBuildThatEndsAfterCloseIsCleanedUp(t *testing.T) {
 	if v != 0 || err != framework.ErrClosed || !cleaned {
 		t.Errorf("%d, error = %v, cleaned = %v", v, err, cleaned)
 	}
-	if _, ok := slow.Peek(); ok {
+	if _, ok := ioc.Peek(&slow); ok {
 		t.Error("it is there")
 	}
 }

@@ -37,11 +37,11 @@ type Build struct {
 	container *Container
 	ctx       context.Context
 	cancel    context.CancelFunc
-	path      []reflect.Type           // of the cells being built, outermost first
-	ends      []*end                   // of what was made for them so far
-	undoErrs  []error                  // of those ends that ran because a build failed
-	lazies    []*atomic.Pointer[Build] // which point here until the cell is built that they are for
-	waits     *state                   // the cell this chain waits for; guarded by the container's mu
+	path      []reflect.Type // of the cells being built, outermost first
+	ends      []*end         // of what was made for them so far
+	undoErrs  []error        // of those ends that ran because a build failed
+	lazies    []func()       // that part what is Lazy from the chain, when the cell is built that it is for
+	waits     *Slot          // the cell this chain waits for; guarded by the container's mu
 }
 
 // NewBuild begins a chain under the container's InitTimeout. Done must be called at its end.

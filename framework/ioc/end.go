@@ -38,6 +38,9 @@ func (b *Build) OnCleanup(name string, cleanup func()) func() {
 	return b.onEnd("clean up "+name, func(context.Context) error { cleanup(); return nil })
 }
 
+// onEnd is called once for what is built and not at each invocation, so it is in a program once.
+//
+//go:noinline
 func (b *Build) onEnd(what string, run func(context.Context) error) func() {
 	e := &end{build: b, number: b.container.made.Add(1), what: what, run: run}
 	b.ends = append(b.ends, e)

@@ -18,7 +18,7 @@ func LazyOf[K Owner, T any](k K, b *Build, get func(K, *Build) (T, error)) Lazy[
 	l := Lazy[T]{get: func(_ context.Context, b *Build) (T, error) { return get(k, b) }, owner: new(atomic.Pointer[Build])}
 	if b != nil && len(b.path) > 0 {
 		l.owner.Store(b)
-		b.lazies = append(b.lazies, l.owner)
+		b.lazies = append(b.lazies, func() { l.owner.Store(nil) })
 	}
 	return l
 }

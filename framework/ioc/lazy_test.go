@@ -114,7 +114,7 @@ func TestLazyIsReleasedBeforeItsOwnerIsSeen(t *testing.T) {
 		})
 		wg.Go(func() {
 			for {
-				if n, ok := owner.Peek(); ok {
+				if n, ok := ioc.Peek(&owner); ok {
 					if v, err := n.other.Get(context.Background()); v != 7 || err != nil {
 						t.Error(v, err)
 					}

@@ -17,6 +17,8 @@ type lifecycle struct {
 	mu      sync.Mutex
 	started []listener
 	stopped bool
+	// end calls OnStop of them. It is a value that comes with the first of them, so that a unit without does not link it.
+	end func(context.Context, []listener) error
 }
 
 type listener struct {
@@ -44,7 +46,7 @@ func (l *lifecycle) remember(who listener) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.stopped {
-		l.started = append(l.started, who)
+		l.started, l.end = append(l.started, who), endAll
 	}
 	return !l.stopped
 }
@@ -61,9 +63,16 @@ func (l listener) end(ctx context.Context) error {
 // stop calls OnStop of all that were ready, the last first.
 func (l *lifecycle) stop(ctx context.Context) error {
 	l.mu.Lock()
-	started := l.started
+	started, end := l.started, l.end
 	l.started, l.stopped = nil, true
 	l.mu.Unlock()
+	if end == nil {
+		return nil
+	}
+	return end(ctx, started)
+}
+
+func endAll(ctx context.Context, started []listener) error {
 	var errs []error
 	for i := len(started) - 1; i >= 0; i-- {
 		errs = append(errs, started[i].end(ctx))
@@ -74,17 +83,19 @@ func (l *lifecycle) stop(ctx context.Context) error {
 // Ready returns what builds a configuration when the unit has started and calls its OnReady; its OnStop is called when the
 // container closes. Either method may be nil. One that was replaced is not called: the one who sets it also ends it.
 func Ready[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), onReady, onStop func(T, context.Context) error) func(context.Context) error {
+	c := k.base()
+	slot := &s.Slot
 	return func(ctx context.Context) error {
-		if s.replaced {
+		if slot.replaced {
 			return nil
 		}
-		b := k.base().NewBuild(ctx)
+		b := c.NewBuild(ctx)
 		defer b.Done()
 		v, err := get(k, b)
 		if err != nil || onReady == nil && onStop == nil {
 			return err
 		}
-		return k.base().lifecycle.ready(b.ctx, typeName(reflect.TypeOf(v)), bind(v, onReady), bind(v, onStop))
+		return c.lifecycle.ready(b.ctx, typeName(reflect.TypeOf(v)), bind(v, onReady), bind(v, onStop))
 	}
 }
 
@@ -97,8 +108,9 @@ func bind[T any](v T, method func(T, context.Context) error) func(context.Contex
 
 // Health returns the health check of a configuration. A panic is an error. One that was replaced is not checked.
 func Health[K Owner, T any](k K, s *Cell[K, T], get func(K, *Build) (T, error), check func(T, context.Context) error) func(context.Context) error {
+	slot := &s.Slot
 	return func(ctx context.Context) error {
-		if s.replaced {
+		if slot.replaced {
 			return nil
 		}
 		v, err := get(k, nil)

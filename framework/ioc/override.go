@@ -18,9 +18,9 @@ func OverrideValue[K Owner, T any](s *Cell[K, T], v *T) {
 }
 
 func (s *Cell[K, T]) set(v T) {
-	s.value, s.replaced = v, true
-	s.ready.Store(true)
+	s.value, s.Slot.replaced = v, true
+	s.Slot.ready.Store(true)
 }
 
 // Skip says that the start of a unit need not build the cell: the middleware or guard that it is for was replaced.
-func (s *Cell[K, T]) Skip() { s.unneeded = true }
+func (s *Slot) Skip() { s.unneeded = true }

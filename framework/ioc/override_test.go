@@ -24,7 +24,7 @@ func TestOverride(t *testing.T) {
 	if v, err := whole.Open(&k, nil, never); v == nil || v.name != "set" || err != nil {
 		t.Error(v, err)
 	}
-	if v, ok := whole.Peek(); v == nil || !ok || !whole.Done() {
+	if v, ok := ioc.Peek(&whole); v == nil || !ok || !whole.Slot.Done() {
 		t.Error("it is not there")
 	}
 	if v, err := as.Wrap(&k, nil, nil); v != time.Second || err != nil {
@@ -33,7 +33,7 @@ func TestOverride(t *testing.T) {
 	if v, err := f.Get(&k, nil, nil); err != nil || v() != 1 {
 		t.Error(err)
 	}
-	if none.Done() || noneAs.Done() {
+	if none.Slot.Done() || noneAs.Slot.Done() {
 		t.Error("nil replaces something")
 	}
 	if v, err := noneAs.Get(&k, nil, value[fmt.Stringer](time.Minute)); v != time.Minute || err != nil {
@@ -62,14 +62,14 @@ func TestSkip(t *testing.T) {
 	var k ioc.Container
 	var one cell[int]
 	get := func(k *ioc.Container, b *ioc.Build) (int, error) { return one.Get(k, b, value(1)) }
-	one.Skip()
-	if _, ok := one.Peek(); ok || !one.Done() {
+	one.Slot.Skip()
+	if _, ok := ioc.Peek(&one); ok || !one.Slot.Done() {
 		t.Error("skipped is done, and not built")
 	}
 	if err := ioc.Warm(&k, ioc.Needs(&one, get), ioc.Eager(&one, get))(context.Background(), false); err != nil {
 		t.Error(err)
 	}
-	if _, ok := one.Peek(); ok {
+	if _, ok := ioc.Peek(&one); ok {
 		t.Error("it was built")
 	}
 	if v, err := get(&k, nil); v != 1 || err != nil {

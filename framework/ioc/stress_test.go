@@ -43,7 +43,7 @@ func TestCloseWhileCellsAreBuilt(t *testing.T) {
 		for g := range 16 {
 			wg.Go(func() {
 				for i := range cells {
-					if v, ok := cells[i].Peek(); ok && v != i {
+					if v, ok := ioc.Peek(&cells[i]); ok && v != i {
 						t.Errorf("saw %d", v)
 					}
 					if v, err := get(nil, (i+g)%len(cells)); err == nil && v != (i+g)%len(cells) {

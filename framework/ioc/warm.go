@@ -10,8 +10,9 @@ type Need[K Owner] struct {
 
 // Needs is a singleton that is built when the unit starts, unless it builds on first use.
 func Needs[K Owner, T any](s *Cell[K, T], get func(K, *Build) (T, error)) Need[K] {
+	slot := &s.Slot // the closure has a type, whose name need not tell the cell's
 	return Need[K]{build: func(k K, b *Build) error {
-		if s.unneeded {
+		if slot.unneeded {
 			return nil
 		}
 		_, err := get(k, b)

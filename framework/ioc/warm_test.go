@@ -104,7 +104,7 @@ func TestInitTimeoutOfChains(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error = %v", err)
 		}
-		if _, ok := inner.Peek(); !ok {
+		if _, ok := ioc.Peek(&inner); !ok {
 			t.Error("what was built in time is lost")
 		}
 	})

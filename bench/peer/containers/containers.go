@@ -90,8 +90,10 @@ func Start(newApp func(*framework.Runtime) *framework.App, constructors []any, i
 		}},
 		contestant{"faasgen", func(b *testing.B) {
 			for b.Loop() {
-				if err := newApp(rt).Start(ctx); err != nil {
-					b.Fatal(err)
+				for _, f := range newApp(rt).Functions {
+					if err := f.Warm(ctx, false); err != nil {
+						b.Fatal(err)
+					}
 				}
 			}
 		}},
@@ -118,8 +120,9 @@ func Start(newApp func(*framework.Runtime) *framework.App, constructors []any, i
 }
 
 // inside runs body within an invocation of a unit's function, with the chain that the function has in its unit.
-func inside(b *testing.B, newApp func(*framework.Runtime) *framework.App, body func(*framework.Context, framework.Handler) error) {
+func inside(b *testing.B, newApp func(*framework.Runtime) *framework.App, function string, body func(*framework.Context, framework.Handler) error) {
 	rt, ctx := runtime(), context.Background()
+	rt.Variables = variables{"FAAS_FUNCTIONS": function}
 	app := newApp(rt)
 	app.Middleware = []framework.Middleware{func(next framework.Handler) framework.Handler {
 		return func(ctx *framework.Context) error { return body(ctx, next) }
@@ -136,12 +139,20 @@ func inside(b *testing.B, newApp func(*framework.Runtime) *framework.App, body f
 	}
 }
 
+// variables are those of a process.
+type variables map[string]string
+
+func (v variables) LookupEnv(name string) (string, bool) {
+	s, ok := v[name]
+	return s, ok
+}
+
 // Case is one way to call a function.
 type Case struct {
 	// Name says what is measured.
 	Name string
-	// New makes the unit, whose one function is called.
-	New func(*framework.Runtime) *framework.App
+	// Function is the one that is called.
+	Function string
 	// ByHand does the same without a container.
 	ByHand framework.Handler
 	// Fx is what the instances that fx has built are called with, nil where fx has no such thing.
@@ -150,8 +161,8 @@ type Case struct {
 	Dig func(*dig.Container, *framework.Context) error
 }
 
-// Calls measures calls of functions of running units. constructors are for the container of dig.
-func Calls(constructors []any, cases ...Case) {
+// Calls measures calls of functions of running units of newApp. constructors are for the container of dig.
+func Calls(newApp func(*framework.Runtime) *framework.App, constructors []any, cases ...Case) {
 	container := dig.New()
 	for _, c := range constructors {
 		if err := container.Provide(c); err != nil {
@@ -162,7 +173,7 @@ func Calls(constructors []any, cases ...Case) {
 	for _, c := range cases {
 		loop := func(call func(*framework.Context, framework.Handler) error) func(*testing.B) {
 			return func(b *testing.B) {
-				inside(b, c.New, func(ctx *framework.Context, next framework.Handler) error {
+				inside(b, newApp, c.Function, func(ctx *framework.Context, next framework.Handler) error {
 					for b.Loop() {
 						if err := call(ctx, next); err != nil {
 							return err

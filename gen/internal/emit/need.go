@@ -297,7 +297,7 @@ func (w *writer) writePart(f *file, order int, p part) {
 		}
 	}
 	if p.layers != nil {
-		f.p("Layers: []%s{", symComponentLayer)
+		f.p("Layers: %s{", symComponentLayers)
 		for _, i := range p.layers {
 			l := w.layers[i]
 			if l.Provider != nil {

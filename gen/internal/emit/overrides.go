@@ -109,7 +109,7 @@ func (w *writer) overridesFile() *file {
 			continue
 		}
 		f.p("if o.%s != nil {", title(name))
-		f.p("c.%s.Skip()", w.primary(n).field)
+		f.p("c.%s.Slot.Skip()", w.primary(n).field)
 		f.p("}")
 	}
 	f.p("return c.app()")

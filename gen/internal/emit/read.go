@@ -219,7 +219,7 @@ func (w *writer) writeChecks(f *file) {
 		f.p("func %s(c *container, r *%s) {", checkName(n), symReader)
 		switch {
 		case singleton(n):
-			f.p("if r.Begin(&c.%s) {", s.field)
+			f.p("if r.Begin(&c.%s.Slot) {", s.field)
 		case s.injected:
 			f.p("if c.%s == nil && r.Visit(%q) {", s.field, n.Ident)
 		default:

@@ -189,51 +189,51 @@ func readBookReaderPageSize(r *config.Reader) int {
 }
 
 func checkAccessAdmin(c *container, r *config.Reader) {
-	if r.Begin(&c.accessAdmin) {
+	if r.Begin(&c.accessAdmin.Slot) {
 		readAccessAdminToken(r)
 	}
 }
 
 func checkSqldbSettings(c *container, r *config.Reader) {
-	if r.Begin(&c.sqldbSettings) {
+	if r.Begin(&c.sqldbSettings.Slot) {
 		readSqldbSettings(r)
 	}
 }
 
 func checkSqldbSource(c *container, r *config.Reader) {
-	if r.Begin(&c.sqldbSource) {
+	if r.Begin(&c.sqldbSource.Slot) {
 		readSqldbSourcePath(r)
 	}
 }
 
 func checkSqldbPool(c *container, r *config.Reader) {
-	if r.Begin(&c.sqldbPool) {
+	if r.Begin(&c.sqldbPool.Slot) {
 		checkSqldbSettings(c, r)
 		checkSqldbSource(c, r)
 	}
 }
 
 func checkSqlDB(c *container, r *config.Reader) {
-	if r.Begin(&c.sqlDB) {
+	if r.Begin(&c.sqlDB.Slot) {
 		checkSqldbPool(c, r)
 	}
 }
 
 func checkSqliteStore(c *container, r *config.Reader) {
-	if r.Begin(&c.bookStore) {
+	if r.Begin(&c.bookStore.Slot) {
 		checkSqlDB(c, r)
 	}
 }
 
 func checkBookCleaner(c *container, r *config.Reader) {
-	if r.Begin(&c.bookCleaner) {
+	if r.Begin(&c.bookCleaner.Slot) {
 		readBookCleanerDraftAge(r)
 		checkSqliteStore(c, r)
 	}
 }
 
 func checkBookReader(c *container, r *config.Reader) {
-	if r.Begin(&c.bookReader) {
+	if r.Begin(&c.bookReader.Slot) {
 		readBookReaderPageSize(r)
 		checkSqliteStore(c, r)
 	}

@@ -36,7 +36,7 @@ func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	ioc.Override(&c.bookStore, o.BookStore)
 	c.adminGuard = o.AdminGuard
 	if o.AdminGuard != nil {
-		c.accessAdmin.Skip()
+		c.accessAdmin.Slot.Skip()
 	}
 	c.publicMiddleware = o.PublicMiddleware
 	return c.app()
