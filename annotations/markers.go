@@ -224,7 +224,7 @@ type Guard struct {
 	Name string `faas:"name,pos"`
 }
 
-// Aspect makes a struct with any of the methods Before, After, AfterReturn, AfterThrow and Around stand around calls of
+// Aspect makes a struct with any of the methods Before, After, AfterReturn, AfterThrow and Around wrap calls of
 // functions, and of what is injected as an interface; framework.JoinPoint says how. It is a provider, and a singleton.
 type Aspect struct {
 	// Match lists patterns: a name of functions, such as order-*, or methods of interfaces, pkg.Iface or pkg.Iface.Method.

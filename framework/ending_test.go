@@ -122,7 +122,7 @@ func TestCloseDuringStartKeepsItsDeadline(t *testing.T) {
 	})
 }
 
-// TestAFailedStartDoesNotWaitForWhatHangs: the platform hears of the failure before it gives up itself.
+// TestAFailedStartDoesNotWaitForWhatHangs: the platform learns of the failure before its own limit.
 func TestAFailedStartDoesNotWaitForWhatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})

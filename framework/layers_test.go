@@ -205,7 +205,7 @@ func TestLayersFail(t *testing.T) {
 		{"making it panics", framework.ComponentLayers{{Name: "missing", Make: func() (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
 		{"cannot be built", framework.ComponentLayers{{Name: "missing", Build: building(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
 		{"building it panics", framework.ComponentLayers{{Name: "missing", Build: func(context.Context) (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
-		{"a layer that is there hears of another that cannot be built", framework.ComponentLayers{
+		{"a layer that is there is told of another that cannot be built", framework.ComponentLayers{
 			{Name: "first", Build: building(quietLayer{&d}, nil)}, {Name: "missing", Build: building(nil, errors.New("no layer today"))},
 		}, []string{"layer missing: no layer today"}, []string{"quiet: after function layer missing: no layer today"}},
 	} {

@@ -80,8 +80,8 @@ func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.
 	return apps, all, nil
 }
 
-// fresh goes through all stages.
-func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
+// run goes through all stages.
+func (r *Result) run(ctx context.Context, o Options, tree *load.Tree) error {
 	apps, ds, err := read(ctx, o, tree)
 	if err != nil {
 		return err
@@ -126,11 +126,11 @@ func (r *Result) fresh(ctx context.Context, o Options, tree *load.Tree) error {
 
 // emission is the code of one application in the making.
 type emission struct {
-	app    *App
-	disk   *output.Disk
-	parts  *cache.Parts
-	pkg    *emit.Package
-	wanted *injector.Package // the injectors, if they are not the same as the last time
+	app       *App
+	disk      *output.Disk
+	parts     *cache.Parts
+	pkg       *emit.Package
+	injection *injector.Package // the injectors, if they are not the same as the last time
 }
 
 // file adds a file. Make is not called when the last time it made what is on disk out of the same origin.
@@ -174,7 +174,7 @@ func (e *emission) write(targets []target.Target) (err error) {
 		if err == nil {
 			e.app.Files = append(e.app.Files, f)
 		} else {
-			e.wanted = e.pkg.Injection(source)
+			e.injection = e.pkg.Injection(source)
 		}
 	}
 	return e.mains(targets)
@@ -212,8 +212,8 @@ func (e *emission) mains(targets []target.Target) error {
 func (r *Result) inject(ctx context.Context, o Options, emitted []*emission) error {
 	var packages []*injector.Package
 	for _, e := range emitted {
-		if e.wanted != nil {
-			packages = append(packages, e.wanted)
+		if e.injection != nil {
+			packages = append(packages, e.injection)
 		}
 	}
 	written, err := r.injectors(ctx, o, packages)

@@ -76,8 +76,8 @@ type App struct {
 	graph *wiring.Graph
 	plan  *plan.Plan
 	plans map[string]planned // by target; "" is none
-	// When nothing had changed, graph and plan are not there before late has filled them.
-	late     func() error
+	// When nothing had changed, graph and plan are not there before lazyLoad has filled them.
+	lazyLoad func() error
 	provider string
 	env      []string
 }
@@ -103,11 +103,11 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 	if !o.NoCache {
 		r.cache = cache.Open(query(o, tree))
 		if e, ok := r.cache.Lookup(); ok {
-			r.remembered(ctx, o, tree, e)
+			r.fromCache(ctx, o, tree, e)
 			return r, nil
 		}
 	}
-	if err := r.fresh(ctx, o, tree); err != nil {
+	if err := r.run(ctx, o, tree); err != nil {
 		return nil, err
 	}
 	r.Diagnostics.Sort()
@@ -177,8 +177,8 @@ func (a *App) Provider() string {
 
 // Inspect returns the graph, the configuration and so on of the application.
 func (a *App) Inspect() (*inspect.Application, error) {
-	if a.late != nil {
-		if err := a.late(); err != nil {
+	if a.lazyLoad != nil {
+		if err := a.lazyLoad(); err != nil {
 			return nil, err
 		}
 	}
@@ -224,8 +224,8 @@ type planned struct {
 
 // planned is the application planned for a target, an empty name as in Target. Each plan is made once.
 func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) {
-	if a.late != nil {
-		if err := a.late(); err != nil {
+	if a.lazyLoad != nil {
+		if err := a.lazyLoad(); err != nil {
 			return nil, nil, err
 		}
 	}

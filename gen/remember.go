@@ -50,10 +50,10 @@ func (r *Result) remember() {
 	r.parts.Save()
 }
 
-// remembered is the result when nothing has changed. Whoever asks for more than it holds has the front half read again.
-func (r *Result) remembered(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
+// fromCache is the result when nothing has changed. Whoever asks for more than it holds has the front half read again.
+func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
 	r.UpToDate, r.Diagnostics = true, e.Notes
-	late := sync.OnceValue(func() error {
+	lazyLoad := sync.OnceValue(func() error {
 		apps, ds, err := read(context.WithoutCancel(ctx), o, tree)
 		if err != nil {
 			return err
@@ -67,7 +67,7 @@ func (r *Result) remembered(ctx context.Context, o Options, tree *load.Tree, e *
 		return nil
 	})
 	for _, kept := range e.Apps {
-		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, late: late, env: o.env()}
+		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, env: o.env()}
 		for _, f := range kept.Functions {
 			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
 			for _, kind := range f.Kinds {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestReadmeAspects types in the aspect of the README, and calls something that it stands around.
+// TestReadmeAspects types in the aspect of the README, and calls something that it wraps.
 func TestReadmeAspects(t *testing.T) {
 	tool := buildTool(t)
 	code := "// Package order is typed in from the README.\npackage order\n\nimport (\n\t\"context\"\n\t\"log/slog\"\n\t\"time\"\n\n\t\"github.com/faasgen/faasgen/framework\"\n)\n\n" +

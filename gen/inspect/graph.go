@@ -99,7 +99,7 @@ type Edge struct {
 	// To is nil when nothing provides what is optional.
 	To *Node
 	// Name is the field or parameter, Type what it asks for and Pos where. A function's need of its receiver and of what
-	// stands around it, the outermost first, has neither name nor type.
+	// wraps it, the outermost first, has neither name nor type.
 	Name, Type string
 	Pos        token.Position
 	// As is the interface that To is injected as, empty when it is asked for by its own type.
@@ -203,7 +203,7 @@ func (d *drawing) node(kind NodeKind, key string) (n *Node, added bool) {
 		return n, false
 	}
 	n = &Node{Kind: kind, ID: id, Name: key}
-	n.know(byID, id)
+	n.alias(byID, id)
 	d.byID[id] = n
 	d.Nodes = append(d.Nodes, n)
 	return n, true
@@ -222,8 +222,8 @@ func (d *drawing) function(f *model.Function) *Node {
 	for _, t := range f.Triggers {
 		n.Triggers = append(n.Triggers, GraphTrigger{Kind: t.Kind, Text: triggerText(t), Pos: t.Pos})
 	}
-	n.know(byFunction, f.Name)
-	n.know(byHandler, n.Handler)
+	n.alias(byFunction, f.Name)
+	n.alias(byHandler, n.Handler)
 	return n
 }
 
@@ -232,8 +232,8 @@ func (d *drawing) middleware(m *model.Middleware) *Node {
 	if added {
 		n.Package, n.Pos = m.Object.Pkg().Path(), m.Pos
 		n.Handler = m.Object.Pkg().Name() + "." + m.Object.Name()
-		n.know(byMiddleware, m.Name)
-		n.know(byHandler, n.Handler)
+		n.alias(byMiddleware, m.Name)
+		n.alias(byHandler, n.Handler)
 	}
 	return n
 }
@@ -311,8 +311,8 @@ func (d *drawing) group(w *wiring.Node) *Node {
 	n, added := d.node(GroupNode, w.Ident)
 	if added {
 		n.Name, n.Pos, n.Type = p.Object.Name(), p.Pos, model.TypeString(p.Out)
-		n.know(byProvider, p.Name(), w.Ident)
-		n.know(byWord, p.Object.Name())
+		n.alias(byProvider, p.Name(), w.Ident)
+		n.alias(byWord, p.Object.Name())
 		n.knowType(p.Out)
 	}
 	return n
@@ -333,11 +333,11 @@ func (d *drawing) provider(w *wiring.Node) *Node {
 	n.Name, n.Package, n.Pos = p.Name(), p.Object.Pkg().Path(), p.Pos
 	n.Type, n.ProvideID, n.Scope = model.TypeString(p.Out), p.ID, p.Scope
 	n.Lazy, n.Eager, n.Init, n.Destroy = p.Lazy, p.Eager, p.Init, p.Destroy
-	n.know(byProvider, n.Name, p.Object.Pkg().Name()+"."+p.Object.Name(), n.Package+"."+p.Object.Name(), w.Ident)
+	n.alias(byProvider, n.Name, p.Object.Pkg().Name()+"."+p.Object.Name(), n.Package+"."+p.Object.Name(), w.Ident)
 	if p.Variant != "" {
 		n.Name += " for " + p.Variant // with its configuration
 	}
-	n.know(byWord, p.Object.Name(), p.ID)
+	n.alias(byWord, p.Object.Name(), p.ID)
 	n.knowType(p.Out)
 	for _, t := range p.As {
 		n.As = append(n.As, model.TypeString(t))
@@ -355,12 +355,12 @@ func (d *drawing) edge(from *Node, w wiring.Edge) {
 	switch dep.Kind {
 	case model.FromConfig:
 		e.To, _ = d.node(ConfigNode, dep.Key)
-		e.To.know(byConfig, dep.Key)
+		e.To.alias(byConfig, dep.Key)
 		e.Default = dep.Default
 	case model.FromBuiltin:
 		e.To, _ = d.node(BuiltinNode, string(dep.Builtin))
 		e.To.Type = e.Type
-		e.To.know(byBuiltin, string(dep.Builtin))
+		e.To.alias(byBuiltin, string(dep.Builtin))
 		e.To.knowType(dep.Type)
 	default:
 		if w.To != nil {
@@ -384,9 +384,9 @@ func (d *drawing) edge(from *Node, w wiring.Edge) {
 // the type's name alone.
 func (n *Node) knowType(t types.Type) {
 	for _, name := range []string{model.TypeString(t), types.TypeString(t, nil)} {
-		n.know(byType, name, strings.TrimPrefix(name, "*"))
+		n.alias(byType, name, strings.TrimPrefix(name, "*"))
 	}
 	if obj := model.TypeName(t); obj != nil {
-		n.know(byWord, obj.Name())
+		n.alias(byWord, obj.Name())
 	}
 }

@@ -13,7 +13,7 @@ func (d *drawing) aspect(a *model.Aspect, w *wiring.Node) *Node {
 		if v := w.Provider.Variant; v != "" {
 			n.Name += " for " + v
 		}
-		n.know(byMiddleware, n.Name)
+		n.alias(byMiddleware, n.Name)
 		d.Edges = append(d.Edges, &Edge{From: n, To: d.provider(w), Pos: a.Pos})
 	}
 	return n
@@ -40,7 +40,7 @@ func (d *drawing) decorator(w *wiring.Node) *Node {
 		n.Name += " for " + p.Variant
 	}
 	n.Type, n.ProvideID, n.Scope, n.Lazy, n.Eager = model.TypeString(p.Out), p.ID, p.Scope, p.Lazy, p.Eager
-	n.know(byProvider, w.Ident)
+	n.alias(byProvider, w.Ident)
 	n.knowType(p.Out)
 	for i, a := range w.Decoration.Aspects {
 		d.Edges = append(d.Edges, &Edge{From: n, To: d.aspect(a, w.Edges[i+1].To), Pos: a.Pos})

@@ -14,7 +14,7 @@ func (d *drawing) configuration(c *model.Configuration) *Node {
 	n, added := d.node(kind, name)
 	if added {
 		n.Package, n.Pos = c.Path, c.Provider.Pos
-		n.know(byMiddleware, n.Name, c.Path)
+		n.alias(byMiddleware, n.Name, c.Path)
 	}
 	return n
 }
@@ -38,8 +38,8 @@ func (d *drawing) layer(l *model.Layer) *Node {
 	n, added := d.node(LayerNode, name)
 	if added {
 		n.Package, n.Pos = l.Object.Pkg().Path(), l.Pos
-		n.know(byMiddleware, n.Name, l.Name())
-		n.know(byWord, l.Object.Name())
+		n.alias(byMiddleware, n.Name, l.Name())
+		n.alias(byWord, l.Object.Name())
 	}
 	return n
 }

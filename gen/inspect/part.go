@@ -21,7 +21,7 @@ const (
 	nameClasses
 )
 
-func (n *Node) know(class nameClass, names ...string) {
+func (n *Node) alias(class nameClass, names ...string) {
 	for _, name := range names {
 		if name != "" && !slices.Contains(n.names[class], name) {
 			n.names[class] = append(n.names[class], name)

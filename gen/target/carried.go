@@ -20,29 +20,29 @@ type Carried[V any] struct {
 	// Never says that the vendor has no such events; Check reports the trigger.
 	Never bool
 	// How says what the cloud does the kind's features with, for the portability report.
-	How map[string]string
+	Mechanism map[string]string
 	// Check reports what the cloud does not take.
 	Check func(r *Report, app *App, u *Unit, t Trigger)
 	// Make makes the cloud's own triggers, none for what its deployment file has nothing for. Requests have none of their
 	// own where the routes of a unit, or of the application, are one trigger together.
 	Make func(app *App, u *Unit, t Trigger) []V
-	// Waits reports whether the vendor calls the function and waits for the answer; see [Unit.Waited].
+	// Waits reports whether the vendor calls the function and waits for the answer; see [Unit.NoteSyncTriggers].
 	Waits func(t Trigger) bool
 }
 
 // Carry is a [Carried] whose functions know the marker.
 type Carry[M, V any] struct {
-	Codec string
-	Never bool
-	How   map[string]string
-	Check func(*Report, *App, *Unit, Trigger, *M)
-	Make  func(*App, *Unit, Trigger, *M) []V
-	Waits func(*M) bool
+	Codec     string
+	Never     bool
+	Mechanism map[string]string
+	Check     func(*Report, *App, *Unit, Trigger, *M)
+	Make      func(*App, *Unit, Trigger, *M) []V
+	Waits     func(*M) bool
 }
 
 // Carried is the same for any trigger of the kind.
 func (c Carry[M, V]) Carried() Carried[V] {
-	carried := Carried[V]{Codec: c.Codec, Never: c.Never, How: c.How}
+	carried := Carried[V]{Codec: c.Codec, Never: c.Never, Mechanism: c.Mechanism}
 	if c.Check != nil {
 		carried.Check = func(r *Report, app *App, u *Unit, t Trigger) { c.Check(r, app, u, t, t.Marker.(*M)) }
 	}
@@ -67,9 +67,9 @@ func (k Kinds[V]) Codecs() map[string]string {
 }
 
 // How says in the report what the cloud does the features of all kinds with.
-func (k Kinds[V]) How(r *Report) {
+func (k Kinds[V]) Mechanism(r *Report) {
 	for _, c := range k {
-		r.How(c.How)
+		r.Mechanism(c.Mechanism)
 	}
 }
 
@@ -92,7 +92,7 @@ func (k Kinds[V]) Check(r *Report, app *App, u *Unit) {
 			}
 			r.About("")
 			if t.delivery() != kind.Request && len(k.make(app, u, t)) == 0 {
-				r.Nowhere(t)
+				r.UnusedExtension(t)
 			}
 		}
 	}

@@ -122,7 +122,7 @@ type Answer struct {
 	// Answer is Yes, Loss, No, Unused or Unknown.
 	Answer string
 	// How says what the cloud does it with, in a few words; it is empty for No.
-	How string
+	Mechanism string
 	// Findings are what is lost, or why it cannot be.
 	Findings annotations.Diagnostics
 }
@@ -174,7 +174,7 @@ func (r *Report) answer(feature string) Answer {
 	if r == nil {
 		return Answer{Answer: Unknown}
 	}
-	a := Answer{Answer: Yes, How: r.how[feature]}
+	a := Answer{Answer: Yes, Mechanism: r.how[feature]}
 	for _, f := range r.findings {
 		if f.feature == feature {
 			a.Findings = append(a.Findings, f.diagnostic)
@@ -184,10 +184,10 @@ func (r *Report) answer(feature string) Answer {
 	a.Findings = slices.CompactFunc(a.Findings, func(a, b annotations.Diagnostic) bool { return a.Pos == b.Pos && a.Message == b.Message })
 	switch {
 	case slices.ContainsFunc(a.Findings, func(d annotations.Diagnostic) bool { return refuses(d.Code) }):
-		a.Answer, a.How = No, ""
+		a.Answer, a.Mechanism = No, ""
 	case len(a.Findings) > 0:
 		a.Answer = Loss
-	case a.How == "":
+	case a.Mechanism == "":
 		a.Answer = Unknown
 	}
 	return a

@@ -60,7 +60,7 @@ func (lossy) Name() string { return "lossy" }
 
 func (lossy) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: "lossy"}
-	r.How(map[string]string{"trigger timer": "clock", "vpc": "net", "memorySize": "memory", "tags": "labels"})
+	r.Mechanism(map[string]string{"trigger timer": "clock", "vpc": "net", "memorySize": "memory", "tags": "labels"})
 	for _, u := range app.Units {
 		r.Known(u, "trigger timer", u.At(""), "every unit is late")
 		r.Loss(u, "vpc", u.At("vpc.subnets"), "one subnet only")
@@ -84,8 +84,8 @@ functions:
 		line := row.Feature
 		for _, a := range row.Answers {
 			line += " " + a.Answer
-			if a.How != "" {
-				line += "(" + a.How + ")"
+			if a.Mechanism != "" {
+				line += "(" + a.Mechanism + ")"
 			}
 			for _, f := range a.Findings {
 				line += " " + f.Message

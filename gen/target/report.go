@@ -43,7 +43,7 @@ type finding struct {
 }
 
 // How says what the cloud does features with, in a few words.
-func (r *Report) How(features map[string]string) {
+func (r *Report) Mechanism(features map[string]string) {
 	if r.how == nil {
 		r.how = map[string]string{}
 	}

@@ -231,8 +231,8 @@ func covers(pattern, event string) bool {
 	return ok && strings.HasPrefix(event, start)
 }
 
-// Nowhere reports the x-<target> keys of a trigger that the deployment file has nothing for.
-func (r *Report) Nowhere(t Trigger) {
+// UnusedExtension reports the x-<target> keys of a trigger that the deployment file has nothing for.
+func (r *Report) UnusedExtension(t Trigger) {
 	if t.Extension[r.Target] != nil {
 		r.Unsupported(t.At("x-"+r.Target), "x-"+r.Target+" of "+t.Kind, "the deployment file has nothing for this trigger")
 	}

@@ -57,7 +57,7 @@ func (t *tool) portability(list []ported) []portability {
 		for _, row := range p.rows {
 			f := feature{Feature: row.Feature, Targets: map[string]answer{}}
 			for i, a := range row.Answers {
-				kept := answer{Answer: a.Answer, How: a.How}
+				kept := answer{Answer: a.Answer, How: a.Mechanism}
 				if len(a.Findings) > 0 {
 					kept.Findings = t.findings(a.Findings)
 				}
@@ -87,8 +87,8 @@ func (t *tool) table(p ported, several bool) {
 		line := []string{row.Feature}
 		for i, a := range row.Answers {
 			cell := a.Answer
-			if a.How != "" {
-				cell += ": " + a.How
+			if a.Mechanism != "" {
+				cell += ": " + a.Mechanism
 			}
 			for _, f := range t.findings(a.Findings) {
 				text := fmt.Sprintf("%s: %s", p.targets[i].Name(), f.Message)

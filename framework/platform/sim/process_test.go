@@ -181,7 +181,7 @@ func TestFreeze(t *testing.T) {
 	}
 	wantState(t, c, "T")
 	c.Signal(syscall.SIGTERM)
-	wantState(t, c, "T") // it stays frozen and hears the signal later
+	wantState(t, c, "T") // it stays frozen and gets the signal later
 	if err := c.Thaw(); err != nil {
 		t.Fatal(err)
 	}

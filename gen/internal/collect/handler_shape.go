@@ -99,7 +99,7 @@ func (c *handlerDirective) input(f *function) (problem string) {
 	s := typeString(t)
 	switch {
 	case isPointerTo(t, model.WebPath, model.RequestType), isPointerTo(t, model.WebPath, model.ExchangeType):
-		f.Input, f.Brings = model.EventInput, "http"
+		f.Input, f.EventKind = model.EventInput, "http"
 		return ""
 	case isNamed(t, model.WebPath, model.RequestType):
 		return "takes " + s + " by value, expected *web.Request"
@@ -159,7 +159,7 @@ func eventOf(f *function, t types.Type) (known bool, problem string) {
 		if slice && e != of {
 			return true, fmt.Sprintf("takes %s, expected []%s", typeString(t), typeString(e))
 		}
-		f.Input, f.Brings, f.Slice = model.EventInput, k.Word, slice
+		f.Input, f.EventKind, f.Slice = model.EventInput, k.Word, slice
 		return true, ""
 	}
 	return false, ""

@@ -199,19 +199,19 @@ func (c *triggerDirective) event(f *function) {
 	if f.Input != model.EventInput {
 		return
 	}
-	brings, in := kind.Lookup(f.Brings), typeString(f.In)
+	arrives, in := kind.Lookup(f.EventKind), typeString(f.In)
 	if len(f.triggers) == 0 {
 		f.faulty = true
-		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, brings.Word)
-		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", brings.Word)
+		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, arrives.Word)
+		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", arrives.Word)
 		return
 	}
 	for _, t := range f.triggers {
-		if t.unknown() || kind.Lookup(t.Kind).Event == brings.Event {
+		if t.unknown() || kind.Lookup(t.Kind).Event == arrives.Event {
 			continue
 		}
 		f.faulty = true
-		e := c.errorAt(t.Pos, t.Length, codeHandler, "handler %s takes %s, which %s does not bring", f.Object.Name(), in, t.Kind)
+		e := c.errorAt(t.Pos, t.Length, codeHandler, "handler %s takes %s, which %s does not deliver", f.Object.Name(), in, t.Kind)
 		e.Line = t.Line
 		c.also(e, f.Pos, "handler "+f.Object.Name())
 		e.Hint = "take []byte or a struct of your own, which every trigger can fill"

@@ -163,7 +163,7 @@ func (b *builder) declarations(s *source, d *ast.GenDecl) {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
 			n = s.declaration(spec, spec.Doc, spec.Comment)
-			b.know(n, nameKey(spec.Name.Name))
+			b.index(n, nameKey(spec.Name.Name))
 			c := &collector{b: b, n: n}
 			if st, ok := spec.Type.(*ast.StructType); ok && spec.Name.Name == container {
 				b.fields(n, st)
@@ -180,7 +180,7 @@ func (b *builder) declarations(s *source, d *ast.GenDecl) {
 			for _, name := range spec.Names {
 				if name.Name != "_" {
 					n.guard = false
-					b.know(n, nameKey(name.Name))
+					b.index(n, nameKey(name.Name))
 				}
 			}
 			(&collector{b: b, n: n}).collect(spec.Type)
@@ -197,8 +197,8 @@ func (b *builder) declarations(s *source, d *ast.GenDecl) {
 	}
 }
 
-// know says what a node is found by.
-func (b *builder) know(n *node, key any) { b.p.byKey[key] = append(b.p.byKey[key], n) }
+// index says what a node is found by.
+func (b *builder) index(n *node, key any) { b.p.byKey[key] = append(b.p.byKey[key], n) }
 
 // fields makes the container's fields parts of its declaration. What it embeds of another package is there for what else needs
 // that package.
@@ -208,14 +208,14 @@ func (b *builder) fields(n *node, st *ast.StructType) {
 		part.parent = n
 		(&collector{b: b, n: part}).collect(f.Type)
 		for _, name := range f.Names {
-			b.know(part, memberKey{container, name.Name})
+			b.index(part, memberKey{container, name.Name})
 		}
 		if f.Names == nil && len(part.imports) == 0 {
-			b.know(part, nameKey(container))
+			b.index(part, nameKey(container))
 		}
 		if f.Names == nil {
 			for _, i := range part.imports {
-				b.know(part, importKey(n.file.imports[i].path))
+				b.index(part, importKey(n.file.imports[i].path))
 			}
 		}
 		n.parts = append(n.parts, part)
@@ -227,12 +227,12 @@ func (b *builder) function(n *node, d *ast.FuncDecl) {
 	c := &collector{b: b, n: n}
 	switch {
 	case owner == "":
-		b.know(n, nameKey(name))
+		b.index(n, nameKey(name))
 	case member(owner, name):
-		b.know(n, memberKey{owner, name})
+		b.index(n, memberKey{owner, name})
 		n.refs = append(n.refs, nameKey(owner))
 	default:
-		b.know(n, nameKey(owner))
+		b.index(n, nameKey(owner))
 	}
 	c.collect(d.Recv)
 	c.collect(d.Type)
@@ -249,7 +249,7 @@ func (b *builder) function(n *node, d *ast.FuncDecl) {
 	if list {
 		n.refs = append(n.refs, listKey(name))
 		for _, f := range b.p.functions[before:] {
-			b.know(n, functionKey(f))
+			b.index(n, functionKey(f))
 		}
 	}
 }
@@ -281,7 +281,7 @@ func (b *builder) statements(n *node, body *ast.BlockStmt) {
 		part := n.file.declaration(stmt, n.file.comment(stmt), nil)
 		part.parent = n
 		for _, k := range keys {
-			b.know(part, k)
+			b.index(part, k)
 		}
 		for _, v := range values {
 			(&collector{b: b, n: part, lists: true}).collect(v)
@@ -400,7 +400,7 @@ func (b *builder) elements(n *node, list []ast.Expr, key func(ast.Expr) any) []*
 		}
 		part := n.file.element(list, i)
 		part.parent = n
-		b.know(part, k)
+		b.index(part, k)
 		n.parts = append(n.parts, part)
 		parts[i] = part
 	}

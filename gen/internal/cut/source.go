@@ -32,7 +32,7 @@ type imported struct {
 	empty bool   // an empty line stands before it
 }
 
-// group is what stands around the declarations in parentheses.
+// group is the parentheses around declarations, with what comes before them.
 type group struct{ open, close []byte }
 
 // Parse reads the files of an application package: names is what packages whose name is not the last element of their path

@@ -162,11 +162,11 @@ func (a *adapter) get(e wiring.Edge, name string) string {
 			a.inCall = true
 			a.p("k := %s(ctx).(*call)", symScope)
 		}
-		get = "call" + title(s.ident) + "(k)"
+		get = "call" + model.Title(s.ident) + "(k)"
 		if prototype(e.To) {
 			get = injectorName(s, inCall) + "(k)"
 			if a.cleaning[injectorName(s, inCall)] {
-				cleanup = a.local.take("cleanup" + title(name))
+				cleanup = a.local.take("cleanup" + model.Title(name))
 			}
 		}
 	default:
@@ -198,7 +198,7 @@ func (a *adapter) target() string {
 		return a.callee(a.fn)
 	}
 	receiver := types.TypeString(a.fn.Provider.Out, func(*types.Package) string { return "" })
-	name := untitle(strings.TrimPrefix(receiver, "*"))
+	name := model.LowerCamel(strings.TrimPrefix(receiver, "*"))
 	if i := strings.IndexByte(name, '['); i >= 0 {
 		name = name[:i]
 	}

@@ -148,9 +148,9 @@ func (w *writer) use(f *file, fn *model.Function) []string {
 
 // useName is the method of container that returns a middleware or guard.
 func (w *writer) useName(m *model.Middleware) string {
-	name := "use" + title(w.replaced[m])
+	name := "use" + model.Title(w.replaced[m])
 	if m.Base != nil {
-		name += title(camel(m.Provider.Variant))
+		name += model.Title(camel(m.Provider.Variant))
 	}
 	return name
 }
@@ -170,7 +170,7 @@ func (w *writer) writeUses(f *file) {
 			if m.Guard {
 				helper = symGuardOf
 			}
-			real = f.s("%s(call%s, %s)", helper, title(w.primary(n).ident), f.method(n.Provider.Out, m.Method()))
+			real = f.s("%s(call%s, %s)", helper, model.Title(w.primary(n).ident), f.method(n.Provider.Out, m.Method()))
 		case m.Made:
 			real = f.s("%s(c, &c.%s, %s)", symUseMade, w.primary(n).field, getterName(w.primary(n)))
 		case m.Guard:

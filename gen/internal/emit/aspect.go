@@ -39,7 +39,7 @@ func (w *writer) aspectsUsed() []*model.Aspect {
 func (w *writer) nameAspects() {
 	w.aspects = map[*types.TypeName]string{}
 	for _, a := range w.aspectsUsed() {
-		w.aspects[a.Object] = w.declared.take("around" + title(a.Object.Pkg().Name()) + title(a.Object.Name()))
+		w.aspects[a.Object] = w.declared.take("around" + model.Title(a.Object.Pkg().Name()) + model.Title(a.Object.Name()))
 	}
 }
 

@@ -127,7 +127,7 @@ func (w *writer) writeCall(f *file) {
 				if w.cleaning[injectorName(s, inCall)] {
 					method = "Open"
 				}
-				f.p("func call%s(k *call) (%s, error) {", title(s.ident), s.typ)
+				f.p("func call%s(k *call) (%s, error) {", model.Title(s.ident), s.typ)
 				if w.isTaken(n) {
 					f.p("if c := k.container; c.%s != nil {", s.field)
 					f.p("return %s, nil", w.replacement(s))
@@ -137,13 +137,13 @@ func (w *writer) writeCall(f *file) {
 				f.p("}")
 				f.p("")
 			case s.requested:
-				f.p("func call%s(k *call) (%s, error) {", title(s.ident), s.typ)
+				f.p("func call%s(k *call) (%s, error) {", model.Title(s.ident), s.typ)
 				if s.injected {
 					f.p("if c := k.container; c.%s != nil {", s.field)
 					f.p("return %s, nil", w.replacement(s))
 					f.p("}")
 				}
-				f.p("return call%s(k)", title(w.primary(n).ident))
+				f.p("return call%s(k)", model.Title(w.primary(n).ident))
 				f.p("}")
 				f.p("")
 			}

@@ -39,7 +39,7 @@ func (w *writer) containerType(f *file) {
 		if function == "" {
 			f.p("config %s", symOnce)
 		} else {
-			f.p("config%s %s // of %s", title(w.views[function][len("settings"):]), symOnce, function)
+			f.p("config%s %s // of %s", model.Title(w.views[function][len("settings"):]), symOnce, function)
 		}
 	}
 	for _, s := range w.slots {
@@ -79,7 +79,7 @@ func (w *writer) nameViews() {
 		}
 		w.views[""] = "settings"
 		if v := n.Provider.Variant; v != "" && w.view(n) != nil && w.views[v] == "" {
-			w.views[v] = w.fields.take("settings" + title(camel(v)))
+			w.views[v] = w.fields.take("settings" + model.Title(camel(v)))
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (w *writer) loaders(f *file) {
 		}
 		f.comment(fmt.Sprintf("%s is the configuration with the values that f.yml gives to %s.", name, function), "")
 		f.p("func (c *container) %s() (*%s, error) {", name, symConfig)
-		f.p("return c.config%s.Overlay(c.settings, %q, map[string]string{", title(name[len("settings"):]), "f.yml")
+		f.p("return c.config%s.Overlay(c.settings, %q, map[string]string{", model.Title(name[len("settings"):]), "f.yml")
 		i := slices.IndexFunc(w.graph.Views, func(v wiring.View) bool { return v.Function == function })
 		values := w.graph.Views[i].Values
 		for _, key := range slices.Sorted(maps.Keys(values)) {

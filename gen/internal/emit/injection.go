@@ -51,13 +51,13 @@ func (b *injection) getter(s *slot) types.Type {
 	}
 	p := &injector.Provider{Name: getterName(s), Params: []types.Type{b.container, b.build}, Out: t, Err: true}
 	if !singleton(s.node) {
-		p.Name, p.Params = "call"+title(s.ident), []types.Type{b.call}
+		p.Name, p.Params = "call"+model.Title(s.ident), []types.Type{b.call}
 	} else {
 		b.argument("c")
 		b.argument("b")
 	}
 	if tag := b.slotTags[s]; tag != nil {
-		p.Name = "provide" + title(tag.Obj().Name()[len("named"):])
+		p.Name = "provide" + model.Title(tag.Obj().Name()[len("named"):])
 		b.hand(&provided{name: p.Name, node: s.node, perCall: !singleton(s.node), tag: tag, slot: s, hands: true})
 	}
 	b.in.Providers = append(b.in.Providers, p)
@@ -74,7 +74,7 @@ func (w *writer) slotType(s *slot) types.Type {
 
 func (w *writer) tagSlot(s *slot) {
 	if w.slotTags[s] == nil {
-		w.slotTags[s] = w.tag("named"+title(s.ident), s.typ)
+		w.slotTags[s] = w.tag("named"+model.Title(s.ident), s.typ)
 		w.decide()
 	}
 }
@@ -173,9 +173,9 @@ func (b *injection) instance(n *wiring.Node, key string, tag *types.Named) types
 }
 
 func (b *injection) providerName(n *wiring.Node, tag *types.Named) string {
-	name := "provide" + title(n.Ident)
+	name := "provide" + model.Title(n.Ident)
 	if tag != nil {
-		name = "provide" + title(tag.Obj().Name()[len("named"):])
+		name = "provide" + model.Title(tag.Obj().Name()[len("named"):])
 	}
 	if b.mode.perCall() && prototype(n) {
 		name += "ForCall"
@@ -215,7 +215,7 @@ func (b *injection) value(n *wiring.Node, i int) types.Type {
 		}
 	}
 	if d.Kind == model.FromConfig {
-		p.Name, p.Err = "provide"+title(n.Ident)+title(d.Name), true
+		p.Name, p.Err = "provide"+model.Title(n.Ident)+model.Title(d.Name), true
 		args("c")
 	} else {
 		key = "builtin " + string(d.Builtin)
@@ -250,7 +250,7 @@ func (b *injection) value(n *wiring.Node, i int) types.Type {
 			p.Name = "provideClock"
 			args("c")
 		default:
-			p.Name, p.Err = "provideConfig"+title(b.views[n.Provider.Variant]), true
+			p.Name, p.Err = "provideConfig"+model.Title(b.views[n.Provider.Variant]), true
 			key += n.Provider.Variant
 			args("c")
 		}
@@ -315,7 +315,7 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 			if !prototype(e.To) {
 				b.tagSlot(p)
 			} else if b.placeTags[place{n, i}] == nil {
-				b.placeTags[place{n, i}] = b.tag("named"+title(n.Ident)+title(variable(e.Dep)), p.typ)
+				b.placeTags[place{n, i}] = b.tag("named"+model.Title(n.Ident)+model.Title(variable(e.Dep)), p.typ)
 				b.decide()
 			}
 			return t, s
@@ -326,7 +326,7 @@ func (b *injection) dependency(n *wiring.Node, i int, key string) (types.Type, *
 		return t, s
 	}
 	// It is made as its own type and handed on as the interface.
-	name := "provide" + title(s.ident)
+	name := "provide" + model.Title(s.ident)
 	if b.mode.perCall() && prototype(e.To) {
 		name += "ForCall"
 	}
@@ -364,7 +364,7 @@ func (b *injection) taken(n *wiring.Node, i int, at string, tag *types.Named) {
 		if !prototype(to) {
 			b.tagSlot(p)
 		} else if b.placeTags[place{n, i}] == nil {
-			b.placeTags[place{n, i}] = b.tag("named"+title(n.Ident)+title(variable(n.Edges[i].Dep)), p.typ)
+			b.placeTags[place{n, i}] = b.tag("named"+model.Title(n.Ident)+model.Title(variable(n.Edges[i].Dep)), p.typ)
 			b.decide()
 		}
 		return
@@ -372,7 +372,7 @@ func (b *injection) taken(n *wiring.Node, i int, at string, tag *types.Named) {
 	b.take(to, b.mode)
 	call := &injector.Provider{Name: takeName(to, b.mode), Out: t, Err: true, Cleanup: b.mode.perCall()}
 	if tag != nil {
-		call.Name = "provide" + title(tag.Obj().Name()[len("named"):]) + [...]string{"", "ForCall", "InCall"}[b.mode]
+		call.Name = "provide" + model.Title(tag.Obj().Name()[len("named"):]) + [...]string{"", "ForCall", "InCall"}[b.mode]
 		b.hand(&provided{name: call.Name, node: to, mode: b.mode, tag: tag, slot: p, hands: true, takes: true})
 	}
 	switch b.mode {

@@ -4,8 +4,6 @@ import (
 	"go/token"
 	"go/types"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
@@ -55,54 +53,15 @@ func (s *space) take(name string) string {
 	return n
 }
 
-// title makes the first letter a capital.
-func title(s string) string {
-	rs := []rune(s)
-	rs[0] = unicode.ToUpper(rs[0])
-	return string(rs)
-}
-
-// untitle makes the first letter small, and the capitals after it that belong to the same initialism.
-func untitle(s string) string {
-	rs := []rune(s)
-	for i, r := range rs {
-		if !unicode.IsUpper(r) || i > 0 && i+1 < len(rs) && unicode.IsLower(rs[i+1]) {
-			break
-		}
-		rs[i] = unicode.ToLower(r)
-	}
-	return string(rs)
-}
-
-// words splits a function's name into what is between its separators, keeping only what identifiers may hold.
-func words(name string) []string {
-	return strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
 // camel makes an identifier of a function's name: book-create becomes bookCreate.
-func camel(name string) string {
-	var b strings.Builder
-	for i, w := range words(name) {
-		if i == 0 {
-			w = untitle(w)
-		} else {
-			w = title(w)
-		}
-		b.WriteString(w)
-	}
-	s := b.String()
-	if s == "" || unicode.IsDigit([]rune(s)[0]) {
-		s = "function" + s
-	}
-	return s
-}
+func camel(name string) string { return model.Camel("function", name) }
 
 // variable names a dependency after its field or parameter, or after its type where that has no name to use.
 func variable(d *model.Dep) string {
 	if d.Name == "" || d.Name == "_" {
 		return typeIdent(d.Type)
 	}
-	return untitle(d.Name)
+	return model.LowerCamel(d.Name)
 }
 
 // typeIdent makes an identifier after a type: book.Store becomes bookStore.
@@ -129,12 +88,12 @@ func typeIdent(t types.Type) string {
 }
 
 func objIdent(o *types.TypeName, args *types.TypeList) string {
-	s := untitle(o.Name())
+	s := model.LowerCamel(o.Name())
 	if o.Pkg() != nil {
-		s = untitle(o.Pkg().Name()) + title(o.Name())
+		s = model.LowerCamel(o.Pkg().Name()) + model.Title(o.Name())
 	}
 	for a := range args.Types() {
-		s += title(typeIdent(a))
+		s += model.Title(typeIdent(a))
 	}
 	return s
 }

@@ -60,7 +60,7 @@ func (w *writer) findNeeds() {
 			} else {
 				n.of = "function " + f.Name + " needs"
 			}
-			n.method = w.fields.take("needs" + title(name))
+			n.method = w.fields.take("needs" + model.Title(name))
 			known[key] = n.method
 			w.needers = append(w.needers, n)
 		}
@@ -203,7 +203,7 @@ func (w *writer) parts() []part {
 		if w.partMethods[i] == "" {
 			name := "component"
 			if p.configuration != nil {
-				name += title(camel(or(p.configuration.Namespace, "application")))
+				name += model.Title(camel(or(p.configuration.Namespace, "application")))
 			}
 			w.partMethods[i] = w.fields.take(name)
 		}

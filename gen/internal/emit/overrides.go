@@ -73,12 +73,12 @@ func (w *writer) overridesFile() *file {
 			continue
 		}
 		seen[s.override] = true
-		f.p("%s %s // in place of %s", title(s.override), f.overrideType(s.typ), overridden(s))
+		f.p("%s %s // in place of %s", model.Title(s.override), f.overrideType(s.typ), overridden(s))
 	}
 	for _, m := range w.middleware() {
 		if name := w.replaced[m]; !seen[name] {
 			seen[name] = true
-			f.p("%s %s // in place of %s %s", title(name), middlewareType(m), m.Kind(), m.Name)
+			f.p("%s %s // in place of %s %s", model.Title(name), middlewareType(m), m.Kind(), m.Name)
 		}
 	}
 	f.p("}")
@@ -90,11 +90,11 @@ func (w *writer) overridesFile() *file {
 		switch {
 		case !s.injected || s.field == "":
 		case !singleton(s.node):
-			f.p("c.%s = o.%s", s.field, title(s.override))
+			f.p("c.%s = o.%s", s.field, model.Title(s.override))
 		case comparesWithNil(s.typ):
-			f.p("%s(&c.%s, o.%s)", symOverride, s.field, title(s.override))
+			f.p("%s(&c.%s, o.%s)", symOverride, s.field, model.Title(s.override))
 		default:
-			f.p("%s(&c.%s, o.%s)", symOverrideValue, s.field, title(s.override))
+			f.p("%s(&c.%s, o.%s)", symOverrideValue, s.field, model.Title(s.override))
 		}
 	}
 	assigned := map[string]bool{}
@@ -102,13 +102,13 @@ func (w *writer) overridesFile() *file {
 		name := w.replaced[m]
 		if !assigned[name] {
 			assigned[name] = true
-			f.p("c.%s = o.%s", w.middlewareField(m), title(name))
+			f.p("c.%s = o.%s", w.middlewareField(m), model.Title(name))
 		}
 		n := w.nodes[m.Provider]
 		if n == nil || !singleton(n) {
 			continue
 		}
-		f.p("if o.%s != nil {", title(name))
+		f.p("if o.%s != nil {", model.Title(name))
 		f.p("c.%s.Slot.Skip()", w.primary(n).field)
 		f.p("}")
 	}

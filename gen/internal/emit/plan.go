@@ -163,7 +163,7 @@ func (w *writer) take(n *wiring.Node, m mode) {
 
 // takeName is the function that looks for a replacement and has the node made otherwise.
 func takeName(n *wiring.Node, m mode) string {
-	return "take" + title(n.Ident) + [...]string{"", "ForCall", "InCall"}[m]
+	return "take" + model.Title(n.Ident) + [...]string{"", "ForCall", "InCall"}[m]
 }
 
 // isTaken reports whether a node is taken by a function of its own: only then nothing is built for its replacement.
@@ -183,14 +183,14 @@ func (w *writer) replaceable(n *wiring.Node) bool { return w.primary(n).injected
 func injectorName(s *slot, m mode) string {
 	switch {
 	case m == inCall:
-		return "make" + title(s.ident)
+		return "make" + model.Title(s.ident)
 	case m == inRequest && prototype(s.node):
-		return "new" + title(s.ident) + "ForCall"
+		return "new" + model.Title(s.ident) + "ForCall"
 	}
-	return "new" + title(s.ident)
+	return "new" + model.Title(s.ident)
 }
 
-func getterName(s *slot) string { return "get" + title(s.ident) }
+func getterName(s *slot) string { return "get" + model.Title(s.ident) }
 
 // inject plans the injector of a slot.
 func (w *writer) inject(s *slot, m mode) {

@@ -57,9 +57,9 @@ func configured(n *wiring.Node) (list []wiring.Edge) {
 
 // readName is the function that reads a value, or all of them. A variant reads the same from elsewhere.
 func readName(n *wiring.Node, e *wiring.Edge) string {
-	name := "read" + title(base(n).Ident)
+	name := "read" + model.Title(base(n).Ident)
 	if e != nil {
-		name += title(e.Dep.Name)
+		name += model.Title(e.Dep.Name)
 	}
 	return name
 }
@@ -167,7 +167,7 @@ func (f *file) members(t types.Type, members []model.ConfigMember, depth int) st
 	return f.typ(t) + "{" + strings.Join(fields, ", ") + "}"
 }
 
-func checkName(n *wiring.Node) string { return "check" + title(n.Ident) }
+func checkName(n *wiring.Node) string { return "check" + model.Title(n.Ident) }
 
 // checked is the node that checks what a node needs: what only hands on what one other needs has no check of its own.
 func (w *writer) checked(n *wiring.Node) *wiring.Node {

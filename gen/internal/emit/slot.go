@@ -101,7 +101,7 @@ func (w *writer) findSlots() {
 	for _, m := range w.middleware() {
 		if name := w.replaced[m]; w.replacedFields[name] == "" {
 			w.replacedFields[name] = w.fields.take(name)
-			w.fields.add("use" + title(name))
+			w.fields.add("use" + model.Title(name))
 		}
 	}
 	w.decorators = map[*wiring.Node]string{}
@@ -125,7 +125,7 @@ func (w *writer) choosePrimary() {
 		for _, s := range all {
 			if s.primary || s.requested {
 				s.field = w.fields.take(s.ident)
-				t := title(s.ident)
+				t := model.Title(s.ident)
 				w.declared.add("get"+t, "new"+t, "provide"+t, "provide"+t+"ForCall", "read"+t, "check"+t, "named"+t, "lazy"+t, "make"+t, "call"+t, "take"+t, "take"+t+"ForCall", "take"+t+"InCall", "new"+t+"ForCall")
 			}
 		}
@@ -179,14 +179,14 @@ func (w *writer) slotName(idents *space, s *slot, bound types.Type) (ident, over
 	if override == "" {
 		name := typeIdent(bound)
 		if id := s.node.Provider.ID; id != "" {
-			name += title(camel(id))
+			name += model.Title(camel(id))
 		}
 		override = idents.take(name)
 	}
 	if s.node.Base == nil {
 		return override, override
 	}
-	return idents.take(override + title(camel(s.node.Provider.Variant))), override
+	return idents.take(override + model.Title(camel(s.node.Provider.Variant))), override
 }
 
 // nameHandlers finds a name for the adapter of each function, away from the fields of the container and from what the package
@@ -195,8 +195,8 @@ func (w *writer) nameHandlers() {
 	w.handlers = map[*model.Function]string{}
 	for _, f := range w.functions {
 		name := camel(f.Name)
-		if !ast.IsExported(title(name)) {
-			name = "call" + title(name)
+		if !ast.IsExported(model.Title(name)) {
+			name = "call" + model.Title(name)
 		}
 		for base, i := name, 2; w.fields.has(name) || w.declared.has(name) || predeclared(name); i++ {
 			name = base + "Function"
@@ -230,7 +230,7 @@ func perCall(m *model.Middleware) bool {
 
 // overrideName is the field of Overrides that replaces a middleware or guard, in lower case.
 func overrideName(m *model.Middleware) string {
-	name, kind := camel(m.Name), title(m.Kind())
+	name, kind := camel(m.Name), model.Title(m.Kind())
 	if strings.HasSuffix(name, kind) {
 		return name
 	}

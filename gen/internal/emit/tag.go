@@ -30,7 +30,7 @@ func (w *writer) writeTagged(f *file, p *provided) {
 	case p.takes:
 		get, m = takeName(p.node, p.mode), p.mode
 	case p.perCall:
-		get, m = "call"+title(p.slot.ident), inCall
+		get, m = "call"+model.Title(p.slot.ident), inCall
 	}
 	params, args := w.scope(f, m)
 	left, results := "v, err", f.s("%s, error", p.tag)

@@ -7,7 +7,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 )
 
-// Aspect is a struct whose methods stand around calls.
+// Aspect is a struct whose methods wrap calls.
 type Aspect struct {
 	// Object is the struct.
 	Object *types.TypeName

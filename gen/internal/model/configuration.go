@@ -2,7 +2,7 @@ package model
 
 import "go/token"
 
-// Configuration is the struct of the application or of a component that hears when a unit is ready and when it stops.
+// Configuration is the struct of the application or of a component that is told when a unit is ready and when it stops.
 type Configuration struct {
 	// Namespace is that of the component, empty for the application's own.
 	Namespace string

@@ -282,9 +282,9 @@ type Function struct {
 	// Input is what it takes; In its type, nil for NoInput. For BoundInput In may be a pointer.
 	Input InputKind
 	In    types.Type
-	// Brings is the kind of trigger whose event In is, for EventInput; Slice says that In is a slice of them.
-	Brings string
-	Slice  bool
+	// EventKind is the kind of trigger whose event In is, for EventInput; Slice says that In is a slice of them.
+	EventKind string
+	Slice     bool
 	// Bind lists how http fills In, when the function has an http trigger and Input is BoundInput.
 	Bind *Binding
 	// Out is what it returns beside the error, nil if nothing. Err says that it returns an error.
@@ -296,9 +296,9 @@ type Function struct {
 	Rules *Rules
 	// Settings are the arguments of //faas:handler.
 	Settings annotations.Handler
-	// Middleware is what stands around the handler, the first outermost: what is global, its controller's, its own.
+	// Middleware wraps the handler, the first outermost: what is global, its controller's, its own.
 	Middleware []*Middleware
-	// Aspects stand around the call of the handler, inside Middleware and after In is bound, the first outermost.
+	// Aspects wrap the call of the handler, inside Middleware and after In is bound, the first outermost.
 	Aspects []*Aspect
 	// Triggers are in source order.
 	Triggers []Trigger

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"go/types"
+	"strings"
 	"unicode"
 )
 
@@ -58,6 +59,35 @@ func LowerCamel(name string) string {
 			break
 		}
 		rs[i] = unicode.ToLower(r)
+	}
+	return string(rs)
+}
+
+// Camel makes an identifier of texts: what no identifier may have separates words, the first of which begins in lower case and the
+// others in upper case. It is fallback, or begins with it, where that is none: book-create becomes bookCreate.
+func Camel(fallback string, texts ...string) string {
+	var b strings.Builder
+	for _, text := range texts {
+		for _, w := range strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			if b.Len() == 0 {
+				b.WriteString(LowerCamel(w))
+			} else {
+				b.WriteString(Title(w))
+			}
+		}
+	}
+	id := b.String()
+	if id == "" || !unicode.IsLetter([]rune(id)[0]) {
+		return fallback + id
+	}
+	return id
+}
+
+// Title makes the first letter of a name a capital.
+func Title(name string) string {
+	rs := []rune(name)
+	if len(rs) > 0 {
+		rs[0] = unicode.ToUpper(rs[0])
 	}
 	return string(rs)
 }

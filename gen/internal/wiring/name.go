@@ -79,7 +79,7 @@ func arguments(t types.Type) string {
 
 func argument(t types.Type) string {
 	if obj := model.TypeName(t); obj != nil {
-		return upper(obj.Name()) + arguments(t)
+		return model.Title(obj.Name()) + arguments(t)
 	}
 	switch t := types.Unalias(t).(type) {
 	case *types.Slice:
@@ -91,35 +91,13 @@ func argument(t types.Type) string {
 }
 
 // camel joins words: the first begins in lower case, the others in upper case.
-func camel(words ...string) string {
-	var b strings.Builder
-	for _, w := range words {
-		w = camelWords(w)
-		if b.Len() == 0 {
-			w = model.LowerCamel(w)
-		}
-		b.WriteString(w)
-	}
-	id := b.String()
-	if id == "" || !unicode.IsLetter([]rune(id)[0]) {
-		return "provider" + id
-	}
-	return id
-}
+func camel(words ...string) string { return model.Camel("provider", words...) }
 
 // camelWords drops what no identifier may have, and begins each word in upper case.
 func camelWords(s string) string {
 	var b strings.Builder
 	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		b.WriteString(upper(w))
+		b.WriteString(model.Title(w))
 	}
 	return b.String()
-}
-
-func upper(s string) string {
-	rs := []rune(s)
-	if len(rs) > 0 {
-		rs[0] = unicode.ToUpper(rs[0])
-	}
-	return string(rs)
 }

@@ -56,8 +56,8 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 // Explain is Check by feature, with what the vendor has for each.
 func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
-	r.How(how())
-	kinds().How(r)
+	r.Mechanism(how())
+	kinds().Mechanism(r)
 	checkRegion(r, app)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)

@@ -12,7 +12,7 @@ var domainForm = regexp.MustCompile(`^([A-Za-z0-9*][A-Za-z0-9-]*\.)+[A-Za-z0-9-]
 func carryCDN() target.Carried[Trigger] {
 	return target.Carry[annotations.CDN, Trigger]{
 		Codec: "CDN", Check: checkCDN, Make: cdnTriggers,
-		How: map[string]string{"trigger cdn": "cdn_events"},
+		Mechanism: map[string]string{"trigger cdn": "cdn_events"},
 	}.Carried()
 }
 

@@ -169,7 +169,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	if a == nil {
 		return
 	}
-	u.Waited(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", kinds().Waits)
+	u.NoteSyncTriggers(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", kinds().Waits)
 	if a.Retries != nil {
 		r.Range(u, "async.retries", *a.Retries, 0, 8, 1, "")
 	}

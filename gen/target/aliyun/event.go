@@ -10,8 +10,8 @@ import (
 func carryEvent() target.Carried[Trigger] {
 	return target.Carry[annotations.Event, Trigger]{
 		Codec: "Bus", Check: checkBus, Make: busTriggers,
-		Waits: func(*annotations.Event) bool { return true },
-		How:   map[string]string{"trigger event": "eventbridge, Default"},
+		Waits:     func(*annotations.Event) bool { return true },
+		Mechanism: map[string]string{"trigger event": "eventbridge, Default"},
 	}.Carried()
 }
 

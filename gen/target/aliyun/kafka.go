@@ -14,8 +14,8 @@ var kafkaForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 func carryKafka() target.Carried[Trigger] {
 	return target.Carry[annotations.Kafka, Trigger]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaTriggers,
-		Waits: func(*annotations.Kafka) bool { return true },
-		How:   map[string]string{"trigger kafka": "eventbridge, Kafka", "trigger kafka group": "ConsumerGroup", "trigger kafka batch": "batchWindow", "trigger kafka partial failures": "the whole batch"},
+		Waits:     func(*annotations.Kafka) bool { return true },
+		Mechanism: map[string]string{"trigger kafka": "eventbridge, Kafka", "trigger kafka group": "ConsumerGroup", "trigger kafka batch": "batchWindow", "trigger kafka partial failures": "the whole batch"},
 	}.Carried()
 }
 

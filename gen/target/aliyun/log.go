@@ -13,7 +13,7 @@ var storeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$`)
 func carryLog() target.Carried[Trigger] {
 	return target.Carry[annotations.Log, Trigger]{
 		Codec: "Log", Check: checkStore, Make: logTriggers,
-		How: map[string]string{"trigger log": "log", "trigger log window": "triggerInterval"},
+		Mechanism: map[string]string{"trigger log": "log", "trigger log window": "triggerInterval"},
 	}.Carried()
 }
 

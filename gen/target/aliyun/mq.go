@@ -12,8 +12,8 @@ var mnsForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,119}$`)
 func carryMQ() target.Carried[Trigger] {
 	return target.Carry[annotations.MQ, Trigger]{
 		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
-		Waits: func(m *annotations.MQ) bool { return m.Queue != "" },
-		How:   map[string]string{"trigger mq queue": "eventbridge, MNS", "trigger mq topic": "mns_topic", "trigger mq tag": "filterTag", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+		Waits:     func(m *annotations.MQ) bool { return m.Queue != "" },
+		Mechanism: map[string]string{"trigger mq queue": "eventbridge, MNS", "trigger mq topic": "mns_topic", "trigger mq tag": "filterTag", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
 	}.Carried()
 }
 

@@ -13,7 +13,7 @@ var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 func carryOS() target.Carried[Trigger] {
 	return target.Carry[annotations.OS, Trigger]{
 		Codec: "Bucket", Check: checkBucket, Make: bucketTriggers,
-		How: map[string]string{"trigger os": "oss", "trigger os filter": "filter"},
+		Mechanism: map[string]string{"trigger os": "oss", "trigger os filter": "filter"},
 	}.Carried()
 }
 

@@ -5,5 +5,5 @@ import (
 )
 
 func carryRaw() target.Carried[Trigger] {
-	return target.Carried[Trigger]{Codec: "Raw", How: map[string]string{"trigger raw": "InvokeFunction"}}
+	return target.Carried[Trigger]{Codec: "Raw", Mechanism: map[string]string{"trigger raw": "InvokeFunction"}}
 }

@@ -11,7 +11,7 @@ import (
 func carryTimer() target.Carried[Trigger] {
 	return target.Carry[annotations.Timer, Trigger]{
 		Codec: "Timer", Check: checkTimer, Make: timers,
-		How: map[string]string{"trigger timer": "timer trigger", "trigger timer every": "@every", "trigger timer timezone": "CRON_TZ", "trigger timer payload": "payload", "trigger timer disabled": "enable"},
+		Mechanism: map[string]string{"trigger timer": "timer trigger", "trigger timer every": "@every", "trigger timer timezone": "CRON_TZ", "trigger timer payload": "payload", "trigger timer disabled": "enable"},
 	}.Carried()
 }
 

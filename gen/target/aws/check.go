@@ -141,7 +141,7 @@ func checkFiles(r *target.Report, u *target.Unit) {
 }
 
 func checkAsync(r *target.Report, u *target.Unit) {
-	u.Waited(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", kinds(nil).Waits)
+	u.NoteSyncTriggers(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", kinds(nil).Waits)
 	if a := u.Settings.Async; a != nil {
 		if a.Retries != nil {
 			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")

@@ -12,7 +12,7 @@ var busForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,256}$`)
 func carryEvent() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Event, sourceEvent]{
 		Codec: "Bus", Check: checkBus, Make: ruleEvent,
-		How: map[string]string{"trigger event": "EventBridgeRule"},
+		Mechanism: map[string]string{"trigger event": "EventBridgeRule"},
 	}.Carried()
 }
 

@@ -13,11 +13,11 @@ const streamingCodec = "HTTPStream"
 // Routes are events of the one HTTP API of the application; see routes.go.
 
 func carryHTTP() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", How: map[string]string{"trigger http": "HTTP API", "trigger http without domains": "API endpoint", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{"trigger http": "HTTP API", "trigger http without domains": "API endpoint", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
 }
 
 func carryAPIGW() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", How: map[string]string{"trigger apigw": "HTTP API"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{"trigger apigw": "HTTP API"}}
 }
 
 func checkHTTP(r *target.Report, u *target.Unit) {

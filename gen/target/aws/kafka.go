@@ -14,8 +14,8 @@ var kafkaForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,249}$`)
 func carryKafka() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Kafka, sourceEvent]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaEvent,
-		Waits: func(*annotations.Kafka) bool { return true },
-		How:   map[string]string{"trigger kafka": "MSK", "trigger kafka group": "ConsumerGroupId", "trigger kafka batch": "BatchSize", "trigger kafka partial failures": "the whole batch"},
+		Waits:     func(*annotations.Kafka) bool { return true },
+		Mechanism: map[string]string{"trigger kafka": "MSK", "trigger kafka group": "ConsumerGroupId", "trigger kafka batch": "BatchSize", "trigger kafka partial failures": "the whole batch"},
 	}.Carried()
 }
 

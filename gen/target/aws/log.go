@@ -11,7 +11,7 @@ func carryLog(made map[string]string) target.Carried[sourceEvent] {
 		Make: func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.Log) []sourceEvent {
 			return logEvent(app, t, m, made)
 		},
-		How: map[string]string{"trigger log": "CloudWatchLogs"},
+		Mechanism: map[string]string{"trigger log": "CloudWatchLogs"},
 	}.Carried()
 }
 

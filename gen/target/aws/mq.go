@@ -22,8 +22,8 @@ func carryMQ(made map[string]string) target.Carried[sourceEvent] {
 			name, event := queue(app, t, m, made)
 			return []sourceEvent{{name, event}}
 		},
-		Waits: func(m *annotations.MQ) bool { return m.Queue != "" },
-		How:   map[string]string{"trigger mq queue": "SQS", "trigger mq topic": "SNS", "trigger mq tag": "FilterPolicy", "trigger mq batch": "BatchSize", "trigger mq partial failures": "ReportBatchItemFailures"},
+		Waits:     func(m *annotations.MQ) bool { return m.Queue != "" },
+		Mechanism: map[string]string{"trigger mq queue": "SQS", "trigger mq topic": "SNS", "trigger mq tag": "FilterPolicy", "trigger mq batch": "BatchSize", "trigger mq partial failures": "ReportBatchItemFailures"},
 	}.Carried()
 }
 

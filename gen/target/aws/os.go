@@ -18,7 +18,7 @@ func carryOS(made map[string]string) target.Carried[sourceEvent] {
 		Make: func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.OS) []sourceEvent {
 			return bucketEvent(app, t, m, made)
 		},
-		How: map[string]string{"trigger os": "S3", "trigger os filter": "Filter"},
+		Mechanism: map[string]string{"trigger os": "S3", "trigger os filter": "Filter"},
 	}.Carried()
 }
 

@@ -5,5 +5,5 @@ import (
 )
 
 func carryRaw() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "Raw", How: map[string]string{"trigger raw": "Invoke"}}
+	return target.Carried[sourceEvent]{Codec: "Raw", Mechanism: map[string]string{"trigger raw": "Invoke"}}
 }

@@ -12,7 +12,7 @@ import (
 func carryTimer() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Timer, sourceEvent]{
 		Codec: "Timer", Check: checkTimer, Make: schedules,
-		How: map[string]string{"trigger timer": "EventBridge Scheduler", "trigger timer every": "rate()", "trigger timer timezone": "ScheduleExpressionTimezone", "trigger timer payload": "Input", "trigger timer disabled": "State"},
+		Mechanism: map[string]string{"trigger timer": "EventBridge Scheduler", "trigger timer every": "rate()", "trigger timer timezone": "ScheduleExpressionTimezone", "trigger timer payload": "Input", "trigger timer disabled": "State"},
 	}.Carried()
 }
 

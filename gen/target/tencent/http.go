@@ -12,14 +12,14 @@ import (
 
 func carryHTTP() target.Carried[Event] {
 	return target.Carried[Event]{
-		Codec: "HTTP",
-		How:   map[string]string{"trigger http": "function URL", "trigger http without domains": "function URL", "trigger http host": "router of the unit", "trigger http with other triggers": "requests as events"},
+		Codec:     "HTTP",
+		Mechanism: map[string]string{"trigger http": "function URL", "trigger http without domains": "function URL", "trigger http host": "router of the unit", "trigger http with other triggers": "requests as events"},
 	}
 }
 
 func carryAPIGW() target.Carried[Event] {
 	return target.Carry[annotations.APIGW, Event]{
-		Codec: "HTTP", How: map[string]string{"trigger apigw": "function URL"},
+		Codec: "HTTP", Mechanism: map[string]string{"trigger apigw": "function URL"},
 		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
 			r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
 		},

@@ -14,7 +14,7 @@ var kafkaForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,127}$`)
 func carryKafka() target.Carried[Event] {
 	return target.Carry[annotations.Kafka, Event]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaTriggers,
-		How: map[string]string{"trigger kafka": "ckafka", "trigger kafka group": "consumerGroupName", "trigger kafka batch": "maxMsgNum", "trigger kafka partial failures": "the whole batch"},
+		Mechanism: map[string]string{"trigger kafka": "ckafka", "trigger kafka group": "consumerGroupName", "trigger kafka batch": "maxMsgNum", "trigger kafka partial failures": "the whole batch"},
 	}.Carried()
 }
 

@@ -12,7 +12,7 @@ var clsForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 func carryLog() target.Carried[Event] {
 	return target.Carry[annotations.Log, Event]{
 		Codec: "cls.Log", Check: checkLog, Make: logTriggers,
-		How: map[string]string{"trigger log": "cls", "trigger log window": "maxWait"},
+		Mechanism: map[string]string{"trigger log": "cls", "trigger log window": "maxWait"},
 	}.Carried()
 }
 

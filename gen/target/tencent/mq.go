@@ -12,7 +12,7 @@ var topicForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
 func carryMQ() target.Carried[Event] {
 	return target.Carry[annotations.MQ, Event]{
 		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
-		How: map[string]string{"trigger mq topic": "cmq", "trigger mq tag": "filterKey", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+		Mechanism: map[string]string{"trigger mq topic": "cmq", "trigger mq tag": "filterKey", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
 	}.Carried()
 }
 

@@ -14,7 +14,7 @@ var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,48}-[0-9]+$`)
 func carryOS() target.Carried[Event] {
 	return target.Carry[annotations.OS, Event]{
 		Codec: "Bucket", Check: checkBucket, Make: bucketTriggers,
-		How: map[string]string{"trigger os": "cos", "trigger os filter": "filter"},
+		Mechanism: map[string]string{"trigger os": "cos", "trigger os filter": "filter"},
 	}.Carried()
 }
 

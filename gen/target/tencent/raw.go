@@ -5,5 +5,5 @@ import (
 )
 
 func carryRaw() target.Carried[Event] {
-	return target.Carried[Event]{Codec: "Raw", How: map[string]string{"trigger raw": "Invoke"}}
+	return target.Carried[Event]{Codec: "Raw", Mechanism: map[string]string{"trigger raw": "Invoke"}}
 }

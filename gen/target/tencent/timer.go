@@ -17,7 +17,7 @@ const (
 func carryTimer() target.Carried[Event] {
 	return target.Carry[annotations.Timer, Event]{
 		Codec: "Timer", Make: timers,
-		How: map[string]string{"trigger timer": "timer", "trigger timer every": "cronExpression", "trigger timer timezone": "shifted to UTC+8", "trigger timer payload": "argument", "trigger timer disabled": "enable"},
+		Mechanism: map[string]string{"trigger timer": "timer", "trigger timer every": "cronExpression", "trigger timer timezone": "shifted to UTC+8", "trigger timer payload": "argument", "trigger timer disabled": "enable"},
 	}.Carried()
 }
 

@@ -130,13 +130,13 @@ func (l *Loop) replace(ctx context.Context, why []string) {
 		return
 	}
 	if err != nil {
-		l.complain(err, why)
+		l.report(err, why)
 		return
 	}
 	list, err := next.functions(ctx)
 	if err != nil {
 		next.stop()
-		l.complain(err, why)
+		l.report(err, why)
 		return
 	}
 	if old := l.gateway.swap(next); old != nil {
@@ -187,7 +187,7 @@ func (l *Loop) make(ctx context.Context) (*Version, error) {
 	}
 }
 
-func (l *Loop) complain(err error, why []string) {
+func (l *Loop) report(err error, why []string) {
 	text := strings.TrimRight(err.Error(), "\n")
 	if len(why) > 0 {
 		fmt.Fprintf(l.say, "the new version failed: %s changed\n", l.names(why))

@@ -36,9 +36,9 @@ type event struct {
 // kinds are how Nimbus carries each kind of trigger. Requests reach a unit as they are.
 func kinds() target.Kinds[event] {
 	return target.Kinds[event]{
-		"http": {How: map[string]string{"trigger http": "gateway"}},
+		"http": {Mechanism: map[string]string{"trigger http": "gateway"}},
 		"timer": target.Carry[annotations.Timer, event]{
-			Codec: "Timer", How: map[string]string{"trigger timer": "timers", "trigger timer every": "seconds", "trigger timer payload": "text"},
+			Codec: "Timer", Mechanism: map[string]string{"trigger timer": "timers", "trigger timer every": "seconds", "trigger timer payload": "text"},
 			Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, m *annotations.Timer) {
 				if m.Every == 0 {
 					r.Limit(t.At("cron"), "cron", "an expression", "an interval: every=1h")
@@ -49,7 +49,7 @@ func kinds() target.Kinds[event] {
 			},
 		}.Carried(),
 		"mq": target.Carry[annotations.MQ, event]{
-			Codec: "Queue", How: map[string]string{"trigger mq queue": "queues"},
+			Codec: "Queue", Mechanism: map[string]string{"trigger mq queue": "queues"},
 			Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) {
 				if m.Queue == "" {
 					r.Limit(t.At("topic"), "topic", m.Topic, "a queue")
@@ -59,7 +59,7 @@ func kinds() target.Kinds[event] {
 				return []event{{queue: app.Resource(t, target.Needs(t.Marker)[0]).Real()}}
 			},
 		}.Carried(),
-		"raw": {Codec: "Raw", How: map[string]string{"trigger raw": "invoke"}},
+		"raw": {Codec: "Raw", Mechanism: map[string]string{"trigger raw": "invoke"}},
 	}
 }
 
@@ -77,8 +77,8 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 // Explain is Check by feature, with what Nimbus has for each.
 func (cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
-	r.How(map[string]string{"memorySize": "memory"})
-	kinds().How(r)
+	r.Mechanism(map[string]string{"memorySize": "memory"})
+	kinds().Mechanism(r)
 	for _, u := range app.Units {
 		kinds().Check(r, app, u)
 	}

@@ -29,7 +29,7 @@
 // it, finds the start done and answers at once.
 //
 // A start that fails, or hangs until the unit's init timeout (110 seconds if it has none), opens the port all the same:
-// the first call to come hears why in the form that fits it, and FC shows what /initialize answers as the error of the
+// the first call is answered with the reason, in the form that fits it, and FC shows what /initialize answers as the error of the
 // initializer. Then the process exits with 1, as it also does after a second without any call: a unit that did not start
 // must not stay.
 //

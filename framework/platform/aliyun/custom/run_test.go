@@ -52,7 +52,7 @@ func failing(*framework.Runtime) *framework.App {
 		}}
 }
 
-// Whoever comes first hears why the unit did not start, and then the process must go.
+// The first request is answered with the reason why the unit did not start; then the process exits.
 func TestFailedStartIsTold(t *testing.T) {
 	tests := []struct {
 		control string

@@ -199,7 +199,7 @@ func (s *sandbox) initFailure(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusAccepted, map[string]string{"status": "OK"})
 }
 
-// register registers an internal extension. Such a one comes before the first poll and hears of no shutdown event.
+// register registers an internal extension. It registers before the first poll and gets no shutdown event.
 func (s *sandbox) register(w http.ResponseWriter, r *http.Request) {
 	p := s.process()
 	var body struct{ Events []string }

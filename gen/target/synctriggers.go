@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Waited notes the settings of asynchronous invocations in a unit with a trigger that calls and waits: what fails there is the
+// NoteSyncTriggers notes the settings of asynchronous invocations in a unit with a trigger that calls and waits: what fails there is the
 // trigger's business, and why says what becomes of it. Requests over http are waited for as well, which surprises nobody.
-func (u *Unit) Waited(r *Report, why string, waits func(Trigger) bool) {
+func (u *Unit) NoteSyncTriggers(r *Report, why string, waits func(Trigger) bool) {
 	var kinds []string
 	for _, f := range u.Functions {
 		for _, t := range f.Triggers {
