@@ -252,7 +252,7 @@ func (w *writer) writeChecks(f *file) {
 			case t.primary:
 				f.p("%s(c, r)", checkName(w.checked(e.To)))
 			case singleton(e.To):
-				f.p("if !c.%s.Done() {", t.field)
+				f.p("if !c.%s.Slot.Done() {", t.field)
 				f.p("%s(c, r)", checkName(w.checked(e.To)))
 				f.p("}")
 			default:
