@@ -370,7 +370,7 @@ func (b *injection) taken(n *wiring.Node, i int, at string, tag *types.Named) {
 		return
 	}
 	b.take(to, b.mode)
-	call := &injector.Provider{Name: takeName(to, b.mode), Out: t, Err: true, Cleanup: b.mode.perCall()}
+	call := &injector.Provider{Name: takeName(to, b.mode), Out: t, Err: true, Cleanup: b.ends[takeName(to, b.mode)]}
 	if tag != nil {
 		call.Name = "provide" + model.Title(tag.Obj().Name()[len("named"):]) + [...]string{"", "ForCall", "InCall"}[b.mode]
 		b.hand(&provided{name: call.Name, node: to, mode: b.mode, tag: tag, slot: p, hands: true, takes: true})

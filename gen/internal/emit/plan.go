@@ -55,7 +55,9 @@ type planner struct {
 	takes []taken
 	// cleaning are the injectors that return a clean-up function.
 	cleaning map[string]bool
-	decided  bool
+	// ends are the functions that take a node and return its clean-up function; what has none makes no call pay for one.
+	ends    map[string]bool
+	decided bool
 
 	container, build, call, context types.Type
 }
@@ -90,6 +92,7 @@ type param struct {
 }
 
 func (w *writer) plan() {
+	w.ends = map[string]bool{}
 	w.forced, w.slotTags, w.placeTags = map[made]bool{}, map[*slot]*types.Named{}, map[place]*types.Named{}
 	w.container, w.call = w.named("container"), w.named("call")
 	w.build = types.NewPointer(types.NewNamed(types.NewTypeName(token.NoPos, types.NewPackage(pathIoc, "ioc"), "Build", nil), types.NewStruct(nil, nil), nil))
@@ -99,6 +102,11 @@ func (w *writer) plan() {
 		w.injectors, w.provided, w.providers = nil, nil, map[string]bool{}
 		w.direct, w.cleaning, w.takes = map[*slot]bool{}, map[string]bool{}, nil
 		w.planAll()
+		for _, t := range w.takes {
+			if name := takeName(t.node, t.mode); t.mode.perCall() && w.cleaning[injectorName(w.primary(t.node), t.mode)] && !w.ends[name] {
+				w.ends[name], w.decided = true, true
+			}
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func (w *writer) writeTagged(f *file, p *provided) {
 	}
 	params, args := w.scope(f, m)
 	left, results := "v, err", f.s("%s, error", p.tag)
-	if p.takes && m.perCall() {
+	if p.takes && w.ends[get] {
 		left, results = "v, cleanup, err", f.s("%s, func(), error", p.tag)
 	}
 	f.p("func %s(%s) (%s) {", p.name, params, results)
@@ -66,7 +66,7 @@ func (w *writer) writeTakes(f *file) {
 		params, args := w.scope(f, t.mode)
 		results := f.s("%s, error", s.typ)
 		more := ", nil"
-		if t.mode.perCall() {
+		if w.ends[takeName(t.node, t.mode)] {
 			results, more = f.s("%s, func(), error", s.typ), ", func() {}, nil"
 		}
 		f.p("func %s(%s) (%s) {", takeName(t.node, t.mode), params, results)
@@ -79,12 +79,7 @@ func (w *writer) writeTakes(f *file) {
 			f.p("return %s%s", w.replacement(s), more)
 			f.p("}")
 		}
-		if t.mode.perCall() && !w.cleaning[name] {
-			f.p("v, err := %s(%s)", name, args)
-			f.p("return v, func() {}, err")
-		} else {
-			f.p("return %s(%s)", name, args)
-		}
+		f.p("return %s(%s)", name, args)
 		f.p("}")
 		f.p("")
 	}
