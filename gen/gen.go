@@ -60,7 +60,8 @@ type Result struct {
 	parts *cache.Parts
 }
 
-// App is one application.
+// App is one application, as users of this package hold it: what was generated, and ways to plan, build and inspect it. What the
+// stages before know is in model.App.
 type App struct {
 	// Dir is the absolute folder of f.yml, Name the service.
 	Dir, Name string

@@ -9,7 +9,8 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// Application is one application that was read and has no mistakes.
+// Application is one application that was read and has no mistakes. It answers questions about the graph and the configuration, so
+// that package gen need not.
 type Application struct {
 	// Dir is the absolute folder of f.yml, Service its service.
 	Dir, Service string

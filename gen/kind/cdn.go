@@ -9,6 +9,9 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/cdn"
 )
 
+// FeatureCDN is a feature of the portability report.
+const FeatureCDN = "trigger cdn"
+
 func cdnKind() *Kind {
 	return of(Kind{
 		Word: "cdn", Example: "{domains: [www.example.com]}", Trigger: cdn.Domain{}, Event: reflect.TypeFor[cdn.Event](), Resources: []Resource{{"domain", "domain of a CDN"}},
@@ -49,6 +52,6 @@ func cdnKind() *Kind {
 			domain := m.Domains[0]
 			return cdn.Event{Resource: domain, Domain: domain, Action: m.EventsOrDefault()[0], Paths: []string{"https://" + domain + "/sample.html"}, Time: s.Now}
 		},
-		features: []feature[annotations.CDN]{{"cdn", nil}},
+		features: []feature[annotations.CDN]{{FeatureCDN, nil}},
 	})
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/event"
 )
 
+// FeatureEvent is a feature of the portability report.
+const FeatureEvent = "trigger event"
+
 func eventKind() *Kind {
 	return of(Kind{
 		Word: "event", Example: "{source: shop.orders}", Trigger: event.Rule{}, Event: reflect.TypeFor[event.Event](), Payload: "Data", Resources: []Resource{{"bus", "event bus"}},
@@ -42,6 +45,6 @@ func eventKind() *Kind {
 			}
 			return e
 		},
-		features: []feature[annotations.Event]{{"event", nil}},
+		features: []feature[annotations.Event]{{FeatureEvent, nil}},
 	})
 }

@@ -9,13 +9,20 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
+// Features of the portability report.
+const (
+	FeatureHTTP     = "trigger http"
+	FeatureHTTPHost = "trigger http host"
+	FeatureAPIGW    = "trigger apigw"
+)
+
 func httpKind() *Kind {
 	return of(Kind{Word: "http", Example: "{method: GET, path: /}", Trigger: web.Route{}, Event: reflect.TypeFor[*web.Exchange]()}, typed[annotations.HTTP]{
 		wrong:      wrongRoute,
 		overlap:    func(a, b *annotations.HTTP) string { return "" }, // routes are compared in all of the application
 		triggers:   func(m *annotations.HTTP, _ string) []framework.Trigger { return routes(m) },
 		identities: func(m *annotations.HTTP, _ string) []string { return []string{m.Path} },
-		features:   []feature[annotations.HTTP]{{"http", nil}, {"http host", func(m *annotations.HTTP) bool { return m.Host != "" }}},
+		features:   []feature[annotations.HTTP]{{FeatureHTTP, nil}, {FeatureHTTPHost, func(m *annotations.HTTP) bool { return m.Host != "" }}},
 	})
 }
 
@@ -24,7 +31,7 @@ func apigwKind() *Kind {
 		wrong:      func(m *annotations.APIGW) *annotations.Mistake { return wrongRoute(&m.HTTP) },
 		triggers:   func(m *annotations.APIGW, _ string) []framework.Trigger { return routes(&m.HTTP) },
 		identities: func(m *annotations.APIGW, _ string) []string { return []string{m.Path} },
-		features:   []feature[annotations.APIGW]{{"apigw", nil}},
+		features:   []feature[annotations.APIGW]{{FeatureAPIGW, nil}},
 	})
 }
 

@@ -8,6 +8,14 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 )
 
+// Features of the portability report.
+const (
+	FeatureKafka                = "trigger kafka"
+	FeatureKafkaGroup           = "trigger kafka group"
+	FeatureKafkaBatch           = "trigger kafka batch"
+	FeatureKafkaPartialFailures = "trigger kafka partial failures"
+)
+
 func kafkaKind() *Kind {
 	same := func(a, b *annotations.Kafka) bool { return a.Topic == b.Topic && a.Cluster == b.Cluster }
 	return of(Kind{
@@ -33,10 +41,10 @@ func kafkaKind() *Kind {
 			return kafka.Record{Resource: m.Topic, Topic: m.Topic, Offset: 1, Key: []byte("1"), Value: s.Body, Time: s.Now}
 		},
 		features: []feature[annotations.Kafka]{
-			{"kafka", nil},
-			{"kafka group", func(m *annotations.Kafka) bool { return m.Group != "" }},
-			{"kafka batch", func(m *annotations.Kafka) bool { return m.Batch != 0 || m.Window != 0 }},
-			{"kafka partial failures", nil},
+			{FeatureKafka, nil},
+			{FeatureKafkaGroup, func(m *annotations.Kafka) bool { return m.Group != "" }},
+			{FeatureKafkaBatch, func(m *annotations.Kafka) bool { return m.Batch != 0 || m.Window != 0 }},
+			{FeatureKafkaPartialFailures, nil},
 		},
 	})
 }

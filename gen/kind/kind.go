@@ -84,7 +84,7 @@ type Need struct {
 
 // Feature is something that a trigger can use and a cloud can have something for.
 type Feature struct {
-	// Name is the kind's word, perhaps with what is special about it: "mq tag".
+	// Name is "trigger", the word of the kind, and perhaps what is special about it: "trigger mq tag".
 	Name string
 	// Used reports whether a marker uses it.
 	Used func(marker any) bool

@@ -8,6 +8,12 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
 
+// Features of the portability report.
+const (
+	FeatureLog       = "trigger log"
+	FeatureLogWindow = "trigger log window"
+)
+
 func logKind() *Kind {
 	same := func(a, b *annotations.Log) bool { return a.Store == b.Store }
 	return of(Kind{Word: "log", Example: "{store: audit}", Trigger: log.Store{}, Event: reflect.TypeFor[log.Batch](), Resources: []Resource{{"log", "log store"}}}, typed[annotations.Log]{
@@ -27,6 +33,6 @@ func logKind() *Kind {
 		sample: func(m *annotations.Log, s Sample) any {
 			return log.Batch{Resource: m.Store, Store: m.Store, Entries: []log.Entry{{Time: s.Now, Message: "a line of the sample"}, {Time: s.Now, Message: "another line"}}}
 		},
-		features: []feature[annotations.Log]{{"log", nil}, {"log window", func(m *annotations.Log) bool { return m.Window != 0 }}},
+		features: []feature[annotations.Log]{{FeatureLog, nil}, {FeatureLogWindow, func(m *annotations.Log) bool { return m.Window != 0 }}},
 	})
 }

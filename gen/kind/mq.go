@@ -8,6 +8,15 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 )
 
+// Features of the portability report.
+const (
+	FeatureMQQueue           = "trigger mq queue"
+	FeatureMQTopic           = "trigger mq topic"
+	FeatureMQTag             = "trigger mq tag"
+	FeatureMQBatch           = "trigger mq batch"
+	FeatureMQPartialFailures = "trigger mq partial failures"
+)
+
 func mqKind() *Kind {
 	return of(Kind{
 		Word: "mq", Example: "{topic: orders}", Trigger: mq.Subscription{}, Event: reflect.TypeFor[mq.Message](), Payload: "Body",
@@ -34,11 +43,11 @@ func mqKind() *Kind {
 			return mq.Message{Resource: m.Source(), Source: m.Source(), Body: s.Body, Tag: m.Tag, Time: s.Now}
 		},
 		features: []feature[annotations.MQ]{
-			{"mq queue", func(m *annotations.MQ) bool { return m.Queue != "" }},
-			{"mq topic", func(m *annotations.MQ) bool { return m.Topic != "" }},
-			{"mq tag", func(m *annotations.MQ) bool { return m.Tag != "" }},
-			{"mq batch", func(m *annotations.MQ) bool { return m.Batch != 0 || m.Window != 0 }},
-			{"mq partial failures", nil},
+			{FeatureMQQueue, func(m *annotations.MQ) bool { return m.Queue != "" }},
+			{FeatureMQTopic, func(m *annotations.MQ) bool { return m.Topic != "" }},
+			{FeatureMQTag, func(m *annotations.MQ) bool { return m.Tag != "" }},
+			{FeatureMQBatch, func(m *annotations.MQ) bool { return m.Batch != 0 || m.Window != 0 }},
+			{FeatureMQPartialFailures, nil},
 		},
 	})
 }

@@ -11,6 +11,12 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/os"
 )
 
+// Features of the portability report.
+const (
+	FeatureOS       = "trigger os"
+	FeatureOSFilter = "trigger os filter"
+)
+
 func osKind() *Kind {
 	return of(Kind{Word: "os", Example: "{bucket: invoices}", Trigger: os.Bucket{}, Event: reflect.TypeFor[os.Event](), Resources: []Resource{{"bucket", "bucket"}}}, typed[annotations.OS]{
 		name:  func(m *annotations.OS) string { return m.Name },
@@ -46,7 +52,7 @@ func osKind() *Kind {
 			}
 			return e
 		},
-		features: []feature[annotations.OS]{{"os", nil}, {"os filter", func(m *annotations.OS) bool { return m.Prefix+m.Suffix != "" }}},
+		features: []feature[annotations.OS]{{FeatureOS, nil}, {FeatureOSFilter, func(m *annotations.OS) bool { return m.Prefix+m.Suffix != "" }}},
 	})
 }
 

@@ -10,6 +10,15 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
+// Features of the portability report.
+const (
+	FeatureTimer         = "trigger timer"
+	FeatureTimerEvery    = "trigger timer every"
+	FeatureTimerTimezone = "trigger timer timezone"
+	FeatureTimerPayload  = "trigger timer payload"
+	FeatureTimerDisabled = "trigger timer disabled"
+)
+
 func timerKind() *Kind {
 	return of(Kind{Word: "timer", Example: "{every: 1h}", Trigger: timer.Schedule{}, Event: reflect.TypeFor[timer.Event]()}, typed[annotations.Timer]{
 		wrong: wrongCron,
@@ -22,11 +31,11 @@ func timerKind() *Kind {
 			return timer.Event{Name: s.Name, Time: s.Now, Payload: m.Payload}
 		},
 		features: []feature[annotations.Timer]{
-			{"timer", nil},
-			{"timer every", func(m *annotations.Timer) bool { return m.Every != 0 }},
-			{"timer timezone", func(m *annotations.Timer) bool { return m.Timezone != "" }},
-			{"timer payload", func(m *annotations.Timer) bool { return m.Payload != "" }},
-			{"timer disabled", func(m *annotations.Timer) bool { return m.Disabled }},
+			{FeatureTimer, nil},
+			{FeatureTimerEvery, func(m *annotations.Timer) bool { return m.Every != 0 }},
+			{FeatureTimerTimezone, func(m *annotations.Timer) bool { return m.Timezone != "" }},
+			{FeatureTimerPayload, func(m *annotations.Timer) bool { return m.Payload != "" }},
+			{FeatureTimerDisabled, func(m *annotations.Timer) bool { return m.Disabled }},
 		},
 	})
 }

@@ -74,7 +74,7 @@ type Provider struct {
 	Extension Extension `faas:"x-*"`
 }
 
-// Function overrides one function.
+// Function overrides one function: what f.yml says below functions, of one that may not exist.
 type Function struct {
 	// Description is shown in the vendor's console.
 	Description string `faas:"description"`

@@ -11,7 +11,7 @@ import (
 // Feature is something that an application can use and a cloud can have something for.
 type Feature struct {
 	// Name is a key of f.yml, such as vpc or http.cors, or the word trigger and a kind, perhaps with what is special about it:
-	// "trigger timer", "trigger timer every".
+	// kind.FeatureTimer, kind.FeatureTimerEvery.
 	Name string
 	used func(u *Unit) bool
 }
@@ -30,7 +30,7 @@ func Features() []Feature {
 		}
 	}
 	of(true)
-	list = append(list, Feature{"trigger http with other triggers", func(u *Unit) bool {
+	list = append(list, Feature{MixedFeature, func(u *Unit) bool {
 		all := 0
 		for _, f := range u.Functions {
 			all += len(f.Triggers)
@@ -60,12 +60,13 @@ func settingFeatures() []string {
 const (
 	DomainFeature   = "domains"
 	NoDomainFeature = "trigger http without domains"
+	MixedFeature    = "trigger http with other triggers"
 )
 
 // features are those of the triggers of a kind.
 func features(word string) (list []Feature) {
 	for _, f := range kind.Lookup(word).Features {
-		list = append(list, Feature{"trigger " + f.Name, func(u *Unit) bool {
+		list = append(list, Feature{f.Name, func(u *Unit) bool {
 			return slices.ContainsFunc(u.Triggers(word), func(t Trigger) bool { return f.Used(t.Marker) })
 		}})
 	}

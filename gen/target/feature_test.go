@@ -31,7 +31,7 @@ func TestEveryFeatureIsExplained(t *testing.T) {
 		for k := range kind.All() {
 			diagnostics := cloud.Check(targettest.App(t, cloud.Name(), "service: shop\nfunctions: {work: {events: ["+k.Word+": "+k.Example+"]}}\n"))
 			for _, f := range k.Features {
-				refused["trigger "+f.Name] = slices.ContainsFunc(diagnostics, func(d annotations.Diagnostic) bool { return d.Code == target.CodeUnsupported })
+				refused[f.Name] = slices.ContainsFunc(diagnostics, func(d annotations.Diagnostic) bool { return d.Code == target.CodeUnsupported })
 			}
 		}
 		for _, f := range target.Features() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target/cron"
 )
@@ -156,7 +157,7 @@ func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, h
 // Schedule reports why a cloud cannot have a timer, and a timer that may be called twice for one time.
 func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 	if e, ok := errors.AsType[*cron.Error](err); ok {
-		r.About("trigger timer")
+		r.About(kind.FeatureTimer)
 		feature := ""
 		if e.Argument != "cron" {
 			feature = "trigger timer " + e.Argument
@@ -166,7 +167,7 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 		return
 	}
 	if plan.Twice {
-		r.Loss(u, "trigger timer", t.At("cron"), "timer %s: %s calls it twice on a day that is both a day of the month and a day of the week of its own", t.Name, r.Target)
+		r.Loss(u, kind.FeatureTimer, t.At("cron"), "timer %s: %s calls it twice on a day that is both a day of the month and a day of the week of its own", t.Name, r.Target)
 	}
 }
 

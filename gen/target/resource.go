@@ -186,7 +186,7 @@ func (a *App) Sharing(resource string, shared func(u *Unit, t, first Trigger, r 
 // Queues notes queues that several functions read: each message goes to one of them.
 func (r *Report) Queues(app *App) {
 	app.Sharing("queue", func(u *Unit, t, first Trigger, queue Resource, _ int) {
-		r.Loss(u, "trigger mq queue", t.At("queue"), "queue %s has several readers: each of its messages goes to one of them", queue.Name).
+		r.Loss(u, kind.FeatureMQQueue, t.At("queue"), "queue %s has several readers: each of its messages goes to one of them", queue.Name).
 			Chain = []annotations.Link{{Pos: first.At("queue").Pos, Message: "another reader is here"}}
 	})
 }
@@ -204,7 +204,7 @@ func (r *Report) Overlaps(app *App, events func(*annotations.OS) []string) {
 			b := app.Resource(t, Needs(t.Marker)[0])
 			for _, other := range rules {
 				if other.bucket == b.Name && overlap(other.t.Marker.(*annotations.OS), t.Marker.(*annotations.OS), events) {
-					r.add("trigger os", t.At("bucket").Errorf(CodeUnsupported, "two triggers for the same objects of bucket %s: %s takes one", b.Name, r.Target)).
+					r.add(kind.FeatureOS, t.At("bucket").Errorf(CodeUnsupported, "two triggers for the same objects of bucket %s: %s takes one", b.Name, r.Target)).
 						Chain = []annotations.Link{{Pos: other.t.At("bucket").Pos, Message: "the other one is here"}}
 					break
 				}

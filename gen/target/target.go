@@ -29,7 +29,7 @@ type Target interface {
 	Deploy(app *App) ([]File, annotations.Diagnostics)
 }
 
-// App is an application as one target sees it: the overlay of targets.<name> is applied, functions are grouped.
+// App is an application as one target sees it, which model.App cannot be, as there are several targets: the overlay of targets.<name> is applied, functions are grouped.
 type App struct {
 	// Spec is f.yml after defaults, substitution and overlay.
 	Spec *spec.Spec
@@ -132,7 +132,8 @@ func (u *Unit) Streams() bool {
 	return h != nil && h.Streaming != nil && *h.Streaming && len(u.Routes()) > 0
 }
 
-// Function is one named handler.
+// Function is one named handler, as the deployment files describe it: its settings are those of one target, and nothing here leads
+// to the user's code. What faasgen knows of the code is in model.Function.
 type Function struct {
 	Name        string
 	Pos         token.Position

@@ -64,7 +64,7 @@ type Settings struct {
 // zip is the file name of the package.
 func (e Entry) zip() string { return cmp.Or(e.Package, e.Name+".zip") }
 
-// Function is one function in the manifest.
+// Function is one function in the manifest, whose JSON has to stay as it is whatever the other types become.
 type Function struct {
 	Name     string    `json:"name"`
 	Triggers []Trigger `json:"triggers,omitempty"`

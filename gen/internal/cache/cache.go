@@ -60,13 +60,13 @@ type Entry struct {
 	Values    string
 }
 
-// App is one application as an Entry remembers it.
+// App is one application as an Entry remembers it: what can be written to a file, and no types of its code.
 type App struct {
 	Dir, Name, Provider string
 	Functions           []Function
 }
 
-// Function is one function as an Entry remembers it.
+// Function is one function as an Entry remembers it, for what lists functions when nothing has changed.
 type Function struct {
 	Name, Description string
 	Timeout           time.Duration

@@ -29,7 +29,7 @@ type Program struct {
 	Sources map[string][]byte
 }
 
-// App is one application as it was found.
+// App is one application as it was found: its folder, f.yml and packages, before any directive is read.
 type App struct {
 	// Dir is the folder of f.yml; Import its import path; Module the path of its module.
 	Dir, Import, Module string

@@ -14,7 +14,7 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// App is one application.
+// App is one application, with all that its directives and f.yml say.
 type App struct {
 	// Dir is the absolute folder of f.yml.
 	Dir string

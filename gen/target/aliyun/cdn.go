@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -12,7 +13,7 @@ var domainForm = regexp.MustCompile(`^([A-Za-z0-9*][A-Za-z0-9-]*\.)+[A-Za-z0-9-]
 func carryCDN() target.Carried[Trigger] {
 	return target.Carry[annotations.CDN, Trigger]{
 		Codec: "CDN", Check: checkCDN, Make: cdnTriggers,
-		Mechanism: map[string]string{"trigger cdn": "cdn_events"},
+		Mechanism: map[string]string{kind.FeatureCDN: "cdn_events"},
 	}.Carried()
 }
 

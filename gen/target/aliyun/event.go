@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -11,7 +12,7 @@ func carryEvent() target.Carried[Trigger] {
 	return target.Carry[annotations.Event, Trigger]{
 		Codec: "Bus", Check: checkBus, Make: busTriggers,
 		Waits:     func(*annotations.Event) bool { return true },
-		Mechanism: map[string]string{"trigger event": "eventbridge, Default"},
+		Mechanism: map[string]string{kind.FeatureEvent: "eventbridge, Default"},
 	}.Carried()
 }
 

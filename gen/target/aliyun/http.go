@@ -2,18 +2,19 @@ package aliyun
 
 import (
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
 func carryHTTP() target.Carried[Trigger] {
-	return target.Carried[Trigger]{Mechanism: map[string]string{"trigger http": "http trigger", "trigger http without domains": "fcapp.run", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
+	return target.Carried[Trigger]{Mechanism: map[string]string{kind.FeatureHTTP: "http trigger", target.NoDomainFeature: "fcapp.run", kind.FeatureHTTPHost: "router of the unit", target.MixedFeature: "one function"}}
 }
 
 func carryAPIGW() target.Carried[Trigger] {
 	return target.Carry[annotations.APIGW, Trigger]{
-		Codec: "HTTP", Mechanism: map[string]string{"trigger apigw": "http trigger"},
+		Codec: "HTTP", Mechanism: map[string]string{kind.FeatureAPIGW: "http trigger"},
 		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
-			r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: s.yaml has no API gateway; the function answers at its own URL, which a gateway can lead to", u.Name)
+			r.Loss(u, kind.FeatureAPIGW, t.At(""), "trigger apigw of %s: s.yaml has no API gateway; the function answers at its own URL, which a gateway can lead to", u.Name)
 		},
 	}.Carried()
 }

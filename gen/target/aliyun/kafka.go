@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -15,7 +16,7 @@ func carryKafka() target.Carried[Trigger] {
 	return target.Carry[annotations.Kafka, Trigger]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaTriggers,
 		Waits:     func(*annotations.Kafka) bool { return true },
-		Mechanism: map[string]string{"trigger kafka": "eventbridge, Kafka", "trigger kafka group": "ConsumerGroup", "trigger kafka batch": "batchWindow", "trigger kafka partial failures": "the whole batch"},
+		Mechanism: map[string]string{kind.FeatureKafka: "eventbridge, Kafka", kind.FeatureKafkaGroup: "ConsumerGroup", kind.FeatureKafkaBatch: "batchWindow", kind.FeatureKafkaPartialFailures: "the whole batch"},
 	}.Carried()
 }
 
@@ -31,7 +32,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	if m.Window > annotations.Duration(15*time.Second) {
 		r.Limit(t.At("window"), "window", m.Window.String(), "15s at most")
 	}
-	r.Known(u, "trigger kafka partial failures", t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
+	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
 }
 
 func kafkaTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotations.Kafka) []Trigger {

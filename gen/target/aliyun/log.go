@@ -5,6 +5,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -13,7 +14,7 @@ var storeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]$`)
 func carryLog() target.Carried[Trigger] {
 	return target.Carry[annotations.Log, Trigger]{
 		Codec: "Log", Check: checkStore, Make: logTriggers,
-		Mechanism: map[string]string{"trigger log": "log", "trigger log window": "triggerInterval"},
+		Mechanism: map[string]string{kind.FeatureLog: "log", kind.FeatureLogWindow: "triggerInterval"},
 	}.Carried()
 }
 

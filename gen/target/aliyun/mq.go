@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -13,7 +14,7 @@ func carryMQ() target.Carried[Trigger] {
 	return target.Carry[annotations.MQ, Trigger]{
 		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
 		Waits:     func(m *annotations.MQ) bool { return m.Queue != "" },
-		Mechanism: map[string]string{"trigger mq queue": "eventbridge, MNS", "trigger mq topic": "mns_topic", "trigger mq tag": "filterTag", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+		Mechanism: map[string]string{kind.FeatureMQQueue: "eventbridge, MNS", kind.FeatureMQTopic: "mns_topic", kind.FeatureMQTag: "filterTag", kind.FeatureMQBatch: "one message a call", kind.FeatureMQPartialFailures: "one message a call"},
 	}.Carried()
 }
 
@@ -25,10 +26,10 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Unsupported(source.At("arn"), "arn of a queue", "queues are read by name, in the function's own account and region")
 	}
 	if m.Batch > 1 {
-		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aliyun brings messages one by one", m.Batch)
+		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aliyun brings messages one by one", m.Batch)
 	}
 	if m.Window != 0 {
-		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: aliyun brings messages at once", m.Window)
+		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aliyun brings messages at once", m.Window)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -13,7 +14,7 @@ var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
 func carryOS() target.Carried[Trigger] {
 	return target.Carry[annotations.OS, Trigger]{
 		Codec: "Bucket", Check: checkBucket, Make: bucketTriggers,
-		Mechanism: map[string]string{"trigger os": "oss", "trigger os filter": "filter"},
+		Mechanism: map[string]string{kind.FeatureOS: "oss", kind.FeatureOSFilter: "filter"},
 	}.Carried()
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/cron"
 )
@@ -11,7 +12,7 @@ import (
 func carryTimer() target.Carried[Trigger] {
 	return target.Carry[annotations.Timer, Trigger]{
 		Codec: "Timer", Check: checkTimer, Make: timers,
-		Mechanism: map[string]string{"trigger timer": "timer trigger", "trigger timer every": "@every", "trigger timer timezone": "CRON_TZ", "trigger timer payload": "payload", "trigger timer disabled": "enable"},
+		Mechanism: map[string]string{kind.FeatureTimer: "timer trigger", kind.FeatureTimerEvery: "@every", kind.FeatureTimerTimezone: "CRON_TZ", kind.FeatureTimerPayload: "payload", kind.FeatureTimerDisabled: "enable"},
 	}.Carried()
 }
 

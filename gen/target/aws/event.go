@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -12,7 +13,7 @@ var busForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,256}$`)
 func carryEvent() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Event, sourceEvent]{
 		Codec: "Bus", Check: checkBus, Make: ruleEvent,
-		Mechanism: map[string]string{"trigger event": "EventBridgeRule"},
+		Mechanism: map[string]string{kind.FeatureEvent: "EventBridgeRule"},
 	}.Carried()
 }
 

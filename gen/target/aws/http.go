@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -13,11 +14,11 @@ const streamingCodec = "HTTPStream"
 // Routes are events of the one HTTP API of the application; see routes.go.
 
 func carryHTTP() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{"trigger http": "HTTP API", "trigger http without domains": "API endpoint", "trigger http host": "router of the unit", "trigger http with other triggers": "one function"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureHTTP: "HTTP API", target.NoDomainFeature: "API endpoint", kind.FeatureHTTPHost: "router of the unit", target.MixedFeature: "one function"}}
 }
 
 func carryAPIGW() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{"trigger apigw": "HTTP API"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureAPIGW: "HTTP API"}}
 }
 
 func checkHTTP(r *target.Report, u *target.Unit) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -15,7 +16,7 @@ func carryKafka() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Kafka, sourceEvent]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaEvent,
 		Waits:     func(*annotations.Kafka) bool { return true },
-		Mechanism: map[string]string{"trigger kafka": "MSK", "trigger kafka group": "ConsumerGroupId", "trigger kafka batch": "BatchSize", "trigger kafka partial failures": "the whole batch"},
+		Mechanism: map[string]string{kind.FeatureKafka: "MSK", kind.FeatureKafkaGroup: "ConsumerGroupId", kind.FeatureKafkaBatch: "BatchSize", kind.FeatureKafkaPartialFailures: "the whole batch"},
 	}.Carried()
 }
 
@@ -47,7 +48,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Limit(at.At("instance"), "the cluster of topic "+topic.Need.Name, fmt.Sprintf("%q", arn), "the ARN of a cluster of MSK").Hint = topic.Hint("instance", "ARN")
 	}
 	checkBatch(r, t, m.Batch, m.Window, 10000)
-	r.Known(u, "trigger kafka partial failures", t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
+	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
 }
 
 func kafkaEvent(app *target.App, u *target.Unit, t target.Trigger, m *annotations.Kafka) []sourceEvent {

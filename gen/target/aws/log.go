@@ -2,6 +2,7 @@ package aws
 
 import (
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -11,7 +12,7 @@ func carryLog(made map[string]string) target.Carried[sourceEvent] {
 		Make: func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.Log) []sourceEvent {
 			return logEvent(app, t, m, made)
 		},
-		Mechanism: map[string]string{"trigger log": "CloudWatchLogs"},
+		Mechanism: map[string]string{kind.FeatureLog: "CloudWatchLogs"},
 	}.Carried()
 }
 
@@ -25,7 +26,7 @@ func checkGroup(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Limit(t.At("store"), "log group", group.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 	}
 	if m.Window != 0 {
-		r.About("trigger log window")
+		r.About(kind.FeatureLogWindow)
 		r.Unsupported(t.At("window"), "window", "a log group hands over what it has at once")
 	}
 }
@@ -45,7 +46,7 @@ const maxFilters = 2
 func checkGroups(r *target.Report, app *target.App) {
 	app.Sharing("log", func(_ *target.Unit, t, _ target.Trigger, group target.Resource, before int) {
 		if before == maxFilters {
-			r.About("trigger log")
+			r.About(kind.FeatureLog)
 			r.Limit(t.At("store"), "log group "+group.Name, "a third trigger", "2 at most of one group")
 			r.About("")
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -23,27 +24,27 @@ func carryMQ(made map[string]string) target.Carried[sourceEvent] {
 			return []sourceEvent{{name, event}}
 		},
 		Waits:     func(m *annotations.MQ) bool { return m.Queue != "" },
-		Mechanism: map[string]string{"trigger mq queue": "SQS", "trigger mq topic": "SNS", "trigger mq tag": "FilterPolicy", "trigger mq batch": "BatchSize", "trigger mq partial failures": "ReportBatchItemFailures"},
+		Mechanism: map[string]string{kind.FeatureMQQueue: "SQS", kind.FeatureMQTopic: "SNS", kind.FeatureMQTag: "FilterPolicy", kind.FeatureMQBatch: "BatchSize", kind.FeatureMQPartialFailures: "ReportBatchItemFailures"},
 	}.Carried()
 }
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
 	source := app.Resource(t, target.Needs(m)[0])
 	if m.Topic != "" {
-		r.About("trigger mq topic")
+		r.About(kind.FeatureMQTopic)
 		if service(source.ARN) != "sns" && source.ARN != "" {
 			r.Limit(source.At("arn"), "arn", fmt.Sprintf("%q", source.ARN), "the ARN of a topic of SNS")
 		}
 		r.Named(source, source.ARN != "" || topicForm.MatchString(source.Name), "256 letters, digits, dashes and underscores at most", "orders")
 		if m.Batch > 1 {
-			r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: aws brings the messages of a topic one by one", m.Batch)
+			r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aws brings the messages of a topic one by one", m.Batch)
 		}
 		if m.Window != 0 {
-			r.Loss(u, "trigger mq batch", t.At("window"), "window %s: aws brings the messages of a topic at once", m.Window)
+			r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aws brings the messages of a topic at once", m.Window)
 		}
 		return
 	}
-	r.About("trigger mq queue")
+	r.About(kind.FeatureMQQueue)
 	switch service(source.ARN) {
 	case "", "sqs":
 	case "kinesis", "dynamodb":

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -18,7 +19,7 @@ func carryOS(made map[string]string) target.Carried[sourceEvent] {
 		Make: func(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.OS) []sourceEvent {
 			return bucketEvent(app, t, m, made)
 		},
-		Mechanism: map[string]string{"trigger os": "S3", "trigger os filter": "Filter"},
+		Mechanism: map[string]string{kind.FeatureOS: "S3", kind.FeatureOSFilter: "Filter"},
 	}.Carried()
 }
 
@@ -40,7 +41,7 @@ func checkBucket(r *target.Report, app *target.App, u *target.Unit, t target.Tri
 	bucket := app.Resource(t, target.Needs(m)[0])
 	r.Named(bucket, bucketForm.MatchString(bucket.Name), "3 to 63 lower-case letters, digits, dots and dashes", "my-"+strings.ToLower(bucket.Name))
 	if !bucket.Created() {
-		d := r.Loss(u, "trigger os", t.At("bucket"), "trigger os of %s: a template sets up the events of buckets that it makes itself, not those of %s, which exists", u.Name, bucket.Name)
+		d := r.Loss(u, kind.FeatureOS, t.At("bucket"), "trigger os of %s: a template sets up the events of buckets that it makes itself, not those of %s, which exists", u.Name, bucket.Name)
 		d.Hint = bucket.Hint("create", "true") + ", or add the notification to the bucket: the template lets it call the function"
 	}
 }

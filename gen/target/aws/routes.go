@@ -8,6 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -29,7 +30,7 @@ const maxRoutes = 300
 //   - A GET route takes HEAD as well, as everywhere else, unless another route does.
 //   - Wildcards in one place have one name in all routes. The framework finds their values by itself.
 func routes(r *target.Report, app *target.App) []route {
-	r.About("trigger http")
+	r.About(kind.FeatureHTTP)
 	defer r.About("")
 	var all []route
 	seen := map[string]*target.Unit{}
@@ -94,7 +95,7 @@ func routes(r *target.Report, app *target.App) []route {
 		return strings.Compare(a.path+" "+a.method, b.path+" "+b.method)
 	})
 	if len(all) > maxRoutes {
-		r.Loss(all[maxRoutes].unit, "trigger http", all[maxRoutes].trigger.At(""), "%d routes: an HTTP API has %d unless its quota is raised", len(all), maxRoutes)
+		r.Loss(all[maxRoutes].unit, kind.FeatureHTTP, all[maxRoutes].trigger.At(""), "%d routes: an HTTP API has %d unless its quota is raised", len(all), maxRoutes)
 	}
 	return all
 }

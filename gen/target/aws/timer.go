@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/cron"
 )
@@ -12,7 +13,7 @@ import (
 func carryTimer() target.Carried[sourceEvent] {
 	return target.Carry[annotations.Timer, sourceEvent]{
 		Codec: "Timer", Check: checkTimer, Make: schedules,
-		Mechanism: map[string]string{"trigger timer": "EventBridge Scheduler", "trigger timer every": "rate()", "trigger timer timezone": "ScheduleExpressionTimezone", "trigger timer payload": "Input", "trigger timer disabled": "State"},
+		Mechanism: map[string]string{kind.FeatureTimer: "EventBridge Scheduler", kind.FeatureTimerEvery: "rate()", kind.FeatureTimerTimezone: "ScheduleExpressionTimezone", kind.FeatureTimerPayload: "Input", kind.FeatureTimerDisabled: "State"},
 	}.Carried()
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -13,15 +14,15 @@ import (
 func carryHTTP() target.Carried[Event] {
 	return target.Carried[Event]{
 		Codec:     "HTTP",
-		Mechanism: map[string]string{"trigger http": "function URL", "trigger http without domains": "function URL", "trigger http host": "router of the unit", "trigger http with other triggers": "requests as events"},
+		Mechanism: map[string]string{kind.FeatureHTTP: "function URL", target.NoDomainFeature: "function URL", kind.FeatureHTTPHost: "router of the unit", target.MixedFeature: "requests as events"},
 	}
 }
 
 func carryAPIGW() target.Carried[Event] {
 	return target.Carry[annotations.APIGW, Event]{
-		Codec: "HTTP", Mechanism: map[string]string{"trigger apigw": "function URL"},
+		Codec: "HTTP", Mechanism: map[string]string{kind.FeatureAPIGW: "function URL"},
 		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
-			r.Loss(u, "trigger apigw", t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
+			r.Loss(u, kind.FeatureAPIGW, t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
 		},
 	}.Carried()
 }
@@ -38,7 +39,7 @@ func web(u *target.Unit) bool {
 // checkHTTP reports what a unit loses that takes requests.
 func checkHTTP(r *target.Report, u *target.Unit) {
 	if routes := u.Routes(); len(routes) > 0 && !web(u) {
-		d := r.Loss(u, "trigger http with other triggers", routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
+		d := r.Loss(u, target.MixedFeature, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
 		if u.Streams() {
 			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)

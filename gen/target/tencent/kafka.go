@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -14,7 +15,7 @@ var kafkaForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]{0,127}$`)
 func carryKafka() target.Carried[Event] {
 	return target.Carry[annotations.Kafka, Event]{
 		Codec: "Kafka", Check: checkKafka, Make: kafkaTriggers,
-		Mechanism: map[string]string{"trigger kafka": "ckafka", "trigger kafka group": "consumerGroupName", "trigger kafka batch": "maxMsgNum", "trigger kafka partial failures": "the whole batch"},
+		Mechanism: map[string]string{kind.FeatureKafka: "ckafka", kind.FeatureKafkaGroup: "consumerGroupName", kind.FeatureKafkaBatch: "maxMsgNum", kind.FeatureKafkaPartialFailures: "the whole batch"},
 	}.Carried()
 }
 
@@ -30,7 +31,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	if m.Window > annotations.Duration(time.Minute) {
 		r.Limit(t.At("window"), "window", m.Window.String(), "1m at most")
 	}
-	r.Known(u, "trigger kafka partial failures", t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
+	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
 }
 
 func kafkaTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.Kafka) []Event {

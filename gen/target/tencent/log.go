@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -12,7 +13,7 @@ var clsForm = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 func carryLog() target.Carried[Event] {
 	return target.Carry[annotations.Log, Event]{
 		Codec: "cls.Log", Check: checkLog, Make: logTriggers,
-		Mechanism: map[string]string{"trigger log": "cls", "trigger log window": "maxWait"},
+		Mechanism: map[string]string{kind.FeatureLog: "cls", kind.FeatureLogWindow: "maxWait"},
 	}.Carried()
 }
 
@@ -35,7 +36,7 @@ func logTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotatio
 // checkTopics reports a second trigger for a log topic: the vendor's tool would put it in the place of the first.
 func checkTopics(r *target.Report, app *target.App) {
 	app.Sharing("log", func(_ *target.Unit, t, first target.Trigger, topic target.Resource, _ int) {
-		r.About("trigger log")
+		r.About(kind.FeatureLog)
 		r.Limit(t.At("store"), "log topic "+topic.Name, "a second trigger", "one a topic").
 			Chain = []annotations.Link{{Pos: first.At("store").Pos, Message: "the first is here"}}
 		r.About("")

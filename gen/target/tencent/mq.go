@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -12,25 +13,25 @@ var topicForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,63}$`)
 func carryMQ() target.Carried[Event] {
 	return target.Carry[annotations.MQ, Event]{
 		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
-		Mechanism: map[string]string{"trigger mq topic": "cmq", "trigger mq tag": "filterKey", "trigger mq batch": "one message a call", "trigger mq partial failures": "one message a call"},
+		Mechanism: map[string]string{kind.FeatureMQTopic: "cmq", kind.FeatureMQTag: "filterKey", kind.FeatureMQBatch: "one message a call", kind.FeatureMQPartialFailures: "one message a call"},
 	}.Carried()
 }
 
 func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.MQ) {
 	if m.Queue != "" {
-		r.About("trigger mq queue")
+		r.About(kind.FeatureMQQueue)
 		r.Unsupported(t.At("queue"), "queue", "queues reach functions through EventBridge, which serverless.yml does not know; a topic does")
 		return
 	}
 	topic := app.Resource(t, target.Needs(m)[0])
-	r.About("trigger mq topic")
+	r.About(kind.FeatureMQTopic)
 	r.Named(topic, topicForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most, a letter first", "orders")
-	r.Loss(u, "trigger mq topic", t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
+	r.Loss(u, kind.FeatureMQTopic, t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
 	if m.Batch > 1 {
-		r.Loss(u, "trigger mq batch", t.At("batch"), "batch %d: tencent brings messages one by one", m.Batch)
+		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: tencent brings messages one by one", m.Batch)
 	}
 	if m.Window != 0 {
-		r.Loss(u, "trigger mq batch", t.At("window"), "window %s: tencent brings messages at once", m.Window)
+		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: tencent brings messages at once", m.Window)
 	}
 }
 

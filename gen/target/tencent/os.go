@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -14,7 +15,7 @@ var bucketForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,48}-[0-9]+$`)
 func carryOS() target.Carried[Event] {
 	return target.Carry[annotations.OS, Event]{
 		Codec: "Bucket", Check: checkBucket, Make: bucketTriggers,
-		Mechanism: map[string]string{"trigger os": "cos", "trigger os filter": "filter"},
+		Mechanism: map[string]string{kind.FeatureOS: "cos", kind.FeatureOSFilter: "filter"},
 	}.Carried()
 }
 
@@ -45,7 +46,7 @@ func checkBucket(r *target.Report, app *target.App, _ *target.Unit, t target.Tri
 	name, _, _ := strings.Cut(bucket.Name, ".")
 	r.Named(bucket, bucketForm.MatchString(name), "lower-case letters, digits and dashes with the account's APPID at the end", "my-bucket-1250000000")
 	if m.Suffix != "" && !strings.HasPrefix(m.Suffix, ".") {
-		r.About("trigger os filter")
+		r.About(kind.FeatureOSFilter)
 		r.Limit(t.At("suffix"), "suffix", fmt.Sprintf("%q", m.Suffix), "one that starts with a dot")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/cron"
 )
@@ -17,14 +18,14 @@ const (
 func carryTimer() target.Carried[Event] {
 	return target.Carry[annotations.Timer, Event]{
 		Codec: "Timer", Make: timers,
-		Mechanism: map[string]string{"trigger timer": "timer", "trigger timer every": "cronExpression", "trigger timer timezone": "shifted to UTC+8", "trigger timer payload": "argument", "trigger timer disabled": "enable"},
+		Mechanism: map[string]string{kind.FeatureTimer: "timer", kind.FeatureTimerEvery: "cronExpression", kind.FeatureTimerTimezone: "shifted to UTC+8", kind.FeatureTimerPayload: "argument", kind.FeatureTimerDisabled: "enable"},
 	}.Carried()
 }
 
 // checkTimers reports what the vendor does not take of the timers of a unit, which it counts together.
 func checkTimers(r *target.Report, u *target.Unit) {
 	timers := 0
-	r.About("trigger timer")
+	r.About(kind.FeatureTimer)
 	for _, t := range u.Triggers("timer") {
 		m := t.Marker.(*annotations.Timer)
 		plan, err := cron.SCF(m)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -36,9 +37,9 @@ type event struct {
 // kinds are how Nimbus carries each kind of trigger. Requests reach a unit as they are.
 func kinds() target.Kinds[event] {
 	return target.Kinds[event]{
-		"http": {Mechanism: map[string]string{"trigger http": "gateway"}},
+		"http": {Mechanism: map[string]string{kind.FeatureHTTP: "gateway"}},
 		"timer": target.Carry[annotations.Timer, event]{
-			Codec: "Timer", Mechanism: map[string]string{"trigger timer": "timers", "trigger timer every": "seconds", "trigger timer payload": "text"},
+			Codec: "Timer", Mechanism: map[string]string{kind.FeatureTimer: "timers", kind.FeatureTimerEvery: "seconds", kind.FeatureTimerPayload: "text"},
 			Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, m *annotations.Timer) {
 				if m.Every == 0 {
 					r.Limit(t.At("cron"), "cron", "an expression", "an interval: every=1h")
@@ -49,7 +50,7 @@ func kinds() target.Kinds[event] {
 			},
 		}.Carried(),
 		"mq": target.Carry[annotations.MQ, event]{
-			Codec: "Queue", Mechanism: map[string]string{"trigger mq queue": "queues"},
+			Codec: "Queue", Mechanism: map[string]string{kind.FeatureMQQueue: "queues"},
 			Check: func(r *target.Report, _ *target.App, _ *target.Unit, t target.Trigger, m *annotations.MQ) {
 				if m.Queue == "" {
 					r.Limit(t.At("topic"), "topic", m.Topic, "a queue")
@@ -59,7 +60,7 @@ func kinds() target.Kinds[event] {
 				return []event{{queue: app.Resource(t, target.Needs(t.Marker)[0]).Real()}}
 			},
 		}.Carried(),
-		"raw": {Codec: "Raw", Mechanism: map[string]string{"trigger raw": "invoke"}},
+		"raw": {Codec: "Raw", Mechanism: map[string]string{kind.FeatureRaw: "invoke"}},
 	}
 }
 
