@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -291,12 +292,20 @@ func (in *instance) explain(ctx context.Context, err error) error {
 	}
 }
 
-// freePort returns a port that was free a moment ago.
+// freePort returns a port that was free a moment ago. It is below those that systems give to who asks for any port, so that
+// nobody else on the machine is given it before the process listens.
 func freePort() (int, error) {
+	for range 100 {
+		ln, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", lowestPort+rand.IntN(highestPort-lowestPort)))
+		if err == nil {
+			return ln.Addr().(*net.TCPAddr).Port, ln.Close()
+		}
+	}
 	ln, err := net.Listen("tcp4", "0.0.0.0:0")
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	defer ln.Close()
-	return ln.Addr().(*net.TCPAddr).Port, nil
+	return ln.Addr().(*net.TCPAddr).Port, ln.Close()
 }
+
+const lowestPort, highestPort = 10240, 32768
