@@ -198,7 +198,8 @@ func (a *App) inspected() *inspect.Application {
 	return inspect.New(a.graph, p, a.env)
 }
 
-// Target returns the application as a target sees it; an empty name is what the generated code was made from.
+// Target returns the application as a target sees it; an empty name is what the generated code was made from. It is made once, and not to
+// be changed.
 func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 	p, ds, err := a.planned(name)
 	if err != nil {
