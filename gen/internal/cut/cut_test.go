@@ -263,3 +263,52 @@ func doD() {}
 		}
 	}
 }
+
+// TestCutGuards keeps a guard whose packages are linked anyway, in whatever file, and none that would link a package.
+func TestCutGuards(t *testing.T) {
+	files := []cut.File{{Name: "app.go", Content: []byte(`package app
+
+import (
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
+)
+
+var _ adapter.LatestVersion = adapter.Version[[3]struct{}]("stale")
+
+func New(rt *framework.Runtime) *framework.App { return newContainer(rt).app() }
+
+type container struct {
+	rt *framework.Runtime
+}
+
+func newContainer(rt *framework.Runtime) *container {
+	c := &container{rt: rt}
+	return c
+}
+
+func (c *container) app() *framework.App {
+	a := &framework.App{Unit: "app"}
+	a.Functions = []*framework.Function{
+		{Name: "plain", Handler: plain},
+		{Name: "result", Handler: result},
+	}
+	return a
+}
+`)}, {Name: "shop.go", Content: []byte(`package app
+
+import (
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/adapter"
+)
+
+func plain(ctx *framework.Context) error { return nil }
+
+func result(ctx *framework.Context) error { return adapter.Return(ctx, 1, nil) }
+`)}}
+	for function, want := range map[string]bool{"plain": false, "result": true} {
+		text := string(cuttest.Cut(t, files, []string{function}, nil)[0].Content)
+		if strings.Contains(text, "adapter.LatestVersion") != want || strings.Contains(text, "framework/adapter\"") != want {
+			t.Errorf("%s: guard and import are wanted: %v\n%s", function, want, text)
+		}
+	}
+}
