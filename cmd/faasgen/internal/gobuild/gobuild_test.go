@@ -68,6 +68,29 @@ func TestServer(t *testing.T) {
 	}
 }
 
+// TestFlagsOfTheUser: the application is compiled without inlining, unless GOFLAGS has flags for the compiler, which ours would
+// replace.
+func TestFlagsOfTheUser(t *testing.T) {
+	dir := application(t)
+	if err := os.MkdirAll(filepath.Join(dir, "internal", "faasgen", "app"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "internal", "faasgen", "app", "app.go"), []byte("package app\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for flags, want := range map[string]string{"-mod=mod": "-gcflags=" + served + "=-l", "-mod=mod -gcflags=-N": "-gcflags=-N"} {
+		t.Setenv("GOFLAGS", flags)
+		binary, err := Server(t.Context(), dir, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := exec.Command("go", "version", "-m", binary).Output()
+		if err != nil || !strings.Contains(string(info), "\tbuild\t"+want+"\n") {
+			t.Errorf("GOFLAGS %s: want %s, %v in\n%s", flags, want, err, info)
+		}
+	}
+}
+
 func TestForget(t *testing.T) {
 	dir := t.TempDir()
 	now := time.Now()
