@@ -91,7 +91,7 @@ func (c *Context) SetValue(key, v any) {
 }
 
 // WithContext returns the Context of the same invocation with the values, the deadline and the cancellation of ctx, which
-// should descend from it. What is set on either holds for the invocation. It is for middleware that goes on with another
+// should descend from it. What is set on either holds for the invocation. It is for middleware that continues with another
 // context, as aspects do.
 func (c *Context) WithContext(ctx context.Context) *Context {
 	if same, ok := ctx.(*Context); ok {

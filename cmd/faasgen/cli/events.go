@@ -53,7 +53,7 @@ func parse(app *target.App, f *target.Function, form string, written []byte) (si
 	return e, nil
 }
 
-// requestKind is the kind of the function's first trigger that brings requests.
+// requestKind is the kind of the function's first trigger that takes requests.
 func requestKind(f *target.Function) string {
 	for _, t := range f.Triggers {
 		if annotations.HTTPOf(t.Marker) != nil {

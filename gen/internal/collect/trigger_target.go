@@ -71,7 +71,7 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 			})
 		})
 		if !known {
-			report(e.Places["path"].Or(e.Place), "target %s brings the route %s, which function %s does not have", target, r, f.Name)
+			report(e.Places["path"].Or(e.Place), "target %s adds the route %s, which function %s does not have", target, r, f.Name)
 			return
 		}
 	}

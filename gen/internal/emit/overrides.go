@@ -65,7 +65,7 @@ func comparesWithNil(t types.Type) bool {
 func (w *writer) overridesFile() *file {
 	f := w.file("overrides.go")
 	f.p("// Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never")
-	f.p("// built; whoever sets it also ends it.")
+	f.p("// built; the test that sets it also ends it.")
 	f.p("type Overrides struct {")
 	seen := map[string]bool{}
 	for _, s := range w.slots {

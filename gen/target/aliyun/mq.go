@@ -26,10 +26,10 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Unsupported(source.At("arn"), "arn of a queue", "queues are read by name, in the function's own account and region")
 	}
 	if m.Batch > 1 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aliyun brings messages one by one", m.Batch)
+		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aliyun delivers messages one by one", m.Batch)
 	}
 	if m.Window != 0 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aliyun brings messages at once", m.Window)
+		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aliyun delivers messages at once", m.Window)
 	}
 }
 

@@ -48,7 +48,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Limit(at.At("instance"), "the cluster of topic "+topic.Need.Name, fmt.Sprintf("%q", arn), "the ARN of a cluster of MSK").Hint = topic.Hint("instance", "ARN")
 	}
 	checkBatch(r, t, m.Batch, m.Window, 10000)
-	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
+	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record has its whole batch delivered again", u.Name)
 }
 
 func kafkaEvent(app *target.App, u *target.Unit, t target.Trigger, m *annotations.Kafka) []sourceEvent {

@@ -37,10 +37,10 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		}
 		r.Named(source, source.ARN != "" || topicForm.MatchString(source.Name), "256 letters, digits, dashes and underscores at most", "orders")
 		if m.Batch > 1 {
-			r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aws brings the messages of a topic one by one", m.Batch)
+			r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aws delivers the messages of a topic one by one", m.Batch)
 		}
 		if m.Window != 0 {
-			r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aws brings the messages of a topic at once", m.Window)
+			r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aws delivers the messages of a topic at once", m.Window)
 		}
 		return
 	}

@@ -31,7 +31,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	if m.Window > annotations.Duration(time.Minute) {
 		r.Limit(t.At("window"), "window", m.Window.String(), "1m at most")
 	}
-	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record brings its whole batch again", u.Name)
+	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record has its whole batch delivered again", u.Name)
 }
 
 func kafkaTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotations.Kafka) []Event {

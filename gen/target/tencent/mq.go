@@ -28,10 +28,10 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	r.Named(topic, topicForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most, a letter first", "orders")
 	r.Loss(u, kind.FeatureMQTopic, t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
 	if m.Batch > 1 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: tencent brings messages one by one", m.Batch)
+		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: tencent delivers messages one by one", m.Batch)
 	}
 	if m.Window != 0 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: tencent brings messages at once", m.Window)
+		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: tencent delivers messages at once", m.Window)
 	}
 }
 

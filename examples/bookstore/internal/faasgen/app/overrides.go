@@ -13,7 +13,7 @@ import (
 )
 
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
-// built; whoever sets it also ends it.
+// built; the test that sets it also ends it.
 type Overrides struct {
 	SqldbSettings    *sqldb.Settings      // in place of sqldb.Settings
 	SqldbSource      *sqldb.Source        // in place of sqlite.NewSource

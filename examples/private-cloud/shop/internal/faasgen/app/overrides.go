@@ -7,7 +7,7 @@ import (
 )
 
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
-// built; whoever sets it also ends it.
+// built; the test that sets it also ends it.
 type Overrides struct {
 }
 
