@@ -90,7 +90,7 @@ type Shop struct {
 func (s *Shop) Buy(ctx context.Context) error { return nil }
 `
 	for constructor, cleans := range map[string]bool{
-		"*Tx { return &Tx{s} }": false,
+		"*Tx { return &Tx{s} }":                                  false,
 		"(*Tx, func(), error) { return &Tx{s}, func() {}, nil }": true,
 	} {
 		a := written(t, fmt.Sprintf(source, constructor))
