@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -278,6 +279,30 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 			t.Errorf("package %s has no comment that says what it is for and where it ends", dir)
 		}
 	}
+}
+
+// TestPackageCommentsListWhatIsThere: the files and folders of an indented list in a package's comment exist.
+func TestPackageCommentsListWhatIsThere(t *testing.T) {
+	listed := regexp.MustCompile(`(?m)^\t([a-z0-9]+\.go|[a-z0-9]+)  +\S`)
+	found := 0
+	for _, f := range sources(t) {
+		if path.Base(f.path) != "doc.go" || !strings.Contains(f.syntax.Doc.Text(), ".go  ") {
+			continue
+		}
+		for _, m := range listed.FindAllStringSubmatch(f.syntax.Doc.Text(), -1) {
+			if found++; !exists(path.Join(f.dir, m[1])) {
+				t.Errorf("%s lists %s, which is not there", f.path, m[1])
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("found %d files in lists", found)
+	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(filepath.FromSlash(name))
+	return err == nil
 }
 
 func TestNoInitAndNoVagueNames(t *testing.T) {

@@ -3,12 +3,12 @@
 //
 //	http.go         requests that arrive as events: of API Gateway, and of http triggers in the format v1
 //	timer.go        the timer event
-//	bucket.go       OSS
-//	queue.go        topics of MNS in both formats, and queues of MNS and RocketMQ through EventBridge
+//	os.go           OSS
+//	mq.go           topics of MNS in both formats, and queues of MNS and RocketMQ through EventBridge
 //	kafka.go        Kafka through EventBridge
-//	logs.go         SLS, whose payload says where entries are
+//	log.go          SLS, whose payload says where entries are
 //	cdn.go          the CDN
-//	bus.go          EventBridge, and cloudevent.go what all of its events have
+//	event.go        EventBridge, and cloudevent.go what all of its events have
 //
 // The vendor's own record of an event is returned typed by the function that is called after the service: [OSSOf],
 // [MNSTopicOf], [MNSQueueOf], [RocketMQOf], [KafkaOf], [SLSOf], [CDNOf], [CloudEventOf]. No service takes back a part of a

@@ -7,12 +7,12 @@
 //	apigateway2.go   API Gateway HTTP APIs with payload format 2.0, and function URLs
 //	alb.go           Application Load Balancers
 //	timer.go         EventBridge Scheduler and scheduled rules
-//	bucket.go        S3
-//	queue.go         SQS and SNS
+//	os.go            S3
+//	mq.go            SQS and SNS
 //	stream.go        Kinesis, DynamoDB streams and the brokers of Amazon MQ, as messages
 //	kafka.go         MSK and self-managed Kafka
 //	cloudwatch       CloudWatch Logs, in a package of its own
-//	bus.go           EventBridge
+//	event.go         EventBridge
 //
 // The vendor's own record of an event is returned typed by the function that is called after the service: [S3Of],
 // [SQSOf], [SNSOf], [KinesisOf], [DynamoDBOf], [BrokerOf], [KafkaOf], [EventBridgeOf], and in package cloudwatch LogsOf.

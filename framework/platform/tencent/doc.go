@@ -3,10 +3,10 @@
 //	functionurl.go   the http event of a Function URL
 //	apigateway.go    the http event of an API Gateway trigger
 //	timer.go         the timer event
-//	bucket.go        COS
-//	queue.go         topics of CMQ, and TDMQ through EventBridge
+//	os.go            COS
+//	mq.go            topics of CMQ, and TDMQ through EventBridge
 //	kafka.go         CKafka
-//	logs.go          CLS
+//	cls              CLS, in a package of its own
 //
 // The vendor's own record of an event is returned typed by the function that is called after the service: [COSOf], [CMQOf],
 // [TDMQOf], [CKafkaOf], and in package cls CLSOf. No service takes back a part of a batch: when one event fails, all of its payload come again.
