@@ -1,6 +1,7 @@
 package kind_test
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,6 +174,52 @@ func TestOverlapsAndCovers(t *testing.T) {
 		}
 		if got := k.Covers(tt.a, tt.b); got != tt.covers {
 			t.Errorf("%s: %+v covers %+v: %v", k.Word, tt.a, tt.b, got)
+		}
+	}
+}
+
+// TestResourceTypes: f.yml takes exactly the types of resources that kinds need.
+func TestResourceTypes(t *testing.T) {
+	field, _ := reflect.TypeFor[spec.Resource]().FieldByName("Type")
+	_, enum, _ := strings.Cut(field.Tag.Get("faas"), "enum=")
+	types := map[string]bool{}
+	for k := range kind.All() {
+		for _, r := range k.Resources {
+			types[r.Type] = true
+		}
+	}
+	if got, want := strings.Split(enum, "|"), slices.Sorted(maps.Keys(types)); !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+		t.Errorf("spec.Resource.Type takes %v, the kinds need %v", got, want)
+	}
+}
+
+// TestNamesAreChecked: the Check of each marker refuses a name, and a resource, that is two words.
+func TestNamesAreChecked(t *testing.T) {
+	for k := range kind.All() {
+		refuses := func(argument string) {
+			m := example(t, k)
+			v := reflect.ValueOf(m).Elem()
+			for _, f := range annotations.Fields(v.Type()) {
+				if f.Name != argument {
+					continue
+				}
+				switch field := v.FieldByName(f.GoName); field.Kind() {
+				case reflect.String:
+					field.SetString("two words")
+				case reflect.Slice:
+					field.Set(reflect.ValueOf(annotations.List{"two words"}))
+				default:
+					t.Fatalf("%s: %s is a %s", k.Word, argument, field.Kind())
+				}
+				c, ok := m.(annotations.Checker)
+				if !ok || !slices.ContainsFunc(c.Check(func(given string) bool { return given == argument }), func(p annotations.Problem) bool { return p.Argument == argument }) {
+					t.Errorf("%s: %s=\"two words\" is taken", k.Word, argument)
+				}
+			}
+		}
+		refuses("name")
+		for _, n := range k.Needs(example(t, k)) {
+			refuses(n.Argument)
 		}
 	}
 }

@@ -5,9 +5,14 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/gen/kind"
+	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -62,6 +67,71 @@ func TestOrderOfCodecs(t *testing.T) {
 	for _, c := range append(tl.clouds, tl.cloud("")) {
 		if !slices.IsSortedFunc(c.Carries, func(a, b sim.Carried) int { return slices.Index(words, a.Kind) - slices.Index(words, b.Kind) }) {
 			t.Errorf("%s: found another order than %q", c.Name, words)
+		}
+	}
+}
+
+// TestThisMachineCarriesAll: what any cloud carries can be tried without one.
+func TestThisMachineCarriesAll(t *testing.T) {
+	local := (&tool{}).cloud("")
+	for k := range kind.All() {
+		if c, ok := local.Carried(k.Word); !ok || c.Codec == nil || c.Payload == nil {
+			t.Errorf("%s does not carry %s", local.Name, k.Word)
+		}
+	}
+}
+
+// TestCloudsReadWhatTheyWrite: an event that is made up reaches the function of its trigger in the payload of each cloud that carries
+// the kind.
+func TestCloudsReadWhatTheyWrite(t *testing.T) {
+	tl := &tool{}
+	for _, o := range builtIn() {
+		o.apply(tl)
+	}
+	for k := range kind.All() {
+		if k.Delivery != kind.Batch {
+			continue
+		}
+		s, diagnostics := spec.Parse("f.yml", []byte("service: s\nfunctions: {work: {events: ["+k.Word+": "+k.Example+"]}}\n"), nil)
+		if diagnostics.Failed() {
+			t.Fatal(diagnostics.Render(""))
+		}
+		m := s.Functions["work"].Events[0].Marker
+		triggers := k.Triggers(m, "work")
+		batch := trigger.BatchOf(k.Sample(m, kind.Sample{Name: "work", Body: []byte(`{"a":1}`), Now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}))
+		if err := k.Trigger.(trigger.Written).Form().Complete(batch, triggers, time.Now(), func() string { return "1" }); err != nil {
+			t.Fatal(err)
+		}
+		e := sim.Events{Kind: k.Word, Batch: batch}
+		if needs := k.Needs(m); len(needs) > 0 {
+			e.Type = needs[0].Type
+		}
+		carried := 0
+		for _, c := range append(tl.clouds, tl.cloud("")) {
+			if _, ok := c.Carried(k.Word); !ok {
+				continue
+			}
+			e := e
+			if carried++; c.Sample != nil {
+				e.Batch = c.Sample(e)
+			}
+			var got any
+			a := faastest.Start(t, func(*framework.Runtime) *framework.App {
+				return &framework.App{Unit: "work", Functions: []*framework.Function{{Name: "work", Triggers: triggers, Handler: func(c *framework.Context) error {
+					got = c.Event()
+					return nil
+				}}}}
+			})
+			payload, err := c.Payload(e)
+			if err == nil {
+				_, err = a.Deliver(c.Name, payload)
+			}
+			if v := reflect.ValueOf(got); err != nil || v.Kind() != reflect.Slice || v.Type().Elem() != k.Event || v.Len() != 1 {
+				t.Errorf("%s: a sample of %s, %s, arrived as %+v, %v", c.Name, k.Word, payload, got, err)
+			}
+		}
+		if carried < 2 { // this machine is one
+			t.Errorf("no cloud carries %s", k.Word)
 		}
 	}
 }
