@@ -91,7 +91,7 @@ type Function struct {
 
 // Event is one trigger in f.yml: a map with one key, its kind, and the arguments of the directive of that name.
 type Event struct {
-	// Kind is http, apigw, timer, os, mq, kafka, log, cdn or event.
+	// Kind is its word, that of the directive.
 	Kind string
 	// Pos is the place of the kind.
 	Pos token.Position

@@ -144,7 +144,7 @@ type Function struct {
 
 // Trigger is one trigger of a function.
 type Trigger struct {
-	// Kind is its word: http, apigw, timer, os, mq, kafka, log, cdn, event.
+	// Kind is the word of its kind, as kind.Lookup takes it.
 	Kind string
 	// Name is unique among the triggers of its kind in the application.
 	Name string
