@@ -24,7 +24,7 @@ var extensionForm = regexp.MustCompile(`^x-[a-z][a-z0-9]*$`)
 func later(structure reflect.Type) []string {
 	switch structure {
 	case reflect.TypeFor[Spec]():
-		return []string{"aggregation", "layers", "stages"}
+		return []string{"layers", "stages"}
 	}
 	return nil
 }

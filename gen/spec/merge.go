@@ -10,8 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// For returns the specification as one target sees it: targets.<target> covers provider, functions, domains, resources,
-// package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
+// For returns the specification as one target sees it: targets.<target> covers provider, functions, aggregation, domains,
+// resources, package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
 // they cover. The result shares nothing that either may change.
 func (s *Spec) For(target string) *Spec {
 	out := *s
@@ -29,6 +29,7 @@ func (s *Spec) For(target string) *Spec {
 	out.Package = merge(s.Package, over.Package)
 	out.Extension = merge(s.Extension, over.Extension)
 	out.Functions = mergeNamed(s.Functions, over.Functions)
+	out.Aggregation = mergeNamed(s.Aggregation, over.Aggregation)
 	out.Domains = mergeNamed(s.Domains, over.Domains)
 	out.Resources = mergeNamed(s.Resources, over.Resources)
 	prefix := "targets." + target + "."

@@ -21,11 +21,14 @@ var settingsSource string
 //go:embed deployment.go
 var deploymentSource string
 
+//go:embed aggregation.go
+var aggregationSource string
+
 // Schema returns the JSON schema (draft 2020-12) of f.yml, for editors. It comes from the same types and tags as the
 // decoder, and accepts the same documents as far as types, required and unknown keys and lists of words go; what more a
 // value must be (a cron expression, a name) only [Load] knows.
 func Schema() []byte {
-	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource)}}
+	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource)}}
 	root := s.structure(reflect.TypeFor[Spec]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "f.yml of faasgen"

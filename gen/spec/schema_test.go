@@ -105,7 +105,7 @@ func TestSchemaEqualsDecoderOnCases(t *testing.T) {
 		`{"service": "a", "functions": {"work": {"events": [{"http": {"method": ["GET"], "path": "/", "x-aws": {}}}]}}}`:               true,
 		`{"service": "a", "functions": {"work": {"events": [{"http": {"method": [["GET"]], "path": "/"}}]}}}`:                          false,
 		`{"service": "a", "functions": {"work": {"events": [{}]}}}`:                                                                    false,
-		`{"service": "a", "aggregation": {}}`:                                                                                          false,
+		`{"service": "a", "layers": {}}`:                                                                                               false,
 		`{"service": "a", "x-aws": {"any": [1]}, "custom": [1]}`:                                                                       true,
 		`{"service": "a", "x-aws": 1}`:                                                                                                 false,
 		`{"service": "a", "provider": {"concurrency": "${env.NUMBER}", "internetAccess": "${env.YES}", "architecture": "${env.SET}"}}`: true,

@@ -19,6 +19,8 @@ type Spec struct {
 	Provider Provider `faas:"provider"`
 	// Functions overrides what the directives say, by function name.
 	Functions map[string]*Function `faas:"functions"`
+	// Aggregation puts functions together into one deployed unit, by the unit's name.
+	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains are the user's own, by name.
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources says what the logical names in triggers stand for, such as bucket=invoices.
@@ -128,6 +130,8 @@ type Overlay struct {
 	Provider Provider `faas:"provider"`
 	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
+	// Aggregation covers aggregation. A group whose lists are all empty does not exist for the target.
+	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains covers domains.
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources covers resources.

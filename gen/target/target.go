@@ -67,6 +67,22 @@ type Unit struct {
 	Extension spec.Extension
 	// Artefact is the name of the package that it shares with other units, without .zip; empty is one of its own.
 	Artefact string
+	// Group is the name of the aggregation that the unit was made of, empty for a function by itself.
+	Group string
+	// Merged says where each of a group's settings comes from, by the dotted key; it is empty for a function by itself.
+	Merged []Merged
+}
+
+// Merged is where one setting of a group comes from.
+type Merged struct {
+	// Key is the setting's, such as memorySize or environment.TABLE.
+	Key string
+	// Value is what the group has, as text.
+	Value string
+	// Rule says in a few words why: "maximum", "set in the group".
+	Rule string
+	// Members are the functions that the value comes from, sorted.
+	Members []string
 }
 
 // Zip is the file name of the unit's package in dist/<target>.
@@ -113,6 +129,13 @@ func (u *Unit) Triggers(kind string) []Trigger {
 	return triggers
 }
 
+// reads reports whether the unit's code reads payloads of a kind.
+func (u *Unit) reads(kind string) bool {
+	return len(u.Triggers(kind)) > 0 || slices.ContainsFunc(u.Functions, func(f *Function) bool {
+		return slices.ContainsFunc(f.Linked, func(t Trigger) bool { return t.Kind == kind })
+	})
+}
+
 // Routes returns the unit's triggers that bring requests, http and apigw, in the order of its functions.
 func (u *Unit) Routes() []Trigger {
 	var triggers []Trigger
@@ -139,7 +162,17 @@ type Function struct {
 	Pos         token.Position
 	Description string
 	Timeout     time.Duration
-	Triggers    []Trigger
+	// Triggers are those that the unit is deployed with.
+	Triggers []Trigger
+	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's. Places says which of them
+	// were set, and where.
+	Settings spec.Settings
+	// Linked are triggers whose payloads the code of the unit reads although it is not deployed with them: those that a function
+	// has in its group, where it is also deployed by itself.
+	Linked []Trigger
+	// Guest says that another unit of the application has the function, too: that one has its event triggers and its routes of a
+	// gateway that all units share. A URL of the unit's own still serves the routes in Triggers.
+	Guest bool
 }
 
 // Trigger is one trigger of a function.
@@ -204,7 +237,7 @@ func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 		if sub, name, ok := strings.Cut(s.Name, "."); ok {
 			s.Import, s.Name = platform+"/"+sub, name
 		}
-		used := len(u.Triggers(k.Word)) > 0 || k.Delivery == kind.Raw && u.Raw()
+		used := u.reads(k.Word) || k.Delivery == kind.Raw && u.Raw()
 		if used && s.Name != "" && !slices.Contains(codecs, s) {
 			codecs = append(codecs, s)
 		}

@@ -95,7 +95,7 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	}
 	tf := &target.Function{
 		Name: f.Name, Pos: f.Pos, Description: description,
-		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, said),
+		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, said), Settings: settings,
 	}
 	member := &Member{Function: tf, Model: f}
 	if settings.HTTP != nil {
