@@ -62,6 +62,9 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !slices.ContainsFunc(a.targets, func(t target.Target) bool { return t.Name() == o.Target.Name() }) {
+		a.targets = append(slices.Clone(a.targets), o.Target)
+	}
 	p, ds, err := a.planned(o.Target.Name())
 	if err != nil {
 		return nil, err

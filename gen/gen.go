@@ -81,6 +81,7 @@ type App struct {
 	lazyLoad func() error
 	provider string
 	env      []string
+	targets  []target.Target
 }
 
 // Codes of diagnostics.
@@ -233,13 +234,23 @@ func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) 
 	}
 	p, ok := a.plans[name]
 	if !ok {
-		p.plan, p.diagnostics = plan.New(a.graph, name)
+		p.plan, p.diagnostics = plan.New(a.graph, name, a.split(name))
 		if a.plans == nil {
 			a.plans = map[string]planned{}
 		}
 		a.plans[name] = p
 	}
 	return p.plan, slices.Clone(p.diagnostics), nil
+}
+
+// split is how a target splits groups, nil if it does not, or if it is not known.
+func (a *App) split(name string) plan.Split {
+	for _, t := range a.targets {
+		if s, ok := t.(target.Splitter); ok && t.Name() == name {
+			return s.Split
+		}
+	}
+	return nil
 }
 
 func names(targets []target.Target) []string {

@@ -67,7 +67,7 @@ func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *c
 		return nil
 	})
 	for _, kept := range e.Apps {
-		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, env: o.env()}
+		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, env: o.env(), targets: o.Targets}
 		for _, f := range kept.Functions {
 			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
 			for _, kind := range f.Kinds {

@@ -38,7 +38,12 @@ func (s *Spec) For(target string) *Spec {
 			out.Positions[rest] = pos
 		}
 	}
-	out.keys = maps.Clone(s.keys)
+	out.keys, out.Overlaid = maps.Clone(s.keys), map[string]Place{}
+	for path, place := range s.keys {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			out.Overlaid[rest] = place
+		}
+	}
 	for from, to := range map[*map[string]Place]map[string]Place{&s.Places: out.Places, &s.keys: out.keys} {
 		for path, place := range *from {
 			if rest, ok := strings.CutPrefix(path, prefix); ok {
@@ -90,6 +95,7 @@ const (
 	FunctionsVariable   = "FAAS_FUNCTIONS"
 	TimeoutVariable     = "FAAS_TIMEOUT"
 	InitTimeoutVariable = "FAAS_INIT_TIMEOUT"
+	LazyVariable        = "FAAS_LAZY"
 	// SettingsVariable names the file with the settings of the functions, which is SettingsFile in the package without it.
 	SettingsVariable = "FAAS_SETTINGS"
 )

@@ -44,6 +44,8 @@ type Spec struct {
 	// Places finds what a diagnostic about a key points at by the key's dotted path: the value when it is a scalar, the
 	// key when it is not. Items of a list are numbered: scan.0.
 	Places map[string]Place
+	// Overlaid finds the places of the keys that an overlay has covered, by their paths without targets.<name>. Only For fills it.
+	Overlaid map[string]Place
 	// Variables are the names of the environment variables that were asked for, sorted: with the file's bytes and their
 	// values they decide what Load returns.
 	Variables []string
@@ -60,6 +62,9 @@ type Spec struct {
 // Failed reports whether a mistake was found at or below the path of a value, such as scan.0. What it holds means nothing
 // then, and nothing more should be said about it.
 func (s *Spec) Failed(path string) bool { return s.failed[path] }
+
+// KeyPlace is the place of a key itself, not of its value, by its dotted path.
+func (s *Spec) KeyPlace(path string) Place { return s.keys[path] }
 
 // Provider holds the target and the settings that all functions share.
 type Provider struct {

@@ -69,6 +69,8 @@ type Unit struct {
 	Artefact string
 	// Group is the name of the aggregation that the unit was made of, empty for a function by itself.
 	Group string
+	// Mixed is what f.yml says of a group of http and other triggers: "event" keeps it in one unit where the target would make two.
+	Mixed string
 	// Merged says where each of a group's settings comes from, by the dotted key; it is empty for a function by itself.
 	Merged []Merged
 }
@@ -112,7 +114,7 @@ func (u *Unit) Kinds() []string {
 // can only be invoked.
 func (u *Unit) Raw() bool {
 	return slices.ContainsFunc(u.Functions, func(f *Function) bool {
-		return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t Trigger) bool { return t.delivery() == kind.Raw })
+		return len(f.Triggers)+len(f.Linked) == 0 || slices.ContainsFunc(slices.Concat(f.Triggers, f.Linked), func(t Trigger) bool { return t.delivery() == kind.Raw })
 	})
 }
 
@@ -243,6 +245,14 @@ func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 		}
 	}
 	return codecs
+}
+
+// Splitter is a target that cannot have all functions of a group in one unit.
+type Splitter interface {
+	Target
+	// Split returns the functions of a group in parts, each of which is a unit: the first has the group's name. One part, or none,
+	// leaves them together. Of the unit only name, functions and what f.yml says of the group are known.
+	Split(u *Unit) [][]*Function
 }
 
 // Symbol is an exported function of a package.

@@ -1,12 +1,14 @@
-// Package plan groups the functions of an application into units and gives everything its settings. Each function is a
-// unit of its own for now; what reads a plan thinks in units of several. The same application is planned once for the
-// generated code and once more for each target, whose overlay may change settings.
+// Package plan groups the functions of an application into units and gives everything its settings. A function that no group
+// takes is a unit of its own. The same application is planned once for the generated code, which no grouping changes and where
+// each function is by itself, and once more for each target, whose overlay may change settings and groups.
 //
 // Settings are merged so: the defaults are covered by provider, that by the arguments of //faas:handler, and those by
-// functions.<name> of f.yml. Events in f.yml replace a function's directive triggers.
+// functions.<name> of f.yml; then package grouping makes those of a group. Events in f.yml replace a function's directive
+// triggers.
 package plan
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,8 @@ type Plan struct {
 	App *target.App
 	// Units are parallel to App.Units.
 	Units []*Unit
+
+	functions []*Unit // each function by itself
 }
 
 // Unit is one unit with the handlers behind its functions.
@@ -31,6 +35,8 @@ type Unit struct {
 	*target.Unit
 	// Members are parallel to Functions.
 	Members []*Member
+
+	lazy *bool // what a group says of when things are built
 }
 
 // Member is one function of a unit.
@@ -49,7 +55,7 @@ const Reserved = "app"
 // All is the plan's unit of every function. It is lazy, so that a call pays only for what it needs.
 func (p *Plan) All() *Unit {
 	all := &Unit{Unit: &target.Unit{Name: Reserved}}
-	for _, u := range p.Units {
+	for _, u := range p.functions {
 		all.Functions = append(all.Functions, u.Functions...)
 		all.Members = append(all.Members, u.Members...)
 		all.Settings.InitTimeout = max(all.Settings.InitTimeout, u.Settings.InitTimeout)
@@ -57,8 +63,11 @@ func (p *Plan) All() *Unit {
 	return all
 }
 
-// New plans an application as the target sees it; an empty target is the generated code.
-func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
+// Split says which functions of a group must be in units of their own on a target. One part, or none, leaves them together.
+type Split func(u *target.Unit) [][]*target.Function
+
+// New plans an application as the target sees it; an empty target is the generated code. Split may be nil.
+func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnostics) {
 	var ds annotations.Diagnostics
 	m := g.App
 	s := m.Spec
@@ -70,8 +79,16 @@ func New(g *wiring.Graph, name string) (*Plan, annotations.Diagnostics) {
 		ds = append(lazies(g), unusedResources(m)...)
 	}
 	for _, f := range m.Functions {
-		u := unit(m, s, f)
-		p.Units = append(p.Units, u)
+		p.functions = append(p.functions, unit(m, s, f))
+	}
+	p.Units = p.functions
+	groups, found := p.group(split)
+	ds = append(ds, found...)
+	if name != "" && !found.Failed() {
+		p.Units = groups
+	}
+	slices.SortStableFunc(p.Units, func(a, b *Unit) int { return strings.Compare(a.Name, b.Name) })
+	for _, u := range p.Units {
 		p.App.Units = append(p.App.Units, u.Unit)
 	}
 	if name != "" {

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,9 +50,13 @@ func seconds(d time.Duration) string {
 func (p *Plan) Settings() []byte {
 	var b strings.Builder
 	b.WriteString("# What f.yml says of each function: its name, the stage or - for every one, settings.\n")
+	seen := map[string]bool{}
 	for _, u := range p.Units {
 		for _, m := range u.Members {
-			fmt.Fprintf(&b, "%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
+			if !seen[m.Name] {
+				seen[m.Name] = true
+				fmt.Fprintf(&b, "%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
+			}
 		}
 	}
 	return []byte(b.String())
@@ -61,10 +66,8 @@ func (p *Plan) Settings() []byte {
 // there.
 func (p *Plan) deploy() {
 	var all []string
-	for _, u := range p.Units {
-		for _, f := range u.Functions {
-			all = append(all, f.Name)
-		}
+	for _, u := range p.functions {
+		all = append(all, u.Name)
 	}
 	for _, u := range p.Units {
 		s := &u.Settings
@@ -77,6 +80,9 @@ func (p *Plan) deploy() {
 		}
 		if s.InitTimeout > 0 {
 			s.Environment[spec.InitTimeoutVariable] = seconds(time.Duration(s.InitTimeout))
+		}
+		if u.lazy != nil && s.Environment[spec.LazyVariable] == "" {
+			s.Environment[spec.LazyVariable] = strconv.FormatBool(*u.lazy)
 		}
 		if p.App.Spec.Package.Mode != spec.Shared {
 			continue
