@@ -112,6 +112,9 @@ func (s *Spec) extensions(f func(path string, e Extension)) {
 			f(prefix+"resources."+name+".", o.Resources[name].Extension)
 		}
 		f(prefix+"provider.", o.Provider.Extension)
+		for _, name := range slices.Sorted(maps.Keys(o.Aggregation)) {
+			f(prefix+"aggregation."+name+".", o.Aggregation[name].Extension)
+		}
 		for _, name := range slices.Sorted(maps.Keys(o.Functions)) {
 			function := o.Functions[name]
 			f(prefix+"functions."+name+".", function.Extension)
@@ -120,7 +123,7 @@ func (s *Spec) extensions(f func(path string, e Extension)) {
 			}
 		}
 	}
-	level("", Overlay{Provider: s.Provider, Functions: s.Functions, Domains: s.Domains, Resources: s.Resources, Extension: s.Extension})
+	level("", Overlay{Provider: s.Provider, Functions: s.Functions, Aggregation: s.Aggregation, Domains: s.Domains, Resources: s.Resources, Extension: s.Extension})
 	for _, name := range slices.Sorted(maps.Keys(s.Targets)) {
 		o := s.Targets[name]
 		level("targets."+name+".", *o)

@@ -43,6 +43,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.value("service", "found nothing, expected the name of the application")
 	}
 	c.level("", s.Provider, s.Functions, s.Package)
+	c.aggregation("", s.Aggregation)
 	c.domains("", s.Domains)
 	c.resources("", s.Resources)
 	for i := range s.Scan {
@@ -63,6 +64,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 	}
 	for name, o := range s.Targets {
 		prefix := "targets." + name + "."
+		c.aggregation(prefix, o.Aggregation)
 		if o.Provider.Name != "" {
 			c.value(prefix+"provider.name", "name means nothing here: these keys are for the target %s alone", name)
 		}
@@ -110,6 +112,13 @@ func (c checker) value(path, format string, args ...any) {
 	}
 	c.failed[path] = true
 	c.add(c.Places[path].Errorf(CodeValue, format, args...))
+}
+
+// aggregation checks the settings of groups; which functions they take, only the code can tell.
+func (c checker) aggregation(prefix string, groups map[string]*Group) {
+	for name, g := range groups {
+		c.settings(prefix+"aggregation."+name+".", g.Settings)
+	}
 }
 
 // level checks f.yml itself or one overlay of it.

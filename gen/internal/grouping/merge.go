@@ -19,7 +19,7 @@ func Merge(g *Group) (spec.Settings, []target.Merged, annotations.Diagnostics) {
 	m := &merger{group: g, members: g.Members}
 	m.out.Places = map[string]spec.Place{}
 	for _, r := range Rules() {
-		if m.own(r.Key) {
+		if m.own(r.Key) && !r.entries {
 			m.merged = append(m.merged, target.Merged{Key: r.Key, Rule: ownRule})
 			continue
 		}
@@ -88,8 +88,7 @@ func (m *merger) conflict(key, part string, a, b *target.Function) {
 	if !at.Valid() {
 		at, other = other, at
 	}
-	what := fmt.Sprintf("%s of functions %s and %s differs, which group %s has together", strings.TrimPrefix(key+part, "."), a.Name, b.Name, m.group.Name)
-	d := at.Or(m.group.Place).Errorf(CodeMerge, "%s", what)
+	d := at.Or(m.group.Place).Errorf(CodeMerge, "functions %s and %s of group %s have different values of %s", a.Name, b.Name, m.group.Name, key+part)
 	for _, f := range []*target.Function{a, b} {
 		place := f.Settings.Places[key+part]
 		message := f.Name + " sets it here"
@@ -246,6 +245,9 @@ func union(key string, of func(*spec.Settings) *map[string]string) func(*merger,
 					m.conflict(key, "."+name, first, f)
 				}
 			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(own)) {
+			m.merged = append(m.merged, target.Merged{Key: key + "." + name, Rule: ownRule})
 		}
 		if len(by) == 0 {
 			return

@@ -17,7 +17,8 @@ type Rule struct {
 	// plan prints Gets.
 	Gets, Differ string
 
-	merge func(*merger, Rule)
+	merge   func(*merger, Rule)
+	entries bool // of a map: what the group sets itself leaves the others
 }
 
 const (
@@ -29,31 +30,31 @@ const (
 func Rules() []Rule {
 	type s = spec.Settings
 	return []Rule{
-		{"memorySize", "the maximum", fine, maximum(func(s *s) *annotations.Memory { return &s.MemorySize })},
-		{"cpu", "the maximum", fine, maximum(func(s *s) *float64 { return &s.CPU })},
-		{"diskSize", "the maximum", fine, maximum(func(s *s) *annotations.Memory { return &s.DiskSize })},
-		{"timeout", "the maximum", "fine: each function keeps its own", maximum(func(s *s) *annotations.Duration { return &s.Timeout })},
-		{"initTimeout", "the maximum", fine, maximum(func(s *s) *annotations.Duration { return &s.InitTimeout })},
-		{"concurrency", "the minimum; a function that sets none counts as 1", "fine: each function keeps its own limit", concurrency},
-		{"reservedConcurrency", "the sum if all functions set it, otherwise none", "fine; 0 is an error", reserved},
-		{"provisionedInstances", "the maximum", fine, provisioned},
-		{"environment", "all variables", "an error for one name with two values", union("environment", func(s *s) *map[string]string { return &s.Environment })},
-		{"tags", "all tags", "an error for one name with two values", union("tags", func(s *s) *map[string]string { return &s.Tags })},
-		{"role", "that of all functions", conflict + ", also where some set none", same(false, func(s *s) *string { return &s.Role })},
-		{"vpc", "that of all functions", conflict + ", also where some set none", same(false, func(s *s) **spec.VPC { return &s.VPC })},
-		{"internetAccess", "that of all functions", conflict + ", also where some set none", same(false, func(s *s) **bool { return &s.InternetAccess })},
-		{"architecture", "that of all functions", conflict, same(false, func(s *s) *string { return &s.Architecture })},
-		{"log", "that of the functions that set it", conflict, same(true, func(s *s) **spec.Log { return &s.Log })},
-		{"tracing", "on if any function has it on", "an error for two endpoints", tracing},
-		{"layers", "all layers, in the order of the functions", "an error for two versions of one layer", layers},
-		{"fileSystems", "all file systems", "an error for two at one path", fileSystems},
-		{"async", "that of the functions with events", conflict, asynchronous(func(s *s) **spec.Async { return &s.Async })},
-		{"deadLetter", "that of the functions with events", conflict, asynchronous(func(s *s) **spec.DeadLetter { return &s.DeadLetter })},
-		{"http.auth", "each function's own", "an error where the unit has one entry for all", web(func(h *spec.HTTP) *string { return &h.Auth })},
-		{"http.internal", "each function's own", "an error where the unit has one entry for all", web(func(h *spec.HTTP) **bool { return &h.Internal })},
-		{"http.cors", "each function's own", fine, web(func(h *spec.HTTP) **spec.CORS { return &h.CORS })},
-		{"http.streaming", "on if any function has it on", "an error on aws", streaming},
-		{"strict", "on if any function has it on", fine, strict},
+		{Key: "memorySize", Gets: "the maximum", Differ: fine, merge: maximum(func(s *s) *annotations.Memory { return &s.MemorySize })},
+		{Key: "cpu", Gets: "the maximum", Differ: fine, merge: maximum(func(s *s) *float64 { return &s.CPU })},
+		{Key: "diskSize", Gets: "the maximum", Differ: fine, merge: maximum(func(s *s) *annotations.Memory { return &s.DiskSize })},
+		{Key: "timeout", Gets: "the maximum", Differ: "fine: each function keeps its own", merge: maximum(func(s *s) *annotations.Duration { return &s.Timeout })},
+		{Key: "initTimeout", Gets: "the maximum", Differ: fine, merge: maximum(func(s *s) *annotations.Duration { return &s.InitTimeout })},
+		{Key: "concurrency", Gets: "the minimum; a function that sets none counts as 1", Differ: "fine: each function keeps its own limit", merge: concurrency},
+		{Key: "reservedConcurrency", Gets: "the sum if all functions set it, otherwise none", Differ: "fine; 0 is an error", merge: reserved},
+		{Key: "provisionedInstances", Gets: "the maximum", Differ: fine, merge: provisioned},
+		{Key: "environment", Gets: "all variables", Differ: "an error for one name with two values", merge: union("environment", func(s *s) *map[string]string { return &s.Environment }), entries: true},
+		{Key: "tags", Gets: "all tags", Differ: "an error for one name with two values", merge: union("tags", func(s *s) *map[string]string { return &s.Tags }), entries: true},
+		{Key: "role", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) *string { return &s.Role })},
+		{Key: "vpc", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) **spec.VPC { return &s.VPC })},
+		{Key: "internetAccess", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) **bool { return &s.InternetAccess })},
+		{Key: "architecture", Gets: "that of all functions", Differ: conflict, merge: same(false, func(s *s) *string { return &s.Architecture })},
+		{Key: "log", Gets: "that of the functions that set it", Differ: conflict, merge: same(true, func(s *s) **spec.Log { return &s.Log })},
+		{Key: "tracing", Gets: "on if any function has it on", Differ: "an error for two endpoints", merge: tracing},
+		{Key: "layers", Gets: "all layers, in the order of the functions", Differ: "an error for two versions of one layer", merge: layers},
+		{Key: "fileSystems", Gets: "all file systems", Differ: "an error for two at one path", merge: fileSystems},
+		{Key: "async", Gets: "that of the functions with events", Differ: conflict, merge: asynchronous(func(s *s) **spec.Async { return &s.Async })},
+		{Key: "deadLetter", Gets: "that of the functions with events", Differ: conflict, merge: asynchronous(func(s *s) **spec.DeadLetter { return &s.DeadLetter })},
+		{Key: "http.auth", Gets: "each function's own", Differ: "an error where the unit has one entry for all", merge: web(func(h *spec.HTTP) *string { return &h.Auth })},
+		{Key: "http.internal", Gets: "each function's own", Differ: "an error where the unit has one entry for all", merge: web(func(h *spec.HTTP) **bool { return &h.Internal })},
+		{Key: "http.cors", Gets: "each function's own", Differ: fine, merge: web(func(h *spec.HTTP) **spec.CORS { return &h.CORS })},
+		{Key: "http.streaming", Gets: "on if any function has it on", Differ: "an error on aws", merge: streaming},
+		{Key: "strict", Gets: "on if any function has it on", Differ: fine, merge: strict},
 	}
 }
 
