@@ -3,6 +3,7 @@ package gen
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/bundle"
+	"github.com/faasgen/faasgen/gen/target/deployment"
 )
 
 // BuildOptions says what to build.
@@ -92,9 +94,9 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		ds = append(ds, d)
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
-	var deployment []target.File
+	var written []target.File
 	if !ds.Failed() && !b.Kept {
-		deployment, found = o.Target.Deploy(app)
+		written, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
 	}
 	ds.Sort()
@@ -122,9 +124,13 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		return nil, err
 	}
 	dir := filepath.Join(module, below)
+	description, err := json.Marshal(deployment.Describe(o.Target, app))
+	if err != nil {
+		return nil, err
+	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
 		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
-		Files: files, Deployment: deployment, Keep: b.Kept, Env: env, Relative: o.Relative, Parallel: o.Parallel,
+		Files: files, Deployment: written, Description: description, Keep: b.Kept, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
 }

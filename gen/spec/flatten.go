@@ -18,9 +18,9 @@ type Setting struct {
 	Text string
 }
 
-// Flatten returns the settings that are set, sorted by key. The values of environment variables are among them: they must not be
-// shown.
-func Flatten(s Settings) []Setting {
+// Flatten returns the keys of a structure with faas tags that are set, sorted: [Settings], or the marker of a trigger. The values
+// of environment variables are among them: they must not be shown.
+func Flatten(s any) []Setting {
 	var out []Setting
 	flatten(reflect.ValueOf(s), "", &out)
 	slices.SortFunc(out, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })

@@ -255,6 +255,27 @@ type Splitter interface {
 	Split(u *Unit) [][]*Function
 }
 
+// Permitter is a target that knows what a unit must be allowed to do.
+type Permitter interface {
+	Target
+	// Permissions are those that a unit needs for its triggers and settings, sorted. App has passed Check.
+	Permissions(app *App, u *Unit) []Permission
+}
+
+// Permission is one right in the vendor's words.
+type Permission struct {
+	// Grantee is who needs it: "role" for the role that the unit runs as, otherwise the vendor's service or role that calls it.
+	Grantee string `json:"grantee"`
+	// Actions are the vendor's names of what is allowed, such as sqs:ReceiveMessage.
+	Actions []string `json:"actions"`
+	// Resource is what it is allowed on, such as an ARN; "*" is everything.
+	Resource string `json:"resource"`
+	// Reason is what needs it: "mq queue orders".
+	Reason string `json:"reason"`
+	// Granted says that the deployment file grants it; otherwise somebody has to.
+	Granted bool `json:"granted"`
+}
+
 // Symbol is an exported function of a package.
 type Symbol struct{ Import, Name string }
 

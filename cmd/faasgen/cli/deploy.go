@@ -82,7 +82,7 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, d
 			return &failure{code: exitFailed, text: "nothing is known that deploys to " + j.target.Name(), hint: reports[i].Dir + " is ready for the cloud's own tool"}
 		}
 		cmd, missing := t.vendor(ctx, deployer.Command(), reports[i].Dir)
-		t.plan(j, reports[i], cmd)
+		t.announce(j, reports[i], cmd)
 		if missing != nil && !dry {
 			return missing
 		}
@@ -102,13 +102,16 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, d
 		}
 	}
 	defer t.running.enter()()
-	for _, cmd := range commands {
+	for i, cmd := range commands {
 		if err := cmd.Run(); err != nil {
 			var e *exec.ExitError
 			if errors.As(err, &e) && e.ExitCode() > 0 {
 				return &failure{code: e.ExitCode(), text: fmt.Sprintf("%s failed with exit code %d", line(cmd), e.ExitCode())}
 			}
 			return &failure{code: exitFailed, text: fmt.Sprintf("%s: %v", line(cmd), err)}
+		}
+		if err := keepDeployed(absolute(t.dir, reports[i].Dir)); err != nil {
+			return fmt.Errorf("it was deployed, and what was deployed cannot be kept for the next plan: %w", err)
 		}
 	}
 	return nil
@@ -136,9 +139,9 @@ func (t *tool) vendor(ctx context.Context, c target.Command, dir string) (*exec.
 
 func line(cmd *exec.Cmd) string { return strings.Join(cmd.Args, " ") }
 
-// plan prints what would be deployed: each function with its package and triggers, what else the deployment files hold,
+// announce prints what would be deployed: each function with its package and triggers, what else the deployment files hold,
 // and the command.
-func (t *tool) plan(j job, r report, cmd *exec.Cmd) {
+func (t *tool) announce(j job, r report, cmd *exec.Cmd) {
 	app, _ := j.app.Target(j.target.Name())
 	where := j.target.Name()
 	if region := app.Spec.Provider.Region; region != "" {

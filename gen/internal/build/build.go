@@ -6,6 +6,7 @@ package build
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,6 +41,8 @@ type Options struct {
 	Deployment []target.File
 	// Keep leaves the deployment files as they are.
 	Keep bool
+	// Description is what the manifest says of the whole deployment, as JSON.
+	Description json.RawMessage
 	// Env is the environment of the go command.
 	Env []string
 	// Relative is the folder that compile errors name files relative to.
@@ -247,7 +250,7 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 // place moves everything to where it belongs and removes what is stale. All that takes time, or may fail for want of room,
 // is done before the first file is replaced.
 func (b *builder) place(units []Unit) ([]string, error) {
-	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
+	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}, Deployment: b.Description}
 	for _, u := range b.App.Units {
 		if old, ok := b.before.Units[u.Name]; ok {
 			after.Units[u.Name] = old // another unit was asked for

@@ -26,6 +26,8 @@ type manifest struct {
 	Stage   string            `json:"stage,omitempty"`
 	Units   map[string]Entry  `json:"units"`
 	Files   map[string]string `json:"files"`
+	// Deployment describes the whole, for plan.
+	Deployment json.RawMessage `json:"deployment,omitempty"`
 }
 
 // Entry is one unit in the manifest.

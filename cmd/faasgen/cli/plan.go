@@ -1,0 +1,298 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/regular"
+	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/deployment"
+)
+
+// planned is what "plan --json" prints for each application and target.
+type planned struct {
+	Application string `json:"application"`
+	Target      string `json:"target"`
+	// Against is the file or revision that the deployment is compared with, empty if nothing is known to be deployed.
+	Against string                 `json:"against,omitempty"`
+	Next    *deployment.Deployment `json:"next"`
+	Changes []deployment.Change    `json:"changes"`
+	Steps   []string               `json:"steps,omitempty"`
+}
+
+func (t *tool) plan() *cobra.Command {
+	var value, against string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "plan [DIR]",
+		Short: "Show what the next deployment changes; exit code 2 if anything",
+		Long: "Plan compares the next deployment with the last one: units added, removed and regrouped, routes and triggers that\n" +
+			"move, and settings with the rule that made them. The last deployment is what deploy has written to\n" +
+			"dist/<target>/" + deployment.FileName + ", or what the last build made if nothing was deployed; --against names another file, or a\n" +
+			"revision of git that has it. Plan builds nothing and writes nothing. Without --target the cloud is the one that\n" +
+			"f.yml names. Values of environment variables are compared and never shown.",
+		Example: "  faasgen plan --target aws\n  faasgen plan --target aws --against main",
+		Args:    arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := t.folder(args)
+			if err != nil {
+				return err
+			}
+			var chosen []target.Target
+			if value != "" {
+				if chosen, err = t.selectTargets(value); err != nil {
+					return err
+				}
+			}
+			done := t.progress("planning")
+			r, err := t.solve(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			done()
+			if err != nil {
+				return err
+			}
+			jobs, err := t.jobs(r, chosen, "")
+			if err != nil {
+				return err
+			}
+			plans, err := t.compare(cmd.Context(), jobs, against)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = json.NewEncoder(t.out).Encode(plans)
+			}
+			changed := false
+			for _, p := range plans {
+				changed = changed || len(p.Changes) > 0
+				if !asJSON {
+					t.printPlan(p)
+				}
+			}
+			if err == nil && changed {
+				err = &failure{code: exitUsage}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, or all")
+	cmd.Flags().StringVar(&against, "against", "", "a file that describes a deployment, or a revision of git that has one")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON")
+	return cmd
+}
+
+// compare plans each application for each target. Mistakes are printed, and fail it.
+func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]planned, error) {
+	plans := []planned{}
+	failed := false
+	for _, j := range jobs {
+		app, ds := j.app.Target(j.target.Name())
+		ds = append(ds, j.target.Check(app)...)
+		ds.Sort()
+		t.print(ds)
+		if ds.Failed() {
+			failed = true
+			continue
+		}
+		p := planned{Application: j.app.Name, Target: j.target.Name(), Next: deployment.Describe(j.target, app)}
+		old, name, err := t.last(ctx, filepath.Join(j.app.Dir, "dist", j.target.Name()), against)
+		if err != nil {
+			return nil, err
+		}
+		if old != nil && (old.Service != p.Next.Service || old.Target != p.Next.Target) {
+			return nil, &failure{code: exitFailed, text: fmt.Sprintf("%s describes %s on %s, expected %s on %s", name, old.Service, old.Target, p.Next.Service, p.Next.Target)}
+		}
+		p.Against, p.Changes = name, deployment.Compare(old, p.Next)
+		p.Steps = deployment.Steps(p.Changes)
+		plans = append(plans, p)
+	}
+	if failed {
+		return nil, &failure{code: exitFailed}
+	}
+	return plans, nil
+}
+
+// revision is the name of a commit as git takes it, and nothing that it would take for an option or a path.
+var revision = regexp.MustCompile(`^[A-Za-z0-9_@][A-Za-z0-9._/@{}~^-]*$`)
+
+// last is what was deployed last, nil if nothing is known, and where that is said.
+func (t *tool) last(ctx context.Context, dist, against string) (*deployment.Deployment, string, error) {
+	deployed := filepath.Join(dist, deployment.FileName)
+	if against == "" {
+		d, err := readDeployment(deployed)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return d, relative(t.dir, deployed), err
+		}
+		d, err = builtDeployment(filepath.Join(dist, "manifest.json"))
+		if d == nil || err != nil {
+			return nil, "", err
+		}
+		return d, relative(t.dir, filepath.Join(dist, "manifest.json")), nil
+	}
+	d, err := readDeployment(absolute(t.dir, against))
+	if !errors.Is(err, fs.ErrNotExist) || !revision.MatchString(against) {
+		return d, against, err
+	}
+	var out, errs bytes.Buffer
+	cmd := exec.CommandContext(ctx, "git", "-C", filepath.Dir(filepath.Dir(dist)), "show", against+":./"+filepath.ToSlash(filepath.Join("dist", filepath.Base(dist), deployment.FileName)))
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		first, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
+		return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("--against %s: there is no such file, and git has no %s of it: %s", against, deployment.FileName, first),
+			hint: "commit " + relative(t.dir, deployed) + " after a deployment to compare with it"}
+	}
+	d, err = deployment.Read(&out)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s of %s: %w", deployment.FileName, against, err)
+	}
+	return d, against, nil
+}
+
+func readDeployment(name string) (*deployment.Deployment, error) {
+	content, err := regular.Read(name, 64<<20)
+	if err != nil {
+		return nil, err
+	}
+	d, err := deployment.Read(bytes.NewReader(content))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return d, nil
+}
+
+// builtDeployment is what the manifest of a build says, nil if there is none, or one of a version that said nothing.
+func builtDeployment(name string) (*deployment.Deployment, error) {
+	content, err := regular.Read(name, 64<<20)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var m struct {
+		Deployment *deployment.Deployment `json:"deployment"`
+		Units      map[string]struct {
+			Size int64  `json:"size"`
+			Hash string `json:"sha256"`
+		} `json:"units"`
+	}
+	if err := json.Unmarshal(content, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if m.Deployment != nil {
+		for i, u := range m.Deployment.Units {
+			m.Deployment.Units[i].Size, m.Deployment.Units[i].Hash = m.Units[u.Name].Size, m.Units[u.Name].Hash
+		}
+	}
+	return m.Deployment, nil
+}
+
+// keepDeployed writes what was deployed beside what was built, for the next plan.
+func keepDeployed(dist string) error {
+	d, err := builtDeployment(filepath.Join(dist, "manifest.json"))
+	if d == nil || err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := d.Write(&b); err != nil {
+		return err
+	}
+	temporary := filepath.Join(dist, "."+deployment.FileName)
+	if err := os.WriteFile(temporary, b.Bytes(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(dist, deployment.FileName))
+}
+
+// printPlan prints a plan for people.
+func (t *tool) printPlan(p planned) {
+	fmt.Fprintf(t.out, "%s on %s, ", p.Application, p.Target)
+	switch {
+	case p.Against == "":
+		fmt.Fprintln(t.out, "the first deployment that is known")
+	default:
+		fmt.Fprintf(t.out, "compared with %s\n", p.Against)
+	}
+	if len(p.Changes) == 0 {
+		fmt.Fprintln(t.out, "  nothing changes")
+	}
+	lines := [][]string{}
+	for _, c := range p.Changes {
+		lines = append(lines, changeLine(c))
+	}
+	if len(lines) > 0 {
+		columns(t.out, lines)
+	}
+	for _, u := range p.Next.Units {
+		for _, permission := range u.Permissions {
+			by := "grant it"
+			if permission.Granted {
+				by = "the deployment file grants it"
+			}
+			fmt.Fprintf(t.out, "  permission of %s for %s: %s on %s, for %s (%s)\n", u.Name, permission.Grantee, strings.Join(permission.Actions, ", "), permission.Resource, permission.Reason, by)
+		}
+	}
+	for i, step := range p.Steps {
+		if i == 0 {
+			fmt.Fprintln(t.out, "  safe order, where the cloud's tool does not make what is new before it removes what is old:")
+		}
+		fmt.Fprintf(t.out, "    %d. %s\n", i+1, step)
+	}
+}
+
+// changeLine is a change in four columns: the sign, what it is about, the values, and why.
+func changeLine(c deployment.Change) []string {
+	values := c.Old + " -> " + c.New
+	switch {
+	case c.Old == "" && c.New == "":
+		values = ""
+	case c.Old == "":
+		values = c.New
+	case c.New == "":
+		values = c.Old + " -> nothing"
+	}
+	why := c.Warning
+	if c.Rule != "" {
+		why = c.Rule
+		if len(c.Members) > 0 {
+			why += ": " + strings.Join(c.Members, ", ")
+		}
+	}
+	sign, what := "~", ""
+	switch c.What {
+	case deployment.UnitAdded:
+		sign, what = "+", "unit "+c.Unit
+	case deployment.UnitRemoved:
+		sign, what, values = "-", "unit "+c.Unit, c.Old
+	case deployment.Joined:
+		sign, what, values = "+", "function "+c.Function, "in "+c.Unit
+	case deployment.Left:
+		sign, what, values = "-", "function "+c.Function, "in "+c.Unit
+	case deployment.Regrouped:
+		what = "function " + c.Function
+	case deployment.TriggerAdded:
+		sign, what, values = "+", c.Trigger, "on "+c.Unit
+	case deployment.TriggerRemoved:
+		sign, what, values = "-", c.Trigger, "on "+c.Unit
+	case deployment.TriggerMoved:
+		what = c.Trigger
+	case deployment.TriggerChanged:
+		what = c.Trigger + " " + c.Key
+	case deployment.SettingChanged:
+		what = c.Unit + " " + c.Key
+	case deployment.LimitChanged:
+		what = "function " + c.Function + " " + c.Key
+	}
+	return []string{"  " + sign + " " + what, values, why}
+}
