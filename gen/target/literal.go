@@ -27,7 +27,7 @@ func (r *Report) Literal(app *App, tool string) {
 	said := func(prefix string) func(path, text string) {
 		return func(path, text string) { found(app.Spec.Places[prefix+path], prefix+path, text) }
 	}
-	r.About(DomainFeature)
+	r.About(FeatureDomains)
 	texts(reflect.ValueOf(app.Spec.Domains), "", said("domains."))
 	r.About("")
 	for _, u := range app.Units {

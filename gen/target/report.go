@@ -113,7 +113,7 @@ func (r *Report) add(key string, d annotations.Diagnostic) *annotations.Diagnost
 	feature := settingOf(key)
 	switch {
 	case feature != "":
-	case key == DomainFeature, strings.HasPrefix(key, "trigger "):
+	case key == FeatureDomains, strings.HasPrefix(key, "trigger "):
 		feature = key
 	default:
 		feature = r.feature
@@ -174,13 +174,13 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 // Origins reports CORS that lets nobody in, as what a function says of it may be all there is.
 func (r *Report) Origins(u *Unit) {
 	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Routes()) > 0 {
-		r.Missing(u.At("http.cors"), "http.cors.origins", "they say which pages may call")
+		r.Missing(u.At(SettingHTTPCORS), "http.cors.origins", "they say which pages may call")
 	}
 }
 
 // Domains calls check with each domain of the application, or reports them when no function answers requests.
 func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at func(key string) spec.Place)) {
-	r.About(DomainFeature)
+	r.About(FeatureDomains)
 	defer r.About("")
 	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
@@ -230,7 +230,7 @@ func (r *Report) Environment(app *App, u *Unit, rules Variables) {
 		}
 	}
 	if total > rules.Bytes {
-		r.Limit(u.At("environment"), "environment", fmt.Sprintf("%d bytes of names and values", total), fmt.Sprintf("%d at most", rules.Bytes))
+		r.Limit(u.At(SettingEnvironment), SettingEnvironment, fmt.Sprintf("%d bytes of names and values", total), fmt.Sprintf("%d at most", rules.Bytes))
 	}
 }
 

@@ -32,7 +32,7 @@ func checkAPI(r *target.Report, app *target.App) {
 	var units []*target.Unit
 	for _, u := range app.Units {
 		if u.Streams() && first != "" {
-			r.Loss(u, target.DomainFeature, u.At("http.streaming"), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
+			r.Loss(u, target.FeatureDomains, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
 		}
 		if len(u.Routes()) > 0 && !u.Streams() {
 			units = append(units, u)
