@@ -1,5 +1,5 @@
 // Package spec is f.yml: its types, defaults, validation and JSON schema. It knows no target: what a cloud makes of a
-// key, and whether it can, is said in gen/target/<name>. Positions in its diagnostics come from yaml nodes.
+// key, and whether it can, is in gen/target/<name>. Positions in its diagnostics come from yaml nodes.
 //
 // # The file
 //

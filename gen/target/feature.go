@@ -16,7 +16,7 @@ type Feature struct {
 	used func(u *Unit) bool
 }
 
-// Used reports whether the unit uses it. Settings count as used where they were said: all else is default.
+// Used reports whether the unit uses it. Settings count as used where they are set: all else is default.
 func (f Feature) Used(u *Unit) bool { return f.used(u) }
 
 // Features are all features, in the order of the portability report.
@@ -42,7 +42,7 @@ func Features() []Feature {
 		return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
 	}})
 	for _, key := range settings() {
-		list = append(list, Feature{key, func(u *Unit) bool { return u.said(key) }})
+		list = append(list, Feature{key, func(u *Unit) bool { return u.isSet(key) }})
 	}
 	return list
 }
@@ -66,8 +66,8 @@ func features(word string) (list []Feature) {
 	return list
 }
 
-// said reports whether a setting, or something below it, was said and not left to its default.
-func (u *Unit) said(key string) bool {
+// isSet reports whether a setting, or something below it, is set and not left to its default.
+func (u *Unit) isSet(key string) bool {
 	if strings.HasPrefix(key, "http.") && len(u.Routes()) == 0 {
 		return false
 	}

@@ -35,7 +35,7 @@ type Options struct {
 	Overlay string
 	// Dist is the folder that the target's folder goes into.
 	Dist string
-	// Files go into each zip beside the binary, Deployment into the target's folder.
+	// Files go into each zip with the binary, Deployment into the target's folder.
 	Files      []bundle.File
 	Deployment []target.File
 	// Keep leaves the deployment files as they are.
@@ -250,7 +250,7 @@ func (b *builder) place(units []Unit) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}}
 	for _, u := range b.App.Units {
 		if old, ok := b.before.Units[u.Name]; ok {
-			after.Units[u.Name] = old // another unit was asked for
+			after.Units[u.Name] = old // another unit was selected
 		}
 	}
 	placed := map[string]bool{}

@@ -57,7 +57,7 @@ func (c *configDirective) fieldDirectives() map[*types.Var]*field {
 	if c.members == nil {
 		c.members = map[*types.Var]*field{}
 		for _, d := range c.declared {
-			if d.object == nil { // the type checker has said why
+			if d.object == nil { // the type checker has reported it
 				continue
 			}
 			st, ok := d.object.Type().Underlying().(*types.Struct)

@@ -90,7 +90,7 @@ func (t *Tree) Load(ctx context.Context) (*Program, error) {
 	}
 	for _, step := range []func() error{l.list, l.check} {
 		if err := step(); ctx.Err() != nil {
-			return nil, ctx.Err() // what the go command said of its end does not matter
+			return nil, ctx.Err() // what the go command printed at its end does not matter
 		} else if err != nil {
 			return nil, err
 		}

@@ -58,7 +58,7 @@ func corsOf(u *target.Unit) *spec.CORS {
 	return u.Settings.HTTP.CORS
 }
 
-// cors says who may call, nil if nothing was said.
+// cors says who may call, nil if nothing is set.
 func cors(c *spec.CORS) *CORS {
 	if c == nil {
 		return nil

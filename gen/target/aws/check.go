@@ -132,8 +132,8 @@ func checkFiles(r *target.Report, u *target.Unit) {
 		if !strings.HasPrefix(fs.Path, "/mnt/") {
 			r.Limit(u.At(key+"path"), key+"path", fmt.Sprintf("%q", fs.Path), "a path below /mnt")
 		}
-		for name, said := range map[string]bool{"remotePath": fs.RemotePath != "", "user": fs.User != nil, "group": fs.Group != nil} {
-			if said {
+		for name, set := range map[string]bool{"remotePath": fs.RemotePath != "", "user": fs.User != nil, "group": fs.Group != nil} {
+			if set {
 				r.Unsupported(u.At(key+name), key+name, "the access point decides")
 			}
 		}

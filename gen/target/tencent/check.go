@@ -147,8 +147,8 @@ func checkAsync(r *target.Report, u *target.Unit) {
 		case a.MaxAge != 0:
 			r.Seconds(u, target.SettingAsyncMaxAge, a.MaxAge, 60, 21600)
 		}
-		for key, said := range map[string]bool{"async.onSuccess": a.OnSuccess != "", "async.onFailure": a.OnFailure != ""} {
-			if said {
+		for key, set := range map[string]bool{"async.onSuccess": a.OnSuccess != "", "async.onFailure": a.OnFailure != ""} {
+			if set {
 				r.Unsupported(u.At(key), key, "deadLetter takes events that could not be handled")
 			}
 		}

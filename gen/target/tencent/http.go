@@ -42,7 +42,7 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 		d := r.Loss(u, target.FeatureMixed, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
 		if u.Streams() {
-			d := r.Loss(u, target.SettingHTTPStreaming, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d := r.Loss(u, target.SettingHTTPStreaming, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it takes http and other events, so that responses are sent when they are whole", u.Name)
 			d.Hint = "give the http trigger a function of its own"
 		}
 	}
