@@ -128,7 +128,7 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 		c.settings(at+".", f.Settings)
 		if prefix != "" && len(f.Config) > 0 {
 			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be set for one target: the generated code is the same for all")
-			d.Hint = "say it in functions of f.yml itself, or set the environment variables of the keys for the target"
+			d.Hint = "set it in functions of f.yml itself, or set the environment variables of the keys for the target"
 			c.add(d)
 		}
 		for i, e := range f.Events {

@@ -24,9 +24,10 @@ func (t *tool) deploy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Build, and have the cloud's own tool deploy it",
-		Long: "Deploy builds, shows what would be deployed, asks for confirmation, and runs the cloud's own tool (sam, s, scf) in dist/<target>/. Its\n" +
-			"output is passed on, and its exit code is that of deploy. Credentials are its business: faasgen reads none. Where CI\n" +
-			"is true, nothing is deployed without --yes. Without --target it is the one that f.yml names as provider.",
+		Long: "Deploy builds, shows what would be deployed, asks for confirmation, and runs the cloud's own tool (sam, s, scf) in\n" +
+			"dist/<target>/. Its output is passed on, and its exit code is that of deploy. The tool reads its own credentials;\n" +
+			"faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one that f.yml\n" +
+			"names as provider.",
 		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {

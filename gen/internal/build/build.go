@@ -1,4 +1,4 @@
-// Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files beside
+// Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files next to
 // them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
 // a binary is linked from decide. Files are replaced at the very end, all at once, after all of them were made and checked.
 package build

@@ -72,7 +72,7 @@ func (l *loader) importedBy(files []string) ([]string, error) {
 }
 
 // ahead lists what the applications import as far as the files of the workspace tell, so that the go command need not be
-// asked twice.
+// called twice.
 func (l *loader) ahead() map[string]bool {
 	byPath := map[string][]string{}
 	var queue []string
@@ -98,7 +98,7 @@ func (l *loader) ahead() map[string]bool {
 }
 
 // components finds what an application's configuration imports, directly or not, among the listed packages. It returns the
-// paths that have not been asked for.
+// paths that have not been requested.
 func (l *loader) components(a *app, requested map[string]bool) ([]string, error) {
 	var files, unknown []string
 	for p := range a.own {

@@ -24,7 +24,7 @@ import (
 // codeGo is the diagnostic of a go command that cannot read the packages.
 const codeGo = "go-command"
 
-// list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
+// list loads, with the go command, the packages with directives, those that scan names, and all that they import. Nothing is
 // compiled.
 func (l *loader) list() error {
 	patterns := map[string]bool{}
@@ -63,7 +63,7 @@ func (l *loader) list() error {
 }
 
 // own finds the packages of each application among those that were listed. It returns what their configurations import
-// and was not asked for, with which it has to be done again.
+// and was not requested, with which it has to be done again.
 func (l *loader) own(roots []*packages.Package, requested map[string]bool) ([]string, error) {
 	var unknown []string
 	for _, a := range l.apps {

@@ -45,7 +45,7 @@ func checkAPI(r *target.Report, app *target.App) {
 				at, other = one, u
 			}
 			r.Unsupported(at.At("http.cors"), "http.cors of "+at.Name, fmt.Sprintf("%s, which says otherwise, is behind the same HTTP API", other.Name)).
-				Hint = "say it once, in provider"
+				Hint = "set it once, in provider"
 			return
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-// functionURL is the http front of a Function URL. The vendor documents neither isBase64Encoded nor arrays of header
+// functionURL is the HTTP ingress of a Function URL. The vendor documents neither isBase64Encoded nor arrays of header
 // values for it, so this ingress passes base64 on as text and keeps the first value of an array only.
 type functionURL struct{}
 
@@ -46,7 +46,7 @@ func hasStatus(response []byte) bool {
 	return json.Unmarshal(response, &members) == nil && members["statusCode"] != nil
 }
 
-// apiGateway is the front of an API Gateway trigger whose endpoint encodes binary bodies.
+// apiGateway is the ingress of an API Gateway trigger whose endpoint encodes binary bodies.
 type apiGateway struct{}
 
 func (apiGateway) event(r *sim.Request, requestID string) []byte {
