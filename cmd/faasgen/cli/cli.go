@@ -144,7 +144,7 @@ func (t *tool) folder(args []string) (string, error) {
 		return "", usage("folder %s: %v", args[0], errors.Unwrap(err))
 	}
 	if !info.IsDir() {
-		return "", usage("%s is no folder", args[0])
+		return "", usage("%s is not a folder", args[0])
 	}
 	return absolute(t.dir, dir), nil
 }

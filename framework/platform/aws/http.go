@@ -16,7 +16,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxResponse is Lambda's limit for the answer to a synchronous call. Load balancers have one of their own.
+// maxResponse is Lambda's limit for the response to a synchronous call. Load balancers have one of their own.
 const maxResponse = 6 << 20
 
 // ingress is what sent a request, and so how it wants its response.
@@ -25,7 +25,7 @@ type ingress struct {
 	// encode appends the headers and what else the ingress wants besides status and body.
 	encode func(b []byte, r *web.Response, call *httpCall) []byte
 	limit  int
-	// multi says that the request had multi-value headers, so that the answer must.
+	// multi says that the request had multi-value headers, so that the response must.
 	multi bool
 	// url says that it is a function URL.
 	url bool

@@ -32,7 +32,7 @@ func checkAPI(r *target.Report, app *target.App) {
 	var units []*target.Unit
 	for _, u := range app.Units {
 		if u.Streams() && first != "" {
-			r.Loss(u, target.DomainFeature, u.At("http.streaming"), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
+			r.Loss(u, target.FeatureDomains, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
 		}
 		if len(u.Routes()) > 0 && !u.Streams() {
 			units = append(units, u)
@@ -45,7 +45,7 @@ func checkAPI(r *target.Report, app *target.App) {
 				at, other = one, u
 			}
 			r.Unsupported(at.At("http.cors"), "http.cors of "+at.Name, fmt.Sprintf("%s, which says otherwise, is behind the same HTTP API", other.Name)).
-				Hint = "say it once, in provider"
+				Hint = "set it once, in provider"
 			return
 		}
 	}
@@ -58,7 +58,7 @@ func corsOf(u *target.Unit) *spec.CORS {
 	return u.Settings.HTTP.CORS
 }
 
-// cors says who may call, nil if nothing was said.
+// cors says who may call, nil if nothing is set.
 func cors(c *spec.CORS) *CORS {
 	if c == nil {
 		return nil

@@ -49,8 +49,8 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 			e.Codecs[i].Name = streamingCodec
 		}
 	}
-	if e.Front = "apigw-v2"; u.Streams() {
-		e.Front, e.Streaming = "url", true
+	if e.Ingress = "apigw-v2"; u.Streams() {
+		e.Ingress, e.Streaming = "url", true
 	}
 	return e
 }
@@ -76,7 +76,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	return r
 }
 
-// Command is that of SAM. A deployment that changes nothing is no failure.
+// Command is that of SAM. A deployment that changes nothing is not a failure.
 func (cloud) Command() target.Command {
 	return target.Command{Names: []string{"sam"}, Args: []string{"deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"}, Install: "pip install aws-sam-cli"}
 }

@@ -44,7 +44,7 @@ func sound(content []byte) error {
 	names := map[any]string{}
 	for id, r := range template.Resources {
 		if !regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(id) {
-			return fmt.Errorf("%s is no logical name", id)
+			return fmt.Errorf("%s is not a logical name", id)
 		}
 		if err := references(r.Properties, func(name string) bool {
 			_, ok := template.Resources[strings.TrimSuffix(name, "Aliaslive")]
@@ -74,12 +74,12 @@ func sound(content []byte) error {
 			switch e["Type"] {
 			case "ScheduleV2":
 				if text := p["ScheduleExpression"].(string); !scheduleForm.MatchString(text) {
-					return fmt.Errorf("%s of %s: %q is no schedule", name, id, text)
+					return fmt.Errorf("%s of %s: %q is not a schedule", name, id, text)
 				}
 			case "S3":
 				bucket := p["Bucket"].(map[string]any)["Ref"].(string)
 				if template.Resources[bucket].Type != "AWS::S3::Bucket" {
-					return fmt.Errorf("%s of %s: %s is no bucket of the template", name, id, bucket)
+					return fmt.Errorf("%s of %s: %s is not a bucket of the template", name, id, bucket)
 				}
 			case "MSK", "Kinesis", "DynamoDB":
 				if p["StartingPosition"] == nil {

@@ -97,7 +97,7 @@ func arnKind(arn string) string {
 	return map[string]string{"sqs": "SQS", "sns": "SNS", "lambda": "Lambda", "events": "EventBridge", "s3": "S3Bucket"}[parts[2]]
 }
 
-// names hands out names that nobody has yet.
+// names hands out names that are not taken yet.
 type names map[string]bool
 
 func (n names) take(name string) string {

@@ -25,7 +25,7 @@ const maxRoutes = 300
 
 // routes says the http triggers of all units in the language of HTTP APIs, in order, each method and path once:
 //
-//   - {rest...} becomes {rest+}, and as that takes no empty rest, a route for the folder itself beside it, unless another
+//   - {rest...} becomes {rest+}, and as that takes no empty rest, a second route for the folder itself, unless another
 //     route is for the folder alone.
 //   - A GET route takes HEAD as well, as everywhere else, unless another route does.
 //   - Wildcards in one place have one name in all routes. The framework finds their values by itself.

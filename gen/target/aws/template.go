@@ -100,7 +100,7 @@ type Domain struct {
 	BasePath []string `yaml:"BasePath,omitempty"`
 	// EndpointConfiguration is REGIONAL.
 	EndpointConfiguration any `yaml:"EndpointConfiguration,omitempty"`
-	// MutualTlsAuthentication asks clients for certificates.
+	// MutualTlsAuthentication requires certificates of clients.
 	MutualTlsAuthentication any `yaml:"MutualTlsAuthentication,omitempty"`
 	// OwnershipVerificationCertificateArn proves that the domain is yours.
 	OwnershipVerificationCertificateArn any `yaml:"OwnershipVerificationCertificateArn,omitempty"`

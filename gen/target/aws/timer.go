@@ -28,7 +28,7 @@ func checkTimer(r *target.Report, _ *target.App, u *target.Unit, t target.Trigge
 func schedules(_ *target.App, _ *target.Unit, t target.Trigger, m *annotations.Timer) (list []sourceEvent) {
 	plan, err := cron.AWS(m)
 	if err != nil {
-		return nil // Check has said so
+		return nil // Check has reported it
 	}
 	for _, expression := range plan.Expressions {
 		zone := m.Timezone
