@@ -129,12 +129,16 @@ func (p *patch) remove(e *entry, last, first bool) {
 	p.drop(from, to)
 }
 
-// above counts the lines of the comment right above an entry. One that begins the file is about the file.
+// above counts the lines of the comment right above an entry. One that begins the file is about the file, and one below the items of
+// a list whose dashes are in the same column may be about these.
 func (d *document) above(e *entry) int {
 	n := 0
 	for n < e.first {
 		line := d.lines[e.first-n-1]
-		if !comment(line) || indent(line) != e.key.Column-1 {
+		if indent(line) != e.key.Column-1 || !comment(line) {
+			if n > 0 && indent(line) == e.key.Column-1 && strings.HasPrefix(strings.TrimSpace(line), "-") {
+				return 0
+			}
 			return n
 		}
 		n++
