@@ -40,6 +40,14 @@ type Result struct {
 	Done []string
 	// Notes say what was left as it is, and why.
 	Notes []string
+	// Members are the groups with their functions after the edit, in the order of the file.
+	Members []Member
+}
+
+// Member is a group with those functions of the application that it has, sorted.
+type Member struct {
+	Group     string
+	Functions []string
 }
 
 // Refusal is the error for an f.yml that is right, but not in a form that can be edited.
@@ -112,7 +120,7 @@ func edit(source []byte, functions []string, app Application, change func(*editi
 	}
 	change(e, each)
 	e.removeEmpty()
-	r := &Result{Text: source, Done: e.done, Notes: e.notes}
+	r := &Result{Text: source, Done: e.done, Notes: e.notes, Members: e.members()}
 	if len(e.done) == 0 && e.obstacle == nil {
 		return r, nil
 	}

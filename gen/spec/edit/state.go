@@ -184,6 +184,31 @@ func (e *editing) removeEmpty() {
 	}
 }
 
+// members are the functions that each group has now.
+func (e *editing) members() []Member {
+	var list []Member
+	for _, s := range e.states {
+		if s.removed {
+			continue
+		}
+		m := Member{Group: s.name, Functions: slices.Clone(s.lists[byName])}
+		for _, f := range slices.Concat(e.app.Functions, slices.Collect(maps.Keys(e.app.Groups))) {
+			if matches(s.lists[byPattern], f) || e.onlyRouted(s, f) {
+				m.Functions = append(m.Functions, f)
+			}
+		}
+		slices.Sort(m.Functions)
+		m.Functions = slices.Compact(m.Functions)
+		list = append(list, m)
+	}
+	return list
+}
+
+// onlyRouted reports whether a function was in a group before the edit by a route and nothing else.
+func (e *editing) onlyRouted(s *state, function string) bool {
+	return s.old != nil && e.routed(s, function) && !slices.Contains(s.old.lists[byName], function) && !matches(s.old.lists[byPattern], function)
+}
+
 // settings names what is lost with a group.
 func settings(g *group) string {
 	var names []string
