@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec/edit"
 )
 
@@ -21,6 +22,9 @@ func (t *tool) group() *cobra.Command {
 		Example: "  faasgen group orders order-create order-list\n  faasgen group orders order-pay --write",
 		Args:    arguments(2, math.MaxInt),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !annotations.ValidName(args[0]) {
+				return usage("found %s as the name of a group, expected 2 to 60 letters, digits and dashes that start with a letter", quote(args[0]))
+			}
 			return t.regroup(cmd.Context(), args[1:], write, func(source []byte, app edit.Application) (*edit.Result, error) {
 				return edit.Group(source, args[0], args[1:], app)
 			})

@@ -157,7 +157,8 @@ func (t *tool) showChange(shown string, before, after []byte) error {
 	})
 }
 
-// showPlan prints what the functions are deployed as after the edit: one line a unit, the groups first.
+// showPlan prints what the functions are deployed as after the edit: the groups, then those that are units by themselves. What the
+// units look like on the targets of f.yml belongs here, too.
 func (t *tool) showPlan(functions []string, groups []edit.Member) error {
 	var b strings.Builder
 	b.WriteByte('\n')
@@ -193,7 +194,7 @@ func (t *tool) replaceFile(name string, before, after []byte) error {
 		return err
 	}
 	if !bytes.Equal(now, before) {
-		return &failure{code: exitFailed, text: shown + " was changed by somebody else in the meantime", hint: "run the command again"}
+		return &failure{code: exitFailed, text: shown + " has changed in the meantime", hint: "run the command again"}
 	}
 	if info.Mode().Perm()&0o200 == 0 {
 		return &failure{code: exitFailed, text: shown + " is read-only"} // a new file in its place would not ask

@@ -154,9 +154,30 @@ func (e *editing) refuse(o *obstacle) error {
 				r.Lines = append(r.Lines, aggregationKey+":")
 			}
 			r.Lines = append(r.Lines, style.group(style.step, s)...)
+			r.Lines = append(r.Lines, s.remarks(2*style.step)...)
 		}
 	}
 	return r
+}
+
+// remarks say, as comments, what the lines of a group leave open: keys that stay as they are, and lists that are gone.
+func (s *state) remarks(indent int) []string {
+	if s.old == nil {
+		return nil
+	}
+	var lines []string
+	remark := func(format string, args ...any) {
+		lines = append(lines, strings.Repeat(" ", indent)+"# "+fmt.Sprintf(format, args...))
+	}
+	for kind, key := range listKeys() {
+		if len(s.old.lists[kind]) > 0 && len(s.lists[kind]) == 0 {
+			remark("without %s", key)
+		}
+	}
+	if names := s.old.settings(); names != nil {
+		remark("with %s as before", annotations.Join(names, "and"))
+	}
+	return lines
 }
 
 func cloneLists(lists [kinds][]string) [kinds][]string {

@@ -36,59 +36,59 @@ func TestEdit(t *testing.T) {
 		{
 			"a first group", "service: shop\n", "service: shop\n\naggregation:\n  api:\n    functions:\n      - order-create\n      - order-list\n",
 			group("api", "order-create", "order-list", "order-create"),
-			[]string{"group api is new", "order-create comes into group api", "order-list comes into group api"}, nil,
+			[]string{"group api is new", "order-create joins group api", "order-list joins group api"}, nil,
 		},
 		{
 			"a file without anything", "", "aggregation:\n  api:\n    functions:\n      - clean\n",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"the indentation of the file",
 			"service: shop\nprovider:\n    region: eu\npackage:\n    include:\n    - a\n",
 			"service: shop\nprovider:\n    region: eu\npackage:\n    include:\n    - a\n\naggregation:\n    api:\n        functions:\n        - clean\n",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"no last line end, and those of Windows", "service: shop\r\nprovider: {}", "service: shop\r\nprovider: {}\r\n\r\naggregation:\r\n  api:\r\n    functions:\r\n      - clean",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"a byte order mark, and a document with its marks", "\ufeff---\nservice: shop\n...\n", "\ufeff---\nservice: shop\n\naggregation:\n  api:\n    functions:\n      - clean\n...\n",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"an empty key", "aggregation: # none yet\nservice: shop\n", "aggregation: # none yet\n  api:\n    functions:\n      - clean\nservice: shop\n",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"a second group, apart like the others",
 			"aggregation:\n  one:\n    functions:\n      - order-create\n\n  # the other\n  two:\n    functions:\n      - order-list # a\n      # - x\n\n# Rest\nservice: shop\n",
 			"aggregation:\n  one:\n    functions:\n      - order-create\n\n  # the other\n  two:\n    functions:\n      - order-list # a\n      # - x\n\n  api:\n    functions:\n      - clean\n\n# Rest\nservice: shop\n",
-			group("api", "clean"), []string{"group api is new", "clean comes into group api"}, nil,
+			group("api", "clean"), []string{"group api is new", "clean joins group api"}, nil,
 		},
 		{
 			"an item more, in quotes like the last",
 			"aggregation:\n  api:\n    functions:\n    -   \"order-create\" # first\n    # - more\n    memorySize: 512\n",
 			"aggregation:\n  api:\n    functions:\n    -   \"order-create\" # first\n    -   \"clean\"\n    # - more\n    memorySize: 512\n",
-			group("api", "clean"), []string{"clean comes into group api"}, nil,
+			group("api", "clean"), []string{"clean joins group api"}, nil,
 		},
 		{
 			"an item more in brackets",
 			"aggregation:\n  api:\n    functions: [ order-create, 'order-list', ] # both\n",
 			"aggregation:\n  api:\n    functions: [ order-create, 'order-list', 'clean', 'user-get', ] # both\n",
-			group("api", "clean", "user-get"), []string{"clean comes into group api", "user-get comes into group api"}, nil,
+			group("api", "clean", "user-get"), []string{"clean joins group api", "user-get joins group api"}, nil,
 		},
 		{
 			"empty brackets",
 			"aggregation:\n  api:\n    functions: [ ]\n    routes: [/a]\n",
 			"aggregation:\n  api:\n    functions: [clean, user-get]\n    routes: [/a]\n",
-			group("api", "clean", "user-get"), []string{"clean comes into group api", "user-get comes into group api"}, nil,
+			group("api", "clean", "user-get"), []string{"clean joins group api", "user-get joins group api"}, nil,
 		},
 		{
 			"a list more",
 			"aggregation:\n  api: # all\n    # by pattern\n    functionsPattern: [\"order-*\"]\n",
 			"aggregation:\n  api: # all\n    functions:\n      - clean\n    # by pattern\n    functionsPattern: [\"order-*\"]\n",
-			group("api", "clean", "order-list"), []string{"clean comes into group api"},
+			group("api", "clean", "order-list"), []string{"clean joins group api"},
 			[]string{"order-list is in group api already, by its functionsPattern"},
 		},
 		{
@@ -100,37 +100,37 @@ func TestEdit(t *testing.T) {
 			"moved by name",
 			"aggregation:\n  api:\n    functions:\n      # money\n      - order-pay # often\n      - order-list\n  web:\n    functions: [user-get]\n",
 			"aggregation:\n  api:\n    functions:\n      # money\n      - order-list\n  web:\n    functions: [user-get, order-pay]\n",
-			group("web", "order-pay"), []string{"order-pay leaves group api", "order-pay comes into group web"}, nil,
+			group("web", "order-pay"), []string{"order-pay leaves group api", "order-pay joins group web"}, nil,
 		},
 		{
 			"moved by pattern",
 			"aggregation:\n  api:\n    functionsPattern:\n      - order-*\n  web:\n    functions: [user-get]\n",
 			"aggregation:\n  api:\n    functionsPattern:\n      - order-*\n      - \"!order-pay\"\n  web:\n    functions: [user-get, order-pay]\n",
-			group("web", "order-pay"), []string{"order-pay leaves group api", "order-pay comes into group web"}, nil,
+			group("web", "order-pay"), []string{"order-pay leaves group api", "order-pay joins group web"}, nil,
 		},
 		{
 			"moved into a new group, with the last of the old one",
 			"service: shop\naggregation:\n  # Orders\n  # of all kinds\n  api:\n    memorySize: 512\n    functions:\n      - order-pay\n\ncustom: 1\n",
 			"service: shop\naggregation:\n  web:\n    functions:\n      - order-pay\n\ncustom: 1\n",
 			group("web", "order-pay"),
-			[]string{"group web is new", "order-pay leaves group api", "order-pay comes into group web", "group api has no function left and is removed, with its memorySize"}, nil,
+			[]string{"group web is new", "order-pay leaves group api", "order-pay joins group web", "group api has no function left and is removed, with its memorySize"}, nil,
 		},
 		{
 			"an overlap",
 			"aggregation:\n  api:\n    functions: [order-pay]\n    overlap: true\n",
 			"aggregation:\n  api:\n    functions: [order-pay]\n    overlap: true\n  web:\n    functions:\n      - order-pay\n",
-			group("web", "order-pay"), []string{"group web is new", "order-pay comes into group web"},
+			group("web", "order-pay"), []string{"group web is new", "order-pay joins group web"},
 			[]string{"order-pay stays in group api, too, since an overlap is allowed"},
 		},
 		{
 			"what undoes a split",
 			"aggregation:\n  api:\n    functionsPattern: [order-*, \"!order-pay\"]\n", "aggregation:\n  api:\n    functionsPattern: [order-*]\n",
-			group("api", "order-pay"), []string{"order-pay comes into group api"}, nil,
+			group("api", "order-pay"), []string{"order-pay joins group api"}, nil,
 		},
 		{
 			"a name that reads as something else",
 			"aggregation:\n  api:\n    functions:\n      - clean\n", "aggregation:\n  api:\n    functions:\n      - clean\n      - \"null\"\n      - \"Yes\"\n",
-			group("api", "null", "Yes"), []string{"null comes into group api", "Yes comes into group api"}, nil,
+			group("api", "null", "Yes"), []string{"null joins group api", "Yes joins group api"}, nil,
 		},
 		{
 			"split by name",
@@ -210,9 +210,9 @@ func TestRefusal(t *testing.T) {
 		removed      []string
 	}{
 		{
-			"a group in braces", "aggregation:\n  api: {functions: [clean]}\n", group("api", "user-get"),
+			"a group in braces", "aggregation:\n  api: {functions: [clean], memorySize: 512}\n", group("api", "user-get"),
 			"line 2: found api in braces, expected one key a line in what is edited",
-			"aggregation:\n  api:\n    functions:\n      - clean\n      - user-get", nil,
+			"aggregation:\n  api:\n    functions:\n      - clean\n      - user-get\n    # with memorySize as before", nil,
 		},
 		{
 			"all in braces", "aggregation: {api: {functions: [clean]}, web: {functions: [user-get]}}\n", group("web", "clean"),
@@ -246,7 +246,7 @@ func TestRefusal(t *testing.T) {
 		{
 			"a merge key", "custom: &f {functionsPattern: [user-*]}\naggregation:\n  api:\n    <<: *f\n    timeout: 3\n", split("user-get"),
 			"line 3: found a merge key (<<) in api, expected none in what is edited",
-			"aggregation:\n  api:\n    functionsPattern:\n      - \"user-*\"\n      - \"!user-get\"", nil,
+			"aggregation:\n  api:\n    functionsPattern:\n      - \"user-*\"\n      - \"!user-get\"\n    # with << and timeout as before", nil,
 		},
 		{
 			"an item that is an alias", "custom: &f clean\naggregation:\n  api:\n    functions:\n      - *f\n      - user-get\n", split("user-get"),
@@ -258,16 +258,16 @@ func TestRefusal(t *testing.T) {
 			func(source []byte) (*edit.Result, error) {
 				return edit.Split(source, []string{"clean", "user-get"}, routes)
 			},
-			"line 2: group api has clean by one of its routes (/a/*), which leave no function out",
-			"aggregation:\n  api:\n    functions:\n      - user-list", nil,
+			"line 2: group api takes clean by one of its routes (/a/*), and a route cannot leave a function out",
+			"aggregation:\n  api:\n    functions:\n      - user-list\n    # without routes", nil,
 		},
 		{
 			"moved from a route", "aggregation:\n  api:\n    routes: [/a/*]\n",
 			func(source []byte) (*edit.Result, error) {
 				return edit.Group(source, "web", []string{"clean"}, routes)
 			},
-			"line 2: group api has clean by one of its routes (/a/*), which leave no function out",
-			"aggregation:\n  api:\n    functions:\n      - user-get\n      - user-list\n  web:\n    functions:\n      - clean", nil,
+			"line 2: group api takes clean by one of its routes (/a/*), and a route cannot leave a function out",
+			"aggregation:\n  api:\n    functions:\n      - user-get\n      - user-list\n    # without routes\n  web:\n    functions:\n      - clean", nil,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

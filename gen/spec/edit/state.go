@@ -100,7 +100,7 @@ func (e *editing) move(into *state, function string) {
 		} else {
 			into.lists[byName] = append(into.lists[byName], function)
 		}
-		e.done = append(e.done, fmt.Sprintf("%s comes into group %s", function, into.name))
+		e.done = append(e.done, fmt.Sprintf("%s joins group %s", function, into.name))
 	}
 }
 
@@ -141,9 +141,9 @@ func (e *editing) take(s *state, function string) {
 // byRoute refuses to take out a function that a route brings: a route has no exceptions. The lines to write name the others.
 func (e *editing) byRoute(s *state, function string) {
 	if e.obstacle == nil {
-		e.obstacle = &obstacle{why: fmt.Sprintf("group %s has %s by one of its routes (%s), which leave no function out", s.name, function, strings.Join(s.lists[byRoute], ", "))}
+		e.obstacle = &obstacle{why: fmt.Sprintf("group %s takes %s by one of its routes (%s), and a route cannot leave a function out", s.name, function, strings.Join(s.lists[byRoute], ", "))}
 		if len(s.lists[byRoute]) == 0 {
-			e.obstacle.why = fmt.Sprintf("group %s has %s, but neither by its name nor by a pattern, expected one of them in what is edited", s.name, function)
+			e.obstacle.why = fmt.Sprintf("group %s takes %s, but neither by its name nor by a pattern; expected one of them in what is edited", s.name, function)
 		}
 		if s.old != nil {
 			e.obstacle.line = s.old.key.Line
@@ -179,7 +179,11 @@ func (e *editing) removeEmpty() {
 		some := slices.ContainsFunc(e.app.Functions, func(f string) bool { return matches(s.lists[byPattern], f) })
 		if !positive || e.app.Functions != nil && !some {
 			s.removed = true
-			e.done = append(e.done, fmt.Sprintf("group %s has no function left and is removed%s", s.name, settings(s.old)))
+			text := fmt.Sprintf("group %s has no function left and is removed", s.name)
+			if names := s.old.settings(); names != nil {
+				text += ", with its " + strings.Join(names, ", ")
+			}
+			e.done = append(e.done, text)
 		}
 	}
 }
@@ -209,8 +213,8 @@ func (e *editing) onlyRouted(s *state, function string) bool {
 	return s.old != nil && e.routed(s, function) && !slices.Contains(s.old.lists[byName], function) && !matches(s.old.lists[byPattern], function)
 }
 
-// settings names what is lost with a group.
-func settings(g *group) string {
+// settings are the keys of a group that name no functions.
+func (g *group) settings() []string {
 	var names []string
 	keys := listKeys()
 	for _, e := range g.own {
@@ -218,8 +222,5 @@ func settings(g *group) string {
 			names = append(names, e.key.Value)
 		}
 	}
-	if names == nil {
-		return ""
-	}
-	return ", with its " + strings.Join(names, ", ")
+	return names
 }
