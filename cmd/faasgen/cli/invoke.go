@@ -191,7 +191,7 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 	for _, app := range r.Apps {
 		for _, f := range app.Functions {
 			known = append(known, f.Name)
-			if f.Name == function {
+			if f.Name == function && !slices.Contains(owners, app) { // several units of one may have it
 				owners = append(owners, app)
 			}
 		}
