@@ -60,6 +60,7 @@ func TestConformance(t *testing.T) {
 				Streams: streams, Environment: environment,
 				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Vendor: true, InitReport: true,
 				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: answer, Concurrent: tt.options.Concurrency > 1, FrontOnly: !tt.full,
+				AnswersPages: tt.options.Front != "" && tt.options.Front != "url",
 			})
 		})
 	}
