@@ -49,6 +49,11 @@ func sound(content []byte) error {
 		if !regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(id) {
 			return fmt.Errorf("%s is no logical name", id)
 		}
+		if document, ok := r.Properties["DefinitionBody"].(map[string]any); ok && r.Properties["Name"] != nil {
+			if title := document["info"].(map[string]any)["title"]; fmt.Sprint(title) != "map[Ref:AWS::StackName]" {
+				return fmt.Errorf("%s: SAM refuses a Name beside the title %v", id, title)
+			}
+		}
 		if r.Type != "AWS::Serverless::Function" {
 			continue
 		}
@@ -106,6 +111,7 @@ func TestSoundRefuses(t *testing.T) {
 		"one minutes":    "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minutes)}"),
 		"two day fields": "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 0 * * * *)}"),
 		"another bucket": "A: " + fmt.Sprintf(function, "Type: S3, Properties: {Bucket: {Ref: A}}"),
+		"a title":        "A: {Type: AWS::Serverless::HttpApi, Properties: {Name: n, DefinitionBody: {info: {title: t}}}}",
 		"no position":    "A: " + fmt.Sprintf(function, "Type: MSK, Properties: {Stream: a}"),
 	} {
 		if err := sound([]byte("Resources:\n  " + resources + "\n")); err == nil {
