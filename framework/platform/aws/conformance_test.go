@@ -60,6 +60,7 @@ func TestConformance(t *testing.T) {
 				Streams: streams, Environment: environment,
 				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Vendor: true, InitReport: true,
 				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: response, Concurrent: tt.options.Concurrency > 1, IngressOnly: !tt.full,
+				AnswersPages: tt.options.Ingress != "" && tt.options.Ingress != "url",
 			})
 		})
 	}
