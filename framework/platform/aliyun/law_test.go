@@ -40,7 +40,8 @@ func TestLaw(t *testing.T) {
 		return []mq.Message{{ID: "1", Source: "q", Body: []byte(s), Attributes: map[string]string{"a": s, "." + s: "b"}, Tag: s, Group: s, Deliveries: 2, Time: at}}
 	}
 	t.Run("queue", platformtest.Law[mq.Message]{
-		Decode: decodeQueue, Encode: EncodeQueue, From: platform.Origin{Type: "queue"}, Events: message,
+		Decode: decodeQueue, Encode: EncodeQueue, From: platform.Origin{Type: "queue"},
+		Events: func(s string) []mq.Message { return append(message(s), mq.Message{ID: "2", Source: "q", Body: []byte("b"), Time: at}) },
 		Lost: func(m *mq.Message) { m.Attributes, m.Tag, m.Group, m.Deliveries = nil, "", "", 0 },
 	}.Check)
 	t.Run("topic", platformtest.Law[mq.Message]{
