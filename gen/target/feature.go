@@ -56,11 +56,13 @@ func settingFeatures() []string {
 	}
 }
 
-// The features of the application as a whole: domains, and http triggers that are reached by the vendor's own.
+// The features of the application as a whole: domains, http triggers that are reached by the vendor's own, and a namespace for the
+// functions.
 const (
-	DomainFeature   = "domains"
-	NoDomainFeature = "trigger http without domains"
-	MixedFeature    = "trigger http with other triggers"
+	DomainFeature    = "domains"
+	NoDomainFeature  = "trigger http without domains"
+	MixedFeature     = "trigger http with other triggers"
+	NamespaceFeature = "namespace"
 )
 
 // features are those of the triggers of a kind.
@@ -167,6 +169,7 @@ func Portability(targets []Target, apps []*App) []Row {
 		return len(app.Spec.Domains) == 0 && slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	})
 	add(DomainFeature, func(app *App) bool { return len(app.Spec.Domains) > 0 })
+	add(NamespaceFeature, func(app *App) bool { return app.Spec.Provider.Namespace != "" })
 	return rows
 }
 

@@ -199,6 +199,17 @@ func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at fu
 	}
 }
 
+// NoNamespace reports a namespace on a cloud that has none: functions whose names it should tell apart would replace each other.
+func (r *Report) NoNamespace(app *App) {
+	if app.Spec.Provider.Namespace == "" {
+		return
+	}
+	r.About(NamespaceFeature)
+	defer r.About("")
+	r.Unsupported(app.Spec.Places["provider.namespace"], "provider.namespace", "functions are told apart by their names alone, which have the service and the stage").
+		Hint = "say it for the clouds that have namespaces only: targets: {tencent: {provider: {namespace: …}}}"
+}
+
 // Variables are a cloud's rules for environment variables.
 type Variables struct {
 	// Form is what names look like; Expected says so in words.

@@ -41,7 +41,9 @@ func TestLaw(t *testing.T) {
 	}
 	t.Run("queue", platformtest.Law[mq.Message]{
 		Decode: decodeQueue, Encode: EncodeQueue, From: platform.Origin{Type: "queue"},
-		Events: func(s string) []mq.Message { return append(message(s), mq.Message{ID: "2", Source: "q", Body: []byte("b"), Time: at}) },
+		Events: func(s string) []mq.Message {
+			return append(message(s), mq.Message{ID: "2", Source: "q", Body: []byte("b"), Time: at})
+		},
 		Lost: func(m *mq.Message) { m.Attributes, m.Tag, m.Group, m.Deliveries = nil, "", "", 0 },
 	}.Check)
 	t.Run("topic", platformtest.Law[mq.Message]{

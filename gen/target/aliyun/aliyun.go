@@ -59,6 +59,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Mechanism(how())
 	kinds().Mechanism(r)
 	checkRegion(r, app)
+	r.NoNamespace(app)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "s")

@@ -28,5 +28,6 @@ func how() map[string]string {
 		"http.streaming":       "web function",
 		"http.cors":            "corsConfig",
 		"architecture":         "amd64",
+		"namespace":            "namespace",
 	}
 }

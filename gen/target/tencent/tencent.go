@@ -56,6 +56,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "scf")
 	checkTopics(r, app)
+	checkNamespaces(r, app)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and say domains for other targets only"
 	})
@@ -119,6 +120,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Type:         "event",
 		Description:  u.Summary(),
 		Region:       region(app),
+		Namespace:    app.Spec.Provider.Namespace,
 		Src:          "../" + u.Zip(),
 		Runtime:      "CustomRuntime",
 		Handler:      "bootstrap",
