@@ -83,6 +83,9 @@ func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place
 	return settings
 }
 
+// Under returns the settings covered by others, as those of a function are by what its group sets itself.
+func (s Settings) Under(over Settings) Settings { return merge(s, over) }
+
 // Environment variables by which a deployed process knows its stage and its unit.
 const (
 	StageVariable       = "FAAS_ENV"

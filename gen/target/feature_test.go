@@ -149,9 +149,12 @@ func TestNamespace(t *testing.T) {
 	}
 }
 
-// TestResourcesVariable: what deployment files write is what platforms read.
-func TestResourcesVariable(t *testing.T) {
+// TestVariables: what deployment files write is what platforms read.
+func TestVariables(t *testing.T) {
 	if target.ResourcesVariable != platform.ResourcesVariable {
 		t.Errorf("%s and %s", target.ResourcesVariable, platform.ResourcesVariable)
+	}
+	if target.CORSVariable != platform.CORSVariable {
+		t.Errorf("%s and %s", target.CORSVariable, platform.CORSVariable)
 	}
 }

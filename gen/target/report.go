@@ -173,8 +173,16 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 
 // Origins reports CORS that lets nobody in, as what a function says of it may be all there is.
 func (r *Report) Origins(u *Unit) {
-	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Routes()) > 0 {
-		r.Missing(u.At("http.cors"), "http.cors.origins", "they say which pages may call")
+	check := func(h *spec.HTTP, at spec.Place) {
+		if h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 {
+			r.Missing(at, "http.cors.origins", "they say which pages may call")
+		}
+	}
+	if len(u.Routes()) > 0 {
+		check(u.Settings.HTTP, u.At("http.cors"))
+	}
+	for _, f := range u.callers() {
+		check(f.Settings.HTTP, f.at("http.cors"))
 	}
 }
 

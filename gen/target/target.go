@@ -69,6 +69,9 @@ type Unit struct {
 	Artefact string
 	// Group is the name of the aggregation that the unit was made of, empty for a function by itself.
 	Group string
+	// Mixed is what the group says of http and other triggers on a cloud that cannot have both in one unit: split or nothing, which
+	// [Splitter] heeds, or event, for one unit that gets requests as events.
+	Mixed string
 	// Merged says where each of a group's settings comes from, by the dotted key; it is empty for a function by itself.
 	Merged []Merged
 }
@@ -225,6 +228,22 @@ type Router interface {
 	Target
 	// Routes are those of the application, in the cloud's own words.
 	Routes(app *App) []string
+}
+
+// Splitter is a target that cannot have the functions of every group in one unit.
+type Splitter interface {
+	Target
+	// Split returns the parts of a group's unit, each to be a unit of its own. One part is the unit as it is. It is called with the
+	// unit's functions, their triggers and Mixed, before settings are merged, and changes nothing.
+	Split(u *Unit) []Part
+}
+
+// Part is a unit that a target makes of some functions of a group.
+type Part struct {
+	// Suffix is what follows the group's name in that of the unit: nothing, or -events.
+	Suffix string
+	// Functions are those of the group, in their order.
+	Functions []*Function
 }
 
 // Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known

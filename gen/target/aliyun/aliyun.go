@@ -215,7 +215,7 @@ func triggers(app *target.App, u *target.Unit) ([]Trigger, map[int][]spec.Extens
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	http := httpTrigger(u)
+	http := httpTrigger(app, u)
 	http.TriggerName = free("http", "-url")
 	return append(list, http), extensions
 }

@@ -78,7 +78,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	r.Origins(u)
 	checkTimers(r, u)
-	checkHTTP(r, u)
+	checkHTTP(r, app, u)
 	checkSources(r, app, u)
 }
 

@@ -27,6 +27,7 @@ type cloud struct{}
 var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
+	_ target.Splitter  = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -202,7 +203,7 @@ func number(n *int) string {
 
 // events makes the vendor's triggers, and says which x- keys belong to which of them.
 func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {
-	var list []Event
+	list := []Event{}
 	extensions := map[int][]spec.Extension{}
 	for t, made := range kinds().Make(app, u) {
 		for _, e := range made {
@@ -221,5 +222,5 @@ func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension)
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	return append(list, functionURL(u)), extensions
+	return append(list, functionURL(app, u)), extensions
 }
