@@ -85,7 +85,7 @@ const CORSVariable = "FAAS_CORS"
 func (a *App) Environment(u *Unit) map[string]string {
 	var entries []string
 	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
+		for _, t := range slices.Concat(f.Triggers, f.Linked) {
 			for _, n := range Needs(t.Marker) {
 				if r := a.Resource(t, n); r.Real() != n.Name {
 					entries = append(entries, n.Name+"="+r.Real())

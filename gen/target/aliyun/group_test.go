@@ -101,7 +101,7 @@ functions:
 
 // TestOrigin: a function that is also in a group has its triggers there; by itself it has none, and can read what they bring.
 func TestOrigin(t *testing.T) {
-	app := targettest.App(t, Name, "service: shop\nprovider: {region: cn-hangzhou}\nfunctions: {both: {events: [http: {method: GET, path: /}, timer: {every: 1h}, kafka: {topic: clicks}]}}\n")
+	app := targettest.App(t, Name, "service: shop\nprovider: {region: cn-hangzhou}\nresources: {clicks: {name: real, instance: i}}\nfunctions: {both: {events: [http: {method: GET, path: /}, timer: {every: 1h}, kafka: {topic: clicks}]}}\n")
 	f := app.Units[0].Functions[0]
 	f.Linked, f.Triggers = f.Triggers, nil
 	var codecs []string
@@ -111,7 +111,7 @@ func TestOrigin(t *testing.T) {
 	if got := strings.Join(codecs, " "); got != "Timer Kafka Raw" {
 		t.Error(got)
 	}
-	if content := text(t, app); strings.Contains(content, "trigger") {
-		t.Errorf("triggers are deployed:\n%s", content)
+	if content := text(t, app); strings.Contains(content, "trigger") || !strings.Contains(content, "FAAS_RESOURCES: clicks=real") {
+		t.Errorf("triggers are deployed, or events are of a topic that the unit does not know:\n%s", content)
 	}
 }

@@ -129,7 +129,7 @@ functions:
 `
 	for last, want := range map[string]string{
 		"raw: {}": "",
-		`os: {bucket: c, name: more, events: ["removed"]}`:                                  "f.yml:6:75: trigger os: found 11 triggers of unit gg, tencent takes 10 of one kind at most [target-limit]",
+		`os: {bucket: c, name: more, events: ["removed"]}`:                                   "f.yml:6:75: trigger os: found 11 triggers of unit gg, tencent takes 10 of one kind at most [target-limit]",
 		"timer: {every: 1h, name: tt}" + strings.Repeat(", timer: {every: 1h, name: tN}", 9): "f.yml:6:345: timer: found 11 triggers of unit gg, tencent takes 10 timers at most; this one needs 1 [target-limit]",
 	} {
 		for i := range 9 {
@@ -188,7 +188,7 @@ functions:
 
 // TestOrigin: a function that is also in a group has its triggers there; by itself it has none, and can read what they bring.
 func TestOrigin(t *testing.T) {
-	app := targettest.App(t, Name, "service: shop\nfunctions: {both: {events: [http: {method: GET, path: /}, timer: {every: 1h}, kafka: {topic: clicks}]}}\n")
+	app := targettest.App(t, Name, "service: shop\nresources: {clicks: {name: real, instance: i}}\nfunctions: {both: {events: [http: {method: GET, path: /}, timer: {every: 1h}, kafka: {topic: clicks}]}}\n")
 	f := app.Units[0].Functions[0]
 	f.Linked, f.Triggers = f.Triggers, nil
 	var codecs []string
@@ -202,5 +202,8 @@ func TestOrigin(t *testing.T) {
 	content := text(t, app)
 	if !strings.Contains(content, "type: event") || !strings.Contains(content, "events: []") {
 		t.Errorf("triggers are deployed, or those of before are left:\n%s", content)
+	}
+	if !strings.Contains(content, "FAAS_RESOURCES: clicks=real") {
+		t.Errorf("events are of a topic that the unit does not know:\n%s", content)
 	}
 }
