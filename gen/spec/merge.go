@@ -93,6 +93,9 @@ const (
 	FunctionsVariable   = "FAAS_FUNCTIONS"
 	TimeoutVariable     = "FAAS_TIMEOUT"
 	InitTimeoutVariable = "FAAS_INIT_TIMEOUT"
+	// CORSVariable has the framework answer pages of other origins where the vendor could, but has one answer for all functions
+	// of a unit.
+	CORSVariable = "FAAS_CORS"
 	// SettingsVariable names the file with the settings of the functions, which is SettingsFile in the package without it.
 	SettingsVariable = "FAAS_SETTINGS"
 )
@@ -103,7 +106,7 @@ const SettingsFile = "faas.settings"
 // OwnVariable reports whether a variable says what f.yml says elsewhere, so that nobody else may set it.
 func OwnVariable(name string) bool {
 	switch name {
-	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, SettingsVariable:
+	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, CORSVariable, SettingsVariable:
 		return true
 	}
 	return false

@@ -154,7 +154,7 @@ func TestVariables(t *testing.T) {
 	if target.ResourcesVariable != platform.ResourcesVariable {
 		t.Errorf("%s and %s", target.ResourcesVariable, platform.ResourcesVariable)
 	}
-	if target.CORSVariable != platform.CORSVariable {
-		t.Errorf("%s and %s", target.CORSVariable, platform.CORSVariable)
+	if spec.CORSVariable != platform.CORSVariable {
+		t.Errorf("%s and %s", spec.CORSVariable, platform.CORSVariable)
 	}
 }

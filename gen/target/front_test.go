@@ -81,12 +81,8 @@ func TestCORSVariable(t *testing.T) {
 	for _, c := range []struct{ b, want string }{{", http: {cors: {origins: [https://b]}}", "framework"}, {", http: {cors: {origins: [https://a]}}", ""}} {
 		app := targettest.App(t, "mars", shop(", http: {cors: {origins: [https://a]}}", c.b, ""))
 		g := targettest.Group(t, app, "gg", "aa", "bb")
-		if got := app.Environment(g)[target.CORSVariable]; got != c.want {
+		if got := app.Environment(g)[spec.CORSVariable]; got != c.want {
 			t.Errorf("%s: %q, want %q", c.b, got, c.want)
-		}
-		g.Settings.Environment = map[string]string{target.CORSVariable: "own"}
-		if got := app.Environment(g)[target.CORSVariable]; got != "own" {
-			t.Errorf("%s: what f.yml says is replaced by %q", c.b, got)
 		}
 	}
 }

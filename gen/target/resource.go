@@ -76,10 +76,6 @@ func (r Resource) Real() string {
 // stand for: entries logical=real with spaces between them.
 const ResourcesVariable = "FAAS_RESOURCES"
 
-// CORSVariable is the environment variable that has the framework answer pages of other origins where the vendor could, but has one
-// answer for all functions of a unit.
-const CORSVariable = "FAAS_CORS"
-
 // Environment is the unit's environment as it is deployed: that of its settings, what the logical names of its triggers
 // stand for, unless they are the real ones, and who answers pages of other origins where the functions differ in that.
 func (a *App) Environment(u *Unit) map[string]string {
@@ -96,7 +92,7 @@ func (a *App) Environment(u *Unit) map[string]string {
 	slices.Sort(entries)
 	own := map[string]string{ResourcesVariable: strings.Join(slices.Compact(entries), " ")}
 	if a.Front(u).Differ {
-		own[CORSVariable] = "framework"
+		own[spec.CORSVariable] = "framework"
 	}
 	all := u.Settings.Environment
 	for name, value := range own {
