@@ -69,7 +69,8 @@ type Unit struct {
 	Artefact string
 	// Group is the name of the aggregation that the unit was made of, empty for a function by itself.
 	Group string
-	// Mixed is what f.yml says of a group of http and other triggers: "event" keeps it in one unit where the target would make two.
+	// Mixed is what the group says of http and other triggers on a cloud that cannot have both in one unit: split or nothing, which
+	// [Splitter] heeds, or event, for one unit that gets requests as events.
 	Mixed string
 	// Merged says where each of a group's settings comes from, by the dotted key; it is empty for a function by itself.
 	Merged []Merged
@@ -229,6 +230,22 @@ type Router interface {
 	Routes(app *App) []string
 }
 
+// Splitter is a target that cannot have the functions of every group in one unit.
+type Splitter interface {
+	Target
+	// Split returns the parts of a group's unit, each to be a unit of its own. One part is the unit as it is. It is called with the
+	// unit's functions, their triggers and Mixed, before settings are merged, and changes nothing.
+	Split(u *Unit) []Part
+}
+
+// Part is a unit that a target makes of some functions of a group.
+type Part struct {
+	// Suffix is what follows the group's name in that of the unit: nothing, or -events.
+	Suffix string
+	// Functions are those of the group, in their order.
+	Functions []*Function
+}
+
 // Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known
 // are the names of the platform's codecs by form, with that of the package below the platform's if they are in one: cloudwatch.Log.
 // A form without a name needs none.
@@ -245,14 +262,6 @@ func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 		}
 	}
 	return codecs
-}
-
-// Splitter is a target that cannot have all functions of a group in one unit.
-type Splitter interface {
-	Target
-	// Split returns the functions of a group in parts, each of which is a unit: the first has the group's name. One part, or none,
-	// leaves them together. Of the unit only name, functions and what f.yml says of the group are known.
-	Split(u *Unit) [][]*Function
 }
 
 // Permitter is a target that knows what a unit must be allowed to do.

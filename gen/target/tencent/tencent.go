@@ -27,6 +27,7 @@ type cloud struct{}
 var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
+	_ target.Splitter  = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -56,6 +57,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "scf")
 	checkTopics(r, app)
+	checkNamespaces(r, app)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and set domains for other targets only"
 	})
@@ -119,6 +121,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Type:         "event",
 		Description:  u.Summary(),
 		Region:       region(app),
+		Namespace:    app.Spec.Provider.Namespace,
 		Src:          "../" + u.Zip(),
 		Runtime:      "CustomRuntime",
 		Handler:      "bootstrap",
@@ -200,7 +203,7 @@ func number(n *int) string {
 
 // events makes the vendor's triggers, and says which x- keys belong to which of them.
 func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {
-	var list []Event
+	list := []Event{}
 	extensions := map[int][]spec.Extension{}
 	for t, made := range kinds().Make(app, u) {
 		for _, e := range made {
@@ -219,5 +222,5 @@ func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension)
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	return append(list, functionURL(u)), extensions
+	return append(list, functionURL(app, u)), extensions
 }
