@@ -108,7 +108,7 @@ func TestOrigin(t *testing.T) {
 	for _, c := range New().Entry(app.Units[0]).Codecs {
 		codecs = append(codecs, c.Name)
 	}
-	if got := strings.Join(codecs, " "); got != "Timer Kafka Raw" {
+	if got := strings.Join(codecs, " "); got != "Timer Kafka" {
 		t.Error(got)
 	}
 	if content := text(t, app); strings.Contains(content, "trigger") || !strings.Contains(content, "FAAS_RESOURCES: clicks=real") {

@@ -196,7 +196,7 @@ func TestOrigin(t *testing.T) {
 	for _, c := range entry.Codecs {
 		codecs = append(codecs, c.Name)
 	}
-	if got := strings.Join(codecs, " "); got != "HTTP Timer Kafka Raw" || entry.Loop != platform+"/custom" {
+	if got := strings.Join(codecs, " "); got != "HTTP Timer Kafka" || entry.Loop != platform+"/custom" {
 		t.Errorf("%s with %s", entry.Loop, got)
 	}
 	content := text(t, app)

@@ -33,7 +33,7 @@ func web(u *target.Unit) bool {
 	for _, f := range u.Functions {
 		all += len(f.Triggers)
 	}
-	return !u.Raw() && len(u.Routes()) == all
+	return all > 0 && !u.Raw() && len(u.Routes()) == all
 }
 
 // checkHTTP reports what a unit loses that takes requests.
