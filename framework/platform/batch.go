@@ -183,10 +183,7 @@ func (m *matcher[T, E]) expected() string {
 			list = append(list, said)
 		}
 	}
-	if len(list) == 1 {
-		return list[0]
-	}
-	return "one of " + strings.Join(list, ", ")
+	return oneOf(list)
 }
 
 // reply encodes the outcome of a batch. Where the vendor can take a part of it back, it gets the ids of the messages that failed, and
