@@ -27,12 +27,27 @@ type Function struct {
 	Timeout time.Duration
 	// Concurrency limits the invocations of this function that run at once in one process; zero is unlimited.
 	Concurrency int
+	// Overload is what becomes of an invocation over Concurrency.
+	Overload Overload
 	// Needs is what the function depends on.
 	Needs
 
 	unusable error    // what its calls fail with
 	settings []string // for its triggers
 }
+
+// Overload is what becomes of an invocation over the concurrency limit of its function.
+type Overload int8
+
+const (
+	// OverloadDefault follows from how the event is delivered: a request, and messages that are delivered again, fail as with
+	// OverloadFail, as their senders know what to do then; everything else waits as with OverloadWait.
+	OverloadDefault Overload = iota
+	// OverloadWait lets it wait for its turn until its deadline; what comes too late is a 503.
+	OverloadWait
+	// OverloadFail ends it at once, with a 429.
+	OverloadFail
+)
 
 // Needs is what a function depends on in the application. Each field may be nil. Generated code fills it.
 type Needs struct {

@@ -39,6 +39,7 @@ type candidate[T framework.Trigger] struct {
 // is for its resource, which is mapped by [ResourcesVariable], and matches it.
 func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 	var kind T
+	_, redelivered := any(kind).(trigger.Redelivered)
 	return Codec{Kind: kind.Kind(), Bind: func(app *framework.App) (Decoder, error) {
 		m := matcher[T, E]{}
 		for _, f := range app.Functions {
@@ -69,7 +70,7 @@ func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 			if err != nil {
 				return Call{}, true, err
 			}
-			return Call{Function: f, Event: batch.Events, Reply: reply(p, batch)}, true, nil
+			return Call{Function: f, Event: batch.Events, Redelivered: redelivered, Reply: reply(p, batch)}, true, nil
 		}, nil
 	}}
 }

@@ -37,6 +37,8 @@ type Call struct {
 	Function *framework.Function
 	// Event is what it is called with.
 	Event any
+	// Redelivered is that of framework.Invocation.
+	Redelivered bool
 	// Reply encodes the outcome. The error it returns is reported by the vendor's error call; http turns err into a
 	// response and returns nil.
 	Reply func(ctx context.Context, result any, err error) ([]byte, error)
@@ -127,7 +129,7 @@ func (d *Dispatcher) unknown(p *Payload) error {
 func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte, error) {
 	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
 	inv := p.Invocation
-	inv.Function, inv.Event, inv.Reply = call.Function, call.Event, p.reply
+	inv.Function, inv.Event, inv.Redelivered, inv.Reply = call.Function, call.Event, call.Redelivered, p.reply
 	if p.outcome.detached != nil {
 		inv.Overdue = p.overdue
 	}
