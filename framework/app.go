@@ -70,7 +70,9 @@ type Component struct {
 	Name string
 	// Order sorts the components: those that it imports come before it.
 	Order int
-	// Ready is called at the end of the start, Health for each health check. Either may be nil.
+	// Ready is called at the end of the start, Health for each health check. Either may be nil. In a unit that is lazy, Ready of
+	// a component that only some functions have is called before the first call of one of these, and Health after it, unless
+	// one that all functions have comes after it and has a Ready, too.
 	Ready, Health func(context.Context) error
 	// Layers are the layers that it adds: [ComponentLayers], nil for none.
 	Layers layerSource

@@ -21,6 +21,7 @@ type Engine struct {
 	hooks    hooks // nil without layers
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
+	deferred map[string]*deferred // by the component's name
 	workers  workers
 	watches  watches
 
