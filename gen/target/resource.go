@@ -91,7 +91,7 @@ func (a *App) Environment(u *Unit) map[string]string {
 	}
 	slices.Sort(entries)
 	own := map[string]string{ResourcesVariable: strings.Join(slices.Compact(entries), " ")}
-	if a.Front(u).Differ {
+	if a.Ingress(u).Differ {
 		own[spec.CORSVariable] = "framework"
 	}
 	all := u.Settings.Environment

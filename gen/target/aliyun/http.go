@@ -22,7 +22,7 @@ func carryAPIGW() target.Carried[Trigger] {
 // httpTrigger is the trigger for all of a unit's routes. Its requests come as they are, but a gateway may also send them as events.
 func httpTrigger(app *target.App, u *target.Unit) Trigger {
 	http := &HTTPTrigger{AuthType: "anonymous", Methods: []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}}
-	front := app.Front(u)
+	front := app.Ingress(u)
 	if front.IAM {
 		http.AuthType = "function"
 	}

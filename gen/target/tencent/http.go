@@ -38,8 +38,8 @@ func web(u *target.Unit) bool {
 
 // checkHTTP reports what a unit loses that takes requests.
 func checkHTTP(r *target.Report, app *target.App, u *target.Unit) {
-	r.OneFront(app, u)
-	if front := app.Front(u); front.Differ && front.IAM {
+	r.OneIngress(app, u)
+	if front := app.Ingress(u); front.Differ && front.IAM {
 		r.Loss(u, "http.cors", u.At("http.cors"), "http.cors of %s: its functions differ, so that the framework answers pages, and the vendor lets no preflight through that is not signed", u.Name).
 			Hint = "say http.cors in the group"
 	}
@@ -67,7 +67,7 @@ func apart(u *target.Unit) string {
 // functionURL is the trigger for all of a unit's routes.
 func functionURL(app *target.App, u *target.Unit) Event {
 	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
-	front := app.Front(u)
+	front := app.Ingress(u)
 	if front.IAM {
 		url.AuthType = "CAM"
 	}

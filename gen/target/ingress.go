@@ -10,11 +10,11 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// Front is what the one http front of a unit is told, on clouds where a unit has one. In a group each function has settings of its own
+// Ingress is what the one http front of a unit is told, on clouds where a unit has one. In a group each function has settings of its own
 // for it, and what the group sets itself wins.
-type Front struct {
+type Ingress struct {
 	// IAM says that the vendor checks a signature, Internal that only callers inside the vendor's network get in. The functions
-	// agree about both; see [Report.OneFront].
+	// agree about both; see [Report.OneIngress].
 	IAM, Internal bool
 	// CORS says which pages of other origins may call; nil is none, or not the same for all functions.
 	CORS *spec.CORS
@@ -22,8 +22,8 @@ type Front struct {
 	Differ bool
 }
 
-// Front is the unit's.
-func (a *App) Front(u *Unit) Front {
+// Ingress is the unit's.
+func (a *App) Ingress(u *Unit) Ingress {
 	members := u.callers()
 	if len(members) == 0 {
 		return front(u.Settings.HTTP)
@@ -39,15 +39,15 @@ func (a *App) Front(u *Unit) Front {
 	return first
 }
 
-// OneFront reports functions of a group that want different things of its http front, where the cloud has one a unit.
-func (r *Report) OneFront(app *App, u *Unit) {
+// OneIngress reports functions of a group that want different things of its http front, where the cloud has one a unit.
+func (r *Report) OneIngress(app *App, u *Unit) {
 	group := app.ownHTTP(u)
 	for _, s := range []struct {
 		key   string
-		value func(Front) string
+		value func(Ingress) string
 	}{
-		{"http.auth", func(f Front) string { return map[bool]string{true: "iam", false: "anonymous"}[f.IAM] }},
-		{"http.internal", func(f Front) string { return fmt.Sprint(f.Internal) }},
+		{"http.auth", func(f Ingress) string { return map[bool]string{true: "iam", false: "anonymous"}[f.IAM] }},
+		{"http.internal", func(f Ingress) string { return fmt.Sprint(f.Internal) }},
 	} {
 		var values []string
 		by := map[string][]*Function{}
@@ -100,11 +100,11 @@ func over(own, group *spec.HTTP) *spec.HTTP {
 	return spec.Settings{HTTP: own}.Under(spec.Settings{HTTP: group}).HTTP
 }
 
-func front(h *spec.HTTP) Front {
+func front(h *spec.HTTP) Ingress {
 	if h == nil {
-		return Front{}
+		return Ingress{}
 	}
-	return Front{IAM: h.Auth == "iam", Internal: h.Internal != nil && *h.Internal, CORS: h.CORS}
+	return Ingress{IAM: h.Auth == "iam", Internal: h.Internal != nil && *h.Internal, CORS: h.CORS}
 }
 
 // sameCORS reports whether both let the same pages do the same.

@@ -24,26 +24,26 @@ func TestFront(t *testing.T) {
 	page := &spec.CORS{Origins: []string{"https://a"}}
 	for _, c := range []struct {
 		a, b, group string
-		want        target.Front
+		want        target.Ingress
 		refused     string
 	}{
-		{want: target.Front{}},
-		{a: ", http: {auth: anonymous, internal: false}", want: target.Front{}},
-		{a: ", http: {auth: iam, internal: true}", b: ", http: {auth: iam, internal: true}", want: target.Front{IAM: true, Internal: true}},
-		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a]}}", want: target.Front{CORS: page}},
-		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a], credentials: false}}", want: target.Front{CORS: page}},
-		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://b]}}", want: target.Front{Differ: true}},
-		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a], credentials: true}}", want: target.Front{Differ: true}},
-		{b: ", http: {cors: {origins: [https://a]}}", want: target.Front{Differ: true}},
-		{a: ", http: {cors: {origins: [https://a]}}", group: "http: {cors: {origins: [https://b]}}", want: target.Front{CORS: &spec.CORS{Origins: []string{"https://b"}}}},
+		{want: target.Ingress{}},
+		{a: ", http: {auth: anonymous, internal: false}", want: target.Ingress{}},
+		{a: ", http: {auth: iam, internal: true}", b: ", http: {auth: iam, internal: true}", want: target.Ingress{IAM: true, Internal: true}},
+		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a]}}", want: target.Ingress{CORS: page}},
+		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a], credentials: false}}", want: target.Ingress{CORS: page}},
+		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://b]}}", want: target.Ingress{Differ: true}},
+		{a: ", http: {cors: {origins: [https://a]}}", b: ", http: {cors: {origins: [https://a], credentials: true}}", want: target.Ingress{Differ: true}},
+		{b: ", http: {cors: {origins: [https://a]}}", want: target.Ingress{Differ: true}},
+		{a: ", http: {cors: {origins: [https://a]}}", group: "http: {cors: {origins: [https://b]}}", want: target.Ingress{CORS: &spec.CORS{Origins: []string{"https://b"}}}},
 		{a: ", http: {cors: {maxAge: 9}}", b: ", http: {cors: {maxAge: 8}}", group: "http: {cors: {origins: [https://a], maxAge: 7}}",
-			want: target.Front{CORS: &spec.CORS{Origins: page.Origins, MaxAge: 7e9}}},
-		{a: ", http: {auth: iam}", want: target.Front{IAM: true}, refused: "f.yml:4:3: http.auth anonymous of function bb and iam of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
+			want: target.Ingress{CORS: &spec.CORS{Origins: page.Origins, MaxAge: 7e9}}},
+		{a: ", http: {auth: iam}", want: target.Ingress{IAM: true}, refused: "f.yml:4:3: http.auth anonymous of function bb and iam of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
 			" | function aa is here f.yml:3:62 | split the group by http.auth: iam for aa, anonymous for bb; or say it for all of them in the group"},
-		{b: ", http: {internal: true}", want: target.Front{}, refused: "f.yml:4:66: http.internal true of function bb and false of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
+		{b: ", http: {internal: true}", want: target.Ingress{}, refused: "f.yml:4:66: http.internal true of function bb and false of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
 			" | function aa is here f.yml:3:3 | split the group by http.internal: false for aa, true for bb; or say it for all of them in the group"},
-		{a: ", http: {auth: iam}", group: "http: {auth: anonymous}", want: target.Front{}},
-		{b: ", http: {internal: true}", group: "http: {internal: true}", want: target.Front{Internal: true}},
+		{a: ", http: {auth: iam}", group: "http: {auth: anonymous}", want: target.Ingress{}},
+		{b: ", http: {internal: true}", group: "http: {internal: true}", want: target.Ingress{Internal: true}},
 	} {
 		aggregation := ""
 		if c.group != "" {
@@ -52,11 +52,11 @@ func TestFront(t *testing.T) {
 		app := targettest.App(t, "mars", shop(c.a, c.b, aggregation))
 		g := targettest.Group(t, app, "gg", "aa", "bb", "cc")
 		name := c.a + " and " + c.b + " in " + c.group
-		if got := app.Front(g); !reflect.DeepEqual(got, c.want) {
+		if got := app.Ingress(g); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 		r := &target.Report{Target: "mars"}
-		r.OneFront(app, g)
+		r.OneIngress(app, g)
 		got := ""
 		if ds := r.Done(); len(ds) > 0 {
 			link := ds[0].Chain[0]
@@ -71,7 +71,7 @@ func TestFront(t *testing.T) {
 // TestFrontOfOne: a unit of one function has the settings of the unit.
 func TestFrontOfOne(t *testing.T) {
 	app := targettest.App(t, "mars", shop(", http: {auth: iam, cors: {origins: [https://a]}}", "", ""))
-	if got := app.Front(app.Units[0]); !got.IAM || got.CORS == nil || got.Differ {
+	if got := app.Ingress(app.Units[0]); !got.IAM || got.CORS == nil || got.Differ {
 		t.Errorf("%+v", got)
 	}
 }
