@@ -88,6 +88,8 @@ type Harness struct {
 	Queue string
 	// Command is the entry's file name, "bootstrap" if empty.
 	Command string
+	// Script is what that file holds, where it is none of the program itself, which is then the file bootstrap beside it.
+	Script string
 	// Environment is added to the artefact's.
 	Environment map[string]string
 	// Lacks is what the HTTP ingress cannot carry.
@@ -162,7 +164,14 @@ func (s *suite) artifact(t *testing.T, a sim.Artifact, out *output) sim.Artifact
 		t.Fatal(err)
 	}
 	a.Dir = t.TempDir()
-	if err := os.Symlink(exe, filepath.Join(a.Dir, s.Command)); err != nil {
+	program := s.Command
+	if s.Script != "" {
+		program = "bootstrap"
+		if err := os.WriteFile(filepath.Join(a.Dir, s.Command), []byte(s.Script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(exe, filepath.Join(a.Dir, program)); err != nil {
 		t.Fatal(err)
 	}
 	a.Command, a.Unit, a.Memory, a.Output = s.Command, "fixture", 128, out

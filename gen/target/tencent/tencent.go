@@ -16,7 +16,7 @@ import (
 // Name is the word for this target.
 const Name = "tencent"
 
-// platform is where the codecs of event functions are; both loops are below.
+// platform is where the codecs of event functions are; the loops are below.
 const platform = "github.com/faasgen/faasgen/framework/platform/tencent"
 
 // New returns the target.
@@ -28,6 +28,7 @@ var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
 	_ target.Splitter  = cloud{}
+	_ target.Sharer    = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -43,6 +44,26 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 	e.Codecs = target.Codecs(u, platform, kinds().Codecs())
 	return e
 }
+
+// Share is the loop of the kind of function that all units are if they are of one kind however functions are grouped, else the
+// one that runs either: web functions start by scf_bootstrap, which the vendor lets be a script.
+func (c cloud) Share(all *target.Unit) target.Entry {
+	e := c.Entry(all)
+	if web(all) || len(all.Routes()) == 0 {
+		return e
+	}
+	e.Loop = platform + "/both"
+	e.Starters = []target.File{{Path: "scf_bootstrap", Content: []byte(webStarter), Mode: 0o755}}
+	return e
+}
+
+// webStarter runs the program beside it as a web function. Nothing but the shell is needed, and nothing of the environment.
+const webStarter = `#!/bin/sh
+case $0 in
+*/*) exec "${0%/*}/bootstrap" web ;;
+esac
+exec ./bootstrap web
+`
 
 // Check reports what Serverless Cloud Function does not take.
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
