@@ -89,7 +89,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 		taken = spec.SettingsFile
 	}
 	if taken != "" {
-		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, where what is built lies in %s", taken, "dist/"+ServerTarget)
+		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, where the build puts another in %s", taken, "dist/"+ServerTarget)
 		d.Hint = "rename it, or leave it out with package.exclude"
 		ds = append(ds, d)
 	}
