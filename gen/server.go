@@ -88,6 +88,11 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		taken = spec.SettingsFile
 	}
+	if e.Command == build.ImageFolder && o.Image && o.Archive == "" {
+		d := spec.Place{}.Errorf(bundle.CodePackage, "the service is called %s, as the folder of its image beside it", e.Command)
+		d.Hint = "have the image made as one file: --image=FILE.tar"
+		ds = append(ds, d)
+	}
 	if taken != "" {
 		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, where the build puts another in %s", taken, "dist/"+ServerTarget)
 		d.Hint = "rename it, or leave it out with package.exclude"

@@ -132,12 +132,16 @@ func TestBuildServerRefuses(t *testing.T) {
 		"the manifest": {"package: {include: [manifest.json]}", "manifest.json", false, "the package has a file manifest.json of its own"},
 		"the settings": {"package: {include: [faas.settings]}", "faas.settings", false, "the package has a file faas.settings of its own"},
 		"the image":    {"package: {include: [\"image/**\"]}", "image/x", true, "the package has a file image/x of its own"},
+		"its name":     {"", "x.txt", true, "the service is called image, as the folder of its image beside it"},
 		"no image":     {"package: {include: [\"image/**\"]}", "image/x", false, ""},
-		"a secret":     {"", "config.prod.yml", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBuilt(t)
-			apptest.Write(t, b.dir, map[string]string{"one/f.yml": "service: one\n" + tc.spec + "\n", "one/" + tc.file: "x: y\n"})
+			service := "one"
+			if name == "its name" {
+				service = "image"
+			}
+			apptest.Write(t, b.dir, map[string]string{"one/f.yml": "service: " + service + "\n" + tc.spec + "\n", "one/" + tc.file: "x: y\n"})
 			made := b.serve(gen.ServerOptions{Image: tc.image})
 			if tc.want == "" {
 				if made.Diagnostics.Failed() {
