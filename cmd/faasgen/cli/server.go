@@ -68,6 +68,9 @@ func (s *serverFlags) options(t *tool, server bool, args []string) (o gen.Server
 	o = gen.ServerOptions{GOARCH: s.arch, Image: s.image != "", Relative: t.dir}
 	if s.image != "" && s.image != beside {
 		o.Archive = absolute(t.dir, s.image)
+		if info, err := os.Stat(filepath.Dir(o.Archive)); err != nil || !info.IsDir() {
+			return o, usage("--image=%s: there is no folder %s", s.image, relative(t.dir, filepath.Dir(o.Archive)))
+		}
 	}
 	if s.certificates != "" {
 		if o.Roots, err = os.ReadFile(absolute(t.dir, s.certificates)); err != nil {
