@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/grouping"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
@@ -26,7 +25,7 @@ func (p *Plan) group(split Split) ([]*Unit, annotations.Diagnostics) {
 		single[u.Name] = u
 		functions = append(functions, u.Functions[0])
 	}
-	groups, ds := grouping.Select(p.App.Spec, functions)
+	groups, ds := Select(p.App.Spec, functions)
 	if ds.Failed() {
 		return nil, ds
 	}
@@ -73,7 +72,7 @@ type grouper struct {
 }
 
 // add makes the units of one group: one, or as many as the target needs.
-func (g *grouper) add(group *grouping.Group, split Split) {
+func (g *grouper) add(group *Group, split Split) {
 	parts := []target.Part{{Functions: g.members(group)}}
 	if split != nil {
 		parts = split(&target.Unit{Name: group.Name, Group: group.Name, Functions: parts[0].Functions, Mixed: group.Mixed})
@@ -89,7 +88,7 @@ func (g *grouper) add(group *grouping.Group, split Split) {
 
 // members are copies of the functions of a group as they are in it: what the group says of http is theirs, and guests bring no
 // events.
-func (g *grouper) members(group *grouping.Group) []*target.Function {
+func (g *grouper) members(group *Group) []*target.Function {
 	var members []*target.Function
 	for _, f := range group.Members {
 		member := *f
@@ -118,14 +117,14 @@ func (g *grouper) members(group *grouping.Group) []*target.Function {
 }
 
 // unit makes one unit of a group.
-func (g *grouper) unit(group *grouping.Group) *Unit {
-	settings, merged, ds := grouping.Merge(group)
+func (g *grouper) unit(group *Group) *Unit {
+	settings, merged, ds := Merge(group)
 	g.diags = append(g.diags, ds...)
-	var parts []grouping.Part
+	var parts []Part
 	var members []*Member
 	for _, f := range group.Members {
 		own := g.single[f.Name]
-		parts = append(parts, grouping.Part{Function: f.Name, Extension: own.Extension, Place: func(name string) spec.Place {
+		parts = append(parts, Part{Function: f.Name, Extension: own.Extension, Place: func(name string) spec.Place {
 			return g.places.KeyPlace("functions." + f.Name + ".x-" + name)
 		}})
 		member := *own.Members[0]
@@ -135,7 +134,7 @@ func (g *grouper) unit(group *grouping.Group) *Unit {
 		}
 		members = append(members, &member)
 	}
-	extension, ds := grouping.Extensions(group, parts)
+	extension, ds := Extensions(group, parts)
 	g.diags = append(g.diags, ds...)
 	return &Unit{
 		Unit: &target.Unit{
@@ -176,7 +175,7 @@ func (g *grouper) unique() {
 		if at.Group == "" || at.Group == at.Name && first.Group != "" {
 			at, first = first, at
 		}
-		d := at.Place.Errorf(grouping.Code, "group %s needs a unit called %s, and there is another one of that name", at.Group, at.Name)
+		d := at.Place.Errorf(codeGroup, "group %s needs a unit called %s, and there is another one of that name", at.Group, at.Name)
 		d.Chain = []annotations.Link{{Pos: first.Pos, Message: "the other one is here"}}
 		d.Hint = "give the group another name"
 		g.diags = append(g.diags, d)

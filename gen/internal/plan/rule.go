@@ -1,4 +1,4 @@
-package grouping
+package plan
 
 import (
 	"slices"

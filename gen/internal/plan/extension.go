@@ -1,4 +1,4 @@
-package grouping
+package plan
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func Extensions(g *Group, parts []Part) (spec.Extension, annotations.Diagnostics
 		for _, name := range slices.Sorted(maps.Keys(p.Extension)) {
 			node := p.Extension[name]
 			if key := differs(out[name], node, g.Extension[name]); key != "" {
-				d := p.Place(name).Or(g.Place).Errorf(CodeMerge, "key %s below x-%s of function %s differs from that of another function of group %s", key, name, p.Function, g.Name)
+				d := p.Place(name).Or(g.Place).Errorf(codeSetting, "key %s below x-%s of function %s differs from that of another function of group %s", key, name, p.Function, g.Name)
 				d.Hint = fmt.Sprintf("set it in aggregation.%s.x-%s, make the functions agree, or split the group", g.Name, name)
 				diags = append(diags, d)
 			}

@@ -1,7 +1,4 @@
-// Package grouping is what aggregation of f.yml makes of the functions of an application: which of them each group takes, and
-// which settings a group gets of theirs. It ends where a cloud begins: what a target cannot have of a group is the target's to
-// say.
-package grouping
+package plan
 
 import (
 	"cmp"
@@ -15,10 +12,10 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// Code is the diagnostic code of everything that is wrong with a group, CodeMerge that of settings that do not fit together.
+// Diagnostic codes of groups.
 const (
-	Code      = "group"
-	CodeMerge = "group-setting"
+	codeGroup   = "group"         // a group with the wrong functions, or name
+	codeSetting = "group-setting" // settings of its functions that do not fit together
 )
 
 // Group is one group with the functions that it takes.
@@ -61,7 +58,7 @@ type selection struct {
 }
 
 func (c *selection) report(at spec.Place, format string, args ...any) *annotations.Diagnostic {
-	c.diags = append(c.diags, at.Errorf(Code, format, args...))
+	c.diags = append(c.diags, at.Errorf(codeGroup, format, args...))
 	return &c.diags[len(c.diags)-1]
 }
 
@@ -154,7 +151,7 @@ func (c *selection) fill(g *Group) {
 		c.report(g.Place, "group %s has no functions", g.Name).Hint = "name them in functions, functionsPattern or routes"
 	}
 	if place, ok := c.spec.Places[at+".eventTrigger"]; ok {
-		c.diags = append(c.diags, place.Notef(Code, "eventTrigger means nothing: a group always has the event triggers of its functions"))
+		c.diags = append(c.diags, place.Notef(codeGroup, "eventTrigger means nothing: a group always has the event triggers of its functions"))
 	}
 }
 

@@ -1,4 +1,4 @@
-package grouping_test
+package plan_test
 
 import (
 	"flag"
@@ -15,7 +15,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/gen/internal/grouping"
+	"github.com/faasgen/faasgen/gen/internal/plan"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
@@ -65,7 +65,7 @@ func result(t *testing.T, files map[string]string) string {
 	if name := strings.TrimSpace(files["target"]); name != "" {
 		s = s.For(name)
 	}
-	groups, ds := grouping.Select(s, functions(t, s, files["functions"]))
+	groups, ds := plan.Select(s, functions(t, s, files["functions"]))
 	var b strings.Builder
 	for _, g := range groups {
 		var names []string
@@ -80,17 +80,17 @@ func result(t *testing.T, files map[string]string) string {
 		if ds.Failed() || len(names) == 0 {
 			continue
 		}
-		settings, merged, found := grouping.Merge(g)
+		settings, merged, found := plan.Merge(g)
 		ds = append(ds, found...)
-		var parts []grouping.Part
+		var parts []plan.Part
 		for _, f := range g.Members {
-			part := grouping.Part{Function: f.Name, Place: func(name string) spec.Place { return s.KeyPlace("functions." + f.Name + ".x-" + name) }}
+			part := plan.Part{Function: f.Name, Place: func(name string) spec.Place { return s.KeyPlace("functions." + f.Name + ".x-" + name) }}
 			if said := s.Functions[f.Name]; said != nil {
 				part.Extension = said.Extension
 			}
 			parts = append(parts, part)
 		}
-		extension, found := grouping.Extensions(g, parts)
+		extension, found := plan.Extensions(g, parts)
 		ds = append(ds, found...)
 		rules := map[string]string{}
 		for _, m := range merged {
@@ -145,7 +145,7 @@ func functions(t *testing.T, s *spec.Spec, text string) []*target.Function {
 // TestEverySettingHasARule: a key of f.yml that nobody merges would be lost in a group.
 func TestEverySettingHasARule(t *testing.T) {
 	keys := map[string]bool{}
-	for _, r := range grouping.Rules() {
+	for _, r := range plan.Rules() {
 		keys[r.Key] = true
 		if r.Gets == "" || r.Differ == "" {
 			t.Errorf("%s: the rule has no words for the docs", r.Key)
@@ -175,7 +175,7 @@ func TestMatches(t *testing.T) {
 		{"*", "a", true}, {"a-*", "a-b", true}, {"a-*", "a", false}, {"*-get", "book-get", true}, {"*-get", "get", false}, {"a*a", "a", false},
 		{"a*b*c", "axbxc", true}, {"a*b*c", "acb", false}, {"a", "a", true}, {"a", "ab", false}, {"*a*", "bab", true},
 	} {
-		if got := grouping.Matches(tc.pattern, tc.name); got != tc.want {
+		if got := plan.Matches(tc.pattern, tc.name); got != tc.want {
 			t.Errorf("%s, %s: got %v", tc.pattern, tc.name, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package grouping
+package plan
 
 import (
 	"cmp"
@@ -79,7 +79,7 @@ func (m *merger) keyFrom(key string, r Rule, members ...*target.Function) {
 }
 
 func (m *merger) note(at spec.Place, format string, args ...any) {
-	m.diags = append(m.diags, at.Or(m.group.Place).Notef(CodeMerge, format, args...))
+	m.diags = append(m.diags, at.Or(m.group.Place).Notef(codeSetting, format, args...))
 }
 
 // conflict reports a setting that two members have differently. Values are not repeated: they may come from variables.
@@ -88,7 +88,7 @@ func (m *merger) conflict(key, part string, a, b *target.Function) {
 	if !at.Valid() {
 		at, other = other, at
 	}
-	d := at.Or(m.group.Place).Errorf(CodeMerge, "functions %s and %s of group %s have different values of %s", a.Name, b.Name, m.group.Name, key+part)
+	d := at.Or(m.group.Place).Errorf(codeSetting, "functions %s and %s of group %s have different values of %s", a.Name, b.Name, m.group.Name, key+part)
 	for _, f := range []*target.Function{a, b} {
 		place := f.Settings.Places[key+part]
 		message := f.Name + " sets it here"
@@ -183,7 +183,7 @@ func reserved(m *merger, r Rule) {
 			all = false
 			continue
 		case *n == 0:
-			d := f.Settings.Places[r.Key].Or(m.group.Place).Errorf(CodeMerge, "function %s is closed by reservedConcurrency: 0, and group %s would run it", f.Name, m.group.Name)
+			d := f.Settings.Places[r.Key].Or(m.group.Place).Errorf(codeSetting, "function %s is closed by reservedConcurrency: 0, and group %s would run it", f.Name, m.group.Name)
 			d.Hint = "take it out of the group, or set aggregation." + m.group.Name + ".reservedConcurrency"
 			m.diags = append(m.diags, d)
 		}
