@@ -18,6 +18,10 @@ type Settings struct {
 	InitTimeout annotations.Duration `faas:"initTimeout"`
 	// Concurrency is how many invocations one instance runs at once, at most. The default is 1.
 	Concurrency int `faas:"concurrency"`
+	// Overload is what becomes of an invocation over the function's concurrency: wait, until its deadline, or fail, at once. The
+	// default is fail for requests, which are answered with 429, and for messages of queues and streams, which are delivered
+	// again, and wait for everything else.
+	Overload string `faas:"overload,enum=wait|fail"`
 	// ReservedConcurrency is how many invocations the vendor keeps free for the function, which is also the most it gets.
 	// 0 lets none run.
 	ReservedConcurrency *int `faas:"reservedConcurrency"`

@@ -101,6 +101,9 @@ func (g *grouper) members(group *Group) []*target.Function {
 			}
 			member.Settings = spec.Merge(member.Settings, own)
 		}
+		if group.Overload != "" {
+			member.Settings.Overload = group.Overload
+		}
 		if group.Guests[f.Name] {
 			member.Guest, member.Triggers = true, nil
 			for _, t := range f.Triggers {

@@ -36,6 +36,7 @@ func Rules() []Rule {
 		{Key: "timeout", Gets: "the maximum", Differ: "fine: each function keeps its own", merge: maximum(func(s *s) *annotations.Duration { return &s.Timeout })},
 		{Key: "initTimeout", Gets: "the maximum", Differ: fine, merge: maximum(func(s *s) *annotations.Duration { return &s.InitTimeout })},
 		{Key: "concurrency", Gets: "the minimum; a function that sets none counts as 1", Differ: "fine: each function keeps its own limit", merge: concurrency},
+		{Key: "overload", Gets: "each function's own", Differ: fine, merge: func(*merger, Rule) {}},
 		{Key: "reservedConcurrency", Gets: "the sum if all functions set it, otherwise none", Differ: "fine; 0 is an error", merge: reserved},
 		{Key: "provisionedInstances", Gets: "the maximum", Differ: fine, merge: provisioned},
 		{Key: "environment", Gets: "all variables", Differ: "an error for one name with two values", merge: union("environment", func(s *s) *map[string]string { return &s.Environment }), entries: true},

@@ -16,6 +16,9 @@ import (
 // of it together.
 func (m *Member) Lines() []string {
 	lines := []string{"timeout=" + seconds(m.Timeout), fmt.Sprintf("concurrency=%d", m.Concurrency)}
+	if m.Function.Settings.Overload != "" {
+		lines = append(lines, "overload="+m.Function.Settings.Overload)
+	}
 	c := m.CORS
 	if c == nil || !slices.ContainsFunc(m.Triggers, func(t target.Trigger) bool { return annotations.HTTPOf(t.Marker) != nil }) {
 		return lines
