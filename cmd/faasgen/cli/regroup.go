@@ -18,6 +18,7 @@ import (
 	"github.com/faasgen/faasgen/gen/regular"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/spec/edit"
+	"github.com/faasgen/faasgen/gen/target/deployment"
 )
 
 // regroup edits the groups in the f.yml of the application that has the functions, shows what changes, and writes it if wanted.
@@ -32,7 +33,10 @@ func (t *tool) regroup(ctx context.Context, functions []string, write bool, chan
 	if err != nil {
 		return err
 	}
-	known := grouped(app)
+	known, err := grouped(app)
+	if err != nil {
+		return err
+	}
 	all := known.Functions
 	if !sound {
 		known.Functions = nil // some may be missing, and a group that only those are in must not be removed
@@ -58,7 +62,10 @@ func (t *tool) regroup(ctx context.Context, functions []string, write bool, chan
 	if err := t.showChange(shown, source, result.Text); err != nil {
 		return err
 	}
-	if err := t.showPlan(all, result.Members); err != nil {
+	if err := t.showGroups(all, result.Members); err != nil {
+		return err
+	}
+	if err := t.showPlan(app, result.Text); err != nil {
 		return err
 	}
 	if !write {
@@ -101,25 +108,14 @@ func (t *tool) ownerOfAll(ctx context.Context, functions []string) (app *gen.App
 }
 
 // grouped says which functions an application has, and which groups they are in.
-func grouped(app *gen.App) edit.Application {
-	known := edit.Application{Groups: map[string][]string{}}
+func grouped(app *gen.App) (known edit.Application, err error) {
 	for _, f := range app.Functions {
 		known.Functions = append(known.Functions, f.Name)
 	}
 	slices.Sort(known.Functions)
 	known.Functions = slices.Compact(known.Functions)
-	seen, _ := app.Target("")
-	for _, u := range seen.Units {
-		if u.Group == "" {
-			continue
-		}
-		for _, f := range u.Functions {
-			if !slices.Contains(known.Groups[f.Name], u.Group) {
-				known.Groups[f.Name] = append(known.Groups[f.Name], u.Group)
-			}
-		}
-	}
-	return known
+	known.Groups, err = app.Groups()
+	return known, err
 }
 
 // refused shows the lines that have to be written by hand.
@@ -157,9 +153,36 @@ func (t *tool) showChange(shown string, before, after []byte) error {
 	})
 }
 
-// showPlan prints what the functions are deployed as after the edit: the groups, then those that are units by themselves. What the
-// units look like on the targets of f.yml belongs here, too.
-func (t *tool) showPlan(functions []string, groups []edit.Member) error {
+// showPlan prints what the edit changes of the deployment to the target that f.yml names, and what is wrong with it there.
+func (t *tool) showPlan(app *gen.App, text []byte) error {
+	chosen, err := t.selectTargets(app.Provider())
+	if app.Provider() == "" || err != nil {
+		return nil // f.yml names none, or one that this tool does not know
+	}
+	after, ds, err := app.WithSpec(text)
+	if err != nil || ds.Failed() {
+		return err
+	}
+	for _, tg := range chosen {
+		before, wrong := app.Target(tg.Name())
+		next, found := after.Target(tg.Name())
+		t.print(found)
+		if wrong.Failed() || found.Failed() {
+			continue
+		}
+		ds := tg.Check(next)
+		if t.print(ds); ds.Failed() {
+			continue
+		}
+		changes := deployment.Compare(deployment.Describe(tg, before), deployment.Describe(tg, next))
+		fmt.Fprintln(t.out)
+		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: deployment.Describe(tg, next), Changes: changes, Steps: deployment.Steps(changes)})
+	}
+	return nil
+}
+
+// showGroups prints what the functions are deployed as after the edit: the groups, then those that are units by themselves.
+func (t *tool) showGroups(functions []string, groups []edit.Member) error {
 	var b strings.Builder
 	b.WriteByte('\n')
 	in := map[string]bool{}
