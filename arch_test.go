@@ -105,7 +105,7 @@ func listening(dir string) bool {
 		below(dir, "framework/platform/platformtest")
 }
 
-// foreign are the modules a folder may use beside the standard library.
+// foreign are the modules a folder may use in addition to the standard library.
 func foreign(f file) []string {
 	switch {
 	case below(f.dir, "framework/config"):
@@ -327,7 +327,7 @@ func TestNoInitAndNoVagueNames(t *testing.T) {
 	}
 }
 
-// checkVariables accepts package variables that nobody changes by their form: compile-time guards, errors, embedded
+// checkVariables accepts package variables that nothing changes, by their form: compile-time guards, errors, embedded
 // files and values of basic literals. Everything else could be changed and needs a function instead.
 func checkVariables(t *testing.T, f file, d *ast.GenDecl) {
 	embedded := d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })

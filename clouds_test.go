@@ -54,7 +54,7 @@ func TestNothingAsksWhichCloud(t *testing.T) {
 		if f.test || ofCloud(f.dir, names) {
 			continue
 		}
-		for _, found := range asks(f, names, named) {
+		for _, found := range comparisons(f, names, named) {
 			t.Errorf("%s: %s; it belongs in framework/platform/sim/<name>/cloud.go or gen/target/<name>", f.path, found)
 		}
 		for _, imported := range f.imports {
@@ -104,8 +104,8 @@ func literal(e ast.Expr) string {
 	return s
 }
 
-// asks finds what asks for one of the names: a comparison, a case, or a key.
-func asks(f file, names []string, constants map[string]string) (found []string) {
+// comparisons finds where code looks for one of the names: a comparison, a case, or a key.
+func comparisons(f file, names []string, constants map[string]string) (found []string) {
 	text := func(e ast.Expr) string {
 		switch e := e.(type) {
 		case *ast.Ident:
@@ -169,7 +169,7 @@ func TestAsksFindsEachForm(t *testing.T) {
 		f := file{dir: "x", syntax: syntax}
 		known := constants([]file{f})
 		known["faastest.AWS"] = "aws"
-		if got := strings.Join(asks(f, []string{"aws", "tencent"}, known), "; "); got != want {
+		if got := strings.Join(comparisons(f, []string{"aws", "tencent"}, known), "; "); got != want {
 			t.Errorf("%s\ngot  %q\nwant %q", src, got, want)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/faasgen/faasgen/gen/kind"
 )
 
-// What is known of a kind of trigger is said in gen/kind/<kind>.go and framework/trigger/<kind>, and what a cloud does with
+// What is known of a kind of trigger stands in gen/kind/<kind>.go and framework/trigger/<kind>, and what a cloud does with
 // it in the cloud's own folders. Any other declaration that names three kinds is a table of its own, which the next kind would
 // have to be added to. What differs by the form of delivery (raw, request, tick, batch) switches over trigger.Delivery and
 // names no kind.

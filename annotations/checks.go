@@ -40,7 +40,7 @@ func (p *Provide) Check(given func(string) bool) []Problem {
 	return problems
 }
 
-// Check refuses a malformed id or group, and an id beside a group.
+// Check refuses a malformed id or group, and an id together with a group.
 func (i *Inject) Check(given func(string) bool) []Problem {
 	return checkGroup(checkID(nil, given, i.ID), given, i.Group)
 }
@@ -145,7 +145,7 @@ func httpMethods() []string {
 	return []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"}
 }
 
-// Check refuses unknown methods, a path without its slash, a status that is no answer, and a host that is more than a name.
+// Check refuses unknown methods, a path without its slash, a status that is not one of a response, and a host that is more than a name.
 func (h *HTTP) Check(given func(string) bool) []Problem { return h.check("http", given) }
 
 // Check is that of http.
@@ -187,7 +187,7 @@ func (h *HTTP) check(directive string, given func(string) bool) []Problem {
 		problems = append(problems, p)
 	}
 	if len(h.Method) > 1 && slices.Contains(h.Method, "ANY") {
-		problems = append(problems, value("method", "ANY stands for all methods, so no other can stand beside it", ""))
+		problems = append(problems, value("method", "ANY stands for all methods, so no other method can be combined with it", ""))
 	}
 	if given("path") && !strings.HasPrefix(h.Path, "/") {
 		problems = append(problems, value("path", fmt.Sprintf("the path %q does not begin with a slash", h.Path), "write /"+h.Path))

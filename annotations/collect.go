@@ -25,7 +25,7 @@ func Collect(fset *token.FileSet, file *ast.File, src []byte, reg *Registry) (De
 		}
 	}
 	for _, d := range c.found {
-		c.beside(d)
+		c.requireNeighbours(d)
 	}
 	c.diagnostics.Sort()
 	declarations := slices.DeleteFunc(c.found, func(d *Declaration) bool { return len(d.Markers) == 0 })
@@ -304,26 +304,26 @@ func (c *collector) parameter(d *Declaration, m *Marker) {
 	m.Bad = true
 }
 
-// beside reports, once for each declaration and kind of neighbour, a directive that lacks the one it belongs to.
-func (c *collector) beside(d *Declaration) {
+// requireNeighbours reports, once for each declaration and kind of neighbour, a directive that lacks the one it belongs to.
+func (c *collector) requireNeighbours(d *Declaration) {
 	has := func(name string) bool {
 		return d.presumed[name] || d.first(name) != nil
 	}
 	var reported []string
 	for i := range d.Markers {
 		m := &d.Markers[i]
-		if d.unsure || len(m.Definition.Beside) == 0 || slices.ContainsFunc(m.Definition.Beside, has) {
+		if d.unsure || len(m.Definition.RequiresAny) == 0 || slices.ContainsFunc(m.Definition.RequiresAny, has) {
 			continue
 		}
 		m.Bad = true
-		wanted := make([]string, len(m.Definition.Beside))
-		for i, name := range m.Definition.Beside {
-			wanted[i] = prefix + name
+		missing := make([]string, len(m.Definition.RequiresAny))
+		for i, name := range m.Definition.RequiresAny {
+			missing[i] = prefix + name
 		}
-		if list := Join(wanted, "or"); !slices.Contains(reported, list) {
+		if list := Join(missing, "or"); !slices.Contains(reported, list) {
 			reported = append(reported, list)
 			c.report(m.Directive.Pos(), m.Directive.NameEnd(), CodeMissing,
-				fmt.Sprintf("%s needs %s beside it", prefix+m.Definition.Name, list), fmt.Sprintf("add it to the doc comment of %s", d.Name))
+				fmt.Sprintf("%s needs %s next to it", prefix+m.Definition.Name, list), fmt.Sprintf("add it to the doc comment of %s", d.Name))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Checker is a marker that knows more about its arguments than their types say. It is asked once all could be read, by
+// Checker is a marker that knows more about its arguments than their types say. It is called when all could be read, by
 // Registry.Decode for a directive and by gen/spec for an entry of f.yml. given reports whether the user wrote an argument.
 type Checker interface {
 	Check(given func(argument string) bool) []Problem
@@ -101,7 +101,7 @@ func (dec *decoder) set(f Field, a Argument) {
 	}
 }
 
-// unknown reports a key or a word that is no argument. What it may have been meant for is then not missed.
+// unknown reports a key or a word that is not an argument. What it may have been meant for is then not missed.
 func (dec *decoder) unknown(a Argument, written string) {
 	p := Problem{
 		Pos: a.Pos(), End: a.Pos() + token.Pos(len(written)), Code: CodeArgument,
@@ -268,7 +268,7 @@ func (dec *decoder) endRun() {
 	dec.report(p)
 }
 
-// check asks the marker itself, then reports what is missing.
+// check calls the marker itself, then reports what is missing.
 func (dec *decoder) check(marker any) {
 	covered := map[string]bool{}
 	if c, ok := marker.(Checker); ok {

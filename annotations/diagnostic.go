@@ -25,7 +25,7 @@ type Diagnostic struct {
 	Pos token.Position
 	// Length is how many bytes of the line to underline; zero or less underlines one.
 	Length int
-	// Severity is error unless said otherwise.
+	// Severity is error unless set.
 	Severity Severity
 	// Code is a word fixed in the source, such as directive-argument or di-missing.
 	Code string

@@ -22,7 +22,7 @@ func TestRender(t *testing.T) {
 		{"a line", Diagnostic{Pos: at("f.yml", 3, 0), Message: "m", Code: "c", Line: "abc"}, "f.yml:3: m [c]\n"},
 		{"a note", Diagnostic{Pos: at("f.yml", 3, 1), Message: "m", Code: "c", Severity: SeverityNote}, "f.yml:3:1: note: m [c]\n"},
 		{"relative", Diagnostic{Pos: at("/home/app/order/a.go", 1, 1), Message: "m"}, "order/a.go:1:1: m\n"},
-		{"beside", Diagnostic{Pos: at("/home/lib/a.go", 1, 1), Message: "m"}, "../lib/a.go:1:1: m\n"},
+		{"sibling", Diagnostic{Pos: at("/home/lib/a.go", 1, 1), Message: "m"}, "../lib/a.go:1:1: m\n"},
 		{"far away", Diagnostic{Pos: at("/usr/lib/go/src/a.go", 1, 1), Message: "m"}, "../../usr/lib/go/src/a.go:1:1: m\n"},
 		{"tabs", Diagnostic{Pos: at("a.go", 1, 5), Message: "m", Line: "\t\tx\ty z", Length: 3}, "a.go:1:5: m\n\tx\ty z\n\t \t^^^\n"},
 		{"indentation", Diagnostic{Pos: at("a.go", 1, 1), Message: "m", Line: "  x", Length: 1}, "a.go:1:1: m\n\tx\n\t^\n"},

@@ -76,7 +76,7 @@ type Problem struct {
 const (
 	// CodeSyntax is a line that looks like a directive and is none, or arguments that cannot be read.
 	CodeSyntax = "directive-syntax"
-	// CodeUnknown is a directive that nobody knows.
+	// CodeUnknown is an unknown directive.
 	CodeUnknown = "directive-unknown"
 	// CodeArgument is an argument that the directive does not have, or has twice.
 	CodeArgument = "directive-argument"
@@ -95,7 +95,7 @@ const (
 )
 
 // Parse reads one comment line, //faas:name with its arguments; pos is the position of its first slash, or 0. It reports
-// false for any other comment. Arguments with a problem are kept, marked Bad, so that one mistake brings no second report.
+// false for any other comment. Arguments with a problem are kept, marked Bad, so that one mistake is reported once.
 func Parse(pos token.Pos, text string) (Directive, []Problem, bool) {
 	line, ok := ast.ParseDirective(pos, text)
 	if !ok || line.Tool != tool {
@@ -132,7 +132,7 @@ func (a Argument) String() string {
 	if a.Key != "" {
 		bare, quoted = a.Key+"="+bare, a.Key+"="+quoted
 	}
-	if strings.HasSuffix(a.Value, ",") { // it would be taken for a list that goes on behind a space
+	if strings.HasSuffix(a.Value, ",") { // it would look like a list that continues after a space
 		return quoted
 	}
 	// Whether quotes are needed is for the tokenizer to say: a second set of rules here would drift from it.

@@ -27,10 +27,10 @@
 //
 //	provide   a struct type, a constructor             inject   a struct field
 //	arg       a constructor or handler function        config   a struct field, a struct type
-//	handler   a method, function or struct type        http, timer, event   beside handler
+//	handler   a method, function or struct type        http, timer, event   next to handler
 //
 // The arguments are the faas tags of the marker structs in this package, their doc comments are the help: see
-// Registry.Help. A registry holds more than the standard directives if somebody adds them.
+// Registry.Help. A registry holds more than the standard directives if they are added.
 //
 // # Mistakes
 //

@@ -48,7 +48,7 @@ func (o *OS) Check(given func(string) bool) []Problem {
 	if slices.Contains(o.Events, "created") {
 		for _, e := range o.Events {
 			if strings.HasPrefix(e, "created:") {
-				problems = append(problems, value("events", fmt.Sprintf("created stands for every way of being created, so %s cannot stand beside it", e), ""))
+				problems = append(problems, value("events", fmt.Sprintf("created stands for every way of being created, so %s cannot be combined with it", e), ""))
 				break
 			}
 		}

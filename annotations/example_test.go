@@ -68,7 +68,7 @@ func ExampleNewRegistry() {
 	}
 	reg, err := annotations.NewRegistry(append(annotations.Standard(), annotations.Definition{
 		Name: "queue", Marker: reflect.TypeFor[Queue](), Places: annotations.OnMethod | annotations.OnFunc,
-		Beside: []string{"handler"}, Repeat: true, RepeatBy: "name",
+		RequiresAny: []string{"handler"}, Repeat: true, RepeatBy: "name",
 	})...)
 	if err != nil {
 		fmt.Println(err)
@@ -101,7 +101,7 @@ func ExampleRegistry_Help() {
 	//
 	// Guard makes something that refuses invocations: func(*framework.Context) error,
 	// or a struct with the method Guard(*framework.Context) error. It runs before the
-	// input is bound, and its error is the answer.
+	// input is bound, and its error is the response.
 	//
 	// It stands on a struct type or a function.
 	//

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxExcerpt is how many columns of a source line are shown: what a terminal holds beside the indentation.
+// maxExcerpt is how many columns of a source line are shown: what fits in a terminal next to the indentation.
 const maxExcerpt = 110
 
 // excerpt is a source line as it is shown, and the line of carets below it. at and length are bytes.

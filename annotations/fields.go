@@ -45,7 +45,7 @@ func (f Field) Set(structure reflect.Value, text string) error {
 }
 
 // Fields lists what the faas tags of a struct type describe, inline structs flattened, in source order. Fields without the
-// tag are left out. A malformed tag is a bug of whoever wrote the struct and panics; NewRegistry returns it as an error.
+// tag are left out. A malformed tag is a bug in the struct and panics; NewRegistry returns it as an error.
 func Fields(t reflect.Type) []Field {
 	fields, err := fieldsOf(t)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestFieldsRefuse(t *testing.T) {
 		}
 	}
 	if _, err := fieldsOf(nil); err == nil {
-		t.Error("nil is no struct")
+		t.Error("nil is not a struct")
 	}
 }
 

@@ -60,12 +60,12 @@ func (r *Registry) Synopsis() ([]string, error) {
 // standing says where a directive may stand.
 func (d *Definition) standing() string {
 	s := "It stands on " + d.Places.String()
-	if len(d.Beside) > 0 {
+	if len(d.RequiresAny) > 0 {
 		var names []string
-		for _, name := range d.Beside {
+		for _, name := range d.RequiresAny {
 			names = append(names, prefix+name)
 		}
-		s += ", beside " + Join(names, "or")
+		s += ", next to " + Join(names, "or")
 	}
 	switch {
 	case d.RepeatBy != "":

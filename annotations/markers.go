@@ -6,7 +6,7 @@ import "time"
 // the help. Tags: faas:"name[,option...]" where options are pos (positional), rest (all further positional words),
 // required, enum=a|b. The same structs are walked over yaml nodes and into JSON schema by gen/spec.
 
-// Provide makes a struct or a constructor injectable. A generic one makes an instance for each that is asked for: a field
+// Provide makes a struct or a constructor injectable. A generic one makes an instance for each that is required: a field
 // of type *Repo[Book] makes T Book where *Repo[T] is provided. A provider of exactly that type wins over a generic one.
 type Provide struct {
 	// ID names one of several providers of the same type.
@@ -18,7 +18,7 @@ type Provide struct {
 	// provider names generic ones with as many type parameters, and is injected as no other.
 	As List `faas:"as"`
 	// Group offers it to a group, or to several joined by commas. It is a member where a list says so: groups in f.yml, or
-	// members of the field. Apart from that it is injected as ever; but where one T is asked for whose group is injected as
+	// members of the field. Apart from that it is injected as ever; but where one T is required whose group is injected as
 	// []T, members count only if nothing else implements T.
 	Group List `faas:"group"`
 	// Lazy builds it when a function first needs it, also in a unit of one function.
@@ -29,7 +29,7 @@ type Provide struct {
 
 // Inject fills an exported field.
 type Inject struct {
-	// ID asks for the provider with that id.
+	// ID selects the provider with that id.
 	ID string `faas:"id"`
 	// Group fills a slice with the members of that group, in the order of package path, name and id.
 	Group string `faas:"group"`
@@ -43,7 +43,7 @@ type Inject struct {
 type Arg struct {
 	// Name is the parameter's name.
 	Name string `faas:"name,pos,required"`
-	// ID asks for the provider with that id.
+	// ID selects the provider with that id.
 	ID string `faas:"id"`
 	// Group passes a slice of the members of that group, in the order of package path, name and id.
 	Group string `faas:"group"`
@@ -112,7 +112,7 @@ type Timer struct {
 	Disabled bool `faas:"disabled"`
 }
 
-// APIGW calls the function for requests that come through the vendor's API gateway, where http takes the front that
+// APIGW calls the function for requests that come through the vendor's API gateway, where http takes the ingress that
 // belongs to the function itself. Its arguments and what the handler sees are those of http.
 type APIGW struct {
 	HTTP `faas:",inline"`
@@ -141,7 +141,7 @@ type MQ struct {
 	Topic string `faas:"topic"`
 	// Tag leaves out messages of the topic that have another tag.
 	Tag string `faas:"tag"`
-	// Batch is the most messages that one call brings; the default is the cloud's own.
+	// Batch is the most messages in one call; the default is the cloud's own.
 	Batch int `faas:"batch"`
 	// Window is how long the cloud may wait for a batch to fill up; the default is not at all.
 	Window Duration `faas:"window"`
@@ -157,7 +157,7 @@ type Kafka struct {
 	Cluster string `faas:"cluster"`
 	// Group is the consumer group; the default is the deployed function's name.
 	Group string `faas:"group"`
-	// Batch is the most records that one call brings; the default is the cloud's own.
+	// Batch is the most records in one call; the default is the cloud's own.
 	Batch int `faas:"batch"`
 	// Window is how long the cloud may wait for a batch to fill up; the default is not at all.
 	Window Duration `faas:"window"`
@@ -218,7 +218,7 @@ type Middleware struct {
 }
 
 // Guard makes something that refuses invocations: func(*framework.Context) error, or a struct with the method
-// Guard(*framework.Context) error. It runs before the input is bound, and its error is the answer.
+// Guard(*framework.Context) error. It runs before the input is bound, and its error is the response.
 type Guard struct {
 	// Name is what //faas:use calls it; the default is package and identifier in kebab case.
 	Name string `faas:"name,pos"`

@@ -24,7 +24,7 @@ func (m miss) fixed() string { return strings.TrimSpace(prefix + m.name + " " + 
 // wideColon is what Chinese and Japanese keyboards give for a colon.
 const wideColon = "："
 
-// nearMiss looks at one line of a comment, without its comment marks, that is no directive. It is a near miss when it starts
+// nearMiss looks at one line of a comment, without its comment marks, that is not a directive. It is a near miss when it starts
 // with the tool's name and a colon in any case, with spaces where people put them, and is not plainly something else:
 //
 //   - a code block of a doc comment (a tab, or four spaces and more) is documentation;
@@ -96,7 +96,7 @@ func (r *Registry) nearMiss(text string, line bool) (miss, bool) {
 	case !narrow:
 		m.reason = fmt.Sprintf(`found %q, expected ":"`, wideColon)
 	case colon != behind, word != args:
-		m.reason = `found a space beside ":"`
+		m.reason = `found a space next to ":"`
 	case word == "":
 		m.reason = `found no name behind ":"`
 	case letter(word[0]):

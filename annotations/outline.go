@@ -189,7 +189,7 @@ func (out *outline) field(spec *ast.TypeSpec, field *ast.Field) *owner {
 	return f
 }
 
-// nested owns the comments inside of a type that is no declared struct.
+// nested owns the comments inside of a type that is not a declared struct.
 func (out *outline) nested(t ast.Expr) {
 	ast.Inspect(t, func(n ast.Node) bool {
 		var fields *ast.FieldList

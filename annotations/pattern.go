@@ -60,14 +60,14 @@ func matchName(pattern, name string) bool {
 	return false
 }
 
-// Check refuses what is no pattern, and patterns that only take out.
+// Check refuses what is not a pattern, and patterns that only take out.
 func (a *Aspect) Check(given func(string) bool) []Problem {
 	var problems []Problem
 	some := false
 	for _, item := range a.Match {
 		p, ok := ParsePattern(item)
 		if !ok {
-			problems = append(problems, value("match", fmt.Sprintf("%q is no pattern", item),
+			problems = append(problems, value("match", fmt.Sprintf("%q is not a pattern", item),
 				"write names of functions, such as order-*, or pkg.Iface or pkg.Iface.Method, several joined by commas; ! in front takes out again"))
 			some = true // which one it would be is not known
 		}

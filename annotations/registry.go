@@ -13,7 +13,7 @@ type Place int
 const (
 	// OnStruct is a declared struct type.
 	OnStruct Place = 1 << iota
-	// OnFunc is a function that is no method, constructors among them.
+	// OnFunc is a function that is not a method, constructors among them.
 	OnFunc
 	// OnMethod is a method of a declared type.
 	OnMethod
@@ -39,12 +39,12 @@ func (p Place) String() string {
 type Definition struct {
 	// Name is the word behind //faas:, lower case.
 	Name string
-	// Marker is the struct type that holds its arguments. If a pointer to it is a Checker, it is asked.
+	// Marker is the struct type that holds its arguments. If a pointer to it is a Checker, it is called.
 	Marker reflect.Type
 	// Places are what it may mark.
 	Places Place
-	// Beside names directives of which one has to stand on the same declaration; empty if it stands alone.
-	Beside []string
+	// RequiresAny names directives of which one has to mark the same declaration; empty if it stands alone.
+	RequiresAny []string
 	// Repeat allows several on one declaration. RepeatBy, if set, names the argument in which they must differ.
 	Repeat   bool
 	RepeatBy string
@@ -54,29 +54,31 @@ type Definition struct {
 	Source string
 }
 
-// NeedsHandler reports whether the directive is a trigger: it stands beside //faas:handler only.
-func (d *Definition) NeedsHandler() bool { return len(d.Beside) == 1 && d.Beside[0] == "handler" }
+// NeedsHandler reports whether the directive is a trigger: it needs //faas:handler and nothing else.
+func (d *Definition) NeedsHandler() bool {
+	return len(d.RequiresAny) == 1 && d.RequiresAny[0] == "handler"
+}
 
-// Standard are the directives of faasgen, for those who register more beside them.
+// Standard are the directives of faasgen, for a registry that adds more to them.
 func Standard() []Definition {
 	const callable = OnStruct | OnFunc | OnMethod
 	trigger := []string{"handler"}
 	return []Definition{
 		{Name: "provide", Marker: reflect.TypeFor[Provide](), Places: OnStruct | OnFunc, Source: markersSource},
 		{Name: "inject", Marker: reflect.TypeFor[Inject](), Places: OnField, Excludes: []string{"config"}, Source: markersSource},
-		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, Beside: []string{"provide", "handler", "middleware", "layer"}, Repeat: true, RepeatBy: "name", Source: markersSource},
+		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, RequiresAny: []string{"provide", "handler", "middleware", "layer"}, Repeat: true, RepeatBy: "name", Source: markersSource},
 		{Name: "config", Marker: reflect.TypeFor[Config](), Places: OnField | OnStruct, Source: markersSource},
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},
-		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "raw", Marker: reflect.TypeFor[Raw](), Places: callable, Beside: trigger, Source: markersSource},
-		{Name: "apigw", Marker: reflect.TypeFor[APIGW](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "os", Marker: reflect.TypeFor[OS](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "mq", Marker: reflect.TypeFor[MQ](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "kafka", Marker: reflect.TypeFor[Kafka](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "log", Marker: reflect.TypeFor[Log](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
-		{Name: "cdn", Marker: reflect.TypeFor[CDN](), Places: callable, Beside: trigger, Repeat: true, Source: markersSource},
+		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "raw", Marker: reflect.TypeFor[Raw](), Places: callable, RequiresAny: trigger, Source: markersSource},
+		{Name: "apigw", Marker: reflect.TypeFor[APIGW](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "os", Marker: reflect.TypeFor[OS](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "mq", Marker: reflect.TypeFor[MQ](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "kafka", Marker: reflect.TypeFor[Kafka](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "log", Marker: reflect.TypeFor[Log](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
+		{Name: "cdn", Marker: reflect.TypeFor[CDN](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
 		{Name: "use", Marker: reflect.TypeFor[Use](), Places: callable, Source: markersSource},
 		{Name: "middleware", Marker: reflect.TypeFor[Middleware](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "guard", "use"}, Source: markersSource},
 		{Name: "guard", Marker: reflect.TypeFor[Guard](), Places: OnStruct | OnFunc, Excludes: []string{"handler", "use"}, Source: markersSource},
@@ -119,7 +121,7 @@ func NewRegistry(definitions ...Definition) (*Registry, error) {
 		slices.SortFunc(r.definitions, func(a, b *Definition) int { return strings.Compare(a.Name, b.Name) })
 	}
 	for _, d := range r.definitions {
-		for _, name := range slices.Concat(d.Beside, d.Excludes) {
+		for _, name := range slices.Concat(d.RequiresAny, d.Excludes) {
 			if _, ok := r.Lookup(name); !ok {
 				return nil, fmt.Errorf("directive %q names %q, which is not defined", d.Name, name)
 			}
@@ -145,7 +147,7 @@ func (d *Definition) validate() error {
 		return err
 	}
 	if d.RepeatBy != "" && (!d.Repeat || !slices.ContainsFunc(fields, func(f Field) bool { return f.Name == d.RepeatBy })) {
-		return fmt.Errorf("it repeats by %q, which is no argument of a directive that repeats", d.RepeatBy)
+		return fmt.Errorf("it repeats by %q, which is not an argument of a directive that repeats", d.RepeatBy)
 	}
 	if d.Source != "" {
 		if _, err := ParseDocs(d.Source); err != nil {

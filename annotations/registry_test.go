@@ -25,8 +25,8 @@ func TestNewRegistryRefuses(t *testing.T) {
 		{with(func(d *Definition) { d.Places = 0 }), `directive "queue": it has no place to stand`},
 		{with(func(d *Definition) { d.Marker = nil }), `directive "queue": <nil> is not a struct`},
 		{with(func(d *Definition) { d.Marker = reflect.TypeFor[*Event]() }), `directive "queue": *annotations.Event is not a struct`},
-		{with(func(d *Definition) { d.RepeatBy = "name" }), `directive "queue": it repeats by "name", which is no argument of a directive that repeats`},
-		{with(func(d *Definition) { d.Beside = []string{"handle"} }), `directive "queue" names "handle", which is not defined`},
+		{with(func(d *Definition) { d.RepeatBy = "name" }), `directive "queue": it repeats by "name", which is not an argument of a directive that repeats`},
+		{with(func(d *Definition) { d.RequiresAny = []string{"handle"} }), `directive "queue" names "handle", which is not defined`},
 		{with(func(d *Definition) { d.Excludes = []string{"x"} }), `directive "queue" names "x", which is not defined`},
 		{with(func(d *Definition) { d.Source = "package" }), `directive "queue": read doc comments: 1:8: expected 'IDENT', found 'EOF'`},
 	}
@@ -60,13 +60,13 @@ func TestHelp(t *testing.T) {
 
 Arg says how one parameter of a constructor is filled.
 
-It stands on a function, beside //faas:provide, //faas:handler,
+It stands on a function, next to //faas:provide, //faas:handler,
 //faas:middleware or //faas:layer, once for each name.
 
   name
       Name is the parameter's name.
   id
-      ID asks for the provider with that id.
+      ID selects the provider with that id.
   group
       Group passes a slice of the members of that group, in the order of package
       path, name and id.
@@ -174,7 +174,7 @@ func TestParseTypeName(t *testing.T) {
 	}
 }
 
-// TestCheckers asks the markers as f.yml does: with values, and without a directive around them.
+// TestCheckers calls the markers as f.yml does: with values, and without a directive around them.
 func TestCheckers(t *testing.T) {
 	tests := []struct {
 		marker Checker

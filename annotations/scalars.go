@@ -26,7 +26,7 @@ func Hint(err error) string {
 const durationHint = "write a number of seconds, or a number with a unit: 500ms, 60s, 5m, 1h30m"
 
 // UnmarshalText reads a duration: a bare number is seconds, otherwise Go's form (500ms, 60s, 1h30m). Zero is refused,
-// because the zero value of a setting means that it was not said.
+// because the zero value of a setting means that it is not set.
 func (d *Duration) UnmarshalText(text []byte) error {
 	s := string(text)
 	bare := s
@@ -120,7 +120,7 @@ func (m *Memory) UnmarshalText(text []byte) error {
 	case v == 0:
 		return &valueError{fmt.Sprintf("memory %q is zero, expected more than zero", s), ""}
 	case v*factor != math.Trunc(v*factor):
-		return &valueError{fmt.Sprintf("memory %q is no whole number of MB", s), memoryHint}
+		return &valueError{fmt.Sprintf("memory %q is not a whole number of MB", s), memoryHint}
 	}
 	*m = Memory(v * factor)
 	return nil

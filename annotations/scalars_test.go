@@ -52,7 +52,7 @@ func TestScalars(t *testing.T) {
 		{make: memory, text: "0", err: `memory "0" is zero, expected more than zero`},
 		{make: memory, text: "-1", err: `memory "-1" is negative, expected more than zero`},
 		{make: memory, text: "-1GB", err: `memory "-1GB" is negative, expected more than zero`},
-		{make: memory, text: "0.3", err: `memory "0.3" is no whole number of MB`},
+		{make: memory, text: "0.3", err: `memory "0.3" is not a whole number of MB`},
 		{make: memory, text: "1TB", err: `"1TB" is not an amount of memory`},
 		{make: memory, text: "GB", err: `"GB" is not an amount of memory`},
 		{make: memory, text: "", err: `"" is not an amount of memory`},

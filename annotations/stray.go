@@ -16,7 +16,7 @@ type strayed struct {
 	next *owner
 }
 
-// stray says what is wrong with a comment that is no doc comment.
+// stray says what is wrong with a comment that is not a doc comment.
 func (c *collector) stray(pos token.Pos) strayed {
 	if pos < c.file.Package {
 		return strayed{code: CodeDetached, message: "marks nothing: it stands above the package clause"}

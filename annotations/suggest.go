@@ -3,7 +3,7 @@ package annotations
 import "strings"
 
 // Suggest returns the known word that is nearest to found, empty if none is near: at most two edits away, and for short
-// words fewer than half of their letters. A difference of case alone is no edit. The first of equally near words wins.
+// words fewer than half of their letters. A difference of case alone is not an edit. The first of equally near words wins.
 func Suggest(found string, known []string) string {
 	best, distance := "", 3
 	for _, k := range known {

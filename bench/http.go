@@ -22,7 +22,7 @@ const (
 )
 
 // benchHTTP measures requests a second of the http hello as Alibaba's custom runtime and Tencent's web functions run it,
-// against the same handler on bare net/http, and the time from the start of each process to its first answer. They take
+// against the same handler on bare net/http, and the time from the start of each process to its first response. They take
 // turns.
 func benchHTTP(ctx context.Context, work string) (table, error) {
 	bare := &server{name: "net/http", binary: filepath.Join(work, "bare")}
@@ -49,7 +49,7 @@ func benchHTTP(ctx context.Context, work string) (table, error) {
 	}
 	for range starts {
 		for _, s := range all {
-			d, err := s.firstAnswer(ctx)
+			d, err := s.firstResponse(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -78,11 +78,11 @@ func benchHTTP(ctx context.Context, work string) (table, error) {
 		ours := found["faasgen "+c.target]
 		rows = append(rows, []string{c.what, "", bare.name, "", ""},
 			compare("requests a second", "", median(ours.rates), median(bare.rates), ">= 0.95x"),
-			compare("start to first answer", "ms", median(ours.started), median(bare.started), "<= 0.60x in the end"))
+			compare("start to first response", "ms", median(ours.started), median(bare.started), "<= 0.60x in the end"))
 		if before := found["before "+c.target]; before != nil {
 			rows = append(rows, []string{"", "", "before", "", ""},
 				compare("requests a second", "", median(ours.rates), median(before.rates), ">= 1.00x"),
-				compare("start to first answer", "ms", median(ours.started), median(before.started), "<= 1.00x"))
+				compare("start to first response", "ms", median(ours.started), median(before.started), "<= 1.00x"))
 		}
 	}
 	return rows, nil
@@ -95,7 +95,7 @@ type server struct {
 }
 
 // firstAnswer starts the program, and returns how long it took until a request was answered.
-func (s *server) firstAnswer(ctx context.Context) (time.Duration, error) {
+func (s *server) firstResponse(ctx context.Context) (time.Duration, error) {
 	started := time.Now()
 	addr, stop, err := listen(ctx, s.binary)
 	if err != nil {
@@ -107,7 +107,7 @@ func (s *server) firstAnswer(ctx context.Context) (time.Duration, error) {
 	ok, err := ask(ctx, transport, "http://"+addr+"/hello?name=Ann")
 	took := time.Since(started)
 	if err == nil && !ok {
-		err = fmt.Errorf("%s: a wrong answer", s.name)
+		err = fmt.Errorf("%s: a wrong response", s.name)
 	}
 	return took, err
 }
@@ -144,13 +144,13 @@ func listen(ctx context.Context, binary string) (addr string, stop func(), err e
 	}
 }
 
-// load sends requests over a fixed number of connections for one burst and returns the answers a second.
+// load sends requests over a fixed number of connections for one burst and returns the responses a second.
 func load(ctx context.Context, url string) (float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, burst)
 	defer cancel()
 	transport := &http.Transport{MaxIdleConnsPerHost: clients, DisableCompression: true}
 	defer transport.CloseIdleConnections()
-	var answers, wrong atomic.Int64
+	var responses, wrong atomic.Int64
 	var wg sync.WaitGroup
 	started := time.Now()
 	for range clients {
@@ -158,7 +158,7 @@ func load(ctx context.Context, url string) (float64, error) {
 			for ctx.Err() == nil {
 				switch ok, _ := ask(ctx, transport, url); {
 				case ok:
-					answers.Add(1)
+					responses.Add(1)
 				case ctx.Err() == nil:
 					wrong.Add(1)
 				}
@@ -167,12 +167,12 @@ func load(ctx context.Context, url string) (float64, error) {
 	}
 	wg.Wait()
 	if n := wrong.Load(); n > 0 {
-		return 0, fmt.Errorf("%s: %d wrong answers", url, n)
+		return 0, fmt.Errorf("%s: %d wrong responses", url, n)
 	}
-	return float64(answers.Load()) / time.Since(started).Seconds(), nil
+	return float64(responses.Load()) / time.Since(started).Seconds(), nil
 }
 
-// ask sends one request, and reports whether the answer is the right one.
+// ask sends one request, and reports whether the response is the right one.
 func ask(ctx context.Context, transport *http.Transport, url string) (bool, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

@@ -23,7 +23,7 @@ func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration
 		return 0, u, err
 	}
 	polled, done := make(chan struct{}), make(chan struct{})
-	var polls, answers atomic.Int64
+	var polls, responses atomic.Int64
 	deadline := strconv.FormatInt(time.Now().Add(time.Hour).UnixMilli(), 10)
 	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -48,7 +48,7 @@ func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration
 		case strings.HasSuffix(r.URL.Path, "/response"):
 			body, _ := io.ReadAll(r.Body)
 			if string(body) == `{"message":"hello Ann"}` {
-				answers.Add(1)
+				responses.Add(1)
 			}
 			w.WriteHeader(http.StatusAccepted)
 		default: // extensions and anything else the vendor would refuse here
@@ -84,8 +84,8 @@ func serve(ctx context.Context, binary string, n int64) (firstPoll time.Duration
 	if err != nil {
 		return 0, u, err
 	}
-	if answers.Load() != n {
-		return 0, u, fmt.Errorf("%s answered %d of %d invocations correctly", binary, answers.Load(), n)
+	if responses.Load() != n {
+		return 0, u, fmt.Errorf("%s answered %d of %d invocations correctly", binary, responses.Load(), n)
 	}
 	u.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	return firstPoll, u, nil

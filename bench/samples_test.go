@@ -117,8 +117,8 @@ func TestSamples(t *testing.T) {
 	for name, payload := range all {
 		*got = nil
 		_, err := d.Handle(t.Context(), payload, framework.Invocation{RequestID: "1"})
-		if said := outcome(*got, err); said != want[name] {
-			t.Errorf("%q: %q,", name, said)
+		if found := outcome(*got, err); found != want[name] {
+			t.Errorf("%q: %q,", name, found)
 		}
 		stable(t, name, *got)
 	}

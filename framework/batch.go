@@ -10,7 +10,7 @@ import (
 type Message interface {
 	// MessageID identifies the message within its batch and when it is delivered again; empty is unknown.
 	MessageID() string
-	// OrderingKey is what messages that have to be handled in order have in common; empty is no order.
+	// OrderingKey is what messages that have to be handled in order have in common; empty means any order.
 	OrderingKey() string
 }
 

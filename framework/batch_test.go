@@ -48,7 +48,7 @@ func TestEach(t *testing.T) {
 	tests := []struct {
 		batch   string
 		handled string
-		failed  string // ids; "-" is no BatchError
+		failed  string // ids; "-" is not a BatchError
 		result  any
 	}{
 		{batch: "", handled: "", failed: ""},

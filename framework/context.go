@@ -144,7 +144,7 @@ func (c *Context) Err() error {
 	return c.err
 }
 
-// reply begins the time in which the answer is written. Few answers look at the context, as one does that is streamed
+// reply begins the time in which the response is written. Few responses look at the context, as one does that is streamed
 // from something with the same end: only for them the time is kept.
 func (c *Context) reply() {
 	c.mu.Lock()

@@ -217,7 +217,7 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	}
 	deadline := inv.Deadline
 	if t := e.deployment.timeout; t > 0 && deadline.IsZero() {
-		deadline = time.Now().Add(t - min(t/50, 100*time.Millisecond)) // which the answer needs to travel
+		deadline = time.Now().Add(t - min(t/50, 100*time.Millisecond)) // which the response needs to travel
 	}
 	if t := inv.Function.Timeout; t > 0 {
 		if own := time.Now().Add(t); deadline.IsZero() || own.Before(deadline) {

@@ -19,7 +19,7 @@ func serve(event any, h framework.Handler, layers ...framework.Layer) (any, erro
 	return e.Invoke(context.Background(), framework.Invocation{Function: f, Event: event})
 }
 
-// A guard refuses with an error, which is the answer. Marked //faas:guard, it stands where //faas:use says.
+// A guard refuses with an error, which is the response. Marked //faas:guard, it stands where //faas:use says.
 func ExampleGuard() {
 	friends := framework.Guard(func(ctx *framework.Context) error {
 		if ctx.Event() != "Ann" {

@@ -86,7 +86,7 @@ func TestOverdueIsNotAskedForHandlersInTime(t *testing.T) {
 			t.Errorf("after the invocation: %v", c.Err())
 		}
 	}
-	// An error of the handler's own is no sign that the watch has answered.
+	// An error of the handler's own does not mean that the watch has answered.
 	for _, own := range []error{framework.ErrAbandoned, framework.ErrClosed} {
 		g := function("g", func(*framework.Context) error { return own })
 		replied, overdue, returned := here(started(t, &framework.App{Functions: []*framework.Function{g}}), g, time.Now().Add(time.Hour))
@@ -116,17 +116,17 @@ func TestOverdueIsNotUsedWhereTheCallerMayGoAway(t *testing.T) {
 	e := started(t, &framework.App{Functions: []*framework.Function{f}})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var answer error
+	var response error
 	_, err := e.Invoke(ctx, framework.Invocation{Function: f, Deadline: time.Now().Add(time.Millisecond),
-		Reply:   func(_ any, err error) { answer = err },
+		Reply:   func(_ any, err error) { response = err },
 		Overdue: func(error) { t.Error("Overdue was called") },
 	})
-	if err == nil || err != answer || !errors.Is(err, framework.ErrAbandoned) {
-		t.Errorf("returned %v, replied %v", err, answer)
+	if err == nil || err != response || !errors.Is(err, framework.ErrAbandoned) {
+		t.Errorf("returned %v, replied %v", err, response)
 	}
 }
 
-// A reply that outlives the deadline keeps its answer; its context says that the time is over.
+// A reply that outlives the deadline keeps its response; its context says that the time is over.
 func TestDeadlineDuringTheReply(t *testing.T) {
 	var c *framework.Context
 	f := function("f", func(ctx *framework.Context) error { c = ctx; return nil })
@@ -147,7 +147,7 @@ func TestDeadlineDuringTheReply(t *testing.T) {
 }
 
 // Handler and deadline race to answer; one of them does, once.
-func TestOneAnswerWhenTheDeadlineComesAsTheHandlerEnds(t *testing.T) {
+func TestOneResponseWhenTheDeadlineComesAsTheHandlerEnds(t *testing.T) {
 	var answers, rounds atomic.Int32
 	f := function("f", func(c *framework.Context) error {
 		for deadline, _ := c.Deadline(); time.Now().Before(deadline); {

@@ -102,13 +102,13 @@ func TestCache(t *testing.T) {
 	}
 }
 
-// TestCachedResultKnowsMoreWhenAsked asks a result from the cache for what it does not hold.
+// TestCachedResultKnowsMoreWhenAsked gets from a cached result what it does not hold.
 func TestCachedResultKnowsMoreWhenAsked(t *testing.T) {
 	dir := module(t, "")
 	apptest.Write(t, dir, small("one"))
 	apptest.Write(t, dir, map[string]string{
 		"one/f.yml":    "service: one\nprovider: {name: cloud}\n",
-		"one/spare.go": "package one\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n",
+		"one/spare.go": "package one\n\n// Spare is not used.\n//\n//faas:provide\ntype Spare struct{}\n",
 	})
 	first := diagnose(t, options(dir))
 	commit(t, first)
@@ -128,9 +128,9 @@ func TestCachedResultKnowsMoreWhenAsked(t *testing.T) {
 		t.Errorf("diff: %v\n%s", err, diff)
 	}
 	// Positions of notes move with the lines of bodies, so that these count while there are notes.
-	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n}\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n"})
+	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n}\n\n// Spare is not used.\n//\n//faas:provide\ntype Spare struct{}\n"})
 	commit(t, diagnose(t, options(dir)))
-	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n\tprintln()\n}\n\n// Spare is used by nobody.\n//\n//faas:provide\ntype Spare struct{}\n"})
+	apptest.Write(t, dir, map[string]string{"one/spare.go": "package one\n\nfunc body() {\n\tprintln()\n\tprintln()\n}\n\n// Spare is not used.\n//\n//faas:provide\ntype Spare struct{}\n"})
 	if got := diagnose(t, options(dir)).Diagnostics.Render(dir); !strings.Contains(got, "one/spare.go:11:6") {
 		t.Errorf("the note did not move:\n%s", got)
 	}

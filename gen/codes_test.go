@@ -22,7 +22,7 @@ func placeless() []string {
 	}
 }
 
-// unheard are the codes of what nobody knows how to bring about.
+// unheard are the codes that no test can provoke.
 func unheard() []string {
 	return []string{
 		"target-extension", // a value of f.yml that YAML can be read as, but not written

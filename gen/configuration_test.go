@@ -62,7 +62,7 @@ func tested(t *testing.T, name string) (dir string, a *gen.App) {
 	return dir, wired.Apps[0]
 }
 
-// TestDefaultsOfAComponentCount changes the configuration that a component brings, which generated code carries.
+// TestDefaultsOfAComponentCount changes the configuration of a component, which generated code carries.
 func TestDefaultsOfAComponentCount(t *testing.T) {
 	dir := module(t, "components.txtar")
 	commit(t, generate(t, dir))

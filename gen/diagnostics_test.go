@@ -15,7 +15,7 @@ import (
 	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
-// arrangements are what a case of testdata/diagnostics needs beside its files, by its name: what is done to the folder of its
+// arrangements are what a case of testdata/diagnostics needs in addition to its files, by its name: what is done to the folder of its
 // module first, and how diagnostics come of it.
 func arrangements(t *testing.T) map[string]func(dir string) annotations.Diagnostics {
 	all := func(dir string) annotations.Diagnostics { return diagnose(t, options(dir)).Diagnostics }
@@ -38,7 +38,7 @@ func arrangements(t *testing.T) map[string]func(dir string) annotations.Diagnost
 			return ds
 		},
 		"injector": func(dir string) annotations.Diagnostics {
-			t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "go.mod")) // is no folder
+			t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "go.mod")) // is not a folder
 			return all(dir)
 		},
 		"changed": func(dir string) annotations.Diagnostics {
@@ -56,7 +56,7 @@ func arrangements(t *testing.T) map[string]func(dir string) annotations.Diagnost
 	}
 }
 
-// TestDiagnostics compares what is said about each module of testdata/diagnostics, which is called after a code, with what is
+// TestDiagnostics compares the diagnostics of each module of testdata/diagnostics, which is called after a code, with what is
 // written down there as want.
 func TestDiagnostics(t *testing.T) {
 	names, err := filepath.Glob("testdata/diagnostics/*.txtar")

@@ -68,9 +68,9 @@ func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.
 		m, ds := collect.App(program, loaded, registry)
 		g, found := wiring.Solve(m)
 		models, solved = append(models, m), append(solved, found)
-		p, said := plan.New(g, "", nil)
-		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), said)
-		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p, plans: map[string]planned{"": {p, said}}, env: o.env(), targets: o.Targets}
+		p, problems := plan.New(g, "", nil)
+		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), problems)
+		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p, plans: map[string]planned{"": {p, problems}}, env: o.env(), targets: o.Targets}
 		for _, u := range p.Units {
 			a.Functions = append(a.Functions, u.Functions...)
 		}
@@ -195,7 +195,7 @@ func (e *emission) mains(targets []target.Target) error {
 		return nil
 	}
 	for _, t := range targets {
-		p, _, err := e.app.planned(t.Name()) // Target reports what it says, to who asks for that target
+		p, _, err := e.app.planned(t.Name()) // Target reports its diagnostics to callers that select that target
 		if err != nil {
 			return err
 		}

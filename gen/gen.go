@@ -146,7 +146,7 @@ func (r *Result) Commit(ctx context.Context) ([]string, error) {
 }
 
 // Diff returns the unified difference between the disk and what was generated, "" if there is none. Paths are relative
-// to the folder that was asked for.
+// to the folder that was given.
 func (r *Result) Diff() (string, error) {
 	if r.Diagnostics.Failed() {
 		return "", errors.New("there is nothing to compare while there are mistakes")

@@ -214,7 +214,7 @@ func TestShop(t *testing.T) {
 // TestUnitsImportOnlyWhatTheyUse reads the imports of units that need little.
 func TestUnitsImportOnlyWhatTheyUse(t *testing.T) {
 	_, r := shopModule(t)
-	tests := map[string][]string{ // the packages of the framework, beside framework itself
+	tests := map[string][]string{ // the packages of the framework, without framework itself
 		"item-ping": {"adapter", "trigger/web"},
 		"limits":    {"adapter", "config", "ioc"},
 		"item-call": {"adapter", "config", "ioc"},
@@ -306,7 +306,7 @@ func TestWireByHand(t *testing.T) {
 			t.Errorf("%s: -ours +by hand\n%s", name, diff)
 		}
 	}
-	// What Wire wrote by hand is no edit.
+	// What Wire wrote by hand is not an edit.
 	if after := diagnose(t, options(copied)); after.Diagnostics.Failed() {
 		t.Errorf("diagnostics:\n%s", after.Diagnostics.Render(copied))
 	}

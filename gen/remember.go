@@ -50,7 +50,7 @@ func (r *Result) remember() {
 	r.parts.Save()
 }
 
-// fromCache is the result when nothing has changed. Whoever asks for more than it holds has the front half read again.
+// fromCache is the result when nothing has changed. A caller that needs more than it holds has the front half read again.
 func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
 	r.UpToDate, r.Diagnostics = true, e.Notes
 	lazyLoad := sync.OnceValue(func() error {

@@ -37,7 +37,7 @@ func TestUnitsLinkTheValidatorTheyNeed(t *testing.T) {
 	}
 }
 
-// TestComponentThatIsNotRequired: a component with dependencies is a module of its own, which somebody has to require first.
+// TestComponentThatIsNotRequired: a component with dependencies is a module of its own, which go.mod has to require first.
 func TestComponentThatIsNotRequired(t *testing.T) {
 	dir := module(t, "")
 	apptest.Write(t, dir, small("one"))

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestReadmeProviders types in the section on providers, and asks for a price.
+// TestReadmeProviders types in the section on providers, and gets a price.
 func TestReadmeProviders(t *testing.T) {
 	t.Parallel()
 	code := "// Package price is typed in from the README.\npackage price\n\nimport (\n\t\"context\"\n\t\"fmt\"\n\t\"log/slog\"\n\t\"sync\"\n\n" +

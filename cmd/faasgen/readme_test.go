@@ -309,7 +309,7 @@ func TestReadme(t *testing.T) {
 		}
 		w := newWorkshop(t, tool, map[string]string{"shop.go": code, "f.yml": "service: shop\n"})
 		if _, errs, err := w.sh(`go tool faasgen invoke ship -d '{"ID":7}'`); err == nil || !strings.Contains(errs, `unknown driver "none"`) {
-			t.Errorf("the database is asked for: %v\n%s", err, errs)
+			t.Errorf("the database is queried: %v\n%s", err, errs)
 		}
 	})
 	t.Run("commands", func(t *testing.T) {

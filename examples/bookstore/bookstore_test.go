@@ -138,7 +138,7 @@ func TestOneUnitAlone(t *testing.T) {
 }
 
 // The same application behind each cloud's own payloads.
-func TestEveryCloudGetsTheSameAnswer(t *testing.T) {
+func TestEveryCloudGetsTheSameResponse(t *testing.T) {
 	a := start(t)
 	faastest.Call[*book.Book](t, a, "book-create", book.CreateRequest{ID: "dune", Details: book.Details{Title: "Dune"}})
 	for _, cloud := range []string{faastest.AWS, faastest.Tencent, faastest.Aliyun} {

@@ -1,6 +1,6 @@
-// Command demo shows that one code base gives the same answers everywhere. It builds the bookstore for every cloud, runs
+// Command demo shows that one code base gives the same responses everywhere. It builds the bookstore for every cloud, runs
 // each artefact under the simulator of its cloud's runtime and the whole application on localhost, sends the same calls
-// to each, and prints one table. It exits with 1 when any two answers differ.
+// to each, and prints one table. It exits with 1 when any two responses differ.
 package main
 
 import (
@@ -48,18 +48,18 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	answers := make([][]answer, len(stages))
+	responses := make([][]response, len(stages))
 	for i, s := range stages {
 		progress("calling %s", s.name)
-		answers[i], err = play(ctx, s)
+		responses[i], err = play(ctx, s)
 		if err = errors.Join(err, s.close(ctx)); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	if !printTable(os.Stdout, stages, answers) {
+	if !printTable(os.Stdout, stages, responses) {
 		return errors.New("the platforms do not agree")
 	}
-	progress("all answers are equal; %s in all", time.Since(started).Round(time.Second/10))
+	progress("all responses are equal; %s in all", time.Since(started).Round(time.Second/10))
 	return nil
 }
 

@@ -68,23 +68,23 @@ func script() []step {
 	}
 }
 
-// answer is what is compared: the status, the headers that the application sets, the body.
-type answer struct {
+// response is what is compared: the status, the headers that the application sets, the body.
+type response struct {
 	status int
 	hash   string
 	wrong  string // why it is not what the script wants
 }
 
 // compared are the headers that must be equal. The rest (Date, Content-Length of an empty body, request ids) belongs to
-// the vendor's front.
+// the vendor's ingress.
 func compared() []string {
 	return []string{"Content-Type", "Location", "Set-Cookie", "Cache-Control", "Allow"}
 }
 
 // play sends the script to one stage.
-func play(ctx context.Context, s *stage) ([]answer, error) {
+func play(ctx context.Context, s *stage) ([]response, error) {
 	volatile := regexp.MustCompile(`"(created|request_id|instance)":"[^"]*"`)
-	var answers []answer
+	var responses []response
 	for _, st := range script() {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		var (
@@ -100,7 +100,7 @@ func play(ctx context.Context, s *stage) ([]answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", st.name, err)
 		}
-		a := answer{status: r.Status}
+		a := response{status: r.Status}
 		if r.Status != st.status {
 			a.wrong = fmt.Sprintf("status %d instead of %d: %.300s", r.Status, st.status, r.Body)
 		} else if !bytes.Contains(r.Body, []byte(st.contains)) {
@@ -112,14 +112,14 @@ func play(ctx context.Context, s *stage) ([]answer, error) {
 		h := sha256.New()
 		for _, name := range compared() {
 			if name == "Content-Type" && r.Status == 204 {
-				continue // API Gateway adds one to an answer without a body
+				continue // API Gateway adds one to a response without a body
 			}
 			values := slices.Clone(r.Values(name))
 			fmt.Fprintf(h, "%s: %q\n", name, values)
 		}
 		h.Write(volatile.ReplaceAll(r.Body, []byte(`"$1":""`)))
 		a.hash = fmt.Sprintf("%x", h.Sum(nil)[:4])
-		answers = append(answers, a)
+		responses = append(responses, a)
 	}
-	return answers, nil
+	return responses, nil
 }

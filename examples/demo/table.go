@@ -6,8 +6,8 @@ import (
 	"text/tabwriter"
 )
 
-// printTable prints call by platform and reports whether every answer is right and all of a call are equal.
-func printTable(w io.Writer, stages []*stage, answers [][]answer) bool {
+// printTable prints call by platform and reports whether every response is right and all of a call are equal.
+func printTable(w io.Writer, stages []*stage, responses [][]response) bool {
 	good := true
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprint(tw, "call")
@@ -20,12 +20,12 @@ func printTable(w io.Writer, stages []*stage, answers [][]answer) bool {
 		fmt.Fprint(tw, st.name)
 		verdict := "equal"
 		for p, s := range stages {
-			a := answers[p][i]
+			a := responses[p][i]
 			fmt.Fprintf(tw, "\t%d %s", a.status, a.hash)
 			if a.wrong != "" {
 				complaints = append(complaints, fmt.Sprintf("%s on %s: %s", st.name, s.name, a.wrong))
 				verdict = "WRONG"
-			} else if a.hash != answers[0][i].hash || a.status != answers[0][i].status {
+			} else if a.hash != responses[0][i].hash || a.status != responses[0][i].status {
 				verdict = "DIFFERS"
 			}
 		}

@@ -9,7 +9,7 @@ type Request struct {
 	Name string `json:"name" query:"name"`
 }
 
-// Greeting is the answer.
+// Greeting is the response.
 type Greeting struct {
 	Message string `json:"message"`
 }

@@ -49,7 +49,7 @@ func TestOneFunctionOnEveryCloud(t *testing.T) {
 		main, command string
 		runtime       sim.Runtime
 	}{
-		{"aws", "bootstrap", aws.New(aws.Options{Front: "apigw-v2"})},
+		{"aws", "bootstrap", aws.New(aws.Options{Ingress: "apigw-v2"})},
 		{"aliyun", "main", aliyun.NewCustom()},
 		{"tencent", "scf_bootstrap", tencent.NewWeb()},
 	} {

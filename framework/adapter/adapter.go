@@ -31,7 +31,7 @@ func Unexpected(ctx *framework.Context) error {
 	return framework.Errorf(400, "unexpected_event", "function %s does not take this event", ctx.FunctionName())
 }
 
-// Return sets what a handler returned as the result. An interface that is nil is no result.
+// Return sets what a handler returned as the result. An interface that is nil is not a result.
 func Return(ctx *framework.Context, out any, err error) error {
 	if err == nil && out != nil {
 		ctx.SetResult(out)
@@ -39,7 +39,7 @@ func Return(ctx *framework.Context, out any, err error) error {
 	return err
 }
 
-// ReturnPointer is [Return] for a pointer, whose nil is no result either. It is no type parameter's, since one instance for each
+// ReturnPointer is [Return] for a pointer, whose nil is not a result either. It is not a type parameter's, since one instance for each
 // result would be a good part of what an application with many handlers takes to compile.
 func ReturnPointer(ctx *framework.Context, out any, isNil bool, err error) error {
 	if err == nil && !isNil {

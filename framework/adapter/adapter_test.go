@@ -462,7 +462,7 @@ func TestLayer(t *testing.T) {
 }
 
 func TestOr(t *testing.T) {
-	answer := func(name string) framework.Middleware {
+	response := func(name string) framework.Middleware {
 		return func(framework.Handler) framework.Handler {
 			return func(*framework.Context) error { return errors.New(name) }
 		}
@@ -471,8 +471,8 @@ func TestOr(t *testing.T) {
 		return func(*framework.Context) error { return errors.New(name) }
 	}
 	for want, m := range map[string]framework.Middleware{
-		"real":          adapter.Or(nil, answer("real")),
-		"replaced":      adapter.Or(answer("replaced"), answer("real")),
+		"real":          adapter.Or(nil, response("real")),
+		"replaced":      adapter.Or(response("replaced"), response("real")),
 		"real guard":    adapter.OrGuard(nil, guard("real guard")),
 		"another guard": adapter.OrGuard(guard("another guard"), guard("real guard")),
 	} {
@@ -481,7 +481,7 @@ func TestOr(t *testing.T) {
 		}
 	}
 	pass := framework.Guard(func(*framework.Context) error { return nil })
-	if err := adapter.OrGuard(nil, pass)(answer("handler")(nil))(nil); err == nil || err.Error() != "handler" {
+	if err := adapter.OrGuard(nil, pass)(response("handler")(nil))(nil); err == nil || err.Error() != "handler" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -121,7 +121,7 @@ func Get[T any](c *Config, key string) (T, error) {
 }
 
 // Check reports what is wrong with the value of key as a T, or else with the default text def, empty for none; that there is
-// neither is no error. Generated code reads at start what is or holds a [Secret], so that one that cannot be found stops
+// neither is not an error. Generated code reads at start what is or holds a [Secret], so that one that cannot be found stops
 // the start and not a later request.
 func Check[T any](c *Config, key, def string) error {
 	var v T

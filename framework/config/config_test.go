@@ -307,7 +307,7 @@ func TestWrongTypes(t *testing.T) {
 		{get[[]int](c, "a.list"), ":10: key of a list item: expected a whole number, found a text (item 1 of a.list)"},
 		{get[string](c, "a.list"), ":10: key a.list: expected a text, found a list"},
 		{get[map[string]string](c, "a.map"), ":11: key a.map.k: expected a text, found a list"},
-		{get[slog.Level](c, "a.level"), ":12: key a.level: found a text that is no slog.Level"},
+		{get[slog.Level](c, "a.level"), ":12: key a.level: found a text that is not a valid slog.Level"},
 		{get[pool](c, "a.n"), ":2: key a.n: expected a mapping, found a text"},
 		{get[[]string](c, "a"), ":2: key a: expected a list, found a mapping"},
 		{get[chan int](c, "a.n"), ":2: key a.n: a chan int cannot be configured"},

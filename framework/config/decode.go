@@ -72,7 +72,7 @@ func (c *Config) decodeValue(v *value, key string, dst reflect.Value) error {
 			return wrong(v, key, "a text")
 		}
 		if err := dst.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(v.text)); err != nil {
-			return v.errorf("key %s: found a text that is no %s", name(key), dst.Type())
+			return v.errorf("key %s: found a text that is not a valid %s", name(key), dst.Type())
 		}
 		return nil
 	}

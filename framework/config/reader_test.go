@@ -237,7 +237,7 @@ func TestChecksAfterOthers(t *testing.T) {
 	if known.Error() != before {
 		t.Errorf("%s became %s", before, known)
 	}
-	// What somebody else has wrapped stays as it is.
+	// An error that is wrapped already stays as it is.
 	wrapped := fmt.Errorf("first: %w, %w", errors.New("a"), errors.New("b"))
 	if err := numbers()(wrapped); err != wrapped {
 		t.Errorf("got %v", err)

@@ -57,7 +57,7 @@ func (s Secret) Reveal() string {
 func (s Secret) IsZero() bool { return s.text == nil }
 
 // Equal reports whether both are the same text, in a time that does not depend on where they differ. Do not compare with ==,
-// which asks whether both were read at once.
+// which compares whether both were read at once.
 func (s Secret) Equal(other Secret) bool {
 	return s.IsZero() && other.IsZero() || s.Is(other.Reveal())
 }

@@ -234,7 +234,7 @@ func FuzzParseReference(f *testing.F) {
 		case !ok && (err != nil || r != config.Reference{}):
 			t.Fatalf("no reference, but %v, %v", r, err)
 		case !ok && (strings.HasPrefix(text, "env:") || strings.HasPrefix(text, "file:")):
-			t.Fatalf("%q was taken for a literal", text)
+			t.Fatalf("%q counted as a literal", text)
 		case err != nil && len(text) > 12 && strings.Contains(err.Error(), text):
 			t.Fatalf("the error shows the text: %v", err)
 		case ok && err == nil:

@@ -85,7 +85,7 @@ func part(fraction string, unit int64) (sum int64, ok bool) {
 	return sum, true
 }
 
-// binaryPart is the rest of part where a digit is no whole number of bytes: only all of them together can be.
+// binaryPart is the rest of part where a digit is not a whole number of bytes: only all of them together can be.
 func binaryPart(fraction string, unit, sum int64) (int64, bool) {
 	if len(fraction) > 15 { // TiB has no more halves than that many digits could say
 		return 0, false

@@ -96,7 +96,7 @@ func (a *App) Runtime() *framework.Runtime { return a.engine.Runtime() }
 // Health reports whether the application can do its work, by OnHealthCheck of its configurations.
 func (a *App) Health(ctx context.Context) error { return a.engine.Health(ctx) }
 
-// Handler returns the application's http front, for a server: httptest.NewServer(a.Handler()).
+// Handler returns the application's HTTP ingress, for a server: httptest.NewServer(a.Handler()).
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Close ends the application before the test ends, so that the test can look at what its end has done. Errors fail the

@@ -15,7 +15,7 @@ import (
 )
 
 // Deliver hands a payload over as a cloud would, to whichever function it is for, through that cloud's own codecs, and
-// returns the answer as that cloud would get it; [Response] reads the answer to a request. The payload is one of
+// returns the response as that cloud would get it; [Response] reads the response to a request. The payload is one of
 // [Payload], or one that was taken from the cloud. An error is the function's own, of which the cloud would see only
 // what a stranger may know.
 func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
@@ -24,9 +24,9 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	id := a.newID()
-	if d.front != nil {
+	if d.ingress != nil {
 		if r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(payload))); err == nil {
-			return answered(d.front(id), r.WithContext(a.ctx))
+			return answered(d.ingress(id), r.WithContext(a.ctx))
 		}
 	}
 	return d.dispatcher.Handle(a.ctx, payload, framework.Invocation{RequestID: id, Vendor: d.cloud.Invocation(id, payload)})
@@ -35,7 +35,7 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 // delivery is how payloads of a cloud reach the functions.
 type delivery struct {
 	cloud      *sim.Cloud
-	front      sim.Front // nil where requests come as events
+	ingress    sim.Ingress // nil where requests come as events
 	dispatcher *platform.Dispatcher
 }
 
@@ -60,8 +60,8 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 			codecs = append(codecs, codec)
 		}
 	}
-	if c.Front != nil {
-		if d.front, err = c.Front(a.engine); err != nil {
+	if c.Ingress != nil {
+		if d.ingress, err = c.Ingress(a.engine); err != nil {
 			return nil, err
 		}
 	}
@@ -97,24 +97,24 @@ func raw(app *framework.App) platform.Codec {
 }
 
 // answered sends a request to a server's handler and returns the response as it goes over the wire.
-func answered(h http.Handler, r *http.Request) (answer []byte, err error) {
+func answered(h http.Handler, r *http.Request) (response []byte, err error) {
 	w, err := recorded(h, r)
 	if err != nil {
 		return nil, err
 	}
 	resp := w.Result()
-	resp.Request = r // of HEAD the answer has no body
+	resp.Request = r // of HEAD the response has no body
 	resp.ContentLength = int64(w.Body.Len())
 	var b bytes.Buffer
 	err = resp.Write(&b)
 	return b.Bytes(), err
 }
 
-// recorded returns an answer, and an error where a server would cut the connection.
+// recorded returns a response, and an error where a server would cut the connection.
 func recorded(h http.Handler, r *http.Request) (w *httptest.ResponseRecorder, err error) {
 	defer func() {
 		if v := recover(); v == http.ErrAbortHandler {
-			err = fmt.Errorf("%s %s: the function broke its answer off", r.Method, r.URL)
+			err = fmt.Errorf("%s %s: the function broke its response off", r.Method, r.URL)
 		} else if v != nil {
 			panic(v)
 		}

@@ -14,7 +14,7 @@
 //		return app.NewWith(rt, app.Overrides{OrderStore: &fake{}})
 //	})
 //
-// A test does not depend on the machine it runs on: configuration comes from the files beside f.yml, for the environment
+// A test does not depend on the machine it runs on: configuration comes from the files next to f.yml, for the environment
 // "test", and from the test itself; the process's environment variables do not count unless [ProcessVariables] is given.
 // Applications share nothing, so tests may be parallel.
 //
@@ -29,7 +29,7 @@
 // Code that calls package time is tested in a bubble of testing/synctest, in which Start and all calls work but a server at
 // [App.Handler] does not; there the deadlines of functions pass by the bubble's clock, too.
 //
-// [App.Deliver] hands a cloud's payload over, which [Payload] writes, and [Response] reads the answer to a request. A company's own cloud
+// [App.Deliver] hands a cloud's payload over, which [Payload] writes, and [Response] reads the response to a request. A company's own cloud
 // is added by [Cloud].
 //
 // The package ends where processes begin: artefacts are run by the simulators below framework/platform/sim.

@@ -105,7 +105,7 @@ func ExampleApp_HTTP() {
 	}
 }
 
-// What a server would send is read from the answer: status, headers and body.
+// What a server would send is read from the response: status, headers and body.
 func ExampleJSON() {
 	var t *testing.T // the test's
 	a := faastest.Start(t, newApp)
@@ -128,18 +128,18 @@ func ExampleApp_Logs() {
 	}
 }
 
-// The same request, as each cloud sends it, has the same answer.
+// The same request, as each cloud sends it, has the same response.
 func ExampleApp_Deliver() {
 	var t *testing.T // the test's
 	a := faastest.Start(t, newApp)
 
 	r := httptest.NewRequest("GET", "/files/a", nil)
 	for _, platform := range []string{faastest.AWS, faastest.Tencent, faastest.Aliyun, faastest.Local} {
-		answer, err := a.Deliver(platform, faastest.Payload(t, platform, "http", r))
+		response, err := a.Deliver(platform, faastest.Payload(t, platform, "http", r))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w := faastest.Response(t, platform, answer); w.StatusCode != http.StatusOK {
+		if w := faastest.Response(t, platform, response); w.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", platform, w.Status)
 		}
 	}
@@ -161,7 +161,7 @@ func ExampleCloud() {
 	}
 	a := faastest.Start(t, newApp, faastest.Cloud(own))
 
-	if answer, err := a.Deliver("own", []byte(`[1,2]`)); string(answer) != `{"sum":3}` || err != nil {
-		t.Errorf("got %s, %v", answer, err)
+	if response, err := a.Deliver("own", []byte(`[1,2]`)); string(response) != `{"sum":3}` || err != nil {
+		t.Errorf("got %s, %v", response, err)
 	}
 }

@@ -153,12 +153,12 @@ func TestRequestsThatFailTheTest(t *testing.T) {
 	start := func(f func(a *faastest.App, t testing.TB)) *trial {
 		return try(t, func(t testing.TB) { f(faastest.Start(t, newApp), t) })
 	}
-	start(func(a *faastest.App, t testing.TB) { a.Do("GET", "/break", nil) }).want(t, "GET http://example.com/break", "broke its answer off")
+	start(func(a *faastest.App, t testing.TB) { a.Do("GET", "/break", nil) }).want(t, "GET http://example.com/break", "broke its response off")
 	start(func(a *faastest.App, t testing.TB) { a.Do("GET", "no-slash", nil) }).want(t, "begins with a slash")
 	start(func(a *faastest.App, t testing.TB) { a.Do("GET", "/", make(chan int)) }).want(t, "the body", "unsupported type")
 	start(func(a *faastest.App, t testing.TB) { a.Do("GET", "/", nil, "X") }).want(t, `header "X"`)
 	start(func(a *faastest.App, t testing.TB) { faastest.JSON[int](t, a.Do("GET", "/", nil)) }).want(t, "status 404")
-	start(func(a *faastest.App, t testing.TB) { faastest.JSON[int](t, a.Do("GET", "/files/a", nil)) }).want(t, "the body is no int")
+	start(func(a *faastest.App, t testing.TB) { faastest.JSON[int](t, a.Do("GET", "/files/a", nil)) }).want(t, "the body is not of type int")
 }
 
 func TestLogs(t *testing.T) {
@@ -266,7 +266,7 @@ func TestTheEnd(t *testing.T) {
 		}
 	}).want(t)
 
-	// A handler that ends within the grace is no leak, even when nothing waits for it any more.
+	// A handler that ends within the grace is not a leak, even when nothing waits for it any more.
 	u = &unit{release: make(chan struct{})}
 	try(t, func(t testing.TB) {
 		a := faastest.Start(t, u.new)

@@ -10,14 +10,14 @@ import (
 	"testing"
 )
 
-// HTTP sends a request through the application's http front: routes, binding, middleware, problem documents are those of
-// a server. A function that breaks its answer off fails the test.
+// HTTP sends a request through the application's HTTP ingress: routes, binding, middleware, problem documents are those of
+// a server. A function that breaks its response off fails the test.
 func (a *App) HTTP(r *http.Request) *httptest.ResponseRecorder {
 	a.t.Helper()
 	w := httptest.NewRecorder()
 	defer func() {
 		if v := recover(); v == http.ErrAbortHandler {
-			a.t.Errorf("faastest: %s %s: the function broke its answer off", r.Method, r.URL)
+			a.t.Errorf("faastest: %s %s: the function broke its response off", r.Method, r.URL)
 		} else if v != nil {
 			panic(v)
 		}
@@ -32,7 +32,7 @@ func (a *App) HTTP(r *http.Request) *httptest.ResponseRecorder {
 
 // Do sends a request made of its parts: the target is path and query, encoded; the body is a string, []byte, io.Reader or
 // nil, and anything else goes as JSON. Headers are written as "Name: value". A string that begins like a JSON object or
-// list is said to be JSON unless a header says otherwise.
+// list is declared as JSON unless a header says otherwise.
 func (a *App) Do(method, target string, body any, headers ...string) *httptest.ResponseRecorder {
 	a.t.Helper()
 	content, isJSON, err := reader(body)
@@ -79,7 +79,7 @@ func reader(body any) (content io.Reader, isJSON bool, err error) {
 	return bytes.NewReader(b), true, err
 }
 
-// JSON reads the body of an answer. A status above 299, and a body that is not such JSON, end the test.
+// JSON reads the body of a response. A status above 299, and a body that is not such JSON, end the test.
 func JSON[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 	t.Helper()
 	var v T
@@ -87,7 +87,7 @@ func JSON[T any](t testing.TB, w *httptest.ResponseRecorder) T {
 		t.Fatalf("status %d: %.2000s", w.Code, w.Body)
 	}
 	if err := json.Unmarshal(w.Body.Bytes(), &v); err != nil {
-		t.Fatalf("the body is no %T: %v\n%.2000s", v, err, w.Body)
+		t.Fatalf("the body is not of type %T: %v\n%.2000s", v, err, w.Body)
 	}
 	return v
 }

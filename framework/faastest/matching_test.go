@@ -103,10 +103,10 @@ func TestMatching(t *testing.T) {
 					continue
 				}
 				called = ""
-				answer, err := a.Deliver(c, payload)
+				response, err := a.Deliver(c, payload)
 				if i < in {
 					if sent++; called != k.name || err != nil {
-						t.Fatalf("unit %d, %s: the event of %s called %q, answered %s, %v\n%s", n, c, k.name, called, answer, err, payload)
+						t.Fatalf("unit %d, %s: the event of %s called %q, answered %s, %v\n%s", n, c, k.name, called, response, err, payload)
 					}
 					if _, batch := k.event.(string); batch || k.kind == "timer" {
 						continue
@@ -125,8 +125,8 @@ func TestMatching(t *testing.T) {
 					continue // whatever its timer is called where it was deployed
 				}
 				refused++
-				if said := refusal(answer, err); called != "" || said == "" {
-					t.Fatalf("unit %d, %s: the event of %s, which is not in it, called %q, answered %s, %v\n%s", n, c, k.name, called, answer, err, payload)
+				if refused := refusal(response, err); called != "" || refused == "" {
+					t.Fatalf("unit %d, %s: the event of %s, which is not in it, called %q, answered %s, %v\n%s", n, c, k.name, called, response, err, payload)
 				}
 			}
 		}
@@ -137,7 +137,7 @@ func TestMatching(t *testing.T) {
 }
 
 // refusal is the error of an event that no function takes, with what it looks at; a request's answer is 404.
-func refusal(answer []byte, err error) string {
+func refusal(response []byte, err error) string {
 	if fe, ok := errors.AsType[*framework.Error](err); ok && (strings.HasPrefix(fe.Code, "unknown_") || fe.Code == "unexpected_event") {
 		for _, looked := range []string{"found ", "looks like ", "a JSON object with the members"} {
 			if strings.Contains(fe.Message, looked) {
@@ -145,7 +145,7 @@ func refusal(answer []byte, err error) string {
 			}
 		}
 	}
-	if err == nil && strings.Contains(string(answer), "404") {
+	if err == nil && strings.Contains(string(response), "404") {
 		return "not found"
 	}
 	return ""

@@ -33,7 +33,7 @@ import (
 // clouds are the columns of the matrix.
 func clouds() []string { return []string{faastest.Tencent, faastest.Aliyun, faastest.AWS} }
 
-// row is a trigger with events that every cloud has to bring alike.
+// row is a trigger with events that every cloud has to deliver alike.
 type row struct {
 	name, kind string
 	resource   string // its type, as in resources of f.yml
@@ -171,9 +171,9 @@ func TestMatrix(t *testing.T) {
 	for _, payload := range []string{`{"a":1}`, `[1,"two"]`, `"text"`, `17`, `{"Records":[]}`} {
 		for _, c := range clouds() {
 			u.got = nil
-			answer, err := a.Deliver(c, []byte(payload))
-			if raw, _ := u.got.([]byte); string(raw) != payload || err != nil || string(answer) != `"raw had []uint8"` {
-				t.Errorf("%s: %s arrived as %s, answered %s, %v", c, payload, raw, answer, err)
+			response, err := a.Deliver(c, []byte(payload))
+			if raw, _ := u.got.([]byte); string(raw) != payload || err != nil || string(response) != `"raw had []uint8"` {
+				t.Errorf("%s: %s arrived as %s, answered %s, %v", c, payload, raw, response, err)
 				continue
 			}
 			done("event raw", c)
@@ -238,14 +238,14 @@ func matrixRow(t *testing.T, a *faastest.App, u *all, r row, done func(row, clou
 				continue
 			}
 			u.got, u.result = nil, ""
-			answer, err := a.Deliver(c, payload)
+			response, err := a.Deliver(c, payload)
 			if err != nil {
 				t.Errorf("%s %d on %s: %v\n%s", r.name, i, c, err, payload)
 				continue
 			}
 			result := fmt.Sprintf("%s had %T", r.name, batch)
-			if u.result != result || string(answer) != text(t, result) && !strings.Contains(string(answer), `"batchItemFailures":[]`) {
-				t.Errorf("%s %d on %s: %q, answered %s; want %q", r.name, i, c, u.result, answer, result)
+			if u.result != result || string(response) != text(t, result) && !strings.Contains(string(response), `"batchItemFailures":[]`) {
+				t.Errorf("%s %d on %s: %q, answered %s; want %q", r.name, i, c, u.result, response, result)
 				continue
 			}
 			got, want := list(t, u.got), list(t, batch)
@@ -296,8 +296,8 @@ func matrixFailure(t *testing.T, a *faastest.App, r row, done func(row, cloud st
 		if err != nil {
 			t.Fatal(err)
 		}
-		if answer, err := a.Deliver(c, payload); err == nil || err.Error() != "told to" {
-			t.Errorf("%s on %s: the function failed, and the answer is %s, %v", r.name, c, answer, err)
+		if response, err := a.Deliver(c, payload); err == nil || err.Error() != "told to" {
+			t.Errorf("%s on %s: the function failed, and the response is %s, %v", r.name, c, response, err)
 			continue
 		}
 		done(r.name, c)
@@ -393,12 +393,12 @@ func matrixHTTP(t *testing.T, a *faastest.App, kind string, done func(row, cloud
 			if c == faastest.Aliyun && kind == "apigw" { // one text for the values of a name, and one cookie
 				want = strings.NewReplacer(" b=2; Path=/]", "]", `["1","2"]`, `["1,2"]`).Replace(want)
 			}
-			answer, err := a.Deliver(c, faastest.Payload(t, c, kind, r))
+			response, err := a.Deliver(c, faastest.Payload(t, c, kind, r))
 			if err != nil {
 				t.Errorf("%s on %s: %v", kind, c, err)
 				continue
 			}
-			w := faastest.Response(t, c, answer)
+			w := faastest.Response(t, c, response)
 			b, err := io.ReadAll(w.Body)
 			cookies := slices.Sorted(slices.Values(w.Header.Values("Set-Cookie")))
 			if len(b) > 0 { // written anew, as the framework leaves <, > and & alone

@@ -33,14 +33,14 @@ func TestDeliverATimer(t *testing.T) {
 	a := faastest.Start(t, newApp)
 	e := timer.Event{Name: "purge-old", Payload: `{"a":"b"}`, Time: time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)}
 	for _, p := range platforms() {
-		answer, err := a.Deliver(p, faastest.Payload(t, p, "timer", e))
+		response, err := a.Deliver(p, faastest.Payload(t, p, "timer", e))
 		var got fired
-		if err != nil || json.Unmarshal(answer, &got) != nil || got != (fired{"purge-old", `{"a":"b"}`, "2026-01-02T03:00:00Z"}) {
-			t.Errorf("%s: %s, %v", p, answer, err)
+		if err != nil || json.Unmarshal(response, &got) != nil || got != (fired{"purge-old", `{"a":"b"}`, "2026-01-02T03:00:00Z"}) {
+			t.Errorf("%s: %s, %v", p, response, err)
 		}
 		e := timer.Event{Name: "nightly"}
-		if answer, err := a.Deliver(p, faastest.Payload(t, p, "timer", e)); err == nil || !strings.Contains(err.Error(), "nightly") {
-			t.Errorf("%s, an unknown timer: %s, %v", p, answer, err)
+		if response, err := a.Deliver(p, faastest.Payload(t, p, "timer", e)); err == nil || !strings.Contains(err.Error(), "nightly") {
+			t.Errorf("%s, an unknown timer: %s, %v", p, response, err)
 		}
 	}
 }
@@ -53,12 +53,12 @@ func TestDeliverARequest(t *testing.T) {
 		r.Header.Set("X-Trace", "t1")
 		r.AddCookie(&http.Cookie{Name: "other", Value: "x"})
 		r.AddCookie(&http.Cookie{Name: "session", Value: "s1"})
-		answer, err := a.Deliver(p, faastest.Payload(t, p, "http", r))
+		response, err := a.Deliver(p, faastest.Payload(t, p, "http", r))
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
 			continue
 		}
-		w := faastest.Response(t, p, answer)
+		w := faastest.Response(t, p, response)
 		var got greeted
 		if err := json.NewDecoder(w.Body).Decode(&got); err != nil {
 			t.Errorf("%s: %v", p, err)
@@ -70,10 +70,10 @@ func TestDeliverARequest(t *testing.T) {
 			t.Errorf("%s: the request id is %s, LastRequest says %s", p, got.ID, a.LastRequest())
 		}
 		for target, want := range map[string]int{"/none": 404, "/greet/nobody": 405} {
-			answer, err := a.Deliver(p, faastest.Payload(t, p, "http", httptest.NewRequest("GET", target, nil)))
+			response, err := a.Deliver(p, faastest.Payload(t, p, "http", httptest.NewRequest("GET", target, nil)))
 			if err != nil {
 				t.Errorf("%s: %v", p, err)
-			} else if w := faastest.Response(t, p, answer); w.StatusCode != want {
+			} else if w := faastest.Response(t, p, response); w.StatusCode != want {
 				t.Errorf("%s %s: %d", p, target, w.StatusCode)
 			}
 		}
@@ -116,12 +116,12 @@ func TestDeliverHidesWhatAFunctionDidNotState(t *testing.T) {
 		}}}
 	})
 	for _, p := range platforms() {
-		answer, err := a.Deliver(p, faastest.Payload(t, p, "http", httptest.NewRequest("GET", "/", nil)))
+		response, err := a.Deliver(p, faastest.Payload(t, p, "http", httptest.NewRequest("GET", "/", nil)))
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
 			continue
 		}
-		w := faastest.Response(t, p, answer)
+		w := faastest.Response(t, p, response)
 		if body, err := io.ReadAll(w.Body); w.StatusCode != 500 || strings.Contains(string(body), "password") || err != nil {
 			t.Errorf("%s: %d %s, %v", p, w.StatusCode, body, err)
 		}
@@ -140,12 +140,12 @@ func TestDeliverKeepsBinaryBodies(t *testing.T) {
 	const picture = "\x89PNG\r\n\x1a\n\x00\xff\xfe"
 	r := httptest.NewRequest("PUT", "/cover", strings.NewReader(picture)) // one for all: a payload leaves it as it is
 	for _, p := range platforms() {
-		answer, err := a.Deliver(p, faastest.Payload(t, p, "http", r))
+		response, err := a.Deliver(p, faastest.Payload(t, p, "http", r))
 		if err != nil {
 			t.Errorf("%s: %v", p, err)
 			continue
 		}
-		w := faastest.Response(t, p, answer)
+		w := faastest.Response(t, p, response)
 		body, err := io.ReadAll(w.Body)
 		if string(body) != picture || err != nil || w.StatusCode != 200 {
 			t.Errorf("%s: %d %q, %v", p, w.StatusCode, body, err)
@@ -158,8 +158,8 @@ func TestDeliverKeepsBinaryBodies(t *testing.T) {
 		}
 	}
 	for _, p := range platforms() { // without any function of raw payloads
-		if answer, err := a.Deliver(p, []byte(`[1]`)); err == nil {
-			t.Errorf("%s: %s", p, answer)
+		if response, err := a.Deliver(p, []byte(`[1]`)); err == nil {
+			t.Errorf("%s: %s", p, response)
 		}
 	}
 }
@@ -168,8 +168,8 @@ func TestDeliverARawPayload(t *testing.T) {
 	t.Parallel()
 	a := faastest.Start(t, newApp)
 	for _, p := range platforms() {
-		if answer, err := a.Deliver(p, []byte(`[1,2]`)); err == nil || !strings.Contains(err.Error(), "functions hang and sum of unit app both take raw events") {
-			t.Errorf("%s: %s, %v", p, answer, err)
+		if response, err := a.Deliver(p, []byte(`[1,2]`)); err == nil || !strings.Contains(err.Error(), "functions hang and sum of unit app both take raw events") {
+			t.Errorf("%s: %s, %v", p, response, err)
 		}
 	}
 	a = faastest.Start(t, func(rt *framework.Runtime) *framework.App {
@@ -178,8 +178,8 @@ func TestDeliverARawPayload(t *testing.T) {
 		return unit
 	})
 	for _, p := range platforms() {
-		if answer, err := a.Deliver(p, []byte(`[1,2]`)); string(answer) != `{"sum":3}` || err != nil {
-			t.Errorf("%s: %s, %v", p, answer, err)
+		if response, err := a.Deliver(p, []byte(`[1,2]`)); string(response) != `{"sum":3}` || err != nil {
+			t.Errorf("%s: %s, %v", p, response, err)
 		}
 		if _, err := a.Deliver(p, []byte(`{"a":1}`)); err == nil || !strings.Contains(err.Error(), "found object, expected array") {
 			t.Errorf("%s: %v", p, err)
@@ -207,7 +207,7 @@ func TestPayloadsThatThereAreNot(t *testing.T) {
 		try(t, func(t testing.TB) { faastest.Payload(t, tt.platform, tt.kind, tt.event) }).want(t, tt.want)
 	}
 	for _, p := range append(platforms(), "gcp") {
-		try(t, func(t testing.TB) { faastest.Response(t, p, []byte(`"no"`)) }).want(t, "found no http answer of "+p)
+		try(t, func(t testing.TB) { faastest.Response(t, p, []byte(`"no"`)) }).want(t, "found no http response of "+p)
 	}
 }
 
@@ -220,9 +220,9 @@ func TestCloud(t *testing.T) {
 		Response:   sim.Integrated,
 	}
 	a := faastest.Start(t, newApp, faastest.Cloud(own))
-	answer, err := a.Deliver("own", a.Payload("own", "timer", timer.Event{Name: "purge-old", Payload: "p", Time: time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)}))
-	if string(answer) != `{"Name":"purge-old","Payload":"p","Time":"2026-01-02T03:00:00Z"}` || err != nil {
-		t.Errorf("%s, %v", answer, err)
+	response, err := a.Deliver("own", a.Payload("own", "timer", timer.Event{Name: "purge-old", Payload: "p", Time: time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)}))
+	if string(response) != `{"Name":"purge-old","Payload":"p","Time":"2026-01-02T03:00:00Z"}` || err != nil {
+		t.Errorf("%s, %v", response, err)
 	}
 	if r := a.Response("own", []byte(`{"statusCode":201}`)); r.StatusCode != 201 {
 		t.Errorf("status %d", r.StatusCode)

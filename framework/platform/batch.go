@@ -21,7 +21,7 @@ type Batch[E any] struct {
 	// ARN is the full name of where they come from, where the payload has it: of a queue, a topic, a stream or, for records
 	// of Kafka, the cluster.
 	ARN string
-	// Partial writes the answer by which the vendor takes back only the messages with these MessageIDs. Nil means that
+	// Partial writes the response by which the vendor takes back only the messages with these MessageIDs. Nil means that
 	// the vendor takes back all of a batch or nothing.
 	Partial func(failed []string) ([]byte, error)
 }
@@ -175,12 +175,12 @@ func (m *matcher[T, E]) expected() string {
 	var list []string
 	for _, t := range m.candidates {
 		name := t.trigger.Resource()
-		said := fmt.Sprintf("%q", m.names.real(name))
+		label := fmt.Sprintf("%q", m.names.real(name))
 		if m.names.real(name) != name {
-			said += " (" + name + ")"
+			label += " (" + name + ")"
 		}
-		if !slices.Contains(list, said) {
-			list = append(list, said)
+		if !slices.Contains(list, label) {
+			list = append(list, label)
 		}
 	}
 	if len(list) == 1 {

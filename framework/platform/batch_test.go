@@ -56,15 +56,15 @@ func serve(t *testing.T, codec Codec, names string, functions []*framework.Funct
 		t.Fatal(err)
 	}
 	defer func() { _ = e.Close(context.WithoutCancel(t.Context())) }()
-	answer, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{RequestID: "1"})
+	response, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{RequestID: "1"})
 	if err != nil {
 		return "", err
 	}
 	var name string
-	if string(answer) != "null" && json.Unmarshal(answer, &name) == nil {
+	if string(response) != "null" && json.Unmarshal(response, &name) == nil {
 		return name, nil
 	}
-	return string(answer), nil
+	return string(response), nil
 }
 
 func on(name string, triggers ...framework.Trigger) *framework.Function {

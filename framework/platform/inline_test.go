@@ -25,34 +25,34 @@ func TestHandleHere(t *testing.T) {
 		}, nil
 	}})
 	type outcome struct {
-		answer []byte
-		err    error
+		response []byte
+		err      error
 	}
 	handle := func(raw string, limit time.Duration) (late, returned chan outcome) {
 		late, returned = make(chan outcome, 1), make(chan outcome, 1)
 		go func() {
-			answer, err := d.HandleInline(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
-				func(answer []byte, err error) { late <- outcome{answer, err} })
-			returned <- outcome{answer, err}
+			response, err := d.HandleInline(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
+				func(response []byte, err error) { late <- outcome{response, err} })
+			returned <- outcome{response, err}
 		}()
 		return late, returned
 	}
 	stuck, back := handle(`{"slow":1}`, time.Millisecond)
-	if o := <-stuck; o.err != nil || !strings.HasPrefix(string(o.answer), "slow <nil> deadline_exceeded: ") {
-		t.Errorf("late answer %s, %v", o.answer, o.err)
+	if o := <-stuck; o.err != nil || !strings.HasPrefix(string(o.response), "slow <nil> deadline_exceeded: ") {
+		t.Errorf("late response %s, %v", o.response, o.err)
 	}
 	panicking, over := handle(`{"panics":1}`, time.Millisecond)
 	var pe *framework.PanicError
-	if o := <-panicking; !errors.As(o.err, &pe) || o.answer != nil {
-		t.Errorf("late answer of a codec that panics: %s, %v", o.answer, o.err)
+	if o := <-panicking; !errors.As(o.err, &pe) || o.response != nil {
+		t.Errorf("late response of a codec that panics: %s, %v", o.response, o.err)
 	}
 	if len(back)+len(over) > 0 {
 		t.Error("HandleInline returned while the handler still ran")
 	}
 	close(release)
 	for _, returned := range []chan outcome{back, over} {
-		if o := <-returned; o.err != ErrDetached || o.answer != nil {
-			t.Errorf("after a late answer: %s, %v", o.answer, o.err)
+		if o := <-returned; o.err != ErrDetached || o.response != nil {
+			t.Errorf("after a late response: %s, %v", o.response, o.err)
 		}
 	}
 	if !strings.Contains(log.String(), "panic outside of the handler") {
@@ -60,15 +60,15 @@ func TestHandleHere(t *testing.T) {
 	}
 	for _, own = range []error{errors.New("broken"), framework.ErrAbandoned, framework.ErrClosed} {
 		late, returned := handle(`{"slow":1}`, time.Hour)
-		if o := <-returned; o.err != nil || string(o.answer) != "slow <nil> "+own.Error()+" id" || len(late) > 0 {
-			t.Errorf("handler failed with %v: %s, %v", own, o.answer, o.err)
+		if o := <-returned; o.err != nil || string(o.response) != "slow <nil> "+own.Error()+" id" || len(late) > 0 {
+			t.Errorf("handler failed with %v: %s, %v", own, o.response, o.err)
 		}
 	}
 	if err := d.engine.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
 	late, returned := handle(`{"slow":1}`, time.Hour)
-	if o := <-returned; o.err != nil || string(o.answer) != "slow <nil> "+framework.ErrClosed.Error()+" id" || len(late) > 0 {
-		t.Errorf("closed engine: %s, %v", o.answer, o.err)
+	if o := <-returned; o.err != nil || string(o.response) != "slow <nil> "+framework.ErrClosed.Error()+" id" || len(late) > 0 {
+		t.Errorf("closed engine: %s, %v", o.response, o.err)
 	}
 }

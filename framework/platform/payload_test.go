@@ -71,7 +71,7 @@ func TestMembersAndElements(t *testing.T) {
 		t.Errorf("member b is %s", got)
 	}
 	if Member(json.RawMessage(`[]`), "b") != nil || Member(nil, "b") != nil {
-		t.Error("member of what is no object")
+		t.Error("member of what is not an object")
 	}
 }
 

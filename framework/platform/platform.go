@@ -71,27 +71,27 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 	return d, nil
 }
 
-// Handle decodes raw, invokes its function and encodes the answer. inv carries what the loop knows: request id, trace,
+// Handle decodes raw, invokes its function and encodes the response. inv carries what the loop knows: request id, trace,
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
-func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (answer []byte, err error) {
+func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (response []byte, err error) {
 	return d.HandleInline(ctx, raw, inv, nil)
 }
 
-// ErrDetached is what [Dispatcher.HandleInline] returns when detached was called with the answer.
+// ErrDetached is what [Dispatcher.HandleInline] returns when detached was called with the response.
 var ErrDetached = errors.New("the call was answered on another goroutine")
 
 // HandleInline is Handle for a loop that another goroutine can continue. The handler runs on the caller's goroutine, which
-// costs less than a worker. When it ignores its deadline, detached is called with the answer, on a goroutine of its own, and
+// costs less than a worker. When it ignores its deadline, detached is called with the response, on a goroutine of its own, and
 // must do what the caller would have done next. HandleInline then returns ErrDetached when the handler ends, if ever.
 // detached is not used where ctx can be cancelled.
-func (d *Dispatcher) HandleInline(ctx context.Context, raw []byte, inv framework.Invocation, detached func(answer []byte, err error)) (answer []byte, err error) {
+func (d *Dispatcher) HandleInline(ctx context.Context, raw []byte, inv framework.Invocation, detached func(response []byte, err error)) (response []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
 	p.outcome.detached = detached
 	// The engine guards handlers; this guards what runs outside of it.
 	defer func() {
 		if v := recover(); v != nil {
-			answer, err = nil, p.recovered(v)
+			response, err = nil, p.recovered(v)
 		}
 	}()
 	for _, decode := range d.decoders {
@@ -122,7 +122,7 @@ func (d *Dispatcher) unknown(p *Payload) error {
 	return &framework.Error{Status: 400, Code: "unknown_event", Message: "no trigger of unit " + d.engine.App().Unit + " matches this event, " + found, Err: errors.New(shape)}
 }
 
-// invoke has the answer encoded inside the invocation, so that a result that is a reader is read before its context ends.
+// invoke has the response encoded inside the invocation, so that a result that is a reader is read before its context ends.
 func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte, error) {
 	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
 	inv := p.Invocation
@@ -133,37 +133,37 @@ func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte,
 	result, err := d.engine.Invoke(ctx, inv)
 	switch {
 	case p.outcome.encoded:
-		return p.outcome.answer, p.outcome.err
+		return p.outcome.response, p.outcome.err
 	case err == framework.ErrAbandoned: // and not the handler's own, as there was no reply
 		return nil, ErrDetached
 	}
 	return call.Reply(ctx, result, err) // the engine is closing
 }
 
-// outcome is the way of an answer out of its invocation.
+// outcome is the way of a response out of its invocation.
 type outcome struct {
 	ctx      context.Context
 	encode   func(context.Context, any, error) ([]byte, error)
 	detached func([]byte, error)
 	encoded  bool
-	answer   []byte
+	response []byte
 	err      error
 }
 
-// reply keeps the answer of a call that ended in time, on the goroutine of Handle.
+// reply keeps the response of a call that ended in time, on the goroutine of Handle.
 func (p *Payload) reply(result any, err error) {
 	p.outcome.encoded = true
-	p.outcome.answer, p.outcome.err = p.encode(result, err)
+	p.outcome.response, p.outcome.err = p.encode(result, err)
 }
 
-// overdue passes on the answer of one that did not. The goroutine of Handle may be back at any time, so it writes nothing.
+// overdue passes on the response of one that did not. The goroutine of Handle may be back at any time, so it writes nothing.
 func (p *Payload) overdue(err error) { p.outcome.detached(p.encode(nil, err)) }
 
-// encode encodes an answer. Results may have methods of the user's, such as MarshalJSON; a panic of one is an error.
-func (p *Payload) encode(result any, failure error) (answer []byte, err error) {
+// encode encodes a response. Results may have methods of the user's, such as MarshalJSON; a panic of one is an error.
+func (p *Payload) encode(result any, failure error) (response []byte, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			answer, err = nil, p.recovered(v)
+			response, err = nil, p.recovered(v)
 		}
 	}()
 	return p.outcome.encode(p.outcome.ctx, result, failure)

@@ -64,9 +64,9 @@ func TestMainEnds(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		said := bufio.NewScanner(out)
+		lines := bufio.NewScanner(out)
 		for _, s := range tt.signals {
-			if !said.Scan() {
+			if !lines.Scan() {
 				t.Fatalf("%s: the child ended early: %s", tt.how, &stderr)
 			}
 			if err := cmd.Process.Signal(s); err != nil {

@@ -35,7 +35,7 @@ type Config struct {
 type ConfigKey struct {
 	// Key is dotted, Variable the environment variable that wins over the files.
 	Key, Variable string
-	// Type is what is asked for; types are joined by " and " where fields differ.
+	// Type is the required type; types are joined by " and " where fields differ.
 	Type string
 	// Default is that of the first use with one, nil if there is none. Required says that some use has none.
 	Default  *string
@@ -205,10 +205,10 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 			first := c.byKey[m.Key] == nil
 			k := c.key(m.Key, model.TypeString(m.Type), use, f.Name)
 			k.Member = k.Member || first
-			for _, said := range d.Values {
-				if d.Key+"."+said.Key == m.Key {
-					k.Required = k.Required || said.Required
-					k.Default = cmp.Or(k.Default, said.Default)
+			for _, entry := range d.Values {
+				if d.Key+"."+entry.Key == m.Key {
+					k.Required = k.Required || entry.Required
+					k.Default = cmp.Or(k.Default, entry.Default)
 				}
 			}
 		}
@@ -328,8 +328,8 @@ func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
 	if place, ok := c.settings[function].Places["environment."+k.Variable]; ok && c.settings[function].Environment[k.Variable] != "" {
 		return ConfigSource{FromEnvironment, k.Variable, place.Pos}, true
 	}
-	if said := c.app.graph.App.Spec.Functions[function]; said != nil {
-		for _, v := range said.Config {
+	if entry := c.app.graph.App.Spec.Functions[function]; entry != nil {
+		for _, v := range entry.Config {
 			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
 				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true
 			}
@@ -405,7 +405,7 @@ func (c *Config) Diagnostics() annotations.Diagnostics {
 
 const codeConfig = "config"
 
-// sourceLine is the line that a missing key is asked for in. A line of a config file may have a secret.
+// sourceLine is the line that requires a missing key. A line of a config file may have a secret.
 func sourceLine(d annotations.Diagnostic) string {
 	if filepath.Ext(d.Pos.Filename) != ".go" {
 		return ""

@@ -98,11 +98,11 @@ type Edge struct {
 	From *Node
 	// To is nil when nothing provides what is optional.
 	To *Node
-	// Name is the field or parameter, Type what it asks for and Pos where. A function's need of its receiver and of what
+	// Name is the field or parameter, Type what it requires and Pos where. A function's need of its receiver and of what
 	// wraps it, the outermost first, has neither name nor type.
 	Name, Type string
 	Pos        token.Position
-	// As is the interface that To is injected as, empty when it is asked for by its own type.
+	// As is the interface that To is injected as, empty when it is required by its own type.
 	As string
 	// Lazy is an ioc.Lazy of Type.
 	Lazy, Optional bool
@@ -367,7 +367,7 @@ func (d *drawing) edge(from *Node, w wiring.Edge) {
 			e.To = d.provider(w.To)
 		}
 		if from.Kind == GroupNode {
-			e.Type = "" // a member is asked for by no type
+			e.Type = "" // a member is not required by a type
 		}
 		if w.To != nil && w.To.Decoration != nil {
 			e.As = model.TypeString(w.To.Provider.Out)

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// nameClass is one of the ways to name a node. What one class knows the next are not asked.
+// nameClass is one of the ways to name a node. What one class knows is not looked up in the next.
 type nameClass int
 
 const (

@@ -29,7 +29,7 @@ func (a *Application) Sample(function string) ([]byte, error) {
 	return nil, nil
 }
 
-// sample is a value that encodes to JSON which a value of t can be decoded from, false where nothing can be said.
+// sample is a value that encodes to JSON which a value of t can be decoded from, false where there is none.
 func sample(t types.Type, above []types.Type) (any, bool) {
 	t = types.Unalias(t)
 	if len(above) > maxSample {
@@ -98,7 +98,7 @@ func sampleList(elem types.Type, n int64, above []types.Type) (any, bool) {
 }
 
 // sampleFields fills in the fields that are read from JSON, those of embedded structs too. A field that comes from another
-// part of a request is left out, as is one that nothing can be said about.
+// part of a request is left out, as is one of an unknown type.
 func sampleFields(s *types.Struct, fields map[string]any, above []types.Type) {
 	for i := range s.NumFields() {
 		f, tag := s.Field(i), reflect.StructTag(s.Tag(i))

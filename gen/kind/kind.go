@@ -1,5 +1,5 @@
 // Package kind is what the generator, the targets and the command know of each kind of trigger: one value a kind, each in a
-// file of its own. Everything else loops over them or asks the one of a marker, and never asks which kind it is. The run-time
+// file of its own. Everything else loops over them or calls the one of a marker, and never compares kinds. The run-time
 // half is framework/trigger/<kind>, whose types are used here, so that both say the same.
 package kind
 

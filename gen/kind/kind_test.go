@@ -43,7 +43,7 @@ func TestEveryTriggerHasAKind(t *testing.T) {
 		t.Errorf("the kinds are %v, the directives %v", words, directives)
 	}
 	if kind.Of(1) != nil || kind.Lookup("bus") != nil || kind.DeliveryOf("bus") != kind.Raw {
-		t.Error("what is no kind has one")
+		t.Error("an unknown word has a kind")
 	}
 	if last := kind.Words()[len(kind.Words())-1]; last != "raw" {
 		t.Errorf("%s is the last kind; raw takes every payload and has to be", last)
@@ -87,7 +87,7 @@ func TestKindsAgreeWithTheRunTime(t *testing.T) {
 	}
 }
 
-// TestWhatKindsSay checks what is said of each kind against the laws that callers rely on.
+// TestWhatKindsSay checks the declaration of each kind against the laws that callers rely on.
 func TestWhatKindsSay(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	seen := map[string]bool{}
@@ -121,7 +121,7 @@ func TestWhatKindsSay(t *testing.T) {
 				used++
 			}
 			if f.Used(1) {
-				t.Errorf("%s: feature %q is used by what is no marker", k.Word, f.Name)
+				t.Errorf("%s: feature %q is used by what is not a marker", k.Word, f.Name)
 			}
 		}
 		if used == 0 {

@@ -10,9 +10,9 @@ import (
 	"os"
 )
 
-// Error is a file that is not read: it is no regular file, or larger than the limit.
+// Error is a file that is not read: it is not a regular file, or larger than the limit.
 type Error struct {
-	// Name is the file as it was asked for.
+	// Name is the file as the caller named it.
 	Name string
 	// Found says what it is, Expected what could be read.
 	Found, Expected string
@@ -22,7 +22,7 @@ type Error struct {
 func (e *Error) Error() string { return e.Name + ": found " + e.Found + ", expected " + e.Expected }
 
 // Read returns the content of a regular file, or of one that a symbolic link leads to. One of more than limit bytes is an
-// *Error, as is anything that is no file; other errors are those of the system.
+// *Error, as is anything that is not a file; other errors are those of the system.
 func Read(name string, limit int64) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

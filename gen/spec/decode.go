@@ -67,7 +67,7 @@ type where struct {
 	enum []string
 	// loose text may be written as a number or as true and false: the values of environment and tags.
 	loose bool
-	// item is set in a list, where nothing cannot mean "not said".
+	// item is set in a list, where nothing cannot mean "not set".
 	item bool
 }
 

@@ -42,7 +42,7 @@ type Resource struct {
 
 // CORS says which pages of other origins may call the http triggers.
 type CORS struct {
-	// Origins lists what may call, such as https://shop.example.com, or * for everybody.
+	// Origins lists what may call, such as https://shop.example.com, or * for all.
 	Origins []string `faas:"origins"`
 	// Methods lists what they may use. The default is every method.
 	Methods []string `faas:"methods"`
@@ -50,7 +50,7 @@ type CORS struct {
 	Headers []string `faas:"headers"`
 	// ExposeHeaders lists the response headers that they may read.
 	ExposeHeaders []string `faas:"exposeHeaders"`
-	// MaxAge is how long a browser may keep the answer. A bare number is seconds.
+	// MaxAge is how long a browser may keep the response. A bare number is seconds.
 	MaxAge annotations.Duration `faas:"maxAge"`
 	// Credentials lets cookies through. It needs origins by name.
 	Credentials *bool `faas:"credentials"`
@@ -85,13 +85,13 @@ func (c checker) resources(prefix string, resources map[string]*Resource) {
 			c.add(c.keys[at].Errorf(CodeValue, "found %q, expected a logical name of letters, digits, dots, dashes and underscores, a letter first", name))
 		}
 		for key, kind := range map[string]string{"instance": "kafka", "project": "log"} {
-			_, said := c.Places[at+"."+key]
-			if said && r.Type != "" && r.Type != kind {
+			_, set := c.Places[at+"."+key]
+			if set && r.Type != "" && r.Type != kind {
 				c.add(c.keys[at+"."+key].Errorf(CodeValue, "%s means nothing for the type %s, only for %s", key, r.Type, kind))
 			}
 		}
 		for key, text := range map[string]string{"name": r.Name, "arn": r.ARN, "instance": r.Instance, "project": r.Project} {
-			if _, said := c.Places[at+"."+key]; said && (text == "" || strings.ContainsAny(text, " \t\n=")) {
+			if _, set := c.Places[at+"."+key]; set && (text == "" || strings.ContainsAny(text, " \t\n=")) {
 				c.value(at+"."+key, "%s: found %q, expected a name without spaces", key, text)
 			}
 		}
@@ -121,7 +121,7 @@ func (c checker) cors(prefix string, cors *CORS) {
 			c.value(fmt.Sprintf("%sorigins.%d", at, i), "found %q, expected an origin such as https://shop.example.com, or *", origin)
 		}
 	}
-	if _, said := c.Places[at+"origins"]; said && len(cors.Origins) == 0 {
+	if _, set := c.Places[at+"origins"]; set && len(cors.Origins) == 0 {
 		c.value(at+"origins", "origins: found none, expected at least one")
 	}
 	for i, method := range cors.Methods {

@@ -1,10 +1,10 @@
 // Package spec is f.yml: its types, defaults, validation and JSON schema. It knows no target: what a cloud makes of a
-// key, and whether it can, is said in gen/target/<name>. Positions in its diagnostics come from yaml nodes.
+// key, and whether it can, is in gen/target/<name>. Positions in its diagnostics come from yaml nodes.
 //
 // # The file
 //
 // One YAML document in UTF-8, of at most 1 MB. Its keys are the faas tags of [Spec] and of the types below it, and what
-// is said of them in the comments is what the JSON schema tells an editor. A key that does not exist, or that the standard
+// their comments say is what the JSON schema tells an editor. A key that does not exist, or that the standard
 // has but this version does not, is an error; so is a key without a value, but for maps, where it means an empty one.
 // Aliases and merge keys (<<) work as in YAML; what they stand for is counted, and too much of it refused.
 //

@@ -18,7 +18,7 @@ func (s *Spec) CheckTriggers(check func(marker any) *annotations.Mistake) annota
 		if m == nil {
 			continue
 		}
-		if place, ok := e.Places[m.Argument]; ok { // else it is missing, which has been said
+		if place, ok := e.Places[m.Argument]; ok { // else it is missing, which is reported already
 			c.add(c.inside(place, m))
 		}
 	}

@@ -103,7 +103,7 @@ const (
 // SettingsFile is the file in a package that has the settings of its functions.
 const SettingsFile = "faas.settings"
 
-// OwnVariable reports whether a variable says what f.yml says elsewhere, so that nobody else may set it.
+// OwnVariable reports whether a variable says what f.yml says elsewhere, so that it must not be set elsewhere.
 func OwnVariable(name string) bool {
 	switch name {
 	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, SettingsVariable:
@@ -115,10 +115,10 @@ func OwnVariable(name string) bool {
 func fromHandler(h annotations.Handler, directive Place) Settings {
 	s := Settings{MemorySize: h.Memory, Timeout: h.Timeout, InitTimeout: h.InitTimeout, Concurrency: h.Concurrency}
 	s.Places = map[string]Place{}
-	for key, said := range map[string]bool{
+	for key, set := range map[string]bool{
 		"memorySize": h.Memory != 0, "timeout": h.Timeout != 0, "initTimeout": h.InitTimeout != 0, "concurrency": h.Concurrency != 0,
 	} {
-		if said {
+		if set {
 			s.Places[key] = directive
 		}
 	}

@@ -2,7 +2,7 @@ package spec
 
 import "github.com/faasgen/faasgen/annotations"
 
-// Settings are the keys that provider, functions and groups share. A nil or zero field is "not said". Each key means the
+// Settings are the keys that provider, functions and groups share. A nil or zero field is not set. Each key means the
 // same on every target; a target that cannot express one says so before anything is built.
 type Settings struct {
 	// MemorySize is the memory of an instance. A bare number is MB. The default is 256 MB.
@@ -45,7 +45,7 @@ type Settings struct {
 	Async *Async `faas:"async"`
 	// DeadLetter takes events that could not be handled.
 	DeadLetter *DeadLetter `faas:"deadLetter"`
-	// HTTP says who may call the http triggers, and how answers are sent.
+	// HTTP says who may call the http triggers, and how responses are sent.
 	HTTP *HTTP `faas:"http"`
 	// Architecture is the processor's: amd64, the default, or arm64.
 	Architecture string `faas:"architecture,enum=amd64|arm64"`
@@ -118,9 +118,9 @@ type DeadLetter struct {
 	Target string `faas:"target"`
 }
 
-// HTTP says who may call the http triggers, from where, and how answers are sent.
+// HTTP says who may call the http triggers, from where, and how responses are sent.
 type HTTP struct {
-	// Auth is anonymous, the default: everybody may call; or iam: the vendor checks a signature of its own kind.
+	// Auth is anonymous, the default: anyone may call; or iam: the vendor checks a signature of its own kind.
 	Auth string `faas:"auth,enum=anonymous|iam"`
 	// Internal lets only callers inside the vendor's network in.
 	Internal *bool `faas:"internal"`
@@ -130,7 +130,7 @@ type HTTP struct {
 	Streaming *bool `faas:"streaming"`
 }
 
-// Defaults are the settings of a function of which nothing is said.
+// Defaults are the settings of a function that sets none.
 func Defaults() Settings {
 	return Settings{
 		MemorySize:   256,

@@ -46,7 +46,7 @@ type Spec struct {
 	Places map[string]Place
 	// Overlaid finds the places of the keys that an overlay has covered, by their paths without targets.<name>. Only For fills it.
 	Overlaid map[string]Place
-	// Variables are the names of the environment variables that were asked for, sorted: with the file's bytes and their
+	// Variables are the names of the environment variables that were read, sorted: with the file's bytes and their
 	// values they decide what Load returns.
 	Variables []string
 	// keys are the places of the keys themselves.
@@ -60,7 +60,7 @@ type Spec struct {
 }
 
 // Failed reports whether a mistake was found at or below the path of a value, such as scan.0. What it holds means nothing
-// then, and nothing more should be said about it.
+// then, and nothing more should be reported.
 func (s *Spec) Failed(path string) bool { return s.failed[path] }
 
 // KeyPlace is the place of a key itself, not of its value, by its dotted path.
@@ -121,10 +121,10 @@ type Package struct {
 	// Mode is unit, the default: each unit's binary has its own functions and what they need; or shared: one binary has all
 	// functions of the application, and the environment of each unit says which are its.
 	Mode string `faas:"mode,enum=unit|shared"`
-	// Include lists globs of files to add, and folders, which bring all that is below them. Files that often hold
+	// Include lists globs of files to add, and folders, which include all that is below them. Files that often hold
 	// secrets (.env, private keys, credentials) come only when they are named without a wildcard.
 	Include []string `faas:"include"`
-	// Exclude lists globs of what Include shall not bring.
+	// Exclude lists globs of what Include leaves out.
 	Exclude []string `faas:"exclude"`
 }
 
@@ -154,7 +154,7 @@ type Extension map[string]*yaml.Node
 // Diagnostic codes of this package.
 const (
 	CodeRead         = "spec-read"         // the file cannot be read
-	CodeSyntax       = "spec-syntax"       // it is no YAML, or YAML that f.yml does not allow
+	CodeSyntax       = "spec-syntax"       // it is not YAML, or YAML that f.yml does not allow
 	CodeUnknownKey   = "spec-unknown-key"  // a key that does not exist
 	CodeDuplicate    = "spec-duplicate"    // a key that is there twice
 	CodeType         = "spec-type"         // a list where a word belongs, and so on

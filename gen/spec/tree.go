@@ -57,7 +57,7 @@ func (t *tree) enter(n *yaml.Node) *yaml.Node {
 
 func (t *tree) leave() { t.depth-- }
 
-// entries lists the keys of a mapping in order: its own, then those that merge keys bring and it does not have.
+// entries lists the keys of a mapping in order: its own, then those of merge keys that it does not have.
 // Duplicates and keys that are no words are reported.
 func (t *tree) entries(mapping *yaml.Node) []entry {
 	own := map[string]*yaml.Node{}
@@ -101,7 +101,7 @@ func (t *tree) keyName(key *yaml.Node) (string, bool) {
 	return key.Value, true
 }
 
-// merged lists what one merge key brings: a mapping, or a list of mappings of which the first wins.
+// merged lists what one merge key adds: a mapping, or a list of mappings of which the first wins.
 func (t *tree) merged(value *yaml.Node) []entry {
 	n := t.enter(value)
 	if n == nil {

@@ -23,7 +23,7 @@ var (
 type checker struct {
 	*Spec
 	diags *annotations.Diagnostics
-	// wrong are the places of what the decoder could not read. Nothing more is said about them.
+	// wrong are the places of what the decoder could not read. Nothing more is reported about them.
 	wrong map[token.Position]bool
 }
 
@@ -39,7 +39,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		case len(s.Service) > 40:
 			c.value("service", "found %d characters, expected at most 40: deployed names start with the service", len(s.Service))
 		}
-	} else if _, said := s.Places["service"]; said {
+	} else if _, set := s.Places["service"]; set {
 		c.value("service", "found nothing, expected the name of the application")
 	}
 	c.level("", s.Provider, s.Functions, s.Package)
@@ -136,8 +136,8 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 		}
 		c.settings(at+".", f.Settings)
 		if prefix != "" && len(f.Config) > 0 {
-			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be said for one target: the generated code is the same for all")
-			d.Hint = "say it in functions of f.yml itself, or set the environment variables of the keys for the target"
+			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be set for one target: the generated code is the same for all")
+			d.Hint = "set it in functions of f.yml itself, or set the environment variables of the keys for the target"
 			c.add(d)
 		}
 		for i, e := range f.Events {
@@ -155,10 +155,10 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 	}
 }
 
-// settings checks what no cloud can make sense of. A zero that was written is not "not said".
+// settings checks what no cloud can make sense of. A zero that was written counts as set.
 func (c checker) settings(prefix string, s Settings) {
 	least := func(key string, value, low float64) {
-		if place, said := s.Places[key]; said && value < low && place.Valid() {
+		if place, set := s.Places[key]; set && value < low && place.Valid() {
 			c.value(prefix+key, "%s: found %v, expected at least %v", lastKey(key), value, low)
 		}
 	}
@@ -227,7 +227,7 @@ func (c checker) event(path string, e Event) {
 			place, ok := e.Places[p.Argument]
 			if !ok {
 				if p.Argument != "" {
-					continue // it is missing, which has been said
+					continue // it is missing, which is reported already
 				}
 				place = e.Place
 			}

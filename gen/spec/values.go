@@ -40,7 +40,7 @@ func (d *decoder) configurationBelow(n *yaml.Node, prefix string, to *Values, w 
 		place := d.node(e.key)
 		key := prefix + e.name
 		if slices.Contains(strings.Split(e.name, "."), "") || strings.ContainsAny(e.name, " \t\n") {
-			d.report(place.Errorf(CodeValue, "%q is no configuration key, expected words with dots between them such as order.maxItems", e.name))
+			d.report(place.Errorf(CodeValue, "%q is not a configuration key, expected words with dots between them such as order.maxItems", e.name))
 			continue
 		}
 		value := d.enter(e.value)
@@ -64,7 +64,7 @@ func (d *decoder) configurationBelow(n *yaml.Node, prefix string, to *Values, w 
 func (d *decoder) configurationValue(e entry, key string, to *Values, place Place) {
 	for _, other := range *to {
 		if other.Key == key || strings.HasPrefix(other.Key, key+".") || strings.HasPrefix(key, other.Key+".") {
-			d.report(place.Errorf(CodeValue, "%s is already said by %s in line %d", key, other.Key, other.Place.Pos.Line))
+			d.report(place.Errorf(CodeValue, "%s is already set by %s in line %d", key, other.Key, other.Place.Pos.Line))
 			return
 		}
 	}

@@ -26,7 +26,7 @@ type Carried[V any] struct {
 	// Make makes the cloud's own triggers, none for what its deployment file has nothing for. Requests have none of their
 	// own where the routes of a unit, or of the application, are one trigger together.
 	Make func(app *App, u *Unit, t Trigger) []V
-	// Waits reports whether the vendor calls the function and waits for the answer; see [Unit.NoteSyncTriggers].
+	// Waits reports whether the vendor calls the function and waits for the response; see [Unit.NoteSyncTriggers].
 	Waits func(t Trigger) bool
 }
 
@@ -120,7 +120,7 @@ func (k Kinds[V]) Make(app *App, u *Unit) iter.Seq2[Trigger, []V] {
 	}
 }
 
-// Waits reports whether the vendor calls the function of a trigger and waits for the answer.
+// Waits reports whether the vendor calls the function of a trigger and waits for the response.
 func (k Kinds[V]) Waits(t Trigger) bool {
 	c := k[t.Kind]
 	return c.Waits != nil && c.Waits(t)

@@ -4,7 +4,7 @@ package target
 type Command struct {
 	// Names are those that the executable may have; the first one that is there is used.
 	Names []string
-	// Args are the arguments. They make it ask nothing: whoever runs it has asked.
+	// Args are the arguments. They skip its confirmation: the caller has confirmed already.
 	Args []string
 	// Install is the command that installs it.
 	Install string

@@ -16,7 +16,7 @@ type Feature struct {
 	used func(u *Unit) bool
 }
 
-// Used reports whether the unit uses it. Settings count as used where they were said: all else is default.
+// Used reports whether the unit uses it. Settings count as used where they are set: all else is default.
 func (f Feature) Used(u *Unit) bool { return f.used(u) }
 
 // Features are all features, in the order of the portability report.
@@ -30,7 +30,7 @@ func Features() []Feature {
 		}
 	}
 	of(true)
-	list = append(list, Feature{MixedFeature, func(u *Unit) bool {
+	list = append(list, Feature{FeatureMixed, func(u *Unit) bool {
 		all := 0
 		for _, f := range u.Functions {
 			all += len(f.Triggers)
@@ -38,29 +38,22 @@ func Features() []Feature {
 		return len(u.Routes()) > 0 && all > len(u.Routes())
 	}})
 	of(false)
-	list = append(list, Feature{"invoke", func(u *Unit) bool {
+	list = append(list, Feature{FeatureInvoke, func(u *Unit) bool {
 		return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
 	}})
-	for _, key := range settingFeatures() {
-		list = append(list, Feature{key, func(u *Unit) bool { return u.said(key) }})
+	for _, key := range settings() {
+		list = append(list, Feature{key, func(u *Unit) bool { return u.isSet(key) }})
 	}
 	return list
 }
 
-// settingFeatures are the keys of settings that are features of their own. What is below one belongs to it.
-func settingFeatures() []string {
-	return []string{
-		"memorySize", "cpu", "diskSize", "timeout", "initTimeout", "concurrency", "reservedConcurrency", "provisionedInstances",
-		"environment", "role", "vpc", "internetAccess", "log", "tracing", "tags", "layers", "fileSystems", "async.retries", "async.maxAge",
-		"async.onSuccess", "async.onFailure", "async.longRunning", "deadLetter", "http.auth", "http.internal", "http.cors", "http.streaming", "architecture",
-	}
-}
-
-// The features of the application as a whole: domains, and http triggers that are reached by the vendor's own.
+// Features that are neither a setting nor of one kind: domains, http triggers that are reached through the vendor's own
+// domain, units with http and other triggers, and functions without triggers.
 const (
-	DomainFeature   = "domains"
-	NoDomainFeature = "trigger http without domains"
-	MixedFeature    = "trigger http with other triggers"
+	FeatureDomains   = "domains"
+	FeatureNoDomains = "trigger http without domains"
+	FeatureMixed     = "trigger http with other triggers"
+	FeatureInvoke    = "invoke"
 )
 
 // features are those of the triggers of a kind.
@@ -73,8 +66,8 @@ func features(word string) (list []Feature) {
 	return list
 }
 
-// said reports whether a setting, or something below it, was said and not left to its default.
-func (u *Unit) said(key string) bool {
+// isSet reports whether a setting, or something below it, is set and not left to its default.
+func (u *Unit) isSet(key string) bool {
 	if strings.HasPrefix(key, "http.") && len(u.Routes()) == 0 {
 		return false
 	}
@@ -84,18 +77,6 @@ func (u *Unit) said(key string) bool {
 		}
 	}
 	return false
-}
-
-// settingOf is the feature that a key of settings belongs to, empty for anything else.
-func settingOf(key string) string {
-	key, _, _ = strings.Cut(key, " ") // architecture arm64
-	key = strings.TrimSuffix(key, ":")
-	for _, f := range settingFeatures() {
-		if key == f || strings.HasPrefix(key, f+".") {
-			return f
-		}
-	}
-	return ""
 }
 
 // Strict reports whether what a cloud loses of the unit is an error.
@@ -163,10 +144,10 @@ func Portability(targets []Target, apps []*App) []Row {
 	for _, f := range Features() {
 		add(f.Name, func(app *App) bool { return slices.ContainsFunc(app.Units, f.Used) })
 	}
-	add(NoDomainFeature, func(app *App) bool {
+	add(FeatureNoDomains, func(app *App) bool {
 		return len(app.Spec.Domains) == 0 && slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	})
-	add(DomainFeature, func(app *App) bool { return len(app.Spec.Domains) > 0 })
+	add(FeatureDomains, func(app *App) bool { return len(app.Spec.Domains) > 0 })
 	return rows
 }
 

@@ -26,7 +26,7 @@ func TestEveryFeatureIsExplained(t *testing.T) {
 	empty := &target.App{Spec: &spec.Spec{}}
 	for _, cloud := range []target.Target{aws.New(), aliyun.New(), tencent.New()} {
 		report := cloud.(target.Explainer).Explain(empty)
-		names := []string{target.DomainFeature, target.NoDomainFeature}
+		names := []string{target.FeatureDomains, target.FeatureNoDomains}
 		refused := map[string]bool{}
 		for k := range kind.All() {
 			diagnostics := cloud.Check(targettest.App(t, cloud.Name(), "service: shop\nfunctions: {work: {events: ["+k.Word+": "+k.Example+"]}}\n"))
@@ -60,12 +60,14 @@ func (lossy) Name() string { return "lossy" }
 
 func (lossy) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: "lossy"}
-	r.Mechanism(map[string]string{"trigger timer": "clock", "vpc": "net", "memorySize": "memory", "tags": "labels"})
+	r.Mechanism(map[string]string{
+		kind.FeatureTimer: "clock", target.SettingVPC: "net", target.SettingMemorySize: "memory", target.SettingTags: "labels",
+	})
 	for _, u := range app.Units {
-		r.Known(u, "trigger timer", u.At(""), "every unit is late")
-		r.Loss(u, "vpc", u.At("vpc.subnets"), "one subnet only")
-		r.Limit(u.At("memorySize"), "memorySize", "much", "little")
-		r.Unsupported(u.At("architecture"), "architecture arm64", "no")
+		r.Known(u, kind.FeatureTimer, u.At(""), "every unit is late")
+		r.Loss(u, target.SettingVPC, u.At("vpc.subnets"), "one subnet only")
+		r.Limit(u.At(target.SettingMemorySize), target.SettingMemorySize, "much", "little")
+		r.Unsupported(u.At(target.SettingArchitecture), "architecture arm64", "no")
 	}
 	return r
 }

@@ -24,15 +24,15 @@ func (r *Report) Literal(app *App, tool string) {
 				Hint = fmt.Sprintf("in x-%s it is left to %s; a function can have the text from its configuration", r.Target, tool)
 		}
 	}
-	said := func(prefix string) func(path, text string) {
+	at := func(prefix string) func(path, text string) {
 		return func(path, text string) { found(app.Spec.Places[prefix+path], prefix+path, text) }
 	}
-	r.About(DomainFeature)
-	texts(reflect.ValueOf(app.Spec.Domains), "", said("domains."))
+	r.About(FeatureDomains)
+	texts(reflect.ValueOf(app.Spec.Domains), "", at("domains."))
 	r.About("")
 	for _, u := range app.Units {
 		found(u.At("description"), "description", u.Summary())
-		texts(reflect.ValueOf(app.Only(u.Name).Spec.Resources), "", said("resources."))
+		texts(reflect.ValueOf(app.Only(u.Name).Spec.Resources), "", at("resources."))
 		texts(reflect.ValueOf(u.Settings), "", func(path, text string) { found(u.At(path), path, text) })
 		for _, f := range u.Functions {
 			for _, t := range f.Triggers {

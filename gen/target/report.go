@@ -51,7 +51,7 @@ func (r *Report) Mechanism(features map[string]string) {
 	maps.Copy(r.how, features)
 }
 
-// Says returns what How has said of a feature.
+// Says returns the mechanism of a feature.
 func (r *Report) Says(feature string) (how string, ok bool) {
 	how, ok = r.how[feature]
 	return how, ok
@@ -60,7 +60,7 @@ func (r *Report) Says(feature string) (how string, ok bool) {
 // About says what feature the diagnostics that follow are about, unless they are about the key of a setting.
 func (r *Report) About(feature string) { r.feature = feature }
 
-// At is what a diagnostic about a setting of the unit points at: where it was said, otherwise the unit.
+// At is what a diagnostic about a setting of the unit points at: where it is set, otherwise the unit.
 func (u *Unit) At(key string) spec.Place {
 	return u.Settings.Places[key].Or(u.Place).Or(spec.Place{Pos: u.Pos})
 }
@@ -108,12 +108,12 @@ func strictAt(u *Unit) string {
 	return fmt.Sprintf("strict in line %d of f.yml", place.Pos.Line)
 }
 
-// add adds a diagnostic. What it is about is the key of a setting, a feature, or what [Report.About] said last.
+// add adds a diagnostic. What it is about is the key of a setting, a feature, or what [Report.About] was last called with.
 func (r *Report) add(key string, d annotations.Diagnostic) *annotations.Diagnostic {
 	feature := settingOf(key)
 	switch {
 	case feature != "":
-	case key == DomainFeature, strings.HasPrefix(key, "trigger "):
+	case key == FeatureDomains, strings.HasPrefix(key, "trigger "):
 		feature = key
 	default:
 		feature = r.feature
@@ -143,7 +143,7 @@ func (r *Report) Range(u *Unit, key string, value, low, high, step int, unit str
 	r.Limit(u.At(key), key, fmt.Sprintf("%d%s", value, unit), expected)
 }
 
-// Seconds reports a duration that is no whole number of seconds or outside low and high.
+// Seconds reports a duration that is not a whole number of seconds or outside low and high.
 func (r *Report) Seconds(u *Unit, key string, value annotations.Duration, low, high int) {
 	if value%1e9 != 0 {
 		r.Limit(u.At(key), key, value.String(), "whole seconds")
@@ -171,16 +171,16 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 	}
 }
 
-// Origins reports CORS that lets nobody in, as what a function says of it may be all there is.
+// Origins reports CORS without origins, which lets no page in: what a function sets may be all there is.
 func (r *Report) Origins(u *Unit) {
 	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Routes()) > 0 {
-		r.Missing(u.At("http.cors"), "http.cors.origins", "they say which pages may call")
+		r.Missing(u.At(SettingHTTPCORS), "http.cors.origins", "they say which pages may call")
 	}
 }
 
 // Domains calls check with each domain of the application, or reports them when no function answers requests.
 func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at func(key string) spec.Place)) {
-	r.About(DomainFeature)
+	r.About(FeatureDomains)
 	defer r.About("")
 	http := slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
@@ -230,7 +230,7 @@ func (r *Report) Environment(app *App, u *Unit, rules Variables) {
 		}
 	}
 	if total > rules.Bytes {
-		r.Limit(u.At("environment"), "environment", fmt.Sprintf("%d bytes of names and values", total), fmt.Sprintf("%d at most", rules.Bytes))
+		r.Limit(u.At(SettingEnvironment), SettingEnvironment, fmt.Sprintf("%d bytes of names and values", total), fmt.Sprintf("%d at most", rules.Bytes))
 	}
 }
 

@@ -28,17 +28,17 @@ type Resource struct {
 	spec.Resource
 	// Need is what names it.
 	Need Need
-	// Said says that f.yml has an entry for it. Without one the logical name is the real one.
-	Said bool
-	app  *App
-	at   spec.Place
+	// Declared says that f.yml has an entry for it. Without one the logical name is the real one.
+	Declared bool
+	app      *App
+	at       spec.Place
 }
 
 // Resource is the resource that a trigger needs.
 func (a *App) Resource(t Trigger, n Need) Resource {
 	r := Resource{Need: n, app: a, at: t.At(n.Argument)}
-	if said := a.Spec.Resources[n.Name]; said != nil {
-		r.Resource, r.Said = *said, true
+	if declared := a.Spec.Resources[n.Name]; declared != nil {
+		r.Resource, r.Declared = *declared, true
 	}
 	if r.Name == "" {
 		if r.Name = n.Name; r.ARN != "" {
@@ -49,7 +49,7 @@ func (a *App) Resource(t Trigger, n Need) Resource {
 }
 
 // Instance is the id of the Kafka instance of a topic, which may be the logical name of one, or cluster=, and the
-// resource to point at where it is not said.
+// resource to point at where it is not set.
 func (a *App) Instance(t Trigger) (string, Resource) {
 	needs := Needs(t.Marker)
 	topic := a.Resource(t, needs[0])
@@ -57,8 +57,8 @@ func (a *App) Instance(t Trigger) (string, Resource) {
 		cluster := a.Resource(t, needs[1])
 		return cluster.Name, cluster
 	}
-	if said := a.Spec.Resources[topic.Instance]; said != nil && said.Name != "" {
-		return said.Name, topic
+	if declared := a.Spec.Resources[topic.Instance]; declared != nil && declared.Name != "" {
+		return declared.Name, topic
 	}
 	return topic.Instance, topic
 }
@@ -89,8 +89,8 @@ func (a *App) Environment(u *Unit) map[string]string {
 			}
 		}
 	}
-	_, said := u.Settings.Environment[ResourcesVariable]
-	if len(entries) == 0 || said {
+	_, declared := u.Settings.Environment[ResourcesVariable]
+	if len(entries) == 0 || declared {
 		return u.Settings.Environment
 	}
 	slices.Sort(entries)
@@ -111,7 +111,7 @@ func (r Resource) At(key string) spec.Place {
 	return r.app.Spec.Places[path+"."+key].Or(r.app.Spec.Places[path]).Or(r.at)
 }
 
-// Hint says how to map the logical name, where nobody has.
+// Hint says how to map a logical name that is not mapped yet.
 func (r Resource) Hint(key, example string) string {
 	return fmt.Sprintf("resources in f.yml map it: resources: {%s: {%s: %s}}", r.Need.Name, key, example)
 }
@@ -122,7 +122,7 @@ func (r *Report) Named(resource Resource, ok bool, expected, example string) boo
 		return true
 	}
 	d := r.Limit(resource.At("name"), "the name of resource "+resource.Need.Name, fmt.Sprintf("%q", resource.Name), expected)
-	if !resource.Said {
+	if !resource.Declared {
 		d.Hint = resource.Hint("name", example)
 	}
 	return false
@@ -132,7 +132,7 @@ func (r *Report) Named(resource Resource, ok bool, expected, example string) boo
 // that the deployment does not make.
 func (r *Report) Resources(app *App) {
 	for _, name := range slices.Sorted(maps.Keys(app.Spec.Resources)) {
-		if said := app.Spec.Resources[name]; said.Extension[r.Target] != nil && (said.Create == nil || !*said.Create) {
+		if declared := app.Spec.Resources[name]; declared.Extension[r.Target] != nil && (declared.Create == nil || !*declared.Create) {
 			path := "resources." + name + ".x-" + r.Target
 			r.Unsupported(app.Spec.Places[path], "x-"+r.Target+" of resource "+name, "the deployment file has nothing for what exists")
 		}
@@ -146,8 +146,8 @@ func (r *Report) Resources(app *App) {
 					if other, ok := taken[n.Name]; ok {
 						found = other.Type
 					}
-					if said := app.Spec.Resources[n.Name]; said != nil && said.Type != "" {
-						found = said.Type
+					if declared := app.Spec.Resources[n.Name]; declared != nil && declared.Type != "" {
+						found = declared.Type
 					}
 					if found != n.Type {
 						r.add("trigger "+t.Kind, t.At(n.Argument).Errorf(CodeResource, "resource %s has the type %s, and %s needs one of the type %s", n.Name, found, t.Kind, n.Type)).

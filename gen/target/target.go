@@ -138,7 +138,7 @@ func (u *Unit) reads(kind string) bool {
 	})
 }
 
-// Routes returns the unit's triggers that bring requests, http and apigw, in the order of its functions.
+// Routes returns the unit's triggers that deliver requests, http and apigw, in the order of its functions.
 func (u *Unit) Routes() []Trigger {
 	var triggers []Trigger
 	for _, f := range u.Functions {
@@ -151,7 +151,7 @@ func (u *Unit) Routes() []Trigger {
 	return triggers
 }
 
-// Streams reports whether f.yml wants the answers to requests streamed.
+// Streams reports whether f.yml wants the responses to requests streamed.
 func (u *Unit) Streams() bool {
 	h := u.Settings.HTTP
 	return h != nil && h.Streaming != nil && *h.Streaming && len(u.Routes()) > 0
@@ -211,9 +211,9 @@ type Entry struct {
 	Codecs []Symbol
 	// Command is the name of the executable in the package: bootstrap, main, scf_bootstrap.
 	Command string
-	// Front is the http front that a simulator puts before the unit, in the cloud's own words, and Streaming says that it streams
-	// answers. They are for the simulator alone.
-	Front     string
+	// Ingress is the HTTP ingress that a simulator puts before the unit, in the cloud's own words, and Streaming says that it streams
+	// responses. They are for the simulator alone.
+	Ingress   string
 	Streaming bool
 	// GOOS, GOARCH and Tags are for the go command.
 	GOOS, GOARCH string
@@ -222,7 +222,7 @@ type Entry struct {
 	MaxZip, MaxUnpacked int64
 }
 
-// Router is a target whose http front has routes of its own, which a simulator has to know.
+// Router is a target whose HTTP ingress has routes of its own, which a simulator has to know.
 type Router interface {
 	Target
 	// Routes are those of the application, in the cloud's own words.

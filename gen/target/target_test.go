@@ -59,10 +59,10 @@ func TestReport(t *testing.T) {
 		u := &Unit{Name: name, Pos: token.Position{Filename: name + ".go", Line: 1, Column: 1}, Settings: spec.Settings{
 			Places: shared, Environment: map[string]string{"A": strings.Repeat("x", 30), "MARS_X": "", "b-c": "", "HOST": ""},
 		}}
-		r.Range(u, "memorySize", 1, 128, 256, 64, " MB")
-		r.Range(u, "timeout", 20, 1, 10, 1, "")
-		r.Seconds(u, "initTimeout", 1500e6, 1, 10)
-		r.Seconds(u, "initTimeout", 20e9, 1, 10)
+		r.Range(u, SettingMemorySize, 1, 128, 256, 64, " MB")
+		r.Range(u, SettingTimeout, 20, 1, 10, 1, "")
+		r.Seconds(u, SettingInitTimeout, 1500e6, 1, 10)
+		r.Seconds(u, SettingInitTimeout, 20e9, 1, 10)
 		r.Range(u, "fine", 128, 128, 256, 64, " MB")
 		r.Seconds(u, "fine", 10e9, 1, 10)
 		r.Environment(&App{Spec: &spec.Spec{}}, u, Variables{Form: regexp.MustCompile(`^[A-Z_]+$`), Expected: "capitals", Reserved: []string{"MARS_*", "HOST"}, Bytes: 32})

@@ -98,7 +98,7 @@ func (t *tool) root() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
-		t.generate(), t.diff(), t.check(), t.build(), t.plan(), t.deploy(), t.invoke(), t.dev(), t.graph(), t.config(), t.scaffold(), t.schema(), t.version(),
+		t.generate(), t.diff(), t.check(), t.build(), t.plan(), t.group(), t.split(), t.deploy(), t.invoke(), t.dev(), t.graph(), t.config(), t.scaffold(), t.schema(), t.version(),
 	)
 	return root
 }
@@ -144,7 +144,7 @@ func (t *tool) folder(args []string) (string, error) {
 		return "", usage("folder %s: %v", args[0], errors.Unwrap(err))
 	}
 	if !info.IsDir() {
-		return "", usage("%s is no folder", args[0])
+		return "", usage("%s is not a folder", args[0])
 	}
 	return absolute(t.dir, dir), nil
 }

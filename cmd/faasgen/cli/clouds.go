@@ -43,7 +43,7 @@ func (t *tool) cloud(name string) sim.Cloud {
 // entry is how a unit starts, as its simulator has to know it.
 func entry(tg target.Target, app *target.App, unit *target.Unit) sim.Entry {
 	e := tg.Entry(unit)
-	out := sim.Entry{Command: e.Command, Front: e.Front, Streaming: e.Streaming}
+	out := sim.Entry{Command: e.Command, Ingress: e.Ingress, Streaming: e.Streaming}
 	if r, ok := tg.(target.Router); ok {
 		out.Routes = r.Routes(app)
 	}

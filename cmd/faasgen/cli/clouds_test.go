@@ -27,14 +27,14 @@ func TestHalvesAgree(t *testing.T) {
 		c := tl.cloud(tg.Name())
 		for _, carried := range c.Carries {
 			if kind.Lookup(carried.Kind) == nil {
-				t.Errorf("%s carries %q, which is no kind", c.Name, carried.Kind)
+				t.Errorf("%s carries %q, which is not a kind", c.Name, carried.Kind)
 			}
 			if carried.Payload == nil {
 				t.Errorf("%s writes no payloads of kind %s", c.Name, carried.Kind)
 			}
 		}
 		if last := c.Carries[len(c.Carries)-1]; last.Kind != "raw" {
-			t.Errorf("%s asks the codec of %s last; that of raw takes everything", c.Name, last.Kind)
+			t.Errorf("%s tries the codec of %s last; that of raw takes everything", c.Name, last.Kind)
 		}
 		for k := range kind.All() {
 			// A function that takes raw payloads, too, keeps a unit from getting its requests as they are.

@@ -24,9 +24,10 @@ func (t *tool) deploy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Build, and have the cloud's own tool deploy it",
-		Long: "Deploy builds, shows what would be deployed, asks, and runs the cloud's own tool (sam, s, scf) in dist/<target>/. Its\n" +
-			"output is passed on, and its exit code is that of deploy. Credentials are its business: faasgen reads none. Where CI\n" +
-			"is true, nothing is deployed without --yes. Without --target it is the one that f.yml names as provider.",
+		Long: "Deploy builds, shows what would be deployed, asks for confirmation, and runs the cloud's own tool (sam, s, scf) in\n" +
+			"dist/<target>/. Its output is passed on, and its exit code is that of deploy. The tool reads its own credentials;\n" +
+			"faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one that f.yml\n" +
+			"names as provider.",
 		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,7 +42,7 @@ func (t *tool) deploy() *cobra.Command {
 				return usage("--yes and --dry-run exclude each other")
 			}
 			if !yes && !dry && !terminal(t.in) {
-				return &failure{code: exitUsage, text: "deploy asks before it deploys, and nobody can answer here", hint: "give --yes, or --dry-run to see what would be deployed"}
+				return &failure{code: exitUsage, text: "deploy asks for confirmation, and standard input is not a terminal", hint: "give --yes, or --dry-run to see what would be deployed"}
 			}
 			var chosen []target.Target
 			if value != "" {
@@ -73,7 +74,7 @@ func (t *tool) deploy() *cobra.Command {
 	return cmd
 }
 
-// release shows what was built, asks, and deploys it: one application after the other.
+// release shows what was built, asks for confirmation, and deploys it: one application after the other.
 func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, dry bool) error {
 	var commands []*exec.Cmd
 	for i, j := range jobs {
@@ -174,7 +175,7 @@ func (t *tool) announce(j job, r report, cmd *exec.Cmd) {
 	fmt.Fprintf(t.out, "  run %s in %s\n", line(cmd), r.Dir)
 }
 
-// created lists what the deployment makes beside functions, in order.
+// created lists what the deployment makes in addition to functions, in order.
 func created(app *target.App) []string {
 	var list []string
 	seen := map[string]bool{}
@@ -208,7 +209,7 @@ func size(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
 
-// confirm asks a question, to which anything but yes is no.
+// confirm asks a question, to which anything but yes means no.
 func (t *tool) confirm(question string) (bool, error) {
 	fmt.Fprintf(t.err, "%s [y/N] ", question)
 	answer, err := bufio.NewReader(t.in).ReadString('\n')

@@ -68,7 +68,7 @@ func loopback(addr string) (string, error) {
 	case host == "":
 		return net.JoinHostPort("127.0.0.1", port), nil
 	case !local.Loopback(host):
-		return "", &failure{code: exitUsage, text: "--addr " + addr + " is no loopback address: dev shows error texts and runs code that is not finished",
+		return "", &failure{code: exitUsage, text: "--addr " + addr + " is not a loopback address: dev shows error texts and runs code that is not finished",
 			hint: "to serve other machines, run the server itself: go build ./internal/faasgen/local"}
 	}
 	return addr, nil

@@ -72,7 +72,7 @@ func resource(batch any) string {
 	return r.String()
 }
 
-// batchTriggers are the triggers that bring several events at once in the form that the framework has them.
+// batchTriggers are the triggers that deliver batches in the form that the framework has them.
 func batchTriggers(f *target.Function) []framework.Trigger {
 	var found []framework.Trigger
 	for _, t := range f.Triggers {

@@ -18,7 +18,7 @@ const (
 	exitUsage  = 2 // the command was called in a wrong way, or diff found changes
 )
 
-// failure is an error with its exit code. Without a text everything has been said.
+// failure is an error with its exit code. Without a text everything has been printed.
 type failure struct {
 	code       int
 	text, hint string

@@ -99,7 +99,7 @@ func (t *tool) graphs(ctx context.Context, dir string) ([]*inspect.Graph, annota
 	return graphs, ds, nil
 }
 
-// parts takes out of the applications what was asked for. Those that have nothing of it are left out.
+// parts takes the selected parts out of the applications. Those that have nothing of it are left out.
 func parts(graphs []*inspect.Graph, unit, focus string, why []string) ([]*inspect.Graph, error) {
 	whole := graphs
 	if unit != "" {

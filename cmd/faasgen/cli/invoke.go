@@ -28,18 +28,18 @@ import (
 // maxEvent bounds the event that is read.
 const maxEvent = 32 << 20
 
-// asked is what the flags of invoke ask for.
-type asked struct {
+// invokeOptions are the flags of invoke.
+type invokeOptions struct {
 	data, file, trigger, target string
 	sample, print, json         bool
 }
 
 func (t *tool) invoke() *cobra.Command {
-	var o asked
+	var o invokeOptions
 	cmd := &cobra.Command{
 		Use:   "invoke FUNCTION",
 		Short: "Call one function: in process, or its artefact under a cloud's simulator",
-		Long: "Invoke calls one function and prints its answer: of http the body on standard output, status and headers on\n" +
+		Long: "Invoke calls one function and prints its response: of http the body on standard output, status and headers on\n" +
 			"standard error. Without --target the application runs as one local process; with it the unit is built and\n" +
 			"packed for that cloud, and its artefact runs under a simulator of the cloud's runtime.\n\n" +
 			"The event of an http function is a request, {\"method\", \"path\", \"headers\", \"body\"}, of which only the path is\n" +
@@ -80,7 +80,7 @@ func (t *tool) invoke() *cobra.Command {
 }
 
 // call calls the function and shows what came of it.
-func (t *tool) call(ctx context.Context, function string, a asked, event []byte) error {
+func (t *tool) call(ctx context.Context, function string, a invokeOptions, event []byte) error {
 	r, _, err := t.current(ctx, t.dir)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (t *tool) call(ctx context.Context, function string, a asked, event []byte)
 			return err
 		}
 		if len(chosen) != 1 {
-			return usage("--target %s: expected one target, since there is one answer", a.target)
+			return usage("--target %s: expected one target, since there is one response", a.target)
 		}
 		tg = chosen[0]
 	}
@@ -191,7 +191,7 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 	for _, app := range r.Apps {
 		for _, f := range app.Functions {
 			known = append(known, f.Name)
-			if f.Name == function {
+			if f.Name == function && !slices.Contains(owners, app) { // several units of one may have it
 				owners = append(owners, app)
 			}
 		}
@@ -210,7 +210,7 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 }
 
 // invokeLocal runs the application's server for one call. What it prints goes to standard error, and the outcome comes
-// through a pipe of its own, so that nothing the functions print can be taken for the answer. Form is that of the event, "" to
+// through a pipe of its own, so that nothing the functions print can be mistaken for the response. Form is that of the event, "" to
 // let the process see. There is an outcome with the
 // error of a process that answered and then failed to stop.
 func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form string, event []byte) (*envelope.Outcome, error) {
@@ -249,7 +249,7 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form str
 	}
 	raw, readErr := io.ReadAll(ours)
 	if err = cmd.Wait(); err != nil || len(raw) == 0 {
-		err = &failure{code: exitFailed} // the process has said why
+		err = &failure{code: exitFailed} // the process has printed why
 	}
 	if readErr != nil || len(raw) == 0 {
 		return nil, cmp.Or(err, readErr)

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // patience is how long a script waits for the development server to say something.
 const patience = 30 * time.Second
 
-// skeleton is the go.mod that a script gets unless it brings its own.
+// skeleton is the go.mod that a script gets unless it has its own.
 const skeleton = `module example.com/shop
 
 go 1.26.0
@@ -75,7 +75,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// goEnvironment lets the go command work without a network, from the caches of whoever runs the tests.
+// goEnvironment lets the go command work without a network, from the user's caches.
 func goEnvironment(t *testing.T) []string {
 	t.Helper()
 	names := []string{"GOCACHE", "GOMODCACHE", "GOROOT"}
@@ -117,7 +117,7 @@ func tidied(t *testing.T, env []string, root string) map[string][]byte {
 	return module
 }
 
-// writeSkeleton makes the script's folder a module, unless it brings its own or a file no-module.
+// writeSkeleton makes the script's folder a module, unless it has its own or a file no-module.
 func writeSkeleton(dir string, module map[string][]byte) error {
 	for _, name := range []string{"go.mod", "no-module"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
@@ -195,7 +195,7 @@ func busy(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("PORT", fmt.Sprint(l.Addr().(*net.TCPAddr).Port))
 }
 
-// see 'pattern' waits until the server has said something new that matches.
+// see 'pattern' waits for new output of the server that matches.
 func see(ts *testscript.TestScript, neg bool, args []string) {
 	s := ts.Value(serverKey{}).(*server)
 	if neg || len(args) != 1 || s.cmd == nil {

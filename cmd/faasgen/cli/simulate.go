@@ -145,15 +145,15 @@ func send(ctx context.Context, p sim.Process, e sim.Events) (*sim.Result, error)
 // request sends a request.
 func request(ctx context.Context, p sim.Process, r *sim.Request, o *envelope.Outcome) error {
 	r.Host = cmp.Or(r.Host, "localhost")
-	answer, err := p.HTTP(ctx, r)
+	response, err := p.HTTP(ctx, r)
 	if err != nil {
 		return err
 	}
-	o.Status, o.Headers = answer.Status, map[string][]string{}
-	for _, h := range answer.Header {
+	o.Status, o.Headers = response.Status, map[string][]string{}
+	for _, h := range response.Header {
 		o.Headers[h[0]] = append(o.Headers[h[0]], h[1])
 	}
-	o.SetBody(answer.Body)
+	o.SetBody(response.Body)
 	return nil
 }
 
@@ -198,7 +198,7 @@ func unpack(file, dir string) error {
 			continue
 		}
 		if !filepath.IsLocal(f.Name) || slices.Contains(strings.Split(f.Name, "/"), "..") || !f.Mode().IsRegular() {
-			return fmt.Errorf("unpack %s: entry %q is no file inside of it", file, f.Name)
+			return fmt.Errorf("unpack %s: entry %q is not a file inside of it", file, f.Name)
 		}
 		n, err := unpackFile(f, filepath.Join(dir, filepath.FromSlash(f.Name)), left)
 		if err != nil {

@@ -30,7 +30,7 @@ func TestNoColourOffATerminal(t *testing.T) {
 	defer file.Close()
 	for _, f := range []*os.File{null, file} {
 		if terminal(f) {
-			t.Errorf("%s is taken for a terminal", f.Name())
+			t.Errorf("%s counts as a terminal", f.Name())
 		}
 		tool := &tool{err: f}
 		if got := tool.paint("a\n"); got != "a\n" {
@@ -75,6 +75,6 @@ func TestSpin(t *testing.T) {
 	w = &written{}
 	spin(w, "quick", time.Hour)()
 	if w.text.Len() != 0 {
-		t.Errorf("what is quick said %q", &w.text)
+		t.Errorf("what is quick printed %q", &w.text)
 	}
 }

@@ -11,8 +11,8 @@ import (
 
 // narrow leaves a function only the triggers that --trigger names: all of a kind, or with kind:name the one of a bucket,
 // queue, topic, log store, domain or source, of a timer's name, or of a route's path.
-func narrow(f *target.Function, asked string) (*target.Function, error) {
-	word, name, named := strings.Cut(asked, ":")
+func narrow(f *target.Function, selector string) (*target.Function, error) {
+	word, name, named := strings.Cut(selector, ":")
 	narrowed := *f
 	narrowed.Triggers = nil
 	var known []string
@@ -34,12 +34,12 @@ func narrow(f *target.Function, asked string) (*target.Function, error) {
 		}
 	}
 	switch {
-	case len(narrowed.Triggers) > 0, len(f.Triggers) == 0 && asked == "raw":
+	case len(narrowed.Triggers) > 0, len(f.Triggers) == 0 && selector == "raw":
 		return &narrowed, nil
 	case len(known) == 0:
-		return nil, usage("function %s has no trigger %s; it has none, and takes raw events: --trigger raw", f.Name, quote(asked))
+		return nil, usage("function %s has no trigger %s; it has none, and takes raw events: --trigger raw", f.Name, quote(selector))
 	}
-	return nil, usage("function %s has no trigger %s; it has %s", f.Name, quote(asked), strings.Join(slices.Compact(known), ", "))
+	return nil, usage("function %s has no trigger %s; it has %s", f.Name, quote(selector), strings.Join(slices.Compact(known), ", "))
 }
 
 // runtimeTriggers are all of a function's triggers in the form that the framework has them, in their order.

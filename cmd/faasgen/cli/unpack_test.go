@@ -54,7 +54,7 @@ func TestUnpackRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "code")
-			if err := unpack(file, dir); err == nil || !strings.Contains(err.Error(), "is no file inside of it") {
+			if err := unpack(file, dir); err == nil || !strings.Contains(err.Error(), "is not a file inside of it") {
 				t.Errorf("got %v", err)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, "*")); left != nil {

@@ -39,7 +39,7 @@ func version() facts {
 		if m.Path == module && m.Version != "" {
 			f.Version = m.Version
 			if m.Replace != nil || strings.HasSuffix(m.Version, "+dirty") {
-				f.Version = devel // nobody else has these files
+				f.Version = devel // these files exist only here
 			}
 		}
 	}

@@ -23,16 +23,16 @@ func TestShop(t *testing.T) {
 		{"timer", timer.Event{Name: "sweep", Payload: "old"}, `"swept what is old"`},
 		{"mq", mq.Message{ID: "1", Source: "orders", Body: []byte("tea")}, `"took tea from orders"`},
 	} {
-		answer, err := a.Deliver("nimbus", a.Payload("nimbus", tt.kind, tt.event))
-		if err != nil || string(answer) != tt.want {
-			t.Errorf("%s: %s, %v, want %s", tt.kind, answer, err, tt.want)
+		response, err := a.Deliver("nimbus", a.Payload("nimbus", tt.kind, tt.event))
+		if err != nil || string(response) != tt.want {
+			t.Errorf("%s: %s, %v, want %s", tt.kind, response, err, tt.want)
 		}
 	}
-	answer, err := a.Deliver("nimbus", a.Payload("nimbus", "http", httptest.NewRequest("GET", "/orders/7", nil)))
+	response, err := a.Deliver("nimbus", a.Payload("nimbus", "http", httptest.NewRequest("GET", "/orders/7", nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := a.Response("nimbus", answer)
+	r := a.Response("nimbus", response)
 	if body, err := io.ReadAll(r.Body); r.StatusCode != 200 || string(body) != `{"id":"7","state":"open"}` || err != nil {
 		t.Errorf("%d %s, %v", r.StatusCode, body, err)
 	}

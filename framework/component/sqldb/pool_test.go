@@ -201,7 +201,7 @@ func TestInitFails(t *testing.T) {
 	for _, tt := range []struct{ name, driver, dsn, want string }{
 		{"no DSN", name, "", "the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
 		{"an unreadable one", name, "unreadable:secret", "driver " + name + " does not take the DSN; what it says of it may show a password and is left out"},
-		{"nobody there", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
+		{"unreachable", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
 		{"a password that breaks a URL", name, "lazy://user:sec/ret@host/db", "ping the database: the password in the DSN is not escaped for a URL; what driver " + name + " says of it may show a password and is left out"},
 		{"no answer", name, "slow", "ping the database: no answer within 50ms"},
 	} {

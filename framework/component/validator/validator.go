@@ -106,7 +106,7 @@ func (v *Validator) Validate(ctx context.Context, in any) error {
 	return e
 }
 
-// maxFields bounds what is said of one input: a list may have any number of wrong elements.
+// maxFields bounds what is reported about one input: a list may have any number of wrong elements.
 const maxFields = 100
 
 // check runs the library, which panics with a text where it does not understand a tag.

@@ -125,7 +125,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// TestManyWrong: the answer to an input does not grow with it.
+// TestManyWrong: the response to an input does not grow with it.
 func TestManyWrong(t *testing.T) {
 	v, err := validator.New([]validator.Rule{even{"even"}})
 	if err != nil {

@@ -232,7 +232,7 @@ func (c *claims) settle(ctx *framework.Context, err error, until time.Time) {
 	c.release(ctx, failed)
 }
 
-// finish marks all messages as done but those that failed. One whose mark fails was handled all the same: it is not said to
+// finish marks all messages as done but those that failed. One whose mark fails was handled all the same: it is not reported to
 // have failed, as it would then surely come again.
 func (c *claims) finish(ctx *framework.Context, failed []string, until time.Time) {
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), mark)

@@ -128,9 +128,9 @@ func TestEvents(t *testing.T) {
 		{name: "Kafka, key and headers", payload: texts(record), want: `[{"resource":"T","topic":"T","partition":7,"offset":25,"key":"aw==","value":"aGVsbG8=","headers":[{"name":"h","value":"YQ=="},{"name":"h","value":"dtx/"}],"isBase64Encoded":true,"time":"2022-06-23T02:49:51.589Z","group":"g"}]`},
 		{name: "Kafka, objects", payload: "[" + strings.Replace(record, `"hello"`, "null", 1) + "]", want: `[{"resource":"T","topic":"T","partition":7,"offset":25,"key":"aw==","value":null,"headers":[{"name":"h","value":"YQ=="},{"name":"h","value":"dtx/"}],"isBase64Encoded":true,"time":"2022-06-23T02:49:51.589Z","group":"g"}]`},
 		{name: "Kafka, another topic", payload: strings.ReplaceAll(alikafka, `\"T\"`, `\"x\"`), err: `unknown_topic: found a record of topic "x", expected "T"`},
-		{name: "Kafka, a header that is no byte", payload: texts(strings.Replace(record, "-36", "-129", 1)), err: "invalid_event: data.headers.headers.value: found -129, expected a byte"},
+		{name: "Kafka, a header that is not a byte", payload: texts(strings.Replace(record, "-36", "-129", 1)), err: "invalid_event: data.headers.headers.value: found -129, expected a byte"},
 		{name: "Kafka, two instances", payload: texts(record, strings.Replace(record, "alikafka_pre", "alikafka_post", 1)), err: `invalid_event: subject: found records of instances "alikafka_pre-cn-1" and "alikafka_post-cn-1", expected those of one`},
-		{name: "Kafka, a text that is no event", payload: strings.Replace(alikafka, `]`, `,"x"]`, 1), err: "invalid_event: event: found broken JSON"},
+		{name: "Kafka, a text that is not an event", payload: strings.Replace(alikafka, `]`, `,"x"]`, 1), err: "invalid_event: event: found broken JSON"},
 		{name: "the CDN", payload: cdnOne, want: `[{"id":"cf89","resource":"www.example.com","action":"refreshed","name":"CachedObjectsRefreshed","domain":"www.example.com","paths":["/a.mp4","/b.mp4"],"region":"cn-hangzhou","time":"2018-03-16T06:19:55Z"}]`},
 		{name: "the CDN, a log file", payload: `{"events":[{"eventName":"LogFileCreated","eventSource":"cdn","eventTime":"","resource":{"domain":"www.example.com"},"eventParameter":{"filePath":"http://x/y.gz"}}]}`,
 			want: `[{"resource":"www.example.com","action":"logged","name":"LogFileCreated","domain":"www.example.com","paths":["http://x/y.gz"],"time":"0001-01-01T00:00:00Z"}]`},
@@ -142,7 +142,7 @@ func TestEvents(t *testing.T) {
 		{name: "EventBridge, text", payload: strings.NewReplacer("application/json; charset=utf-8", "text/plain", `{"n": 1}`, `"one"`).Replace(paid), want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"text/plain","data":"one"`, 1) + "]"},
 		{name: "EventBridge, bytes", payload: strings.NewReplacer("application/json; charset=utf-8", "image/png", `"data":{"n": 1}`, `"data_base64":"/w=="`).Replace(paid),
 			want: "[" + strings.Replace(event, `"data":{"n":1}`, `"datacontenttype":"image/png","data":"/w==","isBase64Encoded":true`, 1) + "]"},
-		{name: "EventBridge, nobody's", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
+		{name: "EventBridge, no match", payload: strings.Replace(paid, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
 		{name: "EventBridge, a wrong time", payload: strings.Replace(paid, "2026-", "26-", 1), err: `invalid_event: time: found "26-01-02T11:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "EventBridge, a year that JSON has no form for", payload: strings.Replace(paid, "2026-01-02T11", "0000-01-01T01", 1), err: `invalid_event: time: found "0000-01-01T01:04:05+08:00", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "a timer", payload: `{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"purge","payload":""}`, err: `unknown_event: no trigger of unit u matches this event, which looks like the timer "purge"`},
@@ -155,7 +155,7 @@ func TestEvents(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d, got := taking(t, nil)
-			answer, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
+			response, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
 			found := ""
 			if err != nil {
 				if fe, ok := errors.AsType[*framework.Error](err); ok {
@@ -173,8 +173,8 @@ func TestEvents(t *testing.T) {
 			if err != nil || string(b) != tt.want {
 				t.Errorf("got  %s\nwant %s\n%v", b, tt.want, err)
 			}
-			if string(answer) != "null" {
-				t.Errorf("answered %s", answer)
+			if string(response) != "null" {
+				t.Errorf("answered %s", response)
 			}
 		})
 	}
@@ -252,8 +252,8 @@ func TestTheWholeBatchFails(t *testing.T) {
 	var failed framework.BatchError
 	failed.Add("T-7-25", errors.New("no"))
 	d, _ := taking(t, failed.Err())
-	if answer, err := d.Handle(t.Context(), []byte(texts(record, strings.Replace(record, "25", "26", 1))), framework.Invocation{}); err == nil {
-		t.Errorf("a record failed, and the answer is %s", answer)
+	if response, err := d.Handle(t.Context(), []byte(texts(record, strings.Replace(record, "25", "26", 1))), framework.Invocation{}); err == nil {
+		t.Errorf("a record failed, and the response is %s", response)
 	}
 }
 
@@ -265,39 +265,39 @@ func TestVendor(t *testing.T) {
 		if _, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err != nil {
 			t.Fatal(err)
 		}
-		said := ""
+		found := ""
 		switch batch := got["f"].(type) {
 		case []storage.Event:
 			v, _ := OSSOf(batch[0])
-			said = v.OSS.RuleID
+			found = v.OSS.RuleID
 			if _, ok := OSSOf(storage.Event{}); ok {
 				t.Error("an event of nowhere has no record")
 			}
 		case []mq.Message:
 			if v, ok := MNSTopicOf(batch[0]); ok {
-				said = v.MessageMD5
+				found = v.MessageMD5
 			}
 			if v, ok := MNSQueueOf(batch[0]); ok {
-				said = v.RequestID + " " + v.ID
+				found = v.RequestID + " " + v.ID
 			}
 			if v, ok := RocketMQOf(batch[0]); ok {
-				said = string(v.SystemProperties["CONSUME_START_TIME"])
+				found = string(v.SystemProperties["CONSUME_START_TIME"])
 			}
 		case []kafka.Record:
 			v, _ := KafkaOf(batch[0])
-			said = v.Source
+			found = v.Source
 		case []log.Batch:
 			v, _ := SLSOf(batch[0])
-			said = string(v.Parameter)
+			found = string(v.Parameter)
 		case []cdn.Event:
 			v, _ := CDNOf(batch[0])
-			said = v.UserIdentity.AliUID
+			found = v.UserIdentity.AliUID
 		case []bus.Event:
 			v, _ := CloudEventOf(batch[0])
-			said = v.BusName
+			found = v.BusName
 		}
-		if said != want {
-			t.Errorf("%.60s: %q, want %q", payload, said, want)
+		if found != want {
+			t.Errorf("%.60s: %q, want %q", payload, found, want)
 		}
 	}
 }

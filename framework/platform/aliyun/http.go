@@ -17,7 +17,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxResponse bounds an answer to a request that came as an event, in bytes. The vendor documents no limit; it is that of events.
+// maxResponse bounds a response to a request that came as an event, in bytes. The vendor documents no limit; it is that of events.
 const maxResponse = 32 << 20
 
 // HTTP is the codec of requests that arrive as events: those of API Gateway, and those of an http trigger in the format v1, as
@@ -27,7 +27,7 @@ const maxResponse = 32 << 20
 //	{"version":"v1","rawPath":"/a%20b","headers":{},"queryParameters":{},"body":"","isBase64Encoded":false,
 //	 "requestContext":{"domainName":"x.fcapp.run","http":{"method":"GET","path":"/a b","sourceIp":"192.0.2.1"}}}
 //
-// Both have one text for each header, both ways: several values are joined by commas, and of several cookies that an answer
+// Both have one text for each header, both ways: several values are joined by commas, and of several cookies that a response
 // sets only the first is kept, which the log says.
 func HTTP() platform.Codec {
 	return platform.Codec{Kind: "http", Bind: func(app *framework.App) (platform.Decoder, error) {
@@ -212,7 +212,7 @@ func encodeResponse(r *web.Response, log *slog.Logger) ([]byte, error) {
 	}
 	for name, values := range r.Header {
 		switch {
-		case name == "Content-Length", len(values) == 0: // the front counts; it may not be base64 that it sends
+		case name == "Content-Length", len(values) == 0: // the ingress counts; it may not be base64 that it sends
 		case forbidden(name):
 			log.Warn("response header dropped: the vendor does not allow it", "header", name)
 		case name == "Set-Cookie" && len(values) > 1: // the only header whose values cannot be joined

@@ -43,7 +43,7 @@ func TestRequests(t *testing.T) {
 		{name: "API Gateway", payload: gateway, want: `POST "/books/a b" "" "a=1&b=x+y%26" api.example.com "" https map[Content-Type:[application/json] X-Test:[1]] "{\"n\":1}" f`},
 		{name: "v1", payload: requestV1, want: `POST "/books/a/b" "/books/a%2Fb" "k=1%2C2" x.cn-hangzhou.fcapp.run "192.0.2.1" https map[Accept:[*/*]] "hi" f`},
 		{name: "least", payload: `{"httpMethod":"GET","path":""}`, want: `GET "/" "" "" "" "" https map[] "" `},
-		{name: "a path that is no encoding", payload: `{"httpMethod":"GET","path":"100%"}`, want: `GET "/100%" "" "" "" "" https map[] "" `},
+		{name: "a path that is not an encoding", payload: `{"httpMethod":"GET","path":"100%"}`, want: `GET "/100%" "" "" "" "" https map[] "" `},
 		{name: "flag in text", payload: `{"httpMethod":"GET","path":"/","body":"aGk=","isBase64Encoded":"true","headers":{"x-forwarded-proto":"http"}}`, want: `GET "/" "" "" "" "" http map[X-Forwarded-Proto:[http]] "hi" `},
 		{name: "another version", payload: strings.Replace(requestV1, `"v1"`, `"v2"`, 1)},
 		{name: "an event of OSS", payload: ossOne},
@@ -81,7 +81,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	decode, logged := answering(t)
 	for _, tt := range []struct {
 		name, payload string
@@ -111,9 +111,9 @@ func TestAnswers(t *testing.T) {
 		if tt.prepare != nil {
 			tt.prepare(call.Event.(*web.Exchange))
 		}
-		answer, err := call.Reply(t.Context(), tt.result, tt.err)
-		if err != nil || !strings.HasPrefix(string(answer), tt.want) || !json.Valid(answer) {
-			t.Errorf("%s:\ngot  %.300s, %v\nwant %s", tt.name, answer, err, tt.want)
+		response, err := call.Reply(t.Context(), tt.result, tt.err)
+		if err != nil || !strings.HasPrefix(string(response), tt.want) || !json.Valid(response) {
+			t.Errorf("%s:\ngot  %.300s, %v\nwant %s", tt.name, response, err, tt.want)
 		}
 		if !strings.Contains(logged.String(), tt.log) {
 			t.Errorf("%s: logged %s, want %s", tt.name, logged, tt.log)
@@ -136,8 +136,8 @@ func FuzzRequests(f *testing.F) {
 	decode, _ := answering(f)
 	f.Fuzz(func(t *testing.T, payload string) {
 		if _, call, ok, err := decode(payload); ok && err == nil {
-			if answer, err := call.Reply(t.Context(), "x", nil); err != nil || !json.Valid(answer) {
-				t.Errorf("%s: %s, %v", payload, answer, err)
+			if response, err := call.Reply(t.Context(), "x", nil); err != nil || !json.Valid(response) {
+				t.Errorf("%s: %s, %v", payload, response, err)
 			}
 		}
 	})

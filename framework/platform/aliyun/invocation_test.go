@@ -22,7 +22,7 @@ func prints(inv *Invocation) []string {
 	}
 }
 
-func TestCredentialsArePrintedByNobody(t *testing.T) {
+func TestCredentialsAreNeverPrinted(t *testing.T) {
 	inv := &Invocation{RequestID: "1-a", Credentials: Credentials{AccessKeyID: "id-secret", AccessKeySecret: "key-secret", SecurityToken: "token-secret"}}
 	for _, s := range prints(inv) {
 		if strings.Contains(s, "secret") || !strings.Contains(s, redacted) {

@@ -39,27 +39,28 @@ func TestConformance(t *testing.T) {
 		limit   int
 		full    bool
 	}{
-		"url":               {awssim.Options{Front: "url"}, 0, 6 << 20, true},
-		"url stream":        {awssim.Options{Front: "url", Streaming: true}, 0, 6 << 20, true},
-		"apigw-v1":          {awssim.Options{Front: "apigw-v1"}, 0, 6 << 20, false},
-		"apigw-v2":          {awssim.Options{Front: "apigw-v2", Routes: []string{"GET /segment/{one}"}}, 0, 6 << 20, false},
-		"apigw-v2 stage":    {awssim.Options{Front: "apigw-v2", Stage: "dev"}, platformtest.EncodedPath, 6 << 20, false},
-		"alb":               {awssim.Options{Front: "alb"}, platformtest.SeveralCookies | platformtest.RepeatedValues, 1 << 20, false},
-		"alb multi":         {awssim.Options{Front: "alb", MultiValue: true}, 0, 1 << 20, false},
+		"url":               {awssim.Options{Ingress: "url"}, 0, 6 << 20, true},
+		"url stream":        {awssim.Options{Ingress: "url", Streaming: true}, 0, 6 << 20, true},
+		"apigw-v1":          {awssim.Options{Ingress: "apigw-v1"}, 0, 6 << 20, false},
+		"apigw-v2":          {awssim.Options{Ingress: "apigw-v2", Routes: []string{"GET /segment/{one}"}}, 0, 6 << 20, false},
+		"apigw-v2 stage":    {awssim.Options{Ingress: "apigw-v2", Stage: "dev"}, platformtest.EncodedPath, 6 << 20, false},
+		"alb":               {awssim.Options{Ingress: "alb"}, platformtest.SeveralCookies | platformtest.RepeatedValues, 1 << 20, false},
+		"alb multi":         {awssim.Options{Ingress: "alb", MultiValue: true}, 0, 1 << 20, false},
 		"managed instances": {awssim.Options{Concurrency: 4}, 0, 6 << 20, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tt.options.Grace = testBudget
-			streams, answer := tt.options.Streaming, tt.limit
+			streams, response := tt.options.Streaming, tt.limit
 			var environment map[string]string
 			if streams {
-				answer, environment = 0, map[string]string{streamVariable: "1"}
+				response, environment = 0, map[string]string{streamVariable: "1"}
 			}
 			platformtest.Run(t, platformtest.Harness{
 				Streams: streams, Environment: environment,
 				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Vendor: true, InitReport: true,
-				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: answer, Concurrent: tt.options.Concurrency > 1, FrontOnly: !tt.full,
+				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: response, Concurrent: tt.options.Concurrency > 1, IngressOnly: !tt.full,
+				AnswersPages: tt.options.Ingress != "" && tt.options.Ingress != "url",
 			})
 		})
 	}

@@ -19,6 +19,6 @@
 //
 // What the event sources of http cannot carry: an HTTP API decodes the path, so that %2F is a slash, and
 // joins the values of a repeated header with a comma in both directions; a load balancer without multi-value headers
-// keeps one value of each header, so that an answer has one Set-Cookie at most. A REST API returns binary bodies only
+// keeps one value of each header, so that a response has one Set-Cookie at most. A REST API returns binary bodies only
 // when binaryMediaTypes are set.
 package aws

@@ -62,7 +62,7 @@ const (
 )
 
 func TestEvents(t *testing.T) {
-	tests := []struct{ name, payload, want, answer, err string }{
+	tests := []struct{ name, payload, want, response, err string }{
 		{name: "S3", payload: s3, want: `[{"id":"R1/00A","resource":"b","bucket":"b","key":"a b/ü+.pdf","action":"created","via":"put","name":"ObjectCreated:Put","size":7,"etag":"e","version":"v","region":"eu-central-1","time":"2026-01-02T03:04:05.678Z"}]`},
 		{name: "S3, removed", payload: `{"Records":[{"eventSource":"aws:s3","eventName":"ObjectRemoved:DeleteMarkerCreated","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}`,
 			want: `[{"resource":"b","bucket":"b","key":"k","action":"removed","name":"ObjectRemoved:DeleteMarkerCreated","size":-1,"time":"0001-01-01T00:00:00Z"}]`},
@@ -73,15 +73,15 @@ func TestEvents(t *testing.T) {
 		{name: "S3, a wrong time", payload: strings.Replace(s3, "2026-", "26-", 1), err: `invalid_event: Records.eventTime: found "26-01-02T03:04:05.678Z", expected a time such as 2006-01-02T15:04:05Z`},
 		{name: "S3, a wrong size", payload: strings.Replace(s3, `"size":7`, `"size":"7"`, 1), err: "invalid_event: Records.s3.object.size: found string, expected int64"},
 		{name: "S3, another bucket", payload: strings.Replace(s3, `"name":"b"`, `"name":"c"`, 1), err: `unknown_bucket: found created of key "a b/ü+.pdf" of bucket "c", expected "b"`},
-		{name: "SQS", payload: sqsTwo, answer: `{"batchItemFailures":[]}`,
+		{name: "SQS", payload: sqsTwo, response: `{"batchItemFailures":[]}`,
 			want: `[{"id":"1","resource":"q","source":"q","body":"first","attributes":{"a":"x","b":"/wA="},"group":"g","time":"2026-01-02T03:04:05.678Z","deliveries":2},{"id":"2","resource":"q","source":"q","body":"second"}]`},
 		{name: "SQS, two queues", payload: strings.Replace(sqsTwo, ":1:q", ":1:r", 1), err: `invalid_event: Records: found records of "arn:aws:sqs:r:1:r" and of "arn:aws:sqs:r:1:q", expected those of one source`},
 		{name: "SNS", payload: `{"Records":[{"EventSource":"aws:sns","Sns":{"MessageId":"1","TopicArn":"arn:aws:sns:r:1:q","Message":"hi","Timestamp":"2026-01-02T03:04:05.678Z","MessageAttributes":{"a":{"Type":"String","Value":"x"},"tag":{"Type":"String","Value":"new"}}}}]}`,
 			want: `[{"id":"1","resource":"q","source":"q","body":"hi","attributes":{"a":"x","tag":"new"},"tag":"new","time":"2026-01-02T03:04:05.678Z"}]`},
-		{name: "Kinesis", payload: kinesisOne, answer: `{"batchItemFailures":[]}`, want: `[{"id":"49","resource":"q","source":"q","body":"hi","group":"p","time":"2026-01-02T03:04:05.678Z"}]`},
+		{name: "Kinesis", payload: kinesisOne, response: `{"batchItemFailures":[]}`, want: `[{"id":"49","resource":"q","source":"q","body":"hi","group":"p","time":"2026-01-02T03:04:05.678Z"}]`},
 		{name: "Kinesis, no base64", payload: strings.Replace(kinesisOne, "aGk=", "a", 1), err: "invalid_event: Records: found broken JSON"},
 		{name: "Kinesis, a window", payload: strings.Replace(kinesisOne, "{", `{"window":{},`, 1), err: "invalid_event: found a tumbling window, which is not supported: its state would be lost; take TumblingWindowInSeconds out of the event source mapping"},
-		{name: "DynamoDB", payload: dynamoOne, answer: `{"batchItemFailures":[]}`,
+		{name: "DynamoDB", payload: dynamoOne, response: `{"batchItemFailures":[]}`,
 			want: `[{"id":"111","resource":"q","source":"q","body":"{\"ApproximateCreationDateTime\":1767323045,\"Keys\":{\"id\": {\"N\": \"1\"}},\"SequenceNumber\":\"111\"}","tag":"REMOVE","group":"{\"id\":{\"N\":\"1\"}}","time":"2026-01-02T03:04:05Z"}]`},
 		{name: "ActiveMQ", payload: `{"eventSource":"aws:mq","messages":[{"messageID":"1","data":"aGk=","timestamp":1767323045678,"destination":{"physicalName":"q"},"properties":{"a":"x","n":1}}]}`,
 			want: `[{"id":"1","resource":"q","source":"q","body":"hi","attributes":{"a":"x","n":"1"},"time":"2026-01-02T03:04:05.678Z"}]`},
@@ -90,10 +90,10 @@ func TestEvents(t *testing.T) {
 		{name: "MSK", payload: msk, want: `[{"resource":"t","topic":"t","partition":0,"offset":1099511627776,"key":"aw==","value":"dg==","headers":[{"name":"h","value":"dtwAf4A="},{"name":"h","value":"MQ=="}],"isBase64Encoded":true,"time":"2026-01-02T03:04:05.678Z","group":"g"},` +
 			`{"resource":"t","topic":"t","partition":0,"offset":3,"value":null,"group":"g"}]`},
 		{name: "Kafka of the user's own", payload: `{"eventSource":"SelfManagedKafka","bootstrapServers":"s","records":{"t-0":[{"topic":"t","value":"dg=="}]}}`, want: `[{"resource":"t","topic":"t","partition":0,"offset":0,"value":"v","group":"g"}]`},
-		{name: "Kafka, a header that is no byte", payload: strings.Replace(msk, "-128", "-129", 1), err: "invalid_event: records.headers: found -129, expected a byte"},
+		{name: "Kafka, a header that is not a byte", payload: strings.Replace(msk, "-128", "-129", 1), err: "invalid_event: records.headers: found -129, expected a byte"},
 		{name: "Kafka, another topic", payload: strings.ReplaceAll(msk, `"topic":"t"`, `"topic":"x"`), err: `unknown_topic: found a record of topic "x", expected "t"`},
 		{name: "EventBridge", payload: bridge, want: `[{"id":"1","source":"billing","type":"Paid","subject":"arn:x","time":"2026-01-02T03:04:05Z","data":{"n":1},"region":"r","account":"12"}]`},
-		{name: "EventBridge, nobody's", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
+		{name: "EventBridge, no match", payload: strings.Replace(bridge, "Paid", "Lost", 1), err: `unexpected_event: found an event of type "Lost" from source "billing", which no trigger of the functions f matches`},
 		{name: "records of another service", payload: `{"Records":[{"eventSource":"aws:ses"}]}`, err: `unknown_event: no trigger of unit u matches this event, which looks like records of "aws:ses"`},
 		{name: "Cognito", payload: `{"triggerSource":"PreSignUp_SignUp"}`, err: `unknown_event: no trigger of unit u matches this event, which looks like a trigger of Cognito, "PreSignUp_SignUp"`},
 		{name: "anything", payload: `{"a":1}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "a"`},
@@ -101,7 +101,7 @@ func TestEvents(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d, got := taking(t, nil)
-			answer, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
+			response, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
 			found := ""
 			if err != nil {
 				if fe, ok := errors.AsType[*framework.Error](err); ok {
@@ -119,11 +119,11 @@ func TestEvents(t *testing.T) {
 			if err != nil || string(b) != tt.want {
 				t.Errorf("got  %s\nwant %s\n%v", b, tt.want, err)
 			}
-			if tt.answer == "" {
-				tt.answer = "null"
+			if tt.response == "" {
+				tt.response = "null"
 			}
-			if string(answer) != tt.answer {
-				t.Errorf("answered %s, want %s", answer, tt.answer)
+			if string(response) != tt.response {
+				t.Errorf("answered %s, want %s", response, tt.response)
 			}
 		})
 	}
@@ -134,15 +134,15 @@ func TestFailedMessagesGoBack(t *testing.T) {
 	var failed framework.BatchError
 	failed.Add("2", errors.New("no"))
 	d, _ := taking(t, failed.Err())
-	answer, err := d.Handle(t.Context(), []byte(sqsTwo), framework.Invocation{})
-	if want := `{"batchItemFailures":[{"itemIdentifier":"2"}]}`; string(answer) != want || err != nil {
-		t.Errorf("got %s, %v", answer, err)
+	response, err := d.Handle(t.Context(), []byte(sqsTwo), framework.Invocation{})
+	if want := `{"batchItemFailures":[{"itemIdentifier":"2"}]}`; string(response) != want || err != nil {
+		t.Errorf("got %s, %v", response, err)
 	}
 	var one framework.BatchError
 	one.Add("t-0-3", errors.New("no"))
 	d, _ = taking(t, one.Err())
-	if answer, err := d.Handle(t.Context(), []byte(msk), framework.Invocation{}); err == nil {
-		t.Errorf("a record failed, and the answer is %s", answer)
+	if response, err := d.Handle(t.Context(), []byte(msk), framework.Invocation{}); err == nil {
+		t.Errorf("a record failed, and the response is %s", response)
 	}
 }
 
@@ -152,34 +152,34 @@ func TestVendor(t *testing.T) {
 		if _, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err != nil {
 			t.Fatal(err)
 		}
-		said := ""
+		found := ""
 		switch batch := (*got).(type) {
 		case []storage.Event:
 			r, ok := S3Of(batch[0])
-			said = fmt.Sprint(ok, r.S3.Object.Key, r.S3.Bucket.ARN)
+			found = fmt.Sprint(ok, r.S3.Object.Key, r.S3.Bucket.ARN)
 			if _, ok := S3Of(storage.Event{}); ok {
 				t.Error("an event of nowhere has no record")
 			}
 		case []mq.Message:
 			if r, ok := SQSOf(batch[0]); ok {
-				said = *r.MessageAttributes["a"].String
+				found = *r.MessageAttributes["a"].String
 			}
 			if r, ok := KinesisOf(batch[0]); ok {
-				said = string(r.Kinesis.Data)
+				found = string(r.Kinesis.Data)
 			}
 			if r, ok := DynamoDBOf(batch[0]); ok {
-				said = r.EventName
+				found = r.EventName
 			}
 		case []kafka.Record:
 			r, _ := KafkaOf(batch[0])
-			said = r.BootstrapServers
+			found = r.BootstrapServers
 		case []bus.Event:
 			b, _ := EventBridgeOf(batch[0])
-			said = b.Resources[0]
+			found = b.Resources[0]
 		}
 		want := map[string]string{s3: "truea+b/%C3%BC%2B.pdfarn:aws:s3:::b", sqsTwo: "x", kinesisOne: "hi", dynamoOne: "REMOVE", msk: "s:9092", bridge: "arn:x"}[payload]
-		if said != want {
-			t.Errorf("%.60s: %q, want %q", payload, said, want)
+		if found != want {
+			t.Errorf("%.60s: %q, want %q", payload, found, want)
 		}
 	}
 }

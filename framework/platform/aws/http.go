@@ -16,7 +16,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxResponse is Lambda's limit for the answer to a synchronous call. Load balancers have one of their own.
+// maxResponse is Lambda's limit for the response to a synchronous call. Load balancers have one of their own.
 const maxResponse = 6 << 20
 
 // ingress is what sent a request, and so how it wants its response.
@@ -25,7 +25,7 @@ type ingress struct {
 	// encode appends the headers and what else the ingress wants besides status and body.
 	encode func(b []byte, r *web.Response, call *httpCall) []byte
 	limit  int
-	// multi says that the request had multi-value headers, so that the answer must.
+	// multi says that the request had multi-value headers, so that the response must.
 	multi bool
 	// url says that it is a function URL.
 	url bool
@@ -104,6 +104,12 @@ func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, s
 	c.match = router.Match(r.Method, r.Host, r.Path, r.RawPath)
 	r.Pattern, r.PathValues = c.match.Pattern, c.match.Values
 	c.exchange = web.NewExchange(*r)
+	if !f.url { // a function URL has CORS of its own and would say it twice; an HTTP API that has ignores what is said here
+		if preflight := router.Preflight(&c.exchange.Request); preflight != nil {
+			return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) { return c.encode(preflight) }}
+		}
+		c.exchange.Cross(c.match)
+	}
 	return platform.Call{Function: c.match.Function, Event: c.exchange, Reply: func(_ context.Context, result any, err error) ([]byte, error) {
 		return c.reply(result, err)
 	}}

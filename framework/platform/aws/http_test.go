@@ -36,7 +36,7 @@ func payload(raw string) *platform.Payload {
 	return &platform.Payload{Raw: []byte(raw), Invocation: framework.Invocation{RequestID: "id-1"}, Runtime: &framework.Runtime{Logger: log}}
 }
 
-// Events as the vendor's fronts make them, cut down to what is looked at.
+// Events as the vendor's ingresses make them, cut down to what is looked at.
 const (
 	restEvent = `{"resource":"/{proxy+}","path":"/books/a%2Fb%20c","httpMethod":"POST",
 		"headers":{"Host":"api.example.com","X-Tag":"two","Content-Type":"text/plain"},
@@ -173,7 +173,7 @@ func TestBrokenHTTP(t *testing.T) {
 	}
 }
 
-// answered runs the function f on an event and returns the answer.
+// answered runs the function f on an event and returns the response.
 func answered(t testing.TB, event string, app *framework.App, f framework.Handler) map[string]any {
 	t.Helper()
 	p := payload(event)
@@ -196,7 +196,7 @@ func answered(t testing.TB, event string, app *framework.App, f framework.Handle
 	}
 	var m map[string]any
 	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatalf("the answer is not JSON: %v: %s", err, raw)
+		t.Fatalf("the response is not JSON: %v: %s", err, raw)
 	}
 	return m
 }
@@ -263,7 +263,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-func TestAnswersWithoutAFunction(t *testing.T) {
+func TestResponsesWithoutAFunction(t *testing.T) {
 	app := &framework.App{Unit: "u", Functions: []*framework.Function{{Name: "f", Triggers: []framework.Trigger{web.Route{Method: "GET", Pattern: "/only"}}}}}
 	for _, tt := range []struct {
 		name, event  string
@@ -282,7 +282,7 @@ func TestAnswersWithoutAFunction(t *testing.T) {
 	}
 }
 
-func TestAnswersThatCannotBe(t *testing.T) {
+func TestResponsesThatCannotBe(t *testing.T) {
 	for _, tt := range []struct {
 		name, event string
 		f           framework.Handler
@@ -325,7 +325,7 @@ func TestLastAddress(t *testing.T) {
 	}
 }
 
-// FuzzHTTP checks that no event ends in a panic or in an answer that is not JSON, and that refusals are meant for callers.
+// FuzzHTTP checks that no event ends in a panic or in a response that is not JSON, and that refusals are meant for callers.
 func FuzzHTTP(f *testing.F) {
 	for _, event := range []string{restEvent, httpAPI1Event, httpAPI2Event, urlEvent, albEvent, albMultiEvent} {
 		f.Add([]byte(event))
@@ -344,9 +344,9 @@ func FuzzHTTP(f *testing.F) {
 		if !ok {
 			return
 		}
-		answer, err := call.Reply(context.Background(), "text", nil)
-		if err != nil || !json.Valid(answer) {
-			t.Fatalf("answer %q, error %v", answer, err)
+		response, err := call.Reply(context.Background(), "text", nil)
+		if err != nil || !json.Valid(response) {
+			t.Fatalf("answer %q, error %v", response, err)
 		}
 	})
 }

@@ -17,25 +17,25 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// HTTPStream is [HTTP] for a unit behind a function URL in the mode RESPONSE_STREAM: answers are sent piece by piece, as
+// HTTPStream is [HTTP] for a unit behind a function URL in the mode RESPONSE_STREAM: responses are sent piece by piece, as
 // their readers give them. To other ingresses it answers as HTTP does.
 func HTTPStream() platform.Codec { return httpCodec(stream) }
 
 const (
-	// maxStream is Lambda's limit for a streamed answer.
+	// maxStream is Lambda's limit for a streamed response.
 	maxStream = 200 << 20
-	// maxPiece is how much of an answer is kept in memory.
+	// maxPiece is how much of a response is kept in memory.
 	maxPiece = 32 << 10
 
 	trailerType = "Lambda-Runtime-Function-Error-Type"
 	trailerBody = "Lambda-Runtime-Function-Error-Body"
 )
 
-// stream sends the answer: status and headers as JSON, eight NUL bytes, the body.
+// stream sends the response: status and headers as JSON, eight NUL bytes, the body.
 func stream(c *httpCall, r *web.Response) error {
 	inv, ok := c.payload.Invocation.Vendor.(*Invocation)
 	if !ok || inv.loop == nil {
-		return errors.New("found an invocation that is none of the loop's, so that nothing can be streamed")
+		return errors.New("found an invocation that is not the loop's, so that nothing can be streamed")
 	}
 	s := &streamed{call: c, inv: inv}
 	if r.Reader != nil {
@@ -58,7 +58,7 @@ func stream(c *httpCall, r *web.Response) error {
 	return s.post()
 }
 
-// streamed is one answer on its way.
+// streamed is one response on its way.
 type streamed struct {
 	call    *httpCall
 	inv     *Invocation
@@ -107,7 +107,7 @@ func (s *streamed) close() {
 
 // post makes the call that answers the invocation.
 func (s *streamed) post() error {
-	answer, err := s.inv.loop.client.Do(context.Background(), runtimeapi.Request{
+	response, err := s.inv.loop.client.Do(context.Background(), runtimeapi.Request{
 		Method: "POST", Path: apiVersion + "/runtime/invocation/" + s.inv.RequestID + "/response",
 		Header: []runtimeapi.Field{
 			{Name: "Content-Type", Value: "application/vnd.awslambda.http-integration-response"},
@@ -116,14 +116,14 @@ func (s *streamed) post() error {
 		Trailers: trailerType + ", " + trailerBody,
 		Stream:   s.write,
 	})
-	if s.inv.posted = accepted; err == nil && (answer.Status == 202 || answer.Status == 413) {
-		if answer.Status == 413 { // Lambda has answered the caller
-			s.log("Lambda refused the answer: it is too large", nil)
+	if s.inv.posted = accepted; err == nil && (response.Status == 202 || response.Status == 413) {
+		if response.Status == 413 { // Lambda has answered the caller
+			s.log("Lambda refused the response: it is too large", nil)
 		}
 		return nil
 	}
 	s.inv.posted = refused
-	s.log("the answer could not be posted; the process ends", errors.New(describe(answer, err)))
+	s.log("the response could not be posted; the process ends", errors.New(describe(response, err)))
 	return nil
 }
 

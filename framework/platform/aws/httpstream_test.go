@@ -30,7 +30,7 @@ func artefact(t *testing.T) sim.Artifact {
 
 // A stream that fails half way is cut for the client, who has its beginning; Lambda is told the reason that may be shown.
 func TestStreamCutShort(t *testing.T) {
-	p, err := awssim.New(awssim.Options{Front: "url", Streaming: true, Grace: testBudget}).Start(t.Context(), artefact(t))
+	p, err := awssim.New(awssim.Options{Ingress: "url", Streaming: true, Grace: testBudget}).Start(t.Context(), artefact(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +48,17 @@ func TestStreamCutShort(t *testing.T) {
 	}
 }
 
-// A unit that streams answers every other front as a whole.
-func TestStreamBehindOtherFronts(t *testing.T) {
-	for _, front := range []string{"apigw-v1", "apigw-v2", "alb"} {
-		t.Run(front, func(t *testing.T) {
-			p, err := awssim.New(awssim.Options{Front: front, Grace: testBudget}).Start(t.Context(), artefact(t))
+// A unit that streams answers every other ingress as a whole.
+func TestStreamBehindOtherIngresses(t *testing.T) {
+	for _, ingress := range []string{"apigw-v1", "apigw-v2", "alb"} {
+		t.Run(ingress, func(t *testing.T) {
+			p, err := awssim.New(awssim.Options{Ingress: ingress, Grace: testBudget}).Start(t.Context(), artefact(t))
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer, err := p.HTTP(t.Context(), &sim.Request{Method: "GET", Target: "/stream", Host: "x"})
-			if err != nil || answer.Status != 200 || string(answer.Body) != "a,b\n1,2\n" {
-				t.Errorf("found %+v, %v", answer, err)
+			response, err := p.HTTP(t.Context(), &sim.Request{Method: "GET", Target: "/stream", Host: "x"})
+			if err != nil || response.Status != 200 || string(response.Body) != "a,b\n1,2\n" {
+				t.Errorf("found %+v, %v", response, err)
 			}
 			if err := p.Stop(context.Background()); err != nil {
 				t.Error(err)

@@ -29,7 +29,7 @@ type Invocation struct {
 	posted           posted
 }
 
-// posted is what became of an answer that its codec has sent itself.
+// posted is what became of a response that its codec has sent itself.
 type posted int
 
 const (

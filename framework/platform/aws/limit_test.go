@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// An answer that is exactly as large as the front takes goes through, one byte more is a 500.
-func TestAnswersAtTheLimit(t *testing.T) {
+// A response that is exactly as large as the ingress takes goes through, one byte more is a 500.
+func TestResponsesAtTheLimit(t *testing.T) {
 	for name, tt := range map[string]struct {
 		event string
 		limit int
@@ -28,10 +28,10 @@ func TestAnswersAtTheLimit(t *testing.T) {
 		}
 		frame := size(1_000_000) - 1_000_000
 		if got := size(tt.limit - frame); got != tt.limit {
-			t.Errorf("%s: an answer of %d bytes became one of %d, want it as it is", name, tt.limit, got)
+			t.Errorf("%s: a response of %d bytes became one of %d, want it as it is", name, tt.limit, got)
 		}
 		if got := size(tt.limit - frame + 1); got > 2000 {
-			t.Errorf("%s: an answer one byte over the limit became one of %d bytes, want a short problem", name, got)
+			t.Errorf("%s: a response one byte over the limit became one of %d bytes, want a short problem", name, got)
 		}
 	}
 }

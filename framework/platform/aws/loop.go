@@ -49,7 +49,7 @@ func (l *loop) run() {
 	close(l.ended)
 }
 
-// resume continues the loop with the answer to an event whose handler has been left behind.
+// resume continues the loop with the response to an event whose handler has been left behind.
 func (l *loop) resume(body []byte, err error) {
 	if l.finish(body, err) {
 		l.run()
@@ -60,13 +60,13 @@ func (l *loop) resume(body []byte, err error) {
 
 // poll waits for the next event.
 func (l *loop) poll() bool {
-	answer, err := l.client.Do(context.Background(), runtimeapi.Request{Method: "GET", Path: apiVersion + "/runtime/invocation/next"})
-	if err != nil || answer.Status != 200 {
-		l.log.Error("the poll for the next event failed; the process ends", "error", describe(answer, err))
+	response, err := l.client.Do(context.Background(), runtimeapi.Request{Method: "GET", Path: apiVersion + "/runtime/invocation/next"})
+	if err != nil || response.Status != 200 {
+		l.log.Error("the poll for the next event failed; the process ends", "error", describe(response, err))
 		return false
 	}
 	l.begin()
-	inv, ok := l.invocation(answer)
+	inv, ok := l.invocation(response)
 	if !ok {
 		l.end()
 		return false
@@ -98,7 +98,7 @@ func (l *loop) handle() ([]byte, error) {
 func (l *loop) finish(body []byte, err error) bool {
 	ok := l.inv.posted == accepted
 	if l.inv.posted == notPosted {
-		ok = l.answer(l.client, l.inv, body, err)
+		ok = l.respond(l.client, l.inv, body, err)
 	}
 	if l.concurrency == 1 {
 		l.current.Store(nil)
@@ -114,11 +114,11 @@ func (p *process) isStopping() bool {
 }
 
 // invocation reads the head of an event.
-func (p *process) invocation(answer *runtimeapi.Response) (*Invocation, bool) {
-	inv := &Invocation{Event: answer.Body}
+func (p *process) invocation(response *runtimeapi.Response) (*Invocation, bool) {
+	inv := &Invocation{Event: response.Body}
 	deadline := ""
-	for i := range answer.Header {
-		f := &answer.Header[i]
+	for i := range response.Header {
+		f := &response.Header[i]
 		switch {
 		case strings.EqualFold(f.Name, "Lambda-Runtime-Aws-Request-Id"):
 			inv.RequestID = f.Value
@@ -148,8 +148,8 @@ func (p *process) invocation(answer *runtimeapi.Response) (*Invocation, bool) {
 	return inv, true
 }
 
-// answer posts the outcome of a call. It reports whether the loop may go on.
-func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err error) bool {
+// respond posts the outcome of a call. It reports whether the loop may go on.
+func (p *process) respond(c *runtimeapi.Client, inv *Invocation, body []byte, err error) bool {
 	request := runtimeapi.Request{Method: "POST", Body: body, Header: p.header[:]}
 	if err == nil {
 		request.Path = apiVersion + "/runtime/invocation/" + inv.RequestID + "/response"
@@ -164,9 +164,9 @@ func (p *process) answer(c *runtimeapi.Client, inv *Invocation, body []byte, err
 	case err == nil && reply.Status == 202:
 		return true
 	case err == nil && reply.Status == 413: // Lambda has answered the caller
-		p.log.Error("Lambda refused the answer: it is too large", "bytes", len(request.Body), "request_id", inv.RequestID)
+		p.log.Error("Lambda refused the response: it is too large", "bytes", len(request.Body), "request_id", inv.RequestID)
 		return true
 	}
-	p.log.Error("the answer could not be posted; the process ends", "error", describe(reply, err), "request_id", inv.RequestID)
+	p.log.Error("the response could not be posted; the process ends", "error", describe(reply, err), "request_id", inv.RequestID)
 	return false
 }

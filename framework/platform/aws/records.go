@@ -37,16 +37,16 @@ func epoch(seconds float64) time.Time {
 	return platform.Milliseconds(int64(seconds*1000 + 0.5))
 }
 
-// failures is the answer by which a queue or stream takes back the messages that failed. An empty list takes none.
+// failures is the response by which a queue or stream takes back the messages that failed. An empty list takes none.
 func failures(ids []string) ([]byte, error) {
 	type failure struct {
 		Item string `json:"itemIdentifier"`
 	}
-	answer := struct {
+	response := struct {
 		Failures []failure `json:"batchItemFailures"`
 	}{make([]failure, len(ids))}
 	for i, id := range ids {
-		answer.Failures[i].Item = id
+		response.Failures[i].Item = id
 	}
-	return json.Marshal(answer)
+	return json.Marshal(response)
 }

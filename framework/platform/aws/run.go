@@ -45,10 +45,10 @@ type process struct {
 	dispatcher  *platform.Dispatcher
 	concurrency int
 	current     atomic.Pointer[string] // the request id, where there is one invocation at a time
-	header      [1]runtimeapi.Field    // of answers
+	header      [1]runtimeapi.Field    // of responses
 
 	mu       sync.Mutex
-	busy     int // loops between the arrival of an event and its answer
+	busy     int // loops between the arrival of an event and its response
 	stopping bool
 	notified bool          // idle is closed
 	idle     chan struct{} // closed when stopping and not busy
@@ -108,7 +108,7 @@ func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, s
 	select {
 	case <-signals:
 		return p.shutdown(budget)
-	case <-failed: // the loop has said why
+	case <-failed: // the loop has logged why
 		p.shutdown(budget)
 		return 1
 	}
@@ -181,16 +181,16 @@ func (p *process) register() {
 	ctx, cancel := context.WithTimeout(context.Background(), registerTimeout)
 	defer cancel()
 	c := runtimeapi.New(p.api, agent)
-	answer, err := c.Do(ctx, runtimeapi.Request{
+	response, err := c.Do(ctx, runtimeapi.Request{
 		Method: "POST", Path: "/2020-01-01/extension/register", Body: []byte(`{"events":[]}`),
 		Header: []runtimeapi.Field{{Name: "Lambda-Extension-Name", Value: agent}, {Name: "Content-Type", Value: "application/json"}},
 	})
-	if err != nil || answer.Status != 200 {
+	if err != nil || response.Status != 200 {
 		p.log.Debug("no extension registered, so that Close will not run", "error", err)
 		c.Close()
 		return
 	}
-	id := answer.Get("Lambda-Extension-Identifier")
+	id := response.Get("Lambda-Extension-Identifier")
 	// Lambda waits for every extension's poll before it calls the function; this one waits until the process ends.
 	go c.Do(context.Background(), runtimeapi.Request{
 		Method: "GET", Path: "/2020-01-01/extension/event/next",
@@ -203,9 +203,9 @@ func (p *process) reportInit(err error) {
 	p.log.Error("init failed", "error", err.Error())
 	ctx, cancel := context.WithTimeout(context.Background(), shutdownBudget)
 	defer cancel()
-	answer, err := runtimeapi.New(p.api, agent).Do(ctx, errorRequest(apiVersion+"/runtime/init/error", err))
-	if err != nil || answer.Status != 202 {
-		p.log.Error("the init error could not be reported", "error", describe(answer, err))
+	response, err := runtimeapi.New(p.api, agent).Do(ctx, errorRequest(apiVersion+"/runtime/init/error", err))
+	if err != nil || response.Status != 202 {
+		p.log.Error("the init error could not be reported", "error", describe(response, err))
 	}
 }
 
@@ -313,9 +313,9 @@ func errorType(code string) string {
 }
 
 // describe says what the API answered instead of what it should have.
-func describe(answer *runtimeapi.Response, err error) string {
+func describe(response *runtimeapi.Response, err error) string {
 	if err != nil {
 		return err.Error()
 	}
-	return fmt.Sprintf("status %d: %.300q", answer.Status, answer.Body)
+	return fmt.Sprintf("status %d: %.300q", response.Status, response.Body)
 }

@@ -156,7 +156,7 @@ func TestPollsThatFail(t *testing.T) {
 			}
 		}, "malformed response", ""},
 		{"no request id", event("", `{}`), "without a request id", ""},
-		{"request id that is no path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
+		{"request id that is not a path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &api{t: t, steps: []http.HandlerFunc{tt.step, tt.step, tt.step}}
@@ -272,7 +272,7 @@ func TestErrorCalls(t *testing.T) {
 	}
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		h    framework.Handler

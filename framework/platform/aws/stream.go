@@ -71,7 +71,7 @@ func DynamoDBOf(m mq.Message) (*DynamoDBRecord, bool) {
 	return v, ok
 }
 
-// windowed refuses the events of tumbling windows: they want a state in the answer, which handlers have no place for.
+// windowed refuses the events of tumbling windows: they want a state in the response, which handlers have no place for.
 func windowed(p *platform.Payload) error {
 	if p.Has("window") {
 		return platform.InvalidEvent("found a tumbling window, which is not supported: its state would be lost; take TumblingWindowInSeconds out of the event source mapping")

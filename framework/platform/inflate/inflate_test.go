@@ -30,12 +30,12 @@ func TestGzip(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got, err := inflate.Gzip("data", tt.text, limit)
-		said := ""
+		failure := ""
 		if err != nil {
-			said = err.Error()
+			failure = err.Error()
 		}
-		if string(got) != tt.want || said != tt.err {
-			t.Errorf("%s: %.40q, %s; want %.40q, %s", tt.name, got, said, tt.want, tt.err)
+		if string(got) != tt.want || failure != tt.err {
+			t.Errorf("%s: %.40q, %s; want %.40q, %s", tt.name, got, failure, tt.want, tt.err)
 		}
 	}
 }

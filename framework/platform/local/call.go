@@ -21,7 +21,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxResponse bounds the body of an http answer that is kept whole for an outcome.
+// maxResponse bounds the body of an HTTP response that is kept whole for an outcome.
 const maxResponse = 64 << 20
 
 // caller calls functions by name, with events as people write them.
@@ -131,10 +131,10 @@ func (c *caller) http(ctx context.Context, f *framework.Function, event []byte) 
 	}
 	w := &recorder{header: http.Header{}}
 	if !served(c.handler, w, r) {
-		return nil, fmt.Errorf("function %s broke its answer off", f.Name)
+		return nil, fmt.Errorf("function %s broke its response off", f.Name)
 	}
 	if w.over {
-		return nil, fmt.Errorf("the answer of function %s is over %d MB", f.Name, maxResponse>>20)
+		return nil, fmt.Errorf("the response of function %s is over %d MB", f.Name, maxResponse>>20)
 	}
 	o := &envelope.Outcome{Function: f.Name, Kind: "http", Status: cmp.Or(w.status, http.StatusOK), Headers: w.sent}
 	o.SetBody(w.body.Bytes())
@@ -176,7 +176,7 @@ func routes(f *framework.Function) []web.Route {
 	return found
 }
 
-// recorder is a ResponseWriter that keeps the answer.
+// recorder is a ResponseWriter that keeps the response.
 type recorder struct {
 	header http.Header
 	sent   http.Header // header at the time of WriteHeader
@@ -198,7 +198,7 @@ func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.body.Len()+len(p) > maxResponse {
 		w.over = true
-		return 0, errors.New("the answer is too long to be kept")
+		return 0, errors.New("the response is too long to be kept")
 	}
 	return w.body.Write(p)
 }

@@ -41,12 +41,12 @@ func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	action, name, _ := strings.Cut(path, "/")
 	switch {
 	case r.Method == http.MethodGet && path == "ready":
-		answer(w, http.StatusOK, struct{}{})
+		writeJSON(w, http.StatusOK, struct{}{})
 	case r.Method == http.MethodGet && path == "functions":
-		answer(w, http.StatusOK, describe(c.caller.engine.App()))
+		writeJSON(w, http.StatusOK, describe(c.caller.engine.App()))
 	case r.Method == http.MethodPost && path == "drain":
 		c.drain()
-		answer(w, http.StatusOK, struct{}{})
+		writeJSON(w, http.StatusOK, struct{}{})
 	case r.Method == http.MethodPost && action == "invoke":
 		c.invoke(w, r, name)
 	case r.Method == http.MethodPost && action == "timer":
@@ -63,10 +63,10 @@ func (c control) invoke(w http.ResponseWriter, r *http.Request, name string) {
 	case !ok:
 	case f != nil:
 		o, err := c.caller.call(r.Context(), f, "", event)
-		answerOutcome(w, o, err)
+		writeOutcome(w, o, err)
 	case name == "":
 		o, err := c.caller.raw(r.Context(), event)
-		answerOutcome(w, o, err)
+		writeOutcome(w, o, err)
 	default:
 		refuse(w, http.StatusNotFound, unknownFunction(c.caller.engine.App(), name))
 	}
@@ -81,7 +81,7 @@ func (c control) timer(w http.ResponseWriter, r *http.Request, name string) {
 		for _, s := range schedules(f) {
 			if s.Name == name {
 				o, err := c.caller.timer(r.Context(), f, event, s)
-				answerOutcome(w, o, err)
+				writeOutcome(w, o, err)
 				return
 			}
 		}
@@ -97,19 +97,19 @@ func readEvent(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	return event, err == nil
 }
 
-func answerOutcome(w http.ResponseWriter, o *envelope.Outcome, err error) {
+func writeOutcome(w http.ResponseWriter, o *envelope.Outcome, err error) {
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err)
 		return
 	}
-	answer(w, http.StatusOK, o)
+	writeJSON(w, http.StatusOK, o)
 }
 
 func refuse(w http.ResponseWriter, status int, err error) {
-	answer(w, status, map[string]string{"error": err.Error()})
+	writeJSON(w, status, map[string]string{"error": err.Error()})
 }
 
-func answer(w http.ResponseWriter, status int, v any) {
+func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(v) // the caller went away
@@ -141,8 +141,8 @@ func describe(app *framework.App) []description {
 			d.Timers = append(d.Timers, describedTimer{s.Name, when(s)})
 		}
 		for _, t := range f.Triggers {
-			if said := other(t); said != "" {
-				d.Others = append(d.Others, said)
+			if text := other(t); text != "" {
+				d.Others = append(d.Others, text)
 			}
 		}
 		list = append(list, d)

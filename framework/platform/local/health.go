@@ -9,7 +9,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// healthTimeout limits one answer about the health.
+// healthTimeout limits one response about the health.
 const healthTimeout = 5 * time.Second
 
 // health answers GET /_faas/health to this machine: 200 when the unit can do its work, 503 when it cannot. Why it cannot is
@@ -31,10 +31,10 @@ func (h health) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	if err := h.engine.Health(ctx); err != nil {
 		h.log.Warn("unhealthy", "error", err)
-		answer(w, http.StatusServiceUnavailable, map[string]string{"status": "unhealthy"})
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unhealthy"})
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 // near reports whether the request comes from this machine, and not through a proxy that runs on it.

@@ -61,7 +61,7 @@ func unknownFunction(app *framework.App, name string) error {
 	return fmt.Errorf("no function %.80q; there are %q", name, names)
 }
 
-// report hands the outcome over: whole to the file that the parent named, else the answer to standard output.
+// report hands the outcome over: whole to the file that the parent named, else the response to standard output.
 func report(o *envelope.Outcome, s settings, p process) error {
 	if s.resultFD != 0 {
 		out := os.NewFile(s.resultFD, "result")

@@ -6,7 +6,7 @@
 //
 //	app invoke NAME [FORM] < event.json
 //
-// which writes the answer to standard output, errors to standard error, and exits with 1 if there was one. Events have the
+// which writes the response to standard output, errors to standard error, and exits with 1 if there was one. Events have the
 // form that package envelope describes.
 //
 // These variables are read:
@@ -21,7 +21,7 @@
 //	FAAS_CONTROL      a secret: requests that carry it in the header Faas-Control may use the control endpoints below
 //	FAAS_LISTEN_FD    a listener inherited from the parent, as its file descriptor; FAAS_ADDR is then not read
 //	FAAS_PARENT_FD    a pipe inherited from the parent, whose end stops the process
-//	FAAS_RESULT_FD    where "invoke" writes the whole outcome as JSON, instead of the answer to standard output
+//	FAAS_RESULT_FD    where "invoke" writes the whole outcome as JSON, instead of the response to standard output
 //
 // The control endpoints:
 //

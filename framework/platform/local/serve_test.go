@@ -163,7 +163,7 @@ func TestDevShowsErrors(t *testing.T) {
 	}
 	r.stop(t)
 	if !strings.Contains(r.errs.String(), "level=ERROR msg=") {
-		t.Errorf("the log is no text:\n%s", r.errs)
+		t.Errorf("the log is not text:\n%s", r.errs)
 	}
 }
 
@@ -182,7 +182,7 @@ func TestControl(t *testing.T) {
 		{"POST", "/_faas/invoke/hello", "", 200, `{"function":"hello","kind":"raw","body":"{}"}`},
 		{"POST", "/_faas/timer/nightly", "", 200, `{"function":"broken","kind":"timer","body":"","error":{"type":"internal","message":"the function failed; its log has the reason"}}`},
 		{"POST", "/_faas/invoke/broken", `{"name":"nightly"}`, 200, `{"function":"broken","kind":"timer","body":"","error":{"type":"internal","message":"the function failed; its log has the reason"}}`},
-		{"POST", "/_faas/invoke/cut", ``, 400, `{"error":"function cut broke its answer off"}`},
+		{"POST", "/_faas/invoke/cut", ``, 400, `{"error":"function cut broke its response off"}`},
 		{"POST", "/_faas/invoke/get", `{"path":"/broken"}`, 400, `{"error":"GET /broken goes to function broken, not to get, whose routes are: GET /things/{id}, ANY /any/{rest...}"}`},
 		{"POST", "/_faas/invoke/get", `{"path":"/nowhere"}`, 400, `{"error":"GET /nowhere goes to no function, not to get, whose routes are: GET /things/{id}, ANY /any/{rest...}"}`},
 		{"POST", "/_faas/invoke/gte", `{}`, 404, `{"error":"no function \"gte\"; there are [\"get\" \"hello\" \"broken\" \"cut\"]"}`},

@@ -51,20 +51,20 @@ func requestCases() []requestCase {
 	}
 }
 
-// answerCase is one case of the list as what a function answers and what the client gets.
-type answerCase struct {
+// responseCase is one case of the list as what a function returns and what the client gets.
+type responseCase struct {
 	id     string
 	do     fixture.Respond
 	status int
-	header map[string]string // an empty value is one that the function set and that is not sent; some fronts put their own there
+	header map[string]string // an empty value is one that the function set and that is not sent; some ingresses put their own there
 	cookie []string
 	body   string
 }
 
-func answerCases() []answerCase {
+func responseCases() []responseCase {
 	const text = "text/plain; charset=utf-8"
 	one := func(name, value string) map[string][]string { return map[string][]string{name: {value}} }
-	return []answerCase{
+	return []responseCase{
 		{id: "P3", do: fixture.Respond{As: "text", Text: "x", Header: one("X-FaaS-Duration", "2100")}, status: 200, header: map[string]string{"X-Faas-Duration": "2100"}, body: "x"},
 		{id: "P4 default", do: fixture.Respond{As: "text", Text: "x"}, status: 200, body: "x"},
 		{id: "P4 set", do: fixture.Respond{As: "text", Text: "x", Status: 400}, status: 400, body: "x"},
@@ -93,11 +93,11 @@ func answerCases() []answerCase {
 func (s *suite) cases(t *testing.T, p *process) {
 	for _, tt := range requestCases() {
 		t.Run(tt.id, func(t *testing.T) {
-			answer := p.call(t, tt.request)
-			if answer.Status != 200 {
-				t.Fatalf("status %d, body %.300q", answer.Status, answer.Body)
+			response := p.call(t, tt.request)
+			if response.Status != 200 {
+				t.Fatalf("status %d, body %.300q", response.Status, response.Body)
 			}
-			e := decode[fixture.Echo](t, answer.Body)
+			e := decode[fixture.Echo](t, response.Body)
 			same(t, "method", e.Method, tt.request.Method)
 			same(t, "path", e.Path, tt.path)
 			same(t, "path value rest", e.Rest, tt.rest)
@@ -117,25 +117,25 @@ func (s *suite) cases(t *testing.T, p *process) {
 			}
 		})
 	}
-	for _, tt := range answerCases() {
+	for _, tt := range responseCases() {
 		t.Run(tt.id, func(t *testing.T) {
 			body, err := json.Marshal(tt.do)
 			if err != nil {
 				t.Fatal(err)
 			}
-			answer := p.call(t, sim.Request{Method: "POST", Target: "/respond", Header: [][2]string{{"Content-Type", "application/json"}}, Body: body})
-			if answer.Status != tt.status || string(answer.Body) != tt.body && s.Lacks&BinaryAnswer == 0 {
-				t.Errorf("status %d and body %.300q, want %d and %q", answer.Status, answer.Body, tt.status, tt.body)
+			response := p.call(t, sim.Request{Method: "POST", Target: "/respond", Header: [][2]string{{"Content-Type", "application/json"}}, Body: body})
+			if response.Status != tt.status || string(response.Body) != tt.body && s.Lacks&BinaryResponse == 0 {
+				t.Errorf("status %d and body %.300q, want %d and %q", response.Status, response.Body, tt.status, tt.body)
 			}
 			for name, want := range tt.header {
-				got := joined(answer.Values(name))
+				got := joined(response.Values(name))
 				if want != "" {
 					same(t, "header "+name, got, joined([]string{want}))
 				} else if got == joined(tt.do.Header[name]) {
 					t.Errorf("header %s: found %q, want it taken out", name, got)
 				}
 			}
-			if got := answer.Values("Set-Cookie"); s.Lacks&SeveralCookies != 0 && len(tt.cookie) > 1 {
+			if got := response.Values("Set-Cookie"); s.Lacks&SeveralCookies != 0 && len(tt.cookie) > 1 {
 				if len(got) != 1 || !strings.Contains(strings.Join(tt.cookie, "\n"), got[0]) {
 					t.Errorf("Set-Cookie %q, want one of %q", got, tt.cookie)
 				}

@@ -21,11 +21,11 @@ func (p *process) call(t *testing.T, r sim.Request) *sim.Response {
 	if r.Host == "" {
 		r.Host = "shop.example.com"
 	}
-	answer, err := p.HTTP(within(t), &r)
+	response, err := p.HTTP(within(t), &r)
 	if err != nil {
 		t.Fatalf("%s %s: %v", r.Method, r.Target, err)
 	}
-	return answer
+	return response
 }
 
 func get(target string, header ...[2]string) sim.Request {
@@ -77,11 +77,11 @@ func (s *suite) requests(t *testing.T, p *process) {
 			if strings.HasPrefix(tt.name, "binary") && s.Lacks&BinaryRequest != 0 {
 				t.Skip("the platform cannot carry it")
 			}
-			answer := p.call(t, tt.request)
-			if answer.Status != 200 {
-				t.Fatalf("status %d, body %.300q", answer.Status, answer.Body)
+			response := p.call(t, tt.request)
+			if response.Status != 200 {
+				t.Fatalf("status %d, body %.300q", response.Status, response.Body)
 			}
-			e := decode[fixture.Echo](t, answer.Body)
+			e := decode[fixture.Echo](t, response.Body)
 			same(t, "method", e.Method, tt.request.Method)
 			same(t, "path", e.Path, tt.path)
 			same(t, "path value rest", e.Rest, tt.rest)
@@ -139,8 +139,8 @@ func same(t *testing.T, what, got, want string) {
 	}
 }
 
-// answers checks that the client gets what the function answered.
-func (s *suite) answers(t *testing.T, p *process) {
+// responses checks that the client gets what the function returned.
+func (s *suite) responses(t *testing.T, p *process) {
 	for _, tt := range []struct {
 		name    string
 		request sim.Request
@@ -161,21 +161,21 @@ func (s *suite) answers(t *testing.T, p *process) {
 		{"segment", get("/segment/a%20b%25"), 200, nil, "a b%"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.name == "binary" && s.Lacks&BinaryAnswer != 0 {
+			if tt.name == "binary" && s.Lacks&BinaryResponse != 0 {
 				t.Skip("the platform cannot carry it")
 			}
-			answer := p.call(t, tt.request)
-			if answer.Status != tt.status || string(answer.Body) != tt.body {
-				t.Errorf("status %d and body %.300q, want %d and %.300q", answer.Status, answer.Body, tt.status, tt.body)
+			response := p.call(t, tt.request)
+			if response.Status != tt.status || string(response.Body) != tt.body {
+				t.Errorf("status %d and body %.300q, want %d and %.300q", response.Status, response.Body, tt.status, tt.body)
 			}
 			for name, want := range tt.header {
-				same(t, "header "+name, joined(answer.Values(name)), joined([]string{want}))
+				same(t, "header "+name, joined(response.Values(name)), joined([]string{want}))
 			}
 			if tt.name != "cookies" {
 				return
 			}
 			want := []string{"first=1; Path=/; HttpOnly", "second=zwei; Expires=Wed, 02 Jan 2030 03:04:05 GMT"}
-			got := answer.Values("Set-Cookie")
+			got := response.Values("Set-Cookie")
 			slices.Sort(got)
 			if s.Lacks&SeveralCookies != 0 {
 				if len(got) != 1 || !slices.Contains(want, got[0]) {
@@ -191,29 +191,29 @@ func (s *suite) answers(t *testing.T, p *process) {
 // binding checks what generated code makes of a request, right and wrong.
 func (s *suite) binding(t *testing.T, p *process) {
 	if s.Lacks&EncodedPath == 0 {
-		if answer := p.call(t, get("/segment/a%2Fb")); answer.Status != 200 || string(answer.Body) != "a/b" {
-			t.Errorf("an encoded slash in a segment: status %d, %.300q; want a/b", answer.Status, answer.Body)
+		if response := p.call(t, get("/segment/a%2Fb")); response.Status != 200 || string(response.Body) != "a/b" {
+			t.Errorf("an encoded slash in a segment: status %d, %.300q; want a/b", response.Status, response.Body)
 		}
 	}
 	post := func(target, body string, header ...[2]string) *sim.Response {
 		header = append(header, [2]string{"Content-Type", "application/json"})
 		return p.call(t, sim.Request{Method: "POST", Target: target, Header: header, Body: []byte(body)})
 	}
-	answer := post("/bind/7?limit=5&tag=a&tag=b", `{"id":99,"title":"ü","price":{"amount":3}}`, [2]string{"X-Token", "t"})
+	response := post("/bind/7?limit=5&tag=a&tag=b", `{"id":99,"title":"ü","price":{"amount":3}}`, [2]string{"X-Token", "t"})
 	tags := `["a","b"]`
 	if s.Lacks&RepeatedValues != 0 {
 		tags = `["b"]`
 	}
-	if want := `{"id":7,"limit":5,"Tags":` + tags + `,"Token":"t","title":"ü","price":{"amount":3,"currency":""}}`; answer.Status != 200 || string(answer.Body) != want {
-		t.Errorf("status %d, bound %s, want %s", answer.Status, answer.Body, want)
+	if want := `{"id":7,"limit":5,"Tags":` + tags + `,"Token":"t","title":"ü","price":{"amount":3,"currency":""}}`; response.Status != 200 || string(response.Body) != want {
+		t.Errorf("status %d, bound %s, want %s", response.Status, response.Body, want)
 	}
-	answer = post("/bind/x?limit=many", `{"title":1,"price":{"amount":"3"}}`)
+	response = post("/bind/x?limit=many", `{"title":1,"price":{"amount":"3"}}`)
 	var doc struct {
 		Status int
 		Errors []framework.FieldError
 	}
-	if json.Unmarshal(answer.Body, &doc) != nil || answer.Status != 400 || doc.Status != 400 {
-		t.Fatalf("a wrong request: status %d, %s", answer.Status, answer.Body)
+	if json.Unmarshal(response.Body, &doc) != nil || response.Status != 400 || doc.Status != 400 {
+		t.Fatalf("a wrong request: status %d, %s", response.Status, response.Body)
 	}
 	var got []string
 	for _, e := range doc.Errors {
@@ -223,8 +223,8 @@ func (s *suite) binding(t *testing.T, p *process) {
 	if want := []string{"body price.amount", "body title", "header X-Token", "path id", "query limit"}; !slices.Equal(got, want) {
 		t.Errorf("wrong fields %q, want all of %q", got, want)
 	}
-	if answer = post("/bind/1", `{"title":`, [2]string{"X-Token", "t"}); answer.Status != 400 {
-		t.Errorf("a body cut short: status %d, %s", answer.Status, answer.Body)
+	if response = post("/bind/1", `{"title":`, [2]string{"X-Token", "t"}); response.Status != 400 {
+		t.Errorf("a body cut short: status %d, %s", response.Status, response.Body)
 	}
 }
 
@@ -261,18 +261,18 @@ func (s *suite) failures(t *testing.T, p *process) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := count(t)
-			answer := p.call(t, tt.request)
-			if answer.Status != tt.status {
-				t.Errorf("status %d, want %d; body %.300q", answer.Status, tt.status, answer.Body)
+			response := p.call(t, tt.request)
+			if response.Status != tt.status {
+				t.Errorf("status %d, want %d; body %.300q", response.Status, tt.status, response.Body)
 			}
-			same(t, "Content-Type", joined(answer.Values("Content-Type")), "application/problem+json")
+			same(t, "Content-Type", joined(response.Values("Content-Type")), "application/problem+json")
 			for name, want := range tt.header {
-				same(t, "header "+name, joined(answer.Values(name)), joined([]string{want}))
+				same(t, "header "+name, joined(response.Values(name)), joined([]string{want}))
 			}
-			if bytes.Contains(answer.Body, []byte(fixture.Secret)) {
-				t.Errorf("the text of an error reached the caller: %s", answer.Body)
+			if bytes.Contains(response.Body, []byte(fixture.Secret)) {
+				t.Errorf("the text of an error reached the caller: %s", response.Body)
 			}
-			doc := decode[problem](t, answer.Body)
+			doc := decode[problem](t, response.Body)
 			if doc.Status != tt.status || doc.RequestID == "" || (tt.code != "" && doc.Code != tt.code) {
 				t.Errorf("problem %+v, want status %d, code %q and a request id", doc, tt.status, tt.code)
 			}
@@ -290,26 +290,26 @@ func (s *suite) sizes(t *testing.T, p *process) {
 	const size = 7 << 20
 	large := bytes.Repeat([]byte("0123456789abcdef"), size/16)
 	for _, body := range [][]byte{large[:100<<10], large} {
-		answer := p.call(t, sim.Request{Method: "POST", Target: "/body", Header: [][2]string{{"Content-Type", "text/plain"}}, Body: body})
+		response := p.call(t, sim.Request{Method: "POST", Target: "/body", Header: [][2]string{{"Content-Type", "text/plain"}}, Body: body})
 		if s.MaxRequest > 0 && len(body) > s.MaxRequest {
-			if answer.Status < 400 {
-				t.Errorf("a request of %d bytes: status %d, want the vendor's refusal", len(body), answer.Status)
+			if response.Status < 400 {
+				t.Errorf("a request of %d bytes: status %d, want the vendor's refusal", len(body), response.Status)
 			}
-		} else if answer.Status != 200 || string(answer.Body) != fixture.Digest(body) {
-			t.Errorf("a request of %d bytes: status %d, the function saw %.200q, want %q", len(body), answer.Status, answer.Body, fixture.Digest(body))
+		} else if response.Status != 200 || string(response.Body) != fixture.Digest(body) {
+			t.Errorf("a request of %d bytes: status %d, the function saw %.200q, want %q", len(body), response.Status, response.Body, fixture.Digest(body))
 		}
 	}
 	for _, n := range []int{100 << 10, size} {
-		answer := p.call(t, get(fmt.Sprint("/bytes/", n)))
+		response := p.call(t, get(fmt.Sprint("/bytes/", n)))
 		if s.MaxResponse > 0 && n > s.MaxResponse {
-			if answer.Status < 400 { // each vendor has a status of its own for it
-				t.Errorf("an answer of %d bytes: status %d, want an error", n, answer.Status)
+			if response.Status < 400 { // each vendor has a status of its own for it
+				t.Errorf("a response of %d bytes: status %d, want an error", n, response.Status)
 			}
-		} else if answer.Status != 200 || !bytes.Equal(answer.Body, bytes.Repeat([]byte("x"), n)) {
-			t.Errorf("an answer of %d bytes: status %d, %d bytes", n, answer.Status, len(answer.Body))
+		} else if response.Status != 200 || !bytes.Equal(response.Body, bytes.Repeat([]byte("x"), n)) {
+			t.Errorf("a response of %d bytes: status %d, %d bytes", n, response.Status, len(response.Body))
 		}
 	}
-	if answer := p.call(t, get("/text")); answer.Status != 200 {
-		t.Errorf("the next call: status %d", answer.Status)
+	if response := p.call(t, get("/text")); response.Status != 200 {
+		t.Errorf("the next call: status %d", response.Status)
 	}
 }

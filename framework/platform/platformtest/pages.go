@@ -13,7 +13,7 @@ func (s *suite) pages(t *testing.T, p *process) {
 	for _, tt := range []struct {
 		name, method, target, origin string
 		header                       [][2]string
-		status, bare                 int // with and without an answer to pages
+		status, bare                 int // with and without a response to pages
 		want                         map[string]string
 	}{
 		{"preflight", "OPTIONS", "/shared", "https://shop.example.com", [][2]string{{"Access-Control-Request-Method", "GET"}, {"Access-Control-Request-Headers", "x-token"}}, 204, 405, map[string]string{
@@ -25,7 +25,7 @@ func (s *suite) pages(t *testing.T, p *process) {
 		{"elsewhere", "GET", "/text", "https://shop.example.com", nil, 200, 200, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			answer := p.call(t, sim.Request{Method: tt.method, Target: tt.target, Header: append(tt.header, [2]string{"Origin", tt.origin})})
+			response := p.call(t, sim.Request{Method: tt.method, Target: tt.target, Header: append(tt.header, [2]string{"Origin", tt.origin})})
 			status, want := tt.status, map[string]string{}
 			if s.AnswersPages {
 				for name, v := range tt.want {
@@ -39,17 +39,17 @@ func (s *suite) pages(t *testing.T, p *process) {
 			} else {
 				status = tt.bare
 			}
-			if answer.Status != status {
-				t.Errorf("status %d, want %d", answer.Status, status)
+			if response.Status != status {
+				t.Errorf("status %d, want %d", response.Status, status)
 			}
 			for _, name := range []string{
 				"Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Allow-Methods", "Access-Control-Allow-Headers",
 				"Access-Control-Max-Age", "Access-Control-Expose-Headers",
 			} {
-				same(t, name, joined(answer.Values(name)), want[name])
+				same(t, name, joined(response.Values(name)), want[name])
 			}
 			if want["Vary"] != "" {
-				same(t, "Vary", joined(answer.Values("Vary")), want["Vary"])
+				same(t, "Vary", joined(response.Values("Vary")), want["Vary"])
 			}
 		})
 	}

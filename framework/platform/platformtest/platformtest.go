@@ -7,7 +7,7 @@
 //	}
 //
 //	func TestConformance(t *testing.T) {
-//		platformtest.Run(t, platformtest.Harness{Runtime: sim.New(sim.Options{Front: "url"}), HTTP: true, Timer: true, Raw: true})
+//		platformtest.Run(t, platformtest.Harness{Runtime: sim.New(sim.Options{Ingress: "url"}), HTTP: true, Timer: true, Raw: true})
 //	}
 //
 // The artefact is the test binary itself, started again with [Variable] set.
@@ -56,18 +56,18 @@ func Codecs(codecs ...platform.Codec) []platform.Codec {
 	return codecs
 }
 
-// Lack is something that a platform's http front cannot carry. The suite then checks that the rest arrives.
+// Lack is something that a platform's HTTP ingress cannot carry. The suite then checks that the rest arrives.
 type Lack int
 
 const (
-	// SeveralCookies: an answer has one Set-Cookie at most.
+	// SeveralCookies: a response has one Set-Cookie at most.
 	SeveralCookies Lack = 1 << iota
 	// EncodedPath: the path arrives decoded, so that %2F is a slash like any other.
 	EncodedPath
 	// BinaryRequest: the body of a request is text.
 	BinaryRequest
-	// BinaryAnswer: the body of an answer is text.
-	BinaryAnswer
+	// BinaryResponse: the body of a response is text.
+	BinaryResponse
 	// RepeatedValues: of a header or query parameter that the client repeats, the last value alone arrives.
 	RepeatedValues
 )
@@ -82,14 +82,14 @@ type Harness struct {
 	Command string
 	// Environment is added to the artefact's.
 	Environment map[string]string
-	// Lacks is what the http front cannot carry.
+	// Lacks is what the HTTP ingress cannot carry.
 	Lacks Lack
-	// Streams says that the client gets the answer piece by piece.
+	// Streams says that the client gets the response piece by piece.
 	Streams bool
 	// AnswersPages says that the loop answers pages of other origins, as the vendor does not.
 	AnswersPages bool
-	// FrontOnly leaves out what does not depend on the http front, where another harness of the platform has it.
-	FrontOnly bool
+	// IngressOnly leaves out what does not depend on the HTTP ingress, where another harness of the platform has it.
+	IngressOnly bool
 	// MaxRequest and MaxResponse are the vendor's limits in bytes where they are under 7 MB; zero is none.
 	MaxRequest, MaxResponse int
 	// InitReport says that the vendor has a call for init errors, so that the reason is in the *sim.InitError.
@@ -110,7 +110,7 @@ func Run(t *testing.T, h Harness) {
 	if h.HTTP {
 		t.Run("request", func(t *testing.T) { s.requests(t, p) })
 		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
-		t.Run("answer", func(t *testing.T) { s.answers(t, p) })
+		t.Run("answer", func(t *testing.T) { s.responses(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
 		t.Run("case", func(t *testing.T) { s.cases(t, p) })
 		t.Run("pages", func(t *testing.T) { s.pages(t, p) })
@@ -118,7 +118,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
 	}
 	t.Run("identity", func(t *testing.T) { s.identity(t, p) })
-	if h.FrontOnly {
+	if h.IngressOnly {
 		t.Run("stop", func(t *testing.T) { s.stop(t, p) })
 		return
 	}

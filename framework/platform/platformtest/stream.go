@@ -10,7 +10,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 )
 
-// streams checks that an answer arrives while it is still being made, where the platform streams, and what becomes of one
+// streams checks that a response arrives while it is still being made, where the platform streams, and what becomes of one
 // that fails half way.
 func (s *suite) streams(t *testing.T, p *process) {
 	t.Run("pieces", func(t *testing.T) {
@@ -25,7 +25,7 @@ func (s *suite) streams(t *testing.T, p *process) {
 			first := true
 			r.OnBody = func(piece []byte) {
 				if first && string(piece) != "one\n" {
-					t.Errorf("found the first piece %q, want the first of the answer", piece)
+					t.Errorf("found the first piece %q, want the first of the response", piece)
 				}
 				if first {
 					seen()
@@ -35,24 +35,24 @@ func (s *suite) streams(t *testing.T, p *process) {
 		} else {
 			seen()
 		}
-		answer := p.call(t, r)
-		if answer.Status != 200 || string(answer.Body) != "one\ntwo\n" {
-			t.Errorf("status %d and body %.300q, want all of the answer", answer.Status, answer.Body)
+		response := p.call(t, r)
+		if response.Status != 200 || string(response.Body) != "one\ntwo\n" {
+			t.Errorf("status %d and body %.300q, want all of the response", response.Status, response.Body)
 		}
-		same(t, "Content-Type", joined(answer.Values("Content-Type")), "text/event-stream")
+		same(t, "Content-Type", joined(response.Values("Content-Type")), "text/event-stream")
 	})
 	t.Run("broken", func(t *testing.T) {
 		r := get("/broken-stream")
 		r.Host = "shop.example.com"
-		answer, err := p.HTTP(within(t), &r)
-		if err == nil && answer.Status < 400 {
-			t.Errorf("status %d and body %.300q, want a failure that the client can see", answer.Status, answer.Body)
+		response, err := p.HTTP(within(t), &r)
+		if err == nil && response.Status < 400 {
+			t.Errorf("status %d and body %.300q, want a failure that the client can see", response.Status, response.Body)
 		}
-		if err == nil && bytes.Contains(answer.Body, []byte(fixture.Secret)) {
-			t.Errorf("the text of an error reached the caller: %s", answer.Body)
+		if err == nil && bytes.Contains(response.Body, []byte(fixture.Secret)) {
+			t.Errorf("the text of an error reached the caller: %s", response.Body)
 		}
-		if answer := p.call(t, get("/text")); answer.Status != 200 {
-			t.Errorf("the next call: status %d", answer.Status)
+		if response := p.call(t, get("/text")); response.Status != 200 {
+			t.Errorf("the next call: status %d", response.Status)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func testStream(t *testing.T, ownThread bool) {
 			}
 		}
 		ended := make(chan struct{})
-		answer := do(t, c, Request{Method: "POST", Path: "/", Trailers: "X-End, X-Other", Stream: func(conn io.Writer) error {
+		response := do(t, c, Request{Method: "POST", Path: "/", Trailers: "X-End, X-Other", Stream: func(conn io.Writer) error {
 			chunks := NewChunks(conn)
 			for _, piece := range []string{"one", "", "two"} {
 				if n, err := chunks.Write([]byte(piece)); n != len(piece) || err != nil {
@@ -60,8 +60,8 @@ func testStream(t *testing.T, ownThread bool) {
 			return chunks.End(Field{"X-End", "yes"})
 		}})
 		<-ended
-		if answer.Status != 200 {
-			t.Errorf("status %d", answer.Status)
+		if response.Status != 200 {
+			t.Errorf("status %d", response.Status)
 		}
 	}
 	if n := connections.Load(); n != 1 {
@@ -72,7 +72,7 @@ func testStream(t *testing.T, ownThread bool) {
 // A refusal that comes before the end of the stream is a response; a stream cut short costs the connection.
 func TestStreamRefused(t *testing.T) {
 	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(413) })
-	answer := do(t, c, Request{Method: "POST", Path: "/", Stream: func(conn io.Writer) error {
+	response := do(t, c, Request{Method: "POST", Path: "/", Stream: func(conn io.Writer) error {
 		chunks := NewChunks(conn)
 		for piece := bytes.Repeat([]byte("x"), 32<<10); ; {
 			if _, err := chunks.Write(piece); err != nil { // the server closes after what it reads of such a body
@@ -80,11 +80,11 @@ func TestStreamRefused(t *testing.T) {
 			}
 		}
 	}})
-	if answer.Status != 413 {
-		t.Errorf("status %d, want 413", answer.Status)
+	if response.Status != 413 {
+		t.Errorf("status %d, want 413", response.Status)
 	}
-	if answer = do(t, c, Request{Method: "POST", Path: "/"}); answer.Status != 413 {
-		t.Errorf("the next request: status %d", answer.Status)
+	if response = do(t, c, Request{Method: "POST", Path: "/"}); response.Status != 413 {
+		t.Errorf("the next request: status %d", response.Status)
 	}
 }
 

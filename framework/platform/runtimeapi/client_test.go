@@ -128,9 +128,9 @@ func TestBodiesAreNotShared(t *testing.T) {
 	}
 }
 
-func TestAnswerBeforeTheBodyWasRead(t *testing.T) { waits(t, testAnswerBeforeTheBodyWasRead) }
+func TestResponseBeforeTheBodyWasRead(t *testing.T) { waits(t, testResponseBeforeTheBodyWasRead) }
 
-func testAnswerBeforeTheBodyWasRead(t *testing.T, ownThread bool) {
+func testResponseBeforeTheBodyWasRead(t *testing.T, ownThread bool) {
 	c, connections := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/big" {
 			w.WriteHeader(http.StatusRequestEntityTooLarge)

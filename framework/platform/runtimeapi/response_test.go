@@ -37,10 +37,10 @@ func scripted(from io.Reader) *Client {
 }
 
 var framings = []struct {
-	name, answer string
-	status       int
-	body         string
-	fault        string // part of the error, "" for none
+	name, response string
+	status         int
+	body           string
+	fault          string // part of the error, "" for none
 }{
 	{"length", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc", 200, "abc", ""},
 	{"no reason", "HTTP/1.1 200\r\ncontent-length:3\r\n\r\nabc", 200, "abc", ""},
@@ -100,9 +100,9 @@ var framings = []struct {
 func TestFramings(t *testing.T) {
 	for _, tt := range framings {
 		for how, from := range map[string]io.Reader{
-			"whole":        strings.NewReader(tt.answer),
-			"bytewise":     iotest.OneByteReader(strings.NewReader(tt.answer)),
-			"data and end": iotest.DataErrReader(strings.NewReader(tt.answer)),
+			"whole":        strings.NewReader(tt.response),
+			"bytewise":     iotest.OneByteReader(strings.NewReader(tt.response)),
+			"data and end": iotest.DataErrReader(strings.NewReader(tt.response)),
 		} {
 			c := scripted(from)
 			c.MaxBody = 1 << 20
@@ -122,20 +122,20 @@ func TestFramings(t *testing.T) {
 }
 
 // FuzzAnswer has net/http as its oracle: what we accept, it accepts and reads in the same way.
-func FuzzAnswer(f *testing.F) {
+func FuzzResponse(f *testing.F) {
 	for _, tt := range framings {
-		if len(tt.answer) < 1<<10 {
-			f.Add([]byte(tt.answer))
+		if len(tt.response) < 1<<10 {
+			f.Add([]byte(tt.response))
 		}
 	}
-	f.Fuzz(func(t *testing.T, answer []byte) {
-		c := scripted(bytes.NewReader(answer))
+	f.Fuzz(func(t *testing.T, response []byte) {
+		c := scripted(bytes.NewReader(response))
 		c.MaxBody = 1 << 20
 		a, err := c.Do(context.Background(), Request{Method: "GET", Path: "/next"})
 		if err != nil {
 			return
 		}
-		r := bufio.NewReader(bytes.NewReader(answer))
+		r := bufio.NewReader(bytes.NewReader(response))
 		var want *http.Response
 		for want == nil || want.StatusCode < 200 {
 			if want, err = http.ReadResponse(r, &http.Request{Method: "GET"}); err != nil {
@@ -202,7 +202,7 @@ func (e *endpoint) start(t *testing.T) *Client {
 func (e *endpoint) talk(i int, conn net.Conn, plan []string) {
 	defer conn.Close()
 	r := bufio.NewReader(conn)
-	for _, answer := range plan {
+	for _, response := range plan {
 		req, err := http.ReadRequest(r)
 		if err != nil {
 			return
@@ -211,7 +211,7 @@ func (e *endpoint) talk(i int, conn net.Conn, plan []string) {
 		e.mu.Lock()
 		e.seen = append(e.seen, fmt.Sprint(i, " ", req.Method, " ", req.URL.Path))
 		e.mu.Unlock()
-		io.WriteString(conn, answer)
+		io.WriteString(conn, response)
 	}
 }
 
@@ -283,20 +283,20 @@ func testPostAfterTheEndpointClosed(t *testing.T, ownThread bool) {
 
 // loop repeats one response for ever.
 type loop struct {
-	answer []byte
-	at     int
+	response []byte
+	at       int
 }
 
 func (l *loop) Read(p []byte) (int, error) {
-	n := copy(p, l.answer[l.at:])
-	if l.at += n; l.at == len(l.answer) {
+	n := copy(p, l.response[l.at:])
+	if l.at += n; l.at == len(l.response) {
 		l.at = 0
 	}
 	return n, nil
 }
 
 func TestAllocations(t *testing.T) {
-	c := scripted(&loop{answer: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\nContent-Length: 10\r\n\r\n0123456789")})
+	c := scripted(&loop{response: []byte("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nLambda-Runtime-Aws-Request-Id: 8476a536-e9f4-11e8-9739-2dfe598c3fcd\r\nContent-Length: 10\r\n\r\n0123456789")})
 	r := Request{Method: "POST", Path: "/2018-06-01/runtime/invocation/8476a536/response", Header: []Field{{"Content-Type", "application/json"}}, Body: []byte("{}")}
 	got := testing.AllocsPerRun(100, func() {
 		if _, err := c.Do(context.Background(), r); err != nil {

@@ -6,12 +6,12 @@ import (
 )
 
 // maxSaid is how many names of dropped headers are logged and remembered, as a function may make names up.
-const maxSaid = 100
+const maxLogged = 100
 
 // Drop is the DropHeaders of package nethttp for a vendor that refuses responses with certain headers: refused reports
 // them, in any case of the letters. The log has one line for each name that a function set, the first time.
 func Drop(log *slog.Logger, refused func(name string) bool) func(name string) bool {
-	d := &dropper{log: log, refused: refused, said: map[string]bool{}}
+	d := &dropper{log: log, refused: refused, logged: map[string]bool{}}
 	return d.drop
 }
 
@@ -19,7 +19,7 @@ type dropper struct {
 	log     *slog.Logger
 	refused func(string) bool
 	mu      sync.Mutex
-	said    map[string]bool
+	logged  map[string]bool
 }
 
 func (d *dropper) drop(name string) bool {
@@ -28,8 +28,8 @@ func (d *dropper) drop(name string) bool {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.said[name] && len(d.said) < maxSaid {
-		d.said[name] = true
+	if !d.logged[name] && len(d.logged) < maxLogged {
+		d.logged[name] = true
 		d.log.Warn("response header dropped: the vendor does not allow it", "header", name)
 	}
 	return true

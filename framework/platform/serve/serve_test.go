@@ -81,15 +81,15 @@ func TestWhatRunsIsFinished(t *testing.T) {
 		d.note("request")
 		fmt.Fprint(w, "done")
 	})
-	answer := make(chan string, 1)
-	go func() { answer <- get(<-at) }()
+	response := make(chan string, 1)
+	go func() { response <- get(<-at) }()
 	if err := s.Run(ctx); err != nil {
 		t.Errorf("error %v, want a clean end", err)
 	}
 	if got, want := d.String(), "start listen serving request stop"; got != want {
 		t.Errorf("it happened: %s; want: %s", got, want)
 	}
-	if got, want := <-answer, "200 OK done"; got != want {
+	if got, want := <-response, "200 OK done"; got != want {
 		t.Errorf("answer %q, want %q", got, want)
 	}
 }
@@ -111,12 +111,12 @@ func TestStartThatFailedIsTold(t *testing.T) {
 		close(told)
 	})
 	s.Broken = func(err error) <-chan struct{} { why = err; return told }
-	answer := make(chan string, 1)
-	go func() { answer <- get(<-at) }()
+	response := make(chan string, 1)
+	go func() { response <- get(<-at) }()
 	if err := s.Run(context.Background()); fmt.Sprint(err) != "init of unit u: no database" || strings.Contains(d.String(), "serving") {
 		t.Errorf("error %v; it happened: %s", err, &d)
 	}
-	if got, want := <-answer, "200 OK init of unit u: no database"; got != want {
+	if got, want := <-response, "200 OK init of unit u: no database"; got != want {
 		t.Errorf("answer %q, want %q", got, want)
 	}
 }
@@ -194,12 +194,12 @@ func TestDrop(t *testing.T) {
 	if got := strings.Count(log.String(), "header=Connection"); got != 1 || strings.Contains(log.String(), "Own") {
 		t.Errorf("the header was told of %d times, want once: %s", got, &log)
 	}
-	for i := range 2 * maxSaid {
+	for i := range 2 * maxLogged {
 		if !drop(fmt.Sprint("Made-Up-", i)) {
 			t.Errorf("kept header %d", i)
 		}
 	}
-	if got := strings.Count(log.String(), "\n"); got != maxSaid {
-		t.Errorf("%d lines for names without end, want %d", got, maxSaid)
+	if got := strings.Count(log.String(), "\n"); got != maxLogged {
+		t.Errorf("%d lines for names without end, want %d", got, maxLogged)
 	}
 }

@@ -23,26 +23,26 @@ type Cloud struct {
 	Identify func(p *platform.Payload) string
 	// Invocation is what a loop says of an event: framework.Invocation.Vendor.
 	Invocation func(requestID string, event []byte) any
-	// Front serves a unit as the cloud's loop does, where requests are passed on as they are; nil where they come as events.
-	Front func(e *framework.Engine) (Front, error)
-	// Response reads the answer to a request as the cloud does for its client.
-	Response func(answer []byte) (*Response, error)
+	// Ingress serves a unit as the cloud's loop does, where requests are passed on as they are; nil where they come as events.
+	Ingress func(e *framework.Engine) (Ingress, error)
+	// Response reads the response to a request as the cloud does for its client.
+	Response func(payload []byte) (*Response, error)
 	// Runtime simulates the runtime of a unit that starts as entry says. Nil is that there is no simulator.
 	Runtime func(entry Entry) Runtime
 	// Sample changes an event that was made up, a Batch of one, as the cloud would have it. Nil leaves it.
 	Sample func(e Events) any
 }
 
-// Front is the handler for the request with that id.
-type Front func(requestID string) http.Handler
+// Ingress is the handler for the request with that id.
+type Ingress func(requestID string) http.Handler
 
 // Entry is how a unit starts, as far as a simulator has to know.
 type Entry struct {
 	// Command is the name of the executable in the package.
 	Command string
-	// Front is the http front before the unit, in the cloud's own words.
-	Front string
-	// Routes are those of a front that has some, in its own words; Streaming says that it streams answers.
+	// Ingress is the HTTP ingress before the unit, in the cloud's own words.
+	Ingress string
+	// Routes are those of an ingress that has some, in its own words; Streaming says that it streams responses.
 	Routes    []string
 	Streaming bool
 }

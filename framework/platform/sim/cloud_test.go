@@ -55,9 +55,9 @@ func TestWire(t *testing.T) {
 	if err != nil || r.Status != http.StatusCreated || strings.Join(r.Values("x-a"), " ") != "1 2" || string(r.Body) != "ok" {
 		t.Errorf("got %+v, %v", r, err)
 	}
-	for _, answer := range []string{"", "{}", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"} {
-		if _, err := ReadResponse([]byte(answer)); err == nil {
-			t.Errorf("%q was read", answer)
+	for _, response := range []string{"", "{}", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"} {
+		if _, err := ReadResponse([]byte(response)); err == nil {
+			t.Errorf("%q was read", response)
 		}
 	}
 }

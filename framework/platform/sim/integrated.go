@@ -8,7 +8,7 @@ import (
 )
 
 // Integrated reads the form that answers to events have in common: status, headers, cookies, a body that may be base64.
-func Integrated(answer []byte) (*Response, error) {
+func Integrated(payload []byte) (*Response, error) {
 	var form struct {
 		StatusCode      int                        `json:"statusCode"`
 		Headers         map[string]json.RawMessage `json:"headers"`
@@ -17,7 +17,7 @@ func Integrated(answer []byte) (*Response, error) {
 		Body            string                     `json:"body"`
 		IsBase64Encoded bool                       `json:"isBase64Encoded"`
 	}
-	if err := json.Unmarshal(answer, &form); err != nil {
+	if err := json.Unmarshal(payload, &form); err != nil {
 		return nil, err
 	}
 	r := &Response{Status: form.StatusCode, Body: []byte(form.Body)}

@@ -23,7 +23,7 @@ import (
 var ErrTimeLimit = errors.New("the time limit was reached")
 
 // ErrBroken is wrapped when the process lives and did not answer in http.
-var ErrBroken = errors.New("no http answer")
+var ErrBroken = errors.New("no http response")
 
 // ErrTooLarge is what [Server.Do] returns when a response is over [Server.MaxResponse].
 var ErrTooLarge = errors.New("the response is too large")
@@ -57,7 +57,7 @@ type Server struct {
 	stopping bool
 }
 
-// Do sends one request to the process as it is: nothing is added and nothing in the answer is hidden.
+// Do sends one request to the process as it is: nothing is added and nothing in the response is hidden.
 type Do func(ctx context.Context, r *Request) (*Response, error)
 
 type instance struct {
@@ -201,7 +201,7 @@ func (s *Server) release(in *instance) {
 }
 
 // Stop calls before, sends SIGTERM, waits for grace and kills what is left. It returns the violations. Requests under way
-// get their answers as long as the process gives them.
+// get their responses as long as the process gives them.
 func (s *Server) Stop(ctx context.Context, grace time.Duration, before func(ctx context.Context, do Do) error) error {
 	s.mu.Lock()
 	s.stopping = true
@@ -242,21 +242,21 @@ func (in *instance) roundTrip(ctx context.Context, r *Request, limit int64) (*Re
 	if len(r.Body) > 0 {
 		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(r.Body)), int64(len(r.Body))
 	}
-	answer, err := in.transport.RoundTrip(req)
+	response, err := in.transport.RoundTrip(req)
 	if err != nil {
 		return nil, in.explain(ctx, err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(Watched(io.LimitReader(answer.Body, limit+1), r.OnBody))
+	defer response.Body.Close()
+	body, err := io.ReadAll(Watched(io.LimitReader(response.Body, limit+1), r.OnBody))
 	if err != nil {
 		return nil, in.explain(ctx, err)
 	}
 	if int64(len(body)) > limit {
 		return nil, ErrTooLarge
 	}
-	resp := &Response{Status: answer.StatusCode, Body: body}
-	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
-		for _, v := range answer.Header[name] {
+	resp := &Response{Status: response.StatusCode, Body: body}
+	for _, name := range slices.Sorted(maps.Keys(response.Header)) {
+		for _, v := range response.Header[name] {
 			resp.Header = append(resp.Header, [2]string{name, v})
 		}
 	}
@@ -292,8 +292,8 @@ func (in *instance) explain(ctx context.Context, err error) error {
 	}
 }
 
-// freePort returns a port that was free a moment ago. It is below those that systems give to who asks for any port, so that
-// nobody else on the machine is given it before the process listens.
+// freePort returns a port that was free a moment ago. It is below those that systems hand out for port 0, so that
+// no other process is given it before the process listens.
 func freePort() (int, error) {
 	for range 100 {
 		ln, err := net.Listen("tcp4", fmt.Sprintf("0.0.0.0:%d", lowestPort+rand.IntN(highestPort-lowestPort)))

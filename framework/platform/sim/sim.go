@@ -40,7 +40,7 @@ type Runtime interface {
 // Process is a running artefact. Its methods are safe for concurrent use as far as the vendor allows concurrency; what
 // the vendor would queue is queued.
 type Process interface {
-	// HTTP sends a request as the vendor's http front would and decodes the answer as it would.
+	// HTTP sends a request as the vendor's HTTP ingress would and decodes the response as it would.
 	HTTP(ctx context.Context, r *Request) (*Response, error)
 	// Timer delivers a timer event.
 	Timer(ctx context.Context, t Timer) (*Result, error)
@@ -69,7 +69,7 @@ type Events struct {
 	Type, Name string
 }
 
-// Request is a client's request to the vendor's http front.
+// Request is a client's request to the vendor's HTTP ingress.
 type Request struct {
 	Method string
 	// Target is path and query as the client sent them, still encoded.
@@ -77,7 +77,7 @@ type Request struct {
 	Host   string
 	Header [][2]string
 	Body   []byte
-	// OnBody is called with each piece of the answer's body when the client gets it, where it is streamed. Nil is nothing.
+	// OnBody is called with each piece of the response's body when the client gets it, where it is streamed. Nil is nothing.
 	OnBody func(piece []byte)
 }
 
@@ -109,7 +109,7 @@ type Timer struct {
 
 // Result is the outcome of an event.
 type Result struct {
-	// Body is the function's answer, or the vendor's error document when Error is set.
+	// Body is the function's result, or the vendor's error document when Error is set.
 	Body []byte
 	// Error is set when the vendor would count a function error.
 	Error *FunctionError

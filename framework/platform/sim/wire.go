@@ -9,7 +9,7 @@ import (
 )
 
 // WriteRequest writes a request as it goes over the wire to a function that gets requests as they are, with the headers that the
-// front adds to it.
+// ingress adds to it.
 func WriteRequest(s *Request, added map[string]string) ([]byte, error) {
 	path, err := url.PathUnescape(s.Path())
 	if err != nil {
@@ -34,9 +34,9 @@ func WriteRequest(s *Request, added map[string]string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// ReadResponse reads an answer as it comes over the wire.
-func ReadResponse(answer []byte) (*Response, error) {
-	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(answer)), nil)
+// ReadResponse reads a response as it comes over the wire.
+func ReadResponse(payload []byte) (*Response, error) {
+	r, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(payload)), nil)
 	if err != nil {
 		return nil, err
 	}

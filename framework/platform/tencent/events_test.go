@@ -111,7 +111,7 @@ func TestEvents(t *testing.T) {
 		{name: "CKafka and CMQ mixed", payload: strings.Replace(ckafkaOne, `}}]`, `}},{"CMQ":{"topicName":"q"}}]`, 1), err: "invalid_event: Records: found a record without Ckafka among those that have it"},
 		{name: "CMQ", payload: cmqPayload("120123"), want: `[{"id":"123345346","resource":"q","source":"q","body":"Hello","tag":"red,green","time":"1970-01-01T00:00:01.5Z"}]`},
 		{name: "CMQ, an owner in text", payload: cmqPayload(`"120xx"`), want: `[{"id":"123345346","resource":"q","source":"q","body":"Hello","tag":"red,green","time":"1970-01-01T00:00:01.5Z"}]`},
-		{name: "CMQ, a body that is no text", payload: strings.Replace(cmqPayload("1"), `"Hello"`, "{}", 1), err: "invalid_event: Records.CMQ.msgBody: found object, expected string"},
+		{name: "CMQ, a body that is not text", payload: strings.Replace(cmqPayload("1"), `"Hello"`, "{}", 1), err: "invalid_event: Records.CMQ.msgBody: found object, expected string"},
 		{name: "CMQ, another topic", payload: strings.Replace(cmqPayload("1"), `"topicName":"q"`, `"topicName":"x"`, 1), err: `unknown_queue_or_topic: found a message with the tag "red,green" of queue or topic "x", expected "q"`},
 		{name: "TDMQ", payload: tdmqOne, want: `[{"id":"m","resource":"q","source":"q","body":"hi","tag":"red","time":"2021-03-11T02:42:39.146Z"}]`},
 		{name: "TDMQ, no data", payload: `{"type":"connector:tdmq"}`, err: "invalid_event: data: found nothing, expected an object"},
@@ -127,13 +127,13 @@ func TestEvents(t *testing.T) {
 		{name: "MPS", payload: `{"EventType":"WorkflowTask","WorkflowTaskEvent":{}}`, err: "unknown_event: no trigger of unit u matches this event, which looks like an event of MPS"},
 		{name: "a load balancer", payload: `{"headers":{},"payload":"","isBase64Encoded":"false"}`, err: "unknown_event: no trigger of unit u matches this event, which looks like a request of a load balancer"},
 		{name: "another event of EventBridge", payload: `{"specversion":"1.0","type":"cvm:Error","source":"cvm"}`, err: `unknown_event: no trigger of unit u matches this event, which looks like an event of EventBridge, "cvm:Error" from "cvm"`},
-		{name: "records of nobody", payload: `{"Records":[{"S3":{}}]}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "Records"`},
+		{name: "records of an unknown service", payload: `{"Records":[{"S3":{}}]}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "Records"`},
 		{name: "no records", payload: `{"Records":[]}`, err: `unknown_event: no trigger of unit u matches this event, a JSON object with the members "Records"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d, got := taking(t, nil)
-			answer, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
+			response, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{RequestID: "1"})
 			found := ""
 			if err != nil {
 				if fe, ok := errors.AsType[*framework.Error](err); ok {
@@ -151,8 +151,8 @@ func TestEvents(t *testing.T) {
 			if err != nil || string(b) != tt.want {
 				t.Errorf("got  %s\nwant %s\n%v", b, tt.want, err)
 			}
-			if string(answer) != "null" {
-				t.Errorf("answered %s", answer)
+			if string(response) != "null" {
+				t.Errorf("answered %s", response)
 			}
 		})
 	}
@@ -199,8 +199,8 @@ func TestTheWholeBatchFails(t *testing.T) {
 	failed.Add("t-0-7", errors.New("no"))
 	d, _ := taking(t, failed.Err())
 	payload := strings.Replace(ckafkaOne, `}}]`, `}},{"Ckafka":{"topic":"t","offset":8}}]`, 1)
-	if answer, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err == nil {
-		t.Errorf("a record failed, and the answer is %s", answer)
+	if response, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err == nil {
+		t.Errorf("a record failed, and the response is %s", response)
 	}
 }
 
@@ -212,11 +212,11 @@ func TestVendor(t *testing.T) {
 		if _, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err != nil {
 			t.Fatal(err)
 		}
-		said := ""
+		found := ""
 		switch batch := got["f"].(type) {
 		case []storage.Event:
 			r, _ := COSOf(batch[0])
-			said = fmt.Sprint(r.COS.Object.Key, " ", r.COS.Bucket.Name, " ", r.Event.RequestParameters.Headers)
+			found = fmt.Sprint(r.COS.Object.Key, " ", r.COS.Bucket.Name, " ", r.Event.RequestParameters.Headers)
 			if _, ok := COSOf(storage.Event{}); ok {
 				t.Error("an event of nowhere has no record")
 			}
@@ -225,23 +225,23 @@ func TestVendor(t *testing.T) {
 			}
 		case []mq.Message:
 			if r, ok := CMQOf(batch[0]); ok {
-				said = fmt.Sprint(r.TopicOwner, " ", r.SubscriptionName)
+				found = fmt.Sprint(r.TopicOwner, " ", r.SubscriptionName)
 			}
 			if r, ok := TDMQOf(batch[0]); ok {
-				said = r.Data.Topic
+				found = r.Data.Topic
 			}
 		case []kafka.Record:
 			r, _ := CKafkaOf(batch[0])
-			said = r.Body
+			found = r.Body
 		case []log.Batch:
 			m, _ := cls.CLSOf(batch[0])
-			said = string(m.Records[0].Timestamp)
+			found = string(m.Records[0].Timestamp)
 			if string(batch[0].Raw) != clsOne {
 				t.Errorf("raw is %s", batch[0].Raw)
 			}
 		}
-		if said != want {
-			t.Errorf("%.60s: %q, want %q", payload, said, want)
+		if found != want {
+			t.Errorf("%.60s: %q, want %q", payload, found, want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// MaxPayload is the vendor's limit for a synchronous event and for its answer.
+// MaxPayload is the vendor's limit for a synchronous event and for its response.
 const MaxPayload = 6 << 20
 
 // HTTP is the codec of the http trigger on an event function. It takes the events of Function URLs and of API Gateway,
@@ -119,7 +119,7 @@ func encodeResponse(r *web.Response, log *slog.Logger) ([]byte, error) {
 	}
 	for name, values := range r.Header {
 		switch {
-		case name == "Content-Length": // the front counts; it may not be base64 that it sends
+		case name == "Content-Length": // the ingress counts; it may not be base64 that it sends
 		case ForbiddenHeader(name):
 			log.Warn("response header dropped: the vendor does not allow it", "header", name)
 		case name == "Set-Cookie" && len(values) > 1: // the only header whose values cannot be joined

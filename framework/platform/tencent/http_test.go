@@ -65,7 +65,7 @@ func TestHTTPRequest(t *testing.T) {
 		{"header names that are none", `{"httpMethod":"GET","path":"/any/","headers":{"":"1","a b":"2","a:b":"3","ü":"4","x":"5"}}`,
 			web.Request{Method: "GET", Path: "/any/", Proto: "https", Header: web.Header{"X": {"5"}}}},
 		{"encoded slash", `{"httpMethod":"GET","path":"/any/a%2Fb"}`, web.Request{Method: "GET", Path: "/any/a/b", RawPath: "/any/a%2Fb", Proto: "https"}},
-		{"path that is no encoding", `{"httpMethod":"GET","path":"/any/100%"}`, web.Request{Method: "GET", Path: "/any/100%", Proto: "https"}},
+		{"path that is not an encoding", `{"httpMethod":"GET","path":"/any/100%"}`, web.Request{Method: "GET", Path: "/any/100%", Proto: "https"}},
 		{"path without a slash", `{"httpMethod":"GET","path":"any/x"}`, web.Request{Method: "GET", Path: "/any/x", Proto: "https"}},
 		{"query as text", `{"httpMethod":"GET","path":"/any/","queryString":"a=1&b"}`, web.Request{Method: "GET", Path: "/any/", RawQuery: "a=1&b", Proto: "https"}},
 		{"odd query", `{"httpMethod":"GET","path":"/any/","queryString":{"a&b":"c=d","t":[true,"x"],"f":false,"z":null,"e":"","n":1.5}}`,
@@ -73,7 +73,7 @@ func TestHTTPRequest(t *testing.T) {
 		{"members of another case", `{"httpMethod":"GET","path":"/any/","Body":"x","HEADERS":7}`, web.Request{Method: "GET", Path: "/any/", Proto: "https"}},
 		{"body of a function URL is not base64", `{"httpMethod":"GET","path":"/any/","body":"AAH/"}`, web.Request{Method: "GET", Path: "/any/", Proto: "https", Body: []byte("AAH/")}},
 		{"flag as a string", `{"httpMethod":"GET","path":"/any/","body":"AAH/","isBase64Encoded":"true"}`, web.Request{Method: "GET", Path: "/any/", Proto: "https", Body: []byte{0, 1, 255}}},
-		{"remote address is no address", `{"httpMethod":"GET","path":"/any/","headers":{"x-scf-remote-addr":"evil, 1.2.3.4"}}`,
+		{"remote address is not an address", `{"httpMethod":"GET","path":"/any/","headers":{"x-scf-remote-addr":"evil, 1.2.3.4"}}`,
 			web.Request{Method: "GET", Path: "/any/", Proto: "https", Header: web.Header{"X-Scf-Remote-Addr": {"evil, 1.2.3.4"}}}},
 	}
 	decode := bind(t, HTTP(), httpUnit())
@@ -156,7 +156,7 @@ func TestHTTPReply(t *testing.T) {
 		name, request string
 		result        any
 		err           error
-		want          string // the whole answer, or its beginning when it ends with ...
+		want          string // the whole response, or its beginning when it ends with ...
 		log           string
 	}{
 		{name: "text", request: `"httpMethod":"GET","path":"/books/1"`, result: "grüße <b>",
@@ -213,7 +213,7 @@ func TestHTTPReply(t *testing.T) {
 				t.Errorf("log %.500q, want %q", log.String(), tt.log)
 			}
 			if strings.Contains(string(b), "secret") {
-				t.Errorf("the answer shows the error: %s", b)
+				t.Errorf("the response shows the error: %s", b)
 			}
 		})
 	}
@@ -254,20 +254,20 @@ func FuzzHTTP(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var answer struct {
+		var response struct {
 			IsBase64Encoded bool
 			StatusCode      int
 			Body            string
 		}
-		if err := json.Unmarshal(b, &answer); err != nil {
+		if err := json.Unmarshal(b, &response); err != nil {
 			t.Fatal(err)
 		}
-		if call.Function == nil || answer.StatusCode >= 400 || call.Event.(*web.Exchange).Request.Method == "HEAD" {
+		if call.Function == nil || response.StatusCode >= 400 || call.Event.(*web.Exchange).Request.Method == "HEAD" {
 			return
 		}
-		body := []byte(answer.Body)
-		if answer.IsBase64Encoded {
-			if body, err = base64.StdEncoding.DecodeString(answer.Body); err != nil {
+		body := []byte(response.Body)
+		if response.IsBase64Encoded {
+			if body, err = base64.StdEncoding.DecodeString(response.Body); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestCredentialsArePrintedByNobody(t *testing.T) {
+func TestCredentialsAreNeverPrinted(t *testing.T) {
 	t.Setenv("TENCENTCLOUD_SECRETID", "id-secret")
 	t.Setenv("TENCENTCLOUD_SECRETKEY", "key-secret")
 	t.Setenv("TENCENTCLOUD_SESSIONTOKEN", "token-secret")

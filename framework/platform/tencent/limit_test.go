@@ -33,9 +33,9 @@ func TestPayloadsAtTheLimit(t *testing.T) {
 	const get = `{"httpMethod":"GET","path":"/books/1"}`
 	around := len(reply(get, "x")) - 1
 	if got := reply(get, strings.Repeat("x", MaxPayload-around)); len(got) != MaxPayload {
-		t.Errorf("an answer of the limit: found %.200s", got)
+		t.Errorf("a response of the limit: found %.200s", got)
 	}
 	if got := reply(get, strings.Repeat("x", MaxPayload-around+1)); !strings.Contains(got, `"statusCode":500`) || !strings.Contains(got, "response_too_large") {
-		t.Errorf("an answer one byte over the limit: found %.200s", got)
+		t.Errorf("a response one byte over the limit: found %.200s", got)
 	}
 }

@@ -29,7 +29,7 @@ type Message struct {
 	Attributes map[string]string
 	// Tag is the word that subscriptions filter by; several are joined by commas.
 	Tag string
-	// Group is what orders messages: those of one group come one after the other. Empty is no order.
+	// Group is what orders messages: those of one group come one after the other. Empty means any order.
 	Group string
 	// Time is when the message was sent, in UTC.
 	Time time.Time

@@ -25,7 +25,7 @@ func TestCookie(t *testing.T) {
 		{[]string{" \tx =1 "}, "x", "1", true},
 		{[]string{"x\n", "y\r =2\r\n"}, "x", "", true}, // the header came in JSON, which no line break ends
 		{[]string{"y\r =2\r\n; z=3"}, "y", "2", true},
-		{[]string{"x=\x01; x=2"}, "x", "2", true}, // one that no cookie can be is no cookie
+		{[]string{"x=\x01; x=2"}, "x", "2", true}, // an invalid one does not count
 		{[]string{"X=1"}, "x", "", false},
 		{[]string{";;=; =1"}, "", "", false},
 		{nil, "x", "", false},

@@ -13,7 +13,7 @@ import (
 // CORS says which pages of other origins may call a route. It is for platforms whose vendor does not answer such pages
 // itself; the others look at what the deployment file says.
 type CORS struct {
-	// Origins lists what may call, such as https://shop.example.com, compared byte by byte, or * for everybody.
+	// Origins lists what may call, such as https://shop.example.com, compared byte by byte, or * for all.
 	Origins []string
 	// Methods lists what they may use; empty is every method that the path has.
 	Methods []string

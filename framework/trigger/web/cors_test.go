@@ -61,7 +61,7 @@ func TestPreflight(t *testing.T) {
 		{"https://shop.example.com", "POST", "/orders", "", "none"}, // 405, and other routes of the unit say otherwise
 		{"https://shop.example.com", "GET", "/orders", "X-Token, X-Other", all},
 		{"https://shop.example.com", "GET", "/orders", "X Token", all},
-		// everybody: no credentials, whatever was said
+		// any origin: no credentials, whatever is set
 		{"https://a.example", "PUT", "/open/x", "Authorization, X-A", "Allow-Headers: Authorization, X-A; Allow-Methods: GET, PUT; Allow-Origin: *; " + all},
 		{"https://a.example", "POST", "/open/x", "", all},
 		{"https://a.example", "PUT", "/open/x", "a b", all},
@@ -88,7 +88,7 @@ func TestPreflight(t *testing.T) {
 			t.Errorf("%+v:\nfound %s\nwant  %s", tt, got, tt.want)
 		}
 		if q.Method = "GET"; r.Preflight(q) != nil {
-			t.Errorf("%+v: a GET is taken for a preflight", tt)
+			t.Errorf("%+v: a GET counts as a preflight", tt)
 		}
 	}
 }
@@ -127,13 +127,13 @@ func TestCross(t *testing.T) {
 		}
 		x, m := NewExchange(q), tt.router.Match(tt.method, "", tt.path, "")
 		x.Cross(m)
-		var answer *Response
+		var response *Response
 		if m.Status == 200 {
-			answer = x.Respond(tt.result, tt.err, ErrorInfo{Log: quiet()})
+			response = x.Respond(tt.result, tt.err, ErrorInfo{Log: quiet()})
 		} else {
-			answer = x.Refuse(m, ErrorInfo{Log: quiet()})
+			response = x.Refuse(m, ErrorInfo{Log: quiet()})
 		}
-		if got := flat(answer.Header); got != tt.want {
+		if got := flat(response.Header); got != tt.want {
 			t.Errorf("%s %s from %q, %v:\nfound %s\nwant  %s", tt.method, tt.path, tt.origin, tt.result, got, tt.want)
 		}
 	}

@@ -106,7 +106,7 @@ func (d *diagnosis) blame(body []byte, err error) (p, gone place, next []byte, n
 			}
 		}
 	}
-	// An UnmarshalJSON or UnmarshalText method has refused its value, and said nothing of where, or something that is
+	// An UnmarshalJSON or UnmarshalText method has refused its value, without saying where, or something that is
 	// relative to its own part of the body.
 	if p, ok := d.bisect(body, err); ok {
 		next, nextErr := d.without(body, p)

@@ -20,5 +20,5 @@
 // # Responses
 //
 // [Exchange.Respond] has the rules by which results and errors become responses, [Binder] those by which a request becomes a
-// struct. Nothing of an error that is no *framework.Error is ever shown to a caller, except in a dev run.
+// struct. Nothing of an error that is not a *framework.Error is ever shown to a caller, except in a dev run.
 package web

@@ -14,15 +14,15 @@ import (
 
 func ExampleEvents() {
 	// What a handler returns.
-	answer := web.Events(func(yield func(web.Event, error) bool) {
+	response := web.Events(func(yield func(web.Event, error) bool) {
 		for id, state := range []string{"packed", "sent"} {
 			if !yield(web.Event{ID: fmt.Sprint(id), Name: "order", Data: map[string]string{"state": state}}, nil) {
 				return // the client has gone
 			}
 		}
 	})
-	fmt.Println(answer.Header.Get("Content-Type"))
-	io.Copy(Stdout{}, answer.Reader)
+	fmt.Println(response.Header.Get("Content-Type"))
+	io.Copy(Stdout{}, response.Reader)
 	// Output:
 	// text/event-stream
 	// id: 0
@@ -74,7 +74,7 @@ func TestEvents(t *testing.T) {
 // A reader that is closed ends the sequence, whose deferred calls run; one that was never read never began it.
 func TestEventsThatAreNotReadToTheirEnd(t *testing.T) {
 	began, ended := 0, 0
-	answer := func() io.ReadCloser {
+	response := func() io.ReadCloser {
 		return web.Events(func(yield func(web.Event, error) bool) {
 			began++
 			defer func() { ended++ }()
@@ -82,7 +82,7 @@ func TestEventsThatAreNotReadToTheirEnd(t *testing.T) {
 			}
 		}).Reader.(io.ReadCloser)
 	}
-	r := answer()
+	r := response()
 	if _, err := io.ReadFull(r, make([]byte, 20)); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestEventsThatAreNotReadToTheirEnd(t *testing.T) {
 	if _, err := io.Copy(io.Discard, r); err == nil {
 		t.Error("a closed answer could be read on")
 	}
-	if err := answer().Close(); err != nil || began != 1 || ended != 1 {
+	if err := response().Close(); err != nil || began != 1 || ended != 1 {
 		t.Errorf("%v: the sequence began %d times and ended %d times, want once each", err, began, ended)
 	}
 }

@@ -140,7 +140,7 @@ func TestRespondHead(t *testing.T) {
 	if got, want := shown(t, head().Respond(c, nil, ErrorInfo{})), "200|Content-Type: application/octet-stream|"; got != want || !c.closed {
 		t.Errorf("got %q, closed %v, want %q", got, c.closed, want)
 	}
-	// A handler that knows the length need not make the body; one that says nothing of it has not said zero.
+	// A handler that knows the length need not make the body; one that sets none has not set zero.
 	if got, want := shown(t, head().Respond(&Response{Header: Header{"Content-Length": {"7"}}}, nil, ErrorInfo{})), "200|Content-Length: 7|"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -3,7 +3,7 @@
 // command runs once. It is for the tests of gen/internal.
 //
 // A file holds one family of cases. The first element of each path is the case; its folder is an application, whose f.yml
-// may be left out. The folder components is no case: it holds packages that applications import. These files of a case are expectations: want holds the rendered diagnostics, model a dump of the
+// may be left out. The folder components is not a case: it holds packages that applications import. These files of a case are expectations: want holds the rendered diagnostics, model a dump of the
 // solved model. A case without model must be one with an error.
 package apptest
 
@@ -82,7 +82,7 @@ func Write(t T, dir string, files map[string]string) {
 	}
 }
 
-// Env is the environment of the go command in tests: no network, no workspace, no flags of whoever runs the tests.
+// Env is the environment of the go command in tests: no network, no workspace, none of the user's flags.
 func Env(extra ...string) []string {
 	return slices.Concat(os.Environ(), []string{"GOFLAGS=", "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local"}, extra)
 }

@@ -1,4 +1,4 @@
-// Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files beside
+// Package build makes what is deployed to a target: the binaries and zips of its units, the deployment files next to
 // them, and a manifest of all. What has not changed is not built again: the go command's own build IDs of everything that
 // a binary is linked from decide. Files are replaced at the very end, all at once, after all of them were made and checked.
 package build
@@ -36,7 +36,7 @@ type Options struct {
 	Overlay string
 	// Dist is the folder that the target's folder goes into.
 	Dist string
-	// Files go into each zip beside the binary, Deployment into the target's folder.
+	// Files go into each zip with the binary, Deployment into the target's folder.
 	Files      []bundle.File
 	Deployment []target.File
 	// Keep leaves the deployment files as they are.
@@ -253,7 +253,7 @@ func (b *builder) place(units []Unit) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}, Deployment: b.Description}
 	for _, u := range b.App.Units {
 		if old, ok := b.before.Units[u.Name]; ok {
-			after.Units[u.Name] = old // another unit was asked for
+			after.Units[u.Name] = old // another unit was selected
 		}
 	}
 	placed := map[string]bool{}

@@ -98,7 +98,7 @@ func writeOnce(name string, content []byte) error {
 }
 
 // check compares the packages that the go command has seen with those that were handed over: one that is missing, or has
-// files of somebody else, would be built from something else than was meant.
+// foreign files, would be built from the wrong source.
 func (o overlay) check(packages map[string]linked) error {
 	seen := map[string][]string{}
 	for _, p := range packages {

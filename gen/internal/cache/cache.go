@@ -3,7 +3,7 @@
 // editing a body, which most edits are, changes nothing.
 //
 // Everything is part of the key: each file that was read, faasgen itself, the Go toolchain, the environment of the go
-// command, the variables that f.yml asks for, and the generated files as they are on disk. A file that is new or gone, a
+// command, the variables that f.yml reads, and the generated files as they are on disk. A file that is new or gone, a
 // new package, an edited or deleted output: each makes the key another one. When in doubt the answer is that something
 // has changed, which costs a fraction of a second.
 package cache
@@ -30,7 +30,7 @@ import (
 
 // Query is what generation depends on.
 type Query struct {
-	// Dir is the folder that was asked for, Options whatever else was asked.
+	// Dir is the folder of the call, Options the rest of its arguments.
 	Dir     string
 	Options []string
 	// Files are those that were read.
@@ -55,7 +55,7 @@ type Entry struct {
 	// Outputs is the hash of the generated files' sizes and times, as they were at the time Saved.
 	Outputs string
 	Saved   time.Time
-	// Variables are the names of the variables that f.yml asks for; Values is the hash of their values.
+	// Variables are the names of the variables that f.yml reads; Values is the hash of their values.
 	Variables []string
 	Values    string
 }
@@ -257,7 +257,7 @@ func (c *Cache) outputs(saved time.Time) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// values hashes the values of the variables that f.yml asks for.
+// values hashes the values of the variables that f.yml reads.
 func (c *Cache) values(names []string) string {
 	h := sha256.New()
 	for _, n := range names {

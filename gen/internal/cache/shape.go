@@ -11,7 +11,7 @@ import (
 )
 
 // shape hashes a Go file without the bodies of its functions. A body that may hold a directive stays in, because that is
-// a mistake to report; and so does everything of a file that does not parse, and of a file that is no Go file.
+// a mistake to report; and so does everything of a file that does not parse, and of a file that is not a Go file.
 func shape(f *load.File, content string) string {
 	if !strings.HasSuffix(f.Path, ".go") {
 		return content

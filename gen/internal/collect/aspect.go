@@ -238,7 +238,7 @@ func (c *aspectDirective) knownType(p model.AspectPattern) bool {
 			full := []string{pkg.Name(), name}
 			switch {
 			case len(p.Parts) == 2 && p.Match(full...), len(p.Parts) == 3 && !is && p.Match(append(full, p.Parts[2])...):
-				return true // what is no interface is for wiring to say
+				return true // what is not an interface is for wiring to say
 			case is && len(p.Parts) == 3:
 				for m := range iface.Methods() {
 					if p.Match(pkg.Name(), name, m.Name()) {

@@ -47,7 +47,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	if !c.app.Unread && !ds.Failed() && !a.Diagnostics.Failed() && !slices.ContainsFunc(c.declared, c.handles) {
 		ds = append(ds, annotations.Diagnostic{
 			Pos: token.Position{Filename: a.Spec.Path}, Code: codeNone, Message: "the application has no function",
-			Hint: "mark one with //faas:handler, and beside it what calls it, such as //faas:http GET /hello",
+			Hint: "mark one with //faas:handler and, next to it, with what calls it, such as //faas:http GET /hello",
 		})
 	}
 	ds.Sort()
@@ -112,13 +112,13 @@ const (
 	codeMiddlewareName = "middleware-name"
 	// codeConfiguration is a second configuration.
 	codeConfiguration = "configuration"
-	// codeComponent is an import that is no component, and a component that cannot be one or that clashes with another.
+	// codeComponent is an import that is not a component, and a component that cannot be one or that clashes with another.
 	codeComponent = "component"
 	// codeDefaults is a config.default.yml of a component that cannot be read, or that says something of others.
 	codeDefaults = "component-config"
 	// codeLayer is a layer without hooks, or with a hook that is none.
 	codeLayer = "layer"
-	// codeUse is a use directive on what is no handler, or one that names what cannot be used there.
+	// codeUse is a use directive on what is not a handler, or one that names what cannot be used there.
 	codeUse = "use"
 	// codeAspect is an aspect of a shape or scope that is not allowed, or a pattern that matches nothing.
 	codeAspect = "aspect"

@@ -116,7 +116,7 @@ func (c *configDirective) reportReads() {
 		} else if !sameDefault(r.typ, *r.value, *other.value) {
 			as, otherAs := strconv.Quote(*r.value), strconv.Quote(*other.value)
 			report(r, other, as, otherAs, "the configuration key %s has the defaults %s and %s", r.key, otherAs, as).
-				Hint = "say the same in both places, or give each a key of its own"
+				Hint = "write the same in both places, or give each a key of its own"
 		}
 	}
 }

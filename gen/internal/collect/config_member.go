@@ -57,7 +57,7 @@ func (c *configDirective) fieldDirectives() map[*types.Var]*field {
 	if c.members == nil {
 		c.members = map[*types.Var]*field{}
 		for _, d := range c.declared {
-			if d.object == nil { // the type checker has said why
+			if d.object == nil { // the type checker has reported it
 				continue
 			}
 			st, ok := d.object.Type().Underlying().(*types.Struct)
@@ -142,7 +142,7 @@ func (c *configDirective) member(dep *model.Dep, f *field, m model.ConfigMember,
 	switch {
 	case config.Default == nil && !config.Required:
 		c.errorf(pos, int(end-pos), codeConfig, "//faas:config says nothing of member %s", f.name.Name).
-			Hint = "say default=VALUE or required; its key is its name"
+			Hint = "write default=VALUE or required; its key is its name"
 		return
 	case through != "":
 		c.errorf(pos, int(end-pos), codeConfig, "member %s of what %s of %s holds cannot have a default or be required", f.name.Name, through, dep.Name).

@@ -25,7 +25,7 @@ func (c *configurationDirective) check() { c.qualifyNames() }
 func (c *configurationDirective) collect() {
 	own := c.configuration("")
 	if own == nil || bad(own.markers) {
-		// What a directive imports that could not be read is missing, but that is no mistake of its own.
+		// What a directive imports that could not be read is missing, but that is not a mistake of its own.
 		c.app.Unread = c.app.Unread || own != nil || c.isLost("import=")
 	}
 	if own == nil {
@@ -33,7 +33,7 @@ func (c *configurationDirective) collect() {
 	}
 	if directive, mark := find[annotations.Configuration](own.markers); directive.Name != "" && !mark.Bad {
 		pos, end := mark.Range("name")
-		c.errorf(pos, int(end-pos), codeConfiguration, "the application has the namespace %q, but nobody imports it", directive.Name).Hint = "leave the name out"
+		c.errorf(pos, int(end-pos), codeConfiguration, "the application has the namespace %q, but nothing imports it", directive.Name).Hint = "leave the name out"
 	}
 	order := c.importAll(own, nil, map[*declaration]bool{})
 	c.clashes(order)
@@ -79,7 +79,7 @@ func (c *configurationDirective) configuration(path string) *declaration {
 		c.also(e, c.position(first.name.Pos()), "the first is "+first.pkg.Name+"."+first.name.Name)
 		e.Hint = "make one of the two, or mark this one //faas:provide"
 		if path == "" && d.pkg != first.pkg {
-			e.Hint = "make one of the two, or mark this one //faas:provide; a component is no package of the application: import= names it, scan does not"
+			e.Hint = "make one of the two, or mark this one //faas:provide; a component is not a package of the application: import= names it, scan does not"
 		}
 		config, _ := find[annotations.Config](d.markers)
 		c.provide.structProvider(d, &annotations.Provide{}, config)
@@ -122,7 +122,7 @@ func (c *configurationDirective) configure(d *declaration, made map[string]*mode
 	configuration := &model.Configuration{Provider: p, Path: d.pkg.Path}
 	if !c.provide.calls(d, p, []lifecycleMethod{
 		{"OnReady", "has started a unit", &configuration.Ready}, {"OnStop", "stops a unit", &configuration.Stop},
-		{"OnHealthCheck", "is asked for the health of a unit", &configuration.Health},
+		{"OnHealthCheck", "reports the health of a unit", &configuration.Health},
 	}, func(d *model.Dep) bool { // other providers have no such hooks, so embedded ones are part of their owner
 		for _, other := range made {
 			if types.Identical(other.Provider.Out, d.Type) {

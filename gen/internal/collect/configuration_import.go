@@ -15,7 +15,7 @@ import (
 type component struct {
 	*load.Component
 	namespace string
-	// declared is its configuration, nil when it is no component.
+	// declared is its configuration, nil when it is not a component.
 	declared *declaration
 	// at is where it is imported first; direct says that the application does.
 	at     importing
@@ -141,7 +141,7 @@ func (c *configurationDirective) isComponent(found *component, item importing) b
 		}
 	case found.Package != nil && (slices.Contains(found.Package.Broken, true) || c.isLost("configuration")):
 	default:
-		c.errorf(item.pos, item.length, codeComponent, "package %s is no component: it has no //faas:configuration", item.path).
+		c.errorf(item.pos, item.length, codeComponent, "package %s is not a component: it has no //faas:configuration", item.path).
 			Hint = "name it in scan of f.yml to make it part of the application, or mark a struct of it with //faas:configuration"
 	}
 	c.app.Incomplete, c.app.Unread = true, true // what it would have brought is not missing
@@ -187,7 +187,7 @@ func (c *configurationDirective) functionless(found *component) {
 			continue
 		}
 		e := c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeComponent,
-			"component %s has a handler, but a component brings no functions", found.namespace)
+			"component %s has a handler, but a component cannot have functions", found.namespace)
 		c.also(e, c.position(found.at.pos), "imported here")
 		found.busy = true
 		e.Hint = "name its package in scan of f.yml instead of importing it, which makes it part of the application"

@@ -1,7 +1,7 @@
 package collect
 
 // A directive is one word of the language, or a few that belong together, with what it does to the model. Where it may stand,
-// which arguments it takes and what it excludes is said in annotations.Standard, and has been checked before anything is
+// which arguments it takes and what it excludes is in annotations.Standard, and has been checked before anything is
 // collected. Each has a file with its name; what does not fit into that is in files with its name in front.
 type directive interface {
 	// words are the names behind //faas:.

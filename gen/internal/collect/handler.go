@@ -132,7 +132,7 @@ func (c *handlerDirective) method(f *function) bool {
 	return c.shape(f) && good
 }
 
-// lifecycleCall says when faasgen would call a method that is no event's business, "" if never.
+// lifecycleCall says when faasgen would call a method that must not handle events, "" if never.
 func (c *handlerDirective) lifecycleCall(p *model.Provider, fn *types.Func) string {
 	if !isLifecycle(fn.Signature()) {
 		return ""
@@ -152,7 +152,7 @@ func (c *handlerDirective) lifecycleCall(p *model.Provider, fn *types.Func) stri
 	case "OnStop":
 		return "stops a unit"
 	case "OnHealthCheck":
-		return "is asked for the health of a unit"
+		return "reports the health of a unit"
 	}
 	return ""
 }

@@ -80,7 +80,7 @@ func (c *handlerDirective) inputs(f *function, sig *types.Signature) bool {
 		}
 	}
 	if params.Len() > at+1 {
-		return fail(at+1, "handler %s takes %d values beside the context, expected one at most", name, params.Len()-at)
+		return fail(at+1, "handler %s takes %d values after the context, expected one at most", name, params.Len()-at)
 	}
 	if params.Len() == at {
 		return true
@@ -231,9 +231,9 @@ func (c *handlerDirective) outputs(f *function, sig *types.Signature) bool {
 	}
 	if bad, where := unserializable(out, visited{}); bad != nil {
 		if where == "" {
-			return fail(0, "handler %s returns %s, which no answer can hold", name, s)
+			return fail(0, "handler %s returns %s, which no response can hold", name, s)
 		}
-		return fail(0, "handler %s returns %s, whose field %s is %s, which no answer can hold", name, s, where, typeString(bad))
+		return fail(0, "handler %s returns %s, whose field %s is %s, which no response can hold", name, s, where, typeString(bad))
 	}
 	return true
 }

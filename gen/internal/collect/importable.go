@@ -63,7 +63,7 @@ func (c *collector) exportedFunc(d *declaration, what string) bool {
 		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is unexported, so generated code cannot call it", what, name).
 			Hint = "call it " + exportedName(name)
 	case sig.TypeParams().Len() > 0 && c.params == nil:
-		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is generic, and which instances to make is not said", what, name).
+		c.errorf(d.name.Pos(), len(name), codeOf(what), "%s %s is generic, and nothing says which instances to make", what, name).
 			Hint = "write a function without type parameters that calls it"
 	default:
 		return true

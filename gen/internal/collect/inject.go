@@ -48,7 +48,7 @@ type injectSpec struct {
 func (c *injectDirective) field(st *types.Struct, f *field, above string) (*model.Dep, bool) {
 	v := structField(st, f.name.Name)
 	if v == nil {
-		return nil, false // the type checker has said why
+		return nil, false // the type checker has reported it
 	}
 	w := injectSpec{field: true}
 	if inject, mark := find[annotations.Inject](f.markers); inject != nil {
@@ -149,7 +149,7 @@ func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*m
 	}
 	if sig.Variadic() {
 		pos, length := d.param(sig.Params().Len() - 1)
-		c.errorf(pos, length, codeProvider, "constructor %s is variadic, and how many values to pass is not said", d.name.Name).
+		c.errorf(pos, length, codeProvider, "constructor %s is variadic, and nothing says how many values to pass", d.name.Name).
 			Hint = "take a slice, or write a constructor without it"
 		return nil, false
 	}
@@ -241,7 +241,7 @@ func (c *injectDirective) group(dep *model.Dep, pos token.Pos, length int, what 
 		if array, is := dep.Type.Underlying().(*types.Array); is {
 			elem = array.Elem()
 		}
-		c.errorf(pos, length, codeInject, "%s %s takes group %s, but %s is no slice", what, dep.Name, w.group, typeString(dep.Type)).
+		c.errorf(pos, length, codeInject, "%s %s takes group %s, but %s is not a slice", what, dep.Name, w.group, typeString(dep.Type)).
 			Hint = "make it []" + typeString(elem)
 		return false
 	}
@@ -296,7 +296,7 @@ func (c *injectDirective) check() {
 			e.Hint = "take it as a parameter of " + p.Object.Name()
 			continue
 		}
-		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is no provider", directive, obj.Name()).
+		c.errorf(pos, int(end-pos), codeInject, "%s on a field of %s, which is not a provider", directive, obj.Name()).
 			Hint = fmt.Sprintf("mark %s with //faas:provide", obj.Name())
 		c.broken(d.out()) // so that what needs it is not reported, too
 	}

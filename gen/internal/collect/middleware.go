@@ -114,7 +114,7 @@ func (c *middlewareDirective) wrapperFunc(d *declaration, m *model.Middleware) b
 	}
 	if arg, mark := find[annotations.Arg](d.markers); arg != nil {
 		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeArg,
-			"//faas:arg on %s %s, which is no constructor", m.Kind(), name).Hint = shapes(m)
+			"//faas:arg on %s %s, which is not a constructor", m.Kind(), name).Hint = shapes(m)
 		return false
 	}
 	return true
@@ -215,7 +215,7 @@ func (c *middlewareDirective) wrapperName(d *declaration, w *wrapper, mark *anno
 	case mark.Bad:
 		c.wrappers[w.Name] = w
 	case !valid:
-		c.errorf(pos, int(end-pos), codeMiddlewareName, "%q, made of the names of package and %s, is no name that //faas:use can say", w.Name, w.Kind()).
+		c.errorf(pos, int(end-pos), codeMiddlewareName, "%q, made of the names of package and %s, is not a name that //faas:use accepts", w.Name, w.Kind()).
 			Hint = fmt.Sprintf("give it one: //faas:%s NAME, of 2 to 60 letters, digits and hyphens, a letter first", w.Kind())
 	default:
 		c.wrappers[w.Name] = w

@@ -59,7 +59,7 @@ func (c *provideDirective) collect() {
 	for _, d := range c.declared {
 		provide, _ := find[annotations.Provide](d.markers)
 		switch {
-		case d.object == nil: // the type checker has said why
+		case d.object == nil: // the type checker has reported it
 		case d.fn != nil:
 			switch {
 			case provide == nil || d.fn.Recv != nil || d.wraps():
@@ -200,7 +200,7 @@ func (c *provideDirective) structType(d *declaration, obj *types.TypeName) bool 
 		c.errorf(d.name.Pos(), len(name), codeProvider, "%s is an alias, expected a struct of its own", name).
 			Hint = "mark the type that it stands for, or a constructor that returns it"
 	case named != nil && named.TypeParams().Len() > 0 && c.params == nil:
-		c.errorf(d.name.Pos(), len(name), codeProvider, "provider %s is generic, and which instances to make is not said", name).
+		c.errorf(d.name.Pos(), len(name), codeProvider, "provider %s is generic, and nothing says which instances to make", name).
 			Hint = fmt.Sprintf("write a constructor for each instance, such as func New%s() *%s[...], and mark it //faas:provide", exportedName(name), name)
 	case invalid(obj.Type().Underlying()):
 		return false

@@ -100,7 +100,7 @@ func (c *provideDirective) asType(d *declaration, item string, pos token.Pos, le
 	case named != nil && named.TypeParams().Len() > named.TypeArgs().Len() && c.params != nil: // asInstance makes one
 		return t
 	case named != nil && named.TypeParams().Len() > named.TypeArgs().Len():
-		c.errorf(pos, length, codeAs, "interface %s is generic, and which instance is meant is not said", typeString(t)).
+		c.errorf(pos, length, codeAs, "interface %s is generic, and nothing says which instance is meant", typeString(t)).
 			Hint = fmt.Sprintf("declare the instance: type Name = %s[...]", name.Name)
 	case !iface.IsMethodSet():
 		c.errorf(pos, length, codeAs, "%s is a constraint, expected an interface that a field can have", typeString(t))

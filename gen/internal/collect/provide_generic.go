@@ -40,7 +40,7 @@ func (c *provideDirective) generic(d *declaration, provide *annotations.Provide,
 	if p != nil && len(p.Groups) > 0 {
 		_, mark := find[annotations.Provide](d.markers)
 		pos, end := mark.Range("group")
-		c.errorf(pos, int(end-pos), codeProvider, "%s is generic, and which instances are members of a group is not said", d.name.Name).
+		c.errorf(pos, int(end-pos), codeProvider, "%s is generic, and nothing says which instances are members of a group", d.name.Name).
 			Hint = "offer a constructor without type parameters that returns an instance"
 		p = nil
 	}

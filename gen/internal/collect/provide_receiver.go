@@ -19,7 +19,7 @@ func (c *provideDirective) receiver(d *declaration, obj *types.TypeName, what st
 				return p // a second one without id is a mistake of its own
 			}
 		}
-		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "which %s %s %s belongs to is not said: each has an id", obj.Name(), what, d.name.Name)
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "nothing says which %s %s %s belongs to: each has an id", obj.Name(), what, d.name.Name)
 		for _, p := range made {
 			c.also(e, p.Pos, p.Name()+" has id="+p.ID)
 		}
@@ -30,7 +30,7 @@ func (c *provideDirective) receiver(d *declaration, obj *types.TypeName, what st
 		return made[0]
 	}
 	if g := c.provided.generics[obj]; g != nil {
-		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "%s %s belongs to %s, which is generic, and of which instance is not said", what, d.name.Name, obj.Name())
+		e := c.errorf(d.name.Pos(), len(d.name.Name), codeHandler, "%s %s belongs to %s, which is generic, and nothing says which instance", what, d.name.Name, obj.Name())
 		c.also(e, g.Pos, "provided by "+g.Name())
 		e.Hint = "write a struct that has an instance, and the " + what + " on it"
 		return nil

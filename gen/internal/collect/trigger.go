@@ -55,7 +55,7 @@ type trigger struct {
 // delivery is the form in which its events are delivered.
 func (t *trigger) delivery() kind.Delivery { return kind.DeliveryOf(t.Kind) }
 
-// unknown reports whether f.yml has something there that is no trigger.
+// unknown reports whether f.yml has something there that is not a trigger.
 func (t *trigger) unknown() bool { return t.Kind == "" }
 
 // completeFunctions completes the functions with what f.yml says of them, and checks their triggers.

@@ -104,7 +104,7 @@ func (c *useDirective) use(d *declaration, handles bool, outer *use) *use {
 		} else if d.fn.Recv != nil {
 			what = "method " + d.name.Name
 		}
-		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeUse, "//faas:use on %s, which is no handler and has none", what).Hint = hint
+		c.errorf(mark.Directive.Pos(), int(mark.Directive.NameEnd()-mark.Directive.Pos()), codeUse, "//faas:use on %s, which is not a handler and has none", what).Hint = hint
 	}
 	for _, a := range mark.Directive.Arguments {
 		if a.Key == "" && !a.Bad && !component {

@@ -341,7 +341,7 @@ func (b *provider) failed() {
 	b.p("}")
 }
 
-// other is the value of a dependency that is no parameter, "" for a field that is left alone.
+// other is the value of a dependency that is not a parameter, "" for a field that is left alone.
 func (b *provider) other(e wiring.Edge) string {
 	d := e.Dep
 	switch {

@@ -113,7 +113,7 @@ func (w *writer) writeReads(f *file) {
 	}
 }
 
-// requireMembers asks for the members of a struct that must be there.
+// requireMembers requires the members of a struct that must be there.
 func (f *file) requireMembers(d *model.Dep) {
 	var keys []string
 	for _, m := range d.Values {

@@ -304,7 +304,7 @@ func (i importer) Import(path string) (*types.Package, error) {
 	if p := i.imports[q.PkgPath]; p != nil {
 		return p, nil
 	}
-	if !i.c.named[path] { // a blank import has no types to look at, and what it brings in may be large
+	if !i.c.named[path] { // a blank import has no types to look at, and what it imports may be large
 		blank := types.NewPackage(q.PkgPath, q.Name)
 		blank.MarkComplete()
 		return blank, nil

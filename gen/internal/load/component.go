@@ -18,7 +18,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 )
 
-// DefaultsName is the name of the file beside a component's code that holds defaults of its configuration.
+// DefaultsName is the name of the file next to a component's code that holds defaults of its configuration.
 const DefaultsName = "config.default.yml"
 
 // Component is a package that a configuration imports.
@@ -72,7 +72,7 @@ func (l *loader) importedBy(files []string) ([]string, error) {
 }
 
 // ahead lists what the applications import as far as the files of the workspace tell, so that the go command need not be
-// asked twice.
+// called twice.
 func (l *loader) ahead() map[string]bool {
 	byPath := map[string][]string{}
 	var queue []string
@@ -98,8 +98,8 @@ func (l *loader) ahead() map[string]bool {
 }
 
 // components finds what an application's configuration imports, directly or not, among the listed packages. It returns the
-// paths that have not been asked for.
-func (l *loader) components(a *app, asked map[string]bool) ([]string, error) {
+// paths that have not been requested.
+func (l *loader) components(a *app, requested map[string]bool) ([]string, error) {
 	var files, unknown []string
 	for p := range a.own {
 		if q := l.listed[p]; q != nil {
@@ -118,7 +118,7 @@ func (l *loader) components(a *app, asked map[string]bool) ([]string, error) {
 		}
 		a.brought[path] = true
 		p := l.listed[path]
-		if p == nil && !asked[path] {
+		if p == nil && !requested[path] {
 			unknown = append(unknown, path)
 		}
 		if p == nil {

@@ -27,7 +27,7 @@ func testDirectives(f *File) annotations.Diagnostics {
 				Pos: pos, Length: len("//faas:" + d.Name), Code: "directive-place",
 				Message: "//faas:" + d.Name + " in a test file, which is part of no unit",
 				Line:    line(f.Content, pos.Line),
-				Hint:    "move the declaration to a file that is no test, or drop the directive",
+				Hint:    "move the declaration to a file that is not a test, or drop the directive",
 			})
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// errAbsent is what an import is that nothing has needed before; what mentions it is no implementation.
+// errAbsent is what an import is that nothing has needed before; what mentions it is not an implementation.
 var errAbsent = errors.New("not loaded")
 
 // folder is one package of the application, as far as what it has for an interface is known.
@@ -139,8 +139,8 @@ func (l *loader) implementations(f *folder) {
 	}
 }
 
-// glance type-checks a package that the applications do not need, with what has been loaded for others. Its mistakes are
-// nobody's concern.
+// glance type-checks a package that the applications do not need, with what has been loaded for others. Its mistakes
+// are not reported.
 func (l *loader) glance(path string, files []*File) *types.Package {
 	system := build.Default
 	system.GOOS, system.GOARCH, system.CgoEnabled, system.BuildTags = "linux", l.arch(), false, l.tree.opts.Tags

@@ -24,7 +24,7 @@ import (
 // codeGo is the diagnostic of a go command that cannot read the packages.
 const codeGo = "go-command"
 
-// list asks the go command for the packages with directives, those that scan names, and all that they import. Nothing is
+// list loads, with the go command, the packages with directives, those that scan names, and all that they import. Nothing is
 // compiled.
 func (l *loader) list() error {
 	patterns := map[string]bool{}
@@ -63,8 +63,8 @@ func (l *loader) list() error {
 }
 
 // own finds the packages of each application among those that were listed. It returns what their configurations import
-// and was not asked for, with which it has to be done again.
-func (l *loader) own(roots []*packages.Package, asked map[string]bool) ([]string, error) {
+// and was not requested, with which it has to be done again.
+func (l *loader) own(roots []*packages.Package, requested map[string]bool) ([]string, error) {
 	var unknown []string
 	for _, a := range l.apps {
 		a.own = map[string]bool{}
@@ -74,7 +74,7 @@ func (l *loader) own(roots []*packages.Package, asked map[string]bool) ([]string
 				a.own[p.PkgPath] = true
 			}
 		}
-		more, err := l.components(a, asked)
+		more, err := l.components(a, requested)
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +175,7 @@ func (l *loader) matching(s scanned, roots []*packages.Package) []*packages.Pack
 	return found
 }
 
-// scannedWell reports an entry of scan that brings nothing.
+// scannedWell reports an entry of scan that adds nothing.
 func (l *loader) scannedWell(a *app, s scanned, roots []*packages.Package) {
 	switch {
 	case len(l.matching(s, roots)) == 0:
@@ -293,7 +293,7 @@ func (l *loader) listErrors(p *packages.Package) annotations.Diagnostics {
 	var ds annotations.Diagnostics
 	for _, e := range p.Errors {
 		if strings.Contains(e.Msg, "build constraints exclude all Go files") || strings.HasPrefix(e.Msg, "found packages ") {
-			continue // noted file by file, and said by the type checker
+			continue // noted file by file, and reported by the type checker
 		}
 		if _, stack, ok := strings.Cut(e.Msg, "import cycle not allowed: import stack: ["); ok {
 			ds = append(ds, l.cycle(p, strings.Fields(strings.TrimSuffix(stack, "]")))...)

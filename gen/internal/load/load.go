@@ -74,7 +74,7 @@ type Package struct {
 // Line returns the text of the line at a position, "" if the file was not read.
 func (p *Program) Line(pos token.Position) string { return line(p.Sources[pos.Filename], pos.Line) }
 
-// Load asks the go command for the packages of the applications and type-checks them. Mistakes in code and in f.yml are
+// Load lists the packages of the applications with the go command and type-checks them. Mistakes in code and in f.yml are
 // diagnostics of their application; an error means that the go command could not be run.
 func (t *Tree) Load(ctx context.Context) (*Program, error) {
 	l := &loader{
@@ -90,7 +90,7 @@ func (t *Tree) Load(ctx context.Context) (*Program, error) {
 	}
 	for _, step := range []func() error{l.list, l.check} {
 		if err := step(); ctx.Err() != nil {
-			return nil, ctx.Err() // what the go command said of its end does not matter
+			return nil, ctx.Err() // what the go command printed at its end does not matter
 		} else if err != nil {
 			return nil, err
 		}

@@ -94,7 +94,7 @@ func TestFindApplications(t *testing.T) {
 		t.Error("a folder that does not exist was scanned")
 	}
 	if _, err := load.Scan(load.Options{Dir: filepath.Join(root, "one", "f.yml")}); err == nil {
-		t.Error("a file was taken for a folder")
+		t.Error("a file counted as a folder")
 	}
 }
 
@@ -200,7 +200,7 @@ func TestReplaced(t *testing.T) {
 	}
 }
 
-// TestMistakesFromElsewhere reports what is wrong with a package that scan, or a configuration, brings from a module that is not ours.
+// TestMistakesFromElsewhere reports what is wrong with a package that scan, or a configuration, adds from a module that is not ours.
 func TestMistakesFromElsewhere(t *testing.T) {
 	const store = "package store\n\n//faas:configuration\ntype Configuration struct{}\n\n//faas:provide\ntype Store struct {\n\tConn Conn //faas:inject\n}\n"
 	for name, files := range map[string]map[string]string{
@@ -273,7 +273,7 @@ func TestVendor(t *testing.T) {
 	}
 }
 
-// TestFromSource checks that export data and sources bring the same model.
+// TestFromSource checks that export data and sources give the same model.
 func TestFromSource(t *testing.T) {
 	root := t.TempDir()
 	apptest.WriteModule(t, root, "example.com/m")
@@ -372,7 +372,7 @@ func TestNoGoCommand(t *testing.T) {
 	for _, a := range program.Apps {
 		ds = append(ds, a.Diagnostics...)
 		if !a.Incomplete {
-			t.Errorf("%s is taken for complete", a.Dir)
+			t.Errorf("%s counts as complete", a.Dir)
 		}
 	}
 	ds.Sort()
@@ -414,7 +414,7 @@ func TestFrameworkNotRequired(t *testing.T) {
 	}
 }
 
-// TestInterrupted: an end that was asked for is no failure of the go command.
+// TestInterrupted: an end that the caller wanted is not a failure of the go command.
 func TestInterrupted(t *testing.T) {
 	root := t.TempDir()
 	apptest.Write(t, root, map[string]string{"go.mod": "module example.com/m\n", "f.yml": "service: x\n", "order/order.go": source("order")})

@@ -140,7 +140,7 @@ func FuzzBlankBodies(f *testing.F) {
 	})
 }
 
-// TestMode pins what the go command is asked for: with types or syntax it would compile user code, or read it twice.
+// TestMode pins what the go command is called with: with types or syntax it would compile user code, or read it twice.
 func TestMode(t *testing.T) {
 	tree := &Tree{Root: t.TempDir(), opts: Options{Env: []string{"GOOS=plan9", "A=b"}, Tags: []string{"x", "y"}, Arch: "arm64"}}
 	l := &loader{tree: tree, ctx: t.Context()}

@@ -14,7 +14,7 @@ import (
 	"github.com/faasgen/faasgen/gen/regular"
 )
 
-// TestOddFiles: what is no file is not read, whatever it is called, and nothing waits for what a pipe will bring.
+// TestOddFiles: what is not a file is not read, whatever it is called, and nothing waits for the data of a pipe.
 func TestOddFiles(t *testing.T) {
 	pipe := func(name string) error { return syscall.Mkfifo(name, 0o600) }
 	zero := func(name string) error { return os.Symlink("/dev/zero", name) }

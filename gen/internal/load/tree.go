@@ -66,7 +66,7 @@ type Tree struct {
 
 	opts    Options
 	folders map[string]bool // folders with an f.yml
-	almost  []string        // files that somebody may have meant for one
+	almost  []string        // files that may be meant as one
 }
 
 // Scan finds the modules and the applications. An error means that a file could not be read.

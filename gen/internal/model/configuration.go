@@ -18,7 +18,7 @@ type Configuration struct {
 	ImportedAt token.Position
 	Length     int
 	Direct     bool
-	// Defaults is the config.default.yml beside a component's code, nil if it has none.
+	// Defaults is the config.default.yml next to a component's code, nil if it has none.
 	Defaults []byte
 	// Bare says that its package has nothing else that a unit could use.
 	Bare bool

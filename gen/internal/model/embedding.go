@@ -12,8 +12,8 @@ type Embedding struct {
 	Name string
 	// Type is the struct, without the pointer to it.
 	Type types.Type
-	// Pointer says that a pointer is embedded. Nothing else makes what it points to, so whoever makes the provider does, before
-	// its fields are filled: new(Type).
+	// Pointer says that a pointer is embedded. Nothing else makes what it points to, so the code that makes the provider does,
+	// before its fields are filled: new(Type).
 	Pointer bool
 }
 

@@ -90,7 +90,7 @@ const (
 	// Constructor is a function.
 	Constructor
 	// Group is the slice of a group's members. Wiring makes it, where one is injected: its dependencies are the members, its
-	// Object is no declaration.
+	// Object is not a declaration.
 	Group
 )
 
@@ -119,7 +119,7 @@ type Provider struct {
 	Key string
 	// Args are the type arguments of an instance of a generic declaration.
 	Args []types.Type
-	// Lazy and Eager are as the directive said; neither means the unit decides.
+	// Lazy and Eager are as in the directive; neither means the unit decides.
 	Lazy, Eager bool
 	// Implicit is set for a receiver with handlers, and for a constructor of an http.Handler that is a handler, without a
 	// provide directive. Such a constructor makes its function and is injected nowhere.
@@ -153,7 +153,7 @@ func (p *Provider) Name() string {
 	return name + "[" + strings.Join(args, ", ") + "]"
 }
 
-// Generic is a generic struct or constructor that provides: it makes a provider for each instance that is asked for.
+// Generic is a generic struct or constructor that provides: it makes a provider for each instance that is required.
 type Generic struct {
 	// Declared is the provider as it is declared, with type parameters in what it makes, its interfaces and dependencies.
 	// What it makes is an instance of a declared generic type that names all of Params, or a pointer to one.
@@ -205,9 +205,9 @@ type Dep struct {
 	Embedded []Embedding
 	// Type is what is wanted.
 	Type types.Type
-	// ID asks for a provider by id.
+	// ID selects a provider by id.
 	ID string
-	// Group asks for a slice of the members of a group. Members are those that the directive lists, nil when f.yml does.
+	// Group requires a slice of the members of a group. Members are those that the directive lists, nil when f.yml does.
 	Group   string
 	Members []Member
 	// Optional leaves the zero value when nothing provides Type.
@@ -287,7 +287,7 @@ type Function struct {
 	Slice     bool
 	// Bind lists how http fills In, when the function has an http trigger and Input is BoundInput.
 	Bind *Binding
-	// Out is what it returns beside the error, nil if nothing. Err says that it returns an error.
+	// Out is what it returns next to the error, nil if nothing. Err says that it returns an error.
 	Out types.Type
 	Err bool
 	// Validate says that In has Validate() error.

@@ -51,7 +51,7 @@ type commit struct {
 	made    map[string]bool // folders that are there
 }
 
-// stage writes all content beside its place.
+// stage writes all content next to its place.
 func (c *commit) stage(ctx context.Context) error {
 	c.staged = map[string]string{}
 	for _, name := range c.Changed {

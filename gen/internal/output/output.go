@@ -1,4 +1,4 @@
-// Package output brings generated files to disk and knows what is there already. A manifest beside them holds the hash of
+// Package output writes generated files to disk and knows what is there already. A manifest next to them holds the hash of
 // every file, which tells three things: what need not be written again, what may be deleted because it is no longer
 // generated, and what a person has changed, which is never overwritten.
 //
@@ -160,7 +160,7 @@ func describe(info fs.FileInfo) string {
 	case info.Mode().IsRegular():
 		return "found a file"
 	}
-	return "found something that is no file"
+	return "found something that is not a file"
 }
 
 func (d *Disk) diagnostic(name, code, message, hint string) annotations.Diagnostic {
@@ -207,7 +207,7 @@ func (c *comparison) generated() {
 		case c.Force && !generatedHeader(old):
 			c.note(f.Path, CodeEdited, "this file was in the way of a generated one and is overwritten", "")
 		case !known && generatedHeader(old):
-			c.note(f.Path, CodeEdited, "this file is replaced, although without an entry in "+ManifestName+" nobody can tell whether it was changed by hand",
+			c.note(f.Path, CodeEdited, "this file is replaced, although "+ManifestName+" has no entry that would show whether it was changed by hand",
 				"look at the difference in version control")
 		case known:
 			c.ds = append(c.ds, c.diagnostic(f.Path, CodeEdited, "this generated file was changed by hand",

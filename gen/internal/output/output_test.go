@@ -147,7 +147,7 @@ func TestStaleFilesGoWithTheirFolders(t *testing.T) {
 func TestWhatAPersonChanged(t *testing.T) {
 	edited := "internal/faasgen/a/unit.go: this generated file was changed by hand [generated-edited]\n" +
 		"\thint: move the change to code of your own, then run: go tool faasgen generate --force\n"
-	unlisted := "internal/faasgen/b/unit.go: note: this file is replaced, although without an entry in manifest.json nobody can tell whether it was " +
+	unlisted := "internal/faasgen/b/unit.go: note: this file is replaced, although manifest.json has no entry that would show whether it was " +
 		"changed by hand [generated-edited]\n\thint: look at the difference in version control\n"
 	tests := []struct {
 		name, file, content string
@@ -304,7 +304,7 @@ func TestDeletedAndBrokenFilesComeBack(t *testing.T) {
 	write(t, dir, "manifest.json", "<<<<<<< ours\n")
 	write(t, dir, "a/.faasgen-tmp-X", "half")
 	s, ds := compare(t, dir, map[string]string{"a/unit.go": "1", "b/unit.go": "2"})
-	want := "internal/faasgen/b/unit.go: note: this file is replaced, although without an entry in manifest.json nobody can tell whether it was changed by hand [generated-edited]\n" +
+	want := "internal/faasgen/b/unit.go: note: this file is replaced, although manifest.json has no entry that would show whether it was changed by hand [generated-edited]\n" +
 		"\thint: look at the difference in version control\n" +
 		"internal/faasgen/c/unit.go: note: this file may be left over from an earlier generation and is left alone, since manifest.json could not be read [generated-foreign]\n\thint: delete it\n"
 	if got := ds.Render(dir); got != want {

@@ -10,10 +10,10 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// codeLazy is an ioc.Lazy of something whose life nobody would end.
+// codeLazy is an ioc.Lazy of something that would never be destroyed.
 const codeLazy = "di-lazy"
 
-// lazies reports lazy dependencies on what has no cell: nobody could say when an instance ends that was made at any time.
+// lazies reports lazy dependencies on what has no cell: an instance could be made at any time, so nothing would know when to destroy it.
 func lazies(g *wiring.Graph) annotations.Diagnostics {
 	var ds annotations.Diagnostics
 	for _, n := range g.Nodes {

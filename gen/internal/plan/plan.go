@@ -98,27 +98,27 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 }
 
 func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
-	said := s.Functions[f.Name]
-	if said == nil {
-		said = &spec.Function{}
+	overrides := s.Functions[f.Name]
+	if overrides == nil {
+		overrides = &spec.Function{}
 	}
 	place := spec.Place{Pos: f.Pos, Length: len(f.Object.Name()), Line: m.Line(f.Pos)}
 	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
 	directive.Length = len(strings.TrimSpace(directive.Line))
 	settings := s.Resolve(f.Name, f.Settings, directive)
 	description := f.Settings.Description
-	if said.Description != "" {
-		description = said.Description
+	if overrides.Description != "" {
+		description = overrides.Description
 	}
 	tf := &target.Function{
 		Name: f.Name, Pos: f.Pos, Description: description,
-		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, said), Settings: settings,
+		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
 	}
 	member := &Member{Function: tf, Model: f}
 	if settings.HTTP != nil {
 		member.CORS = settings.HTTP.CORS
 	}
-	for _, c := range []int{said.Concurrency, f.Settings.Concurrency, s.Provider.Concurrency} {
+	for _, c := range []int{overrides.Concurrency, f.Settings.Concurrency, s.Provider.Concurrency} {
 		if c != 0 {
 			member.Concurrency = c
 			break
@@ -127,7 +127,7 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	return &Unit{
 		Unit: &target.Unit{
 			Name: f.Name, Pos: f.Pos, Place: place, Description: description,
-			Functions: []*target.Function{tf}, Settings: settings, Extension: said.Extension,
+			Functions: []*target.Function{tf}, Settings: settings, Extension: overrides.Extension,
 		},
 		Members: []*Member{member},
 	}

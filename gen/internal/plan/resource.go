@@ -9,7 +9,7 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// codeResource is an entry of resources that nobody needs.
+// codeResource is an entry of resources that no trigger needs.
 const codeResource = "unused-resource"
 
 // unusedResources notes the entries of resources that no trigger names.

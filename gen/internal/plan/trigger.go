@@ -10,10 +10,10 @@ import (
 )
 
 // triggers are those of f.yml, if it has events for the function, or else those of the directives.
-func triggers(f *model.Function, said *spec.Function) []target.Trigger {
+func triggers(f *model.Function, overrides *spec.Function) []target.Trigger {
 	var ts []target.Trigger
-	if said.Events != nil {
-		for _, e := range said.Events {
+	if overrides.Events != nil {
+		for _, e := range overrides.Events {
 			ts = append(ts, target.Trigger{Kind: e.Kind, Pos: e.Pos, Marker: e.Marker, Place: e.Place, Places: e.Places, Extension: e.Extension})
 		}
 	} else {

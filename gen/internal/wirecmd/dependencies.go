@@ -1,7 +1,7 @@
 package wirecmd
 
 // The Wire command is built from the versions in tool.mod, at a moment when there may be no network. These imports make
-// whoever builds faasgen download its modules; the packages of golang.org/x/tools come with go/packages.
+// a build of faasgen download its modules; the packages of golang.org/x/tools come with go/packages.
 import (
 	_ "github.com/google/subcommands"
 	_ "github.com/google/wire"

@@ -45,7 +45,7 @@ func install(ctx context.Context, goVersion string) (string, error) {
 	return name, build(ctx, dir, name)
 }
 
-// build compiles the command beside its place and moves it there, so that two faasgen at once do not disturb each other.
+// build compiles the command next to its place and moves it there, so that two faasgen at once do not disturb each other.
 func build(ctx context.Context, dir, name string) error {
 	work, err := os.MkdirTemp(dir, "build-")
 	if err != nil {
@@ -62,7 +62,7 @@ func build(ctx context.Context, dir, name string) error {
 		return run(ctx, work, append(clean(), env...),
 			"go", "build", "-trimpath", "-buildvcs=false", "-o", binary, "github.com/google/wire/cmd/wire")
 	}
-	// Whoever built faasgen has the modules, so the network is asked only when that was another machine.
+	// The machine that built faasgen has the modules, so the network is needed only when that was another one.
 	if err := compile("GOPROXY=off"); err != nil {
 		if err := compile(); err != nil {
 			return err
@@ -81,7 +81,7 @@ func clean() []string {
 	return append(env, "GOFLAGS=-mod=mod", "GOWORK=off", "GO111MODULE=on", "CGO_ENABLED=0")
 }
 
-// run runs a command; its error holds what the command said.
+// run runs a command; its error holds the output of the command.
 func run(ctx context.Context, dir string, env []string, name string, args ...string) error {
 	cmd := subprocess.Command(ctx, name, args...)
 	cmd.Dir, cmd.Env = dir, env
@@ -94,8 +94,8 @@ func run(ctx context.Context, dir string, env []string, name string, args ...str
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if said := strings.TrimSpace(out.String()); said != "" {
-		return errors.New(strings.Join([]string{filepath.Base(name), args[0], "failed:", said}, " "))
+	if output := strings.TrimSpace(out.String()); output != "" {
+		return errors.New(strings.Join([]string{filepath.Base(name), args[0], "failed:", output}, " "))
 	}
 	return fmt.Errorf("%s %s: %w", filepath.Base(name), args[0], err)
 }

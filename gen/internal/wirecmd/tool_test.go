@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestVersions compares the modules that Wire is built from with those of this module: whoever has built faasgen has
-// these and no others.
+// TestVersions compares the modules that Wire is built from with those of this module: a machine that has built
+// faasgen has these and no others.
 func TestVersions(t *testing.T) {
 	root, err := os.ReadFile("../../../go.mod")
 	if err != nil {

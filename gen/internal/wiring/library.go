@@ -11,7 +11,7 @@ import (
 
 // Libraries leaves out the notes on what no function needs of a library, a package outside of the folder of an application,
 // where another application has the library and needs it. The diagnostics are those of Solve, by application. Whole says that apps
-// are all the applications of the repository: when they are not, nobody knows what the others need, and nothing is said.
+// are all the applications of the repository: when they are not, what the others need is unknown, and nothing is noted.
 func Libraries(apps []*model.App, solved []annotations.Diagnostics, whole bool) []annotations.Diagnostics {
 	type place struct {
 		pos     token.Position

@@ -110,7 +110,7 @@ func (s *solver) report(d annotations.Diagnostic) *annotations.Diagnostic {
 	return &s.diagnostics[len(s.diagnostics)-1]
 }
 
-// note adds a diagnostic that is no mistake.
+// note adds a diagnostic that is not a mistake.
 func (s *solver) note(d annotations.Diagnostic) {
 	d.Severity = annotations.SeverityNote
 	s.report(d)

@@ -348,7 +348,7 @@ func ambiguousHint(m unresolved) string {
 	return "give one of them an id and ask for it by " + askBy(m, "id=ID")
 }
 
-// askBy is the directive that asks for an id or a group, on a field or for a parameter.
+// askBy is the directive that selects an id or a group, on a field or for a parameter.
 func askBy(m unresolved, argument string) string {
 	if m.node.Provider.Kind == model.Constructor {
 		return fmt.Sprintf("//faas:arg %s %s", parameter(m.dep), argument)

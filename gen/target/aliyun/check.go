@@ -58,16 +58,16 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	if name := app.FunctionName(u); len(name) > maxName {
 		r.Limit(u.At(""), "function name", fmt.Sprintf("%s with %d characters", name, len(name)), fmt.Sprintf("%d at most", maxName))
 	}
-	r.Range(u, "memorySize", int(s.MemorySize), 128, 32768, 64, " MB")
+	r.Range(u, target.SettingMemorySize, int(s.MemorySize), 128, 32768, 64, " MB")
 	checkCPU(r, u)
 	if s.DiskSize != 0 && s.DiskSize != 512 && s.DiskSize != 10240 {
-		r.Limit(u.At("diskSize"), "diskSize", s.DiskSize.String(), "512MB or 10GB")
+		r.Limit(u.At(target.SettingDiskSize), target.SettingDiskSize, s.DiskSize.String(), "512MB or 10GB")
 	}
-	r.Seconds(u, "timeout", s.Timeout, 1, 86400)
-	r.Seconds(u, "initTimeout", s.InitTimeout, 1, maxStart)
-	r.Range(u, "concurrency", max(1, s.Concurrency), 1, 200, 1, "")
+	r.Seconds(u, target.SettingTimeout, s.Timeout, 1, 86400)
+	r.Seconds(u, target.SettingInitTimeout, s.InitTimeout, 1, maxStart)
+	r.Range(u, target.SettingConcurrency, max(1, s.Concurrency), 1, 200, 1, "")
 	if s.Architecture != "amd64" {
-		r.Unsupported(u.At("architecture"), "architecture "+s.Architecture, "instances are amd64")
+		r.Unsupported(u.At(target.SettingArchitecture), "architecture "+s.Architecture, "instances are amd64")
 	}
 	r.Environment(app, u, variables())
 	checkARN(r, u, "role", s.Role)
@@ -75,7 +75,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		checkARN(r, u, fmt.Sprintf("layers.%d", i), layer)
 	}
 	if s.DeadLetter != nil {
-		r.Unsupported(u.At("deadLetter"), "deadLetter", "async.onFailure takes events that could not be handled")
+		r.Unsupported(u.At(target.SettingDeadLetter), target.SettingDeadLetter, "async.onFailure takes events that could not be handled")
 	}
 	checkNetwork(r, u)
 	checkLogs(r, u)
@@ -93,11 +93,11 @@ func checkCPU(r *target.Report, u *target.Unit) {
 	}
 	steps := cpu / 0.05
 	if cpu < 0.05 || cpu > 16 || math.Abs(steps-math.Round(steps)) > 1e-9 {
-		r.Limit(u.At("cpu"), "cpu", fmt.Sprint(cpu), "0.05 to 16 in steps of 0.05")
+		r.Limit(u.At(target.SettingCPU), target.SettingCPU, fmt.Sprint(cpu), "0.05 to 16 in steps of 0.05")
 		return
 	}
 	if ratio := float64(u.Settings.MemorySize) / 1024 / cpu; ratio < 1 || ratio > 4 {
-		r.Limit(u.At("cpu"), "cpu", fmt.Sprintf("%v with %s of memory", cpu, u.Settings.MemorySize), "1 to 4 GB of memory for each processor")
+		r.Limit(u.At(target.SettingCPU), target.SettingCPU, fmt.Sprintf("%v with %s of memory", cpu, u.Settings.MemorySize), "1 to 4 GB of memory for each processor")
 	}
 }
 
@@ -113,14 +113,14 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 		return
 	}
 	if vpc.ID == "" {
-		r.Missing(u.At("vpc"), "vpc.id", "it names the network")
+		r.Missing(u.At(target.SettingVPC), "vpc.id", "it names the network")
 	}
 	if len(vpc.Subnets) == 0 {
-		r.Missing(u.At("vpc"), "vpc.subnets", "instances are put into vSwitches")
+		r.Missing(u.At(target.SettingVPC), "vpc.subnets", "instances are put into vSwitches")
 	}
 	switch n := len(vpc.SecurityGroups); {
 	case n == 0:
-		r.Missing(u.At("vpc"), "vpc.securityGroups", "instances in a network need one")
+		r.Missing(u.At(target.SettingVPC), "vpc.securityGroups", "instances in a network need one")
 	case n > 1:
 		r.Limit(u.At("vpc.securityGroups"), "vpc.securityGroups", fmt.Sprint(n), "one")
 	}
@@ -129,24 +129,24 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 func checkLogs(r *target.Report, u *target.Unit) {
 	if l := u.Settings.Log; l != nil {
 		if l.Project == "" {
-			r.Missing(u.At("log"), "log.project", "a logstore is in one")
+			r.Missing(u.At(target.SettingLog), "log.project", "a logstore is in one")
 		}
 		if l.Store == "" {
-			r.Missing(u.At("log"), "log.store", "it names the logstore")
+			r.Missing(u.At(target.SettingLog), "log.store", "it names the logstore")
 		}
 	}
 	if t := u.Settings.Tracing; t != nil && t.Enabled != nil && *t.Enabled && t.Endpoint == "" {
-		r.Missing(u.At("tracing"), "tracing.endpoint", "traces go to a Jaeger collector")
+		r.Missing(u.At(target.SettingTracing), "tracing.endpoint", "traces go to a Jaeger collector")
 	}
 }
 
 func checkFiles(r *target.Report, u *target.Unit) {
 	files := u.Settings.FileSystems
 	if len(files) > 5 {
-		r.Limit(u.At("fileSystems"), "fileSystems", fmt.Sprint(len(files)), "5 at most")
+		r.Limit(u.At(target.SettingFileSystems), target.SettingFileSystems, fmt.Sprint(len(files)), "5 at most")
 	}
 	if len(files) > 0 && u.Settings.VPC == nil {
-		r.Missing(u.At("fileSystems"), "vpc", "file systems are reached through a network")
+		r.Missing(u.At(target.SettingFileSystems), target.SettingVPC, "file systems are reached through a network")
 	}
 	for i, fs := range files {
 		key := fmt.Sprintf("fileSystems.%d.", i)
@@ -171,10 +171,10 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	}
 	u.NoteSyncTriggers(r, "what fails for good goes where runOptions of the trigger says (x-aliyun)", kinds().Waits)
 	if a.Retries != nil {
-		r.Range(u, "async.retries", *a.Retries, 0, 8, 1, "")
+		r.Range(u, target.SettingAsyncRetries, *a.Retries, 0, 8, 1, "")
 	}
 	if a.MaxAge != 0 {
-		r.Seconds(u, "async.maxAge", a.MaxAge, 1, 2592000)
+		r.Seconds(u, target.SettingAsyncMaxAge, a.MaxAge, 1, 2592000)
 	}
 	checkARN(r, u, "async.onSuccess", a.OnSuccess)
 	checkARN(r, u, "async.onFailure", a.OnFailure)

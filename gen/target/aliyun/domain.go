@@ -57,7 +57,7 @@ func paths(r *target.Report, app *target.App) []path {
 			return other.unit != p.unit && strings.HasSuffix(other.text, "*") && other.text != p.text && strings.HasPrefix(p.text, strings.TrimSuffix(other.text, "*"))
 		})
 		if p.wide && i >= 0 {
-			r.Loss(p.unit, target.DomainFeature, p.trigger.At("path"), "behind a domain all below %s leads to %s, also what its routes do not take and those of %s would", p.text, p.unit.Name, all[i].unit.Name)
+			r.Loss(p.unit, target.FeatureDomains, p.trigger.At("path"), "behind a domain all below %s leads to %s, also what its routes do not take and those of %s would", p.text, p.unit.Name, all[i].unit.Name)
 		}
 	}
 	return all
@@ -88,14 +88,14 @@ func checkDomains(r *target.Report, app *target.App) {
 			}
 		}
 		if first != nil {
-			r.Known(first, target.NoDomainFeature, first.Routes()[0].At(""), "behind the vendor's own domain a browser saves answers as files; pages need domains")
+			r.Known(first, target.FeatureNoDomains, first.Routes()[0].At(""), "behind the vendor's own domain a browser saves responses as files; pages need domains")
 		}
 	}
 	checked := false
 	r.Domains(app, func(name string, d *spec.Domain, at func(string) spec.Place) {
 		if strings.Contains(d.Certificate, ":") {
 			r.Limit(at("certificate"), "certificate", "\""+d.Certificate+"\"", "the id of a certificate at the certificate service").
-				Hint = "files are said with x-aliyun: {certConfig: {certName: …, certificate: …, privateKey: …}}"
+				Hint = "files are set with x-aliyun: {certConfig: {certName: …, certificate: …, privateKey: …}}"
 		}
 		if !checked {
 			paths(r, app)

@@ -85,7 +85,7 @@ type CDNFilter struct {
 type EventBridgeTrigger struct {
 	// TriggerEnable lets it call.
 	TriggerEnable bool `yaml:"triggerEnable"`
-	// AsyncInvocationType does not wait for the answer, so that failures are not seen.
+	// AsyncInvocationType does not wait for the response, so that failures are not seen.
 	AsyncInvocationType bool `yaml:"asyncInvocationType"`
 	// EventRuleFilterPattern is JSON; {} takes all.
 	EventRuleFilterPattern string `yaml:"eventRuleFilterPattern"`

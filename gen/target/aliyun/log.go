@@ -26,7 +26,7 @@ func checkStore(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	}
 	switch l := u.Settings.Log; {
 	case l == nil:
-		r.Missing(t.At("store"), "log", "the trigger writes down what it does where the function's own logs go").Hint = "write it in f.yml: log: {project: …, store: …}"
+		r.Missing(t.At("store"), target.SettingLog, "the trigger writes down what it does where the function's own logs go").Hint = "write it in f.yml: log: {project: …, store: …}"
 	case l.Project == store.Project && l.Store == store.Name:
 		r.Limit(t.At("store"), "logstore", store.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 	}

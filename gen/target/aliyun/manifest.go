@@ -1,7 +1,7 @@
 package aliyun
 
 // The s.yaml of Serverless Devs with the component fc3, every key of a function, of its triggers http and timer, and of
-// what may stand beside them. Keys whose values may also be a word ("auto") are any.
+// what may stand next to them. Keys whose values may also be a word ("auto") are any.
 
 // Manifest is s.yaml.
 type Manifest struct {
@@ -139,7 +139,7 @@ type CustomRuntimeConfig struct {
 	Args []string `yaml:"args,omitempty"`
 	// Port is where it listens.
 	Port int `yaml:"port"`
-	// HealthCheckConfig asks instances how they are.
+	// HealthCheckConfig probes instances.
 	HealthCheckConfig any `yaml:"healthCheckConfig,omitempty"`
 }
 

@@ -17,7 +17,7 @@ func kinds() target.Kinds[Trigger] {
 // account is the variable of the vendor's tool for the account that it deploys to.
 const account = `${config("AccountID")}`
 
-// arn is where events come from, in the account and region of the deployment unless it was said.
+// arn is where events come from, in the account and region of the deployment unless it is given.
 func arn(app *target.App, r target.Resource, service, path string) string {
 	if r.ARN != "" {
 		return r.ARN

@@ -28,7 +28,7 @@ func checkTimer(r *target.Report, _ *target.App, u *target.Unit, t target.Trigge
 func timers(_ *target.App, _ *target.Unit, t target.Trigger, m *annotations.Timer) (list []Trigger) {
 	plan, err := cron.FC(m)
 	if err != nil {
-		return nil // Check has said so
+		return nil // Check has reported it
 	}
 	for _, expression := range plan.Expressions {
 		list = append(list, Trigger{TriggerType: "timer", TriggerConfig: &TimerTrigger{CronExpression: expression, Enable: !m.Disabled, Payload: m.Payload}})

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,11 +9,9 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"gopkg.in/yaml.v3"
 )
 
-// checkAPI reports what the one HTTP API of an application cannot have: CORS of each function's own, and more than one
-// domain.
+// checkAPI reports what the one HTTP API of an application cannot have: more than one domain.
 func checkAPI(r *target.Report, app *target.App) {
 	first := ""
 	r.Domains(app, func(name string, d *spec.Domain, at func(string) spec.Place) {
@@ -29,36 +26,51 @@ func checkAPI(r *target.Report, app *target.App) {
 		}
 		first = name
 	})
-	var units []*target.Unit
 	for _, u := range app.Units {
 		if u.Streams() && first != "" {
-			r.Loss(u, target.DomainFeature, u.At("http.streaming"), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
-		}
-		if len(u.Routes()) > 0 && !u.Streams() {
-			units = append(units, u)
+			r.Loss(u, target.FeatureDomains, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it answers at a URL of its own, which the domain does not lead to", u.Name)
 		}
 	}
-	for _, u := range units {
-		if one := units[0]; !reflect.DeepEqual(corsOf(one), corsOf(u)) {
-			at, other := u, one
-			if corsOf(u) == nil {
-				at, other = one, u
+	if _, same := sharedCORS(app); !same {
+		r.Mechanism(map[string]string{target.SettingHTTPCORS: "the framework"})
+	}
+}
+
+// checkURL reports functions of a group that cannot be behind one function URL together.
+func checkURL(r *target.Report, u *target.Unit) {
+	if !u.Streams() {
+		return
+	}
+	var first *target.Function
+	for _, f := range u.Functions {
+		if len(requests(f)) == 0 {
+			continue
+		}
+		if first == nil {
+			first = f
+			continue
+		}
+		of := func(key string) string { return key + " of " + f.Name }
+		switch other := first.Name; {
+		case streams(u, first) != streams(u, f):
+			streaming, plain := first, f
+			if streams(u, f) {
+				streaming, plain = f, first
 			}
-			r.Unsupported(at.At("http.cors"), "http.cors of "+at.Name, fmt.Sprintf("%s, which says otherwise, is behind the same HTTP API", other.Name)).
-				Hint = "say it once, in provider"
-			return
+			r.Unsupported(placeOf(u, streaming, target.SettingHTTPStreaming), "http.streaming of "+streaming.Name, fmt.Sprintf("it moves all routes of the group %s to a function URL, also those of %s, which does not stream", u.Name, plain.Name)).
+				Hint = "leave " + streaming.Name + " out of the group, or say http.streaming of the whole group"
+		case authOf(u, first) != authOf(u, f):
+			r.Unsupported(placeOf(u, f, target.SettingHTTPAuth), of(target.SettingHTTPAuth), "the group "+u.Name+" streams, and "+other+", which says otherwise, is behind the same function URL").Hint = "leave " + f.Name + " out of the group"
+		case !reflect.DeepEqual(corsOf(u, first), corsOf(u, f)):
+			r.Unsupported(placeOf(u, f, target.SettingHTTPCORS), of(target.SettingHTTPCORS), "the group "+u.Name+" streams, and "+other+", which says otherwise, is behind the same function URL").Hint = "leave " + f.Name + " out of the group"
+		default:
+			continue
 		}
+		return
 	}
 }
 
-func corsOf(u *target.Unit) *spec.CORS {
-	if u.Settings.HTTP == nil {
-		return nil
-	}
-	return u.Settings.HTTP.CORS
-}
-
-// cors says who may call, nil if nothing was said.
+// cors says who may call, nil if nothing is set.
 func cors(c *spec.CORS) *CORS {
 	if c == nil {
 		return nil
@@ -71,9 +83,15 @@ func cors(c *spec.CORS) *CORS {
 
 // functionURL is the URL of a unit that streams, as an HTTP API cannot. It answers OPTIONS by itself and has no word for it.
 func functionURL(u *target.Unit) *FunctionURL {
-	url := &FunctionURL{AuthType: "NONE", InvokeMode: "RESPONSE_STREAM", Cors: cors(corsOf(u))}
-	if h := u.Settings.HTTP; h.Auth == "iam" {
-		url.AuthType = "AWS_IAM"
+	url := &FunctionURL{AuthType: "NONE", InvokeMode: "RESPONSE_STREAM"}
+	for _, f := range u.Functions {
+		if len(requests(f)) == 0 {
+			continue
+		}
+		if url.Cors = cors(corsOf(u, f)); authOf(u, f) == "iam" {
+			url.AuthType = "AWS_IAM"
+		}
+		break // the others say the same
 	}
 	if c := url.Cors; c != nil {
 		c.AllowMethods = slices.DeleteFunc(slices.Clone(c.AllowMethods), func(m string) bool { return m == "OPTIONS" })
@@ -85,28 +103,20 @@ func functionURL(u *target.Unit) *FunctionURL {
 }
 
 // httpAPI makes the API of the http triggers.
-func httpAPI(app *target.App, routes []route) *HTTPAPI {
+func httpAPI(app *target.App, definition *OpenAPI) *HTTPAPI {
 	name := app.Spec.Service
 	if app.Stage != "" {
 		name += "-" + app.Stage
 	}
-	api := &HTTPAPI{Type: "AWS::Serverless::HttpApi", Properties: HTTPAPIProperties{Name: name, StageName: "$default"}}
-	if slices.ContainsFunc(routes, func(r route) bool { return r.auth != nil }) {
-		api.Properties.Auth = &HTTPAPIAuth{EnableIamAuthorizer: true}
-	}
-	if api.Properties.CorsConfiguration = cors(corsOf(routes[0].unit)); api.Properties.CorsConfiguration != nil && len(corsOf(routes[0].unit).Methods) == 0 {
-		api.Properties.CorsConfiguration.AllowMethods = spec.AllMethods()
+	api := &HTTPAPI{Type: "AWS::Serverless::HttpApi", Properties: HTTPAPIProperties{Name: name, StageName: "$default", DefinitionBody: definition}}
+	if c, same := sharedCORS(app); same && c != nil {
+		api.Properties.CorsConfiguration = cors(c)
+		if len(c.Methods) == 0 {
+			api.Properties.CorsConfiguration.AllowMethods = spec.AllMethods()
+		}
 	}
 	for name, d := range app.Spec.Domains {
 		api.Properties.Domain = &Domain{DomainName: name, CertificateArn: d.Certificate}
 	}
 	return api
-}
-
-// extendDomain merges what x-aws says of the domain.
-func extendDomain(root *yaml.Node, app *target.App) {
-	for _, name := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
-		target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, app.Spec.Domains[name].Extension) },
-			"Resources", apiID, "Properties", "Domain")
-	}
 }

@@ -1,17 +1,14 @@
 // Package aws deploys units to AWS Lambda: a SAM template with one function for each unit on provided.al2023, one HTTP API
-// with a route for each http trigger, and a schedule of EventBridge Scheduler for each timer. The gateway answers paths
-// and methods that no route has by itself: its 404 is not the framework's, and there is no 405.
+// whose definition has a route for each http trigger, and a schedule of EventBridge Scheduler for each timer. The gateway
+// answers paths and methods that no route has by itself: its 404 is not the framework's, and there is no 405.
 package aws
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
-	"gopkg.in/yaml.v3"
 )
 
 // Name is the word for this target.
@@ -49,8 +46,8 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 			e.Codecs[i].Name = streamingCodec
 		}
 	}
-	if e.Front = "apigw-v2"; u.Streams() {
-		e.Front, e.Streaming = "url", true
+	if e.Ingress = "apigw-v2"; u.Streams() {
+		e.Ingress, e.Streaming = "url", true
 	}
 	return e
 }
@@ -73,10 +70,13 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	}
 	routes(r, app)
 	checkAPI(r, app)
+	if !r.Diagnostics.Failed() {
+		checkStack(r, app)
+	}
 	return r
 }
 
-// Command is that of SAM. A deployment that changes nothing is no failure.
+// Command is that of SAM. A deployment that changes nothing is not a failure.
 func (cloud) Command() target.Command {
 	return target.Command{Names: []string{"sam"}, Args: []string{"deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"}, Install: "pip install aws-sam-cli"}
 }
@@ -104,74 +104,4 @@ func samConfig(app *target.App) []byte {
 		text += fmt.Sprintf("region = %q\n", region)
 	}
 	return []byte(text)
-}
-
-// document is the template with all x-aws keys merged in: those of provider and the function into the function's
-// properties, those of a trigger into the properties of its events, those of f.yml itself into the whole.
-func document(app *target.App) *yaml.Node {
-	routes := routes(&target.Report{}, app)
-	t := Template{
-		AWSTemplateFormatVersion: "2010-09-09",
-		Transform:                "AWS::Serverless-2016-10-31",
-		Description:              app.Spec.Description,
-		Resources:                map[string]any{},
-	}
-	if len(routes) > 0 {
-		t.Resources[apiID] = httpAPI(app, routes)
-		t.Outputs = map[string]Output{"ApiUrl": {
-			Description: "Where the http functions answer.",
-			Value:       map[string]string{"Fn::Sub": "https://${" + apiID + "}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
-		}}
-	}
-	logical := names{}
-	functions := make([]string, len(app.Units))
-	for i, u := range app.Units {
-		functions[i] = logical.take(logicalName(u.Name) + "Function")
-	}
-	for i, u := range app.Units {
-		if u.Streams() {
-			if t.Outputs == nil {
-				t.Outputs = map[string]Output{}
-			}
-			t.Outputs[functions[i]+"Url"] = Output{
-				Description: "Where " + u.Name + " answers.",
-				Value:       map[string][]string{"Fn::GetAtt": {functions[i] + "Url", "FunctionUrl"}},
-			}
-			logical.take(functions[i] + "Url") // SAM makes it
-		}
-	}
-	made := resources(app, logical, t.Resources)
-	var extensions []func(*yaml.Node)
-	for _, resource := range slices.Sorted(maps.Keys(made)) {
-		extensions = append(extensions, func(root *yaml.Node) {
-			target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, app.Spec.Resources[resource].Extension) }, "Resources", made[resource], "Properties")
-		})
-	}
-	for i, u := range app.Units {
-		name := functions[i]
-		f, events := function(app, u, routes, made)
-		t.Resources[name] = f
-		permissions(app, u, name, logical, t.Resources)
-		extensions = append(extensions, func(root *yaml.Node) {
-			for _, t := range u.Routes() {
-				if u.Streams() && t.Extension[Name] != nil {
-					target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, t.Extension) }, "Resources", name, "Properties", "FunctionUrlConfig")
-				}
-			}
-			for event, e := range events {
-				target.Replace(root, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, e) }, "Resources", name, "Properties", "Events", event, "Properties")
-			}
-			target.Replace(root, func(n *yaml.Node) *yaml.Node {
-				return target.Extend(target.Extend(n, Name, app.Spec.Provider.Extension), Name, u.Extension)
-			}, "Resources", name, "Properties")
-		})
-	}
-	root := target.Node(t)
-	if len(routes) > 0 {
-		extendDomain(root, app)
-	}
-	for _, extend := range extensions {
-		extend(root)
-	}
-	return target.Extend(root, Name, app.Spec.Extension)
 }

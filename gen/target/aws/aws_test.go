@@ -41,16 +41,18 @@ func sound(content []byte) error {
 	if err := yaml.Unmarshal(content, &template); err != nil {
 		return err
 	}
+	if err := complete(content); err != nil {
+		return err
+	}
 	names := map[any]string{}
 	for id, r := range template.Resources {
 		if !regexp.MustCompile(`^[A-Za-z0-9]+$`).MatchString(id) {
-			return fmt.Errorf("%s is no logical name", id)
+			return fmt.Errorf("%s is not a logical name", id)
 		}
-		if err := references(r.Properties, func(name string) bool {
-			_, ok := template.Resources[strings.TrimSuffix(name, "Aliaslive")]
-			return ok || strings.HasPrefix(name, "AWS::")
-		}); err != nil {
-			return fmt.Errorf("%s: %w", id, err)
+		if document, ok := r.Properties["DefinitionBody"].(map[string]any); ok && r.Properties["Name"] != nil {
+			if title := document["info"].(map[string]any)["title"]; fmt.Sprint(title) != "map[Ref:AWS::StackName]" {
+				return fmt.Errorf("%s: SAM refuses a Name beside the title %v", id, title)
+			}
 		}
 		if r.Type != "AWS::Serverless::Function" {
 			continue
@@ -74,12 +76,12 @@ func sound(content []byte) error {
 			switch e["Type"] {
 			case "ScheduleV2":
 				if text := p["ScheduleExpression"].(string); !scheduleForm.MatchString(text) {
-					return fmt.Errorf("%s of %s: %q is no schedule", name, id, text)
+					return fmt.Errorf("%s of %s: %q is not a schedule", name, id, text)
 				}
 			case "S3":
 				bucket := p["Bucket"].(map[string]any)["Ref"].(string)
 				if template.Resources[bucket].Type != "AWS::S3::Bucket" {
-					return fmt.Errorf("%s of %s: %s is no bucket of the template", name, id, bucket)
+					return fmt.Errorf("%s of %s: %s is not a bucket of the template", name, id, bucket)
 				}
 			case "MSK", "Kinesis", "DynamoDB":
 				if p["StartingPosition"] == nil {
@@ -93,44 +95,23 @@ func sound(content []byte) error {
 
 var scheduleForm = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+ \S+ (\? \S+ [^?\s]+|[^?\s]+ \S+ \?) \S+\))$`)
 
-// references calls known with the name of each Ref and GetAtt below a value.
-func references(v any, known func(string) bool) error {
-	switch v := v.(type) {
-	case []any:
-		for _, item := range v {
-			if err := references(item, known); err != nil {
-				return err
-			}
-		}
-	case map[string]any:
-		for key, item := range v {
-			name, _ := item.(string)
-			if list, ok := item.([]any); ok && key == "Fn::GetAtt" {
-				name, key = list[0].(string), "Ref"
-			}
-			if key == "Ref" && !known(name) {
-				return fmt.Errorf("there is no %q", name)
-			}
-			if err := references(item, known); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 func TestSoundRefuses(t *testing.T) {
 	const function = "{Type: AWS::Serverless::Function, Properties: {FunctionName: f, Runtime: provided.al2023, Handler: h, MemorySize: 1, Timeout: 1, Events: {e: {%s}}}}"
 	for name, resources := range map[string]string{
 		"a name":         "A-b: {Type: X}",
 		"a reference":    "A: {Type: X, Properties: {B: [{Ref: C}]}}",
 		"an attribute":   "A: {Type: X, Properties: {B: {Fn::GetAtt: [C, Arn]}}}",
+		"a text of it":   "A: {Type: X, Properties: {B: {Fn::Sub: 'arn:${AWS::Region}:${C.Arn}'}}}",
+		"no such alias":  "A: " + strings.Replace(fmt.Sprintf(function, "Type: SQS, Properties: {}"), "Timeout: 1,", "Timeout: 1, Tags: {B: {Ref: A.Alias}},", 1),
+		"no integration": "A: {Type: X, Properties: {B: {$ref: '#/components/x-amazon-apigateway-integrations/C'}}}",
+		"SAM's names":    "A: " + fmt.Sprintf(function, "Type: SQS, Properties: {}") + "\n  ARole: {Type: X}",
 		"two of a name":  "A: " + fmt.Sprintf(function, "Type: X, Properties: {}") + "\n  B: " + fmt.Sprintf(function, "Type: X, Properties: {}"),
 		"a runtime":      "A: {Type: AWS::Serverless::Function, Properties: {Runtime: go1.x, Handler: h, MemorySize: 1, Timeout: 1}}",
 		"a text":         "A: {Type: AWS::Serverless::Function, Properties: {Runtime: provided.al2023, Handler: h, MemorySize: '1', Timeout: 1}}",
 		"one minutes":    "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minutes)}"),
 		"two day fields": "A: " + fmt.Sprintf(function, "Type: ScheduleV2, Properties: {ScheduleExpression: cron(0 0 * * * *)}"),
 		"another bucket": "A: " + fmt.Sprintf(function, "Type: S3, Properties: {Bucket: {Ref: A}}"),
+		"a title":        "A: {Type: AWS::Serverless::HttpApi, Properties: {Name: n, DefinitionBody: {info: {title: t}}}}",
 		"no position":    "A: " + fmt.Sprintf(function, "Type: MSK, Properties: {Stream: a}"),
 	} {
 		if err := sound([]byte("Resources:\n  " + resources + "\n")); err == nil {
@@ -230,8 +211,8 @@ func TestPaths(t *testing.T) {
 func TestEveryKey(t *testing.T) {
 	const function, api = "samtranslator__internal__schema_source__aws_serverless_function__", "samtranslator__internal__schema_source__aws_serverless_httpapi__"
 	for definition, structure := range map[string]any{
-		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{}, "HttpApiEventProperties": HTTPAPIEvent{},
-		"HttpApiAuth": RouteAuth{}, api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
+		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{},
+		api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
 		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{},
 		"VpcConfig": VPCConfig{}, "S3EventProperties": S3Event{}, "SQSEventProperties": SQSEvent{}, "KinesisEventProperties": StreamEvent{}, "DynamoDBEventProperties": StreamEvent{}, "SNSEventProperties": SNSEvent{},
 		"MSKEventProperties": MSKEvent{}, "CloudWatchLogsEventProperties": LogsEvent{}, function + "EventBridgeRuleEventProperties": RuleEvent{},

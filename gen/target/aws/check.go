@@ -46,19 +46,19 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	if n := len(u.Summary()); n > maxDescription {
 		r.Limit(u.At(""), "description", fmt.Sprintf("%d characters", n), fmt.Sprintf("%d at most", maxDescription))
 	}
-	r.Range(u, "memorySize", int(s.MemorySize), 128, 10240, 1, " MB")
-	r.Seconds(u, "timeout", s.Timeout, 1, 900)
+	r.Range(u, target.SettingMemorySize, int(s.MemorySize), 128, 10240, 1, " MB")
+	r.Seconds(u, target.SettingTimeout, s.Timeout, 1, 900)
 	if s.InitTimeout > annotations.Duration(10*time.Second) {
-		r.Limit(u.At("initTimeout"), "initTimeout", s.InitTimeout.String(), "10s at most: a longer start is begun again by the first invocation")
+		r.Limit(u.At(target.SettingInitTimeout), target.SettingInitTimeout, s.InitTimeout.String(), "10s at most: a longer start is begun again by the first invocation")
 	}
 	if s.DiskSize != 0 {
-		r.Range(u, "diskSize", int(s.DiskSize), 512, 10240, 1, " MB")
+		r.Range(u, target.SettingDiskSize, int(s.DiskSize), 512, 10240, 1, " MB")
 	}
 	if s.CPU != 0 {
-		r.Unsupported(u.At("cpu"), "cpu", "processors come with the memory, one for each 1769 MB")
+		r.Unsupported(u.At(target.SettingCPU), target.SettingCPU, "processors come with the memory, one for each 1769 MB")
 	}
 	if s.Concurrency > 1 {
-		r.Loss(u, "concurrency", u.At("concurrency"), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
+		r.Loss(u, target.SettingConcurrency, u.At(target.SettingConcurrency), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
 	}
 	r.Environment(app, u, variables())
 	checkARN(r, u, "role", s.Role)
@@ -80,21 +80,21 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 	vpc, internet := u.Settings.VPC, u.Settings.InternetAccess
 	if vpc != nil {
 		if len(vpc.Subnets) == 0 {
-			r.Missing(u.At("vpc"), "vpc.subnets", "instances are put into subnets")
+			r.Missing(u.At(target.SettingVPC), "vpc.subnets", "instances are put into subnets")
 		}
 		if len(vpc.SecurityGroups) == 0 {
-			r.Missing(u.At("vpc"), "vpc.securityGroups", "instances in a network need at least one")
+			r.Missing(u.At(target.SettingVPC), "vpc.securityGroups", "instances in a network need at least one")
 		}
 		if vpc.ID != "" {
-			r.Loss(u, "vpc", u.At("vpc.id"), "vpc.id: aws finds the network by its subnets")
+			r.Loss(u, target.SettingVPC, u.At("vpc.id"), "vpc.id: aws finds the network by its subnets")
 		}
 	}
 	switch {
 	case internet == nil:
 	case vpc != nil:
-		r.Unsupported(u.At("internetAccess"), "internetAccess", "in a network the routes of the subnets decide")
+		r.Unsupported(u.At(target.SettingInternetAccess), target.SettingInternetAccess, "in a network the routes of the subnets decide")
 	case !*internet:
-		r.Unsupported(u.At("internetAccess"), "internetAccess: false", "outside a network functions always reach the internet; set vpc")
+		r.Unsupported(u.At(target.SettingInternetAccess), "internetAccess: false", "outside a network functions always reach the internet; set vpc")
 	}
 }
 
@@ -104,14 +104,14 @@ func checkLogs(r *target.Report, u *target.Unit) {
 			r.Unsupported(u.At("log.project"), "log.project", "a log group is in none; log.store names it")
 		}
 		if l.Store == "" {
-			r.Missing(u.At("log"), "log.store", "it names the log group")
+			r.Missing(u.At(target.SettingLog), "log.store", "it names the log group")
 		}
 	}
 	if t := u.Settings.Tracing; t != nil && t.Endpoint != "" {
 		r.Unsupported(u.At("tracing.endpoint"), "tracing.endpoint", "traces go to X-Ray")
 	}
 	if n := len(u.Settings.Layers); n > 5 {
-		r.Limit(u.At("layers"), "layers", fmt.Sprint(n), "5 at most")
+		r.Limit(u.At(target.SettingLayers), target.SettingLayers, fmt.Sprint(n), "5 at most")
 	}
 	for i, layer := range u.Settings.Layers {
 		checkARN(r, u, fmt.Sprintf("layers.%d", i), layer)
@@ -121,10 +121,10 @@ func checkLogs(r *target.Report, u *target.Unit) {
 func checkFiles(r *target.Report, u *target.Unit) {
 	files := u.Settings.FileSystems
 	if len(files) > 1 {
-		r.Limit(u.At("fileSystems"), "fileSystems", fmt.Sprint(len(files)), "1 at most")
+		r.Limit(u.At(target.SettingFileSystems), target.SettingFileSystems, fmt.Sprint(len(files)), "1 at most")
 	}
 	if len(files) > 0 && u.Settings.VPC == nil {
-		r.Missing(u.At("fileSystems"), "vpc", "file systems are reached through a network")
+		r.Missing(u.At(target.SettingFileSystems), target.SettingVPC, "file systems are reached through a network")
 	}
 	for i, fs := range files {
 		key := fmt.Sprintf("fileSystems.%d.", i)
@@ -132,8 +132,8 @@ func checkFiles(r *target.Report, u *target.Unit) {
 		if !strings.HasPrefix(fs.Path, "/mnt/") {
 			r.Limit(u.At(key+"path"), key+"path", fmt.Sprintf("%q", fs.Path), "a path below /mnt")
 		}
-		for name, said := range map[string]bool{"remotePath": fs.RemotePath != "", "user": fs.User != nil, "group": fs.Group != nil} {
-			if said {
+		for name, set := range map[string]bool{"remotePath": fs.RemotePath != "", "user": fs.User != nil, "group": fs.Group != nil} {
+			if set {
 				r.Unsupported(u.At(key+name), key+name, "the access point decides")
 			}
 		}
@@ -144,13 +144,13 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	u.NoteSyncTriggers(r, "what fails for good goes where the queue's RedrivePolicy or the trigger's DestinationConfig says", kinds(nil).Waits)
 	if a := u.Settings.Async; a != nil {
 		if a.Retries != nil {
-			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")
+			r.Range(u, target.SettingAsyncRetries, *a.Retries, 0, 2, 1, "")
 		}
 		if a.MaxAge != 0 {
-			r.Seconds(u, "async.maxAge", a.MaxAge, 60, 21600)
+			r.Seconds(u, target.SettingAsyncMaxAge, a.MaxAge, 60, 21600)
 		}
 		if a.LongRunning != nil && *a.LongRunning {
-			r.Unsupported(u.At("async.longRunning"), "async.longRunning", "no invocation runs longer than 900 seconds")
+			r.Unsupported(u.At(target.SettingAsyncLongRunning), target.SettingAsyncLongRunning, "no invocation runs longer than 900 seconds")
 		}
 		for key, arn := range map[string]string{"async.onSuccess": a.OnSuccess, "async.onFailure": a.OnFailure} {
 			if arn != "" && arnKind(arn) == "" {
@@ -165,7 +165,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	want := map[string]string{"queue": "SQS", "topic": "SNS"}[d.Type]
 	switch {
 	case d.Target == "":
-		r.Missing(u.At("deadLetter"), "deadLetter.target", "it names the queue or topic")
+		r.Missing(u.At(target.SettingDeadLetter), "deadLetter.target", "it names the queue or topic")
 	case arnKind(d.Target) != "SQS" && arnKind(d.Target) != "SNS" || want != "" && arnKind(d.Target) != want:
 		what := "queue or topic"
 		if d.Type != "" {

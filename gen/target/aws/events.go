@@ -93,7 +93,7 @@ type StreamEvent struct {
 	MetricsConfig any `yaml:"MetricsConfig,omitempty"`
 	// ParallelizationFactor is how many batches of a shard are handled at once.
 	ParallelizationFactor any `yaml:"ParallelizationFactor,omitempty"`
-	// TumblingWindowInSeconds would want a state in the answer, which handlers have no place for.
+	// TumblingWindowInSeconds would want a state in the response, which handlers have no place for.
 	TumblingWindowInSeconds any `yaml:"TumblingWindowInSeconds,omitempty"`
 }
 
@@ -172,7 +172,7 @@ type Pattern struct {
 	DetailType []string `yaml:"detail-type,omitempty"`
 }
 
-// Resource is a resource of CloudFormation that the template makes beside the functions.
+// Resource is a resource of CloudFormation that the template makes in addition to the functions.
 type Resource struct {
 	Type                string         `yaml:"Type"`
 	DeletionPolicy      string         `yaml:"DeletionPolicy,omitempty"`

@@ -5,12 +5,11 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// function makes a unit's function, and says which x- keys belong to which of its events.
-func function(app *target.App, u *target.Unit, routes []route, made map[string]string) (*Function, map[string]spec.Extension) {
+// function makes a unit's function without its events.
+func function(app *target.App, u *target.Unit) *Function {
 	s := u.Settings
 	p := Properties{
 		FunctionName:                 app.FunctionName(u),
@@ -25,7 +24,6 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 		Role:                         s.Role,
 		Tags:                         s.Tags,
 		Layers:                       s.Layers,
-		Events:                       map[string]*Event{},
 	}
 	if s.DiskSize != 0 {
 		p.EphemeralStorage = &EphemeralStorage{int(s.DiskSize)}
@@ -60,32 +58,7 @@ func function(app *target.App, u *target.Unit, routes []route, made map[string]s
 	if u.Streams() {
 		p.FunctionUrlConfig = functionURL(u)
 	}
-	return &Function{Type: "AWS::Serverless::Function", Properties: p}, events(p.Events, app, u, routes, made)
-}
-
-// events fills in the events of a unit: its routes, its schedules, and what else calls it.
-func events(to map[string]*Event, app *target.App, u *target.Unit, routes []route, made map[string]string) map[string]spec.Extension {
-	extensions := map[string]spec.Extension{}
-	taken := names{}
-	add := func(name string, t target.Trigger, e *Event) {
-		name = taken.take(name)
-		if to[name] = e; t.Extension[Name] != nil {
-			extensions[name] = t.Extension
-		}
-	}
-	for _, route := range routes {
-		if route.unit == u {
-			add(logicalName(strings.ToLower(route.method))+logicalName(route.path), route.trigger, &Event{Type: "HttpApi", Properties: &HTTPAPIEvent{
-				ApiId: map[string]string{"Ref": apiID}, Method: route.method, Path: route.path, PayloadFormatVersion: "2.0", Auth: route.auth,
-			}})
-		}
-	}
-	for t, made := range kinds(made).Make(app, u) {
-		for _, e := range made {
-			add(e.name, t, e.event)
-		}
-	}
-	return extensions
+	return &Function{Type: "AWS::Serverless::Function", Properties: p}
 }
 
 // arnKind is SAM's word for the service of an ARN, empty for one that it has none for.
@@ -97,7 +70,7 @@ func arnKind(arn string) string {
 	return map[string]string{"sqs": "SQS", "sns": "SNS", "lambda": "Lambda", "events": "EventBridge", "s3": "S3Bucket"}[parts[2]]
 }
 
-// names hands out names that nobody has yet.
+// names hands out names that are not taken yet.
 type names map[string]bool
 
 func (n names) take(name string) string {

@@ -11,10 +11,10 @@ import (
 // streamingCodec is the codec of http for a function URL that streams.
 const streamingCodec = "HTTPStream"
 
-// Routes are events of the one HTTP API of the application; see routes.go.
+// Routes are operations of the definition of the one HTTP API of the application; see routes.go and openapi.go.
 
 func carryHTTP() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureHTTP: "HTTP API", target.NoDomainFeature: "API endpoint", kind.FeatureHTTPHost: "router of the unit", target.MixedFeature: "one function"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureHTTP: "HTTP API", target.FeatureNoDomains: "API endpoint", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "one function"}}
 }
 
 func carryAPIGW() target.Carried[sourceEvent] {
@@ -22,15 +22,31 @@ func carryAPIGW() target.Carried[sourceEvent] {
 }
 
 func checkHTTP(r *target.Report, u *target.Unit) {
-	triggers := u.Routes()
-	if len(triggers) == 0 {
-		return
+	for _, f := range u.Functions {
+		triggers := requests(f)
+		if len(triggers) == 0 {
+			continue
+		}
+		of := u
+		if len(u.Functions) > 1 {
+			of = &target.Unit{Name: f.Name, Pos: f.Pos, Functions: []*target.Function{f}, Settings: f.Settings}
+		}
+		r.Origins(of)
+		if internal := httpOf(u, f, target.SettingHTTPInternal).Internal; internal != nil && *internal {
+			r.Unsupported(placeOf(u, f, target.SettingHTTPInternal), target.SettingHTTPInternal, "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
+		}
+		if u.Streams() {
+			continue
+		}
+		if f.Settings.Timeout > annotations.Duration(30*time.Second) && !f.Guest {
+			r.Loss(of, "timeout", of.At("timeout"), "timeout %s: aws ends http requests after 30s", f.Settings.Timeout)
+		}
+		for _, t := range triggers {
+			checkOperation(r, t)
+		}
 	}
-	r.Origins(u)
-	if h := u.Settings.HTTP; h != nil && h.Internal != nil && *h.Internal {
-		r.Unsupported(u.At("http.internal"), "http.internal", "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
+	if len(u.Functions) > 1 && says(u, target.SettingHTTPCORS) {
+		r.Origins(u)
 	}
-	if !u.Streams() && u.Settings.Timeout > annotations.Duration(30*time.Second) {
-		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: aws ends http requests after 30s", u.Settings.Timeout)
-	}
+	checkURL(r, u)
 }

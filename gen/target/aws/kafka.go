@@ -29,9 +29,9 @@ func cluster(app *target.App, t target.Trigger) (string, target.Resource) {
 		at = app.Resource(t, needs[1])
 		name = needs[1].Name
 	}
-	if said := app.Spec.Resources[name]; said != nil {
-		if name = said.ARN; name == "" {
-			name = said.Name
+	if declared := app.Spec.Resources[name]; declared != nil {
+		if name = declared.ARN; name == "" {
+			name = declared.Name
 		}
 	}
 	return name, at

@@ -70,8 +70,9 @@ func filter(m *annotations.OS) *S3Filter {
 	return &S3Filter{S3Key{rules}}
 }
 
-// permissions lets buckets that exist call a function: their notification is set up by hand.
-func permissions(app *target.App, u *target.Unit, function string, logical names, to map[string]any) {
+// bucketPermissions lets buckets that exist call a function: their notification is set up by hand.
+func bucketPermissions(app *target.App, u *target.Unit, functions callees, logical names, to map[string]any) {
+	function := functions.id[u]
 	buckets := map[string]string{}
 	for _, t := range u.Triggers("os") {
 		if b := app.Resource(t, target.Needs(t.Marker)[0]); !b.Created() {
@@ -79,12 +80,8 @@ func permissions(app *target.App, u *target.Unit, function string, logical names
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(buckets)) {
-		callee := ref(function)
-		if n := u.Settings.ProvisionedInstances; n != nil && *n > 0 {
-			callee = ref(function + "Aliaslive") // what SAM calls the alias
-		}
 		to[logical.take(function+logicalName(buckets[name])+"Permission")] = &Resource{Type: "AWS::Lambda::Permission", Properties: map[string]any{
-			"Action": "lambda:InvokeFunction", "FunctionName": callee, "Principal": "s3.amazonaws.com",
+			"Action": "lambda:InvokeFunction", "FunctionName": functions.ref(u), "Principal": "s3.amazonaws.com",
 			"SourceAccount": ref("AWS::AccountId"), "SourceArn": sub("arn:${AWS::Partition}:s3:::" + name),
 		}}
 	}

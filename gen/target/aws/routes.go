@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,9 +16,13 @@ import (
 // route is one route of the HTTP API.
 type route struct {
 	unit         *target.Unit
+	function     *target.Function
 	trigger      target.Trigger
 	method, path string
-	auth         *RouteAuth
+	// iam has callers sign their requests.
+	iam bool
+	// preflight says that the route is only there for CORS: the framework answers.
+	preflight bool
 }
 
 // maxRoutes is the quota of one API, which can be raised.
@@ -25,47 +30,43 @@ const maxRoutes = 300
 
 // routes says the http triggers of all units in the language of HTTP APIs, in order, each method and path once:
 //
-//   - {rest...} becomes {rest+}, and as that takes no empty rest, a route for the folder itself beside it, unless another
+//   - {rest...} becomes {rest+}, and as that takes no empty rest, a second route for the folder itself, unless another
 //     route is for the folder alone.
 //   - A GET route takes HEAD as well, as everywhere else, unless another route does.
 //   - Wildcards in one place have one name in all routes. The framework finds their values by itself.
+//   - Where the framework answers preflight requests, OPTIONS of each path that has CORS.
+//
+// Those of a function that another unit has, too, are the other unit's.
 func routes(r *target.Report, app *target.App) []route {
 	r.About(kind.FeatureHTTP)
 	defer r.About("")
 	var all []route
-	seen := map[string]*target.Unit{}
+	seen := map[string]route{}
 	add := func(n route) {
 		key := n.method + " " + n.path
-		switch other := seen[key]; {
-		case other == nil:
-			seen[key] = n.unit
+		switch other, ok := seen[key]; {
+		case !ok:
+			seen[key] = n
 			all = append(all, n)
-		case other != n.unit:
-			r.Unsupported(n.trigger.At("host"), key, fmt.Sprintf("unit %s has it too, and an HTTP API does not look at the host", other.Name))
+		case other.unit != n.unit:
+			r.Unsupported(n.trigger.At("host"), key, fmt.Sprintf("unit %s has it too, and an HTTP API does not look at the host", other.unit.Name))
+		case other.iam != n.iam:
+			r.Unsupported(placeOf(n.unit, n.function, target.SettingHTTPAuth), "http.auth of "+n.function.Name, fmt.Sprintf("%s, which says otherwise, has %s too, and an HTTP API does not look at the host", other.function.Name, key))
 		}
 	}
 	wildcards := &wildcard{}
 	var folders, heads []route
-	for _, u := range app.Units {
-		if u.Streams() {
-			continue // at a URL of its own
-		}
-		var auth *RouteAuth
-		if u.Settings.HTTP != nil && u.Settings.HTTP.Auth == "iam" {
-			auth = &RouteAuth{Authorizer: "AWS_IAM"}
-		}
-		for _, t := range u.Routes() {
-			m := annotations.HTTPOf(t.Marker)
-			for _, method := range m.Method {
-				parsed, err := web.ParsePattern(method, m.Path)
+	for _, m := range members(app) {
+		iam := authOf(m.unit, m.function) == "iam"
+		for _, t := range requests(m.function) {
+			marker := annotations.HTTPOf(t.Marker)
+			for _, method := range marker.Method {
+				parsed, err := web.ParsePattern(method, marker.Path)
 				if err != nil {
 					continue // reported where it was written
 				}
-				if parsed.Method == "" {
-					parsed.Method = "ANY"
-				}
 				for i, path := range wildcards.paths(parsed.Pattern) {
-					n := route{u, t, parsed.Method, path, auth}
+					n := route{unit: m.unit, function: m.function, trigger: t, method: cmp.Or(parsed.Method, "ANY"), path: path, iam: iam}
 					if i > 0 {
 						folders = append(folders, n)
 						continue
@@ -79,7 +80,7 @@ func routes(r *target.Report, app *target.App) []route {
 		}
 	}
 	for _, n := range folders {
-		if seen[n.method+" "+n.path] == nil {
+		if _, ok := seen[n.method+" "+n.path]; !ok {
 			add(n)
 			if n.method == "GET" {
 				heads = append(heads, n)
@@ -87,9 +88,13 @@ func routes(r *target.Report, app *target.App) []route {
 		}
 	}
 	for _, n := range heads {
-		if n.method = "HEAD"; seen["HEAD "+n.path] == nil {
+		n.method = "HEAD"
+		if _, ok := seen["HEAD "+n.path]; !ok {
 			add(n)
 		}
+	}
+	for _, n := range preflights(r, app, all) {
+		add(n)
 	}
 	slices.SortStableFunc(all, func(a, b route) int {
 		return strings.Compare(a.path+" "+a.method, b.path+" "+b.method)
@@ -98,6 +103,48 @@ func routes(r *target.Report, app *target.App) []route {
 		r.Loss(all[maxRoutes].unit, kind.FeatureHTTP, all[maxRoutes].trigger.At(""), "%d routes: an HTTP API has %d unless its quota is raised", len(all), maxRoutes)
 	}
 	return all
+}
+
+// preflights are routes for the OPTIONS requests of browsers, which carry no signature. Where the gateway has CORS of its own it
+// answers them, but for those that a route of any method wants signed. Otherwise they reach one unit, so that it has to be the
+// one that all routes with CORS of the path are in.
+func preflights(r *target.Report, app *target.App, all []route) []route {
+	gateway, same := sharedCORS(app)
+	if same && gateway == nil {
+		return nil
+	}
+	var made []route
+	crossing := map[string]route{} // by path
+	for _, n := range all {
+		if corsOf(n.unit, n.function) == nil || same && (n.method != "ANY" || !n.iam) {
+			continue
+		}
+		if other, ok := crossing[n.path]; ok {
+			refusePreflight(r, n, other)
+			continue
+		}
+		crossing[n.path] = n
+		n.method, n.iam, n.preflight = "OPTIONS", false, true
+		made = append(made, n)
+	}
+	return slices.DeleteFunc(made, func(n route) bool {
+		return slices.ContainsFunc(all, func(other route) bool {
+			if other.path != n.path {
+				return false
+			}
+			if other.method == "OPTIONS" && !same {
+				refusePreflight(r, other, crossing[n.path])
+			}
+			return other.method == "OPTIONS" || other.method == "ANY" && other.unit == n.unit && !other.iam
+		})
+	})
+}
+
+func refusePreflight(r *target.Report, n, crossing route) {
+	if n.unit != crossing.unit {
+		r.Unsupported(placeOf(crossing.unit, crossing.function, target.SettingHTTPCORS), "http.cors of "+crossing.function.Name, fmt.Sprintf("functions differ in it, so that units answer preflight requests, and unit %s has a route of %s too", n.unit.Name, n.path)).
+			Hint = "put both into one group, or say the same http.cors for all, in provider"
+	}
 }
 
 // Routes are those of the application's HTTP API as the API names them, such as "GET /books/{id}".

@@ -23,7 +23,7 @@ func kinds(made map[string]string) target.Kinds[sourceEvent] {
 	}
 }
 
-// arn is the ARN of something that exists, in the account and region of the stack unless it was said.
+// arn is the ARN of something that exists, in the account and region of the stack unless it is given.
 func arn(r target.Resource, service string) any {
 	if r.ARN != "" {
 		return r.ARN

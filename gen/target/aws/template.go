@@ -51,7 +51,7 @@ type HTTPAPIProperties struct {
 	CorsConfiguration *CORS `yaml:"CorsConfiguration,omitempty"`
 	// DefaultRouteSettings are those of every route: throttling, metrics.
 	DefaultRouteSettings any `yaml:"DefaultRouteSettings,omitempty"`
-	// DefinitionBody is an OpenAPI document for the API.
+	// DefinitionBody is the *OpenAPI document of the API.
 	DefinitionBody any `yaml:"DefinitionBody,omitempty"`
 	// DefinitionUri is where such a document is.
 	DefinitionUri any `yaml:"DefinitionUri,omitempty"`
@@ -100,7 +100,7 @@ type Domain struct {
 	BasePath []string `yaml:"BasePath,omitempty"`
 	// EndpointConfiguration is REGIONAL.
 	EndpointConfiguration any `yaml:"EndpointConfiguration,omitempty"`
-	// MutualTlsAuthentication asks clients for certificates.
+	// MutualTlsAuthentication requires certificates of clients.
 	MutualTlsAuthentication any `yaml:"MutualTlsAuthentication,omitempty"`
 	// OwnershipVerificationCertificateArn proves that the domain is yours.
 	OwnershipVerificationCertificateArn any `yaml:"OwnershipVerificationCertificateArn,omitempty"`
@@ -301,36 +301,10 @@ type DeadLetterQueue struct {
 	TargetArn string `yaml:"TargetArn"`
 }
 
-// Event is one trigger: HttpApi with *HTTPAPIEvent, ScheduleV2 with *ScheduleEvent, S3 with *S3Event, and so on.
+// Event is one trigger: ScheduleV2 with *ScheduleEvent, S3 with *S3Event, and so on.
 type Event struct {
 	Type       string `yaml:"Type"`
 	Properties any    `yaml:"Properties"`
-}
-
-// HTTPAPIEvent is a route of an HTTP API.
-type HTTPAPIEvent struct {
-	// ApiId is the API.
-	ApiId any `yaml:"ApiId"`
-	// Method is upper case, ANY for all.
-	Method string `yaml:"Method"`
-	// Path holds {name} for a segment and {name+} for the rest.
-	Path string `yaml:"Path"`
-	// PayloadFormatVersion is 2.0.
-	PayloadFormatVersion string `yaml:"PayloadFormatVersion"`
-	// Auth is who may call the route.
-	Auth *RouteAuth `yaml:"Auth,omitempty"`
-	// RouteSettings are throttling and metrics of the route.
-	RouteSettings any `yaml:"RouteSettings,omitempty"`
-	// TimeoutInMillis is 50 to 30000.
-	TimeoutInMillis any `yaml:"TimeoutInMillis,omitempty"`
-}
-
-// RouteAuth is who may call a route.
-type RouteAuth struct {
-	// AuthorizationScopes are scopes that a token must have.
-	AuthorizationScopes []string `yaml:"AuthorizationScopes,omitempty"`
-	// Authorizer is one of the API's, AWS_IAM or NONE.
-	Authorizer string `yaml:"Authorizer"`
 }
 
 // ScheduleEvent is a schedule of EventBridge Scheduler.

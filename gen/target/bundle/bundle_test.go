@@ -109,12 +109,12 @@ func TestCheck(t *testing.T) {
 		want  string
 	}{
 		{"good", entry, pack(t, program), ""},
-		{"other name", Wanted{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, by which the unit is started"},
+		{"other name", Wanted{Command: "main", GOARCH: "amd64"}, pack(t, program), "the package has no main, which starts the unit"},
 		{"not executable", entry, pack(t, File{Name: "bootstrap", Content: program.Content}), "bootstrap has the mode -rw-r--r-- in the package, expected 0755"},
-		{"no zip", entry, []byte("PK"), "the package is no zip: zip: not a valid zip file"},
+		{"no zip", entry, []byte("PK"), "the package is not a zip: zip: not a valid zip file"},
 		{"large", small, pack(t, program), "the package has 0.0 MB, of at most 0.0 MB"},
 		{"large unpacked", tight, pack(t, program), "the package unpacks to 0.0 MB, of at most 0.0 MB"},
-		{"no program", entry, pack(t, with([]byte("#!/bin/sh\n"))), "bootstrap: this is no ELF executable; build with GOOS=linux"},
+		{"no program", entry, pack(t, with([]byte("#!/bin/sh\n"))), "bootstrap: this is not an ELF executable; build with GOOS=linux"},
 		{"other processor", entry, pack(t, with(executable(elf.EM_AARCH64, elf.ET_EXEC))), "bootstrap: built for EM_AARCH64, expected EM_X86_64; build with GOARCH=amd64"},
 		{"dynamic", entry, pack(t, with(executable(elf.EM_X86_64, elf.ET_DYN, elf.PT_INTERP))), "bootstrap: linked dynamically, expected a static executable; build with CGO_ENABLED=0"},
 		{"object file", entry, pack(t, with(executable(elf.EM_X86_64, elf.ET_REL))), "bootstrap: found ET_REL, expected an executable"},

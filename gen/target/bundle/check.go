@@ -25,7 +25,7 @@ func Check(r io.ReaderAt, size int64, want Wanted) error {
 	}
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return fmt.Errorf("the package is no zip: %w", err)
+		return fmt.Errorf("the package is not a zip: %w", err)
 	}
 	var total int64
 	var command *zip.File
@@ -49,7 +49,7 @@ func Check(r io.ReaderAt, size int64, want Wanted) error {
 	case want.MaxUnpacked > 0 && total > want.MaxUnpacked:
 		return fmt.Errorf("the package unpacks to %s, of at most %s", Megabytes(total), Megabytes(want.MaxUnpacked))
 	case command == nil:
-		return fmt.Errorf("the package has no %s, by which the unit is started", want.Command)
+		return fmt.Errorf("the package has no %s, which starts the unit", want.Command)
 	case command.Mode().Perm() != 0o755:
 		return fmt.Errorf("%s has the mode %v in the package, expected 0755", want.Command, command.Mode().Perm())
 	}
@@ -76,7 +76,7 @@ func read(f *zip.File) ([]byte, error) {
 func CheckBinary(r io.ReaderAt, goarch string) error {
 	f, err := elf.NewFile(r)
 	if err != nil {
-		return fmt.Errorf("this is no ELF executable; build with GOOS=linux")
+		return fmt.Errorf("this is not an ELF executable; build with GOOS=linux")
 	}
 	defer f.Close()
 	machines := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}

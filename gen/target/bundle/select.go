@@ -31,7 +31,7 @@ func foreign() []string {
 }
 
 // Select returns the files of the application's folder that go into each package: config.*.yml, and what package.include
-// of s asks for without package.exclude, by name. A pattern that finds nothing is an error, and so is a link that leads
+// of s includes without package.exclude, by name. A pattern that finds nothing is an error, and so is a link that leads
 // out of the folder. Notes say which likely secrets were left out. A folder stands for all files below it.
 func Select(dir string, s *spec.Spec) ([]File, annotations.Diagnostics) {
 	root, err := os.OpenRoot(dir)
@@ -151,7 +151,7 @@ func (x *selection) add(name string, place spec.Place, named bool) {
 		d.Hint = "include the folder itself"
 		x.report(d)
 	case !info.Mode().IsRegular():
-		x.report(place.Errorf(CodePackage, "%s is no file", name))
+		x.report(place.Errorf(CodePackage, "%s is not a file", name))
 	default:
 		// Programs that are packaged along have to stay programs.
 		x.files[name] = File{Name: name, Executable: info.Mode()&0o111 != 0, Dir: x.dir, Source: name, Size: info.Size(), Place: place}

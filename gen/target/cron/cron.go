@@ -1,5 +1,5 @@
 // Package cron says a timer in the dialects of the vendors. A timer becomes one expression, or several that together
-// fire at the same times, or an error that says why it cannot be said. It reads no deployment file and writes none.
+// fire at the same times, or an error that says why it cannot be expressed. It reads no deployment file and writes none.
 package cron
 
 import (

@@ -234,15 +234,15 @@ func TestFireTimes(t *testing.T) {
 	}
 	for _, name := range []string{"AWS", "FC", "SCF"} {
 		if checked[name] < 300 {
-			t.Errorf("only %d expressions could be said to %s", checked[name], name)
+			t.Errorf("only %d expressions could be expressed for %s", checked[name], name)
 		}
 	}
 }
 
-// TestIntervals: an interval that is said as a time of day fires at the multiples of the interval in UTC, for a hundred
+// TestIntervals: an interval that is written as a time of day fires at the multiples of the interval in UTC, for a hundred
 // times from anywhere.
 func TestIntervals(t *testing.T) {
-	said := 0
+	count := 0
 	for n := 1; n <= 24*60; n++ {
 		plan, err := SCF(&annotations.Timer{Every: minute(n)})
 		if err != nil {
@@ -251,7 +251,7 @@ func TestIntervals(t *testing.T) {
 			}
 			continue
 		}
-		said++
+		count++
 		start := time.Date(2026, 3, 28, 11, 7*n%60, 1, 0, time.UTC)
 		var want []int64
 		for at := start.Truncate(time.Duration(n) * time.Minute); len(want) < 100; {
@@ -267,8 +267,8 @@ func TestIntervals(t *testing.T) {
 			t.Errorf("every %d minutes is %v\n got %v\nwant %v", n, plan.Expressions, inWords(got), inWords(want))
 		}
 	}
-	if said != 19 {
-		t.Errorf("%d intervals can be said, want 12 that divide an hour and 7 more that divide a day", said)
+	if count != 19 {
+		t.Errorf("%d intervals can be written, want 12 that divide an hour and 7 more that divide a day", count)
 	}
 }
 

@@ -44,25 +44,25 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		r.Limit(u.At(""), "function name", fmt.Sprintf("%s with %d characters", name, len(name)), "2 to 60")
 	}
 	if s.MemorySize != smallMemory && (s.MemorySize < 128 || s.MemorySize > maxMemory || s.MemorySize%128 != 0) {
-		r.Limit(u.At("memorySize"), "memorySize", fmt.Sprintf("%d MB", int(s.MemorySize)), "64 MB, or 128 to 3072 MB in steps of 128")
+		r.Limit(u.At(target.SettingMemorySize), target.SettingMemorySize, fmt.Sprintf("%d MB", int(s.MemorySize)), "64 MB, or 128 to 3072 MB in steps of 128")
 	}
 	if s.DiskSize != 0 {
-		r.Range(u, "diskSize", int(s.DiskSize), 512, 10240, 1, " MB")
+		r.Range(u, target.SettingDiskSize, int(s.DiskSize), 512, 10240, 1, " MB")
 	}
-	r.Seconds(u, "initTimeout", s.InitTimeout, 3, 300)
+	r.Seconds(u, target.SettingInitTimeout, s.InitTimeout, 3, 300)
 	if s.CPU != 0 {
-		r.Unsupported(u.At("cpu"), "cpu", "processors come with the memory")
+		r.Unsupported(u.At(target.SettingCPU), target.SettingCPU, "processors come with the memory")
 	}
 	if s.Architecture != "amd64" {
-		r.Unsupported(u.At("architecture"), "architecture "+s.Architecture, "instances are amd64")
+		r.Unsupported(u.At(target.SettingArchitecture), "architecture "+s.Architecture, "instances are amd64")
 	}
 	if s.ReservedConcurrency != nil {
-		r.Unsupported(u.At("reservedConcurrency"), "reservedConcurrency", "it is a quota that is set in the console")
+		r.Unsupported(u.At(target.SettingReservedConcurrency), target.SettingReservedConcurrency, "it is a quota that is set in the console")
 	}
 	checkConcurrency(r, u)
 	r.Environment(app, u, variables())
 	if s.Role != "" && strings.ContainsAny(s.Role, ":/") {
-		r.Limit(u.At("role"), "role", fmt.Sprintf("%q", s.Role), "the name of a role")
+		r.Limit(u.At(target.SettingRole), target.SettingRole, fmt.Sprintf("%q", s.Role), "the name of a role")
 	}
 	for i, layer := range s.Layers {
 		name, version, _ := strings.Cut(layer, ":")
@@ -84,20 +84,20 @@ func checkConcurrency(r *target.Report, u *target.Unit) {
 	switch {
 	case n <= 1:
 	case web(u):
-		r.Range(u, "concurrency", n, 1, maxRequests, 1, "")
+		r.Range(u, target.SettingConcurrency, n, 1, maxRequests, 1, "")
 	default:
-		r.Loss(u, "concurrency", u.At("concurrency"), "concurrency %d: tencent runs one event at a time in an instance; a unit of http functions alone takes several requests", n)
+		r.Loss(u, target.SettingConcurrency, u.At(target.SettingConcurrency), "concurrency %d: tencent runs one event at a time in an instance; a unit of http functions alone takes several requests", n)
 	}
 }
 
 func checkNetwork(r *target.Report, u *target.Unit) {
 	if vpc := u.Settings.VPC; vpc != nil {
 		if vpc.ID == "" {
-			r.Missing(u.At("vpc"), "vpc.id", "it names the network")
+			r.Missing(u.At(target.SettingVPC), "vpc.id", "it names the network")
 		}
 		switch n := len(vpc.Subnets); {
 		case n == 0:
-			r.Missing(u.At("vpc"), "vpc.subnets", "instances are put into a subnet")
+			r.Missing(u.At(target.SettingVPC), "vpc.subnets", "instances are put into a subnet")
 		case n > 1:
 			r.Limit(u.At("vpc.subnets"), "vpc.subnets", fmt.Sprint(n), "one")
 		}
@@ -107,14 +107,14 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 	}
 	if l := u.Settings.Log; l != nil {
 		if l.Project == "" {
-			r.Missing(u.At("log"), "log.project", "it names the log set")
+			r.Missing(u.At(target.SettingLog), "log.project", "it names the log set")
 		}
 		if l.Store == "" {
-			r.Missing(u.At("log"), "log.store", "it names the topic")
+			r.Missing(u.At(target.SettingLog), "log.store", "it names the topic")
 		}
 	}
 	if len(u.Settings.FileSystems) > 0 && u.Settings.VPC == nil {
-		r.Missing(u.At("fileSystems"), "vpc", "file systems are reached through a network")
+		r.Missing(u.At(target.SettingFileSystems), target.SettingVPC, "file systems are reached through a network")
 	}
 }
 
@@ -126,36 +126,36 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	if long {
 		limit = maxTaskTimeout
 		if s.Log == nil {
-			r.Missing(u.At("async.longRunning"), "log", "long-running functions keep their logs in CLS")
+			r.Missing(u.At(target.SettingAsyncLongRunning), target.SettingLog, "long-running functions keep their logs in CLS")
 		}
 		if web(u) {
-			r.Unsupported(u.At("async.longRunning"), "async.longRunning", "web functions answer at once")
+			r.Unsupported(u.At(target.SettingAsyncLongRunning), target.SettingAsyncLongRunning, "web functions answer at once")
 		}
 	}
-	r.Seconds(u, "timeout", s.Timeout, 1, limit)
+	r.Seconds(u, target.SettingTimeout, s.Timeout, 1, limit)
 	const needs = "it works with async.longRunning only"
 	if a := s.Async; a != nil {
 		switch {
 		case a.Retries != nil && !long:
-			r.Unsupported(u.At("async.retries"), "async.retries", needs)
+			r.Unsupported(u.At(target.SettingAsyncRetries), target.SettingAsyncRetries, needs)
 		case a.Retries != nil:
-			r.Range(u, "async.retries", *a.Retries, 0, 2, 1, "")
+			r.Range(u, target.SettingAsyncRetries, *a.Retries, 0, 2, 1, "")
 		}
 		switch {
 		case a.MaxAge != 0 && !long:
-			r.Unsupported(u.At("async.maxAge"), "async.maxAge", needs)
+			r.Unsupported(u.At(target.SettingAsyncMaxAge), target.SettingAsyncMaxAge, needs)
 		case a.MaxAge != 0:
-			r.Seconds(u, "async.maxAge", a.MaxAge, 60, 21600)
+			r.Seconds(u, target.SettingAsyncMaxAge, a.MaxAge, 60, 21600)
 		}
-		for key, said := range map[string]bool{"async.onSuccess": a.OnSuccess != "", "async.onFailure": a.OnFailure != ""} {
-			if said {
+		for key, set := range map[string]bool{"async.onSuccess": a.OnSuccess != "", "async.onFailure": a.OnFailure != ""} {
+			if set {
 				r.Unsupported(u.At(key), key, "deadLetter takes events that could not be handled")
 			}
 		}
 	}
 	if t := s.Tracing; t != nil && t.Enabled != nil && *t.Enabled {
 		if !long {
-			r.Unsupported(u.At("tracing.enabled"), "tracing", needs)
+			r.Unsupported(u.At("tracing.enabled"), target.SettingTracing, needs)
 		}
 		if t.Endpoint != "" {
 			r.Unsupported(u.At("tracing.endpoint"), "tracing.endpoint", "the vendor keeps the state of tasks itself")
@@ -163,10 +163,10 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	}
 	if d := s.DeadLetter; d != nil {
 		if d.Type == "" {
-			r.Missing(u.At("deadLetter"), "deadLetter.type", "a target is named without its type")
+			r.Missing(u.At(target.SettingDeadLetter), "deadLetter.type", "a target is named without its type")
 		}
 		if d.Target == "" {
-			r.Missing(u.At("deadLetter"), "deadLetter.target", "it names the queue or topic")
+			r.Missing(u.At(target.SettingDeadLetter), "deadLetter.target", "it names the queue or topic")
 		} else if strings.Contains(d.Target, ":") {
 			r.Limit(u.At("deadLetter.target"), "deadLetter.target", fmt.Sprintf("%q", d.Target), "the name of a queue or topic")
 		}

@@ -62,7 +62,7 @@ type CKafkaParameters struct {
 	InstanceId string `yaml:"instanceId,omitempty"`
 	// ConsumerGroupName is made by the vendor by default.
 	ConsumerGroupName string `yaml:"consumerGroupName,omitempty"`
-	// MaxMsgNum is how many records a call brings, 100 by default.
+	// MaxMsgNum is how many records a call has, 100 by default.
 	MaxMsgNum int `yaml:"maxMsgNum,omitempty"`
 	// Offset is latest, earliest or a time.
 	Offset string `yaml:"offset"`

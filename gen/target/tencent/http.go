@@ -14,7 +14,7 @@ import (
 func carryHTTP() target.Carried[Event] {
 	return target.Carried[Event]{
 		Codec:     "HTTP",
-		Mechanism: map[string]string{kind.FeatureHTTP: "function URL", target.NoDomainFeature: "function URL", kind.FeatureHTTPHost: "router of the unit", target.MixedFeature: "requests as events"},
+		Mechanism: map[string]string{kind.FeatureHTTP: "function URL", target.FeatureNoDomains: "function URL", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "requests as events"},
 	}
 }
 
@@ -39,15 +39,15 @@ func web(u *target.Unit) bool {
 // checkHTTP reports what a unit loses that takes requests.
 func checkHTTP(r *target.Report, u *target.Unit) {
 	if routes := u.Routes(); len(routes) > 0 && !web(u) {
-		d := r.Loss(u, target.MixedFeature, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
+		d := r.Loss(u, target.FeatureMixed, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = "give the http trigger a function of its own"
 		if u.Streams() {
-			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d := r.Loss(u, target.SettingHTTPStreaming, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it takes http and other events, so that responses are sent when they are whole", u.Name)
 			d.Hint = "give the http trigger a function of its own"
 		}
 	}
 	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Routes()) > 0 {
-		r.Loss(u, "timeout", u.At("timeout"), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
+		r.Loss(u, target.SettingTimeout, u.At(target.SettingTimeout), "timeout %s: tencent ends http requests after 15m", u.Settings.Timeout)
 	}
 }
 

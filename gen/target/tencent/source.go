@@ -32,7 +32,7 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 				r.Unsupported(resource.At("create"), "create", "serverless.yml has functions only; make the "+n.Words()+" beforehand")
 			}
 			if resource.ARN != "" {
-				r.Unsupported(resource.At("arn"), "arn", "resources have names and ids there: say name")
+				r.Unsupported(resource.At("arn"), "arn", "resources have names and ids there: set name")
 			}
 		}
 		before := count[t.Kind]

@@ -48,7 +48,7 @@ func checkTimers(r *target.Report, u *target.Unit) {
 func timers(_ *target.App, _ *target.Unit, t target.Trigger, m *annotations.Timer) (list []Event) {
 	plan, err := cron.SCF(m)
 	if err != nil {
-		return nil // Check has said so
+		return nil // Check has reported it
 	}
 	for i, expression := range plan.Expressions {
 		list = append(list, Event{Timer: &Timer{TimerParameters{

@@ -206,7 +206,7 @@ func (c *child) retire() {
 	c.stop()
 }
 
-// stop asks the child to stop, which lets running requests finish, and kills it after grace.
+// stop signals the child to stop, which lets running requests finish, and kills it after grace.
 func (c *child) stop() {
 	err := c.cmd.Process.Signal(syscall.SIGTERM)
 	if err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -113,7 +113,7 @@ func (d *dot) node(n *inspect.Node) {
 
 func (d *dot) edge(e *inspect.Edge) {
 	var attributes []string
-	if text := asked(e) + bracketed(remarks(e)); text != "" {
+	if text := requirement(e) + bracketed(remarks(e)); text != "" {
 		attributes = append(attributes, "label="+label(text))
 	}
 	if e.Lazy {

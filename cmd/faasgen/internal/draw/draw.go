@@ -13,7 +13,7 @@ import (
 	"github.com/faasgen/faasgen/gen/inspect"
 )
 
-// Format writes graphs. Path shortens the name of a file for whoever reads it.
+// Format writes graphs. Path shortens the name of a file for the reader.
 type Format func(graphs []*inspect.Graph, path func(string) string) ([]byte, error)
 
 // Formats are the known ones by name.
@@ -64,8 +64,8 @@ func triggers(n *inspect.Node) []string {
 	return list
 }
 
-// asked is what an edge asks for: a field or parameter with its type.
-func asked(e *inspect.Edge) string {
+// requirement is what an edge requires: a field or parameter with its type.
+func requirement(e *inspect.Edge) string {
 	t := e.Type
 	if e.Lazy {
 		t = "ioc.Lazy[" + t + "]"

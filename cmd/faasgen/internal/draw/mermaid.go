@@ -105,7 +105,7 @@ func (m *mermaid) edge(from, to string, e *inspect.Edge) {
 	if e.Lazy {
 		arrow = "-.->"
 	}
-	if text := asked(e) + bracketed(remarks(e)); text != "" {
+	if text := requirement(e) + bracketed(remarks(e)); text != "" {
 		arrow += "|" + escaped(text) + "|"
 	}
 	m.line("%s %s %s", from, arrow, to)

@@ -88,7 +88,7 @@ func (p *tree) node(first, rest string, by *inspect.Edge, n *inspect.Node) {
 	for i, e := range edges {
 		first, rest := branch(rest, i == len(edges)-1)
 		if e.To == nil {
-			p.line(first, asked(e)+" = nothing"+bracketed(remarks(e)), where(e.Pos, p.path))
+			p.line(first, requirement(e)+" = nothing"+bracketed(remarks(e)), where(e.Pos, p.path))
 			continue
 		}
 		p.node(first, rest, e, e.To)
@@ -109,7 +109,7 @@ func (p *tree) label(by *inspect.Edge, n *inspect.Node) (text, place string) {
 	}
 	words := tags(n)
 	if by != nil {
-		if what := asked(by); what != "" {
+		if what := requirement(by); what != "" {
 			text = what + " = " + text
 		}
 		words = append(words, remarks(by)...)

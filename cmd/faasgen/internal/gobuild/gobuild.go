@@ -95,7 +95,7 @@ func File(dir, name string, content []byte) (string, error) {
 	return path, nil
 }
 
-// forget removes what belongs to applications that were last used before then: nobody else would.
+// forget removes what belongs to applications that were last used before then: nothing else would.
 func forget(dir string, before time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -151,7 +151,7 @@ func rebase(output, dir, cwd string) string {
 	return strings.Join(lines, "\n")
 }
 
-// listed is what is asked of the go command for each package.
+// listed is what the go command prints for each package.
 type listed struct {
 	Dir        string
 	Standard   bool

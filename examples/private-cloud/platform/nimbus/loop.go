@@ -91,23 +91,23 @@ func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error
 			return
 		}
 		event, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvent))
-		var answer []byte
+		var response []byte
 		if err == nil {
 			v := &Invocation{RequestID: r.Header.Get(RequestHeader), Event: event}
-			answer, err = d.Handle(r.Context(), event, framework.Invocation{RequestID: v.RequestID, Vendor: v})
+			response, err = d.Handle(r.Context(), event, framework.Invocation{RequestID: v.RequestID, Vendor: v})
 		}
 		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
 			e.Runtime().Log().Error("event failed", "request_id", r.Header.Get(RequestHeader), "error", err)
 			told := platform.Describe(err, false)
-			answer, _ = json.Marshal(Failure{told.Type, told.Message}) // two strings
+			response, _ = json.Marshal(Failure{told.Type, told.Message}) // two strings
 			w.WriteHeader(http.StatusInternalServerError)
 		}
-		_, _ = w.Write(answer) // a gateway that has gone needs no answer
+		_, _ = w.Write(response) // a gateway that has gone needs no response
 	}), nil
 }
 
-// Failure is the answer of an event that failed.
+// Failure is the response of an event that failed.
 type Failure struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`

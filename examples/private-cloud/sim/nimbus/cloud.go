@@ -20,14 +20,14 @@ func Cloud() sim.Cloud {
 			{Kind: "raw", Codec: nimbus.Raw, Payload: sim.Raw},
 		},
 		Invocation: func(id string, event []byte) any { return &nimbus.Invocation{RequestID: id, Event: event} },
-		Front:      front,
+		Ingress:    ingress,
 		Response:   sim.ReadResponse,
 		Runtime:    func(sim.Entry) sim.Runtime { return runtime{} },
 	}
 }
 
-// front is the loop's own handler.
-func front(e *framework.Engine) (sim.Front, error) {
+// ingress is the loop's own handler.
+func ingress(e *framework.Engine) (sim.Ingress, error) {
 	h, err := nimbus.Handler(e)
 	return func(requestID string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -70,19 +70,19 @@ func (p *process) Events(ctx context.Context, e sim.Events) (*sim.Result, error)
 
 // Invoke delivers a payload.
 func (p *process) Invoke(ctx context.Context, payload []byte) (*sim.Result, error) {
-	answer, err := p.server.Do(ctx, &sim.Request{Method: http.MethodPost, Target: "/", Host: "nimbus", Body: payload,
+	response, err := p.server.Do(ctx, &sim.Request{Method: http.MethodPost, Target: "/", Host: "nimbus", Body: payload,
 		Header: [][2]string{{nimbus.RequestHeader, rand.Text()}, {nimbus.EventHeader, "1"}}})
 	if err != nil {
 		return nil, err
 	}
-	if answer.Status == http.StatusOK {
-		return &sim.Result{Body: answer.Body}, nil
+	if response.Status == http.StatusOK {
+		return &sim.Result{Body: response.Body}, nil
 	}
 	var f nimbus.Failure
-	if err := json.Unmarshal(answer.Body, &f); err != nil {
-		return nil, fmt.Errorf("found status %d and no failure: %w", answer.Status, err)
+	if err := json.Unmarshal(response.Body, &f); err != nil {
+		return nil, fmt.Errorf("found status %d and no failure: %w", response.Status, err)
 	}
-	return &sim.Result{Body: answer.Body, Error: &sim.FunctionError{Type: f.Type, Message: f.Message}}, nil
+	return &sim.Result{Body: response.Body, Error: &sim.FunctionError{Type: f.Type, Message: f.Message}}, nil
 }
 
 // Stop sends SIGTERM, waits and kills.

@@ -78,7 +78,7 @@ func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain
 // Explain is Check by feature, with what Nimbus has for each.
 func (cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
-	r.Mechanism(map[string]string{"memorySize": "memory"})
+	r.Mechanism(map[string]string{target.SettingMemorySize: "memory"})
 	kinds().Mechanism(r)
 	for _, u := range app.Units {
 		kinds().Check(r, app, u)

@@ -7,20 +7,20 @@
 // /invoke. Clients cannot set it: FC refuses requests with x-fc- headers of their own.
 //
 //	/http-invoke   a client's request, as the client sent it
-//	/invoke        an event; the answer is 200, or 404 with X-Fc-Status: 404 and an error document
+//	/invoke        an event; the response is 200, or 404 with X-Fc-Status: 404 and an error document
 //	/initialize    the initializer: 200 when the unit has started, 500 with an error document when it has not
 //	/pre-stop      the unit is closed: 200, or 500 with an error document
 //	/pre-freeze    200; FC 3.0 does not call it
 //	(none)         as /http-invoke: a container on a developer's machine, whose requests come without FC
 //	anything else  404
 //
-// An http answer has X-Fc-Status: 404 when a function failed in a way that it did not state (an error that is no
+// An HTTP response has X-Fc-Status: 404 when a function failed in a way that it did not state (an error that is no
 // *framework.Error, a panic, its deadline), so that FC counts a function error; the client's status is a 5xx. Functions
 // do not see x-fc- headers, whose contents are in aliyun.From: among them are credentials. Those that FC refuses in a
 // response (x-fc-*, Connection, Keep-Alive, Server) are dropped, with one line in the log for each name.
 //
 // FC sends no deadline, only the time limit; the deadline is the arrival plus that, less a fiftieth (at most 100 ms)
-// for the answer to travel.
+// for the response to travel.
 //
 // # Start
 //

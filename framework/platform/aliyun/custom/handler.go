@@ -68,7 +68,7 @@ func notice(next framework.Handler) framework.Handler {
 	}
 }
 
-// statusWriter adds X-Fc-Status to the answer of a failed function. It comes after the bridge has dropped headers of the
+// statusWriter adds X-Fc-Status to the response of a failed function. It comes after the bridge has dropped headers of the
 // vendor that a function set.
 type statusWriter struct {
 	http.ResponseWriter

@@ -99,7 +99,7 @@ func (s *server) hook(w http.ResponseWriter, r *http.Request, word string, do fu
 func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 	v := read(r.Header)
 	m := s.begin("Invoke", v.RequestID)
-	answer, err := s.event(r, v)
+	response, err := s.event(r, v)
 	if err != nil {
 		if _, ok := err.(*framework.PanicError); !ok { // which was logged with its stack
 			s.log(err, v.RequestID)
@@ -110,7 +110,7 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set(statusHeader, "200")
-	_, _ = w.Write(answer) // a caller that has gone needs no answer
+	_, _ = w.Write(response) // a caller that has gone needs no response
 	m.end(nil)
 }
 
@@ -155,13 +155,13 @@ func (s *server) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	sw := &statusWriter{ResponseWriter: w, call: c}
 	if err := s.initErr; err != nil {
 		x := web.NewExchange(web.Request{Method: r.Method})
-		answer := x.Respond(nil, err, web.ErrorInfo{RequestID: c.vendor.RequestID, Log: s.runtime.Log()})
+		response := x.Respond(nil, err, web.ErrorInfo{RequestID: c.vendor.RequestID, Log: s.runtime.Log()})
 		c.failed.Store(true)
-		for name, values := range answer.Header {
+		for name, values := range response.Header {
 			w.Header()[name] = values
 		}
-		sw.WriteHeader(answer.Status)
-		_, _ = w.Write(answer.Body)
+		sw.WriteHeader(response.Status)
+		_, _ = w.Write(response.Body)
 		m.end(err)
 		s.reported(err)
 		return

@@ -143,7 +143,7 @@ func TestControlPaths(t *testing.T) {
 		control                  string
 		status                   int
 		mark                     string // X-Fc-Status
-		answer                   string // or its beginning when it ends with ...
+		response                 string // or its beginning when it ends with ...
 		markers                  string // without RequestId: 1-a; | between the lines
 	}{
 		{"event", "POST", "/invoke", `{"n":1}`, "/invoke", 200, "200", `{"n":1}`, "FC Invoke Start|FC Invoke End"},
@@ -175,13 +175,13 @@ func TestControlPaths(t *testing.T) {
 			if got.status != tt.status || got.header.Get("X-Fc-Status") != tt.mark {
 				t.Errorf("status %d, X-Fc-Status %q; want %d, %q", got.status, got.header.Get("X-Fc-Status"), tt.status, tt.mark)
 			}
-			if short, cut := strings.CutSuffix(tt.answer, "..."); got.body != tt.answer && (!cut || !strings.HasPrefix(got.body, short)) {
-				t.Errorf("answer %q, want %q", got.body, tt.answer)
+			if short, cut := strings.CutSuffix(tt.response, "..."); got.body != tt.response && (!cut || !strings.HasPrefix(got.body, short)) {
+				t.Errorf("answer %q, want %q", got.body, tt.response)
 			}
 			if strings.Contains(got.body, "secret") {
-				t.Errorf("the answer shows the error: %s", got.body)
+				t.Errorf("the response shows the error: %s", got.body)
 			}
-			r.Server.Close() // the last line may come after the answer
+			r.Server.Close() // the last line may come after the response
 			if m := strings.ReplaceAll(strings.ReplaceAll(strings.TrimSpace(r.markers.String()), " RequestId: 1-a", ""), "\n", "|"); m != tt.markers {
 				t.Errorf("markers %q, want %q", m, tt.markers)
 			}
@@ -224,7 +224,7 @@ func TestBadEvents(t *testing.T) {
 	}
 }
 
-func TestAnswerThatBreaksOff(t *testing.T) {
+func TestResponseThatBreaksOff(t *testing.T) {
 	r := serving(t, mixed())
 	req, _ := http.NewRequest("GET", r.URL+"/cut", nil)
 	req.Header.Set("X-Fc-Request-Id", "1-a")
@@ -319,7 +319,7 @@ func TestEventsOfOver32MB(t *testing.T) {
 		req.Header.Set("X-Fc-Control-Path", "/invoke")
 		resp, err := r.Client().Do(req)
 		if err != nil {
-			if declared { // the answer came before the body was sent
+			if declared { // the response came before the body was sent
 				continue
 			}
 			t.Fatal(err)

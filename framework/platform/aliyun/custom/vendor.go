@@ -73,7 +73,7 @@ func number(s string) int {
 }
 
 // invocation is the call for the engine. FC's clock started before the request came, so that a fiftieth of the limit, at
-// most 100 ms, is left for the answer.
+// most 100 ms, is left for the response.
 func (v *vendor) invocation(now time.Time) framework.Invocation {
 	inv := framework.Invocation{RequestID: v.RequestID, Trace: v.trace, Vendor: &v.Invocation}
 	if v.Timeout > 0 {

@@ -44,10 +44,10 @@ func taking(t testing.TB) (*platform.Dispatcher, *any) {
 }
 
 func TestLog(t *testing.T) {
-	tests := []struct{ name, payload, want, answer, err string }{
+	tests := []struct{ name, payload, want, response, err string }{
 		{name: "CloudWatch Logs", payload: zipped(logs),
 			want: `[{"id":"l/s/e1","resource":"l","project":"12","store":"l","stream":"s","entries":[{"id":"e1","time":"2026-01-02T03:04:05.678Z","message":"a line","fields":{"k":"v"}},{"id":"e2","time":"2026-01-02T03:04:05.679Z","message":"another"}]}]`},
-		{name: "CloudWatch Logs, a trial", payload: zipped(`{"messageType":"CONTROL_MESSAGE","logGroup":"other","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE"}]}`), want: "null", answer: "null"},
+		{name: "CloudWatch Logs, a trial", payload: zipped(`{"messageType":"CONTROL_MESSAGE","logGroup":"other","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE"}]}`), want: "null", response: "null"},
 		{name: "CloudWatch Logs, no gzip", payload: `{"awslogs":{"data":"aGk="}}`, err: "invalid_event: awslogs.data: found no gzip in base64"},
 		{name: "CloudWatch Logs, no text", payload: `{"awslogs":{"data":7}}`, err: "invalid_event: awslogs.data: found a number, expected a string"},
 		{name: "CloudWatch Logs, a bomb", payload: zipped(strings.Repeat(" ", maxLogs+1)), err: "invalid_event: awslogs.data: found more than 64 MB, decompressed"},
@@ -78,7 +78,7 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// FuzzLog: no data panics or takes more memory than is said.
+// FuzzLog: no data panics or takes more memory than the limit.
 func FuzzLog(f *testing.F) {
 	f.Add([]byte(zipped(logs)))
 	f.Add([]byte(`{"awslogs":{"data":"H4sI"}}`))

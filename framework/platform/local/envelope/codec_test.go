@@ -82,19 +82,19 @@ func TestCodecs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = e.Close(context.WithoutCancel(t.Context())) }()
-	for _, tt := range []struct{ payload, want, answer, err string }{
-		{payload: `{"name":"tick"}`, want: `{"name":"tick","time":"2026-01-02T03:04:05Z","payload":"configured"}`, answer: `"taken"`},
-		{payload: `{"name":"tock","time":"2025-01-01T01:00:00+01:00","payload":"p"}`, want: `{"name":"tock","time":"2025-01-01T00:00:00Z","payload":"p"}`, answer: `"taken"`},
+	for _, tt := range []struct{ payload, want, response, err string }{
+		{payload: `{"name":"tick"}`, want: `{"name":"tick","time":"2026-01-02T03:04:05Z","payload":"configured"}`, response: `"taken"`},
+		{payload: `{"name":"tock","time":"2025-01-01T01:00:00+01:00","payload":"p"}`, want: `{"name":"tock","time":"2025-01-01T00:00:00Z","payload":"p"}`, response: `"taken"`},
 		{payload: `{"name":"other"}`, err: `found a timer named "other", expected one of "tick", "tock"`},
 		{payload: `{"name":"tick","time":7}`, err: "time: found a number, expected a string"},
-		{payload: `{"path":"/books/7"}`, want: "request", answer: `{"function":"web","kind":"http","status":202,"headers":{"Content-Length":["5"],"Content-Type":["text/plain; charset=utf-8"]},"body":"taken"}`},
-		{payload: `{"path":"/none"}`, answer: `"status":404`},
-		{payload: `{"method":"PUT","path":"/books/7"}`, answer: `"status":405`},
+		{payload: `{"path":"/books/7"}`, want: "request", response: `{"function":"web","kind":"http","status":202,"headers":{"Content-Length":["5"],"Content-Type":["text/plain; charset=utf-8"]},"body":"taken"}`},
+		{payload: `{"path":"/none"}`, response: `"status":404`},
+		{payload: `{"method":"PUT","path":"/books/7"}`, response: `"status":405`},
 		{payload: `{"path":"/%zz"}`, err: `member "path" of the request is "/%zz"`},
 		{payload: `{"a":1}`, err: "no trigger of unit u matches this event"},
 	} {
 		got = nil
-		answer, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{})
+		response, err := d.Handle(t.Context(), []byte(tt.payload), framework.Invocation{})
 		if tt.err != "" {
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("%s: error %v, want %s", tt.payload, err, tt.err)
@@ -115,8 +115,8 @@ func TestCodecs(t *testing.T) {
 		case *web.Exchange:
 			event = "request"
 		}
-		if err != nil || (event == "") != (tt.want == "") || !strings.Contains(string(answer), tt.answer) {
-			t.Errorf("%s: called with %q, answered %s, %v; want %s", tt.payload, event, answer, err, tt.answer)
+		if err != nil || (event == "") != (tt.want == "") || !strings.Contains(string(response), tt.response) {
+			t.Errorf("%s: called with %q, answered %s, %v; want %s", tt.payload, event, response, err, tt.response)
 		}
 	}
 }

@@ -33,7 +33,7 @@ type Request struct {
 	Method string
 	// Target is the encoded path with the query, as a client sends it.
 	Target string
-	// Host is the host asked for, empty if the event does not say.
+	// Host is the requested host, empty if the event does not say.
 	Host string
 	// Header holds the headers in the order of their names.
 	Header [][2]string
@@ -96,7 +96,7 @@ func Raw(event []byte) []byte {
 	return event
 }
 
-// only reports whether event is an object of known members, in which the required one begins as said.
+// only reports whether event is an object of known members, in which the required one begins as given.
 func only(event []byte, known []string, required, begins string) bool {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(event, &members) != nil || members == nil {
@@ -311,13 +311,13 @@ type Outcome struct {
 	// Function is the function's name, Kind the kind of its event: http, timer, mq, raw.
 	Function string `json:"function"`
 	Kind     string `json:"kind"`
-	// Status and Headers are those of an http answer.
+	// Status and Headers are those of an HTTP response.
 	Status  int                 `json:"status,omitempty"`
 	Headers map[string][]string `json:"headers,omitempty"`
-	// Body is the answer: text, or base64 if IsBase64Encoded is set because it is not UTF-8.
+	// Body is the response: text, or base64 if IsBase64Encoded is set because it is not UTF-8.
 	Body            string `json:"body"`
 	IsBase64Encoded bool   `json:"isBase64Encoded,omitempty"`
-	// Error is set when the invocation failed. An http answer with a status above 399 is not a failure.
+	// Error is set when the invocation failed. An HTTP response with a status above 399 is not a failure.
 	Error *Failure `json:"error,omitempty"`
 }
 
@@ -336,7 +336,7 @@ func (o *Outcome) SetBody(b []byte) {
 	o.Body, o.IsBase64Encoded = base64.StdEncoding.EncodeToString(b), true
 }
 
-// Bytes is the answer's body as it was. Its error means that the outcome was not written by this package.
+// Bytes is the response's body as it was. Its error means that the outcome was not written by this package.
 func (o *Outcome) Bytes() ([]byte, error) {
 	if o.IsBase64Encoded {
 		return base64.StdEncoding.DecodeString(o.Body)

@@ -13,10 +13,10 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
-// maxAnswer bounds the body of an answer that is kept whole, in bytes.
-const maxAnswer = 64 << 20
+// maxResponse bounds the body of a response that is kept whole, in bytes.
+const maxResponse = 64 << 20
 
-// HTTP is the codec of requests. The answer is an [Outcome].
+// HTTP is the codec of requests. The response is an [Outcome].
 func HTTP() platform.Codec {
 	return platform.Codec{Kind: "http", Bind: func(app *framework.App) (platform.Decoder, error) {
 		router, err := web.NewRouter(app)
@@ -42,19 +42,19 @@ func HTTP() platform.Codec {
 			r.Pattern, r.PathValues = m.Pattern, m.Values
 			x := web.NewExchange(r)
 			info := web.ErrorInfo{RequestID: p.Invocation.RequestID, Dev: p.Runtime != nil && p.Runtime.Dev, Route: m.Route, Log: p.Log()}
-			return platform.Call{Function: m.Function, Event: x, Reply: answerer{x, m, info}.reply}, true, nil
+			return platform.Call{Function: m.Function, Event: x, Reply: responder{x, m, info}.reply}, true, nil
 		}, nil
 	}}
 }
 
-// answerer encodes what comes of one request.
-type answerer struct {
+// responder encodes the outcome of one request.
+type responder struct {
 	x     *web.Exchange
 	match web.Match
 	info  web.ErrorInfo
 }
 
-func (a answerer) reply(_ context.Context, result any, err error) ([]byte, error) {
+func (a responder) reply(_ context.Context, result any, err error) ([]byte, error) {
 	o := Outcome{Kind: "http"}
 	var r *web.Response
 	if a.match.Function == nil {
@@ -63,7 +63,7 @@ func (a answerer) reply(_ context.Context, result any, err error) ([]byte, error
 		o.Function = a.match.Function.Name
 		r = a.x.Respond(result, err, a.info)
 	}
-	if err := r.Buffer(maxAnswer); err != nil {
+	if err := r.Buffer(maxResponse); err != nil {
 		r = a.x.Respond(nil, err, a.info)
 	}
 	o.Status, o.Headers = cmp.Or(r.Status, 200), r.Header

@@ -34,7 +34,7 @@ func Cloud() sim.Cloud {
 			{Kind: "raw", Codec: aliyun.Raw, Payload: sim.Raw},
 		},
 		Invocation: func(id string, event []byte) any { return &aliyun.Invocation{RequestID: id, Event: event} },
-		Front:      front,
+		Ingress:    ingress,
 		Response:   response,
 		Runtime:    func(sim.Entry) sim.Runtime { return NewCustom() },
 		Sample:     sample,
@@ -50,8 +50,8 @@ func sample(e sim.Events) any {
 	return e.Batch
 }
 
-// front is the loop's own server.
-func front(e *framework.Engine) (sim.Front, error) {
+// ingress is the loop's own server.
+func ingress(e *framework.Engine) (sim.Ingress, error) {
 	h, err := custom.Handler(e)
 	return func(requestID string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +64,7 @@ func front(e *framework.Engine) (sim.Front, error) {
 // request is the request itself with what FC adds to it, as it goes over the wire.
 func request(s *sim.Request) ([]byte, error) {
 	return sim.WriteRequest(s, map[string]string{
-		"X-Fc-Control-Path": "/http-invoke", "X-Fc-Request-Id": "request-of-the-front", "X-Fc-Function-Name": "test", "X-Fc-Function-Memory": "128",
+		"X-Fc-Control-Path": "/http-invoke", "X-Fc-Request-Id": "request-of-the-ingress", "X-Fc-Function-Name": "test", "X-Fc-Function-Memory": "128",
 		"X-Fc-Client-Ip": sim.ClientIP, "X-Fc-Base-Path": "/", "X-Forwarded-Proto": "https",
 	})
 }
@@ -92,12 +92,12 @@ func gateway(s *sim.Request) ([]byte, error) {
 		"body": base64.StdEncoding.EncodeToString(s.Body), "isBase64Encoded": true})
 }
 
-// response reads an answer as it goes over the wire, or one to an API gateway.
-func response(answer []byte) (*sim.Response, error) {
-	if bytes.HasPrefix(answer, []byte("{")) {
-		return sim.Integrated(answer)
+// response reads a response as it goes over the wire, or one to an API gateway.
+func response(response []byte) (*sim.Response, error) {
+	if bytes.HasPrefix(response, []byte("{")) {
+		return sim.Integrated(response)
 	}
-	r, err := sim.ReadResponse(answer)
+	r, err := sim.ReadResponse(response)
 	if err != nil {
 		return nil, err
 	}

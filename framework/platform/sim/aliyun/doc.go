@@ -2,7 +2,7 @@
 // that gets requests, events and the calls of its life cycle, told apart by the header x-fc-control-path. It starts the
 // process as FC does, speaks its protocol and enforces its rules; it deploys nothing and knows no account.
 //
-// Where the vendor's documents say nothing, it does what a function can least rely on, and says so beside the code.
+// Where the vendor's documents say nothing, it does what a function can least rely on, and a comment at the code says so.
 package aliyun
 
 import (
@@ -23,7 +23,7 @@ import (
 )
 
 const (
-	maxPayload = 32 << 20  // of a synchronous event and of a request's body; the vendor documents no limit for answers
+	maxPayload = 32 << 20  // of a synchronous event and of a request's body; the vendor documents no limit for responses
 	maxAsync   = 128 << 10 // of an asynchronous event, which a timer's is
 	maxHeader  = 8 << 10   // of a request
 	maxTarget  = 4 << 10   // of path and query

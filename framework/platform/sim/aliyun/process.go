@@ -171,7 +171,7 @@ func (p *process) invoke(ctx context.Context, event []byte, limit int) (*sim.Res
 		p.server.Violations.Add("a failed event has status 404 without X-Fc-Status: 404")
 		return &sim.Result{Body: resp.Body}, nil
 	default:
-		p.server.Violations.Add("the answer to an event has status %d and X-Fc-Status %q, expected 200 or 404 in both", resp.Status, mark)
+		p.server.Violations.Add("the response to an event has status %d and X-Fc-Status %q, expected 200 or 404 in both", resp.Status, mark)
 	}
 	d := reported(resp.Body, "UnhandledFunctionError")
 	return &sim.Result{Body: resp.Body, Error: &sim.FunctionError{Type: d.Type, Message: d.Message}}, nil

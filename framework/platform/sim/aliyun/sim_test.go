@@ -36,7 +36,7 @@ func TestInitErrors(t *testing.T) {
 		{act: "initializer fails", want: "init error: no_database: the database is not there", code: -1},
 		{act: "initializer fails and the process exits", want: "init error: FunctionInitError: ", code: 5},
 		{act: "initializer exits", want: "init error: exited: CAExited: the process exited with code 6 before it was ready", code: 6},
-		{act: "initializer breaks off", want: "init error: FunctionInitError: no http answer: ", code: -1},
+		{act: "initializer breaks off", want: "init error: FunctionInitError: no http response: ", code: -1},
 		{act: "initializer hangs", limit: 50 * time.Millisecond, want: "init error: init timeout: FunctionNotStarted: the initializer did not answer within 50ms", code: -1},
 	}
 	for _, tt := range tests {
@@ -84,8 +84,8 @@ func TestEvents(t *testing.T) {
 		{act: "fails", body: `{"errorMessage":"nothing is left","errorType":"out_of_stock"}`, err: "out_of_stock: nothing is left"},
 		{act: "fails in words", body: " no JSON\n", err: "UnhandledFunctionError: no JSON"},
 		{act: "fails unmarked", body: "unmarked", rules: "a failed event has status 404 without X-Fc-Status: 404"},
-		{act: "answers 500", err: "UnhandledFunctionError: ", rules: `the answer to an event has status 500 and X-Fc-Status "", expected 200 or 404 in both`},
-		{act: "marks a success as failed", err: "UnhandledFunctionError: ", rules: `the answer to an event has status 200 and X-Fc-Status "404", expected 200 or 404 in both`},
+		{act: "answers 500", err: "UnhandledFunctionError: ", rules: `the response to an event has status 500 and X-Fc-Status "", expected 200 or 404 in both`},
+		{act: "marks a success as failed", err: "UnhandledFunctionError: ", rules: `the response to an event has status 200 and X-Fc-Status "404", expected 200 or 404 in both`},
 		{act: "marks 500", err: "UnhandledFunctionError: ", rules: `the response sets X-Fc-Status to "500", expected 200 or 404`},
 		{act: "sets server", err: "UnhandledFunctionError: ", rules: "the response sets the header Server"},
 		{act: "exits", body: `{"errorMessage":"the process exited with code 4","errorType":"CAExited"}`, err: "CAExited: the process exited with code 4"},
@@ -128,7 +128,7 @@ func TestRequests(t *testing.T) {
 		{act: "shows headers", status: 200, body: `PUT /a%2Fb?x=%20&y h text/plain "body" 10 127.0.0.1 ["1" "2"]`},
 		{act: "marks an http failure", status: 503},
 		{act: "exits", status: 502, body: `{"errorMessage":"the process exited with code 4","errorType":"CAExited"}`},
-		{act: "breaks off", status: 502, body: `{"errorMessage":"no http answer: ...`},
+		{act: "breaks off", status: 502, body: `{"errorMessage":"no http response: ...`},
 		{act: "hangs", limit: 50 * time.Millisecond, status: 200, body: `{"errorMessage":"the function did not answer within 50ms","errorType":"FunctionTimedOut"}`},
 		{act: "sets the vendor's header", status: 502, body: `{"errorMessage":"the response sets the header X-Fc-Request-Id",...`, rules: "the response sets the header X-Fc-Request-Id"},
 		{act: "sets server", status: 502, body: `{"errorMessage":"the response sets the header Server",...`, rules: "the response sets the header Server"},

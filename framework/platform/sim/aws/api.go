@@ -18,8 +18,8 @@ import (
 func (s *sandbox) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", s.next)
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, false) })
-	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", func(w http.ResponseWriter, r *http.Request) { s.answer(w, r, true) })
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/response", func(w http.ResponseWriter, r *http.Request) { s.respond(w, r, false) })
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/error", func(w http.ResponseWriter, r *http.Request) { s.respond(w, r, true) })
 	mux.HandleFunc("POST /2018-06-01/runtime/init/error", s.initFailure)
 	mux.HandleFunc("POST /2020-01-01/extension/register", s.register)
 	mux.HandleFunc("GET /2020-01-01/extension/event/next", s.extensionNext)
@@ -125,8 +125,8 @@ func errorMessage(body []byte) string {
 	return doc.ErrorMessage
 }
 
-// answer takes the answer to an event, or its error.
-func (s *sandbox) answer(w http.ResponseWriter, r *http.Request, failed bool) {
+// respond takes the response to an event, or its error.
+func (s *sandbox) respond(w http.ResponseWriter, r *http.Request, failed bool) {
 	p := s.process()
 	id := r.PathValue("id")
 	s.mu.Lock()
@@ -137,13 +137,13 @@ func (s *sandbox) answer(w http.ResponseWriter, r *http.Request, failed bool) {
 		if again {
 			s.refuse(w, http.StatusForbidden, "InvalidStateTransition", "an event was answered twice")
 		} else {
-			s.refuse(w, http.StatusBadRequest, "InvalidRequestID", "an answer has a request id that no event had")
+			s.refuse(w, http.StatusBadRequest, "InvalidRequestID", "a response has a request id that no event had")
 		}
 		return
 	}
 	if mode := r.Header.Get("Lambda-Runtime-Function-Response-Mode"); mode != "" && mode != "streaming" {
 		io.Copy(io.Discard, r.Body)
-		s.refuse(w, http.StatusBadRequest, "InvalidFunctionResponseMode", fmt.Sprintf("the response mode %q is none", mode))
+		s.refuse(w, http.StatusBadRequest, "InvalidFunctionResponseMode", fmt.Sprintf("the response mode %q is unknown", mode))
 		return
 	}
 	if inv.flow != nil && !failed && r.Header.Get("Lambda-Runtime-Function-Response-Mode") != "" {

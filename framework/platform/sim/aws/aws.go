@@ -1,10 +1,10 @@
 // Package aws simulates AWS Lambda for the artefact of an OS-only runtime: the Runtime API and the Extensions API inside
-// the sandbox, and before it the http fronts that turn requests into events and answers into responses.
+// the sandbox, and before it the HTTP ingresses that turn requests into events and results into responses.
 //
-// It enforces the rules that Lambda enforces and records those that the process breaks: an answer with a wrong id is 400
-// and a second one 403, an answer over 6 MiB is 413, a poll out of turn is 403; the start and each invocation have a
+// It enforces the rules that Lambda enforces and records those that the process breaks: a response with a wrong id is 400
+// and a second one 403, a response over 6 MiB is 413, a poll out of turn is 403; the start and each invocation have a
 // time limit that ends the process; the process is frozen between invocations; SIGTERM comes only to who has registered
-// an extension, and SIGKILL soon after. The fronts know nothing of the codecs in platform/aws: a mistake in one must not
+// an extension, and SIGKILL soon after. The ingresses know nothing of the codecs in platform/aws: a mistake in one must not
 // be mirrored in the other.
 package aws
 
@@ -36,8 +36,8 @@ const (
 
 // Options say what stands before the function.
 type Options struct {
-	// Front is the http front: apigw-v1, apigw-v2, url (the default) or alb.
-	Front string
+	// Ingress is the HTTP ingress: apigw-v1, apigw-v2, url (the default) or alb.
+	Ingress string
 	// Streaming gives the function URL the mode RESPONSE_STREAM.
 	Streaming bool
 	// Stage is API Gateway's stage: prod for apigw-v1 and $default for apigw-v2 if empty.
@@ -59,7 +59,7 @@ type Options struct {
 	ClientContext, CognitoIdentity string
 }
 
-// New returns Lambda with a front.
+// New returns Lambda with an ingress.
 func New(o Options) sim.Runtime { return &lambda{o} }
 
 type lambda struct{ o Options }
@@ -83,7 +83,7 @@ func (l *lambda) Start(ctx context.Context, a sim.Artifact) (sim.Process, error)
 	if a.Memory == 0 {
 		a.Memory = 128
 	}
-	f, err := newFront(o)
+	f, err := newIngress(o)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (l *lambda) Start(ctx context.Context, a sim.Artifact) (sim.Process, error)
 	if err != nil {
 		return nil, fmt.Errorf("listen for the runtime api: %w", err)
 	}
-	s := &sandbox{o: o, a: a, front: f, api: ln.Addr().String(), turns: make(chan struct{}, o.Concurrency)}
+	s := &sandbox{o: o, a: a, ingress: f, api: ln.Addr().String(), turns: make(chan struct{}, o.Concurrency)}
 	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(ln)
 	if _, err := s.launch(ctx); err != nil {

@@ -66,7 +66,7 @@ func (a *actor) next() (id string, body []byte, header http.Header) {
 	return w.Header.Get("Lambda-Runtime-Aws-Request-Id"), body, w.Header
 }
 
-func (a *actor) answer(id, body string) *http.Response {
+func (a *actor) respond(id, body string) *http.Response {
 	return a.do("POST", "/2018-06-01/runtime/invocation/"+id+"/response", body)
 }
 
@@ -87,7 +87,7 @@ func (a *actor) rest(id string) {
 func (a *actor) serve() {
 	for {
 		id, body, _ := a.next()
-		a.answer(id, string(body))
+		a.respond(id, string(body))
 	}
 }
 
@@ -95,33 +95,33 @@ var acts = map[string]func(*actor){
 	"echo": (*actor).serve,
 	"headers": func(a *actor) {
 		id, _, h := a.next()
-		a.answer(id, fmt.Sprintf("%q %q %q %q", h["Lambda-Runtime-Invoked-Function-Arn"], h["Lambda-Runtime-Client-Context"], h["Lambda-Runtime-Cognito-Identity"], h["Content-Length"]))
+		a.respond(id, fmt.Sprintf("%q %q %q %q", h["Lambda-Runtime-Invoked-Function-Arn"], h["Lambda-Runtime-Client-Context"], h["Lambda-Runtime-Cognito-Identity"], h["Content-Length"]))
 		a.serve()
 	},
-	"wrong id": func(a *actor) { id, _, _ := a.next(); a.say(a.answer("other", "1")); a.answer(id, "2"); a.serve() },
+	"wrong id": func(a *actor) { id, _, _ := a.next(); a.say(a.respond("other", "1")); a.respond(id, "2"); a.serve() },
 	"twice": func(a *actor) {
 		id, _, _ := a.next()
-		a.answer(id, "1")
-		a.say(a.answer(id, "2"))
+		a.respond(id, "1")
+		a.say(a.respond(id, "2"))
 		a.say(a.fail(id, "{}", ""))
 		a.serve()
 	},
 	"out of turn": func(a *actor) {
 		id, _, _ := a.next()
 		a.say(a.do("GET", "/2018-06-01/runtime/invocation/next", ""))
-		a.answer(id, "1")
+		a.respond(id, "1")
 		a.serve()
 	},
 	"oversize": func(a *actor) {
 		id, _, _ := a.next()
-		a.say(a.answer(id, strings.Repeat("x", maxResponse+1)))
+		a.say(a.respond(id, strings.Repeat("x", maxResponse+1)))
 		a.serve()
 	},
-	"largest": func(a *actor) { id, _, _ := a.next(); a.answer(id, strings.Repeat("x", maxResponse)); a.serve() },
+	"largest": func(a *actor) { id, _, _ := a.next(); a.respond(id, strings.Repeat("x", maxResponse)); a.serve() },
 	"mode": func(a *actor) {
 		id, _, _ := a.next()
 		a.say(a.do("POST", "/2018-06-01/runtime/invocation/"+id+"/response", "1", "Lambda-Runtime-Function-Response-Mode", "fast"))
-		a.answer(id, "2")
+		a.respond(id, "2")
 		a.serve()
 	},
 	"error":         func(a *actor) { id, _, _ := a.next(); a.fail(id, `{"errorMessage":"m"}`, "Function.Good"); a.serve() },
@@ -130,7 +130,7 @@ var acts = map[string]func(*actor){
 	"late init": func(a *actor) {
 		id, _, _ := a.next()
 		a.say(a.do("POST", "/2018-06-01/runtime/init/error", "{}"))
-		a.answer(id, "1")
+		a.respond(id, "1")
 		a.serve()
 	},
 	"unknown call": func(a *actor) { a.do("GET", "/2018-06-01/runtime/restore/next", ""); a.serve() },
@@ -148,7 +148,7 @@ var acts = map[string]func(*actor){
 		id, _, _ := a.next()
 		_, w := a.register(`{"events":[]}`)
 		a.say(w)
-		a.answer(id, "1")
+		a.respond(id, "1")
 		a.serve()
 	},
 	"extension for shutdown": func(a *actor) { _, w := a.register(`{"events":["SHUTDOWN"]}`); a.say(w); a.serve() },
@@ -163,7 +163,7 @@ var acts = map[string]func(*actor){
 		if string(body) == `"hang"` {
 			select {}
 		}
-		a.answer(id, "1")
+		a.respond(id, "1")
 		a.serve()
 	},
 	"terminate": func(a *actor) {
@@ -249,16 +249,16 @@ func TestRules(t *testing.T) {
 	for _, tt := range []struct {
 		act    string
 		first  string // outcome of the first invocation
-		said   string // status and error type that the process got to see
+		reply  string // status and error type that the process got to see
 		broken string // the violation
 	}{
 		{"echo", `"x"`, "", ""},
-		{"wrong id", "2", `400 {"errorMessage":"an answer has a request id that no event had","errorType":"InvalidRequestID"}`, "an answer has a request id that no event had"},
+		{"wrong id", "2", `400 {"errorMessage":"a response has a request id that no event had","errorType":"InvalidRequestID"}`, "a response has a request id that no event had"},
 		{"twice", "1", "403 {\"errorMessage\":\"an event was answered twice\",\"errorType\":\"InvalidStateTransition\"}\n403 ", "an event was answered twice"},
 		{"out of turn", "1", "403 ", "the next event was polled for before the last one was answered"},
 		{"oversize", "Function.ResponseSizeTooLarge: Response payload size exceeded maximum allowed payload size (6291556 bytes).", "413 ", ""},
 		{"largest", strings.Repeat("x", 40), "", ""},
-		{"mode", "2", "400 ", `the response mode "fast" is none`},
+		{"mode", "2", "400 ", `the response mode "fast" is unknown`},
 		{"error", "Function.Good: m", "", ""},
 		{"error type", "Function.Unknown: plain", "", ""},
 		{"runtime error", "Runtime.Unknown: ", "", ""},
@@ -281,8 +281,8 @@ func TestRules(t *testing.T) {
 			if tt.broken == "" && err != nil || tt.broken != "" && (!errors.As(err, &ve) || !slices.Equal(ve.Rules, []string{tt.broken})) {
 				t.Errorf("violations %v, want %q", err, tt.broken)
 			}
-			if !strings.HasPrefix(out.String(), tt.said) {
-				t.Errorf("the process was told %q, want %q", out.String(), tt.said)
+			if !strings.HasPrefix(out.String(), tt.reply) {
+				t.Errorf("the process was told %q, want %q", out.String(), tt.reply)
 			}
 			if again := p.Stop(within(t)); fmt.Sprint(again) != fmt.Sprint(err) {
 				t.Errorf("second stop: %v", again)
@@ -316,8 +316,8 @@ func TestStartFailures(t *testing.T) {
 			t.Errorf("%s: %v, want %v", tt.act, err, &tt.want)
 		}
 	}
-	if _, err := New(Options{Front: "cloudfront"}).Start(within(t), artifact(t, "echo", nil)); err == nil || !strings.Contains(err.Error(), "expected apigw-v1, apigw-v2, url or alb") {
-		t.Errorf("unknown front: %v", err)
+	if _, err := New(Options{Ingress: "cloudfront"}).Start(within(t), artifact(t, "echo", nil)); err == nil || !strings.Contains(err.Error(), "expected apigw-v1, apigw-v2, url or alb") {
+		t.Errorf("unknown ingress: %v", err)
 	}
 	a := artifact(t, "echo", nil)
 	a.Command = "missing"

@@ -51,9 +51,9 @@ func notNil[V any](m map[string]V) map[string]V {
 }
 
 // response reads the style of headers that the target group is set to, and no other.
-func (b *balancer) response(c *call, answer []byte) (*sim.Response, error) {
+func (b *balancer) response(c *call, response []byte) (*sim.Response, error) {
 	var o object
-	if err := json.Unmarshal(answer, &o); err != nil {
+	if err := json.Unmarshal(response, &o); err != nil {
 		return nil, err
 	}
 	status, err := o.status()

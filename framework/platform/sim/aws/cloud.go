@@ -29,19 +29,19 @@ func Cloud() sim.Cloud {
 		Invocation: func(id string, event []byte) any { return &aws.Invocation{RequestID: id, Event: event} },
 		Response:   sim.Integrated,
 		Runtime: func(e sim.Entry) sim.Runtime {
-			if e.Front == "" && !e.Streaming {
-				e.Front = "apigw-v2" // an HTTP API, which cannot stream
+			if e.Ingress == "" && !e.Streaming {
+				e.Ingress = "apigw-v2" // an HTTP API, which cannot stream
 			}
-			return New(Options{Front: e.Front, Routes: e.Routes, Streaming: e.Streaming})
+			return New(Options{Ingress: e.Ingress, Routes: e.Routes, Streaming: e.Streaming})
 		},
 		Sample: sample,
 	}
 }
 
-// requestOf is the event that a front makes of a request, always the same.
-func requestOf(f front, r *sim.Request) ([]byte, error) {
+// requestOf is the event that an ingress makes of a request, always the same.
+func requestOf(f ingress, r *sim.Request) ([]byte, error) {
 	at := time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
-	return json.Marshal(f.event(&call{Request: r, id: "request-of-the-front", at: at, trace: "Root=1-6957de25-000000000000000000000001", path: r.Path(), query: r.Query()}))
+	return json.Marshal(f.event(&call{Request: r, id: "request-of-the-ingress", at: at, trace: "Root=1-6957de25-000000000000000000000001", path: r.Path(), query: r.Query()}))
 }
 
 // sample makes a message of a table's stream a change of the table.

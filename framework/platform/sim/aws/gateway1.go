@@ -53,9 +53,9 @@ func (g *gateway1) event(c *call) any {
 }
 
 // response accepts the five members that it knows and no others.
-func (g *gateway1) response(c *call, answer []byte) (*sim.Response, error) {
+func (g *gateway1) response(c *call, response []byte) (*sim.Response, error) {
 	var o object
-	if err := json.Unmarshal(answer, &o); err != nil {
+	if err := json.Unmarshal(response, &o); err != nil {
 		return nil, err
 	}
 	for member := range o {
@@ -190,13 +190,13 @@ func (g *gateway2) event(c *call) any {
 }
 
 // response ignores multiValueHeaders; JSON without a statusCode is the body of a 200.
-func (g *gateway2) response(c *call, answer []byte) (*sim.Response, error) {
+func (g *gateway2) response(c *call, response []byte) (*sim.Response, error) {
 	var o object
-	if err := json.Unmarshal(answer, &o); err != nil || o["statusCode"] == nil {
-		if !json.Valid(answer) {
+	if err := json.Unmarshal(response, &o); err != nil || o["statusCode"] == nil {
+		if !json.Valid(response) {
 			return nil, fmt.Errorf("the response is not JSON")
 		}
-		return withLength(&sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/json"}}, Body: answer}), nil
+		return withLength(&sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/json"}}, Body: response}), nil
 	}
 	status, err := o.status()
 	if err != nil {

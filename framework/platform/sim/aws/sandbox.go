@@ -17,12 +17,12 @@ import (
 // sandbox is one execution environment. Its process may be started more than once: after it was killed or has exited,
 // the next invocation starts it again.
 type sandbox struct {
-	o      Options
-	a      sim.Artifact
-	front  front
-	api    string
-	server *http.Server
-	turns  chan struct{} // holds one token for each invocation that is under way
+	o       Options
+	a       sim.Artifact
+	ingress ingress
+	api     string
+	server  *http.Server
+	turns   chan struct{} // holds one token for each invocation that is under way
 
 	mu         sync.Mutex // guards what follows, and the fields of process
 	current    *process
@@ -56,7 +56,7 @@ type invocation struct {
 	payload   []byte
 	deadline  time.Time
 	done      chan *sim.Result // buffered
-	flow      *flow            // of an answer that may be streamed, else nil
+	flow      *flow            // of a response that may be streamed, else nil
 }
 
 // violate records a rule that the process broke.
@@ -206,7 +206,7 @@ func (s *sandbox) invoke(ctx context.Context, id string, payload []byte, f *flow
 	}
 }
 
-// deliver hands the event to the process and waits for the answer, the end of the process or that of its time.
+// deliver hands the event to the process and waits for the response, the end of the process or that of its time.
 func (s *sandbox) deliver(p *process, id string, payload []byte, f *flow) *sim.Result {
 	now := time.Now()
 	inv := &invocation{id: id, trace: newTrace(now), payload: payload, deadline: now.Add(s.a.Timeout), done: make(chan *sim.Result, 1), flow: f}

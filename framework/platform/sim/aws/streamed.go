@@ -15,23 +15,23 @@ import (
 )
 
 const (
-	// maxStream is the size of a streamed answer.
+	// maxStream is the size of a streamed response.
 	maxStream = 200 << 20
-	// integration is the type of an answer that begins with status and headers for an http front.
+	// integration is the type of a response that begins with status and headers for an HTTP ingress.
 	integration = "application/vnd.awslambda.http-integration-response"
 )
 
 // separator stands between those and the body.
 const separator = "\x00\x00\x00\x00\x00\x00\x00\x00"
 
-// flow is an answer on its way to the client.
+// flow is a response on its way to the client.
 type flow struct {
-	mu      sync.Mutex         // an invocation that is cut short leaves its answer still coming
+	mu      sync.Mutex         // an invocation that is cut short leaves its response still coming
 	on      func(piece []byte) // of the body
 	prelude []byte             // without the separator, nil if there is none yet
 	body    []byte
 	head    []byte // what came before the separator was seen whole
-	begun   bool   // the answer was streamed
+	begun   bool   // the response was streamed
 }
 
 // take passes on what has arrived.
@@ -58,17 +58,17 @@ func (f *flow) whole() bool {
 	return f.prelude != nil
 }
 
-// streamed takes an answer piece by piece.
+// streamed takes a response piece by piece.
 func (s *sandbox) streamed(w http.ResponseWriter, r *http.Request, p *process, inv *invocation) {
 	f := inv.flow
 	f.mu.Lock()
 	f.begun = true
 	f.mu.Unlock()
 	if r.ContentLength >= 0 {
-		s.violate("a streamed answer came with its length, expected chunks")
+		s.violate("a streamed response came with its length, expected chunks")
 	}
 	if kind := r.Header.Get("Content-Type"); kind != integration {
-		s.violate("a streamed answer for an http front has the type %q, expected %s", kind, integration)
+		s.violate("a streamed response for an HTTP ingress has the type %q, expected %s", kind, integration)
 	}
 	from, piece := http.MaxBytesReader(w, r.Body, maxStream), make([]byte, 32<<10)
 	for {
@@ -92,7 +92,7 @@ func (s *sandbox) streamed(w http.ResponseWriter, r *http.Request, p *process, i
 		result.Error = &sim.FunctionError{Type: errorType(kind), Message: errorMessage(body)}
 	}
 	if !f.whole() {
-		s.violate("a streamed answer has no eight NUL bytes after its prelude")
+		s.violate("a streamed response has no eight NUL bytes after its prelude")
 	}
 	s.finish(p, inv, result)
 	reply(w, http.StatusAccepted, map[string]string{"status": "OK"})
@@ -110,19 +110,19 @@ func (s *sandbox) stream(ctx context.Context, c *call, event []byte) (*sim.Respo
 	case result.Error != nil && f.prelude != nil: // the client has the beginning
 		return nil, fmt.Errorf("%w: %w", sim.ErrBroken, result.Error)
 	case result.Error != nil:
-		return s.front.failed(c), nil
-	case !f.begun: // nothing looks for a status in such an answer
+		return s.ingress.failed(c), nil
+	case !f.begun: // nothing looks for a status in such a response
 		return withLength(&sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/octet-stream"}}, Body: result.Body}), nil
 	}
-	answer, err := prelude(f.prelude)
+	response, err := prelude(f.prelude)
 	if err != nil {
-		s.violate("the prelude of a streamed answer: %v", err)
-		return s.front.failed(c), nil
+		s.violate("the prelude of a streamed response: %v", err)
+		return s.ingress.failed(c), nil
 	}
-	if answer.Body = f.body; c.Method == "HEAD" || answer.Status == 204 || answer.Status == 304 {
-		answer.Body = nil
+	if response.Body = f.body; c.Method == "HEAD" || response.Status == 204 || response.Status == 304 {
+		response.Body = nil
 	}
-	return answer, nil
+	return response, nil
 }
 
 // prelude reads status, headers and cookies.
@@ -154,7 +154,7 @@ func prelude(raw []byte) (*sim.Response, error) {
 	}
 	for i, h := range header {
 		if strings.EqualFold(h[0], "Content-Length") || strings.EqualFold(h[0], "Transfer-Encoding") {
-			return nil, fmt.Errorf("the header %s is the front's own", h[0])
+			return nil, fmt.Errorf("the header %s is the ingress's own", h[0])
 		}
 		header[i][0] = http.CanonicalHeaderKey(h[0])
 	}

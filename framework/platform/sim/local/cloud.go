@@ -65,9 +65,9 @@ func invocation(_ string, event []byte) any {
 	return r
 }
 
-func response(answer []byte) (*sim.Response, error) {
+func response(response []byte) (*sim.Response, error) {
 	var o envelope.Outcome
-	if err := json.Unmarshal(answer, &o); err != nil {
+	if err := json.Unmarshal(response, &o); err != nil {
 		return nil, err
 	}
 	if o.Status == 0 {

@@ -123,21 +123,21 @@ func (p *process) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 }
 
 func (p *process) send(req *http.Request, onBody func([]byte)) (*sim.Response, error) {
-	answer, err := p.transport.RoundTrip(req)
+	response, err := p.transport.RoundTrip(req)
 	if err != nil {
 		return nil, err
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(sim.Watched(io.LimitReader(answer.Body, maxResponse+1), onBody))
+	defer response.Body.Close()
+	body, err := io.ReadAll(sim.Watched(io.LimitReader(response.Body, maxResponse+1), onBody))
 	if err != nil {
 		return nil, err
 	}
 	if len(body) > maxResponse {
 		return nil, fmt.Errorf("the response is over %d MB", maxResponse>>20)
 	}
-	resp := &sim.Response{Status: answer.StatusCode, Body: body}
-	for _, name := range slices.Sorted(maps.Keys(answer.Header)) {
-		for _, v := range answer.Header[name] {
+	resp := &sim.Response{Status: response.StatusCode, Body: body}
+	for _, name := range slices.Sorted(maps.Keys(response.Header)) {
+		for _, v := range response.Header[name] {
 			resp.Header = append(resp.Header, [2]string{name, v})
 		}
 	}
@@ -159,23 +159,23 @@ func (p *process) Invoke(ctx context.Context, payload []byte) (*sim.Result, erro
 }
 
 func (p *process) outcome(ctx context.Context, endpoint string, event []byte) (*sim.Result, error) {
-	answer, err := p.control(ctx, http.MethodPost, endpoint, event)
+	response, err := p.control(ctx, http.MethodPost, endpoint, event)
 	if err != nil {
 		return nil, err
 	}
-	if answer.Status != http.StatusOK {
+	if response.Status != http.StatusOK {
 		var refusal struct{ Error string }
-		if err := json.Unmarshal(answer.Body, &refusal); err != nil {
-			return nil, fmt.Errorf("control endpoint %s: status %d", endpoint, answer.Status)
+		if err := json.Unmarshal(response.Body, &refusal); err != nil {
+			return nil, fmt.Errorf("control endpoint %s: status %d", endpoint, response.Status)
 		}
-		return &sim.Result{Body: answer.Body, Error: &sim.FunctionError{Type: "refused", Message: refusal.Error}}, nil
+		return &sim.Result{Body: response.Body, Error: &sim.FunctionError{Type: "refused", Message: refusal.Error}}, nil
 	}
 	var o envelope.Outcome
-	if err := json.Unmarshal(answer.Body, &o); err != nil {
+	if err := json.Unmarshal(response.Body, &o); err != nil {
 		return nil, fmt.Errorf("control endpoint %s: %w", endpoint, err)
 	}
 	if o.Error != nil {
-		return &sim.Result{Body: answer.Body, Error: &sim.FunctionError{Type: o.Error.Type, Message: o.Error.Message}}, nil
+		return &sim.Result{Body: response.Body, Error: &sim.FunctionError{Type: o.Error.Type, Message: o.Error.Message}}, nil
 	}
 	body, err := o.Bytes()
 	return &sim.Result{Body: body}, err

@@ -42,7 +42,7 @@ func Cloud() sim.Cloud {
 	}
 }
 
-// requestOf is the event that a front makes of a request, always the same.
-func requestOf(f front, r *sim.Request) ([]byte, error) {
-	return f.event(r, "request-of-the-front"), nil
+// requestOf is the event that an ingress makes of a request, always the same.
+func requestOf(f ingress, r *sim.Request) ([]byte, error) {
+	return f.event(r, "request-of-the-ingress"), nil
 }

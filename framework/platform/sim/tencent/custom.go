@@ -14,34 +14,34 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-// NewCustom returns the runtime of event functions on the custom runtime, with a Function URL as its http front.
-func NewCustom() sim.Runtime { return customRuntime{name: "tencent/custom", front: functionURL{}} }
+// NewCustom returns the runtime of event functions on the custom runtime, with a Function URL as its HTTP ingress.
+func NewCustom() sim.Runtime { return customRuntime{name: "tencent/custom", ingress: functionURL{}} }
 
-// NewCustomAPIGateway is NewCustom with an API Gateway trigger as the http front, with base64 encoding configured.
+// NewCustomAPIGateway is NewCustom with an API Gateway trigger as the HTTP ingress, with base64 encoding configured.
 func NewCustomAPIGateway() sim.Runtime {
-	return customRuntime{name: "tencent/custom-apigw", front: apiGateway{}}
+	return customRuntime{name: "tencent/custom-apigw", ingress: apiGateway{}}
 }
 
-// front is a way from http to an event and back.
-type front interface {
+// ingress is a way from http to an event and back.
+type ingress interface {
 	// event encodes a request.
 	event(r *sim.Request, requestID string) []byte
 	// response decodes what the function returned. The second result is the rule that it broke, if it did.
-	response(answer []byte) (*sim.Response, string)
+	response(response []byte) (*sim.Response, string)
 }
 
 type customRuntime struct {
-	name  string
-	front front
+	name    string
+	ingress ingress
 }
 
-// Name returns the name of loop and front.
+// Name returns the name of loop and ingress.
 func (c customRuntime) Name() string { return c.name }
 
 // Start starts the process and waits until it says that it is ready.
 func (c customRuntime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 	p := &customProcess{
-		artifact: a, front: c.front,
+		artifact: a, ingress: c.ingress,
 		initTimeout: cmp.Or(a.InitTimeout, defaultInitTimeout),
 		timeout:     cmp.Or(a.Timeout, defaultTimeout),
 		turn:        make(chan struct{}, 1),
@@ -57,7 +57,7 @@ func (c customRuntime) Start(ctx context.Context, a sim.Artifact) (sim.Process, 
 // customProcess is one instance, and those that follow it when it is gone. It gets one event at a time.
 type customProcess struct {
 	artifact             sim.Artifact
-	front                front
+	ingress              ingress
 	initTimeout, timeout time.Duration
 	violations           sim.Violations
 	turn                 chan struct{} // holds one token while an event is under way
@@ -67,10 +67,10 @@ type customProcess struct {
 	stopping bool
 }
 
-// HTTP encodes the request as the front does and decodes the answer.
+// HTTP encodes the request as the ingress does and decodes the response.
 func (p *customProcess) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {
 	id := requestID()
-	event := p.front.event(r, id)
+	event := p.ingress.event(r, id)
 	if len(event) > maxPayload {
 		return requestTooLarge(len(event), maxPayload).response(), nil
 	}
@@ -83,7 +83,7 @@ func (p *customProcess) HTTP(ctx context.Context, r *sim.Request) (*sim.Response
 	case o.isError:
 		return userError(o.body).response(), nil
 	}
-	resp, rule := p.front.response(o.body)
+	resp, rule := p.ingress.response(o.body)
 	if rule == "" {
 		rule = forbidden(resp)
 	}
@@ -135,14 +135,14 @@ func userError(body []byte) failure {
 	return f
 }
 
-// outcome is how an event ended: with an answer, or with what SCF found itself.
+// outcome is how an event ended: with a response, or with what SCF found itself.
 type outcome struct {
 	body    []byte
 	isError bool
 	failure *failure
 }
 
-// call waits for its turn, hands the event to an instance and waits for the answer.
+// call waits for its turn, hands the event to an instance and waits for the response.
 func (p *customProcess) call(ctx context.Context, id string, event []byte) (outcome, error) {
 	select {
 	case p.turn <- struct{}{}:
@@ -233,9 +233,9 @@ func (p *customProcess) Stop(ctx context.Context) error {
 }
 
 // integrated decodes the integrated response format.
-func integrated(answer []byte) (*sim.Response, *bool, string) {
+func integrated(response []byte) (*sim.Response, *bool, string) {
 	var members map[string]json.RawMessage
-	if json.Unmarshal(answer, &members) != nil || members["statusCode"] == nil {
+	if json.Unmarshal(response, &members) != nil || members["statusCode"] == nil {
 		return nil, nil, "no statusCode"
 	}
 	resp := &sim.Response{}

@@ -2,7 +2,7 @@
 // port 9000, and event functions on the custom runtime, which poll. It starts the process as SCF does, speaks its protocol
 // and enforces its rules; it deploys nothing and knows no account.
 //
-// Where the vendor's documents say nothing, it does what a function can least rely on, and says so beside the code.
+// Where the vendor's documents say nothing, it does what a function can least rely on, and a comment at the code says so.
 package tencent
 
 import (
@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	maxPayload = 6 << 20   // of a synchronous event, and of an answer
+	maxPayload = 6 << 20   // of a synchronous event, and of a response
 	maxAsync   = 128 << 10 // of an asynchronous event, which a timer's is
 
 	defaultTimeout     = 3 * time.Second

@@ -96,8 +96,8 @@ func (in *instance) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /runtime/init/ready", in.initReady)
 	mux.HandleFunc("GET /runtime/invocation/next", in.next)
-	mux.HandleFunc("POST /runtime/invocation/response", func(w http.ResponseWriter, r *http.Request) { in.answer(w, r, false) })
-	mux.HandleFunc("POST /runtime/invocation/error", func(w http.ResponseWriter, r *http.Request) { in.answer(w, r, true) })
+	mux.HandleFunc("POST /runtime/invocation/response", func(w http.ResponseWriter, r *http.Request) { in.respond(w, r, false) })
+	mux.HandleFunc("POST /runtime/invocation/error", func(w http.ResponseWriter, r *http.Request) { in.respond(w, r, true) })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		in.refuse(w, http.StatusNotFound, fmt.Sprintf("%s %s is not a call of the runtime API", r.Method, r.URL.Path))
 	})
@@ -174,8 +174,8 @@ func (in *instance) deliver(w http.ResponseWriter, e *delivery) {
 	w.Write(e.body)
 }
 
-// answer takes the first response or error of an event.
-func (in *instance) answer(w http.ResponseWriter, r *http.Request, isError bool) {
+// respond takes the first response or error of an event.
+func (in *instance) respond(w http.ResponseWriter, r *http.Request, isError bool) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); err != nil && !tooLarge {
 		return // the process died in the middle
@@ -190,10 +190,10 @@ func (in *instance) answer(w http.ResponseWriter, r *http.Request, isError bool)
 	case e == nil && answered:
 		in.refuse(w, http.StatusBadRequest, "an event was answered twice")
 	case e == nil:
-		in.refuse(w, http.StatusBadRequest, "an answer came without an event")
+		in.refuse(w, http.StatusBadRequest, "a response came without an event")
 	case err != nil:
 		e.done <- outcome{failure: new(responseTooLarge())}
-		in.refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("an answer is larger than %d bytes", maxPayload))
+		in.refuse(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("a response is larger than %d bytes", maxPayload))
 	default:
 		e.done <- outcome{body: body, isError: isError}
 	}

@@ -88,7 +88,7 @@ func actCustom(act string) {
 	}
 	for n := 1; ; n++ {
 		_, event, header := runtimeAPI("GET", "invocation/next", "")
-		answer := event
+		response := event
 		switch act {
 		case "exits":
 			os.Exit(4)
@@ -96,13 +96,13 @@ func actCustom(act string) {
 			select {}
 		case "polls again":
 			_, same, _ := runtimeAPI("GET", "invocation/next", "")
-			answer = fmt.Sprintf(`{"same":%t}`, same == event)
+			response = fmt.Sprintf(`{"same":%t}`, same == event)
 		case "headers":
-			answer = fmt.Sprintf(`["%s","%s",%t]`, strings.Join(header["Memory_limit_in_mb"], ""), strings.Join(header["Time_limit_in_ms"], ""), len(header["Request_id"]) == 1)
+			response = fmt.Sprintf(`["%s","%s",%t]`, strings.Join(header["Memory_limit_in_mb"], ""), strings.Join(header["Time_limit_in_ms"], ""), len(header["Request_id"]) == 1)
 		case "count":
-			answer = fmt.Sprint(n)
+			response = fmt.Sprint(n)
 		case "too large":
-			answer = strings.Repeat("x", maxPayload+1)
+			response = strings.Repeat("x", maxPayload+1)
 		case "fails":
 			runtimeAPI("POST", "invocation/error", `{"errorMessage":"nothing is left","errorType":"out_of_stock"}`)
 			continue
@@ -110,7 +110,7 @@ func actCustom(act string) {
 			runtimeAPI("POST", "invocation/error", `no JSON`)
 			continue
 		}
-		runtimeAPI("POST", "invocation/response", answer)
+		runtimeAPI("POST", "invocation/response", response)
 		if act == "answers twice" {
 			runtimeAPI("POST", "invocation/error", "2")
 		}

@@ -93,10 +93,10 @@ func TestCustomEvents(t *testing.T) {
 		{act: "never answers", limit: 50 * time.Millisecond, body: `{"errorCode":433,"errorMessage":"TimeLimitReached: the function did not answer within 50ms"}`, err: "433 TimeLimitReached: the function did not answer within 50ms"},
 		{act: "never polls", limit: 50 * time.Millisecond, body: `{"errorCode":433,"errorMessage":"TimeLimitReached: the process did not poll for an event within 50ms"}`, err: "433 TimeLimitReached: the process did not poll for an event within 50ms"},
 		{act: "too large", body: `{"errorCode":407,"errorMessage":"ResponseTooLarge: the size of response exceeds the upper limit of 6291456 bytes"}`,
-			err: "407 ResponseTooLarge: the size of response exceeds the upper limit of 6291456 bytes", rules: "an answer is larger than 6291456 bytes"},
+			err: "407 ResponseTooLarge: the size of response exceeds the upper limit of 6291456 bytes", rules: "a response is larger than 6291456 bytes"},
 		{act: "polls again", body: `{"same":true}`, rules: "invocation/next was called before the last event was answered"},
 		{act: "answers twice", body: `{"n":1}`, rules: "an event was answered twice"},
-		{act: "unasked", body: `{"n":1}`, rules: "an answer came without an event"},
+		{act: "unasked", body: `{"n":1}`, rules: "a response came without an event"},
 		{act: "unknown path", body: `{"n":1}`, rules: "POST /runtime/invocation/r-1/response is not a call of the runtime API"},
 		{act: "next first", body: `{"n":1}`, rules: "invocation/next was called before init/ready"},
 		{act: "ready twice", body: `{"n":1}`, rules: "init/ready was called twice"},
@@ -149,8 +149,8 @@ func TestCustomRefusesEvents(t *testing.T) {
 	if err != nil || r.Error == nil || !strings.HasSuffix(r.Error.Error(), "the limit is 131072") {
 		t.Errorf("a timer of over 128 KB: %v, %v", r, err)
 	}
-	if answer, err := p.HTTP(within(t, 20*time.Second), &sim.Request{Method: "POST", Target: "/", Body: []byte(large)}); err != nil || answer.Status != 406 {
-		t.Errorf("an http request of over 6 MB: %v, %v", answer, err)
+	if response, err := p.HTTP(within(t, 20*time.Second), &sim.Request{Method: "POST", Target: "/", Body: []byte(large)}); err != nil || response.Status != 406 {
+		t.Errorf("an http request of over 6 MB: %v, %v", response, err)
 	}
 	r, err = p.Timer(within(t, 20*time.Second), sim.Timer{Name: "t", Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 8*3600)), Payload: "p"})
 	if want := `{"Message":"p","Time":"2026-01-01T19:04:05Z","TriggerName":"t","Type":"Timer"}`; err != nil || string(r.Body) != want {
@@ -247,7 +247,7 @@ func TestWeb(t *testing.T) {
 		{act: "web exits", status: 439, body: `{"errorCode":439,"errorMessage":"UserProcessExit: the process exited with code 4"}`},
 		{act: "web hangs", limit: 50 * time.Millisecond, status: 433, body: `{"errorCode":433,"errorMessage":"TimeLimitReached: the function did not answer within 50ms"}`},
 		{act: "web too large", status: 407, body: `{"errorCode":407`},
-		{act: "web speaks no http", status: 430, body: `{"errorCode":430,"errorMessage":"UserCodeError: no http answer: `},
+		{act: "web speaks no http", status: 430, body: `{"errorCode":430,"errorMessage":"UserCodeError: no http response: `},
 		{act: "web sets its own id", status: 502, body: `{"errorCode":502`, rules: "the response sets the header X-Scf-Request-Id"},
 		{act: "web sets connection", status: 502, body: `{"errorCode":502`, rules: "the response sets the header Connection"},
 	}

@@ -20,7 +20,7 @@ type webRuntime struct{}
 // Name returns "tencent/web".
 func (webRuntime) Name() string { return "tencent/web" }
 
-// Start starts the process and waits until it listens. Any http answer would do: SCF checks the port only.
+// Start starts the process and waits until it listens. Any HTTP response would do: SCF checks the port only.
 func (webRuntime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 	p := &webProcess{server: sim.Server{
 		Artifact:    a,

@@ -107,7 +107,7 @@ func TestBadEvents(t *testing.T) {
 		t.Fatalf("%d answers to %d events: %q", len(answers), len(tests), answers)
 	}
 	for i, tt := range tests {
-		if got := answers[i]; !strings.HasPrefix(tt.want, got) && !strings.HasPrefix(got, tt.want) { // the API keeps the beginning of an answer
+		if got := answers[i]; !strings.HasPrefix(tt.want, got) && !strings.HasPrefix(got, tt.want) { // the API keeps the beginning of a response
 			t.Errorf("%s:\nfound %s\nwant  %s", tt.name, got, tt.want)
 		}
 	}

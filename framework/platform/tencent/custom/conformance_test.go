@@ -27,6 +27,6 @@ func TestConformanceBehindAPIGateway(t *testing.T) {
 func TestConformanceBehindFunctionURL(t *testing.T) {
 	platformtest.Run(t, platformtest.Harness{
 		Runtime: sim.NewCustom(), HTTP: true, Timer: true, Raw: true, Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
-		Lacks: platformtest.SeveralCookies | platformtest.BinaryRequest | platformtest.BinaryAnswer,
+		Lacks: platformtest.SeveralCookies | platformtest.BinaryRequest | platformtest.BinaryResponse,
 	})
 }

@@ -7,7 +7,7 @@
 // The process finds the API in SCF_RUNTIME_API and SCF_RUNTIME_API_PORT. After a successful start it posts one space to
 // /runtime/init/ready; a failed start is a message on standard error and exit code 1, which SCF shows as an init error,
 // since the API has no call for it. Then it gets /runtime/invocation/next and posts to /runtime/invocation/response or
-// /runtime/invocation/error, in turn. A path has no request id: the first is the answer to the last event.
+// /runtime/invocation/error, in turn. A path has no request id: the first is the response to the last event.
 //
 // Any answer but a 2xx and any broken connection ends the process with a message. A loop that tried again would be handed
 // the same event for ever.
@@ -93,7 +93,7 @@ type loop struct {
 	current    atomic.Pointer[string] // the id of the event under way
 }
 
-// next takes one event to its answer. SIGTERM ends the wait for an event, never the work on one.
+// next takes one event to its response. SIGTERM ends the wait for an event, never the work on one.
 func (l *loop) next(ctx context.Context) error {
 	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next"})
 	if err != nil {
@@ -114,11 +114,11 @@ func (l *loop) next(ctx context.Context) error {
 	l.current.Store(&vendor.RequestID)
 	defer l.current.Store(nil)
 	ctx = context.WithoutCancel(ctx)
-	answer, err := l.dispatcher.Handle(ctx, vendor.Event, inv)
-	if err == nil && len(answer) > tencent.MaxPayload {
-		err = &framework.Error{Status: 500, Code: "response_too_large", Message: fmt.Sprintf("the result is %d bytes, the limit is %d", len(answer), tencent.MaxPayload)}
+	result, err := l.dispatcher.Handle(ctx, vendor.Event, inv)
+	if err == nil && len(result) > tencent.MaxPayload {
+		err = &framework.Error{Status: 500, Code: "response_too_large", Message: fmt.Sprintf("the result is %d bytes, the limit is %d", len(result), tencent.MaxPayload)}
 	}
-	post := runtimeapi.Request{Method: "POST", Path: "/runtime/invocation/response", Body: answer}
+	post := runtimeapi.Request{Method: "POST", Path: "/runtime/invocation/response", Body: result}
 	if err != nil {
 		l.log(err, vendor.RequestID)
 		post.Path, post.Body = "/runtime/invocation/error", describe(err, l.runtime.Dev)
@@ -128,12 +128,12 @@ func (l *loop) next(ctx context.Context) error {
 	return err
 }
 
-// deadline leaves a fiftieth of the limit, at most 100 ms, for the answer: SCF's clock started before the event came.
+// deadline leaves a fiftieth of the limit, at most 100 ms, for the response: SCF's clock started before the event came.
 func deadline(now time.Time, limit time.Duration) time.Time {
 	return now.Add(limit - min(limit/50, 100*time.Millisecond))
 }
 
-// call makes one call of the runtime API; every answer but a 2xx is an error.
+// call makes one call of the runtime API; every response but a 2xx is an error.
 func (l *loop) call(ctx context.Context, r runtimeapi.Request) (*runtimeapi.Response, error) {
 	resp, err := l.client.Do(ctx, r)
 	if err != nil {

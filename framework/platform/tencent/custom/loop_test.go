@@ -88,7 +88,7 @@ func (a *api) start(t *testing.T) {
 	t.Setenv("SCF_RUNTIME_API_PORT", port)
 }
 
-// unit is one raw function, which answers nothing if handler is nil.
+// unit is one raw function, which responses nothing if handler is nil.
 func unit(handler framework.Handler, closed *bool) platform.New {
 	if handler == nil {
 		handler = func(*framework.Context) error { return nil }

@@ -35,13 +35,13 @@ func TestDeadlineOfABodyThatDoesNotCome(t *testing.T) {
 		if _, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: localhost\r\n"+framing); err != nil {
 			t.Fatal(err)
 		}
-		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		response, err := http.ReadResponse(bufio.NewReader(c), nil)
 		if err != nil {
 			t.Fatalf("%.20q: no response after the deadline: %v", framing, err)
 		}
-		body, err := io.ReadAll(answer.Body)
-		if err != nil || answer.StatusCode != 504 || !strings.Contains(string(body), "deadline_exceeded") || !answer.Close {
-			t.Errorf("%.20q: status %d, close %t, body %s, %v; want a 504 that ends the connection", framing, answer.StatusCode, answer.Close, body, err)
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != 504 || !strings.Contains(string(body), "deadline_exceeded") || !response.Close {
+			t.Errorf("%.20q: status %d, close %t, body %s, %v; want a 504 that ends the connection", framing, response.StatusCode, response.Close, body, err)
 		}
 		select {
 		case err := <-read:
@@ -72,12 +72,12 @@ func TestDeadlineKeepsTheConnectionOfAWholeBody(t *testing.T) {
 	}
 	r := bufio.NewReader(c)
 	for _, want := range []int{504, 204} {
-		answer, err := http.ReadResponse(r, nil)
+		response, err := http.ReadResponse(r, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != want || answer.Close {
-			t.Fatalf("status %d, close %t, %v; want %d and the connection kept", answer.StatusCode, answer.Close, err, want)
+		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != want || response.Close {
+			t.Fatalf("status %d, close %t, %v; want %d and the connection kept", response.StatusCode, response.Close, err, want)
 		}
 		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"); err != nil {
 			t.Fatal(err)
@@ -103,11 +103,11 @@ func TestHeadersThatComeTwiceOrEmpty(t *testing.T) {
 	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: 1\r\nx-a: 2\r\nX-B:\r\nX-b: \t\r\nX-A: 1, 3\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprintf("%q %q %q", answer.Header["X-A"], answer.Header["X-B"], answer.Header["X-C"]), `["1" "2" "1, 3"] ["" ""] []`; got != want {
+	if got, want := fmt.Sprintf("%q %q %q", response.Header["X-A"], response.Header["X-B"], response.Header["X-C"]), `["1" "2" "1, 3"] ["" ""] []`; got != want {
 		t.Errorf("found %s, want %s", got, want)
 	}
 }

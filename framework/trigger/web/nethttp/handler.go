@@ -137,7 +137,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) respond(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
 	if body != nil && !body.ended.Load() && errors.Is(err, framework.ErrAbandoned) {
 		// The handler may be waiting for a body that does not come, and the server would wait with it before it sends the
-		// answer. A body that is there is read within this time, so that the connection lives on.
+		// response. A body that is there is read within this time, so that the connection lives on.
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyGrace))
 	}
 	begun := c.stream.close()

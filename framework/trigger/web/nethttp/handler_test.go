@@ -45,7 +45,7 @@ func engineOf(t testing.TB, functions ...*framework.Function) *framework.Engine 
 	return e
 }
 
-// serve starts a server over the functions. Whoever touches a ResponseWriter after its request has ended fails the test.
+// serve starts a server over the functions. Touching a ResponseWriter after its request has ended fails the test.
 func serve(t testing.TB, o Options, functions ...*framework.Function) *httptest.Server {
 	t.Helper()
 	h, err := Handler(engineOf(t, functions...), o)
@@ -102,7 +102,7 @@ func do(t testing.TB, method, url string, body io.Reader, header ...string) (*ht
 	return resp, string(b)
 }
 
-func TestHandlerAnswers(t *testing.T) {
+func TestHandlerResponses(t *testing.T) {
 	s := serve(t, Options{Invocation: func(*http.Request) framework.Invocation { return framework.Invocation{RequestID: "r1"} }},
 		on("GET /books/{id}", func(c *framework.Context) error {
 			x := web.From(c)

@@ -16,7 +16,7 @@ import (
 
 // A response of exactly the vendor's limit goes through; one byte more is a 500 with a log record or, when its beginning
 // has gone already, a cut connection with one.
-func TestHandlerLimitsAnswers(t *testing.T) {
+func TestHandlerLimitsResponses(t *testing.T) {
 	const limit = 100_000 // more than is kept back before a response is streamed
 	size := func(c *framework.Context) int {
 		if web.From(c).Request.Query().Has("over") {

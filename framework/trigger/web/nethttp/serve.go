@@ -16,7 +16,7 @@ import (
 // Serve runs h on the http request of the invocation: an existing application as one function. Generated code calls it
 // for a constructor that returns an http.Handler.
 //
-// h sees what it would see behind a plain server; r.Context() is the framework's. Its answer becomes the result, so that
+// h sees what it would see behind a plain server; r.Context() is the framework's. Its response becomes the result, so that
 // middleware may look at it, and is the same on every platform: 200 if it writes nothing, a guessed Content-Type if it
 // sets none. Headers that middleware set on the exchange are there when h begins. On a platform that listens the response
 // is streamed from the first Flush or 32 KB on; elsewhere Flush does nothing and trailers are lost. Hijack is refused

@@ -327,7 +327,7 @@ func TestServeDeadline(t *testing.T) {
 		f.Timeout = 10 * time.Millisecond
 		return f
 	}
-	// Whoever is first has the response: the server with its 504, or the handler with one that is cut, maybe before it left.
+	// The first one writes the response: the server with its 504, or the handler with one that is cut, maybe before it left.
 	resp, err := http.DefaultTransport.RoundTrip(httptest.NewRequest("GET", serve(t, Options{}, handler(false)).URL, nil))
 	if err == nil {
 		_, err = io.ReadAll(resp.Body)

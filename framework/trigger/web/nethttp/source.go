@@ -42,7 +42,7 @@ func (s *source) next() (err error) {
 	return io.ErrNoProgress
 }
 
-// failed is a reader that has said how it ends.
+// failed is a reader whose end is known.
 type failed struct {
 	io.Reader
 	err error

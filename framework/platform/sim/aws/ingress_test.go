@@ -12,9 +12,9 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-func mustFront(t *testing.T, o Options) front {
+func mustIngress(t *testing.T, o Options) ingress {
 	t.Helper()
-	f, err := newFront(o)
+	f, err := newIngress(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,15 +45,15 @@ func TestEvents(t *testing.T) {
 		options Options
 		want    map[string]any // none is a member that must not be there
 	}{
-		{"rest api", Options{Front: "apigw-v1"}, map[string]any{
+		{"rest api", Options{Ingress: "apigw-v1"}, map[string]any{
 			"path": "/a%2Fb%20%25", "httpMethod": "POST", "resource": "/{proxy+}", "pathParameters.proxy": "a/b %", "version": none,
 			"headers.X-Tag": "two", "multiValueHeaders.X-Tag": []any{"one", "two"}, "headers.Host": "shop.example.com", "headers.x-tag": none,
 			"queryStringParameters.q": "c", "multiValueQueryStringParameters.q": []any{"a b", "c"}, "queryStringParameters.flag": "",
 			"requestContext.stage": "prod", "requestContext.path": "/prod/a%2Fb%20%25", "requestContext.identity.sourceIp": sourceIP,
 			"body": "Z3LDvMOfZQ==", "isBase64Encoded": true,
 		}},
-		{"rest api without binary types", Options{Front: "apigw-v1", NoBinary: true, Stage: "dev"}, map[string]any{"body": "grüße", "isBase64Encoded": false, "requestContext.stage": "dev"}},
-		{"http api", Options{Front: "apigw-v2", Stage: "dev"}, map[string]any{
+		{"rest api without binary types", Options{Ingress: "apigw-v1", NoBinary: true, Stage: "dev"}, map[string]any{"body": "grüße", "isBase64Encoded": false, "requestContext.stage": "dev"}},
+		{"http api", Options{Ingress: "apigw-v2", Stage: "dev"}, map[string]any{
 			"version": "2.0", "rawPath": "/dev/a/b %", "rawQueryString": "q=a%20b&q=c&flag&e=", "queryStringParameters.q": "a b,c",
 			"headers.x-tag": "one,two", "headers.cookie": none, "cookies": []any{"a=1", "b=2"}, "multiValueHeaders": none, "httpMethod": none,
 			"requestContext.http.method": "POST", "requestContext.stage": "dev", "requestContext.domainName": "abcdefghij.execute-api.us-east-1.amazonaws.com",
@@ -63,15 +63,15 @@ func TestEvents(t *testing.T) {
 			"version": "2.0", "rawPath": "/a%2Fb%20%25", "headers.cookie": "a=1; b=2", "cookies": []any{"a=1", "b=2"}, "requestContext.stage": "$default",
 			"requestContext.domainName": "abcdefghijklmnop.lambda-url.us-east-1.on.aws",
 		}},
-		{"load balancer", Options{Front: "alb"}, map[string]any{
+		{"load balancer", Options{Ingress: "alb"}, map[string]any{
 			"path": "/a%2Fb%20%25", "queryStringParameters.q": "c", "headers.x-tag": "two", "multiValueHeaders": none, "multiValueQueryStringParameters": none,
 			"headers.x-forwarded-for": sourceIP, "headers.x-forwarded-proto": "http", "requestContext.http": none, "resource": none, "body": "grüße",
 		}},
-		{"load balancer, multi-value", Options{Front: "alb", MultiValue: true}, map[string]any{
+		{"load balancer, multi-value", Options{Ingress: "alb", MultiValue: true}, map[string]any{
 			"multiValueHeaders.x-tag": []any{"one", "two"}, "multiValueQueryStringParameters.q": []any{"a%20b", "c"}, "headers": none, "queryStringParameters": none,
 		}},
 	} {
-		raw, err := json.Marshal(mustFront(t, tt.options).event(&call{Request: request, id: "id", at: time.Unix(0, 0), path: path, query: query}))
+		raw, err := json.Marshal(mustIngress(t, tt.options).event(&call{Request: request, id: "id", at: time.Unix(0, 0), path: path, query: query}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestEvents(t *testing.T) {
 }
 
 func TestDecodedQuestionMarkEndsThePath(t *testing.T) {
-	raw, err := json.Marshal(mustFront(t, Options{Front: "apigw-v2"}).event(&call{Request: &sim.Request{Method: "GET"}, path: "/a%3Fb"}))
+	raw, err := json.Marshal(mustIngress(t, Options{Ingress: "apigw-v2"}).event(&call{Request: &sim.Request{Method: "GET"}, path: "/a%3Fb"}))
 	if err != nil || !strings.Contains(string(raw), `"rawPath":"/a"`) {
 		t.Errorf("event %s, %v", raw, err)
 	}
@@ -108,7 +108,7 @@ func TestTypesOfBodies(t *testing.T) {
 		{"", "", "abc", true}, {"text/plain", "gzip", "abc", true}, {"text/plain", "", "\xff", true}, {"image/png", "", "", false},
 	} {
 		c := &call{Request: &sim.Request{Method: "POST", Body: []byte(tt.body), Header: [][2]string{{"Content-Type", tt.kind}, {"Content-Encoding", tt.encoding}}}, path: "/"}
-		raw, err := json.Marshal(mustFront(t, Options{Front: "alb"}).event(c))
+		raw, err := json.Marshal(mustIngress(t, Options{Ingress: "alb"}).event(c))
 		if err != nil || strings.Contains(string(raw), `"isBase64Encoded":true`) != tt.encoded {
 			t.Errorf("%q %q: %s, %v", tt.kind, tt.encoding, raw, err)
 		}
@@ -116,18 +116,18 @@ func TestTypesOfBodies(t *testing.T) {
 }
 
 func TestResponses(t *testing.T) {
-	v1, v2 := Options{Front: "apigw-v1"}, Options{Front: "apigw-v2"}
-	alb, albMulti := Options{Front: "alb"}, Options{Front: "alb", MultiValue: true}
+	v1, v2 := Options{Ingress: "apigw-v1"}, Options{Ingress: "apigw-v2"}
+	alb, albMulti := Options{Ingress: "alb"}, Options{Ingress: "alb", MultiValue: true}
 	for _, tt := range []struct {
-		name    string
-		options Options
-		answer  string
-		want    string // status, sorted headers of interest, body; "" is malformed
+		name     string
+		options  Options
+		response string
+		want     string // status, sorted headers of interest, body; "" is malformed
 	}{
 		{"both forms of headers", v1, `{"statusCode":201,"headers":{"a":"1"},"multiValueHeaders":{"a":["1"],"B":["2","3"]},"body":"x"}`, "201 A:1 B:2 B:3 x"},
 		{"status as text", v1, `{"statusCode":"404"}`, "404 "},
 		{"base64", v1, `{"statusCode":200,"body":"/wA=","isBase64Encoded":true}`, "200 \xff\x00"},
-		{"base64 without binary types", Options{Front: "apigw-v1", NoBinary: true}, `{"statusCode":200,"body":"/wA=","isBase64Encoded":true}`, "200 /wA="},
+		{"base64 without binary types", Options{Ingress: "apigw-v1", NoBinary: true}, `{"statusCode":200,"body":"/wA=","isBase64Encoded":true}`, "200 /wA="},
 		{"broken base64", v1, `{"statusCode":200,"body":"/wA","isBase64Encoded":true}`, ""},
 		{"unknown member", v1, `{"statusCode":200,"cookies":[]}`, ""},
 		{"no status", v1, `{"body":"x"}`, ""},
@@ -144,7 +144,7 @@ func TestResponses(t *testing.T) {
 		{"wrong description", alb, `{"statusCode":200,"statusDescription":"OK"}`, ""},
 		{"no status", alb, `{}`, ""},
 	} {
-		r, err := mustFront(t, tt.options).response(&call{Request: &sim.Request{}, at: time.Unix(0, 0)}, []byte(tt.answer))
+		r, err := mustIngress(t, tt.options).response(&call{Request: &sim.Request{}, at: time.Unix(0, 0)}, []byte(tt.response))
 		got := ""
 		if err == nil {
 			var header []string
@@ -160,31 +160,31 @@ func TestResponses(t *testing.T) {
 			}
 		}
 		if got != tt.want {
-			t.Errorf("%s (%s): %q, %v; want %q", tt.name, tt.options.Front, got, err, tt.want)
+			t.Errorf("%s (%s): %q, %v; want %q", tt.name, tt.options.Ingress, got, err, tt.want)
 		}
 	}
 }
 
 // TestFronts sends requests through the whole simulator to a function that echoes its event.
-func TestFronts(t *testing.T) {
+func TestIngresses(t *testing.T) {
 	for _, tt := range []struct {
 		options Options
-		failed  int // status of an answer that the front cannot read
+		failed  int // status of a response that the ingress cannot read
 		large   int // of a request of 7 MB
 	}{
-		{Options{Front: "apigw-v1"}, 502, 413}, {Options{Front: "apigw-v2"}, 200, 413}, {Options{Front: "url"}, 200, 413}, {Options{Front: "alb"}, 502, 413},
+		{Options{Ingress: "apigw-v1"}, 502, 413}, {Options{Ingress: "apigw-v2"}, 200, 413}, {Options{Ingress: "url"}, 200, 413}, {Options{Ingress: "alb"}, 502, 413},
 	} {
 		p, _ := start(t, tt.options, "echo")
 		r, err := p.HTTP(within(t), &sim.Request{Method: "GET", Target: "/x", Host: "h"})
 		if err != nil || r.Status != tt.failed {
-			t.Errorf("%s: %v, %v; want status %d", tt.options.Front, r, err, tt.failed)
+			t.Errorf("%s: %v, %v; want status %d", tt.options.Ingress, r, err, tt.failed)
 		}
 		r, err = p.HTTP(within(t), &sim.Request{Method: "POST", Target: "/x", Host: "h", Body: make([]byte, 7<<20)})
 		if err != nil || r.Status != tt.large {
-			t.Errorf("%s: 7 MB: %v, %v; want status %d", tt.options.Front, r, err, tt.large)
+			t.Errorf("%s: 7 MB: %v, %v; want status %d", tt.options.Ingress, r, err, tt.large)
 		}
 		if _, err := p.HTTP(within(t), &sim.Request{Method: "GET", Target: "x"}); err == nil {
-			t.Errorf("%s: a target without a slash was sent", tt.options.Front)
+			t.Errorf("%s: a target without a slash was sent", tt.options.Ingress)
 		}
 	}
 }
@@ -204,7 +204,7 @@ func TestTimers(t *testing.T) {
 }
 
 func TestRoutesOfAnHTTPAPI(t *testing.T) {
-	front := mustFront(t, Options{Front: "apigw-v2", Routes: []string{
+	ingress := mustIngress(t, Options{Ingress: "apigw-v2", Routes: []string{
 		"ANY /books/{id}", "GET /books/{id}", "GET /books/new", "GET /files/", "GET /files/{path+}", "GET /books/{id}/pages/{page}",
 	}})
 	for _, tt := range []struct{ method, path, key, id, page, rest string }{
@@ -218,7 +218,7 @@ func TestRoutesOfAnHTTPAPI(t *testing.T) {
 		{method: "GET", path: "/books/1/pages", key: "$default"},
 		{method: "POST", path: "/files/a", key: "$default"},
 	} {
-		raw, err := json.Marshal(front.event(&call{Request: &sim.Request{Method: tt.method}, path: tt.path}))
+		raw, err := json.Marshal(ingress.event(&call{Request: &sim.Request{Method: tt.method}, path: tt.path}))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
-// functionURL is the http front of a Function URL. The vendor documents neither isBase64Encoded nor arrays of header
-// values for it, so this front passes base64 on as text and keeps the first value of an array only.
+// functionURL is the HTTP ingress of a Function URL. The vendor documents neither isBase64Encoded nor arrays of header
+// values for it, so this ingress passes base64 on as text and keeps the first value of an array only.
 type functionURL struct{}
 
 func (functionURL) event(r *sim.Request, _ string) []byte {
@@ -20,14 +20,14 @@ func (functionURL) event(r *sim.Request, _ string) []byte {
 	return encode(e)
 }
 
-func (functionURL) response(answer []byte) (*sim.Response, string) {
-	if !json.Valid(answer) {
-		return failure{502, "BadResponse", "the function did not return JSON"}.response(), "the answer to an http event is not JSON"
+func (functionURL) response(response []byte) (*sim.Response, string) {
+	if !json.Valid(response) {
+		return failure{502, "BadResponse", "the function did not return JSON"}.response(), "the response to an http event is not JSON"
 	}
-	if !hasStatus(answer) {
-		return &sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/json"}}, Body: answer}, ""
+	if !hasStatus(response) {
+		return &sim.Response{Status: 200, Header: [][2]string{{"Content-Type", "application/json"}}, Body: response}, ""
 	}
-	resp, _, rule := integrated(answer)
+	resp, _, rule := integrated(response)
 	if rule != "" {
 		return failure{502, "BadResponse", rule}.response(), "integrated response: " + rule
 	}
@@ -41,12 +41,12 @@ func (functionURL) response(answer []byte) (*sim.Response, string) {
 	return resp, ""
 }
 
-func hasStatus(answer []byte) bool {
+func hasStatus(response []byte) bool {
 	var members map[string]json.RawMessage
-	return json.Unmarshal(answer, &members) == nil && members["statusCode"] != nil
+	return json.Unmarshal(response, &members) == nil && members["statusCode"] != nil
 }
 
-// apiGateway is the front of an API Gateway trigger whose endpoint encodes binary bodies.
+// apiGateway is the ingress of an API Gateway trigger whose endpoint encodes binary bodies.
 type apiGateway struct{}
 
 func (apiGateway) event(r *sim.Request, requestID string) []byte {
@@ -64,8 +64,8 @@ func (apiGateway) event(r *sim.Request, requestID string) []byte {
 	return encode(e)
 }
 
-func (apiGateway) response(answer []byte) (*sim.Response, string) {
-	resp, encoded, rule := integrated(answer)
+func (apiGateway) response(response []byte) (*sim.Response, string) {
+	resp, encoded, rule := integrated(response)
 	if rule == "" && encoded != nil && *encoded {
 		var err error
 		if resp.Body, err = base64.StdEncoding.DecodeString(string(resp.Body)); err != nil {

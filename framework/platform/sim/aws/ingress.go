@@ -18,22 +18,22 @@ import (
 // sourceIP is the address of every client.
 const sourceIP = "203.0.113.7"
 
-// front turns requests into events and answers into responses, as one AWS service does.
-type front interface {
-	// event returns the event of a request, whose id is that of the front.
+// ingress turns requests into events and results into responses, as one AWS service does.
+type ingress interface {
+	// event returns the event of a request, whose id is that of the ingress.
 	event(r *call) any
-	// response reads the function's answer. Its error is the vendor's "malformed response".
-	response(r *call, answer []byte) (*sim.Response, error)
-	// failed is what the client gets when the function failed or its answer is malformed.
+	// response reads the function's result. Its error is the vendor's "malformed response".
+	response(r *call, response []byte) (*sim.Response, error)
+	// failed is what the client gets when the function failed or its response is malformed.
 	failed(r *call) *sim.Response
 	// tooLarge is what the client gets when its request makes too large an event.
 	tooLarge() *sim.Response
-	// limits are those of the event and of the answer.
-	limits() (event, answer int)
+	// limits are those of the event and of the response.
+	limits() (event, response int)
 }
 
-func newFront(o Options) (front, error) {
-	switch o.Front {
+func newIngress(o Options) (ingress, error) {
+	switch o.Ingress {
 	case "url", "":
 		return &gateway2{stage: "$default", url: true}, nil
 	case "apigw-v1":
@@ -43,7 +43,7 @@ func newFront(o Options) (front, error) {
 	case "alb":
 		return &balancer{multi: o.MultiValue}, nil
 	}
-	return nil, fmt.Errorf("front %q: expected apigw-v1, apigw-v2, url or alb", o.Front)
+	return nil, fmt.Errorf("ingress %q: expected apigw-v1, apigw-v2, url or alb", o.Ingress)
 }
 
 func or(s, otherwise string) string {
@@ -53,7 +53,7 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// call is one request at a front.
+// call is one request at an ingress.
 type call struct {
 	*sim.Request
 	id    string
@@ -63,7 +63,7 @@ type call struct {
 	query string
 }
 
-// HTTP sends a request through the front.
+// HTTP sends a request through the ingress.
 func (s *sandbox) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {
 	path, query, _ := strings.Cut(r.Target, "?")
 	if !strings.HasPrefix(path, "/") {
@@ -71,32 +71,32 @@ func (s *sandbox) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, erro
 	}
 	now := time.Now()
 	c := &call{Request: r, id: newID(), at: now, trace: newTrace(now), path: path, query: query}
-	event, err := json.Marshal(s.front.event(c))
+	event, err := json.Marshal(s.ingress.event(c))
 	if err != nil {
 		return nil, fmt.Errorf("encode the event: %w", err)
 	}
-	eventLimit, answerLimit := s.front.limits()
+	eventLimit, responseLimit := s.ingress.limits()
 	if len(event) > eventLimit {
-		return s.front.tooLarge(), nil
+		return s.ingress.tooLarge(), nil
 	}
-	if g, ok := s.front.(*gateway2); ok && g.url && s.o.Streaming {
+	if g, ok := s.ingress.(*gateway2); ok && g.url && s.o.Streaming {
 		return s.stream(ctx, c, event)
 	}
 	result, err := s.invoke(ctx, c.id, event, nil)
 	if err != nil {
 		return nil, err
 	}
-	if result.Error != nil || len(result.Body) > answerLimit {
-		return s.front.failed(c), nil
+	if result.Error != nil || len(result.Body) > responseLimit {
+		return s.ingress.failed(c), nil
 	}
-	answer, err := s.front.response(c, result.Body)
+	response, err := s.ingress.response(c, result.Body)
 	if err != nil {
-		return s.front.failed(c), nil
+		return s.ingress.failed(c), nil
 	}
-	if r.Method == "HEAD" || answer.Status == 204 || answer.Status == 304 {
-		answer.Body = nil
+	if r.Method == "HEAD" || response.Status == 204 || response.Status == 304 {
+		response.Body = nil
 	}
-	return answer, nil
+	return response, nil
 }
 
 // values are the values of one name, in the order the client sent them.
@@ -123,7 +123,7 @@ next:
 
 func exactly(a, b string) bool { return a == b }
 
-// single keeps the last value of each name, as the fronts do; nil if there is none.
+// single keeps the last value of each name, as the ingresses do; nil if there is none.
 func single(all []values, name func(string) string) map[string]string {
 	if len(all) == 0 {
 		return nil
@@ -148,7 +148,7 @@ func multi(all []values, name func(string) string) map[string][]string {
 
 func unchanged(s string) string { return s }
 
-// headers are those that arrive: the client's, and those that every front adds.
+// headers are those that arrive: the client's, and those that every ingress adds.
 func (c *call) headers(proto, port string) []values {
 	pairs := append([][2]string{{"Host", c.Host}}, c.Header...)
 	pairs = append(pairs, [2]string{"X-Forwarded-For", sourceIP}, [2]string{"X-Forwarded-Port", port}, [2]string{"X-Forwarded-Proto", proto},
@@ -192,7 +192,7 @@ func (c *call) decodedQuery() []values {
 	return grouped(pairs, exactly)
 }
 
-// isText reports whether a front that looks at types sends the body as text.
+// isText reports whether an ingress that looks at types sends the body as text.
 func (c *call) isText() bool {
 	kind, _, _ := strings.Cut(strings.ToLower(c.header("Content-Type")), ";")
 	switch kind = strings.TrimSpace(kind); kind {
@@ -213,7 +213,7 @@ func (c *call) body(text bool) (body string, encoded bool) {
 	return base64.StdEncoding.EncodeToString(c.Body), true
 }
 
-// object is a function's answer, member by member.
+// object is a function's result, member by member.
 type object map[string]json.RawMessage
 
 // status reads statusCode: a number, or a string that holds one.
@@ -229,7 +229,7 @@ func (o object) status() (int, error) {
 	return n, nil
 }
 
-// content reads body and isBase64Encoded. Keep shows base64 as it is, as a front does that knows of no binary types.
+// content reads body and isBase64Encoded. Keep shows base64 as it is, as an ingress does that knows of no binary types.
 func (o object) content(keep bool) ([]byte, error) {
 	var body string
 	if raw := o["body"]; raw != nil && string(raw) != "null" {
@@ -292,12 +292,12 @@ func (o object) lists(member string) ([][2]string, error) {
 	return pairs, nil
 }
 
-// message is an answer that the front makes itself.
+// message is a response that the ingress makes itself.
 func message(status int, body string) *sim.Response {
 	return &sim.Response{Status: status, Header: [][2]string{{"Content-Type", "application/json"}}, Body: []byte(body)}
 }
 
-// withLength ends the headers of an answer as the front sends them.
+// withLength ends the headers of a response as the ingress sends them.
 func withLength(r *sim.Response) *sim.Response {
 	kept := r.Header[:0:0]
 	for _, h := range r.Header {
