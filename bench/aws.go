@@ -29,7 +29,11 @@ func benchAWS(ctx context.Context, work string) (table, error) {
 		if err != nil {
 			return nil, err
 		}
-		binary, err := program(filepath.Join(dist, "aws", "hello.zip"), work, "hello-"+s.name)
+		units, err := packages(dist, "aws")
+		if err != nil {
+			return nil, err
+		}
+		binary, err := program(units["hello"], work, "hello-"+s.name)
 		if err != nil {
 			return nil, err
 		}

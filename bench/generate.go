@@ -96,8 +96,14 @@ func makeModule(dir, root string, packages, handlers int) error {
 	if err != nil {
 		return err
 	}
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	_, requires, _ := strings.Cut(string(mod), "\nrequire ")
 	files := map[string]string{
-		"go.mod": "module example.com/synthetic\n\ngo 1.26.0\n\nrequire github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000\n\nreplace github.com/faasgen/faasgen => " + root + "\n",
+		"go.mod": "module example.com/synthetic\n\ngo 1.26.0\n\nrequire github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000\n\nrequire " + requires +
+			"\nreplace github.com/faasgen/faasgen => " + root + "\n",
 		"go.sum": string(sum),
 		"f.yml":  "service: synthetic\nprovider: {name: aws}\n",
 	}

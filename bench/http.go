@@ -39,7 +39,11 @@ func benchHTTP(ctx context.Context, work string) (table, error) {
 		}
 		for _, c := range clouds {
 			key := side.name + " " + c.target
-			binary, err := program(filepath.Join(dist, c.target, "hello.zip"), work, strings.ReplaceAll(key, " ", "-"))
+			units, err := packages(dist, c.target)
+			if err != nil {
+				return nil, err
+			}
+			binary, err := program(units["hello"], work, strings.ReplaceAll(key, " ", "-"))
 			if err != nil {
 				return nil, err
 			}

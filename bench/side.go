@@ -4,13 +4,14 @@ import (
 	"archive/zip"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 )
 
 // side is a checkout of faasgen whose figures are compared: this one, and with -old another commit's.
@@ -37,6 +38,27 @@ func (s side) build(ctx context.Context, example, targets string) (dist string, 
 		return "", fmt.Errorf("%s: faasgen build of %s: %w\n%s", s.name, example, err, out)
 	}
 	return filepath.Join(cmd.Dir, "dist"), nil
+}
+
+// packages are the zips of a target's units by the unit's name. Checkouts of before packages were called by what is in them
+// have other names for them.
+func packages(dist, target string) (map[string]string, error) {
+	dir := filepath.Join(dist, target)
+	content, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return nil, err
+	}
+	var m struct {
+		Units map[string]struct{ Artefact, Package string }
+	}
+	if err := json.Unmarshal(content, &m); err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	all := map[string]string{}
+	for name, u := range m.Units {
+		all[name] = filepath.Join(dir, filepath.FromSlash(cmp.Or(u.Artefact, u.Package, name+".zip")))
+	}
+	return all, nil
 }
 
 // program extracts the binary of a package, which is its largest file, to a file of that name in dir.
@@ -77,23 +99,29 @@ func benchUnits(ctx context.Context, _ string) (table, error) {
 			if err != nil {
 				return nil, err
 			}
-			packages, err := filepath.Glob(filepath.Join(dist, "*", "*.zip"))
+			targets, err := filepath.Glob(filepath.Join(dist, "*", "manifest.json"))
 			if err != nil {
 				return nil, err
 			}
-			for _, pkg := range packages {
-				z, err := zip.OpenReader(pkg)
+			for _, manifest := range targets {
+				target := filepath.Base(filepath.Dir(manifest))
+				units, err := packages(dist, target)
 				if err != nil {
 					return nil, err
 				}
-				size := int64(binaryOf(&z.Reader).UncompressedSize64)
-				z.Close()
-				unit, _ := filepath.Rel(dist, pkg)
-				name := example + " " + strings.TrimSuffix(filepath.ToSlash(unit), ".zip")
-				if at == 0 {
-					names = append(names, name)
+				for _, unit := range slices.Sorted(maps.Keys(units)) {
+					z, err := zip.OpenReader(units[unit])
+					if err != nil {
+						return nil, err
+					}
+					size := int64(binaryOf(&z.Reader).UncompressedSize64)
+					z.Close()
+					name := example + " " + target + "/" + unit
+					if at == 0 {
+						names = append(names, name)
+					}
+					sizes[name] = append(sizes[name], size)
 				}
-				sizes[name] = append(sizes[name], size)
 			}
 		}
 	}

@@ -27,12 +27,27 @@ type Function struct {
 	Timeout time.Duration
 	// Concurrency limits the invocations of this function that run at once in one process; zero is unlimited.
 	Concurrency int
+	// Overload is what becomes of an invocation over Concurrency.
+	Overload Overload
 	// Needs is what the function depends on.
 	Needs
 
 	unusable error    // what its calls fail with
 	settings []string // for its triggers
 }
+
+// Overload is what becomes of an invocation over the concurrency limit of its function.
+type Overload int8
+
+const (
+	// OverloadDefault follows from how the event is delivered: a request, and messages that are delivered again, fail as with
+	// OverloadFail, as their senders know what to do then; everything else waits as with OverloadWait.
+	OverloadDefault Overload = iota
+	// OverloadWait lets it wait for its turn until its deadline; what comes too late is a 503.
+	OverloadWait
+	// OverloadFail ends it at once, with a 429.
+	OverloadFail
+)
 
 // Needs is what a function depends on in the application. Each field may be nil. Generated code fills it.
 type Needs struct {
@@ -55,7 +70,9 @@ type Component struct {
 	Name string
 	// Order sorts the components: those that it imports come before it.
 	Order int
-	// Ready is called at the end of the start, Health for each health check. Either may be nil.
+	// Ready is called at the end of the start, Health for each health check. Either may be nil. In a unit that is lazy, Ready of
+	// a component that only some functions have is called before the first call of one of these, and Health after it, unless
+	// one that all functions have comes after it and has a Ready, too.
 	Ready, Health func(context.Context) error
 	// Layers are the layers that it adds: [ComponentLayers], nil for none.
 	Layers layerSource

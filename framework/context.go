@@ -47,6 +47,8 @@ type Invocation struct {
 	Trace string
 	// Deadline is when the vendor stops the call; zero is none.
 	Deadline time.Time
+	// Redelivered says that the event is delivered again when the call fails, as queues and streams do it.
+	Redelivered bool
 	// Vendor is the vendor's original invocation, which the platform's own From returns typed.
 	Vendor any
 	// Reply, if set, is called with the outcome before Invoke returns, while the Context and its deadline still hold: a

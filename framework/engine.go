@@ -21,6 +21,7 @@ type Engine struct {
 	hooks    hooks // nil without layers
 	handlers map[*Function]Handler
 	limits   map[*Function]chan struct{}
+	deferred map[string]*deferred // by the component's name
 	workers  workers
 	watches  watches
 
@@ -279,25 +280,6 @@ func (e *Engine) recovered(c *Context, v any) error {
 
 func (e *Engine) logPanicOf(c *Context, p *PanicError) {
 	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
-}
-
-func (e *Engine) acquire(c *Context) error {
-	limit := e.limits[c.invocation.Function]
-	if limit == nil {
-		return nil
-	}
-	select {
-	case limit <- struct{}{}:
-		return nil
-	case <-c.Done():
-		return &Error{Status: 503, Code: "overloaded", Message: "the function is at its concurrency limit", Err: c.Err()}
-	}
-}
-
-func (e *Engine) release(c *Context) {
-	if limit := e.limits[c.invocation.Function]; limit != nil {
-		<-limit
-	}
 }
 
 func (e *Engine) enter() bool {

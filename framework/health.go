@@ -16,7 +16,7 @@ func (e *Engine) Health(ctx context.Context) error {
 	}
 	defer e.leave()
 	done := make(chan error, 1)
-	go func() { done <- fault.Guard(func() error { return e.app.health(ctx) }) }()
+	go func() { done <- fault.Guard(func() error { return e.health(ctx) }) }()
 	select {
 	case err := <-done:
 		e.logPanic(err)

@@ -294,9 +294,18 @@ func (f *Function) set(setting, name, value string) (err error) {
 			return unexpected(name, value, "a number from 0")
 		}
 		f.Concurrency = n
+	case "overload":
+		switch value {
+		case "wait":
+			f.Overload = OverloadWait
+		case "fail":
+			f.Overload = OverloadFail
+		default:
+			return unexpected(name, value, "wait or fail")
+		}
 	default:
 		if len(name) < 5 || name[:5] != "cors." {
-			return unexpected("setting", name, "timeout, concurrency or cors")
+			return unexpected("setting", name, "timeout, concurrency, overload or cors")
 		}
 		f.settings = append(f.settings, setting)
 	}

@@ -101,7 +101,7 @@ func settings(t *testing.T, text string) string {
 func TestSettings(t *testing.T) {
 	dir := settings(t, `# what f.yml says
 get  prod  timeout=30s
-get  -     timeout=5s concurrency=2 cors.origins=https://a.example,https://b.example cors.maxAge=60s cors.credentials=true
+get  -     timeout=5s concurrency=2 overload=fail cors.origins=https://a.example,https://b.example cors.maxAge=60s cors.credentials=true
 get  test  timeout=1h
 gone -     timeout=1m whatever=1
 `)
@@ -109,7 +109,7 @@ gone -     timeout=1m whatever=1
 		get := &framework.Function{Name: "get", Timeout: time.Minute, Triggers: []framework.Trigger{web.Route{Pattern: "/"}, web.Route{Pattern: "/2"}}}
 		put := &framework.Function{Name: "put", Timeout: time.Minute}
 		_, err := unit(t, &framework.Runtime{CodeDir: dir, Env: env}, get, put)
-		if err != nil || get.Timeout != want || get.Concurrency != 2 || put.Timeout != time.Minute {
+		if err != nil || get.Timeout != want || get.Concurrency != 2 || get.Overload != framework.OverloadFail || put.Overload != framework.OverloadDefault || put.Timeout != time.Minute {
 			t.Errorf("%s: %v, %+v", env, err, get)
 		}
 		if want := []string{"cors.origins=https://a.example,https://b.example", "cors.maxAge=60s", "cors.credentials=true"}; !slices.Equal(get.Settings(), want) {
@@ -127,7 +127,8 @@ func TestWrongSettings(t *testing.T) {
 		"get - timeout=10":                  `faas.settings:1 is "get - timeout=10", expected settings: timeout is "10", expected a duration such as 30s or 250ms`,
 		"get - concurrency=-1":              `concurrency is "-1", expected a number from 0`,
 		"get - concurrency=7x":              `concurrency is "7x", expected a number from 0`,
-		"get - size=1":                      `setting is "size", expected timeout, concurrency or cors`,
+		"get - overload=queue":              `overload is "queue", expected wait or fail`,
+		"get - size=1":                      `setting is "size", expected timeout, concurrency, overload or cors`,
 		"get p timeout=x":                   `faas.settings:1 is "get p timeout=x", expected settings: timeout is "x", expected a duration such as 30s or 250ms`,
 		strings.Repeat("#\n", 1<<20):        `faas.settings is "too large", expected 1 MB at most`,
 		"get - " + strings.Repeat("x", 999): `faas.settings:1 is "get - xxx`,
@@ -231,7 +232,7 @@ func TestStartOfFunctions(t *testing.T) {
 }
 
 func FuzzSettings(f *testing.F) {
-	f.Add("get - timeout=1s concurrency=1 cors.maxAge=1s\n# x\nget p cors.origins=*")
+	f.Add("get - timeout=1s concurrency=1 overload=wait cors.maxAge=1s\n# x\nget p cors.origins=*")
 	f.Fuzz(func(t *testing.T, text string) {
 		get := &framework.Function{Name: "get", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}}
 		_, err := unit(t, &framework.Runtime{CodeDir: settings(t, text), Env: "p"}, get)

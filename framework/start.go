@@ -56,14 +56,14 @@ func (a *App) close(ctx context.Context) error {
 	return err
 }
 
-// health runs every health check.
-func (a *App) health(ctx context.Context) error {
+// health runs every health check but those of components that nothing has used yet.
+func (e *Engine) health(ctx context.Context) error {
 	var errs []error
-	if a.Health != nil {
-		errs = append(errs, a.Health(ctx))
+	if e.app.Health != nil {
+		errs = append(errs, e.app.Health(ctx))
 	}
-	for _, c := range a.components() {
-		if c.Health != nil {
+	for _, c := range e.app.components() {
+		if d := e.deferred[c.Name]; c.Health != nil && (d == nil || d.used.Load()) {
 			errs = append(errs, c.Health(ctx))
 		}
 	}
@@ -71,7 +71,8 @@ func (a *App) health(ctx context.Context) error {
 }
 
 // startFunctions is the body of the FunctionStart phase: configuration first, so that all its mistakes are one error, then
-// the layers with dependencies, the singletons, the chains, and OnReady.
+// the layers with dependencies, the singletons, the chains, and OnReady. A lazy unit leaves to the first call what only some of
+// its functions need.
 func (e *Engine) startFunctions(ctx context.Context) error {
 	a := e.app
 	if a.Start != nil {
@@ -103,6 +104,9 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 		}
 	}
 	e.compose()
+	if !e.deployment.eager {
+		components = e.postpone(components, usable)
+	}
 	for _, c := range components {
 		if c.Ready == nil {
 			continue

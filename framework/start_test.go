@@ -40,6 +40,18 @@ func needing(name string, n framework.Needs) *framework.Function {
 	return f
 }
 
+// startedEager starts a unit that builds everything at the start.
+func startedEager(t *testing.T, app *framework.App) *framework.Engine {
+	t.Helper()
+	rt := quiet()
+	rt.Variables = variables{"FAAS_LAZY": "false"}
+	e := framework.NewEngine(rt, app)
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 func TestStartInOrder(t *testing.T) {
 	var d diary
 	first := &framework.Component{Name: "first.C", Order: 1, Ready: d.note("ready first", nil)}
@@ -53,8 +65,8 @@ func TestStartInOrder(t *testing.T) {
 		needing("b", framework.Needs{Check: check, Warm: d.warm("b", nil), Stop: stop, Components: []*framework.Component{again, silent}}),
 		function("c", func(*framework.Context) error { return nil }),
 	}}
-	e := started(t, app)
-	d.check(t, "start", "check", "check", "warm a, lazy true", "warm b, lazy true", "ready first", "ready second")
+	e := startedEager(t, app)
+	d.check(t, "start", "check", "check", "warm a, lazy false", "warm b, lazy false", "ready first", "ready second")
 	d.seen = nil
 	if err := e.Close(t.Context()); err != nil {
 		t.Error(err)
@@ -182,7 +194,7 @@ func TestHealthOfComponents(t *testing.T) {
 		{Name: "c.C", Order: 3, Health: d.note("c", nil)},
 		{Name: "d.C", Order: 4},
 	}
-	e := started(t, &framework.App{Unit: "u", Health: d.note("app", errors.New("app is ill")), Functions: []*framework.Function{
+	e := startedEager(t, &framework.App{Unit: "u", Health: d.note("app", errors.New("app is ill")), Functions: []*framework.Function{
 		needing("f", framework.Needs{Components: components[:2]}), needing("g", framework.Needs{Components: components[2:]}),
 	}})
 	if err := e.Health(t.Context()); err == nil || err.Error() != "app is ill\na is ill\nb is ill" {

@@ -71,8 +71,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
-	app := p.App
-	share(o.Target, app)
+	app := own(p.App)
 	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
 	whole := o.Target.Check(app)
 	if o.Unit == "" {
@@ -94,16 +93,15 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		ds = append(ds, d)
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
-	var written []target.File
 	if !ds.Failed() && !b.Kept {
-		written, found = o.Target.Deploy(app)
+		_, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
 	}
 	ds.Sort()
 	if b.Diagnostics = ds; ds.Failed() {
 		return b, nil
 	}
-	programs, err := a.programs(o.Target, app, o.Unit)
+	programs, err := a.programs(o.Target, p, app, o.Unit)
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +128,34 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
 		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
-		Files: files, Deployment: written, Description: description, Keep: b.Kept, Env: env, Relative: o.Relative, Parallel: o.Parallel,
+		Files: files, Deploy: b.deploy(o.Target), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
+}
+
+// own is a copy of an application whose units may be told their packages.
+func own(app *target.App) *target.App {
+	mine := *app
+	mine.Units = nil
+	for _, u := range app.Units {
+		mine.Units = append(mine.Units, new(*u))
+	}
+	return &mine
+}
+
+// deploy makes the deployment files when the packages are known, nil if they stay as they are. What there is to report of them
+// was reported before the build.
+func (b *Built) deploy(t target.Target) func() ([]target.File, error) {
+	if b.Kept {
+		return nil
+	}
+	return func() ([]target.File, error) {
+		files, ds := t.Deploy(b.App)
+		if ds.Failed() {
+			return nil, fmt.Errorf("write the deployment files of %s: %s", t.Name(), strings.TrimSpace(ds.Render("")))
+		}
+		return files, nil
+	}
 }
 
 // module is the folder of the application's module, as the user calls it and with links resolved, and the application's folder

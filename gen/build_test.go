@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/internal/apptest"
 	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/aws"
+	"github.com/faasgen/faasgen/gen/target/tencent"
 )
 
 // built is a module with one application, for the tests of Build.
@@ -66,26 +69,33 @@ func unitOf(t *testing.T, b *gen.Built, name string) gen.BuiltUnit {
 	return b.Units[i]
 }
 
+// list are the files below a folder, sorted, by their paths with slashes.
 func list(t *testing.T, dir string) []string {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
+	var names []string
+	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
+	slices.Sort(names)
 	return names
 }
 
 func TestBuild(t *testing.T) {
 	b := newBuilt(t)
 	first := b.build()
-	if want := []string{"deploy.yml", "manifest.json", "one-serve.zip", "two.zip"}; !slices.Equal(list(t, first.Dir), want) {
+	if want := contents(first); !slices.Equal(list(t, first.Dir), want) {
 		t.Errorf("got %v, want %v", list(t, first.Dir), want)
 	}
 	one := unitOf(t, first, "one-serve")
+	if want := "artefacts/" + one.Hash[:16] + ".zip"; one.Artefact != want || one.Zip != filepath.Join(first.Dir, want) {
+		t.Errorf("got %s, %s, want %s", one.Artefact, one.Zip, want)
+	}
 	z, err := zip.OpenReader(one.Zip)
 	if err != nil {
 		t.Fatal(err)
@@ -127,13 +137,26 @@ func TestBuild(t *testing.T) {
 	b.mistakes(first.Dir)
 }
 
+// contents are the files of the target's folder, as list has them.
+func contents(b *gen.Built, more ...string) []string {
+	names := append([]string{"manifest.json"}, more...)
+	for _, u := range b.Units {
+		names = append(names, u.Artefact)
+	}
+	for _, f := range b.Files {
+		names = append(names, filepath.Base(f))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // stale renames a unit: its old package goes, and what is not ours stays.
 func (b *built) stale(dist string) {
 	t := b.t
-	apptest.Write(t, dist, map[string]string{"mine.zip": "mine"})
+	apptest.Write(t, dist, map[string]string{"artefacts/mine.zip": "mine"})
 	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:raw\nfunc Two() {}\n"})
 	made := b.build()
-	if want := []string{"deploy.yml", "manifest.json", "mine.zip", "one-serve.zip", "three.zip"}; !slices.Equal(list(t, dist), want) {
+	if want := contents(made, "artefacts/mine.zip"); !slices.Equal(list(t, dist), want) {
 		t.Errorf("got %v, want %v", list(t, dist), want)
 	}
 	content, err := os.ReadFile(filepath.Join(dist, "manifest.json"))
@@ -142,13 +165,13 @@ func (b *built) stale(dist string) {
 	}
 	var m struct {
 		Service string
-		Units   map[string]struct{ Sha256 string }
+		Units   map[string]struct{ Sha256, Artefact string }
 		Files   map[string]string
 	}
 	if err := json.Unmarshal(content, &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Service != "one" || len(m.Units) != 2 || m.Units["three"].Sha256 != unitOf(t, made, "three").Hash || m.Files["deploy.yml"] == "" {
+	if m.Service != "one" || len(m.Units) != 2 || m.Units["three"].Sha256 != unitOf(t, made, "three").Hash || m.Units["three"].Artefact != unitOf(t, made, "three").Artefact || m.Files["deploy.yml"] == "" {
 		t.Errorf("manifest: %s", content)
 	}
 	// One unit alone leaves the others in place.
@@ -163,12 +186,9 @@ func (b *built) stale(dist string) {
 // mistakes leave everything as it was.
 func (b *built) mistakes(dist string) {
 	t := b.t
-	before, err := os.ReadFile(filepath.Join(dist, "three.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	before := list(t, dist)
 	apptest.Write(t, b.dir, map[string]string{"one/two.go": "package one\n\n//faas:handler three\n//faas:raw\nfunc Two() { undefined() }\n"})
-	_, err = b.try(gen.BuildOptions{})
+	_, err := b.try(gen.BuildOptions{})
 	compile, ok := errors.AsType[*gen.CompileError](err)
 	if !ok || !strings.Contains(compile.Output, "one/two.go:5:14: undefined: undefined") || strings.Count(compile.Output, "undefined: undefined") != 1 {
 		t.Errorf("got %v", err)
@@ -177,9 +197,8 @@ func (b *built) mistakes(dist string) {
 	if err != nil || !refused.Diagnostics.Failed() || len(refused.Units) != 0 {
 		t.Errorf("a target that refuses: %+v, %v", refused, err)
 	}
-	after, err := os.ReadFile(filepath.Join(dist, "three.zip"))
-	if err != nil || string(after) != string(before) {
-		t.Errorf("the old package is not as it was: %v", err)
+	if after := list(t, dist); !slices.Equal(after, before) {
+		t.Errorf("the old packages are not as they were: %v, before %v", after, before)
 	}
 	if left, err := filepath.Glob(filepath.Join(dist, ".faasgen-*")); err != nil || len(left) > 0 {
 		t.Errorf("left over: %v %v", left, err)
@@ -188,6 +207,36 @@ func (b *built) mistakes(dist string) {
 	apptest.Write(t, b.dir, map[string]string{"file": ""})
 	if _, err := b.try(gen.BuildOptions{Dist: file}); err == nil || !strings.HasPrefix(err.Error(), "write packages to "+file+"/cloud: ") {
 		t.Errorf("a file in the way: %v", err)
+	}
+}
+
+// TestBuildShared builds one package for all units, whatever their kind, which no grouping changes.
+func TestBuildShared(t *testing.T) {
+	b := newBuilt(t)
+	build := func(name string, tg target.Target, more string) *gen.Built {
+		t.Helper()
+		apptest.Write(t, b.dir, map[string]string{"one/f.yml": "service: one\npackage: {mode: shared}\nprovider: {region: eu-central-1}\n" + more})
+		made, err := b.try(gen.BuildOptions{Target: tg})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if made.Diagnostics.Failed() {
+			t.Fatal(made.Diagnostics.Render(b.dir))
+		}
+		if zips := list(t, filepath.Join(made.Dir, "artefacts")); len(zips) != 1 || "artefacts/"+zips[0] != made.Units[0].Artefact {
+			t.Errorf("%s: the packages are %v", name, zips)
+		}
+		return made
+	}
+	for _, tg := range []target.Target{tencent.New(), aws.New()} {
+		apart := build("apart", tg, "")
+		if len(apart.Units) != 2 {
+			t.Fatalf("got %+v", apart.Units)
+		}
+		together := build("together", tg, "aggregation: {all: {functionsPattern: [\"*\"], memorySize: 512, mixed: event}}\n")
+		if together.Units[0].Hash != apart.Units[0].Hash || !together.Units[0].Reused {
+			t.Errorf("%s: a group changed the package", tg.Name())
+		}
 	}
 }
 

@@ -199,7 +199,7 @@ func (e *emission) mains(targets []target.Target) error {
 		if err != nil {
 			return err
 		}
-		content, err := mains.Target("the functions that FAAS_FUNCTIONS names, or all,", path, t.Name(), t.Entry(p.All().Unit))
+		content, err := mains.Target(emit.All, path, t.Name(), target.SharedEntry(t, p.All().Unit))
 		if err := add(t.Name(), content, err); err != nil {
 			return err
 		}

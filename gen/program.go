@@ -23,15 +23,14 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// programs says which binaries the units of an application need on a target: one each, of a cut, or one for all that run in the
-// same way. An empty unit is all of them.
-func (a *App) programs(t target.Target, app *target.App, unit string) ([]build.Program, error) {
+// programs says which binaries the units of an application need on a target: one each, of a cut, or one for all that can have one. An empty unit is all of them.
+func (a *App) programs(t target.Target, pl *plan.Plan, app *target.App, unit string) ([]build.Program, error) {
 	mains, err := emit.NewMains()
 	if err != nil {
 		return nil, err
 	}
 	if app.Spec.Package.Mode == spec.Shared {
-		return a.sharedPrograms(mains, t, app, unit)
+		return a.sharedPrograms(mains, t, pl, app, unit)
 	}
 	files, err := committed(a.Dir)
 	if err != nil {
@@ -143,11 +142,12 @@ func committed(dir string) ([]cut.File, error) {
 	return files, nil
 }
 
-// sharedPrograms groups units by how they run. Where all run alike the binary is the committed main package.
-func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, app *target.App, unit string) ([]build.Program, error) {
-	groups := groupUnits(t, app)
+// sharedPrograms are the binaries that serve all units of an application, one for each way in which units run that no binary can
+// have together. Each has all functions and what any of them needs, so that no grouping of functions changes a byte of it. The one
+// of an application whose units all run alike is the committed main package, but for what only a build knows.
+func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, p *plan.Plan, app *target.App, unit string) ([]build.Program, error) {
 	var programs []build.Program
-	for _, g := range groups {
+	for _, g := range groupUnits(t, p.All().Functions, app.Units) {
 		units := g.units
 		if unit != "" {
 			units = slices.DeleteFunc(slices.Clone(units), func(u *target.Unit) bool { return u.Name != unit })
@@ -155,16 +155,18 @@ func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, app *target.App
 		if len(units) == 0 {
 			continue
 		}
-		p := build.Program{Name: g.name, Package: a.graph.App.Output() + "/" + t.Name(), Units: units, Entry: g.entry}
-		if len(groups) > 1 {
-			p.Package += "/" + g.name
-			main, err := mains.Target("the functions that FAAS_FUNCTIONS names, or all,", a.graph.App.Output()+"/"+emit.Folder, t.Name(), g.entry)
-			if err != nil {
-				return nil, err
-			}
-			p.Files = []target.File{{Path: output.Folder + "/" + t.Name() + "/" + g.name + "/main.go", Content: main}}
+		dir := t.Name()
+		if g.name != plan.Reserved {
+			dir += "/" + g.name
 		}
-		programs = append(programs, p)
+		main, err := mains.Target(emit.All, a.graph.App.Output()+"/"+emit.Folder, t.Name(), g.entry)
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, build.Program{
+			Name: g.name, Package: a.graph.App.Output() + "/" + dir, Units: units, Entry: g.entry,
+			Files: []target.File{{Path: output.Folder + "/" + dir + "/main.go", Content: main}},
+		})
 	}
 	return programs, nil
 }
@@ -176,55 +178,52 @@ type unitGroup struct {
 	entry target.Entry
 }
 
-// groupUnits finds the units of one loop, command, processor and tags. The codecs of a group are those of all its units, raw
-// payloads last.
-func groupUnits(t target.Target, app *target.App) []*unitGroup {
+// groupUnits finds the units of one loop, codecs, processor and tags. All functions of the application count for each group, as any
+// of them may be in a unit of it, unless the units of a target run by several loops and no program can have these together. A group
+// is called by what tells it from others that there might be, so that no name depends on those there are.
+func groupUnits(t target.Target, functions []*target.Function, units []*target.Unit) []*unitGroup {
+	functions = slices.Clone(functions)
+	for _, u := range units {
+		functions = append(functions, u.Functions...) // those that a unit has without their triggers are read in another way
+	}
+	all := func(of []*target.Function, s spec.Settings) target.Entry {
+		return target.SharedEntry(t, &target.Unit{Name: plan.Reserved, Functions: of, Settings: s})
+	}
+	usual := all(functions, spec.Defaults())
 	var groups []*unitGroup
 	by := map[string]*unitGroup{}
-	loops, processors := map[string]bool{}, map[string]bool{}
-	members := map[*unitGroup]*target.Unit{}
-	for _, u := range app.Units {
-		e := t.Entry(u)
-		key := fmt.Sprint(e.Loop, " ", e.Command, " ", e.GOOS, " ", e.GOARCH, " ", e.Tags, " ", u.Streams())
+	apart := map[*unitGroup][]*target.Function{}
+	names := map[string]int{}
+	_, sharer := t.(target.Sharer)
+	for _, u := range units {
+		e, own := all(functions, u.Settings), t.Entry(u)
+		name, alone := plan.Reserved, !sharer && (own.Loop != e.Loop || own.Command != e.Command)
+		if alone {
+			own.Codecs = nil // those of its units, when they are known
+			e = own
+			name += "-" + path.Base(e.Loop)
+		} else if !slices.Equal(e.Codecs, usual.Codecs) {
+			name += "-streaming" // the one setting that codecs depend on
+		}
+		if e.GOARCH != usual.GOARCH {
+			name += "-" + e.GOARCH
+		}
+		key := fmt.Sprint(e.Loop, " ", e.Command, " ", e.Codecs, " ", e.GOOS, " ", e.GOARCH, " ", e.Tags)
 		g := by[key]
 		if g == nil {
-			g = &unitGroup{entry: e}
+			if names[name]++; names[name] > 1 { // what differs in tags alone
+				name = fmt.Sprint(name, "-", names[name])
+			}
+			g = &unitGroup{name: name, entry: e}
 			by[key], groups = g, append(groups, g)
-			members[g] = &target.Unit{Name: plan.Reserved, Settings: u.Settings}
 		}
-		loops[e.Loop], processors[e.GOARCH] = true, true
 		g.units = append(g.units, u)
-		members[g].Functions = append(members[g].Functions, u.Functions...)
-	}
-	for _, g := range groups {
-		g.entry.Codecs = t.Entry(members[g]).Codecs
-		g.name = plan.Reserved
-		if len(loops) > 1 {
-			g.name += "-" + path.Base(g.entry.Loop)
-		}
-		if len(processors) > 1 {
-			g.name += "-" + g.entry.GOARCH
-		}
-	}
-	names := map[string]int{}
-	for _, g := range groups { // what differs in tags alone
-		if names[g.name]++; names[g.name] > 1 {
-			g.name = fmt.Sprint(g.name, "-", names[g.name])
+		if alone {
+			apart[g] = append(apart[g], u.Functions...)
+			g.entry.Codecs = all(apart[g], u.Settings).Codecs
 		}
 	}
 	return groups
-}
-
-// share names the packages of units that have one together.
-func share(t target.Target, app *target.App) {
-	if app.Spec.Package.Mode != spec.Shared {
-		return
-	}
-	for _, g := range groupUnits(t, app) {
-		for _, u := range g.units {
-			u.Artefact = g.name
-		}
-	}
 }
 
 // overlayFolder is where the files of programs go: a folder of the user's cache for exactly these, "" where there is none.

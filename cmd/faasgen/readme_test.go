@@ -152,9 +152,9 @@ func TestReadme(t *testing.T) {
 				t.Errorf("%s: %q", line, out)
 			}
 		}
-		for _, f := range []string{"aws/template.yaml", "aws/hello.zip", "aliyun/s.yaml", "aliyun/hello.zip", "tencent/hello.zip"} {
-			if _, err := os.Stat(filepath.Join(w.dir, "dist", f)); err != nil {
-				t.Error(err)
+		for _, f := range []string{"aws/template.yaml", "aws/artefacts/*.zip", "aliyun/s.yaml", "aliyun/artefacts/*.zip", "tencent/hello/serverless.yml", "tencent/artefacts/*.zip"} {
+			if found, err := filepath.Glob(filepath.Join(w.dir, "dist", f)); err != nil || len(found) != 1 {
+				t.Errorf("%s: %v, %v", f, found, err)
 			}
 		}
 	})

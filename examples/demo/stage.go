@@ -41,6 +41,7 @@ type unit struct {
 type manifest struct {
 	Units map[string]struct {
 		Name      string `json:"name"`
+		Artefact  string `json:"artefact"`
 		Command   string `json:"command"`
 		Functions []struct {
 			Name     string `json:"name"`
@@ -91,7 +92,7 @@ func (s *stage) unpack(work string, cloud sim.Cloud, environment map[string]stri
 	for _, name := range slices.Sorted(maps.Keys(m.Units)) {
 		entry := m.Units[name]
 		dir := filepath.Join(work, cloud.Name, name)
-		if err := unzip(filepath.Join(dist, name+".zip"), dir); err != nil {
+		if err := unzip(filepath.Join(dist, filepath.FromSlash(entry.Artefact)), dir); err != nil {
 			return err
 		}
 		u := &unit{runtime: cloud.Runtime(sim.Entry{Command: entry.Command}),

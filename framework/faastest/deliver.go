@@ -73,8 +73,7 @@ func (a *App) delivery(platformName string) (*delivery, error) {
 	return d, nil
 }
 
-// raw is the codec of raw payloads. A whole application may have several functions for them, which is not a mistake before
-// such a payload comes; and a function of another trigger takes none, though it be the unit's only one.
+// raw is the codec of raw payloads. A function of another trigger takes none, though it be the unit's only one.
 func raw(app *framework.App) platform.Codec {
 	candidates := &framework.App{Unit: app.Unit}
 	for _, f := range app.Functions {
@@ -88,11 +87,7 @@ func raw(app *framework.App) platform.Codec {
 		if len(candidates.Functions) == 0 {
 			return func(*platform.Payload) (platform.Call, bool, error) { return platform.Call{}, false, nil }, nil
 		}
-		decode, err := platform.Raw().Bind(candidates)
-		if err != nil {
-			return func(*platform.Payload) (platform.Call, bool, error) { return platform.Call{}, true, err }, nil
-		}
-		return decode, nil
+		return platform.Raw().Bind(candidates)
 	}}
 }
 

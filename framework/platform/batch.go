@@ -39,6 +39,7 @@ type candidate[T framework.Trigger] struct {
 // is for its resource, which is mapped by [ResourcesVariable], and matches it.
 func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 	var kind T
+	_, redelivered := any(kind).(trigger.Redelivered)
 	return Codec{Kind: kind.Kind(), Bind: func(app *framework.App) (Decoder, error) {
 		m := matcher[T, E]{}
 		for _, f := range app.Functions {
@@ -69,7 +70,7 @@ func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 			if err != nil {
 				return Call{}, true, err
 			}
-			return Call{Function: f, Event: batch.Events, Reply: reply(p, batch)}, true, nil
+			return Call{Function: f, Event: batch.Events, Redelivered: redelivered, Reply: reply(p, batch)}, true, nil
 		}, nil
 	}}
 }
@@ -183,10 +184,7 @@ func (m *matcher[T, E]) expected() string {
 			list = append(list, label)
 		}
 	}
-	if len(list) == 1 {
-		return list[0]
-	}
-	return "one of " + strings.Join(list, ", ")
+	return oneOf(list)
 }
 
 // reply encodes the outcome of a batch. Where the vendor can take a part of it back, it gets the ids of the messages that failed, and

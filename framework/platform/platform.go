@@ -37,6 +37,8 @@ type Call struct {
 	Function *framework.Function
 	// Event is what it is called with.
 	Event any
+	// Redelivered is that of framework.Invocation.
+	Redelivered bool
 	// Reply encodes the outcome. The error it returns is reported by the vendor's error call; http turns err into a
 	// response and returns nil.
 	Reply func(ctx context.Context, result any, err error) ([]byte, error)
@@ -49,7 +51,7 @@ type Dispatcher struct {
 	Identify func(p *Payload) string
 
 	engine   *framework.Engine
-	decoders []Decoder
+	decoders []Decoder // that of calls, then those of the codecs
 }
 
 // unused is the error of a codec that no function of the unit has a trigger for.
@@ -58,6 +60,7 @@ type unused struct{ error }
 // NewDispatcher binds the codecs to the engine's unit, in order of precedence.
 func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 	d := &Dispatcher{engine: e}
+	d.decoders = append(d.decoders, d.called) // first: its form is ours, whatever its payload looks like
 	for _, c := range codecs {
 		decode, err := c.Bind(e.App())
 		if errors.As(err, new(unused)) && e.App().Selected {
@@ -126,7 +129,7 @@ func (d *Dispatcher) unknown(p *Payload) error {
 func (d *Dispatcher) invoke(ctx context.Context, p *Payload, call Call) ([]byte, error) {
 	p.outcome.ctx, p.outcome.encode = ctx, call.Reply
 	inv := p.Invocation
-	inv.Function, inv.Event, inv.Reply = call.Function, call.Event, p.reply
+	inv.Function, inv.Event, inv.Redelivered, inv.Reply = call.Function, call.Event, call.Redelivered, p.reply
 	if p.outcome.detached != nil {
 		inv.Overdue = p.overdue
 	}
@@ -175,39 +178,42 @@ func (p *Payload) recovered(v any) error {
 	return pe
 }
 
-// Raw is the codec of payloads without a form of their own: the bytes go to the function with an event trigger or, in a
-// unit of one function, to that function. It claims everything, so it comes last.
+// Raw is the codec of payloads without a form of their own: the bytes go to the one function that takes such payloads or, in
+// a unit of one function, to that function. It claims everything, so it comes last. Where several functions take them, only a
+// call reaches one.
 func Raw() Codec {
 	return Codec{Kind: "raw", Bind: func(app *framework.App) (Decoder, error) {
-		f, err := rawFunction(app)
-		if err != nil {
-			return nil, err
+		var found []*framework.Function
+		for _, f := range app.Functions {
+			if len(app.Functions) == 1 || takesRaw(f) {
+				found = append(found, f)
+			}
+		}
+		if found == nil {
+			return nil, unused{fmt.Errorf("no function of unit %s takes raw events", app.Unit)}
 		}
 		return func(p *Payload) (Call, bool, error) {
-			return Call{Function: f, Event: p.Raw, Reply: EncodeReply}, true, nil
+			if len(found) > 1 {
+				return Call{}, true, refuse("ambiguous_event", "found a payload that names no function, and several of unit %s take raw payloads: %s; expected one such as %s",
+					app.Unit, namesOf(found), `{"faas":"call","function":"`+found[0].Name+`","payload":{}}`)
+			}
+			return rawCall(found[0], p.Raw), true, nil
 		}, nil
 	}}
 }
 
-func rawFunction(app *framework.App) (*framework.Function, error) {
-	var found *framework.Function
-	for _, f := range app.Functions {
-		takes := len(f.Triggers) == 0 || len(app.Functions) == 1
-		for _, t := range f.Triggers {
-			takes = takes || t.Kind() == "raw"
+// takesRaw reports whether payloads of no known form are for a function.
+func takesRaw(f *framework.Function) bool {
+	for _, t := range f.Triggers {
+		if t.Kind() == "raw" {
+			return true
 		}
-		if !takes {
-			continue
-		}
-		if found != nil {
-			return nil, fmt.Errorf("functions %s and %s of unit %s both take raw events, and their payloads cannot be told apart", found.Name, f.Name, app.Unit)
-		}
-		found = f
 	}
-	if found == nil {
-		return nil, unused{fmt.Errorf("no function of unit %s takes raw events", app.Unit)}
-	}
-	return found, nil
+	return len(f.Triggers) == 0
+}
+
+func rawCall(f *framework.Function, payload []byte) Call {
+	return Call{Function: f, Event: payload, Reply: EncodeReply}
 }
 
 // EncodeReply is the Reply of everything but http: nothing is null, []byte is sent as it is, the rest is JSON.

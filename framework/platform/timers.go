@@ -24,6 +24,9 @@ type TimerPayload struct {
 	Payload string
 	// Bare says that a payload of this form cannot carry the configured text, which then comes from the schedule.
 	Bare bool
+	// Unnamed says that a payload of this form has no name of ours: Name may be one that somebody else has made up, or empty,
+	// and the unit's only timer is meant by any.
+	Unnamed bool
 }
 
 // TimerCodec is the codec of a vendor's timer payload. decode reports whether a payload is one and reads it; finding the
@@ -39,7 +42,7 @@ func TimerCodec[T Scheduled](decode func(*Payload) (TimerPayload, bool, error)) 
 			if err != nil || !ok {
 				return Call{}, ok, err
 			}
-			f, schedule, err := find(e.Name)
+			f, schedule, err := find(e.Name, e.Unnamed)
 			if err != nil {
 				return Call{}, true, err
 			}
@@ -57,12 +60,14 @@ func (p *Payload) Time(name string) (time.Time, error) {
 	return DecodeTime(name, s)
 }
 
-// TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it.
-type TimerFunction[T Scheduled] func(name string) (*framework.Function, T, error)
+// TimerFunction finds the function of a timer payload by the timer's name as the vendor sends it. Unnamed is that of
+// [TimerPayload].
+type TimerFunction[T Scheduled] func(name string, unnamed bool) (*framework.Function, T, error)
 
-// Timers returns the look-up over the unit's timers. A unit with exactly one gets every timer payload, under any name
-// that the timer was deployed with; in any other unit an unknown name is an error that names it. A timer that one
-// expression of the vendor cannot say is deployed as several, purge and purge_2: no timer has an underscore in its name.
+// Timers returns the look-up over the unit's timers. An unknown name is an error that says which there are, also where the
+// unit has one timer: what fires it is no schedule of this deployment, such as one that was left behind when a function was
+// moved to another unit. A timer that one expression of the vendor cannot say is deployed as several, purge and purge_2: no
+// timer has an underscore in its name.
 func Timers[T Scheduled](app *framework.App) (TimerFunction[T], error) {
 	type entry struct {
 		function *framework.Function
@@ -86,8 +91,8 @@ func Timers[T Scheduled](app *framework.App) (TimerFunction[T], error) {
 	if len(entries) == 0 {
 		return nil, unused{fmt.Errorf("no function of unit %s has a timer", app.Unit)}
 	}
-	return func(name string) (*framework.Function, T, error) {
-		if len(entries) == 1 {
+	return func(name string, unnamed bool) (*framework.Function, T, error) {
+		if unnamed && len(entries) == 1 {
 			return entries[0].function, entries[0].schedule, nil
 		}
 		known := make([]string, len(entries))
@@ -99,7 +104,14 @@ func Timers[T Scheduled](app *framework.App) (TimerFunction[T], error) {
 			known[i] = fmt.Sprintf("%q", e.schedule.Named())
 		}
 		var none T
-		return nil, none, &framework.Error{Status: 400, Code: "unknown_timer",
-			Message: fmt.Sprintf("found a timer named %.100q, expected one of %s", name, strings.Join(known, ", "))}
+		return nil, none, refuse("unknown_timer", "found a timer named %.100q, expected %s", name, oneOf(known))
 	}, nil
+}
+
+// oneOf lists what is expected.
+func oneOf(texts []string) string {
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	return "one of " + strings.Join(texts, ", ")
 }

@@ -15,11 +15,19 @@ func TestTimers(t *testing.T) {
 	tests := []struct {
 		functions []*framework.Function
 		name      string
+		unnamed   bool
 		want      string // the function found
 		bindErr   string
 		err       string
 	}{
-		{functions: []*framework.Function{one, none}, name: "anything", want: "one"},
+		{functions: []*framework.Function{one, none}, name: "a", want: "one"},
+		{functions: []*framework.Function{one, none}, name: "a_2", want: "one"},
+		{functions: []*framework.Function{one, none}, name: "anything", err: `unknown_timer: found a timer named "anything", expected "a"`},
+		{functions: []*framework.Function{one, none}, name: "", err: `unknown_timer: found a timer named "", expected "a"`},
+		{functions: []*framework.Function{one, none}, name: "anything", unnamed: true, want: "one"},
+		{functions: []*framework.Function{one, none}, name: "", unnamed: true, want: "one"},
+		{functions: []*framework.Function{one, two}, name: "c", unnamed: true, want: "two"},
+		{functions: []*framework.Function{one, two}, name: "", unnamed: true, err: `unknown_timer: found a timer named "", expected one of "a", "b", "c"`},
 		{functions: []*framework.Function{one, two}, name: "c", want: "two"},
 		{functions: []*framework.Function{one, two}, name: "a", want: "one"},
 		{functions: []*framework.Function{one, two}, name: "c_2", want: "two"},
@@ -37,7 +45,7 @@ func TestTimers(t *testing.T) {
 		if find == nil {
 			continue
 		}
-		f, s, err := find(tt.name)
+		f, s, err := find(tt.name, tt.unnamed)
 		if got := text(err); got != tt.err {
 			t.Errorf("find %q: error %q, want %q", tt.name, got, tt.err)
 		}

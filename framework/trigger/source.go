@@ -20,6 +20,12 @@ type Source[E any] interface {
 	Describe(e *E) string
 }
 
+// Redelivered is a Source that keeps an event whose call failed, and delivers it again, as queues and streams do.
+type Redelivered interface {
+	// Redelivered does nothing; it tells these triggers from others.
+	Redelivered()
+}
+
 // Within is a Source whose resource is in another one that a payload names: a topic of a cluster.
 type Within interface {
 	// Within is the logical name of that one, empty if the trigger does not say.

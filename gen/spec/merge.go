@@ -88,6 +88,9 @@ func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place
 	return settings
 }
 
+// Under returns the settings covered by others, as those of a function are by what its group sets itself.
+func (s Settings) Under(over Settings) Settings { return merge(s, over) }
+
 // Environment variables by which a deployed process knows its stage and its unit.
 const (
 	StageVariable       = "FAAS_ENV"
@@ -96,6 +99,9 @@ const (
 	TimeoutVariable     = "FAAS_TIMEOUT"
 	InitTimeoutVariable = "FAAS_INIT_TIMEOUT"
 	LazyVariable        = "FAAS_LAZY"
+	// CORSVariable has the framework answer pages of other origins where the vendor could, but has one answer for all functions
+	// of a unit.
+	CORSVariable = "FAAS_CORS"
 	// SettingsVariable names the file with the settings of the functions, which is SettingsFile in the package without it.
 	SettingsVariable = "FAAS_SETTINGS"
 )
@@ -106,7 +112,7 @@ const SettingsFile = "faas.settings"
 // OwnVariable reports whether a variable says what f.yml says elsewhere, so that it must not be set elsewhere.
 func OwnVariable(name string) bool {
 	switch name {
-	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, SettingsVariable:
+	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, CORSVariable, SettingsVariable:
 		return true
 	}
 	return false

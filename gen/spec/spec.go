@@ -72,6 +72,9 @@ type Provider struct {
 	Name string `faas:"name"`
 	// Region is the vendor's region.
 	Region string `faas:"region"`
+	// Namespace is what holds the functions, where the vendor has such a thing: on Tencent, which counts functions and tells
+	// their names apart by it. It has to exist.
+	Namespace string `faas:"namespace"`
 	// Stage is the default stage. It becomes part of the deployed names, and FAAS_ENV, which chooses
 	// config.<stage>.yml, is set to it unless environment says otherwise.
 	Stage string `faas:"stage"`

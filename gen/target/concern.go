@@ -29,7 +29,7 @@ func (a *App) Only(unit string) *App {
 		only.Units = append(only.Units, u)
 		routes = routes || len(u.Routes()) > 0
 		for _, f := range u.Functions {
-			for _, t := range f.Triggers {
+			for _, t := range slices.Concat(f.Triggers, f.Linked) {
 				for _, n := range Needs(t.Marker) {
 					if r := keep(n.Name); r != nil {
 						keep(r.Instance)

@@ -54,6 +54,8 @@ const (
 	FeatureNoDomains = "trigger http without domains"
 	FeatureMixed     = "trigger http with other triggers"
 	FeatureInvoke    = "invoke"
+	// FeatureNamespace is a namespace for all functions.
+	FeatureNamespace = "namespace"
 )
 
 // features are those of the triggers of a kind.
@@ -148,6 +150,7 @@ func Portability(targets []Target, apps []*App) []Row {
 		return len(app.Spec.Domains) == 0 && slices.ContainsFunc(app.Units, func(u *Unit) bool { return len(u.Routes()) > 0 })
 	})
 	add(FeatureDomains, func(app *App) bool { return len(app.Spec.Domains) > 0 })
+	add(FeatureNamespace, func(app *App) bool { return app.Spec.Provider.Namespace != "" })
 	return rows
 }
 

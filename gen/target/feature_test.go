@@ -1,6 +1,7 @@
 package target_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -125,9 +126,37 @@ functions:
 	}
 }
 
-// TestResourcesVariable: what deployment files write is what platforms read.
-func TestResourcesVariable(t *testing.T) {
+// TestNamespace: a cloud without namespaces refuses one, where it would tell functions apart.
+func TestNamespace(t *testing.T) {
+	const source = "service: shop\nprovider: {region: %s, namespace: shop}\nfunctions: {work: {}}\n"
+	for region, cloud := range map[string]target.Target{"eu-central-1": aws.New(), "cn-hangzhou": aliyun.New(), "ap-guangzhou": tencent.New()} {
+		app := targettest.App(t, cloud.Name(), fmt.Sprintf(source, region))
+		want := "f.yml:2:" + fmt.Sprint(len("provider: {region: , namespace: ")+len(region)+1) + ": provider.namespace is not supported by " + cloud.Name() + ": functions are told apart by their names alone, which have the service and the stage [target-unsupported]"
+		answer := target.No
+		if cloud.Name() == "tencent" {
+			want, answer = "", target.Yes
+		}
+		got := ""
+		if diags := cloud.Check(app); len(diags) > 0 {
+			got = diags.Error()
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", cloud.Name(), got, want)
+		}
+		rows := target.Portability([]target.Target{cloud}, []*target.App{app})
+		i := slices.IndexFunc(rows, func(r target.Row) bool { return r.Feature == target.FeatureNamespace })
+		if i < 0 || rows[i].Answers[0].Answer != answer {
+			t.Errorf("%s: the report has %+v", cloud.Name(), rows)
+		}
+	}
+}
+
+// TestVariables: what deployment files write is what platforms read.
+func TestVariables(t *testing.T) {
 	if target.ResourcesVariable != platform.ResourcesVariable {
 		t.Errorf("%s and %s", target.ResourcesVariable, platform.ResourcesVariable)
+	}
+	if spec.CORSVariable != platform.CORSVariable {
+		t.Errorf("%s and %s", spec.CORSVariable, platform.CORSVariable)
 	}
 }

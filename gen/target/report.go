@@ -173,8 +173,16 @@ func (r *Report) Schedule(u *Unit, t Trigger, plan cron.Plan, err error) {
 
 // Origins reports CORS without origins, which lets no page in: what a function sets may be all there is.
 func (r *Report) Origins(u *Unit) {
-	if h := u.Settings.HTTP; h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 && len(u.Routes()) > 0 {
-		r.Missing(u.At(SettingHTTPCORS), "http.cors.origins", "they say which pages may call")
+	check := func(h *spec.HTTP, at spec.Place) {
+		if h != nil && h.CORS != nil && len(h.CORS.Origins) == 0 {
+			r.Missing(at, "http.cors.origins", "they say which pages may call")
+		}
+	}
+	if len(u.Routes()) > 0 {
+		check(u.Settings.HTTP, u.At("http.cors"))
+	}
+	for _, f := range u.callers() {
+		check(f.Settings.HTTP, f.at("http.cors"))
 	}
 }
 
@@ -197,6 +205,17 @@ func (r *Report) Domains(app *App, check func(name string, d *spec.Domain, at fu
 		}
 		check(name, app.Spec.Domains[name], at)
 	}
+}
+
+// NoNamespace reports a namespace on a cloud that has none: functions whose names it should tell apart would replace each other.
+func (r *Report) NoNamespace(app *App) {
+	if app.Spec.Provider.Namespace == "" {
+		return
+	}
+	r.About(FeatureNamespace)
+	defer r.About("")
+	r.Unsupported(app.Spec.Places["provider.namespace"], "provider.namespace", "functions are told apart by their names alone, which have the service and the stage").
+		Hint = "say it for the clouds that have namespaces only: targets: {tencent: {provider: {namespace: …}}}"
 }
 
 // Variables are a cloud's rules for environment variables.

@@ -76,12 +76,12 @@ func (r Resource) Real() string {
 // stand for: entries logical=real with spaces between them.
 const ResourcesVariable = "FAAS_RESOURCES"
 
-// Environment is the unit's environment as it is deployed: that of its settings, and what the logical names of its triggers
-// stand for, unless they are the real ones.
+// Environment is the unit's environment as it is deployed: that of its settings, what the logical names of its triggers
+// stand for, unless they are the real ones, and who answers pages of other origins where the functions differ in that.
 func (a *App) Environment(u *Unit) map[string]string {
 	var entries []string
 	for _, f := range u.Functions {
-		for _, t := range f.Triggers {
+		for _, t := range slices.Concat(f.Triggers, f.Linked) {
 			for _, n := range Needs(t.Marker) {
 				if r := a.Resource(t, n); r.Real() != n.Name {
 					entries = append(entries, n.Name+"="+r.Real())
@@ -89,16 +89,21 @@ func (a *App) Environment(u *Unit) map[string]string {
 			}
 		}
 	}
-	_, declared := u.Settings.Environment[ResourcesVariable]
-	if len(entries) == 0 || declared {
-		return u.Settings.Environment
-	}
 	slices.Sort(entries)
-	all := maps.Clone(u.Settings.Environment)
-	if all == nil {
-		all = map[string]string{}
+	own := map[string]string{ResourcesVariable: strings.Join(slices.Compact(entries), " ")}
+	if a.Ingress(u).Differ {
+		own[spec.CORSVariable] = "framework"
 	}
-	all[ResourcesVariable] = strings.Join(slices.Compact(entries), " ")
+	all := u.Settings.Environment
+	for name, value := range own {
+		if _, said := u.Settings.Environment[name]; said || value == "" {
+			continue
+		}
+		if all = maps.Clone(all); all == nil {
+			all = map[string]string{}
+		}
+		all[name] = value
+	}
 	return all
 }
 

@@ -25,7 +25,7 @@ type Target interface {
 	Check(app *App) annotations.Diagnostics
 	// Entry says how the unit's main package starts, and how its package is laid out.
 	Entry(u *Unit) Entry
-	// Deploy returns the deployment files, by path below dist/<target>. App has passed Check.
+	// Deploy returns the deployment files, by path below dist/<target>, where [Unit.Zip] has the packages. App has passed Check.
 	Deploy(app *App) ([]File, annotations.Diagnostics)
 }
 
@@ -51,7 +51,7 @@ func (a *App) FunctionName(u *Unit) string {
 
 // Unit is what is deployed as one cloud function.
 type Unit struct {
-	// Name is the unit's name: its generated folder is called so, and its zip. See [App.FunctionName].
+	// Name is the unit's name: its generated folder is called so. See [App.FunctionName].
 	Name string
 	// Pos is where the unit is defined, for diagnostics: in f.yml or at the handler's directive.
 	Pos token.Position
@@ -65,11 +65,13 @@ type Unit struct {
 	Settings spec.Settings
 	// Extension holds the unit's x-<target> keys: the group's or, in a unit of one function, the function's.
 	Extension spec.Extension
-	// Artefact is the name of the package that it shares with other units, without .zip; empty is one of its own.
+	// Artefact is the name of its package, without .zip, which follows from what is in it: units with the same have one. It is
+	// empty until the package is made.
 	Artefact string
 	// Group is the name of the aggregation that the unit was made of, empty for a function by itself.
 	Group string
-	// Mixed is what f.yml says of a group of http and other triggers: "event" keeps it in one unit where the target would make two.
+	// Mixed is what the group says of http and other triggers on a cloud that cannot have both in one unit: split or nothing, which
+	// [Splitter] heeds, or event, for one unit that gets requests as events.
 	Mixed string
 	// Merged says where each of a group's settings comes from, by the dotted key; it is empty for a function by itself.
 	Merged []Merged
@@ -87,8 +89,9 @@ type Merged struct {
 	Members []string
 }
 
-// Zip is the file name of the unit's package in dist/<target>.
-func (u *Unit) Zip() string { return cmp.Or(u.Artefact, u.Name) + ".zip" }
+// Zip is the path of the unit's package below dist/<target>, with slashes. It stands in for one that is not made yet: Deploy is
+// called before the build, too, for what it reports.
+func (u *Unit) Zip() string { return "artefacts/" + cmp.Or(u.Artefact, u.Name) + ".zip" }
 
 // Summary is the unit's description or, if it has none, that of its only function.
 func (u *Unit) Summary() string {
@@ -222,11 +225,44 @@ type Entry struct {
 	MaxZip, MaxUnpacked int64
 }
 
+// Sharer is a target whose units run in several ways, all of which one program can have. Where package.mode is shared it makes
+// one package of what would be one for each way, so that a function that moves to a unit of another kind changes no byte of it.
+type Sharer interface {
+	Target
+	// Share is how the program of a package starts that serves units of any of the functions of all, together or each by itself.
+	// All is not deployed itself.
+	Share(all *Unit) Entry
+}
+
+// SharedEntry is how the program starts that serves units of any of the functions of all.
+func SharedEntry(t Target, all *Unit) Entry {
+	if s, ok := t.(Sharer); ok {
+		return s.Share(all)
+	}
+	return t.Entry(all)
+}
+
 // Router is a target whose HTTP ingress has routes of its own, which a simulator has to know.
 type Router interface {
 	Target
 	// Routes are those of the application, in the cloud's own words.
 	Routes(app *App) []string
+}
+
+// Splitter is a target that cannot have the functions of every group in one unit.
+type Splitter interface {
+	Target
+	// Split returns the parts of a group's unit, each to be a unit of its own. One part is the unit as it is. It is called with the
+	// unit's functions, their triggers and Mixed, before settings are merged, and changes nothing.
+	Split(u *Unit) []Part
+}
+
+// Part is a unit that a target makes of some functions of a group.
+type Part struct {
+	// Suffix is what follows the group's name in that of the unit: nothing, or -events.
+	Suffix string
+	// Functions are those of the group, in their order.
+	Functions []*Function
 }
 
 // Codecs are the symbols of a platform that read the events of a unit, in order of precedence, raw payloads last. Known
@@ -245,14 +281,6 @@ func Codecs(u *Unit, platform string, known map[string]string) []Symbol {
 		}
 	}
 	return codecs
-}
-
-// Splitter is a target that cannot have all functions of a group in one unit.
-type Splitter interface {
-	Target
-	// Split returns the functions of a group in parts, each of which is a unit: the first has the group's name. One part, or none,
-	// leaves them together. Of the unit only name, functions and what f.yml says of the group are known.
-	Split(u *Unit) [][]*Function
 }
 
 // Permitter is a target that knows what a unit must be allowed to do.

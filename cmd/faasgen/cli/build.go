@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -122,6 +123,7 @@ func (t *tool) jobs(r *gen.Result, chosen []target.Target, unit string) ([]job, 
 func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, error) {
 	var reports []report
 	var failed error
+	advised := map[*gen.App]bool{}
 	for _, j := range jobs {
 		done := t.progress("building for " + j.target.Name())
 		b, err := t.pack(ctx, j.app, gen.BuildOptions{Target: j.target, Unit: unit, Relative: t.dir})
@@ -144,9 +146,24 @@ func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, err
 		if b.Kept {
 			fmt.Fprintf(t.err, "note: the deployment files in %s are left as they are: other units have mistakes, see faasgen check --target %s\n", out.Dir, j.target.Name())
 		}
+		if advice := onePackage(b.App); advice != "" && unit == "" && !advised[j.app] {
+			advised[j.app] = true
+			fmt.Fprintln(t.err, advice)
+		}
 		reports = append(reports, out)
 	}
 	return reports, failed
+}
+
+// manyUnits is from how many units on it takes long to link each by itself.
+const manyUnits = 20
+
+// onePackage is the advice to make one package of many units, if they have one each.
+func onePackage(app *target.App) string {
+	if app.Spec.Package.Mode == spec.Shared || len(app.Units) < manyUnits {
+		return ""
+	}
+	return fmt.Sprintf("note: %s has %d units, and each was linked and packaged by itself; package: {mode: shared} in f.yml makes one package for all of them", app.Spec.Service, len(app.Units))
 }
 
 // pack builds, and lets no signal come between the files of a package. A build that is interrupted ends by itself.

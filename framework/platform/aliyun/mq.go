@@ -253,19 +253,24 @@ func text(what string, raw json.RawMessage) ([]byte, error) {
 	return []byte(s), err
 }
 
-// EncodeQueue writes one message: of a queue as EventBridge delivers it from MNS, without its attributes, its tag and its order,
-// and of a topic as MNS sends it in the format JSON.
+// EncodeQueue writes the messages of a queue as EventBridge streams them from MNS, without their attributes, their tags and their
+// order, or one message of a topic as MNS sends it in the format JSON.
 func EncodeQueue(batch []mq.Message, from platform.Origin) ([]byte, error) {
-	return encodeOne(batch, func(m mq.Message) ([]byte, error) { return message(m, from) })
+	if from.Type != "queue" {
+		return encodeOne(batch, func(m mq.Message) ([]byte, error) { return notification(m, from) })
+	}
+	all := make([]members, len(batch))
+	for i, m := range batch {
+		name := platform.EndOfARN(cmp.Or(from.Name, m.Source))
+		all[i] = envelope(m.ID, "acs:mns", typeQueue, "acs:mns:"+region+":"+account+":queues/"+name, m.Time,
+			members{"requestId": "606EA3074344430D4C81", "messageId": m.ID, "messageBody": string(m.Body)})
+	}
+	return json.Marshal(all)
 }
 
-// message is one of a topic in the format JSON, or of a queue.
-func message(m mq.Message, from platform.Origin) ([]byte, error) {
+// notification is a message of a topic in the format JSON.
+func notification(m mq.Message, from platform.Origin) ([]byte, error) {
 	name := platform.EndOfARN(cmp.Or(from.Name, m.Source))
-	if from.Type == "queue" {
-		return json.Marshal(envelope(m.ID, "acs:mns", "mns:Queue:SendMessage", "acs:mns:"+region+":"+account+":queues/"+name, m.Time,
-			members{"requestId": "606EA3074344430D4C81", "messageId": m.ID, "messageBody": string(m.Body)}))
-	}
 	o := members{
 		"TopicOwner": account, "Message": string(m.Body), "Subscriber": account, "PublishTime": milliseconds(m.Time), "SubscriptionName": "faasgen",
 		"MessageMD5": "BA4BA9B48AC81F0F9C66F6C909C39DBB", "TopicName": name, "MessageId": m.ID,

@@ -91,8 +91,15 @@ func action(name string) (os.Action, string) {
 	what, how, _ := strings.Cut(name, ":")
 	switch what {
 	case "ObjectCreated":
+		switch how {
+		case "InitiateMultipartUpload", "UploadPart", "UploadPartCopy": // called created by the vendor, but of no object
+			return os.Part, ""
+		}
 		return os.Created, map[string]string{"PutObject": "put", "PostObject": "post", "CopyObject": "copy", "CompleteMultipartUpload": "multipart"}[how]
 	case "ObjectRemoved":
+		if how == "AbortMultipartUpload" { // whose object never was there
+			return os.Part, ""
+		}
 		return os.Removed, ""
 	}
 	return os.Other, ""

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,14 +69,16 @@ func TestTimer(t *testing.T) {
 	}
 }
 
-func TestTimerOfAnotherNameReachesTheOnlyOne(t *testing.T) {
+func TestTimerOfAnotherNameIsRefusedByTheOnlyOne(t *testing.T) {
 	decode, err := Timer().Bind(unit("purge"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, _, err := decode(&platform.Payload{Raw: []byte(`{"triggerTime":"2026-01-02T03:04:05Z","triggerName":"console-test"}`)})
-	if err != nil || call.Event.(timer.Event).Name != "purge" {
-		t.Errorf("event %+v, error %v", call.Event, err)
+	for _, name := range []string{`"console-test"`, `""`, `null`} {
+		_, ok, err := decode(&platform.Payload{Raw: []byte(`{"triggerTime":"2026-01-02T03:04:05Z","triggerName":` + name + `}`)})
+		if !ok || !strings.HasSuffix(fmt.Sprint(err), `, expected "purge"`) {
+			t.Errorf("%s: %t, error %v", name, ok, err)
+		}
 	}
 }
 

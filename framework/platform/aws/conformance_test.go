@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 			http = aws.HTTPStream()
 		}
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aws.From(ctx).RequestID }})
-		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Raw()), testBudget, os.Stderr))
+		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), testBudget, os.Stderr))
 	})
 }
 
@@ -58,7 +58,7 @@ func TestConformance(t *testing.T) {
 			}
 			platformtest.Run(t, platformtest.Harness{
 				Streams: streams, Environment: environment,
-				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Vendor: true, InitReport: true,
+				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Queue: "queue", Vendor: true, InitReport: true,
 				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: response, Concurrent: tt.options.Concurrency > 1, IngressOnly: !tt.full,
 				AnswersPages: tt.options.Ingress != "" && tt.options.Ingress != "url",
 			})

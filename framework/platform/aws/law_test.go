@@ -19,7 +19,7 @@ func TestLaw(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 678e6, time.UTC)
 	t.Run("timer", func(t *testing.T) { platformtest.TimerLaw(t, decodeTimer, EncodeTimer) })
 	t.Run("timer, a rule", func(t *testing.T) {
-		want := platform.TimerPayload{Name: "purge-old", Time: at.Truncate(time.Second), Bare: true}
+		want := platform.TimerPayload{Name: "purge-old", Time: at.Truncate(time.Second), Bare: true, Unnamed: true}
 		payload, err := EncodeTimer(want)
 		if err != nil {
 			t.Fatal(err)

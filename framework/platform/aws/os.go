@@ -145,7 +145,9 @@ func action(name string) (os.Action, string) {
 	case "ObjectRemoved":
 		return os.Removed, ""
 	case "ObjectRestore":
-		return os.Restored, ""
+		if how == "Completed" { // and not Post, which asks for it, or Delete, when the copy expires
+			return os.Restored, ""
+		}
 	}
 	return os.Other, ""
 }

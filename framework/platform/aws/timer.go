@@ -13,7 +13,8 @@ import (
 //
 //	{"faas":"timer","name":"purge","time":"2026-01-02T03:04:05Z","payload":"text"}
 //
-// and the event of a scheduled EventBridge rule, whose name is that of the rule and which carries no payload.
+// and the event of a scheduled EventBridge rule, which carries no payload, and whose name is that of the rule: of a rule that
+// no deployment of ours has made, and that CloudFormation may have named.
 func Timer() platform.Codec {
 	return platform.TimerCodec[timer.Schedule](decodeTimer)
 }
@@ -28,7 +29,7 @@ func decodeTimer(p *platform.Payload) (e platform.TimerPayload, ok bool, err err
 			return e, true, err
 		}
 	case string(p.Field("detail-type")) == `"Scheduled Event"`:
-		e.Bare = true
+		e.Bare, e.Unnamed = true, true
 		if e.Name, err = ruleName(p); err != nil {
 			return e, true, err
 		}

@@ -72,10 +72,25 @@ func (c *caller) event(ctx context.Context, f *framework.Function, kind string, 
 	return o
 }
 
-// raw hands a payload to the function that takes raw events, as the vendors' invoke calls do.
+// raw hands over a payload as the vendors' invoke calls do: to the function that it names or, if it names none, to the one that
+// takes raw events. Of a named function it is one of the events that people write.
 func (c *caller) raw(ctx context.Context, payload []byte) (*envelope.Outcome, error) {
+	app := c.engine.App()
+	f, named, ok, err := platform.Called(app, &platform.Payload{Raw: payload})
+	if ok {
+		o := &envelope.Outcome{Kind: "raw"}
+		if err == nil {
+			if o, err = c.call(ctx, f, "", named); err == nil {
+				return o, nil
+			}
+			o = &envelope.Outcome{Function: f.Name, Kind: "raw"}
+			err = platform.InvalidEvent("%s", err)
+		}
+		c.conclude(o, nil, err)
+		return o, nil
+	}
 	var codecs []platform.Codec
-	if _, err := platform.Raw().Bind(c.engine.App()); err == nil {
+	if _, err := platform.Raw().Bind(app); err == nil {
 		codecs = append(codecs, platform.Raw())
 	}
 	d, err := platform.NewDispatcher(c.engine, codecs)

@@ -27,7 +27,8 @@
 //
 //	GET  /_faas/ready             answers 200 when the application is up
 //	GET  /_faas/functions         lists the functions
-//	POST /_faas/invoke/NAME       calls a function with the body as event; without NAME, the one that takes raw events
+//	POST /_faas/invoke/NAME       calls a function with the body as event; without NAME, the one that the body names, as package
+//	                              platform describes calls, or else the one that takes raw events
 //	POST /_faas/timer/NAME        fires a timer
 //	POST /_faas/drain             stops the timers: another process takes over
 package local

@@ -3,11 +3,11 @@
 // on every cloud:
 //
 //	func TestMain(m *testing.M) {
-//		platformtest.Main(m, func() { aws.Run(fixture.New, platformtest.Codecs(aws.HTTP(), aws.Timer(), aws.Raw())...) })
+//		platformtest.Main(m, func() { aws.Run(fixture.New, platformtest.Codecs(aws.HTTP(), aws.Timer(), aws.Queue(), aws.Raw())...) })
 //	}
 //
 //	func TestConformance(t *testing.T) {
-//		platformtest.Run(t, platformtest.Harness{Runtime: sim.New(sim.Options{Ingress: "url"}), HTTP: true, Timer: true, Raw: true})
+//		platformtest.Run(t, platformtest.Harness{Runtime: sim.New(sim.Options{Ingress: "url"}), HTTP: true, Timer: true, Raw: true, Queue: "queue"})
 //	}
 //
 // The artefact is the test binary itself, started again with [Variable] set.
@@ -19,12 +19,14 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
@@ -47,13 +49,17 @@ func Main(m *testing.M, run func()) {
 	os.Exit(99)
 }
 
-// Codecs returns the codecs that the artefact should bind: all of them, or all but the last, which is the raw one, when
-// the suite looks at how unknown payloads are refused.
+// Codecs returns the codecs that the artefact should bind: all of them where it is a group of functions of all kinds, else
+// those of requests, timers and raw payloads, or all but the last, which is the raw one, when the suite looks at how
+// unknown payloads are refused.
 func Codecs(codecs ...platform.Codec) []platform.Codec {
-	if os.Getenv(rawVariable) == "0" {
-		return codecs[:len(codecs)-1]
+	if os.Getenv(fixture.GroupVariable) == "1" {
+		return codecs
 	}
-	return codecs
+	if os.Getenv(rawVariable) == "0" {
+		codecs = codecs[:len(codecs)-1]
+	}
+	return slices.DeleteFunc(codecs, func(c platform.Codec) bool { return c.Kind == "mq" })
 }
 
 // Lack is something that a platform's HTTP ingress cannot carry. The suite then checks that the rest arrives.
@@ -78,8 +84,12 @@ type Harness struct {
 	Runtime sim.Runtime
 	// HTTP, Timer and Raw say what the platform carries.
 	HTTP, Timer, Raw bool
+	// Queue is where messages come from if the artefact has a codec of mq, too: queue or topic.
+	Queue string
 	// Command is the entry's file name, "bootstrap" if empty.
 	Command string
+	// Script is what that file holds, where it is none of the program itself, which is then the file bootstrap beside it.
+	Script string
 	// Environment is added to the artefact's.
 	Environment map[string]string
 	// Lacks is what the HTTP ingress cannot carry.
@@ -129,6 +139,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run("raw", func(t *testing.T) { s.raw(t, p) })
 		t.Run("unknown", func(t *testing.T) { s.unknown(t) })
 	}
+	t.Run("group", func(t *testing.T) { s.group(t) })
 	t.Run("concurrency", func(t *testing.T) { s.concurrency(t, p) })
 	t.Run("deadline", func(t *testing.T) { s.deadline(t) })
 	t.Run("stop", func(t *testing.T) { s.stop(t, p) })
@@ -153,7 +164,14 @@ func (s *suite) artifact(t *testing.T, a sim.Artifact, out *output) sim.Artifact
 		t.Fatal(err)
 	}
 	a.Dir = t.TempDir()
-	if err := os.Symlink(exe, filepath.Join(a.Dir, s.Command)); err != nil {
+	program := s.Command
+	if s.Script != "" {
+		program = "bootstrap"
+		if err := os.WriteFile(filepath.Join(a.Dir, s.Command), []byte(s.Script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(exe, filepath.Join(a.Dir, program)); err != nil {
 		t.Fatal(err)
 	}
 	a.Command, a.Unit, a.Memory, a.Output = s.Command, "fixture", 128, out

@@ -76,6 +76,12 @@ func route(p *platform.Payload, router *web.Router, r *web.Request) platform.Cal
 	m := router.Match(r.Method, r.Host, r.Path, r.RawPath)
 	r.Pattern, r.PathValues = m.Pattern, m.Values
 	x := web.NewExchange(*r)
+	if platform.AnswersCORS(p.Runtime) {
+		if response := router.Preflight(&x.Request); response != nil {
+			return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) { return encodeResponse(response, p.Log()) }}
+		}
+		x.Cross(m)
+	}
 	return platform.Call{Function: m.Function, Event: x, Reply: func(_ context.Context, result any, err error) ([]byte, error) {
 		info := replyInfo(p, m.Route)
 		if m.Function == nil {

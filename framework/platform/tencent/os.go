@@ -188,7 +188,9 @@ func action(name string) (os.Action, string) {
 	case "ObjectRemove":
 		return os.Removed, ""
 	case "ObjectRestore":
-		return os.Restored, ""
+		if how == "Completed" { // and not Post, which only asks for it
+			return os.Restored, ""
+		}
 	}
 	return os.Other, ""
 }

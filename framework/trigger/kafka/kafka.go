@@ -156,6 +156,9 @@ func (Topic) Kind() string { return "kafka" }
 // Delivery returns trigger.Batch.
 func (Topic) Delivery() trigger.Delivery { return trigger.Batch }
 
+// Redelivered says that records stay in a topic, to be read again; see trigger.Redelivered.
+func (Topic) Redelivered() {}
+
 // What, Resource, Within, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Topic) What() string                       { return "topic" }
 func (t Topic) Resource() string                 { return t.Name }

@@ -87,6 +87,9 @@ func (Store) Kind() string { return "log" }
 // Delivery returns trigger.Batch.
 func (Store) Delivery() trigger.Delivery { return trigger.Batch }
 
+// Redelivered says that entries stay in a store, to be read again; see trigger.Redelivered.
+func (Store) Redelivered() {}
+
 // What, Resource, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Store) What() string                      { return "log store" }
 func (s Store) Resource() string                { return s.Name }

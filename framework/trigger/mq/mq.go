@@ -104,6 +104,9 @@ func (Subscription) Kind() string { return "mq" }
 // Delivery returns trigger.Batch.
 func (Subscription) Delivery() trigger.Delivery { return trigger.Batch }
 
+// Redelivered says that messages stay in a queue until they are handled; see trigger.Redelivered.
+func (Subscription) Redelivered() {}
+
 // What, Resource, Origin, Matches, Mark and Describe are for matching events; see trigger.Source.
 func (Subscription) What() string                        { return "queue or topic" }
 func (s Subscription) Resource() string                  { return s.Queue + s.Topic } // one is empty

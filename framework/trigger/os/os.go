@@ -21,6 +21,9 @@ const (
 	Created  Action = "created"
 	Removed  Action = "removed"
 	Restored Action = "restored"
+	// Part is a step of an upload in parts before its end, or its abortion: no object is there yet, or ever. No trigger takes
+	// it; [Event.Name] says which step.
+	Part Action = "part"
 	// Other is an event that the vendor has and the others have not; [Event.Name] says which.
 	Other Action = "other"
 )

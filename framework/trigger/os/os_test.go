@@ -44,4 +44,8 @@ func TestMatches(t *testing.T) {
 			t.Errorf("%+v: %v", tt.bucket, got)
 		}
 	}
+	part := os.Event{Key: "in/a.pdf", Action: os.Part, Name: "ObjectCreated:UploadPart"}
+	if all := (os.Bucket{Events: []string{"created", "created:multipart", "removed", "restored"}}); all.Matches(part) {
+		t.Error("a part of an upload matches a trigger, but there is no object yet")
+	}
 }

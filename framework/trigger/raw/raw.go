@@ -3,7 +3,8 @@
 // of its own; they have no event type. It links no http.
 package raw
 
-// Trigger lets a function take raw payloads. One function of a unit can: their payloads cannot be told apart.
+// Trigger lets a function take raw payloads. Where several functions of a unit do, a payload has to name its function, in a
+// call as package platform describes it.
 type Trigger struct{}
 
 // Kind returns "raw".

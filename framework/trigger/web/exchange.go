@@ -17,6 +17,9 @@ func (x *Exchange) Header() Header {
 // SetStatus sets the status of a successful response, 200 to 599. It wins over the route's.
 func (x *Exchange) SetStatus(status int) { x.response.Status = status }
 
+// Overloaded makes the answer to a call over the function's concurrency limit say when to try again. The engine calls it.
+func (x *Exchange) Overloaded() { x.Header().Set("Retry-After", "1") }
+
 // Status returns what SetStatus set, zero if nothing.
 func (x *Exchange) Status() int { return x.response.Status }
 

@@ -37,7 +37,7 @@ func (m *matcher) walk(n *node, at int) *route {
 		to = from + i
 	}
 	text := m.path[from:to]
-	if m.encoded {
+	if m.encoded && (len(n.literals) > 0 || len(text) == len("%2F")) { // else nothing is compared with it
 		text = decode(text)
 	}
 	switch {

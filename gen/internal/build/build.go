@@ -36,13 +36,12 @@ type Options struct {
 	Overlay string
 	// Dist is the folder that the target's folder goes into.
 	Dist string
-	// Files go into each zip with the binary, Deployment into the target's folder.
-	Files      []bundle.File
-	Deployment []target.File
-	// Keep leaves the deployment files as they are.
-	Keep bool
 	// Description is what the manifest says of the whole deployment, as JSON.
 	Description json.RawMessage
+	// Files go into each zip with the binary.
+	Files []bundle.File
+	// Deploy returns the files beside the zips, when the units of App know theirs. Nil leaves those files as they are.
+	Deploy func() ([]target.File, error)
 	// Env is the environment of the go command.
 	Env []string
 	// Relative is the folder that compile errors name files relative to.
@@ -88,7 +87,11 @@ func Run(ctx context.Context, o Options) (units []Unit, files []string, err erro
 	if units, err = b.units(ctx); err != nil {
 		return nil, nil, err
 	}
-	if files, err = b.place(units); err != nil {
+	deployment, err := b.deployment(units)
+	if err != nil {
+		return nil, nil, err
+	}
+	if files, err = b.place(units, deployment); err != nil {
 		return nil, nil, b.explain(err)
 	}
 	return units, files, nil
@@ -176,32 +179,33 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 	return units, nil
 }
 
-// reuse returns the units of a program whose zip is there and made from the same, nil if it has to be built.
+// reuse returns the units of a program of which a zip is there that was made from the same, whichever unit had it; nil if it
+// has to be built.
 func (b *builder) reuse(ctx context.Context, p *Program, key string) []Unit {
-	units := b.describe(p, key)
-	for i := range units {
-		old, ok := b.before.Units[units[i].Name]
-		if !ok || old.Key != key || old.zip() != units[i].zip() {
-			return nil
+	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
+		old := b.before.Units[name]
+		if old.Key != key || !old.known() {
+			continue
 		}
-		size, hash, err := hashFile(ctx, units[i].Zip)
-		if err != nil || hash != old.Hash {
-			return nil
+		units := b.describe(p, key, old.Size, old.Hash, old.Binary)
+		if _, hash, err := hashFile(ctx, units[0].Zip); err == nil && hash == old.Hash {
+			for i := range units {
+				units[i].Reused = true
+			}
+			return units
 		}
-		units[i].Size, units[i].Hash, units[i].Binary, units[i].Reused = size, hash, old.Binary, true
 	}
-	return units
+	return nil
 }
 
-// describe is what is known of a program's units before it is built.
-func (b *builder) describe(p *Program, key string) []Unit {
+// describe returns a program's units with their zip, which has that size and hash.
+func (b *builder) describe(p *Program, key string, size int64, hash string, binary int64) []Unit {
 	units := make([]Unit, len(p.Units))
 	for i, u := range p.Units {
-		units[i] = Unit{Zip: filepath.Join(b.out, p.Name+".zip"), Entry: describe(b.App, u, p.Entry)}
-		units[i].Key = key
-		if p.Name != u.Name {
-			units[i].Package = p.Name + ".zip"
-		}
+		e := describe(b.App, u, b.Target.Entry(u))
+		e.Key = key
+		e.made(size, hash, binary)
+		units[i] = Unit{Zip: filepath.Join(b.out, filepath.FromSlash(e.Artefact)), Entry: e}
 	}
 	return units
 }
@@ -220,12 +224,16 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 	if err = errors.Join(err, binary.Close()); err != nil {
 		return nil, err
 	}
-	name := filepath.Join(b.work, p.Name+".zip")
+	name := filepath.Join(b.work, p.Name+".tmp")
 	zip, err := os.Create(name)
 	if err != nil {
 		return nil, err
 	}
-	err = bundle.Write(ctx, zip, append(slices.Clone(b.Files), bundle.Binary(p.Entry.Command, b.work, file)))
+	files := append(slices.Clone(b.Files), bundle.Binary(p.Entry.Command, b.work, file))
+	for _, s := range p.Entry.Starters {
+		files = append(files, bundle.File{Name: s.Path, Content: s.Content, Executable: true})
+	}
+	err = bundle.Write(ctx, zip, files)
 	if err == nil {
 		var size int64
 		if size, err = zip.Seek(0, 2); err == nil {
@@ -240,16 +248,38 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 	if err != nil {
 		return nil, err
 	}
-	units := b.describe(p, key)
-	for i := range units {
-		units[i].Size, units[i].Hash, units[i].Binary = size, hash, info.Size()
+	return b.describe(p, key, size, hash, info.Size()), os.Rename(name, b.packed(hash))
+}
+
+// packed is where a zip with that hash is made.
+func (b *builder) packed(hash string) string { return filepath.Join(b.work, artefact(hash)+".zip") }
+
+// deployment tells the units of App their zips, those of an earlier build for units that were not asked for, and returns the
+// files that name them.
+func (b *builder) deployment(units []Unit) ([]target.File, error) {
+	if b.Deploy == nil {
+		return nil, nil
 	}
-	return units, nil
+	hashes := map[string]string{}
+	for name, e := range b.before.Units {
+		if e.known() {
+			hashes[name] = e.Hash
+		}
+	}
+	for _, u := range units {
+		hashes[u.Name] = u.Hash
+	}
+	for _, u := range b.App.Units {
+		if h := hashes[u.Name]; h != "" {
+			u.Artefact = artefact(h)
+		}
+	}
+	return b.Deploy()
 }
 
 // place moves everything to where it belongs and removes what is stale. All that takes time, or may fail for want of room,
 // is done before the first file is replaced.
-func (b *builder) place(units []Unit) ([]string, error) {
+func (b *builder) place(units []Unit, deployment []target.File) ([]string, error) {
 	after := manifest{Service: b.App.Spec.Service, Target: b.Target.Name(), Stage: b.App.Stage, Units: map[string]Entry{}, Files: map[string]string{}, Deployment: b.Description}
 	for _, u := range b.App.Units {
 		if old, ok := b.before.Units[u.Name]; ok {
@@ -263,14 +293,14 @@ func (b *builder) place(units []Unit) ([]string, error) {
 			continue
 		}
 		placed[u.Zip] = true
-		b.ready = append(b.ready, move{filepath.Join(b.work, u.zip()), u.Zip})
+		b.ready = append(b.ready, move{b.packed(u.Hash), u.Zip})
 	}
 	wanted := map[string]bool{}
 	for _, u := range after.Units {
-		wanted[u.zip()] = true
+		wanted[u.Artefact] = true
 	}
 	var files []string
-	for _, f := range b.Deployment {
+	for _, f := range deployment {
 		name := filepath.Join(b.out, filepath.FromSlash(f.Path))
 		after.Files[f.Path] = hash(f.Content)
 		files = append(files, name)
@@ -278,12 +308,13 @@ func (b *builder) place(units []Unit) ([]string, error) {
 			return nil, err
 		}
 	}
-	if b.Keep {
+	if b.Deploy == nil {
 		after.Files = b.before.Files
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
-		if zip := b.before.Units[name].zip(); !wanted[zip] {
-			b.remove(zip, b.before.Units[name].Hash)
+		if old := b.before.Units[name]; !wanted[old.Artefact] {
+			wanted[old.Artefact] = true // once
+			b.remove(old.Artefact, old.Hash)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.before.Files)) {

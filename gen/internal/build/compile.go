@@ -152,7 +152,11 @@ func (b *builder) list(ctx context.Context, o overlay, e target.Entry, common st
 			return fmt.Errorf("the go command does not list %s", b.Programs[i].Package)
 		}
 		h := sha256.New()
-		fmt.Fprintln(h, platform(e), linkFlags, b.Programs[i].Entry.Command, common)
+		own := b.Programs[i].Entry
+		fmt.Fprintln(h, platform(e), linkFlags, own.Command, common)
+		for _, s := range own.Starters {
+			fmt.Fprintf(h, "%q %q\n", s.Path, s.Content)
+		}
 		for _, path := range append(slices.Sorted(slices.Values(p.Deps)), p.ImportPath) {
 			fmt.Fprintln(h, path, packages[path].BuildID)
 		}

@@ -2,7 +2,6 @@ package build
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -35,8 +34,8 @@ type Entry struct {
 	// Name is the unit's, Function the name it is deployed under.
 	Name     string `json:"name"`
 	Function string `json:"function"`
-	// Package is the file name of the zip, where it serves several units; else it is the unit's name with .zip.
-	Package string `json:"package,omitempty"`
+	// Artefact is the path of the zip below dist/<target>, with slashes. Units whose zips are equal have one.
+	Artefact string `json:"artefact"`
 	// Command is the executable in the package.
 	Command string `json:"command"`
 	// GOARCH is the processor it was built for.
@@ -49,8 +48,19 @@ type Entry struct {
 	Key string `json:"key"`
 	// Settings are those of the unit, all defaults filled in.
 	Settings Settings `json:"settings"`
+	// Group is the aggregation that the unit was made of, Merged says where its settings come from.
+	Group  string   `json:"group,omitempty"`
+	Merged []Merged `json:"merged,omitempty"`
 	// Functions are the functions of the unit.
 	Functions []Function `json:"functions"`
+}
+
+// Merged is where one setting of a group comes from, in the manifest.
+type Merged struct {
+	Key     string   `json:"key"`
+	Value   string   `json:"value"`
+	Rule    string   `json:"rule"`
+	Members []string `json:"members,omitempty"`
 }
 
 // Settings are what a unit is deployed with.
@@ -63,8 +73,17 @@ type Settings struct {
 	Role        string `json:"role,omitempty"`
 }
 
-// zip is the file name of the package.
-func (e Entry) zip() string { return cmp.Or(e.Package, e.Name+".zip") }
+// made notes what is known of a zip when it is there.
+func (e *Entry) made(size int64, hash string, binary int64) {
+	e.Size, e.Hash, e.Binary = size, hash, binary
+	e.Artefact = (&target.Unit{Artefact: artefact(hash)}).Zip()
+}
+
+// artefact is the name of a zip with that hash: long enough that two of one application never have the same.
+func artefact(hash string) string { return hash[:16] }
+
+// known reports whether the entry is of a zip, and not what somebody made of the file.
+func (e Entry) known() bool { return len(e.Hash) == 2*sha256.Size }
 
 // Function is one function in the manifest, whose JSON has to stay as it is whatever the other types become.
 type Function struct {
@@ -86,9 +105,12 @@ type Trigger struct {
 // describe fills in what is known before the build.
 func describe(app *target.App, u *target.Unit, e target.Entry) Entry {
 	s := u.Settings
-	out := Entry{Name: u.Name, Function: app.FunctionName(u), Command: e.Command, GOARCH: e.GOARCH, Settings: Settings{
+	out := Entry{Name: u.Name, Function: app.FunctionName(u), Command: e.Command, GOARCH: e.GOARCH, Group: u.Group, Settings: Settings{
 		Memory: int(s.MemorySize), Timeout: s.Timeout.String(), InitTimeout: s.InitTimeout.String(), Concurrency: s.Concurrency, Role: s.Role,
 	}}
+	for _, m := range u.Merged {
+		out.Merged = append(out.Merged, Merged(m))
+	}
 	for _, f := range u.Functions {
 		fn := Function{Name: f.Name}
 		for _, t := range f.Triggers {

@@ -15,11 +15,11 @@ import (
 
 // Program is one binary, which is packaged once for all units that it serves.
 type Program struct {
-	// Name is that of the package without .zip.
+	// Name tells programs apart in what is reported.
 	Name string
 	// Package is the import path of its main package.
 	Package string
-	// Units are those that it serves; Entry is how all of them run.
+	// Units are those that it serves; Entry is how the program runs, whatever it is of them.
 	Units []*target.Unit
 	Entry target.Entry
 	// Files are the Go files that only this build has, by path below Options.Dir: an overlay adds them to the module.

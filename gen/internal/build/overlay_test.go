@@ -95,6 +95,81 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
+// TestOneProgram builds one program for units that are split and put together again: that changes no byte of the package, which is
+// there once, and the deployment files say where.
+func TestOneProgram(t *testing.T) {
+	dir, err := filepath.Abs("../../../examples/hello")
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	function := func(name string) *target.Function { return &target.Function{Name: name} }
+	one, two := function("hello"), function("other")
+	unit := func(name string, functions ...*target.Function) *target.Unit {
+		return &target.Unit{Name: name, Functions: functions, Settings: spec.Defaults()}
+	}
+	together := unit("api", one, two)
+	together.Group, together.Merged = "api", []target.Merged{{Key: "memorySize", Value: "256", Rule: "maximum", Members: []string{"hello"}}}
+	const output = "github.com/faasgen/faasgen/examples/hello/internal/faasgen"
+	dist := t.TempDir()
+	run := func(all []*target.Unit, of ...*target.Unit) ([]build.Unit, string) {
+		t.Helper()
+		app := &target.App{Spec: &spec.Spec{Service: "hello"}, Units: all}
+		units, files, err := build.Run(t.Context(), build.Options{
+			Target: aws.New(), App: app, Dir: dir, Dist: dist, Env: os.Environ(), Relative: dir,
+			Programs: []build.Program{{Name: "app", Package: output + "/aws", Units: of, Entry: aws.New().Entry(together)}},
+			Deploy: func() ([]target.File, error) {
+				var b strings.Builder
+				for _, u := range app.Units {
+					b.WriteString(u.Name + " " + u.Zip() + "\n")
+				}
+				return []target.File{{Path: "deploy.txt", Content: []byte(b.String()), Mode: 0o644}}, nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(files[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, u := range units {
+			if u.Artefact != units[0].Artefact || u.Zip != filepath.Join(dist, "aws", u.Artefact) {
+				t.Errorf("unit %d has %s at %s", i, u.Artefact, u.Zip)
+			}
+		}
+		return units, string(content)
+	}
+	first, text := run([]*target.Unit{together}, together)
+	path := "artefacts/" + first[0].Hash[:16] + ".zip"
+	if text != "api "+path+"\n" || first[0].Artefact != path || first[0].Reused || first[0].Group != "api" || first[0].Merged[0].Rule != "maximum" {
+		t.Errorf("together: %+v, %s", first, text)
+	}
+	apart := []*target.Unit{unit("hello", one), unit("other", two)}
+	split, text := run(apart, apart...)
+	if len(split) != 2 || text != "hello "+path+"\nother "+path+"\n" || split[0].Hash != first[0].Hash || !split[0].Reused || !split[1].Reused {
+		t.Errorf("split: %+v, %s", split, text)
+	}
+	// A damaged package is made again, the same for whoever has it.
+	if err := os.WriteFile(split[0].Zip, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := run(apart, apart...); again[0].Reused || again[0].Hash != first[0].Hash {
+		t.Errorf("damaged: %+v", again)
+	}
+	// A unit that was not asked for and never made has a name that says so; one that was keeps its package.
+	apart = append(apart, unit("third", function("third")))
+	if _, text := run(apart, apart[0]); text != "hello "+path+"\nother "+path+"\nthird artefacts/third.zip\n" {
+		t.Errorf("one of three: %s", text)
+	}
+	zips, err := filepath.Glob(filepath.Join(dist, "aws", "artefacts", "*"))
+	if err != nil || len(zips) != 1 {
+		t.Errorf("there are %v, %v", zips, err)
+	}
+}
+
 func parse(t *testing.T) *cut.Package {
 	t.Helper()
 	names, err := filepath.Glob("../../../examples/bookstore/internal/faasgen/app/*.go")

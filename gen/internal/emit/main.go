@@ -24,6 +24,9 @@ type mainData struct {
 
 type mainImport struct{ Name, Path string }
 
+// All is how the comment of a main package calls an application that is deployed as several units.
+const All = "the functions that FAAS_FUNCTIONS names, or all,"
+
 // Mains writes main packages.
 type Mains struct{ template *template.Template }
 

@@ -74,23 +74,15 @@ type grouper struct {
 
 // add makes the units of one group: one, or as many as the target needs.
 func (g *grouper) add(group *grouping.Group, split Split) {
-	parts := [][]*target.Function{g.members(group)}
+	parts := []target.Part{{Functions: g.members(group)}}
 	if split != nil {
-		whole := &target.Unit{Name: group.Name, Group: group.Name, Functions: parts[0], Settings: group.Settings, Mixed: group.Mixed}
-		if p := split(whole); len(p) > 0 {
-			parts = p
-		}
+		parts = split(&target.Unit{Name: group.Name, Group: group.Name, Functions: parts[0].Functions, Mixed: group.Mixed})
 	}
-	for i, members := range parts {
+	for _, p := range parts {
 		part := *group
-		part.Members = members
+		part.Members = p.Functions
 		u := g.unit(&part)
-		if i > 0 {
-			u.Name += "-events"
-			if i > 1 {
-				u.Name += fmt.Sprint("-", i)
-			}
-		}
+		u.Name += p.Suffix
 		g.units = append(g.units, u)
 	}
 }

@@ -63,8 +63,8 @@ func (p *Plan) All() *Unit {
 	return all
 }
 
-// Split says which functions of a group must be in units of their own on a target. One part, or none, leaves them together.
-type Split func(u *target.Unit) [][]*target.Function
+// Split is that of a [target.Splitter].
+type Split func(u *target.Unit) []target.Part
 
 // New plans an application as the target sees it; an empty target is the generated code. Split may be nil.
 func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnostics) {

@@ -59,6 +59,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Mechanism(how())
 	kinds().Mechanism(r)
 	checkRegion(r, app)
+	r.NoNamespace(app)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "s")
@@ -214,7 +215,7 @@ func triggers(app *target.App, u *target.Unit) ([]Trigger, map[int][]spec.Extens
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	http := httpTrigger(u)
+	http := httpTrigger(app, u)
 	http.TriggerName = free("http", "-url")
 	return append(list, http), extensions
 }

@@ -82,6 +82,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkFiles(r, u)
 	checkAsync(r, u)
 	r.Origins(u)
+	r.OneIngress(app, u)
 	checkSources(r, app, u)
 }
 
@@ -97,7 +98,10 @@ func checkCPU(r *target.Report, u *target.Unit) {
 		return
 	}
 	if ratio := float64(u.Settings.MemorySize) / 1024 / cpu; ratio < 1 || ratio > 4 {
-		r.Limit(u.At(target.SettingCPU), target.SettingCPU, fmt.Sprintf("%v with %s of memory", cpu, u.Settings.MemorySize), "1 to 4 GB of memory for each processor")
+		d := r.Limit(u.At("cpu"), "cpu", fmt.Sprintf("%v with %s of memory", cpu, u.Settings.MemorySize), "1 to 4 GB of memory for each processor")
+		if len(u.Functions) > 1 {
+			d.Hint = "a group has the most that any of its functions asks for, of each: say cpu or memorySize in the group"
+		}
 	}
 }
 

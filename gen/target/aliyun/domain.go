@@ -32,7 +32,7 @@ func paths(r *target.Report, app *target.App) []path {
 				continue
 			case other.unit != p.unit:
 				d := r.Unsupported(p.trigger.At("path"), "a domain for "+p.unit.Name, "a domain has one function for "+p.text+", and "+other.unit.Name+" needs it too")
-				d.Hint = "let one function have all routes there"
+				d.Hint = "let one function have all routes there, or one group"
 			}
 			all[i].wide = other.wide && p.wide
 			return
@@ -40,7 +40,7 @@ func paths(r *target.Report, app *target.App) []path {
 		all = append(all, p)
 	}
 	for _, u := range app.Units {
-		for _, t := range u.Routes() {
+		for _, t := range ownRoutes(u) {
 			pattern, err := web.ParsePattern("ANY", annotations.HTTPOf(t.Marker).Path)
 			if err != nil {
 				continue // reported where it was written
@@ -61,6 +61,13 @@ func paths(r *target.Report, app *target.App) []path {
 		}
 	}
 	return all
+}
+
+// ownRoutes are the routes that domains lead to the unit for: those of a guest belong to another unit.
+func ownRoutes(u *target.Unit) []target.Trigger {
+	own := *u
+	own.Functions = slices.DeleteFunc(slices.Clone(u.Functions), func(f *target.Function) bool { return f.Guest })
+	return own.Routes()
 }
 
 // domainPaths says one pattern.

@@ -112,7 +112,7 @@ type EventSink struct {
 
 // DeliveryOption says how events are handed over.
 type DeliveryOption struct {
-	// Mode is event-driven, or event-streaming, which is the only one for Kafka.
+	// Mode is event-driven, or event-streaming, which is the only one for Kafka and for queues of MNS.
 	Mode string `yaml:"mode"`
 	// EventSchema is CloudEvents or RawData.
 	EventSchema string `yaml:"eventSchema"`

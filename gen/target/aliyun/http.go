@@ -20,13 +20,14 @@ func carryAPIGW() target.Carried[Trigger] {
 }
 
 // httpTrigger is the trigger for all of a unit's routes. Its requests come as they are, but a gateway may also send them as events.
-func httpTrigger(u *target.Unit) Trigger {
+func httpTrigger(app *target.App, u *target.Unit) Trigger {
 	http := &HTTPTrigger{AuthType: "anonymous", Methods: []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}}
-	if h := u.Settings.HTTP; h != nil {
-		if h.Auth == "iam" {
-			http.AuthType = "function"
-		}
-		http.DisableURLInternet = h.Internal
+	front := app.Ingress(u)
+	if front.IAM {
+		http.AuthType = "function"
+	}
+	if front.Internal {
+		http.DisableURLInternet = &front.Internal
 	}
 	return Trigger{TriggerType: "http", TriggerConfig: http}
 }

@@ -1,9 +1,7 @@
 package aliyun
 
 import (
-	"fmt"
 	"regexp"
-	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/kind"
@@ -26,12 +24,7 @@ func checkKafka(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	if id, at := app.Instance(t); id == "" {
 		r.Missing(at.At("instance"), "the instance of topic "+topic.Need.Name, "records come from an instance of Kafka").Hint = topic.Hint("instance", "alikafka_…")
 	}
-	if m.Batch > 10000 {
-		r.Limit(t.At("batch"), "batch", fmt.Sprint(m.Batch), "10000 at most")
-	}
-	if m.Window > annotations.Duration(15*time.Second) {
-		r.Limit(t.At("window"), "window", m.Window.String(), "15s at most")
-	}
+	checkWindow(r, t, m.Window)
 	r.Known(u, kind.FeatureKafkaPartialFailures, t.At(""), "trigger kafka of %s: a failed record has its whole batch delivered again", u.Name)
 }
 
@@ -42,15 +35,11 @@ func kafkaTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotat
 	if offset == "" {
 		offset = "latest"
 	}
-	var batch map[string]int
-	if m.Batch != 0 || m.Window != 0 {
-		batch = map[string]int{"CountBasedWindow": max(1, m.Batch), "TimeBasedWindow": m.Window.WholeSeconds()}
-	}
 	return []Trigger{eventBridge("{}", "event-streaming", EventSource{"Kafka", map[string]any{
 		"sourceKafkaParameters": map[string]any{
 			"RegionId": app.Spec.Provider.Region, "InstanceId": id, "Topic": topic.Name, "ConsumerGroup": group(app, u, t, m), "OffsetReset": offset,
 		},
-	}}, batch)}
+	}}, batchWindow(m.Batch, m.Window))}
 }
 
 // group is the consumer group of a trigger: the deployed function's name, for the second trigger of a unit with its own.

@@ -14,7 +14,7 @@ func carryMQ() target.Carried[Trigger] {
 	return target.Carry[annotations.MQ, Trigger]{
 		Codec: "Queue", Check: checkQueue, Make: mqTriggers,
 		Waits:     func(m *annotations.MQ) bool { return m.Queue != "" },
-		Mechanism: map[string]string{kind.FeatureMQQueue: "eventbridge, MNS", kind.FeatureMQTopic: "mns_topic", kind.FeatureMQTag: "filterTag", kind.FeatureMQBatch: "one message a call", kind.FeatureMQPartialFailures: "one message a call"},
+		Mechanism: map[string]string{kind.FeatureMQQueue: "eventbridge, MNS", kind.FeatureMQTopic: "mns_topic", kind.FeatureMQTag: "filterTag", kind.FeatureMQBatch: "batchWindow", kind.FeatureMQPartialFailures: "the whole batch"},
 	}.Carried()
 }
 
@@ -25,11 +25,16 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	if source.ARN != "" && m.Queue != "" {
 		r.Unsupported(source.At("arn"), "arn of a queue", "queues are read by name, in the function's own account and region")
 	}
+	if m.Queue != "" {
+		checkWindow(r, t, m.Window)
+		r.Known(u, kind.FeatureMQPartialFailures, t.At(""), "trigger mq of %s: a failed message has its whole batch delivered again", u.Name)
+		return
+	}
 	if m.Batch > 1 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aliyun delivers messages one by one", m.Batch)
+		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: aliyun delivers the messages of a topic one by one", m.Batch)
 	}
 	if m.Window != 0 {
-		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aliyun delivers messages at once", m.Window)
+		r.Loss(u, kind.FeatureMQBatch, t.At("window"), "window %s: aliyun delivers the messages of a topic at once", m.Window)
 	}
 }
 
@@ -40,7 +45,7 @@ func mqTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotation
 			NotifyContentFormat: "JSON", NotifyStrategy: "BACKOFF_RETRY", FilterTag: m.Tag,
 		}}}
 	}
-	return []Trigger{eventBridge("{}", "event-driven", EventSource{"MNS", map[string]any{
+	return []Trigger{eventBridge("{}", "event-streaming", EventSource{"MNS", map[string]any{
 		"sourceMNSParameters": map[string]any{"RegionId": app.Spec.Provider.Region, "QueueName": from.Name, "IsBase64Decode": true},
-	}}, nil)}
+	}}, batchWindow(m.Batch, m.Window))}
 }

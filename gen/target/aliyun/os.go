@@ -18,16 +18,24 @@ func carryOS() target.Carried[Trigger] {
 	}.Carried()
 }
 
-// bucketEvents says an object trigger's events in the vendor's words; restored has none.
+// bucketEvents says an object trigger's events in the vendor's words; restored has none. Created are the events after which there
+// is an object to read. oss:ObjectCreated:* has more, such as each part of an upload, and the abortion of one is in
+// oss:ObjectRemoved:*.
 func bucketEvents(m *annotations.OS) []string {
+	const created = "oss:ObjectCreated:"
 	words := map[string][]string{
-		"created": {"oss:ObjectCreated:*"}, "created:put": {"oss:ObjectCreated:PutObject"}, "created:post": {"oss:ObjectCreated:PostObject"},
-		"created:copy": {"oss:ObjectCreated:CopyObject"}, "created:multipart": {"oss:ObjectCreated:CompleteMultipartUpload"},
+		"created":     {created + "PutObject", created + "PostObject", created + "CopyObject", created + "AppendObject", created + "CompleteMultipartUpload"},
+		"created:put": {created + "PutObject"}, "created:post": {created + "PostObject"},
+		"created:copy": {created + "CopyObject"}, "created:multipart": {created + "CompleteMultipartUpload"},
 		"removed": {"oss:ObjectRemoved:DeleteObject", "oss:ObjectRemoved:DeleteObjects"},
 	}
 	var events []string
 	for _, e := range m.EventsOrDefault() {
-		events = append(events, words[e]...)
+		for _, word := range words[e] {
+			if !slices.Contains(events, word) {
+				events = append(events, word)
+			}
+		}
 	}
 	return events
 }

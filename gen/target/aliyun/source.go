@@ -2,7 +2,9 @@ package aliyun
 
 import (
 	"fmt"
+	"time"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -38,7 +40,23 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 	kinds().Check(r, app, u)
 }
 
-// eventBridge makes a trigger of EventBridge. A failed call is repeated; what fails for good does not hold up the rest.
+// checkWindow reports batches that an event stream does not wait for. It collects up to 10000, which no directive exceeds.
+func checkWindow(r *target.Report, t target.Trigger, window annotations.Duration) {
+	if window > annotations.Duration(15*time.Second) {
+		r.Limit(t.At("window"), "window", window.String(), "15s at most")
+	}
+}
+
+// batchWindow is how an event stream collects batches, nil for the vendor's default.
+func batchWindow(batch int, window annotations.Duration) map[string]int {
+	if batch == 0 && window == 0 {
+		return nil
+	}
+	return map[string]int{"CountBasedWindow": max(1, batch), "TimeBasedWindow": window.WholeSeconds()}
+}
+
+// eventBridge makes a trigger of EventBridge: an event stream, which collects batches and repeats failed calls as its options say,
+// or a rule of the event bus (event-driven), whose options the vendor ignores. What fails for good does not hold up the rest.
 func eventBridge(pattern, mode string, source EventSource, batch map[string]int) Trigger {
 	options := RunOptions{
 		Mode: mode, MaximumTasks: 1, ErrorsTolerance: "ALL", RetryStrategy: RetryStrategy{PushRetryStrategy: "EXPONENTIAL_DECAY_RETRY"}, BatchWindow: batch,

@@ -61,6 +61,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Mechanism(how())
 	kinds(nil).Mechanism(r)
 	checkRegion(r, app)
+	r.NoNamespace(app)
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)

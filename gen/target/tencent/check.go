@@ -10,13 +10,16 @@ import (
 )
 
 var (
-	nameForm   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$`)
-	regionForm = regexp.MustCompile(`^[a-z]{2,}-[a-z]+(-[a-z0-9]+)*$`)
+	nameForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,58}[A-Za-z0-9]$`)
+	// namespaceForm leaves the length to the vendor.
+	namespaceForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	regionForm    = regexp.MustCompile(`^[a-z]{2,}-[a-z]+(-[a-z0-9]+)*$`)
 )
 
 // The vendor's limits.
 const (
 	maxTriggers    = 10 // of one type
+	maxFunctions   = 50 // in a namespace
 	maxTimeout     = 900
 	maxTaskTimeout = 24 * 60 * 60
 	maxMemory      = 3072
@@ -75,7 +78,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkAsync(r, u)
 	r.Origins(u)
 	checkTimers(r, u)
-	checkHTTP(r, u)
+	checkHTTP(r, app, u)
 	checkSources(r, app, u)
 }
 

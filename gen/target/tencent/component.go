@@ -94,8 +94,8 @@ type Inputs struct {
 	IgnoreTriggers *bool `yaml:"ignoreTriggers,omitempty"`
 	// Tags are put on the function.
 	Tags map[string]string `yaml:"tags,omitempty"`
-	// Events are the triggers.
-	Events []Event `yaml:"events,omitempty"`
+	// Events are the triggers. An empty list is written: without one the component leaves those of the deployment before.
+	Events []Event `yaml:"events"`
 }
 
 // Environment holds environment variables.

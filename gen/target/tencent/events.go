@@ -38,9 +38,9 @@ type CMQParameters struct {
 	Name string `yaml:"name"`
 	// Qualifier is the version or alias, $DEFAULT by default.
 	Qualifier string `yaml:"qualifier,omitempty"`
-	// FilterType is 1: by tag; FilterKey is the tag.
-	FilterType int    `yaml:"filterType"`
-	FilterKey  string `yaml:"filterKey,omitempty"`
+	// FilterType is 1: by tag; FilterKey lists the tags, as a list even if it is one: the vendor's API gets it as it is.
+	FilterType int      `yaml:"filterType"`
+	FilterKey  []string `yaml:"filterKey,omitempty"`
 	// Enable lets it call.
 	Enable bool `yaml:"enable"`
 }

@@ -6,6 +6,7 @@ import "github.com/faasgen/faasgen/gen/target"
 func how() map[string]string {
 	return map[string]string{
 		target.FeatureInvoke:               "Invoke",
+		target.FeatureNamespace:            "namespace",
 		target.SettingMemorySize:           "memorySize",
 		target.SettingDiskSize:             "diskSize",
 		target.SettingTimeout:              "timeout",

@@ -33,17 +33,22 @@ func web(u *target.Unit) bool {
 	for _, f := range u.Functions {
 		all += len(f.Triggers)
 	}
-	return !u.Raw() && len(u.Routes()) == all
+	return all > 0 && !u.Raw() && len(u.Routes()) == all
 }
 
 // checkHTTP reports what a unit loses that takes requests.
-func checkHTTP(r *target.Report, u *target.Unit) {
+func checkHTTP(r *target.Report, app *target.App, u *target.Unit) {
+	r.OneIngress(app, u)
+	if front := app.Ingress(u); front.Differ && front.IAM {
+		r.Loss(u, "http.cors", u.At("http.cors"), "http.cors of %s: its functions differ, so that the framework answers pages, and the vendor lets no preflight through that is not signed", u.Name).
+			Hint = "say http.cors in the group"
+	}
 	if routes := u.Routes(); len(routes) > 0 && !web(u) {
 		d := r.Loss(u, target.FeatureMixed, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
-		d.Hint = "give the http trigger a function of its own"
+		d.Hint = apart(u)
 		if u.Streams() {
-			d := r.Loss(u, target.SettingHTTPStreaming, u.At(target.SettingHTTPStreaming), "http.streaming of %s: it takes http and other events, so that responses are sent when they are whole", u.Name)
-			d.Hint = "give the http trigger a function of its own"
+			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d.Hint = apart(u)
 		}
 	}
 	if u.Settings.Timeout > annotations.Duration(maxTimeout*time.Second) && len(u.Routes()) > 0 {
@@ -51,18 +56,25 @@ func checkHTTP(r *target.Report, u *target.Unit) {
 	}
 }
 
-// functionURL is the trigger for all of a unit's routes.
-func functionURL(u *target.Unit) Event {
-	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
-	if h := u.Settings.HTTP; h != nil {
-		if h.Auth == "iam" {
-			url.AuthType = "CAM"
-		}
-		if h.Internal != nil && *h.Internal {
-			url.NetConfig = NetConfig{EnableIntranet: true}
-		}
-		url.CorsConfig = cors(h.CORS)
+// apart says how requests get a unit of their own.
+func apart(u *target.Unit) string {
+	if len(u.Functions) > 1 && u.Mixed == mixedEvent {
+		return "mixed: split, which is the default of groups, makes two units"
 	}
+	return "give the http trigger a function of its own"
+}
+
+// functionURL is the trigger for all of a unit's routes.
+func functionURL(app *target.App, u *target.Unit) Event {
+	url := HTTPParameters{Name: "url", Qualifier: "$DEFAULT", AuthType: "NONE", NetConfig: NetConfig{EnableExtranet: true}}
+	front := app.Ingress(u)
+	if front.IAM {
+		url.AuthType = "CAM"
+	}
+	if front.Internal {
+		url.NetConfig = NetConfig{EnableIntranet: true}
+	}
+	url.CorsConfig = cors(front.CORS)
 	return Event{HTTP: &HTTP{url}}
 }
 

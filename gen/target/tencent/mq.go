@@ -40,5 +40,9 @@ func mqTriggers(app *target.App, _ *target.Unit, t target.Trigger, m *annotation
 		return nil
 	}
 	topic := app.Resource(t, target.Needs(m)[0])
-	return []Event{{CMQ: &CMQ{CMQParameters{Name: topic.Name, Qualifier: qualifier, FilterType: 1, FilterKey: m.Tag, Enable: true}}}}
+	p := CMQParameters{Name: topic.Name, Qualifier: qualifier, FilterType: 1, Enable: true}
+	if m.Tag != "" {
+		p.FilterKey = []string{m.Tag}
+	}
+	return []Event{{CMQ: &CMQ{p}}}
 }

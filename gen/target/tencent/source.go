@@ -3,6 +3,7 @@ package tencent
 import (
 	"fmt"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/kind"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -37,8 +38,15 @@ func checkSources(r *target.Report, app *target.App, u *target.Unit) {
 		}
 		before := count[t.Kind]
 		if count[t.Kind] += len(made); count[t.Kind] > maxTriggers && before <= maxTriggers {
-			r.Limit(t.At(""), "trigger "+t.Kind, fmt.Sprintf("%d triggers of unit %s", count[t.Kind], u.Name), fmt.Sprintf("%d of one kind at most", maxTriggers))
+			splits(u, r.Limit(t.At(""), "trigger "+t.Kind, fmt.Sprintf("%d triggers of unit %s", count[t.Kind], u.Name), fmt.Sprintf("%d of one kind at most", maxTriggers)))
 		}
 	}
 	kinds().Check(r, app, u)
+}
+
+// splits says what to do about a unit with too much, if it is a group.
+func splits(u *target.Unit, d *annotations.Diagnostic) {
+	if len(u.Functions) > 1 {
+		d.Hint = "split the group: the vendor counts the triggers of all its functions together"
+	}
 }

@@ -16,7 +16,7 @@ import (
 // Name is the word for this target.
 const Name = "tencent"
 
-// platform is where the codecs of event functions are; both loops are below.
+// platform is where the codecs of event functions are; the loops are below.
 const platform = "github.com/faasgen/faasgen/framework/platform/tencent"
 
 // New returns the target.
@@ -27,6 +27,8 @@ type cloud struct{}
 var (
 	_ target.Explainer = cloud{}
 	_ target.Deployer  = cloud{}
+	_ target.Splitter  = cloud{}
+	_ target.Sharer    = cloud{}
 )
 
 func (cloud) Name() string { return Name }
@@ -43,6 +45,26 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 	return e
 }
 
+// Share is the loop of the kind of function that all units are if they are of one kind however functions are grouped, else the
+// one that runs either: web functions start by scf_bootstrap, which the vendor lets be a script.
+func (c cloud) Share(all *target.Unit) target.Entry {
+	e := c.Entry(all)
+	if web(all) || len(all.Routes()) == 0 {
+		return e
+	}
+	e.Loop = platform + "/both"
+	e.Starters = []target.File{{Path: "scf_bootstrap", Content: []byte(webStarter), Mode: 0o755}}
+	return e
+}
+
+// webStarter runs the program beside it as a web function. Nothing but the shell is needed, and nothing of the environment.
+const webStarter = `#!/bin/sh
+case $0 in
+*/*) exec "${0%/*}/bootstrap" web ;;
+esac
+exec ./bootstrap web
+`
+
 // Check reports what Serverless Cloud Function does not take.
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
 
@@ -56,6 +78,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "scf")
 	checkTopics(r, app)
+	checkNamespaces(r, app)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and set domains for other targets only"
 	})
@@ -119,6 +142,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Type:         "event",
 		Description:  u.Summary(),
 		Region:       region(app),
+		Namespace:    app.Spec.Provider.Namespace,
 		Src:          "../" + u.Zip(),
 		Runtime:      "CustomRuntime",
 		Handler:      "bootstrap",
@@ -200,7 +224,7 @@ func number(n *int) string {
 
 // events makes the vendor's triggers, and says which x- keys belong to which of them.
 func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension) {
-	var list []Event
+	list := []Event{}
 	extensions := map[int][]spec.Extension{}
 	for t, made := range kinds().Make(app, u) {
 		for _, e := range made {
@@ -219,5 +243,5 @@ func events(app *target.App, u *target.Unit) ([]Event, map[int][]spec.Extension)
 			extensions[len(list)] = append(extensions[len(list)], t.Extension)
 		}
 	}
-	return append(list, functionURL(u)), extensions
+	return append(list, functionURL(app, u)), extensions
 }

@@ -3,10 +3,15 @@ package tencent
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/targettest"
 	"gopkg.in/yaml.v3"
 )
@@ -85,6 +90,60 @@ functions:
 		got := strings.TrimPrefix(e.Loop, platform+"/") + " " + e.Command + " " + strings.Join(codecs, " ")
 		if got != want[u.Name] || e.GOOS != "linux" || e.GOARCH != "amd64" {
 			t.Errorf("%s: %q, want %q", u.Name, got, want[u.Name])
+		}
+	}
+}
+
+// TestShare: how the package of all functions starts depends on the application and not on how its functions are grouped.
+func TestShare(t *testing.T) {
+	for _, c := range []struct{ functions, want string }{
+		{"one: {events: [http: {method: GET, path: /}]}", "web scf_bootstrap [] "},
+		{"one: {events: [http: {method: GET, path: /}]}, two: {events: [http: {method: GET, path: /b}]}", "web scf_bootstrap [] "},
+		{"one: {events: [timer: {every: 1h}]}, two: {}", "custom bootstrap [Timer Raw] "},
+		{"one: {events: [http: {method: GET, path: /}]}, two: {events: [timer: {every: 1h}]}", "both bootstrap [HTTP Timer] scf_bootstrap"},
+		{"one: {events: [http: {method: GET, path: /}, timer: {every: 1h}]}", "both bootstrap [HTTP Timer] scf_bootstrap"},
+	} {
+		all := &target.Unit{Name: "all"}
+		for _, u := range targettest.App(t, Name, "service: shop\nfunctions: {"+c.functions+"}\n").Units {
+			all.Functions = append(all.Functions, u.Functions...)
+		}
+		e := target.SharedEntry(New(), all)
+		var codecs, starters []string
+		for _, c := range e.Codecs {
+			codecs = append(codecs, c.Name)
+		}
+		for _, s := range e.Starters {
+			if s.Mode != 0o755 || !bytes.HasPrefix(s.Content, []byte("#!/bin/sh\n")) || bytes.Contains(s.Content, []byte("\r")) {
+				t.Errorf("%s: %o %q", s.Path, s.Mode, s.Content)
+			}
+			starters = append(starters, s.Path)
+		}
+		if got := fmt.Sprint(strings.TrimPrefix(e.Loop, platform+"/"), " ", e.Command, " ", codecs, " ", strings.Join(starters, " ")); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.functions, got, c.want)
+		}
+	}
+}
+
+// TestWebStarter runs the program beside it from wherever, and however its path is said.
+func TestWebStarter(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"scf_bootstrap": webStarter, "bootstrap": "#!/bin/sh\necho started as $1 $#\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		dir     string
+		command []string
+	}{
+		{"/", []string{filepath.Join(dir, "scf_bootstrap")}},
+		{dir, []string{"./scf_bootstrap"}},
+		{dir, []string{"/bin/sh", "scf_bootstrap"}},
+	} {
+		cmd := exec.Command(c.command[0], c.command[1:]...)
+		cmd.Dir, cmd.Env = c.dir, []string{"A=B"}
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != "started as web 1\n" {
+			t.Errorf("%v in %s: %v, %s", c.command, c.dir, err, out)
 		}
 	}
 }

@@ -32,7 +32,7 @@ func checkTimers(r *target.Report, u *target.Unit) {
 		r.Schedule(u, t, plan, err)
 		before := timers
 		if timers += len(plan.Expressions); timers > maxTriggers && before <= maxTriggers {
-			r.Limit(t.At("cron"), "timer", fmt.Sprintf("%d triggers of unit %s", timers, u.Name), fmt.Sprintf("%d timers at most; this one needs %d", maxTriggers, len(plan.Expressions)))
+			splits(u, r.Limit(t.At("cron"), "timer", fmt.Sprintf("%d triggers of unit %s", timers, u.Name), fmt.Sprintf("%d timers at most; this one needs %d", maxTriggers, len(plan.Expressions))))
 		}
 		if name := target.PartName(t.Name, max(0, len(plan.Expressions)-1)); len(name) > maxTimerName {
 			r.Limit(t.At("name"), "timer name", name, fmt.Sprintf("%d characters at most", maxTimerName))

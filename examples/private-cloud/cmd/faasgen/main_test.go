@@ -37,7 +37,7 @@ func TestPrivateCloud(t *testing.T) {
 		{"generate", 0, []string{"internal/faasgen/nimbus/main.go"}},
 		{"diff", 0, nil},
 		{"check --target nimbus", 0, []string{"trigger mq queue", "yes: queues", "yes: gateway"}},
-		{"build", 0, []string{"dist/nimbus/find.zip", "dist/nimbus/nimbus.yml"}},
+		{"build", 0, []string{"dist/nimbus/artefacts/", "dist/nimbus/nimbus.yml"}},
 		{"invoke find --sample --target nimbus", 0, []string{`{"id":"1","state":"open"}`}},
 		{"invoke take --sample --target nimbus", 0, []string{`"took {\"id\":\"1\",\"text\":\"a sample\"} from orders"`}},
 		{"invoke sweep --sample --target nimbus", 0, []string{`"swept what is stale"`}},

@@ -110,7 +110,7 @@ type interval struct {
 func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 	out := file{Service: app.Spec.Service, Functions: map[string]function{}}
 	for _, u := range app.Units {
-		f := function{Zip: u.Name + ".zip", Memory: int(u.Settings.MemorySize), HTTP: len(u.Routes()) > 0, Timers: map[string]interval{}, Env: app.Environment(u)}
+		f := function{Zip: u.Zip(), Memory: int(u.Settings.MemorySize), HTTP: len(u.Routes()) > 0, Timers: map[string]interval{}, Env: app.Environment(u)}
 		for t, made := range kinds().Make(app, u) {
 			for _, e := range made {
 				if e.timer != nil {

@@ -14,12 +14,12 @@ import (
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aliyun.From(ctx).RequestID }})
-		custom.Run(unit, platformtest.Codecs(aliyun.Timer(), aliyun.Raw())...)
+		custom.Run(unit, platformtest.Codecs(aliyun.Timer(), aliyun.Queue(), aliyun.Raw())...)
 	})
 }
 
 func TestConformance(t *testing.T) {
 	platformtest.Run(t, platformtest.Harness{
-		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Vendor: true, Concurrent: true, InitReport: true, Streams: true, AnswersPages: true,
+		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Queue: "queue", Vendor: true, Concurrent: true, InitReport: true, Streams: true, AnswersPages: true,
 	})
 }

@@ -13,20 +13,20 @@ import (
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return tencent.From(ctx).RequestID }})
-		Run(unit, platformtest.Codecs(tencent.HTTP(), tencent.Timer(), tencent.Raw())...)
+		Run(unit, platformtest.Codecs(tencent.HTTP(), tencent.Timer(), tencent.Queue(), tencent.Raw())...)
 	})
 }
 
 func TestConformanceBehindAPIGateway(t *testing.T) {
 	platformtest.Run(t, platformtest.Harness{
-		Runtime: sim.NewCustomAPIGateway(), HTTP: true, Timer: true, Raw: true, Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
+		Runtime: sim.NewCustomAPIGateway(), HTTP: true, Timer: true, Raw: true, Queue: "topic", Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
 	})
 }
 
 // A Function URL has no flag for binary bodies and no documented way for several cookies; see package tencent.
 func TestConformanceBehindFunctionURL(t *testing.T) {
 	platformtest.Run(t, platformtest.Harness{
-		Runtime: sim.NewCustom(), HTTP: true, Timer: true, Raw: true, Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
+		Runtime: sim.NewCustom(), HTTP: true, Timer: true, Raw: true, Queue: "topic", Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
 		Lacks: platformtest.SeveralCookies | platformtest.BinaryRequest | platformtest.BinaryResponse,
 	})
 }

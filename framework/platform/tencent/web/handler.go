@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/serve"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
@@ -19,7 +20,7 @@ import (
 // newHandler takes the vendor's requests to the engine.
 func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 	h, err := nethttp.Handler(e, nethttp.Options{
-		VendorCORS:  true,
+		VendorCORS:  !platform.AnswersCORS(e.Runtime()),
 		Invocation:  invocation,
 		RemoteAddr:  func(r *http.Request) string { return vendorOf(r).remote },
 		Proto:       proto,

@@ -6,9 +6,9 @@ package main
 import (
 	"github.com/faasgen/faasgen/examples/private-cloud/shop/internal/faasgen/app"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
-	"github.com/faasgen/faasgen/framework/platform/tencent/custom"
+	"github.com/faasgen/faasgen/framework/platform/tencent/both"
 )
 
 func main() {
-	custom.Run(app.New, tencent.HTTP(), tencent.Timer(), tencent.Queue())
+	both.Run(app.New, tencent.HTTP(), tencent.Timer(), tencent.Queue())
 }
