@@ -123,8 +123,9 @@ func foreign(f file) []string {
 		"golang.org/x/tools", "github.com/google/wire", "gopkg.in/yaml.v3", "github.com/spf13/cobra",
 		"github.com/santhosh-tekuri/jsonschema/v6", "github.com/dlclark/regexp2", "github.com/rogpeppe/go-internal",
 		"github.com/google/go-cmp", "github.com/google/subcommands", "github.com/pmezard/go-difflib",
-		"golang.org/x/sync",      // errgroup: units are built and emitted in parallel
-		"github.com/spf13/pflag", // cobra's own flags, for their errors
+		"golang.org/x/sync",                      // errgroup: units are built and emitted in parallel
+		"github.com/spf13/pflag",                 // cobra's own flags, for their errors
+		"golang.org/x/crypto/x509roots/fallback", // root certificates for images; a module of its own without dependencies
 	}
 }
 

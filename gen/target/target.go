@@ -214,6 +214,8 @@ type Entry struct {
 	Codecs []Symbol
 	// Command is the name of the executable in the package: bootstrap, main, scf_bootstrap.
 	Command string
+	// Starters are scripts next to the executable by which the vendor starts other units of the same package, and which run it.
+	Starters []File
 	// Ingress is the HTTP ingress that a simulator puts before the unit, in the cloud's own words, and Streaming says that it streams
 	// responses. They are for the simulator alone.
 	Ingress   string

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,59 +23,68 @@ type report struct {
 	Dir         string          `json:"dir"`
 	Units       []gen.BuiltUnit `json:"units"`
 	Files       []string        `json:"files"`
+	Server      *builtServer    `json:"server,omitempty"`
 }
 
 func (t *tool) build() *cobra.Command {
 	var value, unit string
 	var asJSON bool
+	var own serverFlags
 	cmd := &cobra.Command{
 		Use:   "build [DIR]",
 		Short: "Make packages and deployment files in dist/<target>/",
 		Long: "Build generates, then makes one zip a unit and the cloud's deployment file in dist/<target>/, ready for the cloud's\n" +
-			"own tool, and prints their names. Without --target it is the one that f.yml names as provider.",
-		Example: "  faasgen build --target all\n  faasgen build --target aws,tencent --unit order-create",
+			"own tool, and prints their names. Without --target it is the one that f.yml names as provider. With --target local it\n" +
+			"makes one server of all functions, or of one unit, in dist/local/, and with --image an OCI image of it.",
+		Example: "  faasgen build --target all\n  faasgen build --target aws,tencent --unit order-create\n  faasgen build --target local --image=shop.tar",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := t.folder(args)
+			var chosen []target.Target
+			var server bool
+			var err error
+			if value != "" {
+				if chosen, server, err = t.selectBuilds(value); err != nil {
+					return err
+				}
+			}
+			serve, err := own.options(t, server, args)
 			if err != nil {
 				return err
 			}
-			var chosen []target.Target
-			if value != "" {
-				if chosen, err = t.selectTargets(value); err != nil {
-					return err
-				}
+			dir, err := t.folder(args)
+			if err != nil {
+				return err
 			}
 			r, _, err := t.current(cmd.Context(), dir)
 			if err != nil {
 				return err
 			}
-			jobs, err := t.jobs(r, chosen, unit)
-			if err != nil {
-				return err
+			var reports []report
+			if value == "" || len(chosen) > 0 {
+				var jobs []job
+				if jobs, err = t.jobs(r, chosen, unit); err != nil {
+					return err
+				}
+				reports, err = t.work(cmd.Context(), jobs, unit)
 			}
-			reports, err := t.work(cmd.Context(), jobs, unit)
+			if f := (*failure)(nil); server && (err == nil || errors.As(err, &f)) {
+				serve.Unit = unit
+				more, wrong := t.servers(cmd.Context(), r.Apps, serve)
+				reports, err = append(reports, more...), cmp.Or(wrong, err)
+			}
 			if asJSON && err == nil {
 				return json.NewEncoder(t.out).Encode(reports)
 			}
 			for _, b := range reports {
-				printed := map[string]bool{}
-				for _, u := range b.Units {
-					if !printed[u.Zip] { // several units may have one
-						printed[u.Zip] = true
-						fmt.Fprintln(t.out, u.Zip)
-					}
-				}
-				for _, f := range b.Files {
-					fmt.Fprintln(t.out, f)
-				}
+				b.print(t)
 			}
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, or all")
+	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, all for all clouds, local for a server of your own")
 	cmd.Flags().StringVar(&unit, "unit", "", "build this unit only")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was built as JSON")
+	own.add(cmd.Flags())
 	return cmd
 }
 
@@ -93,7 +103,7 @@ func (t *tool) jobs(r *gen.Result, chosen []target.Target, unit string) ([]job, 
 		if of == nil {
 			if app.Provider() == "" {
 				return nil, &failure{code: exitUsage, text: "nothing says for which cloud to build " + app.Name,
-					hint: "give --target, or name the cloud in f.yml: provider: {name: ...}. (known: " + strings.Join(t.names(), ", ") + ", all)"}
+					hint: "give --target, or name the cloud in f.yml: provider: {name: ...}. (known: " + strings.Join(t.names(), ", ") + ", all; local is a server of your own)"}
 			}
 			var err error
 			if of, err = t.selectTargets(app.Provider()); err != nil {

@@ -69,7 +69,7 @@ func loopback(addr string) (string, error) {
 		return net.JoinHostPort("127.0.0.1", port), nil
 	case !local.Loopback(host):
 		return "", &failure{code: exitUsage, text: "--addr " + addr + " is not a loopback address: dev shows error texts and runs code that is not finished",
-			hint: "to serve other machines, run the server itself: go build ./internal/faasgen/local"}
+			hint: "to serve other machines, build the server itself: faasgen build --target local"}
 	}
 	return addr, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/rand"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -51,6 +52,24 @@ func parse(app *target.App, f *target.Function, form string, written []byte) (si
 		}
 	}
 	return e, nil
+}
+
+// address names the function of a raw payload where several functions of its unit take such payloads. One that a cloud has sent
+// to a function with triggers of their own stays as it came.
+func address(e *sim.Events, app *target.App, f *target.Function) {
+	unit, whole := find(app, f.Name) // with the triggers that were not asked for
+	if _, raw := e.Batch.([]byte); !raw || unit == nil || !takesRaw(whole) {
+		return
+	}
+	for _, other := range unit.Functions {
+		if other.Name != f.Name && takesRaw(other) {
+			e.Function = f.Name
+		}
+	}
+}
+
+func takesRaw(f *target.Function) bool {
+	return len(f.Triggers) == 0 || slices.ContainsFunc(f.Triggers, func(t target.Trigger) bool { return kind.DeliveryOf(t.Kind) == kind.Raw })
 }
 
 // requestKind is the kind of the function's first trigger that takes requests.

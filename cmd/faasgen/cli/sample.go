@@ -85,6 +85,7 @@ func asSent(c sim.Cloud, tg target.Target, seen *target.App, unit *target.Unit, 
 	if err != nil {
 		return nil, err
 	}
+	address(&e, seen, f)
 	if r, ok := e.Batch.(*sim.Request); ok {
 		if k, carried := c.Carried(e.Kind); carried && k.Codec == nil || len(tg.Entry(unit).Codecs) == 0 {
 			return written, nil

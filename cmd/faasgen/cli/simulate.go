@@ -110,6 +110,7 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 	if err != nil {
 		return nil, err
 	}
+	address(&e, app, f)
 	o := &envelope.Outcome{Function: f.Name, Kind: form}
 	var result *sim.Result
 	switch v := e.Batch.(type) {
@@ -118,7 +119,10 @@ func call(ctx context.Context, p sim.Process, app *target.App, f *target.Functio
 	case sim.Timer:
 		result, err = p.Timer(ctx, v)
 	case []byte:
-		result, err = p.Invoke(ctx, v)
+		var payload []byte
+		if payload, err = sim.Raw(e); err == nil {
+			result, err = p.Invoke(ctx, payload)
+		}
 	default:
 		result, err = send(ctx, p, e)
 	}

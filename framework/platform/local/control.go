@@ -21,10 +21,12 @@ const (
 	ControlPrefix = "/_faas/"
 )
 
-// control answers the control endpoints for those who know the token. For everybody else they do not exist: such a
-// request is the application's.
+// control answers the control endpoints for processes of this machine that know the token. For everybody else they do not exist:
+// such a request is the application's.
 type control struct {
-	token  string
+	token string
+	// behind says that the parent hands over its listener: that nobody else connects to it is the parent's business.
+	behind bool
 	caller *caller
 	// drain stops the timers: another process takes over.
 	drain func()
@@ -33,6 +35,7 @@ type control struct {
 
 func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, ok := strings.CutPrefix(r.URL.Path, ControlPrefix)
+	ok = ok && (c.behind || direct(r) && Loopback(client(r, false)))
 	if !ok || subtle.ConstantTimeCompare([]byte(r.Header.Get(ControlHeader)), []byte(c.token)) != 1 {
 		r.Header.Del(ControlHeader)
 		c.next.ServeHTTP(w, r)
@@ -41,7 +44,7 @@ func (c control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	action, name, _ := strings.Cut(path, "/")
 	switch {
 	case r.Method == http.MethodGet && path == "ready":
-		writeJSON(w, http.StatusOK, struct{}{})
+		writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 	case r.Method == http.MethodGet && path == "functions":
 		writeJSON(w, http.StatusOK, describe(c.caller.engine.App()))
 	case r.Method == http.MethodPost && path == "drain":

@@ -7,9 +7,13 @@
 //	app invoke NAME [FORM] < event.json
 //
 // which writes the response to standard output, errors to standard error, and exits with 1 if there was one. Events have the
-// form that package envelope describes.
+// form that package envelope describes. Images without a shell have no tool to probe a server with; so
 //
-// These variables are read:
+//	app health
+//
+// asks the server that listens at FAAS_ADDR for its health, and exits with 1 if it cannot do its work.
+//
+// These variables are read, besides those of a unit that package framework reads:
 //
 //	FAAS_ADDR         where to listen; the default is 127.0.0.1:8080. Another machine can connect only if a host is named: 0.0.0.0:8080
 //	FAAS_ENV          the configuration environment; the default is local
@@ -18,14 +22,19 @@
 //	FAAS_SETTINGS     the file with the settings of the functions; the default is faas.settings in the folder with the config files
 //	FAAS_TIMEOUT      limits each invocation, such as 30s; the default is the function's own limit
 //	FAAS_TIMERS       0 keeps timers from firing
-//	FAAS_CONTROL      a secret: requests that carry it in the header Faas-Control may use the control endpoints below
+//	FAAS_DRAIN        how long to go on serving after SIGTERM, such as 5s, while /_faas/ready answers 503; the default is 0s
+//	FAAS_CONTROL      a secret: requests of this machine that carry it in the header Faas-Control may use the control endpoints below
 //	FAAS_LISTEN_FD    a listener inherited from the parent, as its file descriptor; FAAS_ADDR is then not read
 //	FAAS_PARENT_FD    a pipe inherited from the parent, whose end stops the process
 //	FAAS_RESULT_FD    where "invoke" writes the whole outcome as JSON, instead of the response to standard output
 //
+// Two paths answer probes, also those of other machines. Requests that a proxy passes on are the application's:
+//
+//	GET  /_faas/health            answers 200 when the application can do its work, 503 when it cannot
+//	GET  /_faas/ready             answers 200 when the application is up, 503 when it is about to stop
+//
 // The control endpoints:
 //
-//	GET  /_faas/ready             answers 200 when the application is up
 //	GET  /_faas/functions         lists the functions
 //	POST /_faas/invoke/NAME       calls a function with the body as event; without NAME, the one that the body names, as package
 //	                              platform describes calls, or else the one that takes raw events
@@ -78,8 +87,10 @@ func run(ctx context.Context, app platform.New, p process) int {
 			err = listening(ctx, app, s, p)
 		case (len(p.args) == 2 || len(p.args) == 3) && p.args[0] == "invoke":
 			err = invoke(ctx, app, s, p)
+		case len(p.args) == 1 && p.args[0] == "health":
+			err = probe(ctx, s)
 		default:
-			fmt.Fprintf(p.err, "found arguments %q, expected none, or: invoke NAME [FORM]\n", p.args)
+			fmt.Fprintf(p.err, "found arguments %q, expected none, or: invoke NAME [FORM], or: health\n", p.args)
 			return 2
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -86,10 +87,12 @@ func listening(ctx context.Context, app platform.New, s settings, p process) err
 	}
 	firing, drain := context.WithCancel(ctx)
 	defer drain()
-	var h http.Handler = health{engine: a.engine, log: log, behind: s.listenFD != 0, next: a.handler}
+	var leaving, started atomic.Bool
+	h := a.handler
 	if s.control != "" {
-		h = control{token: s.control, caller: a, drain: drain, next: h}
+		h = control{token: s.control, behind: s.listenFD != 0, caller: a, drain: drain, next: h}
 	}
+	h = &probes{engine: a.engine, log: log, behind: s.listenFD != 0, leaving: &leaving, next: h}
 	if s.dev && s.listenFD == 0 { // a parent that hands over its listener guards its own door
 		h = Guard(h)
 	}
@@ -97,17 +100,34 @@ func listening(ctx context.Context, app platform.New, s settings, p process) err
 	if s.listenFD != 0 {
 		level = slog.LevelDebug // the parent says where it serves
 	}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	serving := ctx
+	if s.drain > 0 {
+		var stop context.CancelFunc
+		serving, stop = context.WithCancel(context.WithoutCancel(ctx))
+		defer context.AfterFunc(ctx, func() {
+			defer stop()
+			leaving.Store(true)
+			if !started.Load() {
+				return // nobody is sent here yet
+			}
+			log.Info("stopping", "in", s.drain.String())
+			server.SetKeepAlivesEnabled(false) // so that clients connect again, elsewhere
+			time.Sleep(s.drain)
+		})()
+	}
 	return serve.Server{
 		Engine: a.engine,
-		HTTP:   &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute},
+		HTTP:   server,
 		Listen: func() (net.Listener, error) { return l, nil },
 		Serving: func(at net.Addr) {
+			started.Store(true)
 			if s.timers {
 				timers.start(firing)
 			}
 			log.Log(ctx, level, "serving", "addr", at.String(), "functions", len(a.engine.App().Functions), "timers", len(timers.timers))
 		},
-	}.Run(ctx)
+	}.Run(serving)
 }
 
 // waitForEnd calls stop when the other end of the pipe is closed, which the kernel does however the parent ends.

@@ -175,7 +175,7 @@ func TestControl(t *testing.T) {
 		status              int
 		want                string
 	}{
-		{"GET", "/_faas/ready", "", 200, `{}`},
+		{"GET", "/_faas/ready", "", 200, `{"status":"ok"}`},
 		{"GET", "/_faas/functions", "", 200, `[{"name":"get","routes":["GET /things/{id}","ANY /any/{rest...}"]},{"name":"hello"},{"name":"broken","routes":["GET /broken"],"timers":[{"name":"nightly","when":"0 3 * * * Asia/Shanghai"}]},{"name":"cut","routes":["GET /cut"]}]`},
 		{"POST", "/_faas/invoke/hello", `{"a":1}`, 200, `{"function":"hello","kind":"raw","body":"{\"a\":1}"}`},
 		{"POST", "/_faas/invoke/", `[1]`, 200, `{"function":"","kind":"raw","body":"[1]"}`},
@@ -252,7 +252,7 @@ func TestServeFails(t *testing.T) {
 		"init":        {failing, nil, "127.0.0.1:0", 1, "init of unit app: no database\n"},
 		"init hangs":  {hanging, nil, "127.0.0.1:0", 1, "init of unit app: init did not finish within 20ms\n"},
 		"settings":    {application, nil, "nonsense", 1, "variable FAAS_ADDR"},
-		"arguments":   {application, []string{"serve"}, "127.0.0.1:0", 2, `found arguments ["serve"], expected none, or: invoke NAME [FORM]`},
+		"arguments":   {application, []string{"serve"}, "127.0.0.1:0", 2, `found arguments ["serve"], expected none, or: invoke NAME [FORM], or: health`},
 		"unknown":     {application, []string{"invoke", "gte"}, "", 1, `no function "gte"; there are`},
 		"invoke init": {failing, []string{"invoke", "x"}, "", 1, `no function "x"; there are []`},
 	} {

@@ -27,6 +27,7 @@ type settings struct {
 	timers   bool
 	control  string
 	timeout  time.Duration
+	drain    time.Duration
 	listenFD uintptr // zero is none, as for the others: 0 to 2 are the standard streams
 	parentFD uintptr
 	resultFD uintptr
@@ -61,6 +62,13 @@ func readSettings(env func(string) string) (settings, error) {
 			return s, fmt.Errorf("variable FAAS_TIMEOUT is %q, expected a duration such as 30s", text)
 		}
 		s.timeout = d
+	}
+	if text := env("FAAS_DRAIN"); text != "" {
+		d, err := time.ParseDuration(text)
+		if err != nil || d < 0 {
+			return s, fmt.Errorf("variable FAAS_DRAIN is %q, expected a duration such as 5s", text)
+		}
+		s.drain = d
 	}
 	if name := env("FAAS_SETTINGS"); name != "" {
 		var err error

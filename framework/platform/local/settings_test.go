@@ -7,9 +7,9 @@ import (
 )
 
 func TestSettings(t *testing.T) {
-	env := map[string]string{"FAAS_ADDR": "0.0.0.0:80", "FAAS_ENV": "prod", "FAAS_CODE_DIR": "/c", "FAAS_TIMERS": "0", "FAAS_CONTROL": "x", "FAAS_TIMEOUT": "2s", "FAAS_PARENT_FD": "4", "FAAS_RESULT_FD": "5"}
+	env := map[string]string{"FAAS_ADDR": "0.0.0.0:80", "FAAS_ENV": "prod", "FAAS_CODE_DIR": "/c", "FAAS_TIMERS": "0", "FAAS_CONTROL": "x", "FAAS_TIMEOUT": "2s", "FAAS_DRAIN": "5s", "FAAS_PARENT_FD": "4", "FAAS_RESULT_FD": "5"}
 	got, err := readSettings(func(name string) string { return env[name] })
-	want := settings{addr: "0.0.0.0:80", env: "prod", codeDir: "/c", control: "x", timeout: 2 * time.Second, parentFD: 4, resultFD: 5}
+	want := settings{addr: "0.0.0.0:80", env: "prod", codeDir: "/c", control: "x", timeout: 2 * time.Second, drain: 5 * time.Second, parentFD: 4, resultFD: 5}
 	if err != nil || got != want {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
 	}
@@ -40,6 +40,8 @@ func TestWrongSettings(t *testing.T) {
 		{map[string]string{"FAAS_SETTINGS": "/no/where"}, `variable FAAS_SETTINGS: stat /no/where: no such file or directory`},
 		{map[string]string{"FAAS_SETTINGS": "/dev/zero"}, `variable FAAS_SETTINGS: found /dev/zero, expected a regular file of at most 1 MB`},
 		{map[string]string{"FAAS_TIMEOUT": "5"}, `variable FAAS_TIMEOUT is "5", expected a duration such as 30s`},
+		{map[string]string{"FAAS_DRAIN": "-1s"}, `variable FAAS_DRAIN is "-1s", expected a duration such as 5s`},
+		{map[string]string{"FAAS_DRAIN": "5"}, `variable FAAS_DRAIN is "5", expected a duration such as 5s`},
 		{map[string]string{"FAAS_TIMEOUT": "-5s"}, `variable FAAS_TIMEOUT is "-5s", expected a duration such as 30s`},
 	} {
 		_, err := readSettings(func(name string) string { return tc.env[name] })

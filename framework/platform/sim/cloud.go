@@ -98,9 +98,14 @@ func Batches[E any](write func([]E, platform.Origin) ([]byte, error)) func(Event
 	})
 }
 
-// Raw is the writer of payloads that are handed over as they are, which is what all clouds do.
+// Raw is the writer of payloads that are handed over as they are, or in a call of their function, which is what all clouds do.
 func Raw(e Events) ([]byte, error) {
-	return writes(func(payload []byte, _ Events) ([]byte, error) { return payload, nil })(e)
+	return writes(func(payload []byte, e Events) ([]byte, error) {
+		if e.Function == "" {
+			return payload, nil
+		}
+		return platform.EncodeCall(e.Function, payload)
+	})(e)
 }
 
 // writes makes a writer of what is written from a B.

@@ -64,7 +64,12 @@ func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]b
 
 // Local writes the main package of the whole application as one server.
 func (m *Mains) Local(importPath string) ([]byte, error) {
-	d := mainData{Command: "local", What: "the whole application", Target: "this machine"}
+	return m.LocalPart("the whole application", importPath)
+}
+
+// LocalPart is Local for a part of an application. What is how its comment calls it.
+func (m *Mains) LocalPart(what, importPath string) ([]byte, error) {
+	d := mainData{Command: "local", What: what, Target: "this machine"}
 	taken := newSpace("main")
 	path, name := symLocalRun.split()
 	d.Run = d.add(path, "local", taken) + "." + name
