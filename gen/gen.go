@@ -235,12 +235,26 @@ func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) 
 	p, ok := a.plans[name]
 	if !ok {
 		p.plan, p.diagnostics = plan.New(a.graph, name, a.split(name))
+		if name != "" {
+			_, plain, err := a.planned("")
+			if err != nil {
+				return nil, nil, err
+			}
+			p.diagnostics = news(p.diagnostics, plain)
+		}
 		if a.plans == nil {
 			a.plans = map[string]planned{}
 		}
 		a.plans[name] = p
 	}
 	return p.plan, slices.Clone(p.diagnostics), nil
+}
+
+// news leaves out the notes that are known: generating has them already, and callers print both.
+func news(ds, known annotations.Diagnostics) annotations.Diagnostics {
+	return slices.DeleteFunc(ds, func(d annotations.Diagnostic) bool {
+		return d.Severity == annotations.SeverityNote && slices.ContainsFunc(known, func(k annotations.Diagnostic) bool { return k.Error() == d.Error() })
+	})
 }
 
 // split is how a target splits groups, nil if it does not, or if it is not known.

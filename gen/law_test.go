@@ -33,7 +33,7 @@ func everywhere(t *testing.T, test func(t *testing.T, dir string)) {
 	for _, golden := range goldens {
 		t.Run(strings.TrimSuffix(filepath.Base(golden), ".txtar"), func(t *testing.T) { test(t, module(t, filepath.Base(golden))) })
 	}
-	for _, example := range []string{"bookstore", "hello", "signup"} {
+	for _, example := range []string{"bookstore", "hello", "shop", "signup"} {
 		t.Run(example, func(t *testing.T) {
 			dir, err := filepath.EvalSymlinks(t.TempDir())
 			if err != nil {

@@ -93,15 +93,16 @@ func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, uni
 	return built, unpack(built.Zip, code)
 }
 
-func find(app *target.App, function string) (*target.Unit, *target.Function) {
+// find returns a function with its unit: of several units the one that has its triggers.
+func find(app *target.App, function string) (unit *target.Unit, found *target.Function) {
 	for _, u := range app.Units {
 		for _, f := range u.Functions {
-			if f.Name == function {
-				return u, f
+			if f.Name == function && (found == nil || found.Guest && !f.Guest) {
+				unit, found = u, f
 			}
 		}
 	}
-	return nil, nil
+	return unit, found
 }
 
 // call delivers the event in the way of its form.

@@ -57,7 +57,7 @@ func (p *Plan) group(split Split) ([]*Unit, annotations.Diagnostics) {
 // withoutTriggers is a function that is deployed by itself while a group has its triggers.
 func (u *Unit) withoutTriggers() *Unit {
 	f := *u.Functions[0]
-	f.Triggers, f.Linked, f.Guest = nil, f.Triggers, true
+	f.Triggers, f.Linked, f.Guest = nil, slices.Concat(f.Linked, f.Triggers), true
 	unit, member := *u.Unit, *u.Members[0]
 	member.Function, unit.Functions = &f, []*target.Function{&f}
 	return &Unit{Unit: &unit, Members: []*Member{&member}}

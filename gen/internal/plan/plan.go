@@ -114,6 +114,13 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 		Name: f.Name, Pos: f.Pos, Description: description,
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
 	}
+	if len(tf.Triggers) == 0 { // on this target: the code is the same for all, and takes what the triggers of others bring
+		plain := m.Spec.Functions[f.Name]
+		if plain == nil {
+			plain = &spec.Function{}
+		}
+		tf.Linked = triggers(f, plain)
+	}
 	member := &Member{Function: tf, Model: f}
 	if settings.HTTP != nil {
 		member.CORS = settings.HTTP.CORS
