@@ -16,18 +16,20 @@ import (
 // maxDescription is what every cloud takes of a description, in bytes.
 const maxDescription = 256
 
-// group returns the units that f.yml makes of the functions: groups, and functions by themselves. When something is wrong with
-// a group there are no units.
-func (p *Plan) group(split Split) ([]*Unit, annotations.Diagnostics) {
-	single := map[string]*Unit{}
+// alone are the functions, each by itself.
+func (p *Plan) alone() []*target.Function {
 	var functions []*target.Function
 	for _, u := range p.functions {
-		single[u.Name] = u
 		functions = append(functions, u.Functions[0])
 	}
-	groups, ds := Select(p.App.Spec, functions)
-	if ds.Failed() {
-		return nil, ds
+	return functions
+}
+
+// group returns the units of a target: groups, and functions by themselves.
+func (p *Plan) group(groups []*Group, split Split) ([]*Unit, annotations.Diagnostics) {
+	single := map[string]*Unit{}
+	for _, u := range p.functions {
+		single[u.Name] = u
 	}
 	g := grouper{single: single, places: p.App.Spec}
 	origin := map[string]bool{}
@@ -51,7 +53,7 @@ func (p *Plan) group(split Split) ([]*Unit, annotations.Diagnostics) {
 		}
 	}
 	g.unique()
-	return g.units, append(ds, g.diags...)
+	return g.units, g.diags
 }
 
 // withoutTriggers is a function that is deployed by itself while a group has its triggers.

@@ -82,11 +82,14 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 		p.functions = append(p.functions, unit(m, s, f))
 	}
 	p.Units = p.functions
-	groups, found := p.group(split)
-	ds = append(ds, found...)
+	groups, found := Select(s, p.alone())
 	if name != "" && !found.Failed() {
-		p.Units = groups
+		units, wrong := p.group(groups, split)
+		if found = append(found, wrong...); !wrong.Failed() {
+			p.Units = units
+		}
 	}
+	ds = append(ds, found...)
 	slices.SortStableFunc(p.Units, func(a, b *Unit) int { return strings.Compare(a.Name, b.Name) })
 	for _, u := range p.Units {
 		p.App.Units = append(p.App.Units, u.Unit)
