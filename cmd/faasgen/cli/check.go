@@ -43,7 +43,7 @@ func (t *tool) check() *cobra.Command {
 			ds := r.Diagnostics
 			var reports []ported
 			if !ds.Failed() {
-				apps, err := t.having(r.Apps, unit)
+				apps, err := t.having(r.Apps, chosen, unit)
 				if err != nil {
 					return err
 				}
@@ -84,26 +84,42 @@ type checked struct {
 	Portability []portability `json:"portability,omitempty"`
 }
 
-// having are the applications that have a unit; all of them have "".
-func (t *tool) having(apps []*gen.App, unit string) ([]*gen.App, error) {
+// having are the applications that have a unit on one of the targets, or on those that f.yml names; all of them have "".
+func (t *tool) having(apps []*gen.App, targets []target.Target, unit string) ([]*gen.App, error) {
 	if unit == "" {
 		return apps, nil
 	}
 	var list []*gen.App
 	var known []string
 	for _, app := range apps {
-		seen, _ := app.Target("")
-		for _, u := range seen.Units {
-			known = append(known, u.Name)
-			if u.Name == unit {
-				list = append(list, app)
+		of := targets
+		if of == nil {
+			of = t.named(app)
+		}
+		found := false
+		for _, name := range append(names(of), "") { // a target may group differently, and the code not at all
+			seen, _ := app.Target(name)
+			for _, u := range seen.Units {
+				known = append(known, u.Name)
+				found = found || u.Name == unit
 			}
+		}
+		if found {
+			list = append(list, app)
 		}
 	}
 	if list == nil {
 		return nil, unknown("unit", unit, slices.Compact(slices.Sorted(slices.Values(known))))
 	}
 	return list, nil
+}
+
+func names(targets []target.Target) []string {
+	var list []string
+	for _, tg := range targets {
+		list = append(list, tg.Name())
+	}
+	return list
 }
 
 // checkTargets checks an application, or one unit of it, for the chosen targets, or for those that f.yml names.

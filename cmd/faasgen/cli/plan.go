@@ -291,6 +291,9 @@ func changeLine(c deployment.Change) []string {
 		what = c.Trigger + " " + c.Key
 	case deployment.SettingChanged:
 		what = c.Unit + " " + c.Key
+		if c.Old == "" {
+			sign = "+"
+		}
 	case deployment.LimitChanged:
 		what = "function " + c.Function + " " + c.Key
 	}

@@ -186,6 +186,11 @@ func (c *comparison) settings() {
 	for _, u := range c.next.Units {
 		before := c.old.unit(u.Name)
 		if before == nil {
+			for _, s := range u.Settings { // of a group that is new, what its functions made of it
+				if s.Rule != "" {
+					c.add(Change{What: SettingChanged, Unit: u.Name, Key: s.Key, New: s.Value, Rule: s.Rule, Members: s.Members})
+				}
+			}
 			continue
 		}
 		for _, s := range compareSettings(before.Settings, u.Settings) {
@@ -250,7 +255,7 @@ func Steps(changes []Change) []string {
 		return nil
 	}
 	steps := []string{
-		"deploy the new units beside the old ones, without their triggers (deployOrigin: true keeps the old units)",
+		"deploy the units that triggers move to, without these triggers; deployOrigin: true keeps the old units until then",
 		"move the triggers: " + strings.Join(moved, "; "),
 	}
 	if len(gone) > 0 {
