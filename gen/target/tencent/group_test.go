@@ -103,7 +103,7 @@ functions:
 	const hint = " | mixed: split, which is the default of groups, makes two units"
 	want := []string{
 		"target-loss unit shop takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through" + hint,
-		"target-loss http.streaming of shop: it takes http and other events, so that answers are sent when they are whole" + hint,
+		"target-loss http.streaming of shop: it takes http and other events, so that responses are sent when they are whole" + hint,
 	}
 	if !slices.Equal(losses, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(losses, "\n"), strings.Join(want, "\n"))

@@ -47,7 +47,7 @@ func checkHTTP(r *target.Report, app *target.App, u *target.Unit) {
 		d := r.Loss(u, target.FeatureMixed, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = apart(u)
 		if u.Streams() {
-			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that answers are sent when they are whole", u.Name)
+			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that responses are sent when they are whole", u.Name)
 			d.Hint = apart(u)
 		}
 	}
