@@ -234,6 +234,9 @@ func TestBuildShared(t *testing.T) {
 			t.Fatalf("got %+v", apart.Units)
 		}
 		together := build("together", tg, "aggregation: {all: {functionsPattern: [\"*\"], memorySize: 512, mixed: event}}\n")
+		if len(together.Units) != 1 || together.Units[0].Name != "all" || members(together.Units[0]) != "one-serve two" || together.App.Units[0].Settings.MemorySize != 512 {
+			t.Errorf("%s: the group is %+v", tg.Name(), together.Units)
+		}
 		if together.Units[0].Hash != apart.Units[0].Hash || !together.Units[0].Reused {
 			t.Errorf("%s: a group changed the package", tg.Name())
 		}
