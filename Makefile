@@ -58,7 +58,7 @@ generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
 	cd examples/private-cloud && $(GO) generate ./...
 
-demo: ## build bookstore for every cloud, run each artefact under its simulator, compare the answers
+demo: ## build bookstore for every cloud, also in groups, run it under the simulators, compare the answers
 	cd examples && $(GO) run ./demo
 
 matrix: ## send one event of each trigger in each cloud's payload, and print how many arrive alike

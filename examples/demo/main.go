@@ -1,12 +1,14 @@
-// Command demo shows that one code base gives the same responses everywhere. It builds the bookstore for every cloud, runs
-// each artefact under the simulator of its cloud's runtime and the whole application on localhost, sends the same calls
-// to each, and prints one table. It exits with 1 when any two responses differ.
+// Command demo shows that one code base gives the same responses everywhere, and that they do not depend on how its functions
+// are grouped. It builds the bookstore for every cloud, with a unit for each function and with groups of them, runs each artefact
+// under the simulator of its cloud's runtime and the whole application on localhost, sends the same calls to each, and prints
+// one table. It exits with 1 when any two responses differ.
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -20,13 +22,14 @@ const application = "bookstore"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, os.Stdout, variants()); err != nil {
 		fmt.Fprintln(os.Stderr, "demo:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+// run builds the variants and prints the table. An error is, among others, that two responses differ.
+func run(ctx context.Context, out io.Writer, variants []variant) error {
 	work, err := os.MkdirTemp("", "faasgen-demo-")
 	if err != nil {
 		return err
@@ -34,30 +37,30 @@ func run(ctx context.Context) error {
 	defer os.RemoveAll(work)
 
 	started := time.Now()
-	progress("building %s for tencent, aliyun and aws, and as a local server", application)
-	if err := command(ctx, application, "go", "tool", "faasgen", "build", "--target", "tencent,aliyun,aws"); err != nil {
-		return err
-	}
 	server := filepath.Join(work, "local", "server")
-	if err := command(ctx, ".", "go", "build", "-o", server, "./"+application+"/internal/faasgen/local"); err != nil {
+	if err := command(ctx, ".", os.Stderr, "go", "build", "-o", server, "./"+application+"/internal/faasgen/local"); err != nil {
 		return err
 	}
-	progress("built in %s", time.Since(started).Round(time.Second/10))
-
-	stages, err := stages(work, server)
+	local, err := localStage(work, server)
 	if err != nil {
 		return err
 	}
-	responses := make([][]response, len(stages))
-	for i, s := range stages {
-		progress("calling %s", s.name)
-		responses[i], err = play(ctx, s)
+	stages, err := builtStages(ctx, work, variants)
+	if err != nil {
+		return err
+	}
+	stages = append([]*stage{local}, stages...)
+	progress("built in %s", time.Since(started).Round(time.Second/10))
+
+	for _, s := range stages {
+		progress("calling %s", s.title())
+		s.responses, err = play(ctx, s)
 		if err = errors.Join(err, s.close(ctx)); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			return fmt.Errorf("%s: %w", s.title(), err)
 		}
 	}
-	if !printTable(os.Stdout, stages, responses) {
-		return errors.New("the platforms do not agree")
+	if !printTable(out, stages) {
+		return errors.New("the platforms or the groupings do not agree")
 	}
 	progress("all responses are equal; %s in all", time.Since(started).Round(time.Second/10))
 	return nil
@@ -66,10 +69,10 @@ func run(ctx context.Context) error {
 // progress writes to standard error, so that standard output is the table alone.
 func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, "demo: "+format+"\n", args...) }
 
-func command(ctx context.Context, dir, name string, args ...string) error {
+func command(ctx context.Context, dir string, out io.Writer, name string, args ...string) error {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	cmd.Stdout, cmd.Stderr = out, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("%s in %s: %w", name, dir, err)
 	}

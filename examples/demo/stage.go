@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/sim"
@@ -23,91 +21,113 @@ import (
 
 // stage is one platform with the artefacts of all units: what a deployed application is behind its gateway.
 type stage struct {
-	name    string
-	units   []*unit
-	gateway *web.Router
+	cloud     string
+	variant   variant // none on localhost
+	units     []*unit
+	packages  int
+	gateway   *web.Router
+	responses []response // when the script was played
+}
+
+// title names the stage in what is printed.
+func (s *stage) title() string {
+	if s.variant.name == "" {
+		return s.cloud
+	}
+	return s.cloud + ", " + s.variant.name
 }
 
 // unit is one deployed function. It is started when the first call comes, as on a cloud.
 type unit struct {
-	runtime  sim.Runtime
-	artifact sim.Artifact
-	timers   []string
-	process  sim.Process
-	log      *os.File
+	runtime   sim.Runtime
+	artifact  sim.Artifact
+	functions int
+	timers    []string
+	process   sim.Process
+	log       *os.File
 }
 
-// manifest is the part of dist/<target>/manifest.json that a gateway needs.
-type manifest struct {
-	Units map[string]struct {
-		Name      string `json:"name"`
-		Artefact  string `json:"artefact"`
-		Command   string `json:"command"`
-		Functions []struct {
-			Name     string `json:"name"`
-			Triggers []struct{ Kind, Route, Name string }
-		} `json:"functions"`
-	} `json:"units"`
-}
-
-func stages(work, server string) ([]*stage, error) {
-	// The simulated clouds share nothing; the units of one of them share a database file, as they would share a server.
-	environment := func(name string) map[string]string {
-		return map[string]string{"DATABASE_PATH": filepath.Join(work, name+".db"), "ADMIN_TOKEN": adminToken}
-	}
-	all := []*stage{{name: "local"}}
-	u := &unit{runtime: local.New(), artifact: sim.Artifact{Dir: filepath.Dir(server), Command: filepath.Base(server), Unit: application, Environment: environment("local")}}
+// localStage is the whole application as a server on localhost.
+func localStage(work, server string) (*stage, error) {
+	dir := filepath.Dir(server)
 	for _, name := range []string{"config.default.yml", "config.local.yml"} {
-		content, err := os.ReadFile(filepath.Join(application, name))
+		if err := copyFile(filepath.Join(application, name), filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	u := &unit{runtime: local.New(), artifact: sim.Artifact{Dir: dir, Command: filepath.Base(server), Unit: application, Environment: environment(work, "local")}}
+	return &stage{cloud: "local", units: []*unit{u}}, nil
+}
+
+// environment is what the application needs to be told. Stages share nothing; the units of one of them share a database file, as
+// they would share a server.
+func environment(work, stage string) map[string]string {
+	return map[string]string{"DATABASE_PATH": filepath.Join(work, stage+".db"), "ADMIN_TOKEN": adminToken}
+}
+
+// builtStages builds the variants, and returns the stages cloud by cloud.
+func builtStages(ctx context.Context, work string, variants []variant) ([]*stage, error) {
+	clouds := []sim.Cloud{tencent.Cloud(), aliyun.Cloud(), aws.Cloud()}
+	of := make([][]*stage, len(clouds))
+	for _, v := range variants {
+		dist, err := v.built(ctx, work)
 		if err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(filepath.Join(u.artifact.Dir, name), content, 0o644); err != nil {
-			return nil, err
+		for i, cloud := range clouds {
+			s := &stage{cloud: cloud.Name, variant: v}
+			m, err := readManifest(filepath.Join(dist, cloud.Name))
+			if err == nil {
+				err = s.unpack(work, filepath.Join(dist, cloud.Name), cloud, m)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.title(), err)
+			}
+			progress("%s: %s", s.title(), s.summary())
+			of[i] = append(of[i], s)
 		}
 	}
-	all[0].units = []*unit{u}
-	for _, cloud := range []sim.Cloud{tencent.Cloud(), aliyun.Cloud(), aws.Cloud()} {
-		s := &stage{name: cloud.Name}
-		if err := s.unpack(work, cloud, environment(cloud.Name)); err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	return all, nil
+	return slices.Concat(of...), nil
 }
 
-// unpack reads what faasgen build left for one cloud.
-func (s *stage) unpack(work string, cloud sim.Cloud, environment map[string]string) error {
-	dist := filepath.Join(application, "dist", cloud.Name)
-	content, err := os.ReadFile(filepath.Join(dist, "manifest.json"))
-	if err != nil {
-		return err
+// summary says how many units and packages there are, and which units have several functions.
+func (s *stage) summary() string {
+	text := fmt.Sprintf("units: %d, packages: %d", len(s.units), s.packages)
+	for _, u := range s.units {
+		if u.functions > 1 {
+			text += fmt.Sprintf(", %s: %d functions", u.artifact.Unit, u.functions)
+		}
 	}
-	var m manifest
-	if err := json.Unmarshal(content, &m); err != nil {
-		return fmt.Errorf("%s: %w", dist, err)
-	}
-	routes := &framework.App{Unit: s.name}
+	return text
+}
+
+// unpack makes the units and the gateway of what was built for one cloud.
+func (s *stage) unpack(work, dist string, cloud sim.Cloud, m *manifest) (err error) {
+	routes, packages := &framework.App{Unit: s.cloud}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(m.Units)) {
 		entry := m.Units[name]
-		dir := filepath.Join(work, cloud.Name, name)
+		packages[entry.Artefact] = true
+		dir := filepath.Join(work, s.title(), name)
 		if err := unzip(filepath.Join(dist, filepath.FromSlash(entry.Artefact)), dir); err != nil {
 			return err
 		}
-		u := &unit{runtime: cloud.Runtime(sim.Entry{Command: entry.Command}),
-			artifact: sim.Artifact{Dir: dir, Command: entry.Command, Unit: name, Environment: environment, Memory: 256, Timeout: 30 * time.Second, InitTimeout: 10 * time.Second}}
+		a := sim.Artifact{Dir: dir, Command: entry.Command, Unit: name, Environment: environment(work, s.title()), Memory: entry.Settings.Memory}
+		if a.Timeout, a.InitTimeout, err = entry.limits(); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		maps.Copy(a.Environment, entry.environment)
+		u := &unit{runtime: cloud.Runtime(sim.Entry{Command: entry.Command}), artifact: a, functions: len(entry.Functions)}
 		for _, f := range entry.Functions {
-			function := &framework.Function{Name: name}
+			function := &framework.Function{Name: name} // what the gateway finds is the unit
 			for _, t := range f.Triggers {
-				switch t.Kind {
-				case "http":
+				switch {
+				case t.Route != "":
 					method, pattern, _ := strings.Cut(t.Route, " ")
 					if method == "ANY" {
 						method = ""
 					}
 					function.Triggers = append(function.Triggers, web.Route{Method: method, Pattern: pattern})
-				case "timer":
+				case t.Kind == "timer":
 					u.timers = append(u.timers, t.Name)
 				}
 			}
@@ -115,6 +135,7 @@ func (s *stage) unpack(work string, cloud sim.Cloud, environment map[string]stri
 		}
 		s.units = append(s.units, u)
 	}
+	s.packages = len(packages)
 	s.gateway, err = web.NewRouter(routes)
 	return err
 }
