@@ -53,7 +53,7 @@ func TestGroupUnits(t *testing.T) {
 		{"some together", tencent.New(), []*target.Unit{unit(usual, more, tick), unit(usual, route)}, []string{"app both [HTTP Timer] 2"}},
 		{"requests", tencent.New(), []*target.Unit{unit(usual, more), unit(usual, route)}, []string{"app web [] 2"}},
 		{"events", tencent.New(), []*target.Unit{unit(usual, tick)}, []string{"app custom [Timer] 1"}},
-		{"called by its name, too", tencent.New(), []*target.Unit{unit(usual, tick), unit(usual, alone(tick))}, []string{"app custom [Timer Raw] 2"}},
+		{"called by its name, too", tencent.New(), []*target.Unit{unit(usual, tick), unit(usual, alone(tick))}, []string{"app custom [Timer] 2"}},
 		{"one loop", aws.New(), []*target.Unit{unit(usual, more, tick), unit(usual, route)}, []string{"app aws [HTTP Timer] 2"}},
 		{"processors", aws.New(), []*target.Unit{unit(settings("arm64", false), more), unit(usual, tick)}, []string{"app-arm64 aws [HTTP Timer] 1", "app aws [HTTP Timer] 1"}},
 		{"another processor alone", aws.New(), []*target.Unit{unit(settings("arm64", false), more, tick)}, []string{"app-arm64 aws [HTTP Timer] 1"}},
