@@ -13,8 +13,8 @@ var _ target.Permitter = cloud{}
 
 // Permissions are those of the unit's role and of what calls the unit. The template grants those of callers. Without role, SAM makes
 // one with the vendor's policies for what a unit polls, for its network, tracing and dead letters, and with inline ones for the results
-// of asynchronous invocations; that was read in SAM's source. A role that is named has to have them. What Policies in x-aws grant
-// is not looked at, and Globals in x-aws of f.yml itself are not, either.
+// of asynchronous invocations; that was read in SAM's source. A role that is named has to have them. What
+// x-aws adds otherwise, such as Policies, a DeadLetterConfig, or Globals of f.yml itself, is not looked at.
 //
 // Unconfirmed: that Lambda takes IAM for a cluster of MSK that offers it, unless SourceAccessConfigurations say otherwise.
 func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
