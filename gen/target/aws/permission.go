@@ -13,8 +13,8 @@ var _ target.Permitter = cloud{}
 
 // Permissions are those of the unit's role and of what calls the unit. The template grants those of callers. Without role, SAM makes
 // one with the vendor's policies for what a unit polls, for its network, tracing and dead letters, and with inline ones for the results
-// of asynchronous invocations; that was read in SAM's source. A role that is named has to have them. What
-// x-aws adds otherwise, such as Policies, a DeadLetterConfig, or Globals of f.yml itself, is not looked at.
+// of asynchronous invocations; that was read in SAM's source. A role that is named has to have them. What x-aws adds otherwise, such
+// as Policies, a DeadLetterConfig, or Globals of f.yml itself, is not looked at.
 //
 // Unconfirmed: that Lambda takes IAM for a cluster of MSK that offers it, unless SourceAccessConfigurations say otherwise.
 func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
@@ -245,8 +245,11 @@ func (r *rights) requests() {
 	if !slices.ContainsFunc(behind, func(m member) bool { return authOf(m.unit, m.function) == "iam" }) {
 		return
 	}
-	for _, n := range routes(&target.Report{}, r.app) {
-		if n.unit == r.unit && n.iam {
+	// As if no other unit had routes: of a path that two units have, HEAD may be said of both. All routes for each unit would take
+	// seconds in a large application.
+	own := &target.App{Spec: r.app.Spec, Stage: r.app.Stage, Units: []*target.Unit{r.unit}}
+	for _, n := range routes(&target.Report{}, own) {
+		if n.iam {
 			method := strings.Replace(n.method, "ANY", "*", 1)
 			r.add(target.Permission{
 				Grantee: target.GranteeCallers, Actions: []string{"execute-api:Invoke"}, Resource: api + "$default/" + method + wildcardForm.ReplaceAllString(n.path, "*"),
