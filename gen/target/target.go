@@ -294,15 +294,20 @@ type Permitter interface {
 
 // Permission is one right in the vendor's words.
 type Permission struct {
-	// Grantee is who needs it: "role" for the role that the unit runs as, otherwise the vendor's service or role that calls it.
+	// Grantee is who needs it: [GranteeRole], [GranteeCallers], [GranteeEveryone], or the vendor's service or role that calls the
+	// unit or works for it.
 	Grantee string `json:"grantee"`
-	// Actions are the vendor's names of what is allowed, such as sqs:ReceiveMessage.
+	// Actions are the vendor's names of what is allowed, such as sqs:ReceiveMessage, sorted. Where the vendor does not list what
+	// one of its policies allows, it is the policy's name.
 	Actions []string `json:"actions"`
-	// Resource is what it is allowed on, such as an ARN; "*" is everything.
+	// Resource is what it is allowed on, such as an ARN; "*" is everything. It may have variables of the deployment file, such as
+	// ${AWS::AccountId}.
 	Resource string `json:"resource"`
+	// Condition narrows it, in the vendor's words: "aws:SourceArn" and an ARN. It is empty for none.
+	Condition string `json:"condition,omitempty"`
 	// Reason is what needs it: "mq queue orders".
 	Reason string `json:"reason"`
-	// Granted says that the deployment file grants it; otherwise somebody has to.
+	// Granted says that the deployment file grants it, or the vendor's tool that deploys it; otherwise somebody has to.
 	Granted bool `json:"granted"`
 }
 

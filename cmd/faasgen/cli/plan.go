@@ -34,7 +34,7 @@ type planned struct {
 
 func (t *tool) plan() *cobra.Command {
 	var value, against string
-	var asJSON bool
+	var asJSON, permissions bool
 	cmd := &cobra.Command{
 		Use:   "plan [DIR]",
 		Short: "Show what the next deployment changes; exit code 2 if anything",
@@ -42,7 +42,9 @@ func (t *tool) plan() *cobra.Command {
 			"move, and settings with the rule that made them. The last deployment is what deploy has written to\n" +
 			"dist/<target>/" + deployment.FileName + ", or what the last build made if nothing was deployed; --against names another file, or a\n" +
 			"revision of git that has it. Plan builds nothing and writes nothing. Without --target the cloud is the one that\n" +
-			"f.yml names. Values of environment variables are compared and never shown.",
+			"f.yml names. Values of environment variables are compared and never shown.\n\n" +
+			"It also says what each unit, and what calls it, must be allowed to do and the deployment does not grant; with\n" +
+			"--permissions, what it grants, too. Variables in resources, such as ${AWS::AccountId}, are those of the deployment file.",
 		Example: "  faasgen plan --target aws\n  faasgen plan --target aws --against main",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -77,7 +79,7 @@ func (t *tool) plan() *cobra.Command {
 			for _, p := range plans {
 				changed = changed || len(p.Changes) > 0
 				if !asJSON {
-					t.printPlan(p)
+					t.printPlan(p, permissions)
 				}
 			}
 			if err == nil && changed {
@@ -88,7 +90,8 @@ func (t *tool) plan() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, or all")
 	cmd.Flags().StringVar(&against, "against", "", "a file that describes a deployment, or a revision of git that has one")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON")
+	cmd.Flags().BoolVar(&permissions, "permissions", false, "show all permissions, also those that the deployment grants")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON, with all permissions")
 	return cmd
 }
 
@@ -215,8 +218,8 @@ func keepDeployed(dist string) error {
 	return os.Rename(temporary, filepath.Join(dist, deployment.FileName))
 }
 
-// printPlan prints a plan for people.
-func (t *tool) printPlan(p planned) {
+// printPlan prints a plan for people, with all permissions or only those that the deployment does not grant.
+func (t *tool) printPlan(p planned, all bool) {
 	fmt.Fprintf(t.out, "%s on %s, ", p.Application, p.Target)
 	switch {
 	case p.Against == "":
@@ -234,15 +237,7 @@ func (t *tool) printPlan(p planned) {
 	if len(lines) > 0 {
 		columns(t.out, lines)
 	}
-	for _, u := range p.Next.Units {
-		for _, permission := range u.Permissions {
-			by := "grant it"
-			if permission.Granted {
-				by = "the deployment file grants it"
-			}
-			fmt.Fprintf(t.out, "  permission of %s for %s: %s on %s, for %s (%s)\n", u.Name, permission.Grantee, strings.Join(permission.Actions, ", "), permission.Resource, permission.Reason, by)
-		}
-	}
+	t.printPermissions(p.Next, all)
 	for i, step := range p.Steps {
 		if i == 0 {
 			fmt.Fprintln(t.out, "  safe order, where the cloud's tool does not make what is new before it removes what is old:")

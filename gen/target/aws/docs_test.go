@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -20,11 +22,35 @@ func TestDocs(t *testing.T) {
 			blocks = append(blocks, text)
 		}
 	}
-	if len(blocks) != 2 {
+	if len(blocks) != 3 {
 		t.Fatalf("%d yaml blocks", len(blocks))
 	}
 	files, _ := New().Deploy(targettest.App(t, Name, blocks[0]))
 	if !strings.Contains(string(files[1].Content), blocks[1]) {
 		t.Errorf("the template is\n%s", files[1].Content)
+	}
+}
+
+// TestDocsPermissions: the page shows the permissions of its f.yml.
+func TestDocsPermissions(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/deploy-aws.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "## What a unit may do")
+	_, source, _ := strings.Cut(section, "```yaml\n")
+	source, rest, _ := strings.Cut(source, "```")
+	_, want, _ := strings.Cut(rest, "```json\n")
+	want, _, _ = strings.Cut(want, "```")
+	app := targettest.App(t, Name, source)
+	var got bytes.Buffer
+	e := json.NewEncoder(&got)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	if err := e.Encode(cloud{}.Permissions(app, app.Units[0])); err != nil {
+		t.Fatal(err)
+	}
+	if want != got.String() {
+		t.Errorf("the permissions are\n%s", got.String())
 	}
 }

@@ -86,16 +86,14 @@ type builder struct {
 }
 
 func build(app *target.App, published map[string]bool) *yaml.Node {
-	b := &builder{app: app, logical: names{apiID: true}, functions: callees{map[*target.Unit]string{}, published}, template: Template{
+	b := &builder{app: app, logical: names{apiID: true}, functions: callees{published: published}, template: Template{
 		AWSTemplateFormatVersion: "2010-09-09",
 		Transform:                "AWS::Serverless-2016-10-31",
 		Description:              app.Spec.Description,
 		Resources:                map[string]any{},
 		Outputs:                  map[string]Output{},
 	}}
-	for _, u := range app.Units {
-		b.functions.id[u] = b.logical.take(logicalName(u.Name) + "Function")
-	}
+	b.functions.id = functionIDs(app, b.logical)
 	b.urls()
 	b.made = resources(app, b.logical, b.template.Resources)
 	for _, resource := range slices.Sorted(maps.Keys(b.made)) {
@@ -115,6 +113,15 @@ func build(app *target.App, published map[string]bool) *yaml.Node {
 		extend(root)
 	}
 	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+// functionIDs are the logical names of the functions.
+func functionIDs(app *target.App, logical names) map[*target.Unit]string {
+	ids := map[*target.Unit]string{}
+	for _, u := range app.Units {
+		ids[u] = logical.take(logicalName(u.Name) + "Function")
+	}
+	return ids
 }
 
 // extend merges x-aws keys into what is at a path of the template.

@@ -28,7 +28,12 @@ func arn(r target.Resource, service string) any {
 	if r.ARN != "" {
 		return r.ARN
 	}
-	return sub("arn:${AWS::Partition}:" + service + ":${AWS::Region}:${AWS::AccountId}:" + r.Name)
+	return sub(arnOf(service, r.Name))
+}
+
+// arnOf is the ARN of what a service has in the account and region of the stack.
+func arnOf(service, name string) string {
+	return "arn:${AWS::Partition}:" + service + ":${AWS::Region}:${AWS::AccountId}:" + name
 }
 
 func sub(text string) map[string]string { return map[string]string{"Fn::Sub": text} }
