@@ -176,7 +176,8 @@ func (t *tool) showPlan(app *gen.App, text []byte) error {
 		}
 		changes := deployment.Compare(deployment.Describe(tg, before), deployment.Describe(tg, next))
 		fmt.Fprintln(t.out)
-		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: deployment.Describe(tg, next), Changes: changes, Steps: deployment.Steps(changes)})
+		// What units may do is for plan to print.
+		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: &deployment.Deployment{}, Changes: changes, Steps: deployment.Steps(changes)}, false)
 	}
 	return nil
 }
