@@ -125,8 +125,6 @@ type placed struct {
 	unit, function string
 }
 
-func (t placed) text() string { return t.Kind + " " + t.Name }
-
 // placed are the triggers of a deployment by what tells them from others.
 func (d *Deployment) placed() map[string]placed {
 	out := map[string]placed{}
