@@ -9,6 +9,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/platform/sim/aws"
 	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -168,9 +169,9 @@ func (a *application) deliver(r *rand.Rand) (d delivery, ok bool) {
 		return d, false
 	}
 	if q, request := d.event.Batch.(*sim.Request); request {
-		owner, kind := a.owner(q)
-		if owner == nil {
-			return d, false
+		owner, kind, preflight := a.owner(q)
+		if owner == nil || preflight && (!owner.cors || kind == "http" && a.cloud.Name == aws.Cloud().Name) {
+			return d, false // a 404 or 405, which units of some routes say of less, or a function URL answers before the unit
 		}
 		d.function, d.event.Kind = owner.name, kind
 	}
@@ -182,38 +183,38 @@ func (a *application) deliver(r *rand.Rand) (d delivery, ok bool) {
 	return d, true
 }
 
-// owner is the function that a request is for when all routes are known, as the gateway before the units knows them, and the kind of
-// its route.
-func (a *application) owner(q *sim.Request) (*function, string) {
+// owner is the function that a request, or that of a preflight, is for when all routes are known, as the gateway before the units knows
+// them, and the kind of its route.
+func (a *application) owner(q *sim.Request) (f *function, kind string, preflight bool) {
 	app := &framework.App{}
 	for _, f := range a.functions {
 		app.Functions = append(app.Functions, &framework.Function{Name: f.name, Triggers: f.list()})
 	}
 	router, err := web.NewRouter(app)
 	if err != nil {
-		return nil, ""
+		return nil, "", false
 	}
 	var in web.Request
 	if in.SetTarget(q.Target) != nil {
-		return nil, ""
+		return nil, "", false
 	}
 	method := q.Method
 	for _, h := range q.Header {
 		if h[0] == "Access-Control-Request-Method" {
-			method = h[1]
+			method, preflight = h[1], true
 		}
 	}
 	m := router.Match(method, q.Host, in.Path, in.RawPath)
 	if m.Function == nil {
-		return nil, ""
+		return nil, "", false
 	}
-	f := a.function(m.Function.Name)
+	f = a.function(m.Function.Name)
 	for _, b := range f.triggers {
 		if route, ok := b.Trigger.(web.Route); ok && route.Method == m.Route.Method && route.Pattern == m.Route.Pattern && route.Host == m.Route.Host {
-			return f, b.kind
+			return f, b.kind, preflight
 		}
 	}
-	return nil, ""
+	return nil, "", false
 }
 
 // String describes what was drawn, for the report of a failure.

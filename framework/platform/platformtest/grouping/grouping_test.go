@@ -22,6 +22,9 @@ func clouds() []sim.Cloud {
 	return []sim.Cloud{aws.Cloud(), aliyun.Cloud(), tencent.Cloud(), local.Cloud()}
 }
 
+// typical are words in the lines of outcomes that must not be missing from what is drawn.
+const typical = "deadline_exceeded overloaded panic batchItemFailures stream conflict late Allow-Headers text/x-own value"
+
 // TestGroupingOracle draws applications and groupings, sends the same events to the units of each, and compares all that can be seen
 // from outside with what functions do that are deployed by themselves.
 func TestGroupingOracle(t *testing.T) {
@@ -33,7 +36,7 @@ func TestGroupingOracle(t *testing.T) {
 		rounds, seed = 20_000, rand.Uint64()
 	}
 	t.Logf("seed %d", seed)
-	events, grouped := map[string]int{}, 0
+	events, outcomes, grouped := map[string]int{}, map[string]int{}, 0
 	for i := range rounds {
 		r := rand.New(rand.NewPCG(seed, uint64(i)))
 		cloud := clouds()[i%len(clouds())]
@@ -45,7 +48,15 @@ func TestGroupingOracle(t *testing.T) {
 			if len(grouping) < len(a.functions) {
 				grouped++
 			}
-			if diff := compare(t, a, grouping, nil); diff != "" {
+			diff, seen := compare(t, a, grouping, nil)
+			for _, line := range seen {
+				for _, outcome := range strings.Fields(typical) {
+					if strings.Contains(line, outcome) {
+						outcomes[outcome]++
+					}
+				}
+			}
+			if diff != "" {
 				a, grouping, diff = smaller(t, a, grouping, diff)
 				t.Fatalf("seed %d, application %d: grouping changes something\n%s\n%s\n%s", seed, i, a, units(grouping), diff)
 			}
@@ -56,6 +67,11 @@ func TestGroupingOracle(t *testing.T) {
 			if events[cloud.Name+" "+k.Kind] == 0 {
 				t.Errorf("no event of kind %s was sent on %s", k.Kind, cloud.Name)
 			}
+		}
+	}
+	for _, outcome := range strings.Fields(typical) {
+		if outcomes[outcome] < rounds/40 {
+			t.Errorf("%q was seen %d times", outcome, outcomes[outcome])
 		}
 	}
 	if grouped < rounds {
@@ -94,7 +110,7 @@ func TestFaultsAreFound(t *testing.T) {
 			for i := range 50 {
 				r := rand.New(rand.NewPCG(2, uint64(i)))
 				a := draw(r, clouds()[i%len(clouds())])
-				if compare(t, a, a.whole(r), planted) != "" {
+				if diff, _ := compare(t, a, a.whole(r), planted); diff != "" {
 					return
 				}
 			}
@@ -155,11 +171,12 @@ func alike(x, y bound) bool {
 	return ok && also && x.kind == y.kind && (a.Resource() == b.Resource() || x.kind == "event")
 }
 
-// compare runs the application ungrouped and grouped and returns the first difference, "" if there is none.
-func compare(t *testing.T, a *application, grouping []group, planted fault) (diff string) {
+// compare runs the application ungrouped and grouped and returns the first difference, "" if there is none, and what was seen.
+func compare(t *testing.T, a *application, grouping []group, planted fault) (diff string, want []string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		want, err := a.run(t.Context(), a.alone(), nil)
+		var err error
+		want, err = a.run(t.Context(), a.alone(), nil)
 		if err != nil {
 			diff = "without groups: " + err.Error()
 			return
@@ -183,13 +200,13 @@ func compare(t *testing.T, a *application, grouping []group, planted fault) (dif
 			}
 		}
 	})
-	return diff
+	return diff, want
 }
 
 // smaller leaves out of a failing application what can be left out.
 func smaller(t *testing.T, a *application, grouping []group, diff string) (*application, []group, string) {
 	try := func(b *application, g []group) bool {
-		d := compare(t, b, g, nil)
+		d, _ := compare(t, b, g, nil)
 		if d == "" {
 			return false
 		}

@@ -49,7 +49,7 @@ func (v variables) LookupEnv(name string) (string, bool) { text, ok := v[name]; 
 func (a *application) start(ctx context.Context, w *world, g group, planted fault) (*unit, error) {
 	u := &unit{group: g, container: newContainer(w, a)}
 	name := "unit-of-" + g.functions[0]
-	environment := variables{"FAAS_UNIT": name, "FAAS_LAZY": g.lazy}
+	environment := variables{"FAAS_UNIT": name, "FAAS_LAZY": g.lazy, platform.CORSVariable: "framework"}
 	linked := g.functions
 	if g.shared {
 		linked = nil
@@ -117,7 +117,7 @@ func (a *application) settings() string {
 			fmt.Fprintf(&b, " overload=%s", f.overload)
 		}
 		if f.cors {
-			b.WriteString(" cors.origins=https://a.example.com,https://" + f.name + ".example.com cors.exposeHeaders=X-Answer")
+			b.WriteString(" cors.origins=https://a.example.com,https://" + f.name + ".example.com cors.headers=x-test cors.exposeHeaders=X-Answer")
 		}
 		b.WriteString("\n")
 	}
