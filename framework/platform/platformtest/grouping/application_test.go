@@ -9,7 +9,9 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform/sim"
+	"github.com/faasgen/faasgen/framework/platform/sim/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/sim/aws"
+	"github.com/faasgen/faasgen/framework/platform/sim/local"
 	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -170,8 +172,8 @@ func (a *application) deliver(r *rand.Rand) (d delivery, ok bool) {
 	}
 	if q, request := d.event.Batch.(*sim.Request); request {
 		owner, kind, preflight := a.owner(q)
-		if owner == nil || preflight && (!owner.cors || kind == "http" && a.cloud.Name == aws.Cloud().Name) {
-			return d, false // a 404 or 405, which units of some routes say of less, or a function URL answers before the unit
+		if owner == nil || preflight && !(owner.cors && a.preflights(kind)) {
+			return d, false // a 404 or 405, which a unit of some routes says of less
 		}
 		d.function, d.event.Kind = owner.name, kind
 	}
@@ -181,6 +183,20 @@ func (a *application) deliver(r *rand.Rand) (d delivery, ok bool) {
 		d.call = r.IntN(4) == 0
 	}
 	return d, true
+}
+
+// preflights reports whether units answer preflights of that kind: a function URL of AWS and the API gateway of Alibaba do it themselves, and
+// the events that people write are of no page.
+func (a *application) preflights(kind string) bool {
+	switch a.cloud.Name {
+	case local.Cloud().Name:
+		return false
+	case aws.Cloud().Name:
+		return kind != "http"
+	case aliyun.Cloud().Name:
+		return kind != "apigw"
+	}
+	return true
 }
 
 // owner is the function that a request, or that of a preflight, is for when all routes are known, as the gateway before the units knows
