@@ -68,7 +68,7 @@ bench: ## measure against the peers, side by side; prints ratios
 	cd bench && $(GO) run .
 
 soak: ## run the property tests for long, from a random seed
-	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run "Oracle|ServeMux|Decoder|FireTimes" ./framework/trigger/... ./gen/spec ./gen/target/cron
+	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run "Oracle|ServeMux|Decoder|FireTimes" ./framework/trigger/... ./framework/platform/platformtest/grouping ./gen/spec ./gen/target/cron
 
 # The sources say which there are, so that a new one is run, too. What fails is left in testdata/fuzz, as the next test.
 fuzz: ## run each fuzz test for FUZZTIME (30s if unset)

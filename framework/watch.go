@@ -81,15 +81,20 @@ func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 func (w *watch) fire() {
 	c := w.context
 	first := c.answered.CompareAndSwap(false, true)
-	err := c.unfinished(overdue(w.left)) // before the context ends, after which the handler may do anything
+	err := c.unfinished(c.overdue(w.left)) // before the context ends, after which the handler may do anything
 	c.cancel(context.DeadlineExceeded)
 	if first {
 		c.invocation.Overdue(err)
 	}
 }
 
-// overdue is the error of an invocation whose handler ignores its deadline.
-func overdue(limit time.Duration) *Error {
+// overdue is the error of an invocation whose handler ignores its deadline. Where the platform's limit is that of the function,
+// as in a unit of one, the margin of the response is left of it: the function's own is said then, so that the text is the same
+// in every unit.
+func (c *Context) overdue(limit time.Duration) *Error {
+	if own := c.invocation.Function.Timeout; limit < own && limit > own-own/10 {
+		limit = own
+	}
 	return &Error{
 		Status: 504, Code: "deadline_exceeded",
 		Message: fmt.Sprintf("the function did not answer within %s", limit.Round(time.Millisecond)),

@@ -127,7 +127,7 @@ func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) 
 		return e.answered(w, c, o)
 	default:
 	}
-	var err error = overdue(left)
+	var err error = c.overdue(left)
 	if !errors.Is(reason, context.DeadlineExceeded) {
 		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}

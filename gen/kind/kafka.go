@@ -32,6 +32,12 @@ func kafkaKind() *Kind {
 			}
 			return ""
 		},
+		confused: func(a, b *annotations.Kafka) string { // groups of consumers are in no payload, and clusters not on every cloud
+			if a.Topic == b.Topic && (a.Cluster == b.Cluster || a.Cluster == "" || b.Cluster == "") {
+				return "topic " + a.Topic
+			}
+			return ""
+		},
 		covers: same,
 		triggers: func(m *annotations.Kafka, _ string) []framework.Trigger {
 			return []framework.Trigger{kafka.Topic{Name: m.Topic, Cluster: m.Cluster, Group: m.Group}}

@@ -54,6 +54,9 @@ type Kind struct {
 	Needs func(marker any) []Need
 	// Overlap says what two triggers have in common that both would be called for, empty if nothing.
 	Overlap func(a, b any) string
+	// Confused says what triggers of two functions of one unit have in common that no payload tells apart, empty if nothing. Calls and
+	// requests say what they are for.
+	Confused func(a, b any) string
 	// Covers reports whether the code that a trigger makes also serves one that only a target says.
 	Covers func(code, there any) bool
 	// Triggers are what the run time has of a trigger of that name; generated code shows them as literals.
@@ -104,6 +107,7 @@ type typed[M any] struct {
 	wrong      func(*M) *annotations.Mistake
 	needs      func(*M) []Need
 	overlap    func(a, b *M) string
+	confused   func(a, b *M) string // nil is as overlap
 	covers     func(code, there *M) bool
 	triggers   func(m *M, name string) []framework.Trigger
 	identities func(m *M, name string) []string
@@ -144,6 +148,11 @@ func of[M any](k Kind, t typed[M]) *Kind {
 	}
 	if k.Overlap = (func(a, b any) string { return "" }); t.overlap != nil {
 		k.Overlap = func(a, b any) string { return t.overlap(is(a), is(b)) }
+	}
+	if k.Confused = (func(a, b any) string { return "" }); t.confused != nil {
+		k.Confused = func(a, b any) string { return t.confused(is(a), is(b)) }
+	} else if k.Delivery == Batch {
+		k.Confused = k.Overlap
 	}
 	if k.Covers = (func(a, b any) bool { return true }); t.covers != nil {
 		k.Covers = func(a, b any) bool { return t.covers(is(a), is(b)) }

@@ -24,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write the expected output")
 
 // TestGroups holds what groups take and get against files: functions are lines of a name and triggers (http GET /path, or the
-// word of another kind), and the result has members, settings with their rules, and diagnostics.
+// word of another kind and arguments such as topic=orders), and the result has members, settings with their rules, and diagnostics.
 func TestGroups(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) == 0 {
@@ -134,6 +134,11 @@ func functions(t *testing.T, s *spec.Spec, text string) []*target.Function {
 				m.Method, m.Path = annotations.List{rest[1]}, rest[2]
 				rest = rest[2:]
 			}
+			for ; len(rest) > 1 && strings.Contains(rest[1], "="); rest = rest[1:] {
+				name, value, _ := strings.Cut(rest[1], "=")
+				reflect.ValueOf(tr.Marker).Elem().FieldByNameFunc(func(field string) bool { return strings.EqualFold(field, name) }).SetString(value)
+			}
+			tr.Pos = f.Pos
 			f.Triggers = append(f.Triggers, tr)
 		}
 		f.Settings = s.Resolve(f.Name, annotations.Handler{}, spec.Place{})

@@ -46,6 +46,9 @@ func Select(s *spec.Spec, functions []*target.Function) ([]*Group, annotations.D
 	}
 	c.names()
 	c.overlaps()
+	for _, g := range c.groups {
+		c.confused(g)
+	}
 	return c.groups, c.diags
 }
 
