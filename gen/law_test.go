@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,19 +147,7 @@ func compile(t *testing.T, dir string, packages map[string][]cut.File) {
 func TestSettingsAreData(t *testing.T) {
 	everywhere(t, func(t *testing.T, dir string) {
 		before := everything(t, dir)
-		for _, a := range before.Apps {
-			name := filepath.Join(a.Dir, "f.yml")
-			content, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var file map[string]any
-			if err := yaml.Unmarshal(content, &file); err != nil {
-				t.Fatal(err)
-			}
-			if file == nil {
-				file = map[string]any{}
-			}
+		rewrite(t, before, func(a *gen.App, file map[string]any) {
 			settings := map[string]any{"memorySize": 1024, "timeout": 17, "initTimeout": 3, "concurrency": 9, "role": "arn:aws:iam::123456789012:role/r",
 				"http": map[string]any{"cors": map[string]any{"origins": []any{"https://a.example"}}}}
 			functions := map[string]any{}
@@ -169,26 +159,112 @@ func TestSettingsAreData(t *testing.T) {
 			put(file, "functions", functions)
 			put(file, "package", map[string]any{"mode": "shared"})
 			put(file, "targets", map[string]any{"aws": map[string]any{"provider": map[string]any{"timeout": 99}, "functions": functions}})
-			if content, err = yaml.Marshal(file); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, content, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		after := everything(t, dir)
-		for i, a := range after.Apps {
-			for _, f := range a.Files {
-				was := slices.IndexFunc(before.Apps[i].Files, func(o target.File) bool { return o.Path == f.Path })
-				if was < 0 || !bytes.Equal(before.Apps[i].Files[was].Content, f.Content) {
-					t.Errorf("%s changed", f.Path)
-				}
-			}
-			if len(a.Files) != len(before.Apps[i].Files) {
-				t.Errorf("%d files, and before %d", len(a.Files), len(before.Apps[i].Files))
-			}
-		}
+		})
+		same(t, before, everything(t, dir))
 	})
+}
+
+// TestGroupingIsData adds groups to f.yml, of which one cloud lacks one, and nothing that is generated differs.
+func TestGroupingIsData(t *testing.T) {
+	grouped := 0
+	everywhere(t, func(t *testing.T, dir string) {
+		deployable(t, dir)
+		before := everything(t, dir)
+		r := rand.New(rand.NewPCG(1, uint64(len(before.Apps))))
+		rewrite(t, before, func(a *gen.App, file map[string]any) {
+			put(file, "aggregation", grouping(r, a, "g"))
+			put(file, "targets", map[string]any{"aws": map[string]any{"aggregation": map[string]any{"g0": map[string]any{"functions": []any{}}}}})
+		})
+		o := options(dir)
+		o.Targets, o.NoCache = clouds(), true
+		after := diagnose(t, o)
+		if after.Diagnostics.Failed() { // such as functions whose settings do not fit together
+			t.Skip(after.Diagnostics.Render(dir))
+		}
+		grouped++
+		same(t, before, after)
+	})
+	if grouped < 10 {
+		t.Errorf("only %d applications could be grouped", grouped)
+	}
+}
+
+// deployable has the application of a golden file deployed to a cloud that there is.
+func deployable(t *testing.T, dir string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, _ os.DirEntry, err error) error {
+		if err != nil || filepath.Base(name) != "f.yml" {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(name, bytes.ReplaceAll(content, []byte("name: cloud"), []byte("name: aliyun")), 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// grouping puts the functions of an application into some groups, or none.
+func grouping(r *rand.Rand, a *gen.App, name string) map[string]any {
+	groups := map[string]any{}
+	for _, f := range a.Functions {
+		i := r.IntN(4)
+		if i == 3 { // it stays by itself
+			continue
+		}
+		key := name + strconv.Itoa(i)
+		if groups[key] == nil {
+			groups[key] = map[string]any{"functions": []any{}, "memorySize": 512, "lazy": r.IntN(2) == 0}
+		}
+		group := groups[key].(map[string]any)
+		group["functions"] = append(group["functions"].([]any), f.Name)
+	}
+	return groups
+}
+
+// rewrite changes f.yml of each application.
+func rewrite(t *testing.T, r *gen.Result, change func(a *gen.App, file map[string]any)) {
+	t.Helper()
+	for _, a := range r.Apps {
+		name := filepath.Join(a.Dir, "f.yml")
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file map[string]any
+		if err := yaml.Unmarshal(content, &file); err != nil {
+			t.Fatal(err)
+		}
+		if file == nil {
+			file = map[string]any{}
+		}
+		change(a, file)
+		if content, err = yaml.Marshal(file); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// same compares all that is generated.
+func same(t *testing.T, before, after *gen.Result) {
+	t.Helper()
+	for i, a := range after.Apps {
+		for _, f := range a.Files {
+			was := slices.IndexFunc(before.Apps[i].Files, func(o target.File) bool { return o.Path == f.Path })
+			if was < 0 || !bytes.Equal(before.Apps[i].Files[was].Content, f.Content) {
+				t.Errorf("%s changed", f.Path)
+			}
+		}
+		if len(a.Files) != len(before.Apps[i].Files) {
+			t.Errorf("%d files, and before %d", len(a.Files), len(before.Apps[i].Files))
+		}
+	}
 }
 
 // put lays values over those of a key, at every depth.
