@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"go/token"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,6 +118,13 @@ func (c checker) value(path, format string, args ...any) {
 // aggregation checks the settings of groups; which functions they take, only the code can tell.
 func (c checker) aggregation(prefix string, groups map[string]*Group) {
 	for name, g := range groups {
+		if prefix != "" && c.Aggregation[name] == nil && len(g.Functions)+len(g.FunctionsPattern)+len(g.Routes) == 0 {
+			d := c.keys[prefix+"aggregation."+name].Errorf(CodeValue, "there is no group %q in aggregation, and this one has no functions", name)
+			if known := slices.Sorted(maps.Keys(c.Aggregation)); len(known) > 0 {
+				d.Hint = suggestion(name, known)
+			}
+			c.add(d)
+		}
 		c.settings(prefix+"aggregation."+name+".", g.Settings)
 	}
 }

@@ -109,10 +109,16 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 			continue
 		}
 		p := planned{Application: j.app.Name, Target: j.target.Name(), Next: deployment.Describe(j.target, app)}
-		old, name, err := t.last(ctx, filepath.Join(j.app.Dir, "dist", j.target.Name()), against)
+		dist := filepath.Join(j.app.Dir, "dist", j.target.Name())
+		old, name, err := t.last(ctx, dist, against)
 		if err != nil {
 			return nil, err
 		}
+		built, err := builtDeployment(filepath.Join(dist, "manifest.json"))
+		if err != nil {
+			return nil, err
+		}
+		p.Next.Packaged(built)
 		if old != nil && (old.Service != p.Next.Service || old.Target != p.Next.Target) {
 			return nil, &failure{code: exitFailed, text: fmt.Sprintf("%s describes %s on %s, expected %s on %s", name, old.Service, old.Target, p.Next.Service, p.Next.Target)}
 		}
@@ -289,6 +295,8 @@ func changeLine(c deployment.Change) []string {
 		if c.Old == "" {
 			sign = "+"
 		}
+	case deployment.PackageChanged:
+		what = c.Unit + " package"
 	case deployment.LimitChanged:
 		what = "function " + c.Function + " " + c.Key
 	}

@@ -65,8 +65,12 @@ func (t *tool) regroup(ctx context.Context, functions []string, write bool, chan
 	if err := t.showGroups(all, result.Members); err != nil {
 		return err
 	}
-	if err := t.showPlan(app, result.Text); err != nil {
+	wrong, err := t.showPlan(app, result.Text)
+	if err != nil {
 		return err
+	}
+	if wrong {
+		return &failure{code: exitFailed, text: shown + " would be wrong then, and is left as it is"}
 	}
 	if !write {
 		fmt.Fprintf(t.err, "%s is not changed yet; --write writes it\n", shown)
@@ -153,15 +157,29 @@ func (t *tool) showChange(shown string, before, after []byte) error {
 	})
 }
 
-// showPlan prints what the edit changes of the deployment to the target that f.yml names, and what is wrong with it there.
-func (t *tool) showPlan(app *gen.App, text []byte) error {
-	chosen, err := t.selectTargets(app.Provider())
-	if app.Provider() == "" || err != nil {
-		return nil // f.yml names none, or one that this tool does not know
-	}
+// showPlan prints what the edit changes of the deployment to the target that f.yml names, and what is wrong with it on any target
+// that f.yml names. It reports whether the edit makes something wrong that is not wrong now.
+func (t *tool) showPlan(app *gen.App, text []byte) (spoiled bool, err error) {
 	after, ds, err := app.WithSpec(text)
 	if err != nil || ds.Failed() {
-		return err
+		return false, err
+	}
+	var all annotations.Diagnostics
+	for _, name := range append(names(t.named(app)), "") {
+		_, wrong := app.Target(name)
+		_, found := after.Target(name)
+		if !wrong.Failed() && found.Failed() {
+			spoiled = true
+			all = append(all, found...)
+		}
+	}
+	if all.Sort(); spoiled {
+		t.print(all)
+		return true, nil
+	}
+	chosen, err := t.selectTargets(app.Provider())
+	if app.Provider() == "" || err != nil {
+		return false, nil // f.yml names none, or one that this tool does not know
 	}
 	for _, tg := range chosen {
 		before, wrong := app.Target(tg.Name())
@@ -172,6 +190,7 @@ func (t *tool) showPlan(app *gen.App, text []byte) error {
 		}
 		ds := tg.Check(next)
 		if t.print(ds); ds.Failed() {
+			spoiled = spoiled || !tg.Check(before).Failed()
 			continue
 		}
 		changes := deployment.Compare(deployment.Describe(tg, before), deployment.Describe(tg, next))
@@ -179,7 +198,7 @@ func (t *tool) showPlan(app *gen.App, text []byte) error {
 		// What units may do is for plan to print.
 		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: &deployment.Deployment{}, Changes: changes, Steps: deployment.Steps(changes)}, false)
 	}
-	return nil
+	return spoiled, nil
 }
 
 // showGroups prints what the functions are deployed as after the edit: the groups, then those that are units by themselves.

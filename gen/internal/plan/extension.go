@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -28,7 +29,9 @@ func Extensions(g *Group, parts []Part) (spec.Extension, annotations.Diagnostics
 		for _, name := range slices.Sorted(maps.Keys(p.Extension)) {
 			node := p.Extension[name]
 			if key := differs(out[name], node, g.Extension[name]); key != "" {
-				d := p.Place(name).Or(g.Place).Errorf(codeSetting, "key %s below x-%s of function %s differs from that of another function of group %s", key, name, p.Function, g.Name)
+				first := owner(parts, name, key)
+				d := p.Place(name).Or(g.Place).Errorf(codeSetting, "functions %s and %s of group %s have different values of x-%s: %s", first.Function, p.Function, g.Name, name, key)
+				d.Chain = []annotations.Link{{Pos: first.Place(name).Pos, Message: first.Function + " sets it here"}, {Pos: p.Place(name).Pos, Message: p.Function + " sets it here"}}
 				d.Hint = fmt.Sprintf("set it in aggregation.%s.x-%s, make the functions agree, or split the group", g.Name, name)
 				diags = append(diags, d)
 			}
@@ -39,6 +42,20 @@ func Extensions(g *Group, parts []Part) (spec.Extension, annotations.Diagnostics
 		out[name] = spec.MergeNodes(out[name], node)
 	}
 	return out, diags
+}
+
+// owner is the first part that has a dotted key for a target.
+func owner(parts []Part, target, key string) Part {
+	for _, p := range parts {
+		node := p.Extension[target]
+		for _, step := range strings.Split(key, ".") {
+			node = lookup(node, step)
+		}
+		if node != nil {
+			return p
+		}
+	}
+	return parts[0]
 }
 
 // differs returns the first key that both maps have with different values, unless the group has it.

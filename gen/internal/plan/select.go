@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ const (
 	codeGroup   = "group"         // a group with the wrong functions, or name
 	codeSetting = "group-setting" // settings of its functions that do not fit together
 )
+
+// wildcards are parts of paths such as :id, which triggers take for {id}.
+var wildcards = regexp.MustCompile(`/:([A-Za-z_][A-Za-z0-9_]*)`)
 
 // Group is one group with the functions that it takes.
 type Group struct {
@@ -138,6 +142,7 @@ func (c *selection) fill(g *Group) {
 			c.report(place("routes", i), "found %q, expected a path such as /orders/{id} or /admin/*, with a method before it if only that one is meant", route)
 			continue
 		}
+		path = wildcards.ReplaceAllString(path, "/{$1}")
 		found := false
 		for _, f := range c.functions {
 			if hasRoute(f, method, path) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,14 +54,16 @@ func seconds(d time.Duration) string {
 func (p *Plan) Settings() []byte {
 	var b strings.Builder
 	b.WriteString("# What f.yml says of each function: its name, the stage or - for every one, settings.\n")
-	seen := map[string]bool{}
+	lines := map[string]string{} // one grouping has them in another order of units than another, and the same bytes
 	for _, u := range p.Units {
 		for _, m := range u.Members {
-			if !seen[m.Name] {
-				seen[m.Name] = true
-				fmt.Fprintf(&b, "%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
+			if _, ok := lines[m.Name]; !ok || !m.Guest {
+				lines[m.Name] = fmt.Sprintf("%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
 			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		b.WriteString(lines[name])
 	}
 	return []byte(b.String())
 }

@@ -22,6 +22,7 @@ const (
 	TriggerChanged = "trigger-changed"
 	SettingChanged = "setting-changed"
 	LimitChanged   = "limit-changed"
+	PackageChanged = "package-changed"
 )
 
 // Change is one difference between two deployments.
@@ -114,9 +115,24 @@ func (c *comparison) functions() {
 		case after == "":
 			c.add(Change{What: Left, Unit: before, Function: name})
 		default:
-			c.add(Change{What: Regrouped, Unit: after, Function: name, Old: before, New: after})
+			c.add(Change{What: Regrouped, Unit: after, Function: name, Old: before, New: after, Warning: c.renamed(name, old[name], next[name])})
 		}
 	}
+}
+
+// renamed warns who calls a function that has no trigger, and is no more in a unit that it was in: its name in the cloud is that of
+// the unit.
+func (c *comparison) renamed(function string, before, after []string) string {
+	if slices.ContainsFunc(before, func(name string) bool { return slices.Contains(after, name) }) {
+		return ""
+	}
+	u := c.next.unit(after[0])
+	for _, f := range u.Functions {
+		if f.Name == function && len(f.Triggers) == 0 {
+			return "callers have to call " + u.Function
+		}
+	}
+	return ""
 }
 
 // placed is a trigger with where it is.
@@ -175,7 +191,7 @@ func moving(word string) string {
 	case kind.Tick:
 		return "may fire twice or be missed for a moment"
 	case kind.Batch:
-		return "events may be delivered twice or wait for a moment; objects may be missed"
+		return "events may wait, be delivered twice or, where the vendor keeps none, be missed for a moment"
 	}
 	return ""
 }
@@ -184,12 +200,11 @@ func (c *comparison) settings() {
 	for _, u := range c.next.Units {
 		before := c.old.unit(u.Name)
 		if before == nil {
-			for _, s := range u.Settings { // of a group that is new, what its functions made of it
-				if s.Rule != "" {
-					c.add(Change{What: SettingChanged, Unit: u.Name, Key: s.Key, New: s.Value, Rule: s.Rule, Members: s.Members})
-				}
-			}
+			c.newSettings(&u)
 			continue
+		}
+		if before.Hash != "" && u.Hash != "" && before.Hash != u.Hash {
+			c.add(Change{What: PackageChanged, Unit: u.Name, Key: "package", Old: before.packaged(), New: u.packaged()})
 		}
 		for _, s := range compareSettings(before.Settings, u.Settings) {
 			s.What, s.Unit = SettingChanged, u.Name
@@ -203,6 +218,36 @@ func (c *comparison) settings() {
 		}
 	}
 }
+
+// newSettings are those of a unit that is new: compared with the unit that had all of its functions, if there was one, otherwise
+// what the functions made of a group.
+func (c *comparison) newSettings(u *Unit) {
+	var before *Unit
+	homes := map[string]bool{}
+	for _, f := range u.Functions {
+		for i, old := range c.old.Units {
+			if slices.ContainsFunc(old.Functions, func(b Function) bool { return b.Name == f.Name }) {
+				homes[old.Name] = true
+				before = &c.old.Units[i]
+			}
+		}
+	}
+	if len(homes) == 1 {
+		for _, s := range compareSettings(before.Settings, u.Settings) {
+			s.What, s.Unit = SettingChanged, u.Name
+			c.add(s)
+		}
+		return
+	}
+	for _, s := range u.Settings {
+		if s.Rule != "" {
+			c.add(Change{What: SettingChanged, Unit: u.Name, Key: s.Key, New: s.Value, Rule: s.Rule, Members: s.Members})
+		}
+	}
+}
+
+// packaged is the unit's package in a few words.
+func (u *Unit) packaged() string { return fmt.Sprintf("%d bytes, %.8s", u.Size, u.Hash) }
 
 func compareSettings(old, next []Setting) []Change {
 	values := func(list []Setting) map[string]Setting {
@@ -241,23 +286,29 @@ func sorted[V any](a, b map[string]V) []string {
 // new before it removes what is old, in one update, needs no steps.
 func Steps(changes []Change) []string {
 	var moved, gone []string
+	split := false
 	for _, c := range changes {
 		switch c.What {
 		case TriggerMoved:
 			moved = append(moved, c.Trigger)
 		case UnitRemoved:
 			gone = append(gone, c.Unit)
+			split = split || strings.Contains(c.Old, ", ")
 		}
 	}
 	if len(moved) == 0 {
 		return nil
 	}
-	steps := []string{
-		"deploy the units that triggers move to, without these triggers; deployOrigin: true keeps the old units until then",
-		"move the triggers: " + strings.Join(moved, "; "),
+	look := "deploy, and see whether the triggers that move work: " + strings.Join(moved, "; ")
+	switch {
+	case len(gone) == 0:
+		return []string{look}
+	case split:
+		return []string{look, "remove what the cloud's tool has left of " + strings.Join(gone, ", ")}
 	}
-	if len(gone) > 0 {
-		steps = append(steps, "remove the units that have none any more: "+strings.Join(gone, ", "))
+	return []string{
+		"deploy with deployOrigin: true in the groups: they get the triggers, and the old units stay, without triggers, for who calls them",
+		"see whether the triggers that move work: " + strings.Join(moved, "; "),
+		"deploy without deployOrigin, which removes " + strings.Join(gone, ", "),
 	}
-	return steps
 }

@@ -22,6 +22,11 @@ func trigger(kind, name string, settings ...deployment.Setting) deployment.Trigg
 	return deployment.Trigger{Kind: kind, Name: name, Settings: settings}
 }
 
+func packaged(u deployment.Unit, size int64, hash string) deployment.Unit {
+	u.Size, u.Hash = size, hash
+	return u
+}
+
 func set(u deployment.Unit, settings ...deployment.Setting) deployment.Unit {
 	u.Settings = settings
 	return u
@@ -64,13 +69,13 @@ func TestCompare(t *testing.T) {
 				{What: deployment.Regrouped, Unit: "all", Function: "refund", Old: "refund", New: "all"},
 				{What: deployment.Regrouped, Unit: "all", Function: "stored", Old: "stored", New: "all"},
 				{What: deployment.TriggerMoved, Unit: "all", Function: "list", Trigger: "http GET /books", Old: "list", New: "all", Warning: "requests may fail for a moment"},
-				{What: deployment.TriggerMoved, Unit: "all", Function: "stored", Trigger: "os pictures", Old: "stored", New: "all", Warning: "events may be delivered twice or wait for a moment; objects may be missed"},
+				{What: deployment.TriggerMoved, Unit: "all", Function: "stored", Trigger: "os pictures", Old: "stored", New: "all", Warning: "events may wait, be delivered twice or, where the vendor keeps none, be missed for a moment"},
 				{What: deployment.TriggerMoved, Unit: "all", Function: "refund", Trigger: "raw refund", Old: "refund", New: "all"},
 				{What: deployment.TriggerMoved, Unit: "all", Function: "purge", Trigger: "timer purge", Old: "purge", New: "all", Warning: "may fire twice or be missed for a moment"},
 			}, steps: []string{
-				"deploy the units that triggers move to, without these triggers; deployOrigin: true keeps the old units until then",
-				"move the triggers: http GET /books; os pictures; raw refund; timer purge",
-				"remove the units that have none any more: list, purge, refund, stored",
+				"deploy with deployOrigin: true in the groups: they get the triggers, and the old units stay, without triggers, for who calls them",
+				"see whether the triggers that move work: http GET /books; os pictures; raw refund; timer purge",
+				"deploy without deployOrigin, which removes list, purge, refund, stored",
 			}},
 		{name: "a function moves between groups that stay", old: units{unit("a", function("list", get), function("purge", purge)), unit("b", function("stored", pictures))},
 			next: units{unit("a", function("list", get)), unit("b", function("purge", purge), function("stored", pictures))},
@@ -78,8 +83,7 @@ func TestCompare(t *testing.T) {
 				{What: deployment.Regrouped, Unit: "b", Function: "purge", Old: "a", New: "b"},
 				{What: deployment.TriggerMoved, Unit: "b", Function: "purge", Trigger: "timer purge", Old: "a", New: "b", Warning: "may fire twice or be missed for a moment"},
 			}, steps: []string{
-				"deploy the units that triggers move to, without these triggers; deployOrigin: true keeps the old units until then",
-				"move the triggers: timer purge",
+				"deploy, and see whether the triggers that move work: timer purge",
 			}},
 		{name: "a function is also deployed by itself", old: units{unit("a", function("list", get))}, next: units{unit("a", function("list", get)), unit("list", function("list"))}, want: []deployment.Change{
 			{What: deployment.UnitAdded, Unit: "list", New: "list"},
@@ -95,11 +99,28 @@ func TestCompare(t *testing.T) {
 		{name: "two triggers of one name", old: units{unit("a", function("x", pictures)), unit("b", function("y", pictures))}, next: units{unit("a", function("x", pictures), function("y", pictures))}, want: []deployment.Change{
 			{What: deployment.UnitRemoved, Unit: "b", Old: "y"},
 			{What: deployment.Regrouped, Unit: "a", Function: "y", Old: "b", New: "a"},
-			{What: deployment.TriggerMoved, Unit: "a", Function: "y", Trigger: "os pictures (2)", Old: "b", New: "a", Warning: "events may be delivered twice or wait for a moment; objects may be missed"},
+			{What: deployment.TriggerMoved, Unit: "a", Function: "y", Trigger: "os pictures (2)", Old: "b", New: "a", Warning: "events may wait, be delivered twice or, where the vendor keeps none, be missed for a moment"},
 		}, steps: []string{
-			"deploy the units that triggers move to, without these triggers; deployOrigin: true keeps the old units until then",
-			"move the triggers: os pictures (2)",
-			"remove the units that have none any more: b",
+			"deploy with deployOrigin: true in the groups: they get the triggers, and the old units stay, without triggers, for who calls them",
+			"see whether the triggers that move work: os pictures (2)",
+			"deploy without deployOrigin, which removes b",
+		}},
+		{name: "a function leaves its group", old: units{set(unit("web", function("list", get), function("put")), deployment.Setting{Key: "memorySize", Value: "1GB", Rule: "set in the group"})},
+			next: units{set(unit("list", function("list", get)), deployment.Setting{Key: "memorySize", Value: "128MB"}), set(unit("put", function("put")), deployment.Setting{Key: "memorySize", Value: "1GB"})},
+			want: []deployment.Change{
+				{What: deployment.UnitAdded, Unit: "list", New: "list"},
+				{What: deployment.UnitAdded, Unit: "put", New: "put"},
+				{What: deployment.UnitRemoved, Unit: "web", Old: "list, put"},
+				{What: deployment.Regrouped, Unit: "list", Function: "list", Old: "web", New: "list"},
+				{What: deployment.Regrouped, Unit: "put", Function: "put", Old: "web", New: "put", Warning: "callers have to call shop-put"},
+				{What: deployment.TriggerMoved, Unit: "list", Function: "list", Trigger: "http GET /books", Old: "web", New: "list", Warning: "requests may fail for a moment"},
+				{What: deployment.SettingChanged, Unit: "list", Key: "memorySize", Old: "1GB", New: "128MB"},
+			}, steps: []string{
+				"deploy, and see whether the triggers that move work: http GET /books",
+				"remove what the cloud's tool has left of web",
+			}},
+		{name: "another package", old: units{packaged(unit("a", function("list")), 10, "0123456789")}, next: units{packaged(unit("a", function("list")), 12, "abcdefabcdef")}, want: []deployment.Change{
+			{What: deployment.PackageChanged, Unit: "a", Key: "package", Old: "10 bytes, 01234567", New: "12 bytes, abcdefab"},
 		}},
 		{name: "settings with their rules", old: units{set(unit("a", function("list")), deployment.Setting{Key: "memorySize", Value: "128MB"}, deployment.Setting{Key: "role", Value: "r"})},
 			next: units{set(unit("a", function("list")), deployment.Setting{Key: "memorySize", Value: "512MB", Rule: "the maximum", Members: []string{"list"}}, deployment.Setting{Key: "timeout", Value: "10s", Rule: "set in the group"})},

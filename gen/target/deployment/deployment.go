@@ -83,12 +83,22 @@ type Setting struct {
 func Describe(t target.Target, app *target.App) *Deployment {
 	d := &Deployment{Service: app.Spec.Service, Target: t.Name(), Stage: app.Stage}
 	permitter, _ := t.(target.Permitter)
+	_, gateway := t.(target.Router)
 	for _, u := range app.Units {
 		unit := Unit{Name: u.Name, Function: app.FunctionName(u), Group: u.Group, Settings: settings(u)}
 		for _, f := range u.Functions {
 			function := Function{Name: f.Name, Timeout: annotations.Duration(f.Timeout).String()}
 			for _, t := range f.Triggers {
-				function.Triggers = append(function.Triggers, triggers(app, t)...)
+				delivery := kind.DeliveryOf(t.Kind)
+				if delivery == kind.Raw || f.Guest && gateway && delivery == kind.Request {
+					continue // what calls it is no trigger; a gateway leads to the unit that owns the function
+				}
+				for _, described := range triggers(app, t) {
+					if f.Guest {
+						described.Name += " at the URL of " + u.Name
+					}
+					function.Triggers = append(function.Triggers, described)
+				}
 			}
 			unit.Functions = append(unit.Functions, function)
 		}
@@ -108,7 +118,10 @@ func settings(u *target.Unit) []Setting {
 	var out []Setting
 	for _, v := range spec.Flatten(u.Settings) {
 		s := Setting{Key: v.Key, Value: v.Text}
-		if strings.HasPrefix(v.Key, "environment.") {
+		if name, ok := strings.CutPrefix(v.Key, "environment."); ok {
+			if spec.OwnVariable(name) {
+				continue // it repeats another setting
+			}
 			s.Value = fingerprint(v.Text)
 		}
 		key := v.Key
@@ -157,6 +170,19 @@ func triggers(app *target.App, t target.Trigger) []Trigger {
 	out.Settings = append(out.Settings, real...)
 	slices.SortFunc(out.Settings, func(a, b Setting) int { return strings.Compare(a.Key, b.Key) })
 	return []Trigger{out}
+}
+
+// Packaged takes size and hash of each unit's package from what was built last of the same functions; nil is nothing.
+func (d *Deployment) Packaged(built *Deployment) {
+	if built == nil {
+		return
+	}
+	for i := range d.Units {
+		u := &d.Units[i]
+		if b := built.unit(u.Name); b != nil && b.members() == u.members() {
+			u.Size, u.Hash = b.Size, b.Hash
+		}
+	}
 }
 
 // Write writes a description.
