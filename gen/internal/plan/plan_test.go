@@ -163,3 +163,28 @@ func (*Door) Open() {}
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
+
+// TestSettingsDoNotFollowGroups: units come in another order with groups, and the file in the package must not.
+func TestSettingsDoNotFollowGroups(t *testing.T) {
+	dir := t.TempDir()
+	apptest.WriteModule(t, dir, apptest.Module)
+	apptest.Write(t, dir, map[string]string{"app/app.go": code})
+	settings := func(more string) string {
+		t.Helper()
+		apptest.Write(t, dir, map[string]string{"app/f.yml": "service: s\n" + more})
+		_, program := apptest.Load(t, load.Options{Dir: dir})
+		_, g, ds := apptest.Solve(program, program.Apps[0])
+		if ds.Failed() {
+			t.Fatal(ds.Render(dir))
+		}
+		p, ds := plan.New(g, "far", nil)
+		if ds.Failed() {
+			t.Fatal(ds.Render(dir))
+		}
+		return string(p.Settings())
+	}
+	apart, together := settings(""), settings("aggregation: {zz: {functions: [app-open, unsaid]}}\n")
+	if diff := cmp.Diff(apart, together); diff != "" {
+		t.Errorf("-apart +grouped\n%s", diff)
+	}
+}
