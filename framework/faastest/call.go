@@ -2,6 +2,7 @@ package faastest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/local/envelope"
 	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
@@ -226,7 +228,7 @@ func convert[Out any](result any) (Out, error) {
 	case *bytes.Reader:
 		b, err = io.ReadAll(r)
 	default:
-		b, err = json.Marshal(result)
+		b, err = platform.EncodeReply(context.Background(), result, nil)
 	}
 	if err != nil {
 		return out, err

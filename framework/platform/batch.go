@@ -24,6 +24,9 @@ type Batch[E any] struct {
 	// Partial writes the response by which the vendor takes back only the messages with these MessageIDs. Nil means that
 	// the vendor takes back all of a batch or nothing.
 	Partial func(failed []string) ([]byte, error)
+	// Broken are messages that cannot be decoded, by their MessageIDs. Where there is a Partial they are taken back like those
+	// that a function fails, and the others are handled: one sender's mistake must not hold up a queue.
+	Broken []framework.MessageFailure
 }
 
 // Decode reads a payload of its form. It returns false for any other, and an error for one of its form that is broken.
@@ -62,6 +65,9 @@ func BatchCodec[T trigger.Source[E], E any](decode Decode[E]) Codec {
 			// The process has one environment; it is not known yet where codecs are bound.
 			if once.Do(func() { m.names, wrong = readResources(p.Runtime) }); wrong != nil {
 				return Call{}, true, wrong
+			}
+			if len(batch.Broken) > 0 && (len(batch.Events) == 0 || batch.Partial == nil) {
+				return Call{}, true, batch.Broken[0].Err
 			}
 			if len(batch.Events) == 0 {
 				return Call{Reply: func(context.Context, any, error) ([]byte, error) { return []byte("null"), nil }}, true, nil
@@ -193,28 +199,38 @@ func reply[E any](p *Payload, batch Batch[E]) func(context.Context, any, error) 
 	if batch.Partial == nil {
 		return EncodeReply
 	}
-	ids := make([]string, 0, len(batch.Events))
+	ids := make([]string, 0, len(batch.Events)+len(batch.Broken))
 	for _, e := range batch.Events {
 		if m, ok := any(e).(framework.Message); ok {
 			ids = append(ids, m.MessageID())
 		}
 	}
+	for _, f := range batch.Broken {
+		ids = append(ids, f.ID)
+	}
 	return func(_ context.Context, _ any, err error) ([]byte, error) {
-		if err == nil {
+		if err == nil && len(batch.Broken) == 0 {
 			return batch.Partial(nil)
 		}
-		b, ok := partial.Of(err)
-		if !ok {
-			return nil, err
+		all := &framework.BatchError{Failures: slices.Clone(batch.Broken)}
+		if err != nil {
+			b, ok := partial.Of(err)
+			if !ok {
+				return nil, err
+			}
+			all.Failures = append(all.Failures, b.Failures...)
 		}
 		var failed []string
-		for _, f := range b.Failures {
+		for _, f := range all.Failures {
 			if f.ID == "" || !slices.Contains(ids, f.ID) {
 				return nil, fmt.Errorf("message %.100q is not in the batch: %w", f.ID, err)
 			}
 			if !slices.Contains(failed, f.ID) {
 				failed = append(failed, f.ID)
 			}
+		}
+		if len(batch.Broken) > 0 {
+			err = all
 		}
 		if len(failed) == len(ids) {
 			return nil, err

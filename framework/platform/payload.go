@@ -37,6 +37,18 @@ func (p *Payload) Log() *slog.Logger {
 	return slog.Default()
 }
 
+// Memory is the function's memory limit in MB, zero if unknown: what the vendor says with the call, if it does, by a method
+// MemoryLimit of the vendor's invocation, else what it said at start.
+func (p *Payload) Memory() int {
+	if v, ok := p.Invocation.Vendor.(interface{ MemoryLimit() int }); ok && v.MemoryLimit() > 0 {
+		return v.MemoryLimit()
+	}
+	if p.Runtime != nil {
+		return p.Runtime.Memory
+	}
+	return 0
+}
+
 // Field returns one member of the payload's top-level JSON object, nil if it has none or is not an object. Only the outline
 // of the payload has been checked: the value itself may still prove to be no JSON when it is decoded.
 func (p *Payload) Field(name string) json.RawMessage {

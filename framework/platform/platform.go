@@ -6,6 +6,7 @@
 package platform
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -216,7 +217,8 @@ func rawCall(f *framework.Function, payload []byte) Call {
 	return Call{Function: f, Event: payload, Reply: EncodeReply}
 }
 
-// EncodeReply is the Reply of everything but http: nothing is null, []byte is sent as it is, the rest is JSON.
+// EncodeReply is the Reply of everything but http: nothing is null, []byte is sent as it is, the rest is JSON,
+// without the escapes for HTML, as over http.
 func EncodeReply(_ context.Context, result any, err error) ([]byte, error) {
 	if err != nil {
 		return nil, err
@@ -229,11 +231,13 @@ func EncodeReply(_ context.Context, result any, err error) ([]byte, error) {
 	case json.RawMessage:
 		return v, nil
 	}
-	b, err := json.Marshal(result)
-	if err != nil {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false) // callers compare and show results, and text would be longer
+	if err := e.Encode(result); err != nil {
 		return nil, fmt.Errorf("encode the result of type %T: %w", result, err)
 	}
-	return b, nil
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // Description is what a vendor's error call may carry.

@@ -132,6 +132,11 @@ func TestRaw(t *testing.T) {
 	}
 }
 
+// written writes itself as JSON.
+type written string
+
+func (w written) MarshalJSON() ([]byte, error) { return []byte(`"` + w + `"`), nil }
+
 func TestEncodeReply(t *testing.T) {
 	failed := errors.New("failed")
 	for _, tt := range []struct {
@@ -143,7 +148,9 @@ func TestEncodeReply(t *testing.T) {
 		{nil, nil, "null", ""},
 		{[]byte(" {"), nil, " {", ""},
 		{json.RawMessage("1"), nil, "1", ""},
-		{"<ü>", nil, `"\u003cü\u003e"`, ""},
+		{"<ü> & \u2028\n", nil, `"<ü> & \u2028\n"`, ""},
+		{struct{ A []string }{[]string{"<b>"}}, nil, `{"A":["<b>"]}`, ""},
+		{written("<b>&"), nil, `"<b>&"`, ""},
 		{map[string]any{"a": []int(nil)}, nil, `{"a":null}`, ""},
 		{"dropped", failed, "", "failed"},
 		{make(chan int), nil, "", "encode the result of type chan int: json: unsupported type: chan int"},

@@ -251,6 +251,27 @@ func TestResources(t *testing.T) {
 	}
 }
 
+// TestKafkaValues: EventBridge may write a value that is JSON as it is, and in the place of a text.
+func TestKafkaValues(t *testing.T) {
+	for value, want := range map[string]string{
+		`"hello"`: "hello", `"\u00fc\"{"`: `ü"{`, `""`: "", `{"a": "<\u00fc>"}`: `{"a": "<\u00fc>"}`, `[1, 2]`: "[1, 2]", `1.50`: "1.50", `true`: "true",
+	} {
+		d, got := taking(t, nil)
+		data := strings.NewReplacer(`"hello"`, value, `"key":"k"`, `"key":`+value).Replace(record)
+		for _, payload := range []string{texts(data), "[" + data + "]", data} {
+			if _, err := d.Handle(t.Context(), []byte(payload), framework.Invocation{}); err != nil {
+				t.Errorf("%s: %v", payload, err)
+				continue
+			}
+			r := got["f"].([]kafka.Record)[0]
+			v, _ := KafkaOf(r)
+			if string(r.Value) != want || string(r.Key) != want || v.Value == nil || string(*v.Value) != want {
+				t.Errorf("%s: %q and %q, want %q", payload, r.Key, r.Value, want)
+			}
+		}
+	}
+}
+
 // TestTheWholeBatchFails: none of the services takes a part of a batch back.
 func TestTheWholeBatchFails(t *testing.T) {
 	var failed framework.BatchError

@@ -13,16 +13,28 @@ import (
 // KafkaRecord is a record of ApsaraMQ for Kafka, in the event by which EventBridge delivers it.
 type KafkaRecord struct {
 	CloudEvent `json:"-"`
-	Topic      string  `json:"topic"`
-	Partition  int     `json:"partition"`
-	Offset     int64   `json:"offset"`
-	Timestamp  int64   `json:"timestamp"` // milliseconds since 1970
-	Key        *string `json:"key"`
-	Value      *string `json:"value"`
+	Topic      string     `json:"topic"`
+	Partition  int        `json:"partition"`
+	Offset     int64      `json:"offset"`
+	Timestamp  int64      `json:"timestamp"` // milliseconds since 1970
+	Key        *KafkaText `json:"key"`
+	Value      *KafkaText `json:"value"`
 	Headers    struct {
 		Headers    []KafkaHeader `json:"headers"`
 		IsReadOnly bool          `json:"isReadOnly"`
 	} `json:"headers"`
+}
+
+// KafkaText is a key or a value: what a text says or, where EventBridge sends other JSON in its place, that JSON as it came.
+type KafkaText string
+
+// UnmarshalJSON reads any JSON.
+func (t *KafkaText) UnmarshalJSON(raw []byte) error {
+	if raw[0] == '"' {
+		return json.Unmarshal(raw, (*string)(t))
+	}
+	*t = KafkaText(raw)
+	return nil
 }
 
 // KafkaHeader is a header of a record.
@@ -38,7 +50,7 @@ func KafkaOf(r kafka.Record) (*KafkaRecord, bool) {
 	return v, ok
 }
 
-// Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text. The whole batch is delivered again when a
+// Kafka is the codec of ApsaraMQ for Kafka. Keys, values and headers are text; a value that is other JSON is the text of that. The whole batch is delivered again when a
 // record of it fails.
 func Kafka() platform.Codec {
 	return platform.BatchCodec[kafka.Topic](decodeKafka)

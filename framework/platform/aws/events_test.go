@@ -133,6 +133,53 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// TestBrokenSQSMessageGoesBack: what cannot be decoded fails by itself, with what has to be handled after it.
+func TestBrokenSQSMessageGoesBack(t *testing.T) {
+	record := func(id, group, value string) string {
+		return fmt.Sprintf(`{"messageId":%s,"body":"x","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:r:1:q","attributes":{"MessageGroupId":%q},`+
+			`"messageAttributes":{"a":{"binaryValue":%q,"dataType":"Binary"}}}`, id, group, value)
+	}
+	const good, bad = "/wA=", "%%"
+	no := errors.New("no")
+	tests := []struct {
+		name, records string
+		fail          error
+		handled, want string
+		err           string
+	}{
+		{"bad base64", record(`"1"`, "", bad) + "," + record(`"2"`, "", good), nil, "[2]", `{"batchItemFailures":[{"itemIdentifier":"1"}]}`, ""},
+		{"another kind of value", record(`"1"`, "", good) + `,{"eventSource":"aws:sqs","messageId":"2","body":7}`, nil, "[1]", `{"batchItemFailures":[{"itemIdentifier":"2"}]}`, ""},
+		{"the function fails another", record(`"1"`, "", bad) + "," + record(`"2"`, "", good) + "," + record(`"3"`, "", good),
+			&framework.BatchError{Failures: []framework.MessageFailure{{ID: "3", Err: no}}}, "[2 3]", `{"batchItemFailures":[{"itemIdentifier":"1"},{"itemIdentifier":"3"}]}`, ""},
+		{"the function fails the rest", record(`"1"`, "", bad) + "," + record(`"2"`, "", good), no, "[2]", "", "no"},
+		{"the function fails each of the rest", record(`"1"`, "", bad) + "," + record(`"2"`, "", good),
+			&framework.BatchError{Failures: []framework.MessageFailure{{ID: "2", Err: no}}}, "[2]", "", "2 messages of the batch failed; 1: invalid_event: Records: found broken JSON; 2: no"},
+		{"later ones of its group wait", record(`"1"`, "g", bad) + "," + record(`"2"`, "g", good) + "," + record(`"3"`, "h", good), nil, "[3]",
+			`{"batchItemFailures":[{"itemIdentifier":"1"},{"itemIdentifier":"2"}]}`, ""},
+		{"all are broken", record(`"1"`, "", bad) + "," + record(`"2"`, "", bad), nil, "[]", "", "invalid_event: Records: found broken JSON"},
+		{"without an id", record(`""`, "", bad) + "," + record(`"2"`, "", good), nil, "[]", "", "invalid_event: Records: found broken JSON"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, got := taking(t, tt.fail)
+			response, err := d.Handle(t.Context(), []byte(`{"Records":[`+tt.records+`]}`), framework.Invocation{})
+			handled := []string{}
+			if batch, ok := (*got).([]mq.Message); ok {
+				for _, m := range batch {
+					handled = append(handled, m.ID)
+				}
+			}
+			failure := ""
+			if err != nil {
+				failure = err.Error()
+			}
+			if fmt.Sprint(handled) != tt.handled || string(response) != tt.want || failure != tt.err {
+				t.Errorf("handled %v, answered %s, %s; want %s, %s, %s", handled, response, failure, tt.handled, tt.want, tt.err)
+			}
+		})
+	}
+}
+
 // TestFailedMessagesGoBack: a queue and streams take back what failed by its id, everything else the whole batch.
 func TestFailedMessagesGoBack(t *testing.T) {
 	var failed framework.BatchError

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 )
@@ -97,28 +98,59 @@ func decodeQueue(p *platform.Payload) (platform.Batch[mq.Message], bool, error) 
 
 func sqs(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	a.Partial = failures
-	err = walk(p, func(r *SQSMessage, raw json.RawMessage) error {
-		m := mq.Message{
-			ID: r.MessageID, Source: platform.EndOfARN(r.EventSourceARN), Body: []byte(r.Body), Group: r.Attributes["MessageGroupId"], Raw: raw, Vendor: r,
+	var stopped map[string]bool // the message groups with a broken message, whose later ones have to wait for it
+	err = platform.Elements("Records", p.Field("Records"), func(raw json.RawMessage) error {
+		id, group := sqsIdentity(raw)
+		if stopped[group] {
+			a.Broken = append(a.Broken, framework.MessageFailure{ID: id, Err: framework.ErrSkipped})
+			return nil
+		}
+		r := &SQSMessage{}
+		if err := platform.DecodeJSON("Records", raw, r); err != nil {
+			if id == "" {
+				return err
+			}
+			a.Broken = append(a.Broken, framework.MessageFailure{ID: id, Err: err})
+			if group != "" {
+				if stopped == nil {
+					stopped = map[string]bool{}
+				}
+				stopped[group] = true
+			}
+			return nil
 		}
 		if err := same(&a.ARN, r.EventSourceARN); err != nil {
 			return err
 		}
-		m.Deliveries, _ = strconv.Atoi(r.Attributes["ApproximateReceiveCount"]) // zero is unknown
-		sent, _ := strconv.ParseInt(r.Attributes["SentTimestamp"], 10, 64)      // zero is unknown
-		m.Time = platform.Milliseconds(sent)
-		for name, v := range r.MessageAttributes {
-			switch {
-			case v.String != nil:
-				set(&m.Attributes, name, *v.String)
-			case v.Binary != nil:
-				set(&m.Attributes, name, base64Text(v.Binary))
-			}
-		}
-		a.Events = append(a.Events, m)
+		a.Events = append(a.Events, sqsMessage(r, raw))
 		return nil
 	})
 	return a, err
+}
+
+// sqsIdentity reads what a message is answered by and the group that keeps its order, also from a record that is broken elsewhere.
+func sqsIdentity(raw json.RawMessage) (id, group string) {
+	id, _ = platform.DecodeText("messageId", platform.Member(raw, "messageId"))
+	group, _ = platform.DecodeText("MessageGroupId", platform.Member(platform.Member(raw, "attributes"), "MessageGroupId"))
+	return id, group
+}
+
+func sqsMessage(r *SQSMessage, raw json.RawMessage) mq.Message {
+	m := mq.Message{
+		ID: r.MessageID, Source: platform.EndOfARN(r.EventSourceARN), Body: []byte(r.Body), Group: r.Attributes["MessageGroupId"], Raw: raw, Vendor: r,
+	}
+	m.Deliveries, _ = strconv.Atoi(r.Attributes["ApproximateReceiveCount"]) // zero is unknown
+	sent, _ := strconv.ParseInt(r.Attributes["SentTimestamp"], 10, 64)      // zero is unknown
+	m.Time = platform.Milliseconds(sent)
+	for name, v := range r.MessageAttributes {
+		switch {
+		case v.String != nil:
+			set(&m.Attributes, name, *v.String)
+		case v.Binary != nil:
+			set(&m.Attributes, name, base64Text(v.Binary))
+		}
+	}
+	return m
 }
 
 // tagAttribute is the attribute by which subscriptions to a topic of SNS filter: the deployment files write it so.

@@ -30,6 +30,7 @@ func TestGuard(t *testing.T) {
 		{"an address in the network", "GET", "192.168.0.1:8080", nil, "is not a loopback name"},
 		{"every address", "GET", "0.0.0.0:8080", nil, "is not a loopback name"},
 		{"another site", "POST", "localhost:8080", map[string]string{"Origin": "https://evil.test"}, `the origin "https://evil.test" is another site`},
+		{"another site, with a type", "POST", "localhost:8080", map[string]string{"Origin": "https://evil.test", "Content-Type": "application/json"}, "is another site"},
 		{"a lookalike origin", "POST", "localhost:8080", map[string]string{"Origin": "http://localhost.evil.test"}, "is another site"},
 		{"a sandboxed frame", "POST", "localhost:8080", map[string]string{"Origin": "null"}, `the origin "null" is another site`},
 		{"an empty origin", "POST", "localhost:8080", map[string]string{"Origin": ""}, "is another site"},

@@ -63,3 +63,6 @@ func (*Invocation) Credentials() Credentials {
 		SessionToken: os.Getenv("TENCENTCLOUD_SESSIONTOKEN"),
 	}
 }
+
+// MemoryLimit is Memory, by which codecs bound what they keep.
+func (i *Invocation) MemoryLimit() int { return i.Memory }

@@ -111,6 +111,7 @@ func lines(fields []framework.FieldError) string {
 }
 
 func TestBindBody(t *testing.T) {
+	const elsewhere = `415 found a body without a type from a page of another origin, expected application/json`
 	tests := []struct {
 		name   string
 		header Header
@@ -129,13 +130,26 @@ func TestBindBody(t *testing.T) {
 		{"form", Header{"Content-Type": {"application/x-www-form-urlencoded"}}, `a=b`, `415 found a body of type "application/x-www-form-urlencoded", expected application/json`},
 		{"utf-16", Header{"Content-Type": {"application/json; charset=utf-16"}}, `{}`, `415 found the charset "utf-16", expected utf-8`},
 		{"gzip", Header{"Content-Encoding": {"gzip"}}, `{}`, `415 found the content encoding "gzip", expected none`},
+		{"no type, a page of its own", Header{"Origin": {"http://shop.test:8080"}}, `{}`, ""},
+		{"no type, a page of its own behind a proxy", Header{"Origin": {"https://www.test"}, "Sec-Fetch-Site": {"same-origin"}}, `{}`, ""},
+		{"no type, no page", Header{"Sec-Fetch-Site": {"none"}}, `{}`, ""},
+		{"a type, another origin", Header{"Content-Type": {"application/json"}, "Origin": {"https://evil.test"}, "Sec-Fetch-Site": {"cross-site"}}, `{}`, ""},
+		{"nothing, another origin", Header{"Origin": {"https://evil.test"}}, "", ""},
+		{"no type, another origin", Header{"Origin": {"https://evil.test"}}, `{}`, elsewhere},
+		{"no type, another port", Header{"Origin": {"http://shop.test:3000"}}, `{}`, elsewhere},
+		{"no type, a frame without an origin", Header{"Origin": {"null"}}, `{}`, elsewhere},
+		{"no type, an origin that is none", Header{"Origin": {""}}, `{}`, elsewhere},
+		{"no type, two origins", Header{"Origin": {"http://shop.test:8080", "https://evil.test"}}, `{}`, elsewhere},
+		{"no type, another site", Header{"Sec-Fetch-Site": {"cross-site"}}, `{}`, elsewhere},
+		{"no type, another origin of the site", Header{"Sec-Fetch-Site": {"same-site"}}, `{}`, elsewhere},
+		{"an empty type, another site", Header{"Content-Type": {""}, "Sec-Fetch-Site": {"cross-site"}}, `{}`, elsewhere},
 		{"too deep", nil, strings.Repeat(`[`, 201), `400 the request has fields that are not valid body : found arrays or objects more than 200 deep`},
 		{"too large", nil, strings.Repeat(" ", DefaultBodyLimit+1), `413 the request body is larger than 33554432 bytes`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var in search
-			b := NewBinder(&Request{Header: tt.header, Body: []byte(tt.body)})
+			b := NewBinder(&Request{Host: "shop.test:8080", Header: tt.header, Body: []byte(tt.body)})
 			b.JSON(&in)
 			b.Require(InQuery, "missing") // a body that was refused is all there is to say
 			got := ""

@@ -15,7 +15,7 @@ import (
 const MaxDepth = 200
 
 // JSON fills dst from the request's body. An absent body, or one of white space, leaves dst alone. A Content-Type other
-// than JSON is a 415 (without one JSON is assumed), a body over [DefaultBodyLimit] a 413. ignore names members that are
+// than JSON is a 415 (without one JSON is assumed, unless a page of another origin sends it), a body over [DefaultBodyLimit] a 413. ignore names members that are
 // not read from the body, because a path wildcard, query parameter, header or cookie fills them.
 //
 // The rules are those of encoding/json: unknown members are skipped, of a repeated member the last counts, names match
@@ -40,6 +40,9 @@ func (b *Binder) acceptable() error {
 	mediaType, charset := b.r.MediaType()
 	isJSON := mediaType == "" || mediaType == "application/json" || mediaType == "text/json" || strings.HasSuffix(mediaType, "+json")
 	switch {
+	case mediaType == "" && fromElsewhere(b.r):
+		// A page may send this to any origin, with the user's cookies and without a preflight, as it may send text/plain.
+		return unsupported("found a body without a type from a page of another origin, expected application/json")
 	case !isJSON:
 		return unsupported("found a body of type " + quote(mediaType) + ", expected application/json")
 	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
@@ -113,7 +112,7 @@ func (e Event) encode() ([]byte, error) {
 		data = v
 	default:
 		var err error
-		if data, err = json.Marshal(v); err != nil {
+		if data, err = encode(&exactWriter{}, v); err != nil {
 			return nil, fmt.Errorf("encode the data of event %q: %w", e.Name, err)
 		}
 	}

@@ -57,7 +57,8 @@ func TestEvents(t *testing.T) {
 		"data: a\ndata: \ndata: id: 1\n\n":      {Data: []byte("a\n\nid: 1")},
 		"data: null\n\n":                        {Data: (*int)(nil)},
 		"retry: 1500\nid: 7\nevent: x\ndata: [1]\n\n": {ID: "7", Name: "x", Data: []int{1}, Retry: 1500 * time.Millisecond},
-		"id: 7\n\n": {ID: "7"},
+		"id: 7\n\n":                  {ID: "7"},
+		"data: {\"a\":\"<b>&\"}\n\n": {Data: map[string]string{"a": "<b>&"}},
 	} {
 		got, err := io.ReadAll(iotest.OneByteReader(events(e, e).Reader))
 		if err != nil || string(got) != want+want {

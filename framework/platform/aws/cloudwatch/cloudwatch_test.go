@@ -50,7 +50,7 @@ func TestLog(t *testing.T) {
 		{name: "CloudWatch Logs, a trial", payload: zipped(`{"messageType":"CONTROL_MESSAGE","logGroup":"other","logEvents":[{"id":"","message":"CWL CONTROL MESSAGE"}]}`), want: "null", response: "null"},
 		{name: "CloudWatch Logs, no gzip", payload: `{"awslogs":{"data":"aGk="}}`, err: "invalid_event: awslogs.data: found no gzip in base64"},
 		{name: "CloudWatch Logs, no text", payload: `{"awslogs":{"data":7}}`, err: "invalid_event: awslogs.data: found a number, expected a string"},
-		{name: "CloudWatch Logs, a bomb", payload: zipped(strings.Repeat(" ", maxLogs+1)), err: "invalid_event: awslogs.data: found more than 64 MB, decompressed"},
+		{name: "CloudWatch Logs, a bomb", payload: zipped(strings.Repeat(" ", 64<<20+1)), err: "invalid_event: awslogs.data: found more than 64 MB, decompressed"},
 		{name: "CloudWatch Logs, another form", payload: zipped(`{"logEvents":7}`), err: "invalid_event: awslogs.data.logEvents: found number, expected array"},
 		{name: "CloudWatch Logs, another group", payload: zipped(strings.Replace(logs, `"l"`, `"other"`, 1)), err: `unknown_log_store: found a batch of log store "other", expected "l"`},
 	}
@@ -75,6 +75,23 @@ func TestLog(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLittleMemory: what a function of 128 MB decompresses is less than that.
+func TestLittleMemory(t *testing.T) {
+	payload := []byte(zipped(strings.Repeat(" ", 33<<20) + logs))
+	for memory, want := range map[int]string{
+		128: "invalid_event: awslogs.data: found more than 32 MB, decompressed, expected no more than a quarter of the function's 128 MB", 256: "", 0: "",
+	} {
+		_, ok, err := decode(&platform.Payload{Raw: payload, Runtime: &framework.Runtime{Memory: memory}})
+		found := ""
+		if err != nil {
+			found = err.Error()
+		}
+		if !ok || found != want {
+			t.Errorf("with %d MB: %t, %s; want %s", memory, ok, found, want)
+		}
 	}
 }
 

@@ -6,15 +6,13 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/inflate"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
-
-// maxLogs bounds a batch of log events when it is decompressed, in bytes. Lambda takes 6 MB of it compressed.
-const maxLogs = 64 << 20
 
 // LogsMessage is what a subscription filter of Amazon CloudWatch Logs sends.
 type LogsMessage struct {
@@ -52,7 +50,7 @@ func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err erro
 	if err != nil {
 		return a, true, err
 	}
-	raw, err := inflate.Gzip("awslogs.data", text, maxLogs)
+	raw, err := inflate.Gzip("awslogs.data", text, p.Memory())
 	if err != nil {
 		return a, true, err
 	}
@@ -64,6 +62,7 @@ func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err erro
 		return a, true, nil
 	}
 	b := log.Batch{Project: m.Owner, Store: m.LogGroup, Stream: m.LogStream, Raw: raw, Vendor: m}
+	b.Entries = slices.Grow(b.Entries, len(m.LogEvents)) // a buffer that grows would be there several times
 	for i, e := range m.LogEvents {
 		b.Entries = append(b.Entries, log.Entry{ID: e.ID, Time: platform.Milliseconds(e.Timestamp), Message: e.Message, Fields: e.ExtractedFields})
 		if i == 0 && e.ID != "" {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,9 +15,6 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/inflate"
 	"github.com/faasgen/faasgen/framework/trigger/log"
 )
-
-// maxLogs bounds a batch of log entries when it is decompressed, in bytes. SCF takes 6 MB of it compressed.
-const maxLogs = 64 << 20
 
 // CLSMessage is what a log topic of Tencent CLS sends, decompressed.
 type CLSMessage struct {
@@ -78,7 +76,7 @@ func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err erro
 	if err != nil {
 		return a, true, err
 	}
-	raw, err := inflate.Gzip("clslogs.data", text, maxLogs)
+	raw, err := inflate.Gzip("clslogs.data", text, p.Memory())
 	if err != nil {
 		return a, true, err
 	}
@@ -87,6 +85,7 @@ func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err erro
 		return a, true, err
 	}
 	b := log.Batch{Store: m.TopicName, StoreID: m.TopicID, Raw: raw, Vendor: m}
+	b.Entries = slices.Grow(b.Entries, len(m.Records)) // a buffer that grows would be there several times
 	for _, r := range m.Records {
 		at, err := r.Timestamp.time()
 		if err != nil {
