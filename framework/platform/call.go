@@ -92,7 +92,10 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return rawCall(f, payload), true, nil
 	}
 	inner := &Payload{Raw: payload, Invocation: p.Invocation, Runtime: p.Runtime}
-	for _, decode := range d.decoders[1:] {
+	for i, decode := range d.decoders {
+		if i == 0 || i == d.raw && len(d.engine.App().Functions) > 1 {
+			continue // calls within calls, and what claims a payload for whoever takes raw ones
+		}
 		call, ok, err := decode(inner)
 		switch {
 		case ok && err == nil && call.Function == f:

@@ -60,7 +60,7 @@ func TestCalls(t *testing.T) {
 		{`{"faas":"call","function":"web","payload":{"other":1}}`, `invalid_event: call of function web: found a payload for function other`},
 		{`{"faas":"call","function":"web","payload":{"nobody":1}}`, `invalid_event: call of function web: no trigger of it matches the payload, a JSON object with the members "nobody"`},
 		{`{"faas":"call","function":"web","payload":{"broken":1}}`, `invalid_event: broken`},
-		{`{"faas":"call","function":"web","payload":[]}`, `ambiguous_event: `}, // as it would be alone
+		{`{"faas":"call","function":"web","payload":[]}`, `invalid_event: call of function web: no trigger of it matches the payload, JSON that is not an object`},
 		// Broken ones.
 		{`{"faas":"call","function":"c"}`, `unknown_function: call: found the function "c", expected one of unit u: a, b, web, other, both`},
 		{`{"faas":"call"}`, `unknown_function: call: found the function "", expected one of unit u: a, b, web, other, both`},

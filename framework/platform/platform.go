@@ -53,6 +53,7 @@ type Dispatcher struct {
 
 	engine   *framework.Engine
 	decoders []Decoder // that of calls, then those of the codecs
+	raw      int       // the place of the one that claims everything, 0 without one
 }
 
 // unused is the error of a codec that no function of the unit has a trigger for.
@@ -69,6 +70,9 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s payloads: %w", c.Kind, err)
+		}
+		if c.Kind == rawKind {
+			d.raw = len(d.decoders)
 		}
 		d.decoders = append(d.decoders, decode)
 	}
@@ -183,7 +187,7 @@ func (p *Payload) recovered(v any) error {
 // a unit of one function, to that function. It claims everything, so it comes last. Where several functions take them, only a
 // call reaches one.
 func Raw() Codec {
-	return Codec{Kind: "raw", Bind: func(app *framework.App) (Decoder, error) {
+	return Codec{Kind: rawKind, Bind: func(app *framework.App) (Decoder, error) {
 		var found []*framework.Function
 		for _, f := range app.Functions {
 			if len(app.Functions) == 1 || takesRaw(f) {
@@ -203,10 +207,13 @@ func Raw() Codec {
 	}}
 }
 
+// rawKind is the kind of payloads without a form of their own.
+const rawKind = "raw"
+
 // takesRaw reports whether payloads of no known form are for a function.
 func takesRaw(f *framework.Function) bool {
 	for _, t := range f.Triggers {
-		if t.Kind() == "raw" {
+		if t.Kind() == rawKind {
 			return true
 		}
 	}
