@@ -188,7 +188,13 @@ func (a *App) Inspect() (*inspect.Application, error) {
 }
 
 func (a *App) inspected() *inspect.Application {
-	p := inspect.Plan{All: plan.Reserved}
+	p := inspect.Plan{All: plan.Reserved, Groups: map[string][]string{}}
+	groups, _ := plan.Select(a.graph.App.Spec, a.Functions)
+	for _, g := range groups {
+		for _, f := range g.Members {
+			p.Groups[g.Name] = append(p.Groups[g.Name], f.Name)
+		}
+	}
 	for _, u := range a.plan.Units {
 		unit := inspect.Unit{Name: u.Name, Settings: u.Settings}
 		for _, m := range u.Members {

@@ -137,7 +137,7 @@ func (a *Application) Config(env, unit string) (*Config, error) {
 	for _, u := range a.plan.Units {
 		for _, f := range u.Functions {
 			c.settings[f.Name] = u.Settings
-			if unit == "" || unit == u.Name || unit == a.plan.All {
+			if unit == "" || unit == u.Name || unit == a.plan.All || slices.Contains(a.plan.Groups[unit], f.Name) {
 				functions = append(functions, f)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -28,7 +29,8 @@ type Graph struct {
 	// Edges are in the order of the nodes that they begin at, and then of the source.
 	Edges []*Edge
 
-	all string // the name that stands for all units
+	all    string      // the name that stands for all units
+	groups []GraphUnit // of f.yml, sorted by name
 }
 
 // GraphUnit is what is deployed as one cloud function.
@@ -177,6 +179,15 @@ func (a *Application) Graph() *Graph {
 			unit.Functions = append(unit.Functions, d.function(f))
 		}
 		d.Units = append(d.Units, unit)
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.plan.Groups)) {
+		group := GraphUnit{Name: name}
+		for _, u := range d.Units {
+			if slices.Contains(a.plan.Groups[name], u.Name) {
+				group.Functions = append(group.Functions, u.Functions...)
+			}
+		}
+		d.groups = append(d.groups, group)
 	}
 	d.sort()
 	return d.Graph

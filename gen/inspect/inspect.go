@@ -25,6 +25,8 @@ type Plan struct {
 	Units []Unit
 	// All is the name that stands for every function.
 	All string
+	// Groups are the functions of each group of f.yml, by the group's name.
+	Groups map[string][]string
 }
 
 // Unit is one unit of a plan.

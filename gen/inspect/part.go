@@ -120,11 +120,23 @@ func (g *Graph) neighbours() (needs, neededBy map[*Node][]*Node) {
 	return needs, neededBy
 }
 
-// Unit returns the part of one unit, or of all functions for "app", and nil if there is no such unit.
+// UnitNames are the names that Unit takes but for that of all functions: those of units, and of the groups of f.yml.
+func (g *Graph) UnitNames() []string {
+	var names []string
+	for _, u := range slices.Concat(g.Units, g.groups) {
+		names = append(names, u.Name)
+	}
+	return names
+}
+
+// Unit returns the part of one unit, of a group of f.yml, or of all functions for "app", and nil if there is no such unit.
 func (g *Graph) Unit(name string) *Graph {
 	units, all := g.Units, name == g.all
 	if !all {
-		units = slices.DeleteFunc(slices.Clone(units), func(u GraphUnit) bool { return u.Name != name })
+		other := func(u GraphUnit) bool { return u.Name != name }
+		if units = slices.DeleteFunc(slices.Clone(g.groups), other); len(units) == 0 {
+			units = slices.DeleteFunc(slices.Clone(g.Units), other)
+		}
 		if len(units) == 0 {
 			return nil
 		}

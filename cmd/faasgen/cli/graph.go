@@ -216,9 +216,7 @@ func in(unit string) string {
 func unitNames(graphs []*inspect.Graph) []string {
 	var names []string
 	for _, g := range graphs {
-		for _, u := range g.Units {
-			names = append(names, u.Name)
-		}
+		names = append(names, g.UnitNames()...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
