@@ -37,7 +37,7 @@ func TestInitErrors(t *testing.T) {
 		{act: "initializer fails and the process exits", want: "init error: FunctionInitError: ", code: 5},
 		{act: "initializer exits", want: "init error: exited: CAExited: the process exited with code 6 before it was ready", code: 6},
 		{act: "initializer breaks off", want: "init error: FunctionInitError: no http response: ", code: -1},
-		{act: "initializer hangs", limit: 50 * time.Millisecond, want: "init error: init timeout: FunctionNotStarted: the initializer did not answer within 50ms", code: -1},
+		{act: "initializer hangs", limit: 3 * time.Second, want: "init error: init timeout: FunctionNotStarted: the initializer did not answer within 3s", code: -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.act, func(t *testing.T) {
