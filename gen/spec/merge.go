@@ -88,8 +88,17 @@ func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place
 	return settings
 }
 
-// Under returns the settings covered by others, as those of a function are by what its group sets itself.
-func (s Settings) Under(over Settings) Settings { return merge(s, over) }
+// In returns the settings of a function as they are in a group: what the group sets of http and overload itself is its functions',
+// too. Everything else of a group is the unit's alone.
+func (s Settings) In(group *Group) Settings {
+	own := Settings{HTTP: group.HTTP, Overload: group.Overload, Places: map[string]Place{}}
+	for path, place := range group.Places {
+		if path == "overload" || path == "http" || strings.HasPrefix(path, "http.") {
+			own.Places[path] = place
+		}
+	}
+	return merge(s, own)
+}
 
 // Environment variables by which a deployed process knows its stage and its unit.
 const (

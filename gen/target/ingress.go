@@ -10,8 +10,8 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// Ingress is what the one http front of a unit is told, on clouds where a unit has one. In a group each function has settings of its own
-// for it, and what the group sets itself wins.
+// Ingress is what the one HTTP entry of a unit is told, on clouds where a unit has one. In a group each function has settings of its
+// own for it.
 type Ingress struct {
 	// IAM says that the vendor checks a signature, Internal that only callers inside the vendor's network get in. The functions
 	// agree about both; see [Report.OneIngress].
@@ -26,12 +26,11 @@ type Ingress struct {
 func (a *App) Ingress(u *Unit) Ingress {
 	members := u.callers()
 	if len(members) == 0 {
-		return front(u.Settings.HTTP)
+		return ingress(u.Settings.HTTP)
 	}
-	group := a.ownHTTP(u)
-	first := front(over(members[0].Settings.HTTP, group))
+	first := ingress(members[0].Settings.HTTP)
 	for _, f := range members[1:] {
-		if other := front(over(f.Settings.HTTP, group)); !sameCORS(first.CORS, other.CORS) {
+		if other := ingress(f.Settings.HTTP); !sameCORS(first.CORS, other.CORS) {
 			first.CORS, first.Differ = nil, true
 			break
 		}
@@ -39,9 +38,8 @@ func (a *App) Ingress(u *Unit) Ingress {
 	return first
 }
 
-// OneIngress reports functions of a group that want different things of its http front, where the cloud has one a unit.
-func (r *Report) OneIngress(app *App, u *Unit) {
-	group := app.ownHTTP(u)
+// OneIngress reports functions of a group that differ in what its one HTTP entry is told, on a cloud where a unit has one.
+func (r *Report) OneIngress(u *Unit) {
 	for _, s := range []struct {
 		key   string
 		value func(Ingress) string
@@ -52,7 +50,7 @@ func (r *Report) OneIngress(app *App, u *Unit) {
 		var values []string
 		by := map[string][]*Function{}
 		for _, f := range u.callers() {
-			v := s.value(front(over(f.Settings.HTTP, group)))
+			v := s.value(ingress(f.Settings.HTTP))
 			if by[v] == nil {
 				values = append(values, v)
 			}
@@ -62,13 +60,13 @@ func (r *Report) OneIngress(app *App, u *Unit) {
 			continue
 		}
 		a, b := by[values[0]][0], by[values[1]][0]
-		d := r.add(s.key, b.at(s.key).Errorf(CodeUnsupported, "%s %s of function %s and %s of %s are not supported by %s in one unit: %s has one http front", s.key, values[1], b.Name, values[0], a.Name, r.Target, u.Name))
+		d := r.add(s.key, b.at(s.key).Errorf(CodeUnsupported, "%s %s of function %s and %s of %s are not supported by %s in one unit: %s has one http entry", s.key, values[1], b.Name, values[0], a.Name, r.Target, u.Name))
 		d.Chain = []annotations.Link{{Pos: a.at(s.key).Pos, Message: "function " + a.Name + " is here"}}
 		var parts []string
 		for _, v := range values {
 			parts = append(parts, v+" for "+names(by[v]))
 		}
-		d.Hint = fmt.Sprintf("split the group by %s: %s; or say it for all of them in the group", s.key, strings.Join(parts, ", "))
+		d.Hint = fmt.Sprintf("split the group by %s: %s; or set it for all of them in the group", s.key, strings.Join(parts, ", "))
 	}
 }
 
@@ -82,25 +80,12 @@ func (u *Unit) callers() []*Function {
 	})
 }
 
-// at is what a diagnostic about a setting of the function points at: where it was said, otherwise the function.
+// at is what a diagnostic about a setting of the function points at: where it was set, otherwise the function.
 func (f *Function) at(key string) spec.Place {
 	return f.Settings.Places[key].Or(spec.Place{Pos: f.Pos})
 }
 
-// ownHTTP is what the unit's group sets itself.
-func (a *App) ownHTTP(u *Unit) *spec.HTTP {
-	if g := a.Spec.Aggregation[u.Group]; g != nil {
-		return g.HTTP
-	}
-	return nil
-}
-
-// over is what a function says, covered by what its group says.
-func over(own, group *spec.HTTP) *spec.HTTP {
-	return spec.Settings{HTTP: own}.Under(spec.Settings{HTTP: group}).HTTP
-}
-
-func front(h *spec.HTTP) Ingress {
+func ingress(h *spec.HTTP) Ingress {
 	if h == nil {
 		return Ingress{}
 	}

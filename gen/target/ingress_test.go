@@ -38,10 +38,10 @@ func TestFront(t *testing.T) {
 		{a: ", http: {cors: {origins: [https://a]}}", group: "http: {cors: {origins: [https://b]}}", want: target.Ingress{CORS: &spec.CORS{Origins: []string{"https://b"}}}},
 		{a: ", http: {cors: {maxAge: 9}}", b: ", http: {cors: {maxAge: 8}}", group: "http: {cors: {origins: [https://a], maxAge: 7}}",
 			want: target.Ingress{CORS: &spec.CORS{Origins: page.Origins, MaxAge: 7e9}}},
-		{a: ", http: {auth: iam}", want: target.Ingress{IAM: true}, refused: "f.yml:4:3: http.auth anonymous of function bb and iam of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
-			" | function aa is here f.yml:3:62 | split the group by http.auth: iam for aa, anonymous for bb; or say it for all of them in the group"},
-		{b: ", http: {internal: true}", want: target.Ingress{}, refused: "f.yml:4:66: http.internal true of function bb and false of aa are not supported by mars in one unit: gg has one http front [target-unsupported]" +
-			" | function aa is here f.yml:3:3 | split the group by http.internal: false for aa, true for bb; or say it for all of them in the group"},
+		{a: ", http: {auth: iam}", want: target.Ingress{IAM: true}, refused: "f.yml:4:3: http.auth anonymous of function bb and iam of aa are not supported by mars in one unit: gg has one http entry [target-unsupported]" +
+			" | function aa is here f.yml:3:62 | split the group by http.auth: iam for aa, anonymous for bb; or set it for all of them in the group"},
+		{b: ", http: {internal: true}", want: target.Ingress{}, refused: "f.yml:4:66: http.internal true of function bb and false of aa are not supported by mars in one unit: gg has one http entry [target-unsupported]" +
+			" | function aa is here f.yml:3:3 | split the group by http.internal: false for aa, true for bb; or set it for all of them in the group"},
 		{a: ", http: {auth: iam}", group: "http: {auth: anonymous}", want: target.Ingress{}},
 		{b: ", http: {internal: true}", group: "http: {internal: true}", want: target.Ingress{Internal: true}},
 	} {
@@ -56,7 +56,7 @@ func TestFront(t *testing.T) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
 		}
 		r := &target.Report{Target: "mars"}
-		r.OneIngress(app, g)
+		r.OneIngress(g)
 		got := ""
 		if ds := r.Done(); len(ds) > 0 {
 			link := ds[0].Chain[0]

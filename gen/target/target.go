@@ -169,8 +169,8 @@ type Function struct {
 	Timeout     time.Duration
 	// Triggers are those that the unit is deployed with.
 	Triggers []Trigger
-	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's. Places says which of them
-	// were set, and where.
+	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's, but that what the group itself
+	// sets of http is its functions', too. Places says which of them were set, and where.
 	Settings spec.Settings
 	// Linked are triggers whose payloads the code of the unit reads although it is not deployed with them: those that a function
 	// has in its group, where it is also deployed by itself.

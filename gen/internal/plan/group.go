@@ -88,24 +88,13 @@ func (g *grouper) add(group *Group, split Split) {
 	}
 }
 
-// members are copies of the functions of a group as they are in it: what the group says of http is theirs, and guests bring no
-// events.
+// members are copies of the functions of a group as they are in it: what the group itself sets of requests is theirs, and guests
+// have no events.
 func (g *grouper) members(group *Group) []*target.Function {
 	var members []*target.Function
 	for _, f := range group.Members {
 		member := *f
-		if http := group.Settings.HTTP; http != nil {
-			own := spec.Settings{HTTP: http, Places: map[string]spec.Place{}}
-			for path, place := range group.Settings.Places {
-				if strings.HasPrefix(path, "http.") {
-					own.Places[path] = place
-				}
-			}
-			member.Settings = spec.Merge(member.Settings, own)
-		}
-		if group.Overload != "" {
-			member.Settings.Overload = group.Overload
-		}
+		member.Settings = member.Settings.In(group.Group)
 		if group.Guests[f.Name] {
 			member.Guest, member.Triggers = true, nil
 			for _, t := range f.Triggers {

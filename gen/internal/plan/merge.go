@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -441,12 +440,4 @@ func (m *merger) any(r Rule, of func(*spec.Settings) *bool, to func(*bool)) {
 	if len(from) > 0 {
 		m.from(r, from...)
 	}
-}
-
-// Limit is what a function's own timeout is in a group whose timeout is shorter.
-func Limit(own, group time.Duration) time.Duration {
-	if group > 0 && group < own {
-		return group
-	}
-	return own
 }

@@ -82,7 +82,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	checkFiles(r, u)
 	checkAsync(r, u)
 	r.Origins(u)
-	r.OneIngress(app, u)
+	r.OneIngress(u)
 	checkSources(r, app, u)
 }
 

@@ -48,7 +48,7 @@ functions:
 	app = targettest.App(t, Name, strings.Replace(source, "AUTH", "anonymous", 1))
 	targettest.Group(t, app, "gg", "aa", "bb", "cc")
 	diags := slices.DeleteFunc(New().Check(app), func(d annotations.Diagnostic) bool { return d.Severity == annotations.SeverityNote })
-	const want = "f.yml:5:62: http.auth anonymous of function bb and iam of aa are not supported by aliyun in one unit: gg has one http front [target-unsupported]"
+	const want = "f.yml:5:62: http.auth anonymous of function bb and iam of aa are not supported by aliyun in one unit: gg has one http entry [target-unsupported]"
 	if got := diags.Error(); got != want || len(diags[0].Chain) != 1 || diags[0].Chain[0].Pos.Line != 4 {
 		t.Errorf("got %s, %v", got, diags[0].Chain)
 	}

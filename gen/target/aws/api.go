@@ -52,16 +52,16 @@ func checkURL(r *target.Report, u *target.Unit) {
 		}
 		of := func(key string) string { return key + " of " + f.Name }
 		switch other := first.Name; {
-		case streams(u, first) != streams(u, f):
+		case streams(first) != streams(f):
 			streaming, plain := first, f
-			if streams(u, f) {
+			if streams(f) {
 				streaming, plain = f, first
 			}
 			r.Unsupported(placeOf(u, streaming, target.SettingHTTPStreaming), "http.streaming of "+streaming.Name, fmt.Sprintf("it moves all routes of the group %s to a function URL, also those of %s, which does not stream", u.Name, plain.Name)).
 				Hint = "leave " + streaming.Name + " out of the group, or say http.streaming of the whole group"
-		case authOf(u, first) != authOf(u, f):
+		case httpOf(first).Auth != httpOf(f).Auth:
 			r.Unsupported(placeOf(u, f, target.SettingHTTPAuth), of(target.SettingHTTPAuth), "the group "+u.Name+" streams, and "+other+", which says otherwise, is behind the same function URL").Hint = "leave " + f.Name + " out of the group"
-		case !reflect.DeepEqual(corsOf(u, first), corsOf(u, f)):
+		case !reflect.DeepEqual(httpOf(first).CORS, httpOf(f).CORS):
 			r.Unsupported(placeOf(u, f, target.SettingHTTPCORS), of(target.SettingHTTPCORS), "the group "+u.Name+" streams, and "+other+", which says otherwise, is behind the same function URL").Hint = "leave " + f.Name + " out of the group"
 		default:
 			continue
@@ -88,7 +88,7 @@ func functionURL(u *target.Unit) *FunctionURL {
 		if len(requests(f)) == 0 {
 			continue
 		}
-		if url.Cors = cors(corsOf(u, f)); authOf(u, f) == "iam" {
+		if url.Cors = cors(httpOf(f).CORS); httpOf(f).Auth == "iam" {
 			url.AuthType = "AWS_IAM"
 		}
 		break // the others say the same

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/targettest"
 )
@@ -153,15 +152,11 @@ func TestGroupsRefused(t *testing.T) {
 	}
 }
 
-// TestGroupSays: what a group says itself wins over what its functions say.
-func TestGroupSays(t *testing.T) {
-	app := grouped(t, "service: shop\nfunctions:\n  aa: {http: {streaming: true}, events: [http: {method: GET, path: /a}]}\n  bb: {events: [http: {method: GET, path: /b}]}\n", "api=aa,bb")
-	u := app.Units[0]
-	yes := true
-	u.Settings.HTTP = &spec.HTTP{Auth: "iam", Streaming: &yes}
-	at := spec.Place{Pos: u.Functions[0].Pos}
-	at.Pos.Line = 100
-	u.Settings.Places = map[string]spec.Place{"http.auth": at, "http.streaming": at}
+// TestGroupSets: what a group itself sets of http is that of its functions.
+func TestGroupSets(t *testing.T) {
+	app := targettest.App(t, Name, "service: shop\nfunctions:\n  aa: {http: {streaming: true}, events: [http: {method: GET, path: /a}]}\n  bb: {events: [http: {method: GET, path: /b}]}\n"+
+		"aggregation: {api: {functions: [aa, bb], http: {auth: iam, streaming: true}}}\n")
+	u := targettest.Group(t, app, "api", "aa", "bb")
 	if diags := New().Check(app); diags.Failed() {
 		t.Error(diags.Render(""))
 	}

@@ -22,31 +22,24 @@ func carryAPIGW() target.Carried[sourceEvent] {
 }
 
 func checkHTTP(r *target.Report, u *target.Unit) {
+	r.Origins(u)
 	for _, f := range u.Functions {
 		triggers := requests(f)
 		if len(triggers) == 0 {
 			continue
 		}
-		of := u
-		if len(u.Functions) > 1 {
-			of = &target.Unit{Name: f.Name, Pos: f.Pos, Functions: []*target.Function{f}, Settings: f.Settings}
-		}
-		r.Origins(of)
-		if internal := httpOf(u, f, target.SettingHTTPInternal).Internal; internal != nil && *internal {
+		if internal := httpOf(f).Internal; internal != nil && *internal {
 			r.Unsupported(placeOf(u, f, target.SettingHTTPInternal), target.SettingHTTPInternal, "an HTTP API is open to the internet; set http.auth, or a private REST API with x-aws")
 		}
 		if u.Streams() {
 			continue
 		}
 		if f.Settings.Timeout > annotations.Duration(30*time.Second) && !f.Guest {
-			r.Loss(of, "timeout", of.At("timeout"), "timeout %s: aws ends http requests after 30s", f.Settings.Timeout)
+			r.Loss(u, target.SettingTimeout, placeOf(u, f, target.SettingTimeout), "timeout %s: aws ends http requests after 30s", f.Settings.Timeout)
 		}
 		for _, t := range triggers {
 			checkOperation(r, t)
 		}
-	}
-	if len(u.Functions) > 1 && says(u, target.SettingHTTPCORS) {
-		r.Origins(u)
 	}
 	checkURL(r, u)
 }

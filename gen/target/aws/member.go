@@ -42,58 +42,33 @@ func requests(f *target.Function) []target.Trigger {
 	return all
 }
 
-// says reports whether the unit is a group that has a setting of its own, which wins over those of its functions.
-func says(u *target.Unit, key string) bool {
-	place := u.Settings.Places[key]
-	if u.Group == "" || !place.Valid() {
-		return false
-	}
-	for _, f := range u.Functions {
-		if f.Settings.Places[key] == place {
-			return false // merged
-		}
-	}
-	return true
-}
-
-// httpOf is what is said of the requests to a function.
-func httpOf(u *target.Unit, f *target.Function, key string) spec.HTTP {
-	h := f.Settings.HTTP
-	if says(u, key) {
-		h = u.Settings.HTTP
-	}
-	if h == nil {
+// httpOf is what is set of the requests to a function.
+func httpOf(f *target.Function) spec.HTTP {
+	if f.Settings.HTTP == nil {
 		return spec.HTTP{}
 	}
-	return *h
+	return *f.Settings.HTTP
 }
 
-func authOf(u *target.Unit, f *target.Function) string { return httpOf(u, f, "http.auth").Auth }
-
-func corsOf(u *target.Unit, f *target.Function) *spec.CORS { return httpOf(u, f, "http.cors").CORS }
-
-func streams(u *target.Unit, f *target.Function) bool {
-	s := httpOf(u, f, "http.streaming").Streaming
+func streams(f *target.Function) bool {
+	s := httpOf(f).Streaming
 	return s != nil && *s
 }
 
-// placeOf is where a setting of a function, or of its group, was said.
+// placeOf is where a setting of a function was set, otherwise the function, or its unit if that has no other.
 func placeOf(u *target.Unit, f *target.Function, key string) spec.Place {
-	if says(u, key) {
-		return u.At(key)
-	}
 	if len(u.Functions) == 1 {
 		return f.Settings.Places[key].Or(u.At(key))
 	}
 	return f.Settings.Places[key].Or(spec.Place{Pos: f.Pos})
 }
 
-// sharedCORS is what all functions behind the HTTP API say of other origins, and whether they say the same: the gateway's own
+// sharedCORS is what all functions behind the HTTP API have for other origins, and whether that is the same: the gateway's own
 // CORS is that of all routes.
 func sharedCORS(app *target.App) (c *spec.CORS, same bool) {
 	all := members(app)
 	for i, m := range all {
-		if own := corsOf(m.unit, m.function); i == 0 {
+		if own := httpOf(m.function).CORS; i == 0 {
 			c = own
 		} else if !reflect.DeepEqual(c, own) {
 			return nil, false

@@ -242,7 +242,7 @@ func (r *rights) requests() {
 			r.caller("apigateway.amazonaws.com", "aws:SourceArn "+api+"*", t.Kind)
 		}
 	}
-	if !slices.ContainsFunc(behind, func(m member) bool { return authOf(m.unit, m.function) == "iam" }) {
+	if !slices.ContainsFunc(behind, func(m member) bool { return httpOf(m.function).Auth == "iam" }) {
 		return
 	}
 	// As if no other unit had routes: of a path that two units have, HEAD may be said of both. All routes for each unit would take

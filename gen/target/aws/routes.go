@@ -57,7 +57,7 @@ func routes(r *target.Report, app *target.App) []route {
 	wildcards := &wildcard{}
 	var folders, heads []route
 	for _, m := range members(app) {
-		iam := authOf(m.unit, m.function) == "iam"
+		iam := httpOf(m.function).Auth == "iam"
 		for _, t := range requests(m.function) {
 			marker := annotations.HTTPOf(t.Marker)
 			for _, method := range marker.Method {
@@ -116,7 +116,7 @@ func preflights(r *target.Report, app *target.App, all []route) []route {
 	var made []route
 	crossing := map[string]route{} // by path
 	for _, n := range all {
-		if corsOf(n.unit, n.function) == nil || same && (n.method != "ANY" || !n.iam) {
+		if httpOf(n.function).CORS == nil || same && (n.method != "ANY" || !n.iam) {
 			continue
 		}
 		if other, ok := crossing[n.path]; ok {

@@ -38,7 +38,7 @@ func web(u *target.Unit) bool {
 
 // checkHTTP reports what a unit loses that takes requests.
 func checkHTTP(r *target.Report, app *target.App, u *target.Unit) {
-	r.OneIngress(app, u)
+	r.OneIngress(u)
 	if front := app.Ingress(u); front.Differ && front.IAM {
 		r.Loss(u, "http.cors", u.At("http.cors"), "http.cors of %s: its functions differ, so that the framework answers pages, and the vendor lets no preflight through that is not signed", u.Name).
 			Hint = "say http.cors in the group"
