@@ -123,7 +123,7 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 			return nil, &failure{code: exitFailed, text: fmt.Sprintf("%s describes %s on %s, expected %s on %s", name, old.Service, old.Target, p.Next.Service, p.Next.Target)}
 		}
 		p.Against, p.Changes = name, deployment.Compare(old, p.Next)
-		p.Steps = deployment.Steps(p.Changes)
+		p.Steps = deployment.Steps(p.Next, p.Changes)
 		plans = append(plans, p)
 	}
 	if failed {

@@ -193,10 +193,11 @@ func (t *tool) showPlan(app *gen.App, text []byte) (spoiled bool, err error) {
 			spoiled = spoiled || !tg.Check(before).Failed()
 			continue
 		}
-		changes := deployment.Compare(deployment.Describe(tg, before), deployment.Describe(tg, next))
+		described := deployment.Describe(tg, next)
+		changes := deployment.Compare(deployment.Describe(tg, before), described)
 		fmt.Fprintln(t.out)
 		// What units may do is for plan to print.
-		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: &deployment.Deployment{}, Changes: changes, Steps: deployment.Steps(changes)}, false)
+		t.printPlan(planned{Application: app.Name, Target: tg.Name(), Against: "f.yml as it is", Next: &deployment.Deployment{}, Changes: changes, Steps: deployment.Steps(described, changes)}, false)
 	}
 	return spoiled, nil
 }

@@ -282,18 +282,20 @@ func sorted[V any](a, b map[string]V) []string {
 	return keys
 }
 
-// Steps is the order in which a deployment that moves triggers is safe, empty if none moves. A cloud whose tool makes what is
-// new before it removes what is old, in one update, needs no steps.
-func Steps(changes []Change) []string {
+// Steps is the order in which the deployment of next is safe that moves triggers, empty if none moves. A cloud whose tool makes what
+// is new before it removes what is old, in one update, needs no steps.
+func Steps(next *Deployment, changes []Change) []string {
 	var moved, gone []string
-	split := false
+	keeps := true // whether deployOrigin keeps the old units: functions by themselves that groups take
 	for _, c := range changes {
 		switch c.What {
 		case TriggerMoved:
 			moved = append(moved, c.Trigger)
+			u := next.unit(c.Unit)
+			keeps = keeps && u != nil && u.Group != ""
 		case UnitRemoved:
 			gone = append(gone, c.Unit)
-			split = split || strings.Contains(c.Old, ", ")
+			keeps = keeps && !strings.Contains(c.Old, ", ")
 		}
 	}
 	if len(moved) == 0 {
@@ -303,7 +305,7 @@ func Steps(changes []Change) []string {
 	switch {
 	case len(gone) == 0:
 		return []string{look}
-	case split:
+	case !keeps:
 		return []string{look, "remove what the cloud's tool has left of " + strings.Join(gone, ", ")}
 	}
 	return []string{

@@ -11,7 +11,11 @@ import (
 
 // unit is a unit of functions.
 func unit(name string, functions ...deployment.Function) deployment.Unit {
-	return deployment.Unit{Name: name, Function: "shop-" + name, Functions: functions}
+	u := deployment.Unit{Name: name, Function: "shop-" + name, Functions: functions}
+	if len(functions) > 1 {
+		u.Group = name
+	}
+	return u
 }
 
 func function(name string, triggers ...deployment.Trigger) deployment.Function {
@@ -119,6 +123,13 @@ func TestCompare(t *testing.T) {
 				"deploy, and see whether the triggers that move work: http GET /books",
 				"remove what the cloud's tool has left of web",
 			}},
+		{name: "a function has another name", old: units{unit("list", function("list", get))}, next: units{unit("titles", function("titles", get))}, want: []deployment.Change{
+			{What: deployment.UnitAdded, Unit: "titles", New: "titles"},
+			{What: deployment.UnitRemoved, Unit: "list", Old: "list"},
+			{What: deployment.Left, Unit: "list", Function: "list"},
+			{What: deployment.Joined, Unit: "titles", Function: "titles"},
+			{What: deployment.TriggerMoved, Unit: "titles", Function: "titles", Trigger: "http GET /books", Old: "list", New: "titles", Warning: "requests may fail for a moment"},
+		}, steps: []string{"deploy, and see whether the triggers that move work: http GET /books", "remove what the cloud's tool has left of list"}},
 		{name: "another package", old: units{packaged(unit("a", function("list")), 10, "0123456789")}, next: units{packaged(unit("a", function("list")), 12, "abcdefabcdef")}, want: []deployment.Change{
 			{What: deployment.PackageChanged, Unit: "a", Key: "package", Old: "10 bytes, 01234567", New: "12 bytes, abcdefab"},
 		}},
@@ -143,7 +154,7 @@ func TestCompare(t *testing.T) {
 			if diff := cmp.Diff(tt.want, changes); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
-			if diff := cmp.Diff(tt.steps, deployment.Steps(changes)); diff != "" {
+			if diff := cmp.Diff(tt.steps, deployment.Steps(&deployment.Deployment{Units: tt.next}, changes)); diff != "" {
 				t.Errorf("steps: -want +got\n%s", diff)
 			}
 		})
