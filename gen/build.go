@@ -77,8 +77,9 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if o.Unit == "" {
 		ds = append(ds, whole...)
 	} else {
-		ds = append(ds, target.CheckUnit(o.Target, app, o.Unit)...)
-		b.Kept = whole.Failed()
+		elsewhere := p.Elsewhere(o.Unit)
+		ds = append(without(ds, elsewhere), target.CheckUnit(o.Target, app, o.Unit)...)
+		b.Kept = whole.Failed() || elsewhere.Failed()
 	}
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(ds, found...)

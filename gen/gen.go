@@ -215,6 +215,22 @@ func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 	return p.App, ds
 }
 
+// TargetUnit is Target for one unit: what only other units have wrong is left out. An empty unit is all.
+func (a *App) TargetUnit(name, unit string) (*target.App, annotations.Diagnostics) {
+	app, ds := a.Target(name)
+	if p, ok := a.plans[name]; ok && unit != "" {
+		ds = without(ds, p.plan.Elsewhere(unit))
+	}
+	return app, ds
+}
+
+// without leaves out diagnostics.
+func without(ds, others annotations.Diagnostics) annotations.Diagnostics {
+	return slices.DeleteFunc(ds, func(d annotations.Diagnostic) bool {
+		return slices.ContainsFunc(others, func(o annotations.Diagnostic) bool { return d.Pos == o.Pos && d.Message == o.Message })
+	})
+}
+
 // Settings is the file that framework reads of the functions' settings at its start, as it goes into the packages of a target; an
 // empty name is for this machine.
 func (a *App) Settings(name string) ([]byte, error) {

@@ -129,7 +129,7 @@ func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) a
 	}
 	var ds annotations.Diagnostics
 	for _, tg := range chosen {
-		seen, planned := app.Target(tg.Name())
+		seen, planned := app.TargetUnit(tg.Name(), unit)
 		ds = append(ds, planned...)
 		if unit == "" {
 			ds = append(ds, tg.Check(seen)...)

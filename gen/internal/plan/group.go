@@ -112,8 +112,7 @@ func (g *grouper) members(group *Group) []*target.Function {
 
 // unit makes one unit of a group.
 func (g *grouper) unit(group *Group) *Unit {
-	settings, merged, ds := Merge(group)
-	g.diags = append(g.diags, ds...)
+	settings, merged, problems := Merge(group)
 	var parts []Part
 	var members []*Member
 	for _, f := range group.Members {
@@ -129,14 +128,15 @@ func (g *grouper) unit(group *Group) *Unit {
 		members = append(members, &member)
 	}
 	extension, ds := Extensions(group, parts)
-	g.diags = append(g.diags, ds...)
+	problems = append(problems, ds...)
+	g.diags = append(g.diags, problems...)
 	return &Unit{
 		Unit: &target.Unit{
 			Name: group.Name, Group: group.Name, Pos: group.Place.Pos, Place: group.Place, Description: cmp.Or(group.Description, describe(group.Members)),
 			Functions: group.Members, Settings: settings, Extension: extension, Merged: merged, Mixed: group.Mixed,
 		},
 		Members: members,
-		lazy:    group.Lazy,
+		lazy:    group.Lazy, problems: problems,
 	}
 }
 

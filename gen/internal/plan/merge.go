@@ -28,6 +28,11 @@ func Merge(g *Group) (spec.Settings, []target.Merged, annotations.Diagnostics) {
 		m.note(g.Settings.Places["timeout"], "timeout %s of group %s cuts function %s short, whose own is %s", own, g.Name, most.Name, most.Settings.Timeout)
 	}
 	m.eager()
+	if _, both := m.out.Environment[spec.LazyVariable]; both && g.Lazy != nil {
+		d := g.Place.Errorf(codeSetting, "group %s sets lazy, and %s is among its variables", g.Name, spec.LazyVariable)
+		d.Hint = "set one of them"
+		m.diags = append(m.diags, d)
+	}
 	m.out = spec.Merge(m.out, g.Settings)
 	values := map[string]string{}
 	for _, v := range spec.Flatten(m.out) {
@@ -39,7 +44,7 @@ func Merge(g *Group) (spec.Settings, []target.Merged, annotations.Diagnostics) {
 	return m.out, m.merged, m.diags
 }
 
-// ownRule is what is said of a setting that the group has of its own.
+// ownRule is the rule of a setting that the group itself sets.
 const ownRule = "set in the group"
 
 type merger struct {
@@ -145,7 +150,7 @@ func maximum[T cmp.Ordered](of func(*spec.Settings) *T) func(*merger, Rule) {
 	}
 }
 
-// concurrency takes the smallest number: of functions that say nothing nobody knows whether they may run at once.
+// concurrency takes the smallest number: a function that sets none may not be able to run more than once at a time.
 func concurrency(m *merger, r Rule) {
 	least := 0
 	var from []*target.Function
@@ -294,6 +299,11 @@ func asynchronous[T any](of func(*spec.Settings) *T) func(*merger, Rule) {
 		defer func() { m.members = members }()
 		m.members = slices.DeleteFunc(slices.Clone(members), func(f *target.Function) bool { return !events(f) })
 		merge(m, r)
+		for _, f := range members {
+			if v := reflect.ValueOf(of(&f.Settings)).Elem(); !events(f) && !v.IsZero() && !reflect.DeepEqual(*of(&f.Settings), *of(&m.out)) {
+				m.note(f.Settings.Places[r.Key], "%s of function %s has no effect in group %s: the function has no events", r.Key, f.Name, m.group.Name)
+			}
+		}
 	}
 }
 

@@ -36,7 +36,8 @@ type Unit struct {
 	// Members are parallel to Functions.
 	Members []*Member
 
-	lazy *bool // what a group says of when things are built
+	lazy     *bool                   // what a group says of when things are built
+	problems annotations.Diagnostics // of its settings alone
 }
 
 // Member is one function of a unit.
@@ -84,10 +85,9 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 	p.Units = p.functions
 	groups, found := Select(s, p.alone())
 	if name != "" && !found.Failed() {
-		units, wrong := p.group(groups, split)
-		if found = append(found, wrong...); !wrong.Failed() {
-			p.Units = units
-		}
+		var wrong annotations.Diagnostics
+		p.Units, wrong = p.group(groups, split)
+		found = append(found, wrong...)
 	}
 	ds = append(ds, found...)
 	slices.SortStableFunc(p.Units, func(a, b *Unit) int { return strings.Compare(a.Name, b.Name) })
@@ -98,6 +98,17 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 		p.deploy()
 	}
 	return p, ds
+}
+
+// Elsewhere are the problems that a plan reports of the settings of other units alone.
+func (p *Plan) Elsewhere(unit string) annotations.Diagnostics {
+	var ds annotations.Diagnostics
+	for _, u := range p.Units {
+		if u.Name != unit {
+			ds = append(ds, u.problems...)
+		}
+	}
+	return ds
 }
 
 func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
