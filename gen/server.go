@@ -89,7 +89,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 		taken = spec.SettingsFile
 	}
 	if e.Command == build.ImageFolder && o.Image && o.Archive == "" {
-		d := spec.Place{}.Errorf(bundle.CodePackage, "the service is called %s, as the folder of its image beside it", e.Command)
+		d := spec.Place{}.Errorf(bundle.CodePackage, "the service is called %s, like the folder of its image next to it", e.Command)
 		d.Hint = "have the image made as one file: --image=FILE.tar"
 		ds = append(ds, d)
 	}

@@ -132,7 +132,7 @@ func TestBuildServerRefuses(t *testing.T) {
 		"the manifest": {"package: {include: [manifest.json]}", "manifest.json", false, "the package has a file manifest.json of its own"},
 		"the settings": {"package: {include: [faas.settings]}", "faas.settings", false, "the package has a file faas.settings of its own"},
 		"the image":    {"package: {include: [\"image/**\"]}", "image/x", true, "the package has a file image/x of its own"},
-		"its name":     {"", "x.txt", true, "the service is called image, as the folder of its image beside it"},
+		"its name":     {"", "x.txt", true, "the service is called image, like the folder of its image next to it"},
 		"no image":     {"package: {include: [\"image/**\"]}", "image/x", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

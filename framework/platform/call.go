@@ -94,7 +94,7 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 	inner := &Payload{Raw: payload, Invocation: p.Invocation, Runtime: p.Runtime}
 	for i, decode := range d.decoders {
 		if i == 0 || i == d.raw && len(d.engine.App().Functions) > 1 {
-			continue // calls within calls, and what claims a payload for whoever takes raw ones
+			continue // calls within calls, and what claims every payload for the raw function
 		}
 		call, ok, err := decode(inner)
 		switch {

@@ -24,7 +24,7 @@ type TimerPayload struct {
 	Payload string
 	// Bare says that a payload of this form cannot carry the configured text, which then comes from the schedule.
 	Bare bool
-	// Unnamed says that a payload of this form has no name of ours: Name may be one that somebody else has made up, or empty,
+	// Unnamed says that a payload of this form has no name of ours: Name may be one that was not made by faasgen, or empty,
 	// and the unit's only timer is meant by any.
 	Unnamed bool
 }

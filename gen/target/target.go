@@ -307,7 +307,7 @@ type Permission struct {
 	Condition string `json:"condition,omitempty"`
 	// Reason is what needs it: "mq queue orders".
 	Reason string `json:"reason"`
-	// Granted says that the deployment file grants it, or the vendor's tool that deploys it; otherwise somebody has to.
+	// Granted says that the deployment file grants it, or the vendor's tool that deploys it; otherwise it has to be granted by hand.
 	Granted bool `json:"granted"`
 }
 

@@ -57,7 +57,7 @@ func parse(app *target.App, f *target.Function, form string, written []byte) (si
 // address names the function of a raw payload where several functions of its unit take such payloads. One that a cloud has sent
 // to a function with triggers of their own stays as it came.
 func address(e *sim.Events, app *target.App, f *target.Function) {
-	unit, whole := find(app, f.Name) // with the triggers that were not asked for
+	unit, whole := find(app, f.Name) // with the triggers, without the copy that has none
 	if _, raw := e.Batch.([]byte); !raw || unit == nil || !takesRaw(whole) {
 		return
 	}

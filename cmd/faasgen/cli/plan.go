@@ -207,7 +207,7 @@ func builtDeployment(name string) (*deployment.Deployment, error) {
 	return m.Deployment, nil
 }
 
-// keepDeployed writes what was deployed beside what was built, for the next plan.
+// keepDeployed writes what was deployed next to what was built, for the next plan.
 func keepDeployed(dist string) error {
 	d, err := builtDeployment(filepath.Join(dist, "manifest.json"))
 	if d == nil || err != nil {

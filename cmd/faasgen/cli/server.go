@@ -15,8 +15,8 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 )
 
-// beside is the value of --image without a file: the image is a folder beside the server.
-const beside = "folder"
+// imageFolder is the value of --image without a file: the image is a folder next to the server.
+const imageFolder = "folder"
 
 // serverFlags are the flags of build that are for the server of one's own alone.
 type serverFlags struct {
@@ -25,7 +25,7 @@ type serverFlags struct {
 
 func (s *serverFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&s.image, "image", "", "with --target local: make an OCI image, too, in dist/local/image or, with --image=FILE.tar, as one file")
-	f.Lookup("image").NoOptDefVal = beside
+	f.Lookup("image").NoOptDefVal = imageFolder
 	f.StringVar(&s.arch, "arch", "", "with --target local: the processor, amd64 or arm64 (default that of f.yml)")
 	f.StringVar(&s.certificates, "certificates", "", "with --image: a PEM file of root certificates for the image, in place of Mozilla's")
 }
@@ -56,9 +56,9 @@ func (s *serverFlags) options(t *tool, server bool, args []string) (o gen.Server
 	switch {
 	case !server && *s != (serverFlags{}):
 		return o, &failure{code: exitUsage, text: "--image, --arch and --certificates are for a server of your own", hint: "add --target " + gen.ServerTarget}
-	case s.image == beside && len(args) == 1 && filepath.Ext(args[0]) == ".tar":
+	case s.image == imageFolder && len(args) == 1 && filepath.Ext(args[0]) == ".tar":
 		return o, &failure{code: exitUsage, text: args[0] + " is no folder", hint: "write the file behind an equals sign: --image=" + args[0]}
-	case s.image != "" && s.image != beside && filepath.Ext(s.image) != ".tar":
+	case s.image != "" && s.image != imageFolder && filepath.Ext(s.image) != ".tar":
 		return o, usage("--image=%s: expected the name of a file that ends in .tar", s.image)
 	case s.arch != "" && s.arch != "amd64" && s.arch != "arm64":
 		return o, usage("--arch %s: expected amd64 or arm64", s.arch)
@@ -66,7 +66,7 @@ func (s *serverFlags) options(t *tool, server bool, args []string) (o gen.Server
 		return o, usage("--certificates is for --image, which is not given")
 	}
 	o = gen.ServerOptions{GOARCH: s.arch, Image: s.image != "", Relative: t.dir}
-	if s.image != "" && s.image != beside {
+	if s.image != "" && s.image != imageFolder {
 		o.Archive = absolute(t.dir, s.image)
 		if info, err := os.Stat(filepath.Dir(o.Archive)); err != nil || !info.IsDir() {
 			return o, usage("--image=%s: there is no folder %s", s.image, relative(t.dir, filepath.Dir(o.Archive)))

@@ -20,7 +20,7 @@ type Office struct {
 //faas:use staff
 func (o *Office) List(ctx context.Context) ([]Order, error) { return o.Orders.All(ctx) }
 
-// Expire ends orders that nobody pays and says how many there were.
+// Expire ends orders that stay unpaid and says how many there were.
 //
 //faas:handler order-expire timeout=60s
 //faas:timer every=15m

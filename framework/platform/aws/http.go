@@ -104,7 +104,7 @@ func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, s
 	c.match = router.Match(r.Method, r.Host, r.Path, r.RawPath)
 	r.Pattern, r.PathValues = c.match.Pattern, c.match.Values
 	c.exchange = web.NewExchange(*r)
-	if !f.url { // a function URL has CORS of its own and would say it twice; an HTTP API that has ignores what is said here
+	if !f.url { // a function URL has CORS of its own and would say it twice; an HTTP API that has ignores what is sent here
 		if preflight := router.Preflight(&c.exchange.Request); preflight != nil {
 			return platform.Call{Reply: func(context.Context, any, error) ([]byte, error) { return c.encode(preflight) }}
 		}

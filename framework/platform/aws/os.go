@@ -145,7 +145,7 @@ func action(name string) (os.Action, string) {
 	case "ObjectRemoved":
 		return os.Removed, ""
 	case "ObjectRestore":
-		if how == "Completed" { // and not Post, which asks for it, or Delete, when the copy expires
+		if how == "Completed" { // and not Post, which requests it, or Delete, when the copy expires
 			return os.Restored, ""
 		}
 	}

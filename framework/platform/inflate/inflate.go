@@ -63,7 +63,7 @@ func open(text string) (*gzip.Reader, error) {
 	return gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
 }
 
-// declared is the size that gzip notes at its end, which the sender may have made up: it is no more than can come of the text. It is zero
+// declared is the size that gzip notes at its end, which the sender may have made up: it is at most what can come of the text. It is zero
 // if there is none, and that of the last part if there are several.
 func declared(text string) int {
 	if len(text) < 8 {
@@ -78,7 +78,7 @@ func declared(text string) int {
 	return int(min(size, int64(len(text))*ratio))
 }
 
-// fill reads until raw is full or there is no more.
+// fill reads until raw is full or the text ends.
 func fill(from io.Reader, raw []byte) (n int, err error) {
 	for n < len(raw) {
 		k, err := from.Read(raw[n:])

@@ -25,7 +25,7 @@ const (
 // such a request is the application's.
 type control struct {
 	token string
-	// behind says that the parent hands over its listener: that nobody else connects to it is the parent's business.
+	// behind says that the parent hands over its listener: who may connect to it is for the parent to check.
 	behind bool
 	caller *caller
 	// drain stops the timers: another process takes over.

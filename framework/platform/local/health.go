@@ -65,7 +65,7 @@ func (p *probes) health(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-c.done:
 	case <-r.Context().Done():
-		return // nobody waits for an answer
+		return // the caller is gone
 	}
 	if c.err != nil {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unhealthy"})

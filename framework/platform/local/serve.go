@@ -109,7 +109,7 @@ func listening(ctx context.Context, app platform.New, s settings, p process) err
 			defer stop()
 			leaving.Store(true)
 			if !started.Load() {
-				return // nobody is sent here yet
+				return // no traffic is sent here yet
 			}
 			log.Info("stopping", "in", s.drain.String())
 			server.SetKeepAlivesEnabled(false) // so that clients connect again, elsewhere

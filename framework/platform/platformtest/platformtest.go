@@ -88,7 +88,7 @@ type Harness struct {
 	Queue string
 	// Command is the entry's file name, "bootstrap" if empty.
 	Command string
-	// Script is what that file holds, where it is none of the program itself, which is then the file bootstrap beside it.
+	// Script is what that file holds, where it is none of the program itself, which is then the file bootstrap next to it.
 	Script string
 	// Environment is added to the artefact's.
 	Environment map[string]string

@@ -67,7 +67,7 @@ type Events struct {
 	// Type is the type of the resource that they come from, as in resources of f.yml: bucket, queue, topic, kafka, log,
 	// domain, bus. Name is its real name or ARN; empty is what the events say.
 	Type, Name string
-	// Function is the function that a raw payload is for, to be named in a call of it; empty is that nobody has to be told.
+	// Function is the function that a raw payload is for, to be named in a call of it; empty if it needs no name.
 	Function string
 }
 

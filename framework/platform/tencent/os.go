@@ -188,7 +188,7 @@ func action(name string) (os.Action, string) {
 	case "ObjectRemove":
 		return os.Removed, ""
 	case "ObjectRestore":
-		if how == "Completed" { // and not Post, which only asks for it
+		if how == "Completed" { // and not Post, which only requests it
 			return os.Restored, ""
 		}
 	}

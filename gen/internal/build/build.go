@@ -40,7 +40,7 @@ type Options struct {
 	Description json.RawMessage
 	// Files go into each zip with the binary.
 	Files []bundle.File
-	// Deploy returns the files beside the zips, when the units of App know theirs. Nil leaves those files as they are.
+	// Deploy returns the files next to the zips, when the units of App know theirs. Nil leaves those files as they are.
 	Deploy func() ([]target.File, error)
 	// Env is the environment of the go command.
 	Env []string
@@ -254,7 +254,7 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 // packed is where a zip with that hash is made.
 func (b *builder) packed(hash string) string { return filepath.Join(b.work, artefact(hash)+".zip") }
 
-// deployment tells the units of App their zips, those of an earlier build for units that were not asked for, and returns the
+// deployment tells the units of App their zips, those of an earlier build for units that are not built, and returns the
 // files that name them.
 func (b *builder) deployment(units []Unit) ([]target.File, error) {
 	if b.Deploy == nil {

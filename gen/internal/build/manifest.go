@@ -82,7 +82,7 @@ func (e *Entry) made(size int64, hash string, binary int64) {
 // artefact is the name of a zip with that hash: long enough that two of one application never have the same.
 func artefact(hash string) string { return hash[:16] }
 
-// known reports whether the entry is of a zip, and not what somebody made of the file.
+// known reports whether the entry is of a zip, and not of what the file has become since.
 func (e Entry) known() bool { return len(e.Hash) == 2*sha256.Size }
 
 // Function is one function in the manifest, whose JSON has to stay as it is whatever the other types become.

@@ -16,7 +16,7 @@ import (
 	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
-// ImageFolder is the folder of the image beside the server.
+// ImageFolder is the folder of the image next to the server.
 const ImageFolder = "image"
 
 // ServerOptions says which server to build. Of Options the target and what is deployed to it are not used; the first program is
@@ -29,14 +29,14 @@ type ServerOptions struct {
 	Unit string
 	// Environment are the variables that f.yml sets.
 	Environment map[string]string
-	// Image is the image that is made of it, nil for none. It is a folder beside the server, or the file Archive.
+	// Image is the image that is made of it, nil for none. It is a folder next to the server, or the file Archive.
 	Image   *image.Config
 	Archive string
 }
 
 // Server is a server that was built.
 type Server struct {
-	// Binary is the absolute path of the executable, Files those of what lies beside it, sorted.
+	// Binary is the absolute path of the executable, Files those of what lies next to it, sorted.
 	Binary string   `json:"-"`
 	Files  []string `json:"-"`
 	// Image is the absolute path of the image, "" if none was made, and Digest that of its manifest.
@@ -61,9 +61,9 @@ type Server struct {
 	Functions []Function `json:"functions"`
 	// Environment are the variables that f.yml sets, which an image has and the executable has not.
 	Environment map[string]string `json:"environment,omitempty"`
-	// Placed are the files beside the executable, with their hashes.
+	// Placed are the files next to the executable, with their hashes.
 	Placed map[string]string `json:"files"`
-	// Made is the image beside the executable.
+	// Made is the image next to the executable.
 	Made *madeImage `json:"image,omitempty"`
 }
 
@@ -72,7 +72,7 @@ type madeImage struct {
 	Digest string `json:"digest"`
 }
 
-// RunServer builds a server with the files that it reads beside it, and an image of both if one is wanted.
+// RunServer builds a server with the files that it reads next to it, and an image of both if one is wanted.
 func RunServer(ctx context.Context, o ServerOptions) (s *Server, err error) {
 	b := &builder{Options: o.Options, out: filepath.Join(o.Dist, o.Name)}
 	made := missing(b.out)
@@ -158,7 +158,7 @@ func checkBinary(name, goarch string) error {
 	return errors.Join(bundle.CheckBinary(f, goarch), f.Close())
 }
 
-// image makes the image in the work folder, and the archive beside where it belongs, whose path is returned.
+// image makes the image in the work folder, and the archive next to its place, whose path is returned.
 func (b *builder) image(ctx context.Context, o ServerOptions, s *Server, before Server) (archive string, err error) {
 	place := filepath.Join(b.out, ImageFolder)
 	if before.Made != nil && image.Is(place) { // the new one takes its place, or there is none any more

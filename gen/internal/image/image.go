@@ -23,7 +23,7 @@ const (
 	Folder = "/app"
 	// User is the number of the user, and of its group, that the program runs as.
 	User = 65532
-	// Tag is the tag of every image: what it is called otherwise is up to whoever pushes it.
+	// Tag is the tag of every image: its other names are given when it is pushed.
 	Tag = "latest"
 
 	// epoch is when everything was made: what is built must not depend on when.

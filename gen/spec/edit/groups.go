@@ -65,7 +65,7 @@ func (d *document) readGroups() ([]*group, error) {
 	for _, k := range keys {
 		g := &group{name: k.key.Value, entry: own[k.key.Value]}
 		if g.entry == nil {
-			// An alias or a merge key brings it: it can be read, and editableMap refuses to edit it.
+			// It comes from an alias or a merge key: it can be read, and editableMap refuses to edit it.
 			g.entry = &entry{key: k.key, value: k.value}
 		}
 		if err := g.read(d, r); err != nil {

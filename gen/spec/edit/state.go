@@ -138,7 +138,7 @@ func (e *editing) take(s *state, function string) {
 	}
 }
 
-// byRoute refuses to take out a function that a route brings: a route has no exceptions. The lines to write name the others.
+// byRoute refuses to take out a function that a route selects: a route has no exceptions. The lines to write name the others.
 func (e *editing) byRoute(s *state, function string) {
 	if e.obstacle == nil {
 		e.obstacle = &obstacle{why: fmt.Sprintf("group %s takes %s by one of its routes (%s), and a route cannot leave a function out", s.name, function, strings.Join(s.lists[byRoute], ", "))}

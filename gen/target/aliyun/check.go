@@ -100,7 +100,7 @@ func checkCPU(r *target.Report, u *target.Unit) {
 	if ratio := float64(u.Settings.MemorySize) / 1024 / cpu; ratio < 1 || ratio > 4 {
 		d := r.Limit(u.At("cpu"), "cpu", fmt.Sprintf("%v with %s of memory", cpu, u.Settings.MemorySize), "1 to 4 GB of memory for each processor")
 		if len(u.Functions) > 1 {
-			d.Hint = "a group has the most that any of its functions asks for, of each: say cpu or memorySize in the group"
+			d.Hint = "a group has the maximum of its functions, of each: set cpu or memorySize in the group"
 		}
 	}
 }

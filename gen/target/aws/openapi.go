@@ -21,7 +21,7 @@ type OpenAPI struct {
 
 // OpenAPIInfo names the API.
 type OpenAPIInfo struct {
-	// Title is the stack's name: SAM replaces it by the Name of the API, and refuses a Name beside any other title.
+	// Title is the stack's name: SAM replaces it by the Name of the API, and refuses a Name with any other title.
 	Title   any    `yaml:"title"`
 	Version string `yaml:"version"`
 }

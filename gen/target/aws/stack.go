@@ -100,7 +100,7 @@ func (t *parsed) integrations() int {
 type policySize struct{ bytes, statements int }
 
 // policies are the sizes of the policies of functions, by deployed name. They are estimates: what is only known when a stack is
-// deployed has its usual length, so that the true size is a few bytes for each permission beside it.
+// deployed has its usual length, so that the true size is a few bytes for each further permission.
 func (t *parsed) policies(all []expanded, app *target.App) map[string]policySize {
 	text := func(v any) string { return t.text(v, app) }
 	stack := app.Spec.Service

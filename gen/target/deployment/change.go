@@ -120,7 +120,7 @@ func (c *comparison) functions() {
 	}
 }
 
-// renamed warns who calls a function that has no trigger, and is no more in a unit that it was in: its name in the cloud is that of
+// renamed warns who calls a function that has no trigger, and has left the units that it was in: its name in the cloud is that of
 // the unit.
 func (c *comparison) renamed(function string, before, after []string) string {
 	if slices.ContainsFunc(before, func(name string) bool { return slices.Contains(after, name) }) {

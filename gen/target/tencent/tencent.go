@@ -57,7 +57,7 @@ func (c cloud) Share(all *target.Unit) target.Entry {
 	return e
 }
 
-// webStarter runs the program beside it as a web function. Nothing but the shell is needed, and nothing of the environment.
+// webStarter runs the program next to it as a web function. Nothing but the shell is needed, and nothing of the environment.
 const webStarter = `#!/bin/sh
 case $0 in
 */*) exec "${0%/*}/bootstrap" web ;;

@@ -5,7 +5,7 @@
 // # Which kind it is
 //
 // SCF starts web functions by the file scf_bootstrap and event functions by the file bootstrap, and never the other one. So
-// bootstrap is the program, and scf_bootstrap a script beside it that runs the program with the argument [Web]. The variables
+// bootstrap is the program, and scf_bootstrap a script next to it that runs the program with the argument [Web]. The variables
 // of the runtime API would say less: no document excludes that web functions have them, too.
 package both
 

@@ -43,7 +43,7 @@ func (c *container) orderCancel(ctx *framework.Context) error {
 
 // orderExpire runs order.Office.Expire.
 //
-// Expire ends orders that nobody pays and says how many there were.
+// Expire ends orders that stay unpaid and says how many there were.
 func (c *container) orderExpire(ctx *framework.Context) error {
 	in, err := adapter.Event[timer.Event](ctx)
 	if err != nil {
