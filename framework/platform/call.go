@@ -3,8 +3,10 @@ package platform
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 
 	"github.com/faasgen/faasgen/framework"
 )
@@ -81,7 +83,44 @@ func namesOf(functions []*framework.Function) string {
 	return text
 }
 
-// called decodes the payload of a call. A function that takes raw payloads gets what the codecs do not know as its own.
+// calls are the decoders for the payloads of calls.
+type calls struct {
+	codecs []Codec
+
+	mu sync.Mutex
+	of map[*framework.Function][]Decoder
+}
+
+// decoders are those of a function's own triggers: a call names its function, so that the triggers of others do not count. They
+// are bound when the function is first called by its name, which most never are.
+func (c *calls) decoders(app *framework.App, f *framework.Function) ([]Decoder, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if own, ok := c.of[f]; ok {
+		return own, nil
+	}
+	var own []Decoder
+	for _, codec := range c.codecs {
+		if codec.Kind == rawKind {
+			continue // it claims everything
+		}
+		decode, err := codec.Bind(&framework.App{Unit: app.Unit, Functions: []*framework.Function{f}})
+		if errors.As(err, new(unused)) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		own = append(own, decode)
+	}
+	if c.of == nil {
+		c.of = map[*framework.Function][]Decoder{}
+	}
+	c.of[f] = own
+	return own, nil
+}
+
+// called decodes the payload of a call. A function that takes raw payloads gets what its codecs do not know as its own.
 func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 	f, payload, ok, err := Called(d.engine.App(), p)
 	if err != nil || !ok {
@@ -91,23 +130,19 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 	if raw && len(f.Triggers) < 2 {
 		return rawCall(f, payload), true, nil
 	}
+	decoders, err := d.calls.decoders(d.engine.App(), f)
+	if err != nil {
+		return Call{}, true, err
+	}
 	inner := &Payload{Raw: payload, Invocation: p.Invocation, Runtime: p.Runtime}
-	for i, decode := range d.decoders {
-		if i == 0 || i == d.raw && len(d.engine.App().Functions) > 1 {
-			continue // calls within calls, and what claims every payload for the raw function
-		}
+	for _, decode := range decoders {
 		call, ok, err := decode(inner)
 		switch {
 		case ok && err == nil && call.Function == f:
 			return call, true, nil
-		case raw || err == nil && !ok:
-			continue
-		case err != nil:
+		case err != nil && !raw:
 			return Call{}, true, err
-		case call.Function != nil:
-			return Call{}, true, InvalidEvent("call of function %s: found a payload for function %s", f.Name, call.Function.Name)
 		}
-		break
 	}
 	if raw {
 		return rawCall(f, payload), true, nil

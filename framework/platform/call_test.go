@@ -57,7 +57,7 @@ func TestCalls(t *testing.T) {
 		{`{"faas":"call","function":"both","payload":{"both":1}}`, `both 1`},
 		{`{"faas":"call","function":"both","payload":{"web":1}}`, `both {"web":1}`},
 		{`{"faas":"call","function":"both","payload":{"broken":1}}`, `both {"broken":1}`},
-		{`{"faas":"call","function":"web","payload":{"other":1}}`, `invalid_event: call of function web: found a payload for function other`},
+		{`{"faas":"call","function":"web","payload":{"other":1}}`, `invalid_event: call of function web: no trigger of it matches the payload, a JSON object with the members "other"`},
 		{`{"faas":"call","function":"web","payload":{"nobody":1}}`, `invalid_event: call of function web: no trigger of it matches the payload, a JSON object with the members "nobody"`},
 		{`{"faas":"call","function":"web","payload":{"broken":1}}`, `invalid_event: broken`},
 		{`{"faas":"call","function":"web","payload":[]}`, `invalid_event: call of function web: no trigger of it matches the payload, JSON that is not an object`},
@@ -160,4 +160,25 @@ func FuzzCalled(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCallsAreForTheirFunctionAlone: the trigger of another function would take the payload, too, and comes first.
+func TestCallsAreForTheirFunctionAlone(t *testing.T) {
+	greedy := Codec{Kind: "http", Bind: func(app *framework.App) (Decoder, error) {
+		return func(p *Payload) (Call, bool, error) {
+			for _, f := range app.Functions {
+				if len(f.Triggers) > 0 && f.Triggers[0].Kind() == "http" {
+					return Call{Function: f, Event: "a request", Reply: EncodeReply}, true, nil
+				}
+			}
+			return Call{}, false, nil
+		}, nil
+	}}
+	d, _ := dispatcher(t, app(told("first", kind("http")), told("second", kind("http")), told("third", kind("http"), kind("raw"))), greedy, Raw())
+	for _, name := range []string{"first", "second", "third", "second"} {
+		got, err := d.Handle(context.Background(), []byte(`{"faas":"call","function":"`+name+`","payload":{}}`), framework.Invocation{})
+		if string(got) != name+" a request" || err != nil {
+			t.Errorf("%s: %s, %v", name, got, err)
+		}
+	}
 }

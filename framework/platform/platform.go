@@ -53,7 +53,7 @@ type Dispatcher struct {
 
 	engine   *framework.Engine
 	decoders []Decoder // that of calls, then those of the codecs
-	raw      int       // the place of the one that claims everything, 0 without one
+	calls    calls
 }
 
 // unused is the error of a codec that no function of the unit has a trigger for.
@@ -61,7 +61,7 @@ type unused struct{ error }
 
 // NewDispatcher binds the codecs to the engine's unit, in order of precedence.
 func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
-	d := &Dispatcher{engine: e}
+	d := &Dispatcher{engine: e, calls: calls{codecs: codecs}}
 	d.decoders = append(d.decoders, d.called) // first: its form is ours, whatever its payload looks like
 	for _, c := range codecs {
 		decode, err := c.Bind(e.App())
@@ -70,9 +70,6 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s payloads: %w", c.Kind, err)
-		}
-		if c.Kind == rawKind {
-			d.raw = len(d.decoders)
 		}
 		d.decoders = append(d.decoders, decode)
 	}
