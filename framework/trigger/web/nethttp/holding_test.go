@@ -3,7 +3,6 @@ package nethttp_test
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -116,7 +115,7 @@ func TestResponseDoesNotWaitWhereTheProcessGoesOn(t *testing.T) {
 	e := framework.NewEngine(&framework.Runtime{}, &framework.App{Unit: "u", Functions: []*framework.Function{
 		{Name: "f", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}, Handler: func(c *framework.Context) error {
 			c.Go(func(context.Context) error { <-release; return nil })
-			c.SetResult(fmt.Sprint("at once"))
+			c.SetResult("at once")
 			return nil
 		}},
 	}})
