@@ -15,13 +15,15 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
 // Server is one process that listens.
 type Server struct {
 	// Engine is started before the port is opened, since vendors send requests as soon as it is.
 	Engine *framework.Engine
-	// HTTP has the handler and the limits; what it complains of goes to the engine's log unless it has an ErrorLog. A loop
+	// HTTP has the handler, whose responses do not wait for a body that it does not read ([nethttp.DiscardUnread]), and the
+	// limits; what it complains of goes to the engine's log unless it has an ErrorLog. A loop
 	// whose other end is the vendor's own proxy sets no timeouts: a process that was frozen finds every timer due when it
 	// goes on, just as the proxy sends the next request.
 	HTTP *http.Server
@@ -51,6 +53,7 @@ func (s Server) Run(ctx context.Context) error {
 	if s.HTTP.ErrorLog == nil {
 		s.HTTP.ErrorLog = slog.NewLogLogger(s.Engine.Runtime().Log().Handler(), slog.LevelWarn)
 	}
+	s.HTTP.Handler = nethttp.DiscardUnread(s.HTTP.Handler)
 	l, err := s.Listen()
 	if err != nil {
 		return errors.Join(broken, err, s.shutDown(ctx))
