@@ -26,6 +26,7 @@ import (
 type api struct {
 	t     *testing.T
 	steps []http.HandlerFunc
+	posts []http.HandlerFunc // of the posts, in order; those after them are accepted
 
 	mu     sync.Mutex
 	seen   []string // method and path of each call but the extension's
@@ -71,8 +72,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if call == nextPath {
 		a.polls++
 	}
+	post := len(a.bodies) - 1
 	a.mu.Unlock()
 	switch {
+	case call != nextPath && post < len(a.posts):
+		a.posts[post](w, r)
 	case call != nextPath:
 		w.WriteHeader(202)
 	case step < len(a.steps):

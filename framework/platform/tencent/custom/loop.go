@@ -9,8 +9,10 @@
 // since the API has no call for it. Then it gets /runtime/invocation/next and posts to /runtime/invocation/response or
 // /runtime/invocation/error, in turn. A path has no request id: the first is the response to the last event.
 //
-// Any answer but a 2xx and any broken connection ends the process with a message. A loop that tried again would be handed
-// the same event for ever.
+// Any answer but a 2xx ends the process with a message: a loop that tried again would be handed the same event for ever. A
+// broken connection does, too, with two exceptions. The poll is sent again, since the API hands out an event until it is
+// answered, and so is a response that had not been written whole. One that had may have arrived, and a second would be
+// the response to whatever event is the next.
 package custom
 
 import (
@@ -95,7 +97,7 @@ type loop struct {
 
 // next takes one event to its response. SIGTERM ends the wait for an event, never the work on one.
 func (l *loop) next(ctx context.Context) error {
-	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next"})
+	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next", Repeat: true}) // which brings the same event
 	if err != nil {
 		return err
 	}
