@@ -258,6 +258,7 @@ func TestErrorCalls(t *testing.T) {
 		{errors.New("private"), "Function.Internal", "the function failed; its log has the reason"},
 		{&framework.Error{Status: 404, Code: "not_found", Message: "no book 7", Err: errors.New("private")}, "Function.NotFound", "no book 7"},
 		{fmt.Errorf("wrapped: %w", &framework.Error{Code: "a-b.c9D", Message: "m"}), "Function.ABCD", "m"},
+		{&framework.Error{Code: "ab", Message: "a < b & c"}, "Function.Ab", "a < b & c"},
 		{&framework.Error{Code: "9", Message: "m"}, "Function.Error", "m"},
 		{&framework.Error{Code: "x", Message: "m"}, "Function.Error", "m"},
 		{&framework.Error{Message: "m"}, "Function.Error", "m"},
@@ -266,6 +267,9 @@ func TestErrorCalls(t *testing.T) {
 		{&framework.PanicError{Value: "private"}, "Function.Panic", "the function failed; its log has the reason"},
 	} {
 		r := errorRequest("/x", tt.err)
+		if bytes.Contains(r.Body, []byte(`\u003c`)) {
+			t.Errorf("found %s, want it without escapes for HTML", r.Body)
+		}
 		var doc errorDocument
 		if err := json.Unmarshal(r.Body, &doc); err != nil {
 			t.Fatal(err)

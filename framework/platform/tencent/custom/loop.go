@@ -17,7 +17,6 @@ package custom
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -162,7 +161,7 @@ func (l *loop) log(err error, id string) {
 // describe is the body of the error call: what a stranger may see, in the form of the vendor's own runtimes.
 func describe(err error, dev bool) []byte {
 	d := platform.Describe(err, dev)
-	b, _ := json.Marshal(struct { // two strings
+	b, _ := platform.JSON(struct { // two strings
 		Message string `json:"errorMessage"`
 		Type    string `json:"errorType"`
 	}{d.Message, d.Type})
