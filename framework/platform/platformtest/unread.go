@@ -29,6 +29,7 @@ func (s *suite) unreadBodies(t *testing.T) {
 		{"head", "HEAD /text HTTP/1.1", length, 200},
 		{"http/1.0", "POST /created HTTP/1.0", length, 201},
 		{"expect", "POST /created HTTP/1.1", "Expect: 100-continue\r\n" + length, 201},
+		{"options of the server", "OPTIONS * HTTP/1.1", length, 200},
 		{"stream", "GET /stream HTTP/1.1", length, 200},
 		{"deadline of a reader", "POST /await-body HTTP/1.1", length + "half", 504},
 		{"deadline of a reader, chunks", "POST /await-body HTTP/1.1", chunks, 504},

@@ -53,7 +53,7 @@ func (s Server) Run(ctx context.Context) error {
 	if s.HTTP.ErrorLog == nil {
 		s.HTTP.ErrorLog = slog.NewLogLogger(s.Engine.Runtime().Log().Handler(), slog.LevelWarn)
 	}
-	s.HTTP.Handler = nethttp.DiscardUnread(s.HTTP.Handler)
+	s.HTTP.Handler, s.HTTP.DisableGeneralOptionsHandler = nethttp.DiscardUnread(s.HTTP.Handler), true
 	l, err := s.Listen()
 	if err != nil {
 		return errors.Join(broken, err, s.shutDown(ctx))

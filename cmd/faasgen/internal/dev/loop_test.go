@@ -386,6 +386,7 @@ func TestUnreadBody(t *testing.T) {
 		{"POST /version", "Content-Length: 10\r\nExpect: 100-continue\r\n\r\n", 200, false},
 		{"POST /nowhere", "Content-Length: 10\r\n\r\n", 404, false},
 		{"POST /version", "Origin: https://evil.example\r\nContent-Length: 10\r\n\r\n", 403, false}, // the gateway's own
+		{"OPTIONS *", "Content-Length: 10\r\n\r\n", 200, false},
 		{"POST /version", "Content-Length: 10\r\n\r\nhalf", 200, true},
 	} {
 		c, err := net.Dial("tcp", s.Listener.Addr().String())

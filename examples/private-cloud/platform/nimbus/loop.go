@@ -57,7 +57,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) error {
 	if err != nil {
 		return errors.Join(err, e.Close(context.WithoutCancel(ctx)))
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, DisableGeneralOptionsHandler: true}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()
 	select {

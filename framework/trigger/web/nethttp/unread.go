@@ -26,8 +26,14 @@ const (
 // server itself, a handler cannot read the body after it began the response, unless it called EnableFullDuplex before.
 //
 // [Handler] does this by itself. It is for the handlers of a process that answer without it.
+//
+// The server's own response to OPTIONS * waits for the body, too. With DisableGeneralOptionsHandler it is given here.
 func DiscardUnread(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := h
+		if r.RequestURI == "*" && r.Method == http.MethodOptions {
+			h = http.HandlerFunc(general)
+		}
 		if r.Body == nil || r.Body == http.NoBody || r.ProtoMajor != 1 || discards(w) {
 			h.ServeHTTP(w, r)
 			return
@@ -48,6 +54,9 @@ func DiscardUnread(h http.Handler) http.Handler {
 		}
 	})
 }
+
+// general answers a request that is for the server itself.
+func general(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "0") }
 
 // discards reports whether an outer DiscardUnread has made w.
 func discards(w http.ResponseWriter) bool {
