@@ -141,12 +141,27 @@ func (p *process) invocation(response *runtimeapi.Response) (*Invocation, bool) 
 		p.log.Error("an event came without a request id, so it cannot be answered; the process ends")
 		return nil, false
 	}
+	if !segment(inv.RequestID) { // Lambda's are UUIDs
+		p.log.Error("an event came with a request id that is not a segment of a path, so it cannot be answered; the process ends", "found", inv.RequestID)
+		return nil, false
+	}
 	if ms, err := strconv.ParseInt(deadline, 10, 64); err == nil && ms > 0 {
 		inv.Deadline = time.UnixMilli(ms)
 	} else {
 		p.log.Warn("an event came without a deadline", "found", deadline)
 	}
 	return inv, true
+}
+
+// segment reports whether a request id can stand in a path as it is.
+func segment(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 // respond posts the outcome of a call. It reports whether the loop may go on.

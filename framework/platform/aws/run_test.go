@@ -160,7 +160,11 @@ func TestPollsThatFail(t *testing.T) {
 			}
 		}, "malformed response", ""},
 		{"no request id", event("", `{}`), "without a request id", ""},
-		{"request id that is not a path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
+		{"request id that is not a path", event("a b", `{}`), `"found":"a b"`, ""},
+		{"request id of another path", event("1/error?", `{}`), `"found":"1/error?"`, ""},
+		{"request id of a parent path", event("..", `{}`), `"found":".."`, ""},
+		{"headers of 1 MB", event("id-1", `{}`, "X-Large", strings.Repeat("x", 1<<20)), "headers of more than 65536 bytes", ""},
+		{"event over 32 MB", event("id-1", strings.Repeat(" ", maxEvent+1)), "response too large", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &api{t: t, steps: []http.HandlerFunc{tt.step, tt.step, tt.step}}
