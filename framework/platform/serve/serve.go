@@ -12,11 +12,16 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
+
+// closeReserve is the part of [platform.Grace] that running requests leave to the unit's Close: a container runtime kills
+// right after it.
+const closeReserve = time.Second
 
 // Server is one process that listens.
 type Server struct {
@@ -76,9 +81,12 @@ func (s Server) Run(ctx context.Context) error {
 func (s Server) shutDown(ctx context.Context) error {
 	ctx, cancel := platform.Ending(ctx)
 	defer cancel()
-	err := s.HTTP.Shutdown(ctx)
+	const patience = platform.Grace - closeReserve
+	requests, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	err := s.HTTP.Shutdown(requests)
 	if err != nil { // such as streams that do not end by themselves
-		err = fmt.Errorf("requests were still running after %s and were cut off: %w", platform.Grace, errors.Join(err, s.HTTP.Close()))
+		err = fmt.Errorf("requests were still running after %s and were cut off: %w", patience, errors.Join(err, s.HTTP.Close()))
 	}
 	return errors.Join(err, s.Engine.Close(ctx))
 }
