@@ -20,10 +20,11 @@ const (
 )
 
 // DiscardUnread returns h with responses that do not wait for a request body that h has not read. net/http's server reads up
-// to 256 KB of such a body before it sends the response, for as long as the client takes. Here the response leaves at once,
-// the rest of the body is read meanwhile, for a second at most after the response (50 ms if that has no Content-Length, as its
-// end waits), and the connection is kept if that was all. Otherwise, and where the rest is 256 KB or more or waits for a 100 (Continue), the connection is closed. As with the
-// server itself, a handler cannot read the body after it began the response, unless it called EnableFullDuplex before.
+// to 256 KB of such a body before it sends the response, for as long as the client takes. Here the response leaves at once
+// and the rest of the body is read meanwhile, for a second at most after the response, or 50 ms if that has no Content-Length,
+// as its end waits. The connection is kept if that was all of the body. Otherwise it is closed, and so it is where 256 KB or
+// more are to come, or the client waits for a 100 (Continue). As with the server itself, a handler cannot read the body after
+// it began the response, unless it called EnableFullDuplex before.
 //
 // [Handler] does this by itself. It is for the handlers of a process that answer without it.
 //
@@ -38,7 +39,7 @@ func DiscardUnread(h http.Handler) http.Handler {
 			h.ServeHTTP(w, r)
 			return
 		}
-		x := &unread{to: w, r: r, request: *r}
+		x := &unread{to: w, r: r, request: *r, expects: r.Header.Get("Expect") != ""}
 		x.request.Body = (*unreadBody)(x)
 		returned := false
 		defer func() {
@@ -78,6 +79,7 @@ type unread struct {
 	r       *http.Request // as the server made it: it looks at the type of the body
 	request http.Request  // as the handler sees it
 
+	expects  bool // the client waits for a 100 (Continue) before it sends the body
 	begun    bool // the response has
 	duplex   bool // the handler reads the body after that, too
 	closing  bool // the connection ends with the response
@@ -162,7 +164,7 @@ func (x *unread) begin() {
 		return
 	}
 	// A body that waits for a 100 (Continue) will not come. HTTP/1.0 may know the end of a response by that of the connection.
-	if x.r.Close || !x.r.ProtoAtLeast(1, 1) || x.r.Header.Get("Expect") != "" || x.r.ContentLength-x.got.Load() >= maxUnread ||
+	if x.r.Close || !x.r.ProtoAtLeast(1, 1) || x.expects || x.r.ContentLength-x.got.Load() >= maxUnread ||
 		strings.EqualFold(x.to.Header().Get("Connection"), "close") {
 		x.closing = true
 		x.to.Header().Set("Connection", "close")

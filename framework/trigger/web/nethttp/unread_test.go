@@ -211,3 +211,45 @@ func TestUnreadBodyOfAPanic(t *testing.T) {
 		t.Errorf("found %v, want a response that is cut", err)
 	}
 }
+
+// A client that goes away ends the context of its handler, once the body is read or the response has begun: before that the
+// server does not look at the connection.
+func TestClientThatGoesAway(t *testing.T) {
+	began, ended := make(chan bool), make(chan error, 1)
+	wait := func(ctx *framework.Context) error {
+		began <- true
+		select {
+		case <-ctx.Done():
+		case <-time.After(10 * time.Second):
+		}
+		ended <- ctx.Err()
+		return nil
+	}
+	stream := mounted(func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).Flush()
+		_ = wait(framework.From(r.Context()))
+	})
+	stream.Triggers = []framework.Trigger{web.Route{Pattern: "/stream"}}
+	addr := serve(t, Options{}, on("GET /wait", wait), on("POST /read", func(ctx *framework.Context) error {
+		if _, err := web.From(ctx).Request.ReadBody(0); err != nil {
+			return err
+		}
+		return wait(ctx)
+	}), stream).Listener.Addr().String()
+	for _, request := range []string{
+		"GET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
+		"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody",
+		"POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n",
+		"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n",
+		"POST /stream HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody",
+		"POST /stream HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n",
+	} {
+		c := dialRaw(t, addr)
+		c.send(request)
+		<-began
+		c.TCPConn.Close()
+		if err := <-ended; err == nil {
+			t.Errorf("%.60q: the handler was not told that its client went away", request)
+		}
+	}
+}
