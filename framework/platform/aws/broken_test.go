@@ -74,7 +74,10 @@ func TestPostsThatBreak(t *testing.T) {
 func TestPollThatIsReset(t *testing.T) {
 	a := &api{t: t, steps: []http.HandlerFunc{event("id-1", `{}`), reset, event("id-1", `{}`)}}
 	a.start()
-	if code, log := run(unit(echo)); code != 1 || a.polls != 2 || !strings.Contains(log, "the poll for the next event failed") {
+	code, log := run(unit(echo))
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if code != 1 || a.polls != 2 || !strings.Contains(log, "the poll for the next event failed") {
 		t.Errorf("exit code %d after %d polls, log %s", code, a.polls, log)
 	}
 }

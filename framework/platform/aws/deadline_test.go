@@ -39,6 +39,8 @@ func TestDeadlinesThatAreOdd(t *testing.T) {
 				}
 				return ctx.Err()
 			}))
+			a.mu.Lock()
+			defer a.mu.Unlock()
 			if want := []string{nextPath, onePath + tt.path, nextPath, onePath + "response", nextPath}; strings.Join(a.seen, "\n") != strings.Join(want, "\n") {
 				t.Errorf("calls %q, want %q; log %s", a.seen, want, log)
 			}
