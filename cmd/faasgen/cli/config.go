@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +50,7 @@ func (t *tool) config() *cobra.Command {
 				for i, c := range configs {
 					list[i] = t.configuration(c)
 				}
-				if err := json.NewEncoder(t.out).Encode(list); err != nil {
+				if err := t.encode(list); err != nil {
 					return err
 				}
 			} else {
