@@ -25,9 +25,12 @@ import (
 func TestBackgroundWorkIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(*faastest.App) error{
-		"call":    func(a *faastest.App) error { _, err := a.Call("f", nil); return err },
-		"http":    func(a *faastest.App) error { a.Do("GET", "/f", nil); return nil },
-		"deliver": func(a *faastest.App) error { _, err := a.Deliver("aws", a.Payload("aws", "http", httptest.NewRequest("GET", "/f", nil))); return err },
+		"call": func(a *faastest.App) error { _, err := a.Call("f", nil); return err },
+		"http": func(a *faastest.App) error { a.Do("GET", "/f", nil); return nil },
+		"deliver": func(a *faastest.App) error {
+			_, err := a.Deliver("aws", a.Payload("aws", "http", httptest.NewRequest("GET", "/f", nil)))
+			return err
+		},
 	} {
 		done := false
 		a := faastest.Start(t, func(*framework.Runtime) *framework.App {

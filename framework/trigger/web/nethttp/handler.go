@@ -120,7 +120,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	inv.Function, inv.Event = match.Function, x
 	if h.Freezes {
-		c.holding.ResponseWriter = w
+		c.holding.ResponseWriter, c.holding.head = w, r.Method == http.MethodHead
 		w, c.stream.w, inv.Background = &c.holding, &c.holding, &c.holding.background
 	}
 	// A panic of the response (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
