@@ -77,3 +77,17 @@ func TestDefaultsOfAComponentCount(t *testing.T) {
 
 // TestLayered runs the tests of an application with layers.
 func TestLayered(t *testing.T) { tested(t, "layered") }
+
+// TestParted runs the tests of an application whose configuration takes what only some of its functions use.
+func TestParted(t *testing.T) {
+	_, a := tested(t, "parted")
+	for function, links := range map[string]bool{"ping": false, "pay": true, "both": true} {
+		var linked []string
+		if links {
+			linked = []string{"example.com/test/parts/bank"}
+		}
+		if code := unit(t, a, function, linked...); strings.Contains(code, "OnReady") != (function == "both") {
+			t.Errorf("the unit of %s has the configuration: %v", function, function != "both")
+		}
+	}
+}
