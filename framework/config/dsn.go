@@ -1,0 +1,49 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+)
+
+// DSN is the address of a database or a queue, in the notation of its driver. It is a [Secret], since there may be a password in it, with
+// one difference: one without a password may stand in a file.
+//
+//	sqldb:
+//	  dsn: file:/mnt/shop.db?_pragma=busy_timeout(5000)    # as it is: SQLite's own notation, and no reference
+//
+// What has an @, or a word such as password, key or token anywhere, may have a password, and is refused as a secret is.
+type DSN struct{ Secret }
+
+// NewDSN makes a DSN out of a text, for tests and for what comes from elsewhere.
+func NewDSN(text string) DSN { return DSN{NewSecret(text)} }
+
+// WithoutPassword reports whether a DSN can have no password in it, as far as its notation shows.
+func WithoutPassword(dsn string) bool {
+	if dsn == "" || strings.Contains(dsn, "@") {
+		return false
+	}
+	dsn = strings.ToLower(dsn)
+	for _, word := range []string{"pass", "pwd", "key", "token", "secret", "auth", "cred", "sig"} {
+		if strings.Contains(dsn, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// decodeHidden stores a Secret or a DSN.
+func (c *Config) decodeHidden(v *value, key string, dst reflect.Value) error {
+	if dst.Type() == reflect.TypeFor[DSN]() {
+		s, err := c.decodeSecret(v, key, WithoutPassword)
+		dst.Set(reflect.ValueOf(DSN{s}))
+		return err
+	}
+	s, err := c.decodeSecret(v, key, nil)
+	dst.Set(reflect.ValueOf(s))
+	return err
+}
+
+// isHidden reports a Secret or a DSN.
+func isHidden(t reflect.Type) bool {
+	return t == reflect.TypeFor[Secret]() || t == reflect.TypeFor[DSN]()
+}
