@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"strings"
+	"unicode"
 )
 
 // DSN is the address of a database or a queue, in the notation of its driver. It is a [Secret], since there may be a password in it, with
@@ -11,7 +12,7 @@ import (
 //	sqldb:
 //	  dsn: file:/mnt/shop.db?_pragma=busy_timeout(5000)    # as it is: SQLite's own notation, and no reference
 //
-// What has an @, or a word such as password, key or token anywhere, may have a password, and is refused as a secret is.
+// What has an @, or an option such as password=, authToken= or key(), may have a password, and is refused as a secret is.
 type DSN struct{ Secret }
 
 // NewDSN makes a DSN out of a text, for tests and for what comes from elsewhere.
@@ -22,13 +23,27 @@ func WithoutPassword(dsn string) bool {
 	if dsn == "" || strings.Contains(dsn, "@") {
 		return false
 	}
-	dsn = strings.ToLower(dsn)
+	dsn = strings.ReplaceAll(strings.ToLower(dsn), "foreign_key", "") // of SQLite
 	for _, word := range []string{"pass", "pwd", "key", "token", "secret", "auth", "cred", "sig"} {
-		if strings.Contains(dsn, word) {
-			return false
+		for rest := dsn; ; {
+			_, after, found := strings.Cut(rest, word)
+			if !found {
+				break
+			}
+			if isOption(after) {
+				return false
+			}
+			rest = after
 		}
 	}
 	return true
+}
+
+// isOption reports whether what is in front of a text is the beginning of an option's name.
+func isOption(rest string) bool {
+	rest = strings.TrimLeftFunc(rest, func(r rune) bool { return r == '_' || r == '-' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) })
+	rest = strings.TrimLeft(rest, " \t\r\n'\"")
+	return rest != "" && strings.ContainsRune("=(:", rune(rest[0]))
 }
 
 // decodeHidden stores a Secret or a DSN.

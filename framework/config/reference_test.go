@@ -231,7 +231,7 @@ func TestDSN(t *testing.T) {
 	}
 	for _, key := range []string{"db.password", "db.user", "db.pairs", "db.pwd"} {
 		_, err := config.Get[config.DSN](c, key)
-		wantError(t, err, "config.default.yml:", "key "+key+": there may be a password in the DSN, which has @ or a word such as key: found a secret itself, expected a reference: {from: env:NAME}")
+		wantError(t, err, "config.default.yml:", "key "+key+": there may be a password in the DSN, which has an @ or an option such as key=: found a secret itself, expected a reference: {from: env:NAME}")
 		if !errors.Is(err, config.ErrSecretInFile) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", key, err)
 		}
@@ -243,6 +243,20 @@ func TestDSN(t *testing.T) {
 	}
 	if got := config.NewDSN("file:x").String(); got != "[secret]" {
 		t.Errorf("printed as %s", got)
+	}
+}
+
+func TestWithoutPassword(t *testing.T) {
+	for dsn, want := range map[string]bool{
+		"file:/x/app.db": true, "file:signup.db?_pragma=foreign_keys(on)&_pragma=busy_timeout(5000)": true, "/secrets/compass.db": true, ":memory:": true,
+		"tcp(db:3306)/keys?parseTime=true": true, "host=db user=shop": true, "sqlserver://db:1433?database=tokens": true, "app.db?_foreign_keys=1": true,
+		"": false, "shop:x@tcp(db)/shop": false, "host=db PASSWORD = x": false, "Server=db;Pwd=x": false, "app.db?_pragma=key('x')": false, "libsql://db?authToken=x": false,
+		"app.db?_pragma_key=x": false, `{"password": "x"}`: false, "https://db/?sig=x": false, "file:passes.db?passphrase=x": false, "app.db?_auth_pass=x": false,
+		"Endpoint=sb://x;SharedAccessKey=x": false,
+	} {
+		if got := config.WithoutPassword(dsn); got != want {
+			t.Errorf("%s: %v", dsn, got)
+		}
 	}
 }
 

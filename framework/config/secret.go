@@ -109,7 +109,7 @@ func (c *Config) decodeSecret(v *value, key string, plain func(string) bool) (Se
 	case v.kind == scalar && plain != nil && plain(v.text):
 		return NewSecret(v.text), nil
 	case v.kind == scalar && plain != nil:
-		return Secret{}, v.errorf("key %s: there may be a password in the DSN, which has @ or a word such as key: %w", name(key), ErrSecretInFile)
+		return Secret{}, v.errorf("key %s: there may be a password in the DSN, which has an @ or an option such as key=: %w", name(key), ErrSecretInFile)
 	case v.kind == scalar:
 		return Secret{}, v.errorf("key %s: %w", name(key), ErrSecretInFile)
 	case v.kind != mapping || len(v.keys) != 1 || from == nil || from.kind != scalar:
