@@ -41,7 +41,9 @@ func WithoutPassword(dsn string) bool {
 
 // isOption reports whether what is in front of a text is the beginning of an option's name.
 func isOption(rest string) bool {
-	rest = strings.TrimLeftFunc(rest, func(r rune) bool { return r == '_' || r == '-' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) })
+	rest = strings.TrimLeftFunc(rest, func(r rune) bool {
+		return r == '_' || r == '-' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r)
+	})
 	rest = strings.TrimLeft(rest, " \t\r\n'\"")
 	return rest != "" && strings.ContainsRune("=(:", rune(rest[0]))
 }
