@@ -18,8 +18,8 @@ type DSN struct{ Secret }
 // NewDSN makes a DSN out of a text, for tests and for what comes from elsewhere.
 func NewDSN(text string) DSN { return DSN{NewSecret(text)} }
 
-// WithoutPassword reports whether a DSN can have no password in it, as far as its notation shows.
-func WithoutPassword(dsn string) bool {
+// withoutPassword reports whether a DSN can have no password in it, as far as its notation shows.
+func withoutPassword(dsn string) bool {
 	if dsn == "" || strings.Contains(dsn, "@") {
 		return false
 	}
@@ -51,7 +51,7 @@ func isOption(rest string) bool {
 // decodeHidden stores a Secret or a DSN.
 func (c *Config) decodeHidden(v *value, key string, dst reflect.Value) error {
 	if dst.Type() == reflect.TypeFor[DSN]() {
-		s, err := c.decodeSecret(v, key, WithoutPassword)
+		s, err := c.decodeSecret(v, key, withoutPassword)
 		dst.Set(reflect.ValueOf(DSN{s}))
 		return err
 	}

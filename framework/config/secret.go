@@ -108,7 +108,7 @@ func (c *Config) decodeSecret(v *value, key string, plain func(string) bool) (Se
 	switch {
 	case v.kind == scalar && plain != nil && plain(v.text):
 		return NewSecret(v.text), nil
-	case v.kind == scalar && plain != nil:
+	case v.kind == scalar && plain != nil && v.text != "":
 		return Secret{}, v.errorf("key %s: there may be a password in the DSN, which has an @ or an option such as key=: %w", name(key), ErrSecretInFile)
 	case v.kind == scalar:
 		return Secret{}, v.errorf("key %s: %w", name(key), ErrSecretInFile)

@@ -8,9 +8,9 @@ import (
 	"unicode"
 )
 
-// Variable is the environment variable that wins over key, and is read as it is: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is DB_POOL_URL,
-// and every character that is not a letter or digit is an underscore. A key of one word gets a prefix, path is CONFIG_PATH:
-// without it PATH, HOME or PORT of the process would be read as configuration.
+// Variable is the environment variable that wins over key, and is read as it is: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is
+// DB_POOL_URL, and every character that is not a letter or digit is an underscore. A key of one word gets a prefix, path is
+// CONFIG_PATH: without it PATH, HOME or PORT of the process would be read as configuration.
 func Variable(key string) string {
 	var b strings.Builder
 	rs := []rune(key)

@@ -7,7 +7,7 @@ import (
 )
 
 // Linked returns the configurations that are part of a unit of the given functions, each before those that import it. That of the
-// application is part of every unit that uses its parts; see findParts. That of a component is part of a unit which uses anything of its package: a provider,
+// application is part of a unit with a function that uses its parts; see findParts. That of a component is part of a unit which uses anything of its package: a provider,
 // a middleware, a guard, an aspect. Of a component that has none of these it is part of a unit which has one that imports it.
 func (g *Graph) Linked(functions []*model.Function) []*model.Configuration {
 	if len(g.App.Configurations) == 0 {
@@ -49,7 +49,7 @@ func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func
 			if !there[c] { // what it imports is, even where nothing calls it
 				there[c], again = true, true
 			}
-			if c.Namespace == "" && !g.usesParts(c, want) {
+			if c.Namespace == "" && !g.usesParts(c, functions, want) {
 				continue
 			}
 			linked[c], again = true, true
@@ -82,8 +82,9 @@ func (g *Graph) Layers(functions []*model.Function) []*model.Layer {
 type part []*Node
 
 // findParts finds the parts of the application's configuration: what comes from a component, has a secret or a key without a
-// default, and is needed by functions as well. A unit whose functions do without one of them must not need its keys because of
-// what OnReady does for others. What nothing but the configuration takes is its own, and needed wherever it is.
+// default, and is needed by functions as well. A function that does without one of them must not need its keys because of
+// what OnReady does for others. What nothing but the configuration takes is its own, and needed wherever it is. Where no function uses
+// all parts, they count as one, so that OnReady is called for those that use any.
 func (s *solver) findParts() {
 	g := s.graph
 	i := slices.IndexFunc(g.App.Configurations, func(c *model.Configuration) bool { return c.Namespace == "" && c.Active() })
@@ -125,6 +126,9 @@ func (s *solver) findParts() {
 		}
 	}
 	take(node)
+	if g.parts != nil && !g.usesParts(g.App.Configurations[i], g.App.Functions, nil) {
+		g.parts = []part{slices.Concat(g.parts...)}
+	}
 }
 
 func among(nodes map[*Node]bool, is func(*Node) bool) (p part) {
@@ -149,10 +153,17 @@ func reads(n *Node, key string) bool {
 	})
 }
 
-// usesParts reports whether a unit that needs some nodes uses all parts of the application's configuration.
-func (g *Graph) usesParts(c *model.Configuration, want map[*Node]bool) bool {
-	if n := g.Node(c.Provider); n != nil && want[n] {
+// usesParts reports whether one of some functions, which need the nodes in want, uses all parts of the application's configuration,
+// or the configuration itself.
+func (g *Graph) usesParts(c *model.Configuration, functions []*model.Function, want map[*Node]bool) bool {
+	if n := g.Node(c.Provider); g.parts == nil || n != nil && want[n] {
 		return true
+	}
+	if len(functions) != 1 || want == nil {
+		return slices.ContainsFunc(functions, func(f *model.Function) bool {
+			_, linked := g.reach([]*model.Function{f})
+			return linked[c]
+		})
 	}
 	return !slices.ContainsFunc(g.parts, func(p part) bool {
 		return !slices.ContainsFunc(p, func(n *Node) bool { return want[n] })
