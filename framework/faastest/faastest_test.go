@@ -241,6 +241,18 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// What a test sets wins over what the process has, whichever of the two is a reference.
+func TestReferencesOfTheProcess(t *testing.T) {
+	t.Setenv("GREET_TEXT", "from the shell")
+	t.Setenv("GREET_TAGS_FROM", "env:NOWHERE")
+	u := &unit{}
+	faastest.Start(t, u.new, faastest.ProcessVariables(), faastest.Config{"greet.tags": []string{"env:x"}},
+		faastest.Variables{"GREET_TEXT_FROM": "env:WORD", "WORD": "file:word"})
+	if u.greeting != "file:word" || len(u.tags) != 1 || u.tags[0] != "env:x" {
+		t.Errorf("%q %q", u.greeting, u.tags)
+	}
+}
+
 func TestConfigurationThatNothingReadsIsNamed(t *testing.T) {
 	tr := try(t, func(t testing.TB) { faastest.Start(t, newApp, faastest.Config{"greet.txet": "x", "greet.text": "y"}) })
 	if tr.want(t); len(tr.logged) != 1 || !strings.Contains(tr.logged[0], "greet.txet") {

@@ -109,7 +109,11 @@ func (t *tool) configTable(c *inspect.Config, separate bool) {
 	b.WriteByte('\n')
 	rows := make([][]string, len(c.Keys))
 	for i, k := range c.Keys {
-		rows[i] = []string{k.Key, k.Type, need(k), t.sourceText(k.Source), k.Variable}
+		from := t.sourceText(k.Source)
+		if v := k.Source.Variable; v != "" && v != k.Variable { // of a reference, or of the struct that the key is in
+			from += " " + v
+		}
+		rows[i] = []string{k.Key, k.Type, need(k), from, k.Variable}
 	}
 	widths := make([]int, 5)
 	for _, row := range rows {
