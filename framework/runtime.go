@@ -41,6 +41,10 @@ type Runtime struct {
 	// Incomplete, if set, keeps a function with incomplete configuration from stopping the others: it gets the function's name
 	// and the error, and returns the error of its calls. Without it the start fails. Only the local platform sets it.
 	Incomplete func(function string, err error) error
+	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
+	Calls any
+
+	engine *Engine // the last that was made with it
 }
 
 // InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives

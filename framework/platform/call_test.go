@@ -47,7 +47,6 @@ func TestCalls(t *testing.T) {
 		{"\n{ \"payload\" : [1, 2] , \"function\" : \"b\" , \"faas\" : \"call\" } ", `b [1, 2]`},
 		{`{"faas":"call","function":"b","payload":null}`, `b null`},
 		{`{"faas":"call","function":"b"}`, `b {}`},
-		{`{"faas":"call","function":"b","payload":"x","trace":"later"}`, `b "x"`},
 		{`{"faas":"call","function":"\u0061","payload":17}`, `a 17`},
 		// The payload is data, though it looks like that of another, or like a call.
 		{`{"faas":"call","function":"a","payload":{"web":1}}`, `a {"web":1}`},
@@ -71,6 +70,9 @@ func TestCalls(t *testing.T) {
 		{`{"faas":["call"],"function":"a"}`, `ambiguous_event: `},
 		{`[{"faas":"call","function":"a"}]`, `ambiguous_event: `},
 		{`{"n":1}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"b","payload":"x","trace":"later"}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"a","function":"b"}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"b","Payload":1}`, `ambiguous_event: `},
 	} {
 		got, err := d.Handle(context.Background(), []byte(tt.payload), framework.Invocation{})
 		if err != nil {

@@ -1,0 +1,85 @@
+package platform
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/callform"
+)
+
+// callKind is the kind of the trigger that says that other functions call the function: call.Callee.
+const callKind = "call"
+
+// takesCalls reports whether other functions call a function.
+func takesCalls(f *framework.Function) bool {
+	for _, t := range f.Triggers {
+		if t.Kind() == callKind {
+			return true
+		}
+	}
+	return false
+}
+
+// callable refuses a function that no other may call. What it takes is the payload of its triggers, which come from where the
+// deployment says and from nowhere else.
+func callable(f *framework.Function) error {
+	if takesCalls(f) || takesRaw(f) {
+		return nil
+	}
+	return &framework.Error{Status: 403, Code: "not_callable", Message: "function " + f.Name + " is not one that other functions call"}
+}
+
+// callContext reads the context of a call, nil if it has none.
+func callContext(p *Payload) (*callform.Context, error) {
+	raw := p.Field(callform.With)
+	if raw == nil {
+		return nil, nil
+	}
+	with := new(callform.Context)
+	if raw[0] != '{' || !json.Valid(raw) {
+		return nil, InvalidEvent("call: context: found %s, expected an object", broken(raw, '{'))
+	}
+	return with, DecodeJSON("call: context", raw, with)
+}
+
+// calledWith makes the context of a call that of the invocation.
+func (p *Payload) calledWith(with *callform.Context) {
+	inv := &p.Invocation
+	inv.Call = &framework.Call{Async: !with.Answer, IdempotencyKey: with.Key, Traceparent: with.Traceparent, Tracestate: with.Tracestate}
+	const forever = int64(1000 * time.Hour / time.Millisecond)
+	if with.Timeout <= 0 || with.Timeout > forever {
+		return
+	}
+	if end := time.Now().Add(time.Duration(with.Timeout) * time.Millisecond); inv.Deadline.IsZero() || end.Before(inv.Deadline) {
+		inv.Deadline = end
+	}
+}
+
+// answering makes the reply an answer for a function that waits. What the called function states as its error crosses in it; any
+// other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way.
+func (d *Dispatcher) answering(p *Payload, reply func(context.Context, any, error) ([]byte, error)) func(context.Context, any, error) ([]byte, error) {
+	return func(ctx context.Context, result any, err error) ([]byte, error) {
+		body, err := reply(ctx, result, err)
+		if err == nil {
+			return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
+		}
+		stated, ok := errors.AsType[*framework.Error](err)
+		if !ok {
+			return nil, err
+		}
+		failure := &callform.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
+		level := slog.LevelWarn
+		if failure.Status < 400 || failure.Status > 599 {
+			failure.Status = 500
+		}
+		if failure.Status >= 500 {
+			level = slog.LevelError
+		}
+		p.Log().Log(ctx, level, "a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
+		return callform.AppendAnswer(nil, nil, failure), nil
+	}
+}
