@@ -71,7 +71,8 @@ func (r *Response) Get(name string) string {
 
 // Client keeps one connection to one endpoint. Do must not be called concurrently; Close may be called at any time.
 type Client struct {
-	// Dial connects to the endpoint. Nil is a plain TCP connection to an IPv4 address.
+	// Dial connects to the endpoint. Nil is a plain TCP connection to an IPv4 address. A connection with a method Stale() bool is
+	// not used again for a request that must not be sent twice when that returns true.
 	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
 	// MaxBody limits the body of a response in bytes; zero is [DefaultMaxBody].
 	MaxBody int64
@@ -131,7 +132,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 		if err == nil {
 			return &c.response, nil
 		}
-		if kept && safe && errors.Is(err, errNoResponse) && ctx.Err() == nil {
+		if kept && safe && errors.Is(err, ErrNoResponse) && ctx.Err() == nil {
 			continue // at most once: the next connection is new
 		}
 		return nil, c.explain(ctx, r.Method, r.Path, err)
@@ -158,7 +159,7 @@ func (c *Client) connect(ctx context.Context, safe bool) (conn io.ReadWriteClose
 	conn = c.conn
 	c.mu.Unlock()
 	if conn != nil {
-		if s, ok := conn.(interface{ stale() bool }); safe || !ok || !s.stale() {
+		if s, ok := conn.(interface{ Stale() bool }); safe || !ok || !s.Stale() {
 			return conn, true, nil
 		}
 		c.drop()
@@ -211,7 +212,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			err = r.Stream(conn)
 		}
 		if err != nil && !c.in.ready() {
-			return false, fmt.Errorf("%w: %w", errNoResponse, err)
+			return false, fmt.Errorf("%w: %w", ErrNoResponse, err)
 		}
 		broken := err != nil
 		wait = func() bool { return !broken }
@@ -231,7 +232,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			}
 		}
 	} else if err = c.write(conn, body); err != nil && !c.in.ready() {
-		return false, fmt.Errorf("%w: %w", errNoResponse, err)
+		return false, fmt.Errorf("%w: %w", ErrNoResponse, err)
 	}
 	keep, err = c.read(r.Method)
 	written := wait()

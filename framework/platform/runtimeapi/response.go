@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// errNoResponse is wrapped when the connection ended before the first byte of a response.
-var errNoResponse = errors.New("the endpoint closed the connection without a response")
+// ErrNoResponse is wrapped by errors of a connection that ended before the first byte of a response.
+var ErrNoResponse = errors.New("the endpoint closed the connection without a response")
 
 // maxInterim is how many 1xx responses may come before the real one.
 const maxInterim = 16
@@ -93,7 +93,7 @@ func (b *buffer) head(last string) (string, error) {
 		seen = max(0, b.w-b.r-2) // the end may be cut between its bytes
 		if err := b.fill(); err != nil {
 			if b.w == b.r {
-				return "", fmt.Errorf("%w: %w", errNoResponse, err)
+				return "", fmt.Errorf("%w: %w", ErrNoResponse, err)
 			}
 			return "", unexpected(err)
 		}
