@@ -1,10 +1,8 @@
 package platform
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -40,10 +38,10 @@ func callContext(p *Payload) (*callform.Context, error) {
 		return nil, nil
 	}
 	with := new(callform.Context)
-	if raw[0] != '{' || !json.Valid(raw) {
-		return nil, InvalidEvent("call: context: found %s, expected an object", broken(raw, '{'))
+	if raw[0] != '{' || json.Unmarshal(raw, with) != nil {
+		return nil, InvalidEvent("call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate")
 	}
-	return with, DecodeJSON("call: context", raw, with)
+	return with, nil
 }
 
 // calledWith makes the context of a call that of the invocation.
@@ -59,27 +57,24 @@ func (p *Payload) calledWith(with *callform.Context) {
 	}
 }
 
-// answering makes the reply an answer for a function that waits. What the called function states as its error crosses in it; any
-// other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way.
-func (d *Dispatcher) answering(p *Payload, reply func(context.Context, any, error) ([]byte, error)) func(context.Context, any, error) ([]byte, error) {
-	return func(ctx context.Context, result any, err error) ([]byte, error) {
-		body, err := reply(ctx, result, err)
-		if err == nil {
-			return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
-		}
-		stated, ok := errors.AsType[*framework.Error](err)
-		if !ok {
-			return nil, err
-		}
-		failure := &callform.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
-		level := slog.LevelWarn
-		if failure.Status < 400 || failure.Status > 599 {
-			failure.Status = 500
-		}
-		if failure.Status >= 500 {
-			level = slog.LevelError
-		}
-		p.Log().Log(ctx, level, "a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
-		return callform.AppendAnswer(nil, nil, failure), nil
+// answer makes the outcome of a call an answer for a function that waits. What the called function states as its error crosses in
+// it; any other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way.
+func (p *Payload) answer(body []byte, err error) ([]byte, error) {
+	if err == nil {
+		return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
 	}
+	stated, ok := errors.AsType[*framework.Error](err)
+	if !ok {
+		return nil, err
+	}
+	failure := &callform.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
+	if failure.Status < 400 || failure.Status > 599 {
+		failure.Status = 500
+	}
+	log := p.Log().Warn
+	if failure.Status >= 500 {
+		log = p.Log().Error
+	}
+	log("a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
+	return callform.AppendAnswer(nil, nil, failure), nil
 }

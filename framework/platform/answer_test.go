@@ -53,9 +53,9 @@ func TestCallsOfFunctions(t *testing.T) {
 		{`{"faas":"call","function":"web","payload":{"web":1},"context":{"answer":true}}`, `{"faas":"answer","error":{"status":403,"code":"not_callable","message":"function web is not one that other functions call"}}`},
 		{`{"faas":"call","function":"web","payload":{"web":1},"context":{}}`, `error not_callable: function web is not one that other functions call`},
 		{`{"faas":"call","function":"none","context":{"answer":true}}`, `{"faas":"answer","error":{"status":404,"code":"unknown_function"`},
-		{`{"faas":"call","function":"seen","context":1}`, `error invalid_event: call: context: found a number, expected an object`},
-		{`{"faas":"call","function":"seen","context":{"timeout":"x"}}`, `error invalid_event: call: context.timeout: found string, expected int64`},
-		{`{"faas":"call","function":"seen","context":{01}}`, `error invalid_event: call: context: found broken JSON, expected an object`},
+		{`{"faas":"call","function":"seen","context":1}`, `error invalid_event: call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate`},
+		{`{"faas":"call","function":"seen","context":{"timeout":"x"}}`, `error invalid_event: call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate`},
+		{`{"faas":"call","function":"seen","context":{01}}`, `error invalid_event: call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate`},
 		// A person calls a function with triggers by their payloads, as ever.
 		{`{"faas":"call","function":"web","payload":{"web":1}}`, `web 1`},
 		{`{"faas":"call","function":"stated","payload":{}}`, `error c: m (body n: ): secret`},

@@ -152,24 +152,26 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return Call{}, true, err
 	}
 	f, payload, err := named(d.engine.App(), p)
-	if err == nil && with != nil {
-		if err = callable(f); err == nil {
-			p.calledWith(with)
-			call := rawCall(f, payload)
-			if with.Answer {
-				call.Reply = d.answering(p, call.Reply)
-			}
-			return call, true, nil
-		}
+	if with == nil && err == nil {
+		return d.decoded(p, f, payload)
 	}
-	if err != nil {
-		if with != nil && with.Answer {
-			refused := err // without a function, its reply is the whole response
-			return Call{Reply: d.answering(p, func(context.Context, any, error) ([]byte, error) { return nil, refused })}, true, nil
-		}
+	if err == nil {
+		err = callable(f)
+	}
+	if with == nil || err != nil && !with.Answer {
 		return Call{}, true, err
 	}
-	return d.decoded(p, f, payload)
+	if err != nil { // the reply of a call without a function is the whole response
+		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(nil, err) }}, true, nil
+	}
+	p.calledWith(with)
+	call := rawCall(f, payload)
+	if with.Answer {
+		call.Reply = func(ctx context.Context, result any, err error) ([]byte, error) {
+			return p.answer(EncodeReply(ctx, result, err))
+		}
+	}
+	return call, true, nil
 }
 
 // decoded decodes the payload of a call that has no context by the triggers of its function.

@@ -94,8 +94,10 @@ func AppendAnswer(b, result []byte, failure *Error) []byte {
 	b = append(b, `{"faas":"answer",`...)
 	switch {
 	case failure != nil:
-		text, _ := json.Marshal(failure) // a number and two strings
-		b = append(append(b, `"error":`...), text...)
+		b = append(strconv.AppendInt(append(b, `"error":{"status":`...), int64(failure.Status), 10), ',')
+		b = appendMember(b, "code", failure.Code)
+		b = appendMember(b, "message", failure.Message)
+		b[len(b)-1] = '}'
 	case json.Valid(result):
 		b = append(append(b, `"payload":`...), result...)
 	default:
