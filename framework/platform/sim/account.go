@@ -16,7 +16,7 @@ import (
 type CallsAPI struct {
 	// Handler is the API over the functions of an account.
 	Handler func(a *Account) http.Handler
-	// Environment leads the calls of a unit to the API at an URL, and gives the unit what the credentials of a role would be.
+	// Environment leads the calls of a unit to the API at an URL.
 	Environment func(url string) map[string]string
 	// Retries is how often a failed asynchronous call is delivered again unless a deployment says otherwise.
 	Retries int
@@ -113,11 +113,11 @@ func (a *Account) SetRetryWait(wait func(try int) time.Duration) {
 	a.wait = wait
 }
 
-// Deploy adds a function under the name of its artefact. It is an error if there is one.
+// Deploy adds a function under the name of its artefact, with a role that may call all others. It is an error if there is one.
 func (a *Account) Deploy(d Deployment) error {
 	environment := maps.Clone(a.api.Environment(a.url))
 	maps.Copy(environment, d.Artifact.Environment)
-	d.Artifact.Environment = environment
+	d.Artifact.Environment, d.Artifact.Role = environment, true
 	if d.Retries == 0 {
 		d.Retries = a.api.Retries
 	}

@@ -67,7 +67,7 @@ func answerCall(a *sim.Account, w http.ResponseWriter, r *http.Request) {
 	name, qualifier := r.PathValue("name"), r.URL.Query().Get("Qualifier")
 	if kind == "Event" {
 		if err := a.Send(name, qualifier, payload); err != nil {
-			refused(w, name, err)
+			callFailed(w, name, err)
 			return
 		}
 		w.WriteHeader(http.StatusAccepted)
@@ -75,7 +75,7 @@ func answerCall(a *sim.Account, w http.ResponseWriter, r *http.Request) {
 	}
 	result, err := a.Call(r.Context(), name, qualifier, payload)
 	if err != nil {
-		refused(w, name, err)
+		callFailed(w, name, err)
 		return
 	}
 	w.Header().Set("X-Amz-Executed-Version", "$LATEST")
@@ -87,7 +87,7 @@ func answerCall(a *sim.Account, w http.ResponseWriter, r *http.Request) {
 	w.Write(result.Body)
 }
 
-func refused(w http.ResponseWriter, name string, err error) {
+func callFailed(w http.ResponseWriter, name string, err error) {
 	switch {
 	case errors.Is(err, sim.ErrNoFunction):
 		refuseCall(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: arn:aws:lambda:"+region+":"+account+":function:"+name)
