@@ -48,10 +48,14 @@ func (t Target) String() string {
 	return t.Name + ":" + t.Qualifier
 }
 
-// With returns the constructor of a unit whose calls leave through t.
+// With returns the constructor of a unit whose calls leave through t. A transport with a method Bind(*framework.Runtime) is told whose
+// calls they are.
 func With(t Transport, newApp func(*framework.Runtime) *framework.App) func(*framework.Runtime) *framework.App {
 	return func(rt *framework.Runtime) *framework.App {
 		rt.Calls = t
+		if b, ok := t.(interface{ Bind(rt *framework.Runtime) }); ok {
+			b.Bind(rt)
+		}
 		return newApp(rt)
 	}
 }
