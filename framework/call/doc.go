@@ -63,19 +63,19 @@
 // Every error of a call is a *framework.Error, except that of a context which has ended: the error of the called function, or one
 // of this package, whose cause is for the log:
 //
-//	internal             500  the function failed, and its log says why
-//	unknown_callee       500  neither FAAS_CALLS nor the unit has the function
-//	no_transport         500  main hands over no transport
-//	call_credentials     500  the unit has no credentials: it needs a role
-//	call_refused         502  the vendor refused the call: rights, signature
-//	callee_gone          502  the deployed function is not there
-//	bad_answer           502  what came back is cut short, too long, or no answer
-//	call_failed          502  the connection broke after the call was sent: the function may have run
-//	callee_unreachable   503  no connection
-//	callee_throttled     503  the vendor refuses calls for now
-//	callee_unavailable   503  the vendor has an error of its own
-//	callee_timeout       504  the function did not answer in its time, or in that of the call
-//	payload_too_large    413  the payload is over the vendor's limit
+//	500 internal            the function failed, and its log says why
+//	500 unknown_callee      neither FAAS_CALLS nor the unit has the function
+//	500 no_transport        main hands over no transport
+//	500 call_credentials    the unit has no credentials: it needs a role
+//	502 call_refused        the vendor refused the call: rights, signature
+//	502 callee_gone         the deployed function is not there
+//	502 bad_answer          what came back is cut short, too long, or no answer
+//	502 call_failed         the connection broke after the call was sent: the function may have run
+//	503 callee_unreachable  no connection
+//	503 callee_throttled    the vendor refuses calls for now
+//	503 callee_unavailable  the vendor has an error of its own
+//	504 callee_timeout      the function did not answer in its time, or in that of the call
+//	413 payload_too_large   the payload is over the vendor's limit
 //
 // # Retries
 //

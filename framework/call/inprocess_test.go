@@ -12,6 +12,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // unit is one with a function that calls the others, and what it logs.
@@ -169,5 +170,22 @@ func TestAsyncLeaves(t *testing.T) {
 	}
 	if k.r.Target != (call.Target{Name: "deployed", Qualifier: "7"}) || !k.r.Async || k.r.Call.IdempotencyKey == "" {
 		t.Errorf("%+v", k.r)
+	}
+}
+
+// TestTraceOfARequest: a call passes on the trace context that its caller's request came with, and nothing that is none.
+func TestTraceOfARequest(t *testing.T) {
+	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	for header, want := range map[string]string{parent: parent + " a=1,b=2", "nonsense": " ", strings.ToUpper(parent): " "} {
+		k := &kept{}
+		u := newUnit(t, k, &framework.Function{Name: "own", Handler: func(*framework.Context) error { return nil }})
+		u.caller = func(ctx *framework.Context) (any, error) { return nil, u.client.Send(ctx, "own", nil, call.Options{}) }
+		x := web.NewExchange(web.Request{Header: web.Header{"Traceparent": {header}, "Tracestate": {"a=1", "b=2"}}})
+		if _, err := u.engine.Invoke(t.Context(), framework.Invocation{Function: u.engine.App().Function("caller"), Event: x}); err != nil {
+			t.Fatal(err)
+		}
+		if got := k.r.Call.Traceparent + " " + k.r.Call.Tracestate; got != want {
+			t.Errorf("%s: %q", header, got)
+		}
 	}
 }

@@ -224,6 +224,15 @@ func (f *deployed) acquire(ctx context.Context) (Process, error) {
 	if f.Limit > 0 && f.running >= f.Limit {
 		return nil, ErrThrottled
 	}
+	p, err := f.started(ctx)
+	if err == nil {
+		f.running++
+	}
+	return p, err
+}
+
+// started returns the process, or a new one if there is none. The caller holds mu.
+func (f *deployed) started(ctx context.Context) (Process, error) {
 	if f.process == nil {
 		p, err := f.Runtime.Start(ctx, f.Artifact)
 		if err != nil {
@@ -231,21 +240,18 @@ func (f *deployed) acquire(ctx context.Context) (Process, error) {
 		}
 		f.process = p
 	}
-	f.running++
 	return f.process, nil
 }
 
-// Process is the process of a function, nil if it has not been called.
-func (a *Account) Process(name string) Process {
-	a.mu.Lock()
-	f := a.functions[name]
-	a.mu.Unlock()
-	if f == nil {
-		return nil
+// Start returns the process of a function, which it starts if it does not run: for events that come in another way than by a call.
+func (a *Account) Start(ctx context.Context, name string) (Process, error) {
+	f, err := a.find(name, "")
+	if err != nil {
+		return nil, fmt.Errorf("function %s: %w", name, err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.process
+	return f.started(ctx)
 }
 
 // Settle waits until no asynchronous call is under way.
