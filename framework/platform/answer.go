@@ -52,7 +52,9 @@ func (p *Payload) calledWith(with *callform.Context) {
 	if with.Timeout <= 0 || with.Timeout > forever {
 		return
 	}
-	if end := time.Now().Add(time.Duration(with.Timeout) * time.Millisecond); inv.Deadline.IsZero() || end.Before(inv.Deadline) {
+	limit := time.Duration(with.Timeout) * time.Millisecond
+	limit -= min(limit/50, 100*time.Millisecond) // which the answer needs to travel
+	if end := time.Now().Add(limit); inv.Deadline.IsZero() || end.Before(inv.Deadline) {
 		inv.Deadline = end
 	}
 }

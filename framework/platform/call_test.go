@@ -134,6 +134,7 @@ func TestEncodeCall(t *testing.T) {
 func FuzzCalled(f *testing.F) {
 	for _, seed := range []string{
 		`{"faas":"call","function":"a","payload":{"n":1}}`, `{"faas":"call","function":"b"}`, `{"faas":"call","function":1,"payload":}`, `{"faas":"timer"}`, `"faas"`,
+		`{"faas":"call","function":"a","payload":{},"context":{"answer":true,"timeout":1}}`, `{"faas":"call","function":"a","other":1}`, `{"faas":"call","function":"a","function":"b"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -154,6 +155,16 @@ func FuzzCalled(f *testing.F) {
 			// encoding/json takes FAAS for faas, so it only has to agree on what was taken.
 			if json.Unmarshal(raw, &want) != nil {
 				t.Fatal("a call that is no JSON")
+			}
+			var members map[string]json.RawMessage
+			if json.Unmarshal(raw, &members) != nil {
+				t.Fatal("a call that is no object")
+			}
+			for _, name := range []string{"faas", "function", "payload", "context"} {
+				delete(members, name)
+			}
+			if len(members) > 0 {
+				t.Fatalf("a call with other members: %v", members)
 			}
 			b, err := EncodeCall(found.Name, payload)
 			again, second, ok, err2 := Called(a, &Payload{Raw: b})

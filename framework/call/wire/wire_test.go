@@ -163,3 +163,21 @@ func TestIdleConnectionsAreBounded(t *testing.T) {
 		t.Errorf("%d", len(c.idle))
 	}
 }
+
+// BenchmarkDo is one request, with the server in the same process.
+func BenchmarkDo(b *testing.B) {
+	for name, start := range map[string]func(http.Handler) *httptest.Server{"plain": httptest.NewServer, "tls": httptest.NewTLSServer} {
+		b.Run(name, func(b *testing.B) {
+			s := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
+			defer s.Close()
+			c := client(b, s, 1<<20)
+			r := post(`{"faas":"call","function":"f","payload":{"id":1}}`)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := c.Do(b.Context(), r); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -56,3 +56,24 @@ func TestServerDeliversCalls(t *testing.T) {
 		t.Errorf("%d tries", tries.Load())
 	}
 }
+
+// TestInvokeCallee: people call such a function by its payload, also where it has other triggers.
+func TestInvokeCallee(t *testing.T) {
+	app := func(*framework.Runtime) *framework.App {
+		return &framework.App{Unit: "app", Functions: []*framework.Function{
+			{Name: "both", Triggers: triggers(web.Route{Pattern: "/both"}, call.Callee{}), Handler: func(ctx *framework.Context) error {
+				if payload, ok := ctx.Event().([]byte); ok {
+					ctx.SetResult(payload)
+				}
+				return nil
+			}},
+		}}
+	}
+	for event, want := range map[string]string{`{"id":1}`: `{"id":1}`, ``: `{}`, `{"path":"/both"}`: ``} {
+		var out, errs strings.Builder
+		code := run(t.Context(), app, process{args: []string{"invoke", "both"}, env: func(string) string { return "" }, in: strings.NewReader(event), out: &out, err: &errs})
+		if code != 0 || strings.TrimSpace(out.String()) != want {
+			t.Errorf("%s: exit code %d, %s, %s", event, code, out.String(), errs.String())
+		}
+	}
+}

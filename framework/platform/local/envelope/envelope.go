@@ -73,6 +73,11 @@ func Kind(triggers []framework.Trigger, event []byte) string {
 			}
 		}
 	}
+	for _, t := range triggers {
+		if t.Kind() == "call" { // whose payloads have no form of their own
+			return "call"
+		}
+	}
 	return triggers[0].Kind()
 }
 
