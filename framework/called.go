@@ -10,6 +10,13 @@ type Call struct {
 	Traceparent, Tracestate string
 }
 
+// Callee is the trigger of a function that other functions call: its payloads are those of calls, which it gets as []byte. It is here
+// and not in package call, so that a unit that is only called links none of that.
+type Callee struct{}
+
+// Kind returns "call".
+func (Callee) Kind() string { return "call" }
+
 // Call is what the caller passes with its call, nil if it is no function.
 func (c *Context) Call() *Call { return c.invocation.Call }
 

@@ -26,7 +26,7 @@
 //		return call.Decode[*order.Order](s.client.Call(ctx, "order-create", payload, call.Options{}))
 //	}
 //
-// The called function has the trigger [Callee] in its list. Its adapter gets the payload as []byte, as it does that of a call in
+// The called function has the trigger [framework.Callee] in its list. Its adapter gets the payload as []byte, as it does that of a call in
 // process, and returns its result as ever.
 //
 // # Where a call goes

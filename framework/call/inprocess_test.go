@@ -55,7 +55,7 @@ func (u *unit) run(t *testing.T, do func(ctx *framework.Context) (any, error)) (
 
 func TestInProcess(t *testing.T) {
 	f := func(name string, h framework.Handler) *framework.Function {
-		return &framework.Function{Name: name, Handler: h, Triggers: []framework.Trigger{call.Callee{}}}
+		return &framework.Function{Name: name, Handler: h, Triggers: []framework.Trigger{framework.Callee{}}}
 	}
 	u := newUnit(t, nil,
 		f("facts", func(ctx *framework.Context) error {

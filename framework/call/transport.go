@@ -60,12 +60,6 @@ func With(t Transport, newApp func(*framework.Runtime) *framework.App) func(*fra
 	}
 }
 
-// Callee is the trigger of a function that others call.
-type Callee struct{}
-
-// Kind returns "call".
-func (Callee) Kind() string { return "call" }
-
 // Reason is why a transport has no answer.
 type Reason int
 

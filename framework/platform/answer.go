@@ -9,13 +9,10 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/callform"
 )
 
-// callKind is the kind of the trigger that says that other functions call the function: call.Callee.
-const callKind = "call"
-
 // takesCalls reports whether other functions call a function.
 func takesCalls(f *framework.Function) bool {
 	for _, t := range f.Triggers {
-		if t.Kind() == callKind {
+		if t == (framework.Callee{}) {
 			return true
 		}
 	}

@@ -16,14 +16,14 @@ func TestCallsOfFunctions(t *testing.T) {
 	seen := function("seen", func(ctx *framework.Context) error {
 		ctx.SetResult([]byte(fmt.Sprintf(`{"event":%s,"call":"%v"}`, ctx.Event(), *ctx.Call())))
 		return nil
-	}, kind("call"))
+	}, framework.Callee{})
 	left := function("left", func(ctx *framework.Context) error {
 		at, ok := ctx.Deadline()
 		ctx.SetResult(ok && time.Until(at) <= 100*time.Second && time.Until(at) > 90*time.Second)
 		return nil
 	})
 	fails := func(name string, err error) *framework.Function {
-		return function(name, func(*framework.Context) error { return err }, kind("http"), kind("call"))
+		return function(name, func(*framework.Context) error { return err }, kind("http"), framework.Callee{})
 	}
 	secret := errors.New("secret")
 	binary := function("binary", func(ctx *framework.Context) error { ctx.SetResult([]byte{0xff}); return nil })

@@ -21,7 +21,7 @@ func calling(tries *atomic.Int32) func(*framework.Runtime) *framework.App {
 			{Name: "front", Triggers: triggers(web.Route{Pattern: "/front"}), Handler: func(ctx *framework.Context) error {
 				return client.Send(ctx, "later", []byte(`{"n":1}`), call.Options{})
 			}},
-			{Name: "later", Triggers: triggers(call.Callee{}), Handler: func(ctx *framework.Context) error {
+			{Name: "later", Triggers: triggers(framework.Callee{}), Handler: func(ctx *framework.Context) error {
 				if string(ctx.Event().([]byte)) != `{"n":1}` || !ctx.Call().Async {
 					tries.Add(100)
 				}
@@ -61,7 +61,7 @@ func TestServerDeliversCalls(t *testing.T) {
 func TestInvokeCallee(t *testing.T) {
 	app := func(*framework.Runtime) *framework.App {
 		return &framework.App{Unit: "app", Functions: []*framework.Function{
-			{Name: "both", Triggers: triggers(web.Route{Pattern: "/both"}, call.Callee{}), Handler: func(ctx *framework.Context) error {
+			{Name: "both", Triggers: triggers(web.Route{Pattern: "/both"}, framework.Callee{}), Handler: func(ctx *framework.Context) error {
 				if payload, ok := ctx.Event().([]byte); ok {
 					ctx.SetResult(payload)
 				}

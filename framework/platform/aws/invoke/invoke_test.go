@@ -172,22 +172,6 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// BenchmarkCall is one call, with the simulated server in the same process: what the caller uses is less.
-func BenchmarkCall(b *testing.B) {
-	unit(b, func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body)
-		io.WriteString(w, `{"faas":"answer","payload":{"id":1}}`)
-	})
-	b.Setenv(call.Variable, "f=u:live")
-	c := call.New(&framework.Runtime{Calls: New()})
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Call(b.Context(), "f", []byte(`{"id":1}`), call.Options{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // BenchmarkRequest is what a call takes without the connection.
 func BenchmarkRequest(b *testing.B) {
 	t := New().(*transport)

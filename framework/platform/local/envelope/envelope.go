@@ -74,8 +74,8 @@ func Kind(triggers []framework.Trigger, event []byte) string {
 		}
 	}
 	for _, t := range triggers {
-		if t.Kind() == "call" { // whose payloads have no form of their own
-			return "call"
+		if t == (framework.Callee{}) { // whose payloads have no form of their own
+			return t.Kind()
 		}
 	}
 	return triggers[0].Kind()
