@@ -34,7 +34,8 @@ type Options struct {
 	// Tries is how often the call is sent at most; zero is three times.
 	Tries int
 	// IdempotencyKey is what the called function knows the call by, if it comes more than once. An asynchronous call without one
-	// is given one of its own.
+	// is given one of its own, which covers the vendor's deliveries of it. A caller that may itself run twice has the same call made
+	// once by a key that follows from its own event.
 	IdempotencyKey string
 }
 

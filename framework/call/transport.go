@@ -34,7 +34,7 @@ type Request struct {
 
 // Target is a deployed function.
 type Target struct {
-	// Name is the vendor's name of the function; AWS takes an ARN, too, and Tencent NAMESPACE/NAME.
+	// Name is the vendor's name of the function; AWS takes an ARN of the same region, too, and Tencent NAMESPACE/NAME.
 	Name string
 	// Qualifier is an alias or a version, empty for the vendor's default.
 	Qualifier string

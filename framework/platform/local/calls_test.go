@@ -37,8 +37,8 @@ func calling(tries *atomic.Int32) func(*framework.Runtime) *framework.App {
 // TestInvokeDeliversCalls: "invoke" ends when what the function called is delivered, without the time between deliveries.
 func TestInvokeDeliversCalls(t *testing.T) {
 	var tries atomic.Int32
-	var errs strings.Builder
-	code := run(t.Context(), calling(&tries), process{args: []string{"invoke", "front"}, env: func(string) string { return "" }, in: strings.NewReader(""), out: io.Discard, err: &errs})
+	errs := &logged{line: make(chan map[string]any, 100)}
+	code := run(t.Context(), calling(&tries), process{args: []string{"invoke", "front"}, env: func(string) string { return "" }, in: strings.NewReader(""), out: io.Discard, err: errs})
 	if code != 0 || tries.Load() != 2 {
 		t.Errorf("exit code %d, %d tries: %s", code, tries.Load(), errs.String())
 	}
