@@ -2,7 +2,7 @@ package framework
 
 // Call is what a function that calls another passes with its call; see package call.
 type Call struct {
-	// Async says that nobody waits for the result.
+	// Async says that the caller does not wait for the result.
 	Async bool
 	// IdempotencyKey is the same whenever the same call comes again, which an asynchronous one does. Empty if the caller has none.
 	IdempotencyKey string

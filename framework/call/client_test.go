@@ -163,7 +163,7 @@ func TestBodies(t *testing.T) {
 		`{"faas":"call","function":"f","payload":{"n":1},"context":{"answer":true,"traceparent":"` + parent + `","tracestate":"a=b"}}`,
 		`{"faas":"call","function":"f","payload":{"n":1},"context":{"answer":true,"key":"k","traceparent":"` + parent + `","tracestate":"a=b"}}`,
 		`{"faas":"call","function":"g","payload":{},"context":{"answer":true}}`,
-		`{"faas":"call","function":"g","payload":{},"context":{"answer":true,"timeout":3599`,
+		`{"faas":"call","function":"g","payload":{},"context":{"answer":true,"timeout":3`,
 		`{"faas":"call","function":"g","payload":2,"context":{"key":"x"}}`,
 	} {
 		if !strings.HasPrefix(a.seen[i], want) || strings.HasSuffix(want, "}") && a.seen[i] != want {

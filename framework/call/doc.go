@@ -1,6 +1,6 @@
-// Package call is the client of functions that other functions call. It is what typed stubs are made of; it knows no vendor and
-// links no network: how a call leaves the process is a [Transport], which main hands over as it does codecs, so that a unit that
-// calls nobody links none of it.
+// Package call is the client for calls from one function to another. Typed stubs are built on it. It knows no vendor and links no
+// network code: calls leave the process through a [Transport], which main hands over as it does codecs, so that a unit without calls
+// links none.
 //
 //	func main() { aws.Run(call.With(invoke.New(), app.New), aws.HTTP()) }
 //

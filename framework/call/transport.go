@@ -24,7 +24,7 @@ type Request struct {
 	Body []byte
 	// Payload is the payload in it, for a transport within the process.
 	Payload []byte
-	// Async asks for the vendor's asynchronous invoke.
+	// Async selects the vendor's asynchronous invoke.
 	Async bool
 	// Call is what the called function gets as its Context.Call.
 	Call framework.Call
@@ -48,8 +48,8 @@ func (t Target) String() string {
 	return t.Name + ":" + t.Qualifier
 }
 
-// With returns the constructor of a unit whose calls leave through t. A transport with a method Bind(*framework.Runtime) is told whose
-// calls they are.
+// With returns the constructor of a unit whose calls leave through t. If the transport has a method Bind(*framework.Runtime), it is called
+// with the runtime of the unit.
 func With(t Transport, newApp func(*framework.Runtime) *framework.App) func(*framework.Runtime) *framework.App {
 	return func(rt *framework.Runtime) *framework.App {
 		rt.Calls = t

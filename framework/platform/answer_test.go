@@ -45,7 +45,7 @@ func TestCallsOfFunctions(t *testing.T) {
 		{`{"faas":"call","function":"stated","context":{"answer":true}}`, `{"faas":"answer","error":{"status":409,"code":"c","message":"m"}}`},
 		{`{"faas":"call","function":"no-status","context":{"answer":true}}`, `{"faas":"answer","error":{"status":500,"code":"c","message":"m"}}`},
 		{`{"faas":"call","function":"wrapped","context":{"answer":true}}`, `{"faas":"answer","error":{"status":404,"code":"gone","message":"not there"}}`},
-		// Failures that nobody waits for, and those that the function did not state, are the vendor's to count.
+		// Failures of asynchronous calls, and those that the function did not state, are the vendor's to count.
 		{`{"faas":"call","function":"stated","context":{"key":"k"}}`, `error c: m (body n: ): secret`},
 		{`{"faas":"call","function":"hidden","context":{"answer":true}}`, `error secret`},
 		{`{"faas":"call","function":"panics","context":{"answer":true}}`, `error panic: secret`},

@@ -25,7 +25,7 @@
 //   - A message that another process is at fails with [ErrBusy], and so do those behind it with the same ordering key: the
 //     cloud delivers them again, when it is known what became of the first. After a crash it is claimed again when the
 //     lease has run out.
-//   - A call that is done succeeds without a result when it comes again and nobody waits for one. A caller that waits gets
+//   - A call that is done succeeds without a result when it is delivered again and is asynchronous. A caller that waits gets
 //     [ErrDone], as the result of the first call is not kept.
 //   - A process that dies between the end of the function and the mark has handled a message that will come again. What
 //     must not happen twice even then belongs into one transaction with a mark of the function's own.

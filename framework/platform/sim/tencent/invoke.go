@@ -73,15 +73,15 @@ func answerCall(a *sim.Account, r *http.Request, body []byte) map[string]any {
 	if err != nil {
 		return callFailed(err)
 	}
-	told := map[string]any{"FunctionRequestId": requestID(), "InvokeResult": 0, "RetMsg": string(result.Body), "ErrMsg": "", "Log": "", "BillDuration": 1, "Duration": 1.0, "MemUsage": 1}
+	outcome := map[string]any{"FunctionRequestId": requestID(), "InvokeResult": 0, "RetMsg": string(result.Body), "ErrMsg": "", "Log": "", "BillDuration": 1, "Duration": 1.0, "MemUsage": 1}
 	if e := result.Error; e != nil {
 		code, err := strconv.Atoi(strings.Fields(e.Type + " ")[0])
 		if err != nil {
 			code = -1
 		}
-		told["InvokeResult"], told["ErrMsg"] = code, e.Error()
+		outcome["InvokeResult"], outcome["ErrMsg"] = code, e.Error()
 	}
-	return map[string]any{"Result": told}
+	return map[string]any{"Result": outcome}
 }
 
 func callFailed(err error) map[string]any {

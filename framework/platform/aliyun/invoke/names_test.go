@@ -12,8 +12,8 @@ import (
 	aliyunsim "github.com/faasgen/faasgen/framework/platform/sim/aliyun"
 )
 
-// TestOddNames: the simulator, which checks signatures by an implementation of its own, takes those of any name for right.
-func TestOddNames(t *testing.T) {
+// TestUnusualNames: the simulator verifies signatures with an implementation of its own, and accepts them for any name.
+func TestUnusualNames(t *testing.T) {
 	a, err := sim.NewAccount(*aliyunsim.Cloud().Calls)
 	if err != nil {
 		t.Fatal(err)
