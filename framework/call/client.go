@@ -176,7 +176,7 @@ func (c *Client) send(ctx context.Context, r *Request, o Options, end time.Time)
 				return nil, crossed(failure.Status, failure.Code, failure.Message)
 			}
 			return result, nil
-		case !c.again(ctx, n, tries, err):
+		case !c.again(ctx, r.Async, n, tries, err):
 			return nil, err
 		}
 		c.rt.Log().Debug("a call is sent again", "function", r.Function, "try", n+1, "error", err.Error())

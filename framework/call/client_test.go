@@ -104,6 +104,17 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// TestAsyncIsSentAgain: an asynchronous call may be delivered twice, so that it is sent again when it may have been accepted.
+func TestAsyncIsSentAgain(t *testing.T) {
+	for reason, want := range map[Reason]string{Broken: "", Unreachable: "", BadAnswer: "502 bad_answer", Refused: "502 call_refused"} {
+		var waited []time.Duration
+		a := &answers{answers: []any{&Failure{Reason: reason}, ""}}
+		if err := client(a, &waited).Send(t.Context(), "f", nil, Options{}); text(err) != want || (want == "") != (len(a.seen) == 2 && a.seen[0] == a.seen[1]) {
+			t.Errorf("%d: %v, sent %q", reason, err, a.seen)
+		}
+	}
+}
+
 // TestRetriesEndWithTheDeadline: a wait that would not leave time for the call is not begun.
 func TestRetriesEndWithTheDeadline(t *testing.T) {
 	var waited []time.Duration

@@ -66,6 +66,7 @@
 //	500 internal            the function failed, and its log says why
 //	500 unknown_callee      neither FAAS_CALLS nor the unit has the function
 //	500 no_transport        main hands over no transport
+//	500 invalid_payload     the payload is not JSON
 //	500 call_credentials    the unit has no credentials: it needs a role
 //	502 call_refused        the vendor refused the call: rights, signature
 //	502 callee_gone         the deployed function is not there
@@ -80,5 +81,6 @@
 // # Retries
 //
 // A call is tried again when it surely did not run: without a connection, when the vendor throttles, and on its own 5xx. There are
-// three tries, after random times that grow, within the caller's deadline. What a function answered is never tried again.
+// three tries, after random times that grow, within the caller's deadline. What a function answered is never tried again. An
+// asynchronous call, which may be delivered more than once anyhow, is also sent again when the connection breaks.
 package call

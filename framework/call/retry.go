@@ -15,10 +15,11 @@ const (
 	longestWait = 2 * time.Second
 )
 
-// again reports whether a call that failed with err is sent again after its n-th try, and waits until then.
-func (c *Client) again(ctx context.Context, n, tries int, err error) bool {
+// again reports whether a call that failed with err is sent again after its n-th try, and waits until then. An asynchronous one may
+// come more than once in any case, so that it is also sent again when it is not known whether it was accepted.
+func (c *Client) again(ctx context.Context, async bool, n, tries int, err error) bool {
 	f, ok := errors.AsType[*Failure](err)
-	if !ok || !f.Temporary() || n >= tries {
+	if !ok || n >= tries || !f.Temporary() && !(async && f.Reason == Broken) {
 		return false
 	}
 	wait := c.random(min(firstWait<<(n-1), longestWait))

@@ -1,8 +1,10 @@
 package platform
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -70,10 +72,10 @@ func (p *Payload) answer(body []byte, err error) ([]byte, error) {
 	if failure.Status < 400 || failure.Status > 599 {
 		failure.Status = 500
 	}
-	log := p.Log().Warn
+	level := slog.LevelWarn
 	if failure.Status >= 500 {
-		log = p.Log().Error
+		level = slog.LevelError
 	}
-	log("a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
+	p.Log().Log(context.Background(), level, "a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
 	return callform.AppendAnswer(nil, nil, failure), nil
 }

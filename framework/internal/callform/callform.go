@@ -3,7 +3,6 @@
 package callform
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -94,14 +93,18 @@ func AppendAnswer(b, result []byte, failure *Error) []byte {
 	b = append(b, `{"faas":"answer",`...)
 	switch {
 	case failure != nil:
-		b = append(strconv.AppendInt(append(b, `"error":{"status":`...), int64(failure.Status), 10), ',')
+		b = fmt.Appendf(b, `"error":{"status":%d,`, failure.Status)
 		b = appendMember(b, "code", failure.Code)
 		b = appendMember(b, "message", failure.Message)
 		b[len(b)-1] = '}'
 	case json.Valid(result):
 		b = append(append(b, `"payload":`...), result...)
 	default:
-		b = append(base64.StdEncoding.AppendEncode(append(b, `"base64":"`...), result), '"')
+		if result == nil {
+			result = []byte{} // nil would be null
+		}
+		text, _ := json.Marshal(result) // bytes always marshal, as base64
+		b = append(append(b, `"base64":`...), text...)
 	}
 	return append(b, '}')
 }
