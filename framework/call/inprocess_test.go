@@ -63,6 +63,7 @@ func TestInProcess(t *testing.T) {
 			ctx.SetResult(fmt.Sprintf("%s %s %s %v %t %v %v", ctx.FunctionName(), ctx.RequestID(), ctx.Event(), ctx.Value(key{}), deadline, ctx.Vendor(), *ctx.Call()))
 			return nil
 		}),
+		&framework.Function{Name: "web", Handler: func(*framework.Context) error { return nil }, Triggers: []framework.Trigger{web.Route{Pattern: "/"}}},
 		f("none", func(ctx *framework.Context) error { return nil }),
 		f("stated", func(ctx *framework.Context) error {
 			return &framework.Error{Status: 404, Code: "c", Message: "m", Err: errors.New("secret"), Fields: []framework.FieldError{{In: "body"}}}
@@ -71,6 +72,7 @@ func TestInProcess(t *testing.T) {
 		f("panics", func(ctx *framework.Context) error { panic("secret two") }),
 	)
 	for name, want := range map[string]string{
+		"web":    "403 not_callable: function web is not one that other functions call",
 		"facts":  `"facts id {\"n\":1} \u003cnil\u003e true vendor {false k  }"`,
 		"none":   "null",
 		"stated": "404 c: m",

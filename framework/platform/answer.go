@@ -21,9 +21,9 @@ func takesCalls(f *framework.Function) bool {
 	return false
 }
 
-// callable refuses a function that no other may call. What it takes is the payload of its triggers, which come from where the
-// deployment says and from nowhere else.
-func callable(f *framework.Function) error {
+// Callable is the error of a call from another function to one that is not called by others, nil if it is. What such a function
+// gets is the payloads of its triggers, which come from where the deployment says and from nowhere else.
+func Callable(f *framework.Function) error {
 	if takesCalls(f) || takesRaw(f) {
 		return nil
 	}

@@ -156,7 +156,7 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return d.decoded(p, f, payload)
 	}
 	if err == nil {
-		err = callable(f)
+		err = Callable(f)
 	}
 	if with == nil || err != nil && !with.Answer {
 		return Call{}, true, err
