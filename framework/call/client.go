@@ -13,6 +13,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/callform"
+	"github.com/faasgen/faasgen/framework/platform"
 )
 
 // Client calls functions of the application by name. One serves all stubs of a unit; it is used by several goroutines at once.
@@ -110,6 +111,11 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	engine := c.rt.Engine()
 	if engine != nil {
 		own = engine.App().Function(function)
+	}
+	if own != nil {
+		if err := platform.Callable(own); err != nil {
+			return nil, err
+		}
 	}
 	if own != nil && !async {
 		result, err := c.inProcess(limited, engine, own, payload, with, end)

@@ -18,9 +18,6 @@ func (alone) Value(any) any { return nil }
 
 // inProcess calls a function of the caller's own unit.
 func (c *Client) inProcess(ctx context.Context, e *framework.Engine, f *framework.Function, payload []byte, with framework.Call, end time.Time) ([]byte, error) {
-	if err := platform.Callable(f); err != nil {
-		return nil, err
-	}
 	inv := framework.Invocation{Function: f, Event: payload, Call: &with, Deadline: end}
 	if by := framework.From(ctx); by != nil {
 		inv.RequestID, inv.Trace, inv.Vendor, inv.Within = by.RequestID(), by.Trace(), by.Vendor(), by

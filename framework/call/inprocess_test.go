@@ -166,7 +166,11 @@ func (k *kept) Invoke(_ context.Context, r *call.Request) ([]byte, error) { k.r 
 // TestAsyncLeaves: an asynchronous call of the own unit goes through the transport, to the version that runs.
 func TestAsyncLeaves(t *testing.T) {
 	k := &kept{}
-	u := newUnit(t, k, &framework.Function{Name: "own", Handler: func(*framework.Context) error { t.Error("it ran in process"); return nil }})
+	u := newUnit(t, k, &framework.Function{Name: "own", Handler: func(*framework.Context) error { t.Error("it ran in process"); return nil }},
+		&framework.Function{Name: "web", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}, Handler: func(*framework.Context) error { return nil }})
+	if err := u.client.Send(t.Context(), "web", nil, call.Options{}); err == nil || k.r.Function != "" {
+		t.Errorf("a function that is not called by others: %v, %+v", err, k.r)
+	}
 	if err := u.client.Send(t.Context(), "own", nil, call.Options{}); err != nil {
 		t.Fatal(err)
 	}
