@@ -54,6 +54,11 @@ type Invocation struct {
 	Redelivered bool
 	// Vendor is the vendor's original invocation, which the platform's own From returns typed.
 	Vendor any
+	// Call is what the caller passes with its call, where that is a function; else nil.
+	Call *Call
+	// Within is the invocation that this one is a part of, where a function calls another of its unit. It runs also while the
+	// unit is closing, which waits for that one.
+	Within *Context
 	// Reply, if set, is called with the outcome before Invoke returns, while the Context and its deadline still hold: a
 	// result that is streamed may be reading from something that ends with them. It is not called when Invoke returns
 	// ErrClosed.

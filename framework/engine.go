@@ -67,6 +67,7 @@ func NewEngine(rt *Runtime, app *App) *Engine {
 		closed:   make(chan struct{}),
 	}
 	e.deployment, e.wrong = deploy(rt, app)
+	rt.engine = e
 	return e
 }
 
@@ -208,7 +209,7 @@ func (e *Engine) prepare() error {
 // status 504 and leaves the handler to notice its context; what it returns later is dropped and logged.
 func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	h, ok := e.handlers[inv.Function]
-	if !ok || !e.enter() {
+	if !ok || !e.enter(inv.Within) {
 		return nil, ErrClosed
 	}
 	if err := inv.Function.unusable; err != nil {
@@ -312,10 +313,12 @@ func (e *Engine) logPanicOf(c *Context, p *PanicError) {
 	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 }
 
-func (e *Engine) enter() bool {
+// enter counts an invocation, unless there are no new ones any more. One within another of this engine is none.
+func (e *Engine) enter(within *Context) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.state != stateReady {
+	part := within != nil && within.engine == e && e.state == stateClosing && e.inFlight > 0
+	if e.state != stateReady && !part {
 		return false
 	}
 	e.inFlight++

@@ -45,6 +45,10 @@ type Runtime struct {
 	// Incomplete, if set, keeps a function with incomplete configuration from stopping the others: it gets the function's name
 	// and the error, and returns the error of its calls. Without it the start fails. Only the local platform sets it.
 	Incomplete func(function string, err error) error
+	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
+	Calls any
+
+	engine *Engine // the last that was made with it
 }
 
 // Store is a place of secrets and settings that configuration refers to: with the scheme vault, DATABASE_PASSWORD_FROM=vault:shop/db

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/callform"
 )
 
 // A call names the function of a unit that its payload is for. It is the one form that every cloud carries, since not all of
@@ -17,8 +19,8 @@ import (
 //	{"faas":"call","function":"order-create","payload":{"id":1}}
 //
 // The payload is any JSON, and an empty object where it is left out, as in the vendors' own calls. It reaches the function as
-// it would alone, so that one with triggers takes the payloads of these. Other members are for callers of later versions, and
-// say nothing yet.
+// it would alone, so that one with triggers takes the payloads of these. A function that calls another adds a context, and gets
+// an answer in a form of its own: see package call. An object with any other member, or with one twice, is no call but a payload.
 const (
 	callMember = `"faas"`
 	callValue  = `"call"`
@@ -30,42 +32,62 @@ const maxListed = 10
 
 // EncodeCall writes a call of a function. Its error is that of a payload that is no JSON; an empty one is left out.
 func EncodeCall(function string, payload []byte) ([]byte, error) {
-	name, err := json.Marshal(function)
-	if err != nil {
-		return nil, err
+	if payload = bytes.TrimSpace(payload); len(payload) > 0 && !json.Valid(payload) {
+		return nil, fmt.Errorf("call of function %s: found a payload of %d bytes that are not JSON; such a payload can only be sent by itself, to a unit with one function for raw payloads", function, len(payload))
 	}
-	call := append([]byte(`{"faas":"call","function":`), name...)
-	if payload = bytes.TrimSpace(payload); len(payload) > 0 {
-		if !json.Valid(payload) {
-			return nil, fmt.Errorf("call of function %s: found a payload of %d bytes that are not JSON; such a payload can only be sent by itself, to a unit with one function for raw payloads", function, len(payload))
-		}
-		call = append(append(call, `,"payload":`...), payload...)
-	}
-	return append(call, '}'), nil
+	return callform.AppendCall(nil, function, payload, nil), nil
 }
 
 // Called returns the function that a call names and the payload for it. It returns false for a payload that is no call, and an
 // error for a broken call, and for one of a function that the unit does not have.
 func Called(app *framework.App, p *Payload) (f *framework.Function, payload []byte, ok bool, err error) {
-	// Most payloads are no calls, and this is quicker than to look for their members.
-	if !bytes.Contains(p.Raw, []byte(callMember)) || string(p.Field("faas")) != callValue {
+	if !isCall(p) {
 		return nil, nil, false, nil
 	}
+	f, payload, err = named(app, p)
+	return f, payload, true, err
+}
+
+// isCall reports whether a payload has the members of a call and no others.
+func isCall(p *Payload) bool {
+	// Most payloads are no calls, and this is quicker than to look for their members.
+	if !bytes.Contains(p.Raw, []byte(callMember)) || string(p.Field(callform.Faas)) != callValue {
+		return false
+	}
+	for i, m := range p.members {
+		switch string(m.name) {
+		case callform.Faas, callform.Function, callform.Payload, callform.With:
+		default:
+			return false
+		}
+		for _, other := range p.members[:i] {
+			if bytes.Equal(other.name, m.name) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// named reads the function and the payload of a call.
+func named(app *framework.App, p *Payload) (*framework.Function, []byte, error) {
 	if !json.Valid(p.Raw) {
-		return nil, nil, true, InvalidEvent("call: found broken JSON")
+		return nil, nil, InvalidEvent("call: found broken JSON")
 	}
-	name, err := p.Text("function")
+	name, err := p.Text(callform.Function)
 	if err != nil {
-		return nil, nil, true, err
+		return nil, nil, err
 	}
-	if f = app.Function(name); f == nil {
-		return nil, nil, true, &framework.Error{Status: 404, Code: "unknown_function",
+	f := app.Function(name)
+	if f == nil {
+		return nil, nil, &framework.Error{Status: 404, Code: "unknown_function",
 			Message: fmt.Sprintf("call: found the function %.100q, expected one of unit %s: %s", name, app.Unit, namesOf(app.Functions))}
 	}
-	if payload = p.Field("payload"); payload == nil {
+	payload := p.Field(callform.Payload)
+	if payload == nil {
 		payload = []byte(noPayload)
 	}
-	return f, payload, true, nil
+	return f, payload, nil
 }
 
 // namesOf names functions.
@@ -120,13 +142,41 @@ func (c *calls) decoders(app *framework.App, f *framework.Function) ([]Decoder, 
 	return own, nil
 }
 
-// called decodes the payload of a call. A function that takes raw payloads gets what its codecs do not know as its own.
+// called decodes a call. A function that takes raw payloads gets what its codecs do not know as its own.
 func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
-	f, payload, ok, err := Called(d.engine.App(), p)
-	if err != nil || !ok {
-		return Call{}, ok, err
+	if !isCall(p) {
+		return Call{}, false, nil
 	}
-	raw := takesRaw(f)
+	with, err := callContext(p)
+	if err != nil {
+		return Call{}, true, err
+	}
+	f, payload, err := named(d.engine.App(), p)
+	if with == nil && err == nil {
+		return d.decoded(p, f, payload)
+	}
+	if err == nil {
+		err = Callable(f)
+	}
+	if with == nil || err != nil && !with.Answer {
+		return Call{}, true, err
+	}
+	if err != nil { // the reply of a call without a function is the whole response
+		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(nil, err) }}, true, nil
+	}
+	p.calledWith(with)
+	call := rawCall(f, payload)
+	if with.Answer {
+		call.Reply = func(ctx context.Context, result any, err error) ([]byte, error) {
+			return p.answer(EncodeReply(ctx, result, err))
+		}
+	}
+	return call, true, nil
+}
+
+// decoded decodes the payload of a call that has no context by the triggers of its function.
+func (d *Dispatcher) decoded(p *Payload, f *framework.Function, payload []byte) (Call, bool, error) {
+	raw := takesRaw(f) || takesCalls(f)
 	if raw && len(f.Triggers) < 2 {
 		return rawCall(f, payload), true, nil
 	}

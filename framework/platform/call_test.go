@@ -47,7 +47,6 @@ func TestCalls(t *testing.T) {
 		{"\n{ \"payload\" : [1, 2] , \"function\" : \"b\" , \"faas\" : \"call\" } ", `b [1, 2]`},
 		{`{"faas":"call","function":"b","payload":null}`, `b null`},
 		{`{"faas":"call","function":"b"}`, `b {}`},
-		{`{"faas":"call","function":"b","payload":"x","trace":"later"}`, `b "x"`},
 		{`{"faas":"call","function":"\u0061","payload":17}`, `a 17`},
 		// The payload is data, though it looks like that of another, or like a call.
 		{`{"faas":"call","function":"a","payload":{"web":1}}`, `a {"web":1}`},
@@ -71,6 +70,9 @@ func TestCalls(t *testing.T) {
 		{`{"faas":["call"],"function":"a"}`, `ambiguous_event: `},
 		{`[{"faas":"call","function":"a"}]`, `ambiguous_event: `},
 		{`{"n":1}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"b","payload":"x","trace":"later"}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"a","function":"b"}`, `ambiguous_event: `},
+		{`{"faas":"call","function":"b","Payload":1}`, `ambiguous_event: `},
 	} {
 		got, err := d.Handle(context.Background(), []byte(tt.payload), framework.Invocation{})
 		if err != nil {
@@ -132,6 +134,7 @@ func TestEncodeCall(t *testing.T) {
 func FuzzCalled(f *testing.F) {
 	for _, seed := range []string{
 		`{"faas":"call","function":"a","payload":{"n":1}}`, `{"faas":"call","function":"b"}`, `{"faas":"call","function":1,"payload":}`, `{"faas":"timer"}`, `"faas"`,
+		`{"faas":"call","function":"a","payload":{},"context":{"answer":true,"timeout":1}}`, `{"faas":"call","function":"a","other":1}`, `{"faas":"call","function":"a","function":"b"}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -152,6 +155,16 @@ func FuzzCalled(f *testing.F) {
 			// encoding/json takes FAAS for faas, so it only has to agree on what was taken.
 			if json.Unmarshal(raw, &want) != nil {
 				t.Fatal("a call that is no JSON")
+			}
+			var members map[string]json.RawMessage
+			if json.Unmarshal(raw, &members) != nil {
+				t.Fatal("a call that is no object")
+			}
+			for _, name := range []string{"faas", "function", "payload", "context"} {
+				delete(members, name)
+			}
+			if len(members) > 0 {
+				t.Fatalf("a call with other members: %v", members)
 			}
 			b, err := EncodeCall(found.Name, payload)
 			again, second, ok, err2 := Called(a, &Payload{Raw: b})

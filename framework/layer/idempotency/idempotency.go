@@ -15,8 +15,9 @@
 //	//faas:use once
 //	func (c *Controller) Paid(ctx context.Context, p Payment) error
 //
-// A message is known by its function, its trigger and its MessageID; a timer by its name and time. What has no identity (http
-// requests, raw payloads, events without an id) goes through untouched.
+// A message is known by its function, its trigger and its MessageID; a timer by its name and time; a call of another function by
+// its idempotency key, which every asynchronous call has. What has no identity (http requests, raw payloads, events without an
+// id) goes through untouched.
 //
 //   - A message is claimed before the function runs, for as long as the function may run, and marked as done after it has
 //     succeeded. What failed is released, so that it is handled when it comes again.
@@ -24,6 +25,8 @@
 //   - A message that another process is at fails with [ErrBusy], and so do those behind it with the same ordering key: the
 //     cloud delivers them again, when it is known what became of the first. After a crash it is claimed again when the
 //     lease has run out.
+//   - A call that is done succeeds without a result when it is delivered again and is asynchronous. A caller that waits gets
+//     [ErrDone], as the result of the first call is not kept.
 //   - A process that dies between the end of the function and the mark has handled a message that will come again. What
 //     must not happen twice even then belongs into one transaction with a mark of the function's own.
 //
@@ -70,6 +73,9 @@ type Store interface {
 // ErrBusy is why a message failed that another process is handling at the same time.
 var ErrBusy = errors.New("another process is handling the message")
 
+// ErrDone is what a function gets that waits for the result of a call which was handled before.
+var ErrDone error = &framework.Error{Status: 409, Code: "already_done", Message: "a call with this idempotency key was handled before"}
+
 // Options are the times of New.
 type Options struct {
 	// Keep is how long a message is remembered; it should be longer than the cloud tries to deliver it. Zero is 7 days.
@@ -98,6 +104,9 @@ func New(store Store, o Options) framework.Middleware {
 		return func(ctx *framework.Context) error {
 			if messages := messages(ctx.Event()); messages != nil {
 				return batch(ctx, store, o, next, messages)
+			}
+			if c := ctx.Call(); c != nil && c.IdempotencyKey != "" {
+				return call(ctx, store, o, next, c)
 			}
 			return next(ctx)
 		}
@@ -140,13 +149,47 @@ type claims struct {
 	keys  map[string]string // by message id
 }
 
+// times are now and the end of a lease that begins now.
+func (o *Options) times(ctx *framework.Context) (now, lease time.Time) {
+	now = ctx.Runtime().Time().Now()
+	if deadline, ok := ctx.Deadline(); ok {
+		return now, deadline.Add(margin)
+	}
+	return now, now.Add(o.Lease)
+}
+
+// call runs next for a call of another function that is new.
+func call(ctx *framework.Context, store Store, o Options, next framework.Handler, call *framework.Call) error {
+	id := call.IdempotencyKey
+	now, lease := o.times(ctx)
+	c := &claims{store: store, owner: rand.Text(), keys: map[string]string{id: hash(ctx.FunctionName(), "call", id)}}
+	state, err := store.Claim(ctx, c.keys[id], c.owner, now, lease)
+	switch {
+	case err != nil:
+		return fmt.Errorf("claim call %.100q: %w", id, err)
+	case state == Busy:
+		return &framework.Error{Status: 409, Code: "busy", Message: "a call with this idempotency key is being handled", Err: ErrBusy}
+	case state == Done && call.Async:
+		ctx.Logger().Info("a call was handled before", "key", id)
+		return nil
+	case state == Done:
+		return ErrDone
+	}
+	ended := false
+	defer func() {
+		if !ended { // a panic, which the caller handles
+			c.release(ctx, nil)
+		}
+	}()
+	err = next(ctx)
+	ended = true
+	c.settle(ctx, err, ctx.Runtime().Time().Now().Add(o.Keep))
+	return err
+}
+
 // batch runs next for the messages that are new.
 func batch(ctx *framework.Context, store Store, o Options, next framework.Handler, messages []scoped) (err error) {
-	now := ctx.Runtime().Time().Now()
-	lease := now.Add(o.Lease)
-	if deadline, ok := ctx.Deadline(); ok {
-		lease = deadline.Add(margin)
-	}
+	now, lease := o.times(ctx)
 	c := &claims{store: store, owner: rand.Text(), keys: map[string]string{}}
 	ended := false
 	defer func() {

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/aws"
+	"github.com/faasgen/faasgen/framework/platform/aws/invoke"
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	awssim "github.com/faasgen/faasgen/framework/platform/sim/aws"
@@ -23,7 +25,7 @@ func TestMain(m *testing.M) {
 			http = aws.HTTPStream()
 		}
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aws.From(ctx).RequestID }})
-		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), testBudget, os.Stderr))
+		os.Exit(aws.Serve(call.With(invoke.New(), unit), platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), testBudget, os.Stderr))
 	})
 }
 
@@ -64,4 +66,8 @@ func TestConformance(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestCalls(t *testing.T) {
+	platformtest.RunCalls(t, platformtest.Harness{Runtime: awssim.New(awssim.Options{Grace: testBudget})}, *awssim.Cloud().Calls, 1<<20)
 }

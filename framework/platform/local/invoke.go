@@ -60,7 +60,15 @@ func invoke(ctx context.Context, app platform.New, s settings, p process) (err e
 	}
 	closing, cancel := platform.Ending(ctx)
 	defer cancel()
+	a.drain(closing)
 	return errors.Join(err, a.engine.Close(closing))
+}
+
+// drain lets asynchronous calls be delivered that functions have made, where there is a transport for them.
+func (c *caller) drain(ctx context.Context) {
+	if t, ok := c.engine.Runtime().Calls.(interface{ Drain(ctx context.Context) }); ok {
+		t.Drain(ctx)
+	}
 }
 
 func unknownFunction(app *framework.App, name string) error {

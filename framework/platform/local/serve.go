@@ -125,6 +125,7 @@ func listening(ctx context.Context, app platform.New, s settings, p process) err
 	return serve.Server{
 		Engine: a.engine,
 		HTTP:   server,
+		Ending: a.drain,
 		Listen: func() (net.Listener, error) { return l, nil },
 		Serving: func(at net.Addr) {
 			started.Store(true)

@@ -57,6 +57,9 @@ func Codecs(codecs ...platform.Codec) []platform.Codec {
 	if os.Getenv(fixture.GroupVariable) == "1" {
 		return codecs
 	}
+	if os.Getenv(fixture.CallsVariable) != "" {
+		return codecs[len(codecs)-1:]
+	}
 	if os.Getenv(rawVariable) == "0" {
 		codecs = codecs[:len(codecs)-1]
 	}

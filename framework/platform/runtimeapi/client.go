@@ -76,7 +76,8 @@ func (r *Response) Get(name string) string {
 
 // Client keeps one connection to one endpoint. Do must not be called concurrently; Close may be called at any time.
 type Client struct {
-	// Dial connects to the endpoint. Nil is a plain TCP connection to an IPv4 address.
+	// Dial connects to the endpoint. Nil is a plain TCP connection to an IPv4 address. A connection with a method Stale() bool is
+	// not used again for a request that must not be sent twice when that returns true.
 	Dial func(ctx context.Context, addr string) (io.ReadWriteCloser, error)
 	// MaxBody limits the body of a response in bytes; zero is [DefaultMaxBody].
 	MaxBody int64
@@ -155,7 +156,7 @@ func (r *Request) reads() bool { return r.Method == "GET" || r.Method == "HEAD" 
 
 // again reports whether the request may be sent once more after err broke a kept connection.
 func (r *Request) again(err error) bool {
-	if r.Stream != nil || !errors.Is(err, errNoResponse) {
+	if r.Stream != nil || !errors.Is(err, ErrNoResponse) {
 		return false
 	}
 	return r.Repeat || errors.Is(err, errUnsent) || r.reads() && errors.Is(err, io.EOF)
@@ -181,7 +182,7 @@ func (c *Client) connect(ctx context.Context, safe bool) (conn io.ReadWriteClose
 	conn = c.conn
 	c.mu.Unlock()
 	if conn != nil {
-		if s, ok := conn.(interface{ stale() bool }); safe || !ok || !s.stale() {
+		if s, ok := conn.(interface{ Stale() bool }); safe || !ok || !s.Stale() {
 			return conn, true, nil
 		}
 		c.drop()
@@ -234,7 +235,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			err = r.Stream(conn)
 		}
 		if err != nil && !c.in.ready() {
-			return false, fmt.Errorf("%w: %w", errNoResponse, err)
+			return false, fmt.Errorf("%w: %w", ErrNoResponse, err)
 		}
 		broken := err != nil
 		wait = func() bool { return !broken }
@@ -258,7 +259,7 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 	}
 	keep, err = c.read(r.Method)
 	written := wait()
-	if !written && errors.Is(err, errNoResponse) {
+	if !written && errors.Is(err, ErrNoResponse) {
 		err = unsent(err)
 	}
 	return keep && written, err

@@ -80,8 +80,8 @@ func connect(to *syscall.SockaddrInet4, blocking bool) (int, error) {
 	return fd, nil
 }
 
-// stale reports whether the endpoint has closed the connection, or sent unrequested bytes.
-func (s *socket) stale() bool {
+// Stale reports whether the endpoint has closed the connection, or sent unrequested bytes.
+func (s *socket) Stale() bool {
 	s.alive = false
 	s.raw.Read(s.probe)
 	return !s.alive

@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// errNoResponse is wrapped when the connection ended before the first byte of a response.
-var errNoResponse = errors.New("the endpoint closed the connection without a response")
+// ErrNoResponse is wrapped by errors of a connection that ended before the first byte of a response.
+var ErrNoResponse = errors.New("the endpoint closed the connection without a response")
 
 // errUnsent is wrapped, too, when the request was not written whole by then.
 var errUnsent = errors.New("before it had all of the request")
 
-func unsent(err error) error { return fmt.Errorf("%w %w: %w", errNoResponse, errUnsent, err) }
+func unsent(err error) error { return fmt.Errorf("%w %w: %w", ErrNoResponse, errUnsent, err) }
 
 // maxInterim is how many 1xx responses may come before the real one.
 const maxInterim = 16
@@ -98,7 +98,7 @@ func (b *buffer) head(last string) (string, error) {
 		seen = max(0, b.w-b.r-2) // the end may be cut between its bytes
 		if err := b.fill(); err != nil {
 			if b.w == b.r {
-				return "", fmt.Errorf("%w: %w", errNoResponse, err)
+				return "", fmt.Errorf("%w: %w", ErrNoResponse, err)
 			}
 			return "", unexpected(err)
 		}

@@ -268,7 +268,7 @@ func testPostAfterTheEndpointClosed(t *testing.T, ownThread bool) {
 	c.OwnThread = ownThread
 	do(t, c, Request{Method: "GET", Path: "/"})
 	limit := time.Now().Add(10 * time.Second)
-	for s := c.conn.(interface{ stale() bool }); !s.stale(); {
+	for s := c.conn.(interface{ Stale() bool }); !s.Stale(); {
 		if time.Now().After(limit) {
 			t.Fatal("the closed connection was not noticed")
 		}

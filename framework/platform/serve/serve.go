@@ -39,6 +39,9 @@ type Server struct {
 	// Broken is called with the error of a start that failed. The port is opened all the same, so that the vendor learns from
 	// the handler what is wrong, until the channel that it returns is closed. Nil leaves the port closed.
 	Broken func(error) <-chan struct{}
+	// Ending is called before the engine is closed, when no request runs any longer, with the context of the end. Nil is nothing
+	// to do.
+	Ending func(ctx context.Context)
 }
 
 // Run serves until ctx ends or the listener fails. It returns nil if ctx ended and everything came to its end within
@@ -87,6 +90,9 @@ func (s Server) shutDown(ctx context.Context) error {
 	err := s.HTTP.Shutdown(requests)
 	if err != nil { // such as streams that do not end by themselves
 		err = fmt.Errorf("requests were still running after %s and were cut off: %w", patience, errors.Join(err, s.HTTP.Close()))
+	}
+	if s.Ending != nil {
+		s.Ending(ctx)
 	}
 	return errors.Join(err, s.Engine.Close(ctx))
 }

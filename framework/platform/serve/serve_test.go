@@ -83,12 +83,13 @@ func TestWhatRunsIsFinished(t *testing.T) {
 		d.note("request")
 		fmt.Fprint(w, "done")
 	})
+	s.Ending = func(context.Context) { d.note("ending") }
 	response := make(chan string, 1)
 	go func() { response <- get(<-at) }()
 	if err := s.Run(ctx); err != nil {
 		t.Errorf("error %v, want a clean end", err)
 	}
-	if got, want := d.String(), "start listen serving request stop"; got != want {
+	if got, want := d.String(), "start listen serving request ending stop"; got != want {
 		t.Errorf("it happened: %s; want: %s", got, want)
 	}
 	if got, want := <-response, "200 OK done"; got != want {

@@ -29,6 +29,8 @@ type Cloud struct {
 	Response func(payload []byte) (*Response, error)
 	// Runtime simulates the runtime of a unit that starts as entry says. Nil is that there is no simulator.
 	Runtime func(entry Entry) Runtime
+	// Calls is the API by which functions call each other; nil is none, where one process has all functions.
+	Calls *CallsAPI
 	// Sample changes an event that was made up, a Batch of one, as the cloud would have it. Nil leaves it.
 	Sample func(e Events) any
 }

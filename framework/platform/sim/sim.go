@@ -22,6 +22,8 @@ type Artifact struct {
 	Unit string
 	// Environment is what the deployment file sets.
 	Environment map[string]string
+	// Role says that the function has a role, whose credentials the vendor gives it.
+	Role bool
 	// Memory is in MB.
 	Memory int
 	// Timeout limits an invocation, InitTimeout the start; zero is the vendor's default.

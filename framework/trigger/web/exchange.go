@@ -1,6 +1,9 @@
 package web
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // NewExchange returns the exchange of a request. A platform makes one for each call.
 func NewExchange(r Request) *Exchange { return &Exchange{Request: r} }
@@ -19,6 +22,11 @@ func (x *Exchange) SetStatus(status int) { x.response.Status = status }
 
 // Overloaded makes the answer to a call over the function's concurrency limit say when to try again. The engine calls it.
 func (x *Exchange) Overloaded() { x.Header().Set("Retry-After", "1") }
+
+// TraceContext returns the W3C trace context that the request came with, as it came. Calls of other functions pass it on.
+func (x *Exchange) TraceContext() (traceparent, tracestate string) {
+	return x.Request.Header.Get("Traceparent"), strings.Join(x.Request.Header.Values("Tracestate"), ",")
+}
 
 // Status returns what SetStatus set, zero if nothing.
 func (x *Exchange) Status() int { return x.response.Status }

@@ -73,6 +73,11 @@ func Kind(triggers []framework.Trigger, event []byte) string {
 			}
 		}
 	}
+	for _, t := range triggers {
+		if t == (framework.Callee{}) { // whose payloads have no form of their own
+			return t.Kind()
+		}
+	}
 	return triggers[0].Kind()
 }
 

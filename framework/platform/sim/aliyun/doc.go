@@ -86,12 +86,16 @@ func initError(err error) error {
 
 // environment is what FC sets. A function without a role has no credentials.
 func environment(a sim.Artifact, port int) []string {
-	return []string{
+	env := []string{
 		"FC_FUNC_CODE_PATH=" + codeRoot(a), "FC_FUNCTION_NAME=" + a.Unit, "FC_FUNCTION_HANDLER=index.handler",
 		"FC_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(memory(a)), "FC_FUNCTION_VERSION=LATEST", "FC_REGION=" + region,
 		"FC_ACCOUNT_ID=" + account, "FC_INSTANCE_ID=c-" + newID()[2:10],
 		fmt.Sprintf("FC_SERVER_PORT=%d", port), fmt.Sprintf("FC_CUSTOM_LISTEN_PORT=%d", port),
 	}
+	if a.Role {
+		env = append(env, "ALIBABA_CLOUD_ACCESS_KEY_ID="+keyID, "ALIBABA_CLOUD_ACCESS_KEY_SECRET="+secretKey, "ALIBABA_CLOUD_SECURITY_TOKEN="+startToken)
+	}
+	return env
 }
 
 // codeRoot is absolute, as the vendor's is: the process has a working directory of its own.
@@ -114,12 +118,16 @@ func newID() string {
 // common are the headers that FC adds to every request. The time limit is in whole seconds.
 func (p *process) common(control string) [][2]string {
 	a := p.server.Artifact
-	return [][2]string{
+	h := [][2]string{
 		{"X-Fc-Request-Id", newID()}, {"X-Fc-Control-Path", control}, {"X-Fc-Account-Id", account}, {"X-Fc-Region", region},
 		{"X-Fc-Function-Name", a.Unit}, {"X-Fc-Function-Handler", "index.handler"}, {"X-Fc-Function-Memory", strconv.Itoa(memory(a))},
 		{"X-Fc-Function-Timeout", strconv.Itoa(int(math.Ceil(p.server.Timeout.Seconds())))}, {"X-Fc-Qualifier", "LATEST"},
 		{"X-Fc-Version-Id", "LATEST"}, {"X-Fc-Retry-Count", "0"},
 	}
+	if a.Role {
+		h = append(h, [2]string{"X-Fc-Access-Key-Id", keyID}, [2]string{"X-Fc-Access-Key-Secret", secretKey}, [2]string{"X-Fc-Security-Token", callToken})
+	}
+	return h
 }
 
 // document is the form in which FC reports what it found itself, and in which functions report errors.

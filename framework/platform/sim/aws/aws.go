@@ -109,9 +109,9 @@ func (s *sandbox) environment() []string {
 	}
 	env := []string{
 		"_HANDLER=" + s.a.Command,
-		"AWS_ACCESS_KEY_ID=simulated",
-		"AWS_SECRET_ACCESS_KEY=simulated",
-		"AWS_SESSION_TOKEN=simulated",
+		"AWS_ACCESS_KEY_ID=" + keyID,
+		"AWS_SECRET_ACCESS_KEY=" + secretKey,
+		"AWS_SESSION_TOKEN=" + sessionToken,
 		"AWS_DEFAULT_REGION=" + region,
 		"AWS_REGION=" + region,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(s.a.Memory),

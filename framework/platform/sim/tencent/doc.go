@@ -29,11 +29,15 @@ const (
 
 // environment is what SCF sets for every function. A function without a role has no credentials.
 func environment(a sim.Artifact) []string {
-	return []string{
+	env := []string{
 		"SCF_FUNCTIONNAME=" + a.Unit, "SCF_FUNCTIONVERSION=$LATEST", "SCF_NAMESPACE=default",
 		"TENCENTCLOUD_REGION=" + region, "TENCENTCLOUD_APPID=" + owner, "TENCENTCLOUD_UIN=100000000001",
 		"TENCENTCLOUD_RUNENV=SCF", "USER_CODE_ROOT=" + codeRoot(a) + "/",
 	}
+	if a.Role {
+		env = append(env, "TENCENTCLOUD_SECRETID="+keyID, "TENCENTCLOUD_SECRETKEY="+secretKey, "TENCENTCLOUD_SESSIONTOKEN="+sessionToken)
+	}
+	return env
 }
 
 // codeRoot is absolute, as the vendor's is: the process has a working directory of its own.

@@ -4,16 +4,18 @@ import (
 	"context"
 	"testing"
 
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
 	sim "github.com/faasgen/faasgen/framework/platform/sim/tencent"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
+	"github.com/faasgen/faasgen/framework/platform/tencent/invoke"
 )
 
 func TestMain(m *testing.M) {
 	platformtest.Main(m, func() {
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return tencent.From(ctx).RequestID }})
-		Run(unit, platformtest.Codecs(tencent.HTTP(), tencent.Timer(), tencent.Queue(), tencent.Raw())...)
+		Run(call.With(invoke.New(), unit), platformtest.Codecs(tencent.HTTP(), tencent.Timer(), tencent.Queue(), tencent.Raw())...)
 	})
 }
 
@@ -29,4 +31,8 @@ func TestConformanceBehindFunctionURL(t *testing.T) {
 		Runtime: sim.NewCustom(), HTTP: true, Timer: true, Raw: true, Queue: "topic", Vendor: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
 		Lacks: platformtest.SeveralCookies | platformtest.BinaryRequest | platformtest.BinaryResponse,
 	})
+}
+
+func TestCalls(t *testing.T) {
+	platformtest.RunCalls(t, platformtest.Harness{Runtime: sim.NewCustom()}, *sim.Cloud().Calls, 128<<10)
 }

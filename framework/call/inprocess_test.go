@@ -1,0 +1,197 @@
+package call_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/trigger/web"
+)
+
+// unit is one with a function that calls the others, and what it logs.
+type unit struct {
+	engine *framework.Engine
+	client *call.Client
+	log    bytes.Buffer
+	caller func(ctx *framework.Context) (any, error)
+}
+
+type key struct{}
+
+func newUnit(t *testing.T, transport call.Transport, functions ...*framework.Function) *unit {
+	t.Helper()
+	u := &unit{}
+	rt := &framework.Runtime{Logger: slog.New(slog.NewTextHandler(&u.log, nil)), Function: "deployed", Version: "7"}
+	app := call.With(transport, func(rt *framework.Runtime) *framework.App {
+		u.client = call.New(rt)
+		return &framework.App{Unit: "u", Functions: append(functions, &framework.Function{Name: "caller", Handler: func(ctx *framework.Context) error {
+			ctx.SetValue(key{}, "of the caller")
+			out, err := u.caller(ctx)
+			ctx.SetResult(out)
+			return err
+		}})}
+	})(rt)
+	u.engine = framework.NewEngine(rt, app)
+	if err := u.engine.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = u.engine.Close(context.WithoutCancel(t.Context())) })
+	return u
+}
+
+// run has the caller do something.
+func (u *unit) run(t *testing.T, do func(ctx *framework.Context) (any, error)) (any, error) {
+	t.Helper()
+	u.caller = do
+	return u.engine.Invoke(t.Context(), framework.Invocation{Function: u.engine.App().Function("caller"), RequestID: "id", Vendor: "vendor", Deadline: time.Now().Add(time.Minute)})
+}
+
+func TestInProcess(t *testing.T) {
+	f := func(name string, h framework.Handler) *framework.Function {
+		return &framework.Function{Name: name, Handler: h, Triggers: []framework.Trigger{framework.Callee{}}}
+	}
+	u := newUnit(t, nil,
+		f("facts", func(ctx *framework.Context) error {
+			_, deadline := ctx.Deadline()
+			ctx.SetResult(fmt.Sprintf("%s %s %s %v %t %v %v", ctx.FunctionName(), ctx.RequestID(), ctx.Event(), ctx.Value(key{}), deadline, ctx.Vendor(), *ctx.Call()))
+			return nil
+		}),
+		&framework.Function{Name: "web", Handler: func(*framework.Context) error { return nil }, Triggers: []framework.Trigger{web.Route{Pattern: "/"}}},
+		f("none", func(ctx *framework.Context) error { return nil }),
+		f("stated", func(ctx *framework.Context) error {
+			return &framework.Error{Status: 404, Code: "c", Message: "m", Err: errors.New("secret"), Fields: []framework.FieldError{{In: "body"}}}
+		}),
+		f("hidden", func(ctx *framework.Context) error { return errors.New("secret one") }),
+		f("panics", func(ctx *framework.Context) error { panic("secret two") }),
+	)
+	for name, want := range map[string]string{
+		"web":    "403 not_callable: function web is not one that other functions call",
+		"facts":  `"facts id {\"n\":1} \u003cnil\u003e true vendor {false k  }"`,
+		"none":   "null",
+		"stated": "404 c: m",
+		"hidden": "500 internal: function hidden failed; its log has the reason",
+		"panics": "500 internal: function panics failed; its log has the reason",
+	} {
+		_, err := u.run(t, func(ctx *framework.Context) (any, error) {
+			result, err := u.client.Call(ctx, name, []byte(`{"n":1}`), call.Options{IdempotencyKey: "k"})
+			got := string(result)
+			if e, ok := err.(*framework.Error); ok {
+				if got = fmt.Sprintf("%d %s: %s", e.Status, e.Code, e.Message); strings.Contains(e.Error(), "secret") || e.Fields != nil {
+					t.Errorf("%s: more than status, code and message crossed: %v", name, e)
+				}
+			}
+			if name == "facts" {
+				want = strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(want)
+			}
+			if got != want {
+				t.Errorf("%s: %s, %v; want %s", name, got, err, want)
+			}
+			return nil, nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	if log := u.log.String(); strings.Count(log, "secret one") != 1 || !strings.Contains(log, "secret two") {
+		t.Errorf("the log does not have each failure once: %s", log)
+	}
+}
+
+// TestInProcessWaitsForItsTurn: a call over the limit of the function waits, within its deadline.
+func TestInProcessWaitsForItsTurn(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	u := newUnit(t, nil, &framework.Function{Name: "one", Concurrency: 1, Handler: func(ctx *framework.Context) error {
+		entered <- struct{}{}
+		<-leave
+		return nil
+	}})
+	first := make(chan error)
+	go func() {
+		_, err := u.client.Call(context.Background(), "one", nil, call.Options{})
+		first <- err
+	}()
+	<-entered
+	_, err := u.client.Call(t.Context(), "one", nil, call.Options{Timeout: time.Millisecond})
+	if e, ok := err.(*framework.Error); !ok || e.Status != 504 && e.Status != 503 {
+		t.Errorf("a call that waits too long: %v", err)
+	}
+	second := make(chan error)
+	go func() {
+		_, err := u.client.Call(context.Background(), "one", nil, call.Options{})
+		second <- err
+	}()
+	leave <- struct{}{}
+	<-entered
+	leave <- struct{}{}
+	if err := errors.Join(<-first, <-second); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCallsWhileClosing: an invocation that Close waits for may still call others, and no one else may.
+func TestCallsWhileClosing(t *testing.T) {
+	closing := make(chan error, 1)
+	ran := false
+	u := newUnit(t, nil, &framework.Function{Name: "late", Handler: func(*framework.Context) error { ran = true; return nil }})
+	_, err := u.run(t, func(ctx *framework.Context) (any, error) {
+		go func() { closing <- u.engine.Close(context.Background()) }()
+		for { // Close has begun when it refuses new ones
+			if _, err := u.client.Call(context.Background(), "late", nil, call.Options{}); err != nil {
+				if e, ok := err.(*framework.Error); !ok || e.Code != "callee_unavailable" {
+					t.Errorf("from outside: %v", err)
+				}
+				break
+			}
+		}
+		ran = false
+		_, err := u.client.Call(ctx, "late", nil, call.Options{})
+		return nil, err
+	})
+	if err := errors.Join(err, <-closing); err != nil || !ran {
+		t.Errorf("%v, ran %t", err, ran)
+	}
+}
+
+type kept struct{ r call.Request }
+
+func (k *kept) Invoke(_ context.Context, r *call.Request) ([]byte, error) { k.r = *r; return nil, nil }
+
+// TestAsyncLeaves: an asynchronous call of the own unit goes through the transport, to the version that runs.
+func TestAsyncLeaves(t *testing.T) {
+	k := &kept{}
+	u := newUnit(t, k, &framework.Function{Name: "own", Handler: func(*framework.Context) error { t.Error("it ran in process"); return nil }},
+		&framework.Function{Name: "web", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}, Handler: func(*framework.Context) error { return nil }})
+	if err := u.client.Send(t.Context(), "web", nil, call.Options{}); err == nil || k.r.Function != "" {
+		t.Errorf("a function that is not called by others: %v, %+v", err, k.r)
+	}
+	if err := u.client.Send(t.Context(), "own", nil, call.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if k.r.Target != (call.Target{Name: "deployed", Qualifier: "7"}) || !k.r.Async || k.r.Call.IdempotencyKey == "" {
+		t.Errorf("%+v", k.r)
+	}
+}
+
+// TestTraceOfARequest: a call passes on the trace context that its caller's request came with, and nothing that is none.
+func TestTraceOfARequest(t *testing.T) {
+	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	for header, want := range map[string]string{parent: parent + " a=1,b=2", "nonsense": " ", strings.ToUpper(parent): " "} {
+		k := &kept{}
+		u := newUnit(t, k, &framework.Function{Name: "own", Handler: func(*framework.Context) error { return nil }})
+		u.caller = func(ctx *framework.Context) (any, error) { return nil, u.client.Send(ctx, "own", nil, call.Options{}) }
+		x := web.NewExchange(web.Request{Header: web.Header{"Traceparent": {header}, "Tracestate": {"a=1", "b=2"}}})
+		if _, err := u.engine.Invoke(t.Context(), framework.Invocation{Function: u.engine.App().Function("caller"), Event: x}); err != nil {
+			t.Fatal(err)
+		}
+		if got := k.r.Call.Traceparent + " " + k.r.Call.Tracestate; got != want {
+			t.Errorf("%s: %q", header, got)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package call
+
+import (
+	"context"
+	"strings"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+type traceKey struct{}
+
+type trace struct{ parent, state string }
+
+// WithTrace returns a context whose calls pass on this W3C trace context, instead of that of the invocation. It is for layers that
+// trace. What is not of the form of the standard is not passed on.
+func WithTrace(ctx context.Context, traceparent, tracestate string) context.Context {
+	return context.WithValue(ctx, traceKey{}, trace{traceparent, tracestate})
+}
+
+// traced is an event that came with a trace context, such as a request.
+type traced interface {
+	TraceContext() (traceparent, tracestate string)
+}
+
+// traceOf is the trace context that a call passes on, and the vendor's own trace header.
+func traceOf(ctx context.Context, c *framework.Context) (t trace, vendor string) {
+	var ok bool
+	if t, ok = ctx.Value(traceKey{}).(trace); !ok && c != nil {
+		if by := c.Call(); by != nil && by.Traceparent != "" {
+			t = trace{by.Traceparent, by.Tracestate}
+		} else if e, ok := c.Event().(traced); ok {
+			t.parent, t.state = e.TraceContext()
+		}
+	}
+	if c != nil {
+		if vendor = c.Trace(); t.parent == "" {
+			t.parent = vendor // which some platforms have in this form
+		}
+	}
+	if !traceparent(t.parent) {
+		return trace{}, vendor
+	}
+	if !tracestate(t.state) {
+		t.state = ""
+	}
+	return t, vendor
+}
+
+// traceparent reports whether s is one: version, trace id, parent id and flags.
+func traceparent(s string) bool {
+	const form = "00-00000000000000000000000000000000-0000000000000000-00"
+	if len(s) != len(form) || strings.HasPrefix(s, "ff") {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if hex := '0' <= c && c <= '9' || 'a' <= c && c <= 'f'; form[i] == '-' && c != '-' || form[i] != '-' && !hex {
+			return false
+		}
+	}
+	return true
+}
+
+// tracestate reports whether s can be one: up to 512 visible characters.
+func tracestate(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return len(s) <= 512
+}
