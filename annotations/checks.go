@@ -80,6 +80,37 @@ func (a *Arg) Check(given func(string) bool) []Problem {
 	case given("default") && !given("config"):
 		problems = append(problems, conflict("default", `"default" is for a configured parameter`, "add config=KEY"))
 	}
+	if !given("call") {
+		for _, option := range []string{"async", "timeout", "retries"} {
+			if given(option) {
+				problems = append(problems, conflict(option, fmt.Sprintf("%q is for a call", option), "add call=FUNCTION"))
+			}
+		}
+		return problems
+	}
+	for _, other := range []string{"config", "group", "id", "optional"} {
+		if given(other) {
+			return append(problems, conflict(other, fmt.Sprintf(`"call" and %q exclude each other: a parameter calls a function, or it is injected or configured`, other), ""))
+		}
+	}
+	return checkCall(problems, given, "call", a.Call, a.Retries)
+}
+
+// Check refuses what is no name of a function, and retries below zero.
+func (c *Call) Check(given func(string) bool) []Problem {
+	return checkCall(nil, given, "function", c.Function, c.Retries)
+}
+
+// maxRetries is how often a call may be sent again: the tries share the time of the caller.
+const maxRetries = 10
+
+func checkCall(problems []Problem, given func(string) bool, argument, function string, retries *int) []Problem {
+	if given(argument) && !ValidName(function) {
+		problems = append(problems, value(argument, fmt.Sprintf("%q is not the name of a function", function), nameHint))
+	}
+	if retries != nil && (*retries < 0 || *retries > maxRetries) {
+		problems = append(problems, value("retries", fmt.Sprintf("found %d, expected 0 to %d", *retries, maxRetries), ""))
+	}
 	return problems
 }
 

@@ -55,6 +55,29 @@ type Arg struct {
 	Config string `faas:"config"`
 	// Default is the value when the key is not configured.
 	Default *string `faas:"default"`
+	// Call passes a client of the function of that name, as call does for a field.
+	Call string `faas:"call"`
+	// Async calls it without waiting for it.
+	Async bool `faas:"async"`
+	// Timeout limits such a call, with all its tries. A bare number is seconds.
+	Timeout Duration `faas:"timeout"`
+	// Retries is how often such a call is sent again.
+	Retries *int `faas:"retries"`
+}
+
+// Call fills an exported field with a client of another function: a func, or an interface of one method, which takes a
+// context.Context and the function's input, and returns its result and an error. A call of a function in the same unit stays
+// in the process, any other is an invoke call of the cloud; input, result and error cross as JSON in both cases.
+type Call struct {
+	// Function is the name of the function to call.
+	Function string `faas:"function,pos,required"`
+	// Async returns when the cloud has accepted the call, which it delivers again when the function fails. Such a function
+	// has no result.
+	Async bool `faas:"async"`
+	// Timeout limits one call, with all its tries; the default is the time that the caller has left. A bare number is seconds.
+	Timeout Duration `faas:"timeout"`
+	// Retries is how often a call is sent again that did not reach the function; the default is 2.
+	Retries *int `faas:"retries"`
 }
 
 // Config fills a field, or each field of a struct type, from configuration.

@@ -66,6 +66,7 @@ func Standard() []Definition {
 	return []Definition{
 		{Name: "provide", Marker: reflect.TypeFor[Provide](), Places: OnStruct | OnFunc, Source: markersSource},
 		{Name: "inject", Marker: reflect.TypeFor[Inject](), Places: OnField, Excludes: []string{"config"}, Source: markersSource},
+		{Name: "call", Marker: reflect.TypeFor[Call](), Places: OnField, Excludes: []string{"inject", "config"}, Source: markersSource},
 		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, RequiresAny: []string{"provide", "handler", "middleware", "layer"}, Repeat: true, RepeatBy: "name", Source: markersSource},
 		{Name: "config", Marker: reflect.TypeFor[Config](), Places: OnField | OnStruct, Source: markersSource},
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},

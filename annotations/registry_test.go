@@ -56,7 +56,7 @@ func TestNeedsHandler(t *testing.T) {
 func TestHelp(t *testing.T) {
 	r := Default()
 	got, err := r.Help("arg")
-	want := `//faas:arg NAME [id=...] [group=...] [members=...] [optional] [config=...] [default=...]
+	want := `//faas:arg NAME [id=...] [group=...] [members=...] [optional] [config=...] [default=...] [call=...] [async] [timeout=...] [retries=...]
 
 Arg says how one parameter of a constructor is filled.
 
@@ -80,6 +80,15 @@ It stands on a function, next to //faas:provide, //faas:handler,
       Config fills it from that configuration key.
   default
       Default is the value when the key is not configured.
+  call
+      Call passes a client of the function of that name, as call does for a
+      field.
+  async
+      Async calls it without waiting for it.
+  timeout
+      Timeout limits such a call, with all its tries. A bare number is seconds.
+  retries
+      Retries is how often such a call is sent again.
 `
 	if got != want || err != nil {
 		t.Errorf("%v\ngot\n%s\nwant\n%s", err, got, want)

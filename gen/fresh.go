@@ -199,12 +199,13 @@ func (e *emission) mains(targets []target.Target) error {
 		if err != nil {
 			return err
 		}
-		content, err := mains.Target(emit.All, path, t.Name(), target.SharedEntry(t, p.All().Unit))
+		all := p.All().Unit
+		content, err := mains.Target(emit.All, path, t.Name(), withTransport(target.SharedEntry(t, all), len(all.Calls()) > 0))
 		if err := add(t.Name(), content, err); err != nil {
 			return err
 		}
 	}
-	content, err := mains.Local(path)
+	content, err := mains.Local(emit.Whole, path, async(e.app.plan.All().Unit))
 	return add("local", content, err)
 }
 

@@ -39,7 +39,7 @@ func (c cloud) Deploy(*target.App) ([]target.File, annotations.Diagnostics) {
 }
 
 func (cloud) Entry(u *target.Unit) target.Entry {
-	e := target.Entry{Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: "amd64"}
+	e := target.Entry{Loop: platform, Transport: target.Symbol{Import: platform + "/invoke", Name: "New"}, Command: "bootstrap", GOOS: "linux", GOARCH: "amd64"}
 	for _, k := range u.Kinds() {
 		name := map[string]string{"http": "HTTP", "timer": "Timer", "raw": "Raw"}[k]
 		if name == "" {

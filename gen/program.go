@@ -54,7 +54,8 @@ func (a *App) programs(t target.Target, pl *plan.Plan, app *target.App, unit str
 			return nil, fmt.Errorf("unit %s: %w", u.Name, err)
 		}
 		dir := t.Name() + "/" + u.Name
-		program := build.Program{Name: u.Name, Package: a.graph.App.Output() + "/" + dir, Units: []*target.Unit{u}, Entry: t.Entry(u)}
+		entry := withTransport(t.Entry(u), len(u.Outside()) > 0)
+		program := build.Program{Name: u.Name, Package: a.graph.App.Output() + "/" + dir, Units: []*target.Unit{u}, Entry: entry}
 		add := func(name string, content []byte) {
 			program.Files = append(program.Files, target.File{Path: output.Folder + "/" + dir + "/" + name, Content: content})
 		}
@@ -69,6 +70,20 @@ func (a *App) programs(t target.Target, pl *plan.Plan, app *target.App, unit str
 		programs = append(programs, program)
 	}
 	return programs, nil
+}
+
+// withTransport is how a unit starts, with what carries its calls only if they need it. A binary for several units needs it for any
+// call, as each of them may be in another unit than what it calls.
+func withTransport(e target.Entry, needed bool) target.Entry {
+	if !needed {
+		e.Transport = target.Symbol{}
+	}
+	return e
+}
+
+// async reports whether a unit makes calls that it does not wait for.
+func async(u *target.Unit) bool {
+	return slices.ContainsFunc(u.Calls(), func(c target.Call) bool { return c.Async })
 }
 
 // packageNames are the names of the packages that generated code may import, by path, where they are not the path's last
@@ -159,6 +174,7 @@ func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, p *plan.Plan, a
 		if g.name != plan.Reserved {
 			dir += "/" + g.name
 		}
+		g.entry = withTransport(g.entry, len(p.All().Calls()) > 0)
 		main, err := mains.Target(emit.All, a.graph.App.Output()+"/"+emit.Folder, t.Name(), g.entry)
 		if err != nil {
 			return nil, err

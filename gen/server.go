@@ -209,7 +209,7 @@ func (a *App) serverProgram(u *target.Unit, unit string, e target.Entry) (build.
 	}
 	dir := ServerTarget + "/" + unit
 	p.Package = a.graph.App.Output() + "/" + dir
-	main, err := mains.LocalPart("the unit "+unit, p.Package+"/"+emit.Folder)
+	main, err := mains.Local("the unit "+unit, p.Package+"/"+emit.Folder, async(u))
 	if err != nil {
 		return p, err
 	}

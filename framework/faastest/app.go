@@ -27,6 +27,7 @@ type App struct {
 	handler http.Handler
 	log     *logbook
 	running running
+	calls   calls
 	grace   time.Duration
 	ids     atomic.Int64
 	close   func()
@@ -48,15 +49,19 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	a := &App{t: t, ctx: ctx, log: newLogbook(t.Output()), grace: s.grace, clouds: s.clouds, deliveries: map[string]*delivery{}}
-	rt := &framework.Runtime{Platform: "test", CodeDir: s.dir, Env: s.env, Variables: s.variables,
+	a.calls.app = a
+	rt := &framework.Runtime{Calls: &a.calls, Platform: "test", CodeDir: s.dir, Env: s.env, Variables: s.variables,
 		Logger: slog.New(platform.LogHandler(&logHandler{book: a.log}, nil))}
 	for _, change := range s.changes {
 		change(rt)
 	}
 	unit := newApp(rt)
-	unit.Middleware = append([]framework.Middleware{a.running.watch}, unit.Middleware...)
-	a.engine = framework.NewEngine(rt, unit)
-	if err := a.bind(); err != nil {
+	unit.Middleware = append([]framework.Middleware{a.running.watch, a.calls.watch}, unit.Middleware...)
+	err = a.connect(rt, unit, s)
+	if err == nil {
+		err = a.bind()
+	}
+	if err != nil {
 		cancel()
 		t.Fatalf("routes of unit %s: %v", unit.Unit, err)
 	}

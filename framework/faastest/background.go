@@ -22,9 +22,15 @@ func backgroundOf(r *http.Request) *framework.Background {
 	return b
 }
 
-// finish waits for the background work of a call, as the platforms do before the next one, so that a test sees what it has done.
-// Work that waits for the test itself, such as for its clock, is left alone after the grace.
+// finish waits for the background work of a call, as the platforms do before the next one, so that a test sees what it has done, and
+// for the calls of other functions that it has left running. Work that waits for the test itself, such as for its clock, is left alone
+// after the grace.
 func (a *App) finish(b *framework.Background) {
+	a.await(b)
+	a.calls.wait(a.grace)
+}
+
+func (a *App) await(b *framework.Background) {
 	if !b.Pending() {
 		return
 	}

@@ -165,3 +165,19 @@ func ExampleCloud() {
 		t.Errorf("got %s, %v", response, err)
 	}
 }
+
+// A test sees what functions call of each other, and may have them apart, as in units of their own.
+func ExampleApart() {
+	var t *testing.T // the test's
+	a := faastest.Start(t, newApp, faastest.Apart())
+
+	if _, err := a.Call("greet", greeting{Name: "Ann"}); err != nil {
+		t.Error(err)
+	}
+	want := faastest.Called{Function: "mail", Async: true}
+	for _, c := range a.Calls("mail") {
+		if c.Async != want.Async || c.Err != nil {
+			t.Errorf("called with %s: %v", c.Payload, c.Err)
+		}
+	}
+}

@@ -29,6 +29,7 @@ type settings struct {
 	changes   []func(*framework.Runtime)
 	grace     time.Duration
 	clouds    clouds
+	apart     bool
 }
 
 // Config sets configuration values by key; they win over the files. A map[string]any is the keys below: these are the

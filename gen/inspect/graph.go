@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -53,6 +54,7 @@ const (
 	ComponentNode     NodeKind = "component"     // that the configuration imports
 	DecoratorNode     NodeKind = "decorator"     // stands before a provider that is injected as an interface, with aspects
 	ProviderNode      NodeKind = "provider"
+	CallNode          NodeKind = "call"    // the client of another function, which has its name
 	GroupNode         NodeKind = "group"   // the members of a group as something is injected with them
 	ConfigNode        NodeKind = "config"  // a key of the configuration
 	BuiltinNode       NodeKind = "builtin" // what every unit has: the logger, the runtime
@@ -81,6 +83,10 @@ type Node struct {
 	Scope     annotations.Scope
 	// Lazy and Eager are as the directive says; Init and Destroy say which of these methods are called.
 	Lazy, Eager, Init, Destroy bool
+	// Async says that a call is not waited for; Timeout limits it, and Tries is how often it is sent at most, zero is the default.
+	Async   bool
+	Timeout time.Duration
+	Tries   int
 	// Unused says that no function needs it.
 	Unused bool
 
@@ -106,6 +112,8 @@ type Edge struct {
 	Pos        token.Position
 	// As is the interface that To is injected as, empty when it is required by its own type.
 	As string
+	// Call says that From calls To, which need not be in the same unit.
+	Call bool
 	// Lazy is an ioc.Lazy of Type.
 	Lazy, Optional bool
 	// Default is the value of a configuration key that is not configured, nil if there is none.
@@ -173,6 +181,7 @@ func (a *Application) Graph() *Graph {
 			d.edge(d.provider(n), e)
 		}
 	}
+	d.called(a.graph)
 	for _, u := range a.plan.Units {
 		unit := GraphUnit{Name: u.Name}
 		for _, f := range u.Functions {
@@ -196,7 +205,7 @@ func (a *Application) Graph() *Graph {
 // sort puts nodes and edges into their order, which depends on no order of the wiring.
 func (d *drawing) sort() {
 	rank := map[NodeKind]int{FunctionNode: 0, MiddlewareNode: 1, GuardNode: 2, AspectNode: 3, LayerNode: 4, ConfigurationNode: 5, ComponentNode: 6, DecoratorNode: 7,
-		ProviderNode: 8, GroupNode: 9, ConfigNode: 10, BuiltinNode: 11}
+		ProviderNode: 8, CallNode: 9, GroupNode: 10, ConfigNode: 11, BuiltinNode: 12}
 	slices.SortFunc(d.Nodes, func(a, b *Node) int {
 		return cmp.Or(cmp.Compare(rank[a.Kind], rank[b.Kind]), cmp.Compare(a.ID, b.ID))
 	})
@@ -335,6 +344,8 @@ func (d *drawing) provider(w *wiring.Node) *Node {
 		return d.group(w)
 	case w.Decoration != nil:
 		return d.decorator(w)
+	case w.Provider.Kind == model.Caller:
+		return d.call(w)
 	}
 	n, added := d.node(ProviderNode, w.Ident)
 	if !added {

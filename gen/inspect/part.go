@@ -145,7 +145,12 @@ func (g *Graph) Unit(name string) *Graph {
 	for _, u := range units {
 		functions = append(functions, u.Functions...)
 	}
-	needs, _ := g.neighbours()
+	needs := map[*Node][]*Node{} // what is called may be in another unit
+	for _, e := range g.Edges {
+		if e.To != nil && !e.Call {
+			needs[e.From] = append(needs[e.From], e.To)
+		}
+	}
 	out := g.part(closure(functions, needs), func(*Edge) bool { return true })
 	if !all {
 		out.Units = units

@@ -175,6 +175,10 @@ type Function struct {
 	// Linked are triggers whose payloads the code of the unit reads although it is not deployed with them: those that a function
 	// has in its group, where it is also deployed by itself.
 	Linked []Trigger
+	// Calls are the functions that it may call, sorted by name, and CalledBy the names of those that may call it, sorted. Both follow
+	// from what the functions need, and from no grouping: see [Unit.Outside].
+	Calls    []Call
+	CalledBy []string
 	// Guest says that another unit of the application has the function, too: that one has its event triggers and its routes of a
 	// gateway that all units share. A URL of the unit's own still serves the routes in Triggers.
 	Guest bool
@@ -212,6 +216,8 @@ type Entry struct {
 	Loop string
 	// Codecs are calls such as aws.HTTP(), in order of precedence.
 	Codecs []Symbol
+	// Transport makes what carries the calls of a unit to other functions: invoke.New. Main hands it over if the unit has such calls.
+	Transport Symbol
 	// Command is the name of the executable in the package: bootstrap, main, scf_bootstrap.
 	Command string
 	// Starters are scripts next to the executable by which the vendor starts other units of the same package, and which run it.

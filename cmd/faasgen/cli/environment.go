@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework"
@@ -15,7 +16,8 @@ import (
 // environment is what a local process of the application gets: this process's variables, and those that f.yml sets which
 // are not among them. Of a function it is what that function has; without one, what all have together, where the first
 // function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there.
-// The settings of the functions are in a file of the user's cache, and of a function the process serves no other.
+// The settings of the functions are in a file of the user's cache, and of a function the process serves no others than those that
+// it calls.
 func (t *tool) environment(app *gen.App, function string) ([]string, error) {
 	content, err := app.Settings("")
 	if err != nil {
@@ -23,8 +25,9 @@ func (t *tool) environment(app *gen.App, function string) ([]string, error) {
 	}
 	set := map[string]string{}
 	plain, _ := app.Target("")
+	served := plain.WithCalled(function)
 	for _, u := range plain.Units {
-		if _, f := find(plain, function); f != nil && !slices.Contains(u.Functions, f) {
+		if function != "" && !slices.ContainsFunc(served, u.Has) {
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(u.Settings.Environment)) {
@@ -42,7 +45,7 @@ func (t *tool) environment(app *gen.App, function string) ([]string, error) {
 	}
 	env := append(os.Environ(), spec.SettingsVariable+"="+settings)
 	if function != "" {
-		env = append(env, spec.FunctionsVariable+"="+function)
+		env = append(env, spec.FunctionsVariable+"="+strings.Join(served, ","))
 	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
 		if _, ok := os.LookupEnv(name); !ok && name != framework.EnvironmentVariable {

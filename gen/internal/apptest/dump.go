@@ -105,6 +105,15 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 		}
 		b.WriteByte('\n')
 	}
+	for _, o := range f.Calls {
+		fmt.Fprintf(b, "\tcalls %s", o.Function)
+		mark(b, o.Sync, "sync")
+		mark(b, o.Async, "async")
+		b.WriteByte('\n')
+	}
+	if len(f.CalledBy) > 0 {
+		fmt.Fprintf(b, "\tcalled by %s\n", strings.Join(f.CalledBy, " "))
+	}
 	if len(f.Aspects) > 0 {
 		fmt.Fprintf(b, "\tinside %s\n", aspectNames(f.Aspects))
 	}
@@ -134,6 +143,13 @@ func dumpNode(b *strings.Builder, n *wiring.Node) {
 	}
 	for _, t := range p.As {
 		fmt.Fprintf(b, " as=%s", model.TypeString(t))
+	}
+	if c := p.Call; c != nil {
+		fmt.Fprintf(b, " %s", model.TypeString(c.Signature))
+		mark(b, c.Method != "", "by "+c.Method)
+		mark(b, c.Async, "async")
+		mark(b, c.Timeout > 0, "timeout="+c.Timeout.String())
+		mark(b, c.Tries > 0, fmt.Sprint("tries=", c.Tries))
 	}
 	mark(b, p.Implicit, "implicit")
 	mark(b, p.Lazy, "lazy")

@@ -96,6 +96,8 @@ const (
 	codeAs = "provider-as"
 	// codeInject is a field or parameter that cannot be injected.
 	codeInject = "inject"
+	// codeCall is what cannot call a function, or a function that cannot be called so.
+	codeCall = "call"
 	// codeConfig is a configured field or parameter whose type or default cannot be.
 	codeConfig = "config"
 	// codeArg is an arg directive that names no parameter.

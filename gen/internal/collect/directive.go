@@ -18,10 +18,12 @@ type directive interface {
 func directives(c *collector) []directive {
 	config := newConfigDirective(c)
 	provided := newProviderSet()
-	inject := &injectDirective{collector: c, config: config, provided: provided}
+	calls := &callDirective{collector: c}
+	inject := &injectDirective{collector: c, config: config, calls: calls, provided: provided}
 	provide := newProvideDirective(c, inject, provided)
 	middleware := newMiddlewareDirective(c, provide)
 	handlers := newHandlerDirective(c, provide)
+	calls.handlers = handlers
 	return []directive{
 		provide,
 		inject,
@@ -32,6 +34,7 @@ func directives(c *collector) []directive {
 		&useDirective{collector: c, handlers: handlers, middleware: middleware},
 		&aspectDirective{collector: c, provide: provide, handlers: handlers},
 		&triggerDirective{collector: c, handlers: handlers},
+		calls,
 		config,
 	}
 }

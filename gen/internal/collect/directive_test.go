@@ -49,7 +49,7 @@ func TestOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for marker, want := range map[string]string{"Layer": "layer.go", "Use": "use.go", "Inject": "inject.go", "Middleware": "middleware.go"} {
+	for marker, want := range map[string]string{"Layer": "layer.go", "Use": "use.go", "Inject": "inject.go", "Call": "call.go", "Middleware": "middleware.go"} {
 		var found []string
 		for _, name := range names {
 			text, err := os.ReadFile(name)

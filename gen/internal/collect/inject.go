@@ -19,6 +19,7 @@ import (
 type injectDirective struct {
 	*collector
 	config   *configDirective
+	calls    *callDirective
 	provided *providerSet
 }
 
@@ -36,6 +37,7 @@ type injectSpec struct {
 	config   bool
 	key      string
 	def      *string
+	call     *annotations.Call
 	// mark is the directive, nil if there is none; keyArg names its argument that holds the configuration key.
 	mark *annotations.Marker
 	// field says that it is a field.
@@ -56,7 +58,7 @@ func (c *injectDirective) field(st *types.Struct, f *field, above string) (*mode
 		w.group, w.members = inject.Group, inject.Members
 	} else if config, mark := find[annotations.Config](f.markers); config != nil {
 		w.config, w.key, w.def, w.mark = true, config.Key, config.Default, mark
-	} else {
+	} else if w.call, w.mark = c.calls.find(f.markers); w.call == nil {
 		return nil, true
 	}
 	if w.mark.Bad {
@@ -161,7 +163,7 @@ func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*m
 			arg := m.Value.(*annotations.Arg)
 			w = injectSpec{
 				id: arg.ID, group: arg.Group, members: arg.Members, optional: arg.Optional,
-				config: arg.Config != "", key: arg.Config, def: arg.Default, mark: m,
+				config: arg.Config != "", key: arg.Config, def: arg.Default, call: callOf(arg), mark: m,
 			}
 		}
 		pos, length := d.param(i)
@@ -203,6 +205,9 @@ func (c *injectDirective) dependency(name string, pos token.Pos, length int, t t
 	if w.config {
 		dep.Kind, dep.Key, dep.Default = model.FromConfig, w.key, w.def
 		return dep, c.config.configValue(dep, pos, length, what, w)
+	}
+	if w.call != nil {
+		return dep, c.calls.read(dep, pos, length, what, w)
 	}
 	if w.group != "" {
 		return dep, c.group(dep, pos, length, what, w)

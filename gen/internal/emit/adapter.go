@@ -23,7 +23,7 @@ func (w *writer) functionFiles() []*file {
 		of[p] = append(of[p], fn)
 	}
 	slices.SortFunc(packages, func(a, b *types.Package) int { return cmp.Compare(a.Path(), b.Path()) })
-	taken := newSpace("app", "container", "aspects", "overrides", "wire", "wiregen")
+	taken := newSpace("app", "container", "aspects", "calls", "overrides", "wire", "wiregen")
 	var files []*file
 	for _, p := range packages {
 		f := w.file(taken.take(strings.ToLower(strings.ReplaceAll(p.Name(), "_", ""))) + ".go") // an underscore may mean a platform

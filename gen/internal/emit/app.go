@@ -100,6 +100,9 @@ func (w *writer) function(f *file, fn *model.Function) {
 			triggers = append(triggers, f.composite(reflect.ValueOf(value)))
 		}
 	}
+	if calledOnly(fn) {
+		triggers = append(triggers, f.s("%s{}", symCallee))
+	}
 	list("Triggers", symTrigger, triggers)
 	f.p("%s},", line)
 }

@@ -42,6 +42,9 @@ func (w *writer) containerType(f *file) {
 			f.p("config%s %s // of %s", model.Title(w.views[function][len("settings"):]), symOnce, function)
 		}
 	}
+	if len(w.callers) > 0 {
+		f.p("calls %s", symCallOnce)
+	}
 	for _, s := range w.slots {
 		if s.field != "" && singleton(s.node) {
 			f.p("%s cell[%s]", s.field, s.typ)

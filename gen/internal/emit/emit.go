@@ -163,6 +163,7 @@ type writer struct {
 	needers        []needer
 	defaults       map[*model.Configuration]string // constants
 	decorators     map[*wiring.Node]string         // types
+	callers        map[*wiring.Node]string         // types
 	replacedFields map[string]string               // of the container, by field of Overrides
 	partMethods    map[int]string
 	reads          map[*wiring.Node]bool // that read the configuration, or need what does
@@ -175,7 +176,7 @@ func newWriter(g *wiring.Graph, path string) *writer {
 		graph: g, path: path, types: types.NewPackage(path, Folder), functions: g.App.Functions,
 		nodes: map[*model.Provider]*wiring.Node{}, imports: &imports{real: map[string]string{}},
 		declared: newSpace("container", "cell", "call", "newContainer", "New", "NewWith", "Overrides"),
-		fields:   newSpace("rt", "config", "app", "settings", "Close", "InitTimeout", "Container", "NewBuild", "withCall"),
+		fields:   newSpace("rt", "config", "calls", "app", "settings", "Close", "InitTimeout", "Container", "NewBuild", "withCall"),
 		slotsOf:  map[*wiring.Node][]*slot{},
 	}
 	w.reach = g.Reach(w.functions)
@@ -219,6 +220,9 @@ func (w *writer) write() []*file {
 	files := []*file{w.appFile(), w.containerFile()}
 	files = append(files, w.functionFiles()...)
 	if f := w.aspectFile(); f != nil {
+		files = append(files, f)
+	}
+	if f := w.callsFile(); f != nil {
 		files = append(files, f)
 	}
 	files = append(files, w.overridesFile())

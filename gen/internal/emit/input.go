@@ -14,8 +14,8 @@ func (a *adapter) kinds() []string {
 	for _, t := range a.fn.Triggers {
 		kinds = append(kinds, kind.Lookup(t.Kind).Trigger.Kind())
 	}
-	if kinds == nil {
-		kinds = []string{"raw"} // callable by invoke
+	if kinds == nil || len(a.fn.CalledBy) > 0 {
+		kinds = append(kinds, "raw") // callable by invoke, or by other functions
 	}
 	slices.Sort(kinds)
 	return slices.Compact(kinds)

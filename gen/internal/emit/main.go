@@ -20,6 +20,8 @@ type mainData struct {
 	Imports               []mainImport
 	Run, New              string
 	Codecs                []string
+	// With and Transport hand over what carries calls; empty if nothing is called.
+	With, Transport string
 }
 
 type mainImport struct{ Name, Path string }
@@ -39,8 +41,8 @@ func NewMains() (*Mains, error) {
 	return &Mains{t}, nil
 }
 
-// Target writes the main package that runs an application, or a part of it, on a cloud: it names the loop and the codecs, and
-// nothing else, so that nothing else is linked. What is how its comment calls it.
+// Target writes the main package that runs an application, or a part of it, on a cloud: it names the loop, the codecs and the transport of calls if the entry
+// has one, and nothing else, so that nothing else is linked. What is how its comment calls it.
 func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]byte, error) {
 	d := mainData{Command: targetName, What: what, Target: targetName}
 	taken := newSpace("main")
@@ -58,21 +60,30 @@ func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]b
 	for _, c := range e.Codecs {
 		d.Codecs = append(d.Codecs, symbol(c.Import, c.Name))
 	}
+	if e.Transport.Name != "" {
+		with, name := symCallWith.split()
+		d.With, d.Transport = symbol(with, name), symbol(e.Transport.Import, e.Transport.Name)
+	}
 	d.New = d.add(importPath, Folder, taken) + ".New"
 	return m.write(d)
 }
 
-// Local writes the main package of the whole application as one server.
-func (m *Mains) Local(importPath string) ([]byte, error) {
-	return m.LocalPart("the whole application", importPath)
-}
+// Whole is how the comment of the local main package calls the application.
+const Whole = "the whole application"
 
-// LocalPart is Local for a part of an application. What is how its comment calls it.
-func (m *Mains) LocalPart(what, importPath string) ([]byte, error) {
+// Local writes the main package that runs an application, or a part of it, as one server. What is how its comment calls it; async says
+// that it has calls that are not waited for, which stay in the process, too, and need something that queues them.
+func (m *Mains) Local(what, importPath string, async bool) ([]byte, error) {
 	d := mainData{Command: "local", What: what, Target: "this machine"}
 	taken := newSpace("main")
-	path, name := symLocalRun.split()
-	d.Run = d.add(path, "local", taken) + "." + name
+	symbol := func(s symbol) string {
+		importPath, name := s.split()
+		return d.add(importPath, path.Base(importPath), taken) + "." + name
+	}
+	d.Run = symbol(symLocalRun)
+	if async {
+		d.With, d.Transport = symbol(symCallWith), symbol(symLocalCalls)
+	}
 	d.New = d.add(importPath, Folder, taken) + ".New"
 	return m.write(d)
 }

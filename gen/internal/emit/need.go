@@ -14,6 +14,7 @@ type needer struct {
 	method     string // of container
 	of         string // for a comment
 	checks     []*wiring.Node
+	callees    []*wiring.Node
 	warm       []warming
 	components []int // indices of parts
 	stop       bool
@@ -45,10 +46,10 @@ func (w *writer) findNeeds() {
 	parts := w.parts()
 	for _, f := range w.functions {
 		n := w.need(f, parts)
-		if n.checks == nil && n.warm == nil && n.components == nil && !n.stop {
+		if n.checks == nil && n.callees == nil && n.warm == nil && n.components == nil && !n.stop {
 			continue
 		}
-		key := fmt.Sprint(n.checks, n.warm, n.components, n.stop)
+		key := fmt.Sprint(n.checks, n.callees, n.warm, n.components, n.stop)
 		if known[key] == "" {
 			name := w.handlers[f]
 			if p := f.Provider; p != nil {
@@ -117,6 +118,11 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 		}
 	}
 	reach := w.graph.Reach(only)
+	for _, node := range reach {
+		if calls(node) {
+			n.callees = append(n.callees, node)
+		}
+	}
 	n.stop = slices.ContainsFunc(reach, singleton)
 	n.warm = w.warming(roots, reach)
 	return n
@@ -143,7 +149,7 @@ func (w *writer) warming(roots []wiring.Edge, reach []*wiring.Node) []warming {
 	}
 	var list []*wiring.Node
 	for _, n := range reach {
-		if singleton(n) && !n.Provider.Lazy && !w.apart(n) && (n.Provider.Eager || direct[n]) {
+		if singleton(n) && !calls(n) && !n.Provider.Lazy && !w.apart(n) && (n.Provider.Eager || direct[n]) {
 			list = append(list, n)
 		}
 	}
@@ -237,12 +243,19 @@ func (w *writer) writeNeeds(f *file) {
 		f.comment(n.method+" is what "+n.of+".", "")
 		f.p("func (c *container) %s() %s {", n.method, symNeeds)
 		var fields []string
+		check := ""
 		if n.checks != nil {
 			args := []string{"c", "c.settings"}
 			for _, node := range n.checks {
 				args = append(args, checkName(node))
 			}
-			fields = append(fields, f.s("Check: %s(%s)", symCheckConfig, strings.Join(args, ", ")))
+			check = f.s("%s(%s)", symCheckConfig, strings.Join(args, ", "))
+		}
+		if n.callees != nil {
+			check = w.checkCalls(f, n.callees, or(check, "nil"))
+		}
+		if check != "" {
+			fields = append(fields, "Check: "+check)
 		}
 		if n.warm != nil {
 			args := []string{"c"}

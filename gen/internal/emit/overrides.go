@@ -120,6 +120,9 @@ func (w *writer) overridesFile() *file {
 // overridden is what a slot stands for, for comments.
 func overridden(s *slot) string {
 	what := s.node.Provider.Name()
+	if calls(s.node) {
+		what = "the call of function " + s.node.Provider.Call.Name
+	}
 	if s.node.Provider.Kind == model.Group {
 		what = "the list of " + s.node.Provider.Name() + ": " + membersOf(s.node)
 	}

@@ -238,6 +238,8 @@ func (w *writer) what(n *wiring.Node, t types.Type) string {
 		return "the list of " + n.Provider.Name()
 	case n.Decoration != nil:
 		return w.article(t) + " with aspects around it"
+	case calls(n):
+		return "a client of function " + n.Provider.Call.Name
 	}
 	return w.article(t)
 }
@@ -245,7 +247,7 @@ func (w *writer) what(n *wiring.Node, t types.Type) string {
 // adapted reports whether a node needs a provider function of the package: something about it is not what Wire can do.
 func (w *writer) adapted(n *wiring.Node, m mode) bool {
 	p := n.Provider
-	if p.Kind == model.Group || n.Decoration != nil || len(p.Args) > 0 || p.Cleanup || w.forced[made{n, m.perCall()}] {
+	if p.Kind == model.Group || calls(n) || n.Decoration != nil || len(p.Args) > 0 || p.Cleanup || w.forced[made{n, m.perCall()}] {
 		return true
 	}
 	if !singleton(n) && (p.Init || p.Destroy || slices.ContainsFunc(w.slotsOf[n], func(s *slot) bool { return s.injected })) {
@@ -293,7 +295,7 @@ func (w *writer) looks(n *wiring.Node) bool {
 func (w *writer) parameters(n *wiring.Node, m mode) (unit, scope bool) {
 	p := n.Provider
 	scope = !singleton(n) && (p.Init || p.Destroy || p.Cleanup && (m == inBuild || p.Init || p.Destroy))
-	unit = w.looks(n)
+	unit = w.looks(n) || calls(n)
 	for _, e := range n.Edges {
 		if e.To != nil && e.Dep.Lazy {
 			unit, scope = true, scope || m == inBuild

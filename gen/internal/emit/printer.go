@@ -164,6 +164,9 @@ func (i *imports) choose(reserved *space) {
 		if types.Universe.Lookup(name) != nil { // which generated code may use
 			name += "pkg"
 		}
+		if path == pathCall {
+			name += "s" // away from the type call
+		}
 		i.names[path] = taken.take(name)
 	}
 }

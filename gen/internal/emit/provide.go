@@ -155,6 +155,8 @@ func (b *provider) body() {
 	switch {
 	case n.Decoration != nil:
 		value = b.decorator(n, b.values)
+	case calls(n):
+		value = b.calling()
 	case p.Kind == model.Group:
 		value = b.typ(p.Out) + "{" + strings.Join(b.values, ", ") + "}"
 	case given != "":

@@ -110,6 +110,7 @@ func (w *writer) findSlots() {
 			w.decorators[n] = w.declared.take(n.Ident)
 		}
 	}
+	w.nameCallers()
 }
 
 // choosePrimary settles as what each node is built: as the one type that it is taken as, or else as its own.

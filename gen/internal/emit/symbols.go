@@ -21,6 +21,7 @@ const (
 	symComponentLayers symbol = module + ".ComponentLayers"
 	symJoinPoint       symbol = module + ".JoinPoint"
 	symErrPanic        symbol = module + ".ErrPanic"
+	symCallee          symbol = module + ".Callee"
 
 	pathAdapter             = module + "/adapter"
 	symVersion       symbol = pathAdapter + ".Version"
@@ -65,6 +66,16 @@ const (
 	symOverride      symbol = pathIoc + ".Override"
 	symOverrideValue symbol = pathIoc + ".OverrideValue"
 
+	pathCall              = module + "/call"
+	symCallClient  symbol = pathCall + ".Client"
+	symCallOnce    symbol = pathCall + ".Once"
+	symCallOptions symbol = pathCall + ".Options"
+	symCallEncode  symbol = pathCall + ".Encode"
+	symCallDecode  symbol = pathCall + ".Decode"
+	symCallChecks  symbol = pathCall + ".Checks"
+	symCallTo      symbol = pathCall + ".To"
+	symCallWith    symbol = pathCall + ".With"
+
 	pathConfig            = module + "/config"
 	symConfig      symbol = pathConfig + ".Config"
 	symOnce        symbol = pathConfig + ".Once"
@@ -98,6 +109,8 @@ const (
 
 	pathLocal          = module + "/platform/local"
 	symLocalRun symbol = pathLocal + ".Run"
+	// symLocalCalls makes what carries calls that are not waited for.
+	symLocalCalls symbol = pathLocal + "/invoke.New"
 )
 
 // contract is the number of the contract between generated code and the framework; see adapter.LatestVersion.

@@ -92,6 +92,9 @@ const (
 	// Group is the slice of a group's members. Wiring makes it, where one is injected: its dependencies are the members, its
 	// Object is not a declaration.
 	Group
+	// Caller calls another function. Wiring makes it, where that is injected: its Object has the name of the function, and is
+	// not a declaration.
+	Caller
 )
 
 // Provider makes instances of one type.
@@ -117,6 +120,8 @@ type Provider struct {
 	Base    *Provider
 	// Key tells apart the providers that have no declaration of their own.
 	Key string
+	// Call is what a Caller does.
+	Call *Call
 	// Args are the type arguments of an instance of a generic declaration.
 	Args []types.Type
 	// Lazy and Eager are as in the directive; neither means the unit decides.
@@ -139,8 +144,11 @@ type Provider struct {
 
 // Name is the provider as messages call it: order.NewStore, order.Controller, group checks.
 func (p *Provider) Name() string {
-	if p.Kind == Group {
+	switch p.Kind {
+	case Group:
 		return "group " + p.Object.Name()
+	case Caller:
+		return "call of " + p.Object.Name()
 	}
 	name := p.Object.Pkg().Name() + "." + p.Object.Name()
 	if len(p.Args) == 0 {
@@ -210,6 +218,8 @@ type Dep struct {
 	// Group requires a slice of the members of a group. Members are those that the directive lists, nil when f.yml does.
 	Group   string
 	Members []Member
+	// Call says that it calls another function.
+	Call *Call
 	// Optional leaves the zero value when nothing provides Type.
 	Optional bool
 	// Builtin is set when Kind is FromBuiltin.
@@ -305,6 +315,10 @@ type Function struct {
 	// Elsewhere are triggers that only targets have, of kinds that are among Triggers. The code matches what they bring as
 	// well; each target's plan says which of all it deploys. They have a kind and a marker, and no more.
 	Elsewhere []Trigger
+	// Calls are the functions that it may call, directly or through whatever it needs, sorted by name; CalledBy are the names of
+	// those that may call it, sorted. Wiring fills both in.
+	Calls    []Outgoing
+	CalledBy []string
 	// Pos is the handler's name; Directive is its //faas:handler.
 	Pos, Directive token.Position
 	// Doc is the doc text without directives.

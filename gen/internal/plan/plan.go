@@ -127,6 +127,10 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	tf := &target.Function{
 		Name: f.Name, Pos: f.Pos, Description: description,
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
+		CalledBy: f.CalledBy,
+	}
+	for _, c := range f.Calls {
+		tf.Calls = append(tf.Calls, target.Call(c))
 	}
 	if len(tf.Triggers) == 0 { // on this target: the code is the same for all, and takes what the triggers of others bring
 		plain := m.Spec.Functions[f.Name]

@@ -22,10 +22,14 @@ func (s *solver) nameNodes() {
 		}
 		return cmp.Or(compare(a.Provider, b.Provider), compare(a.Real().Provider, b.Real().Provider))
 	})
+	counts := s.callerCounts()
 	taken := map[string]bool{}
 	last := map[string]int{} // the number in the last identifier of a base
 	for _, n := range sorted {
 		base := ident(n.Provider)
+		if call := n.Provider.Call; call != nil && counts[call.Name] > 1 {
+			base = callerIdent(n.Provider)
+		}
 		if n.Decoration != nil {
 			base += "Aspects"
 		}
@@ -40,8 +44,11 @@ func (s *solver) nameNodes() {
 
 // ident is what a provider makes, in lower camel case with its package in front: bookController, sqlDB, sqlDBPrimary.
 func ident(p *model.Provider) string {
-	if p.Kind == model.Group {
+	switch p.Kind {
+	case model.Group:
 		return camel("group", p.Object.Name())
+	case model.Caller:
+		return camel("call", p.Object.Name())
 	}
 	obj := model.TypeName(p.Out)
 	if p.Implicit && p.Kind == model.Constructor {

@@ -51,6 +51,8 @@ const (
 	resolvedEdges fact = "resolved edges"
 	// groupSlices are the nodes of groups as they are injected.
 	groupSlices fact = "group slices"
+	// callerNodes are the nodes that call functions.
+	callerNodes fact = "caller nodes"
 	// emptyGroups are the dependencies on a list without members.
 	emptyGroups fact = "empty groups"
 	// unresolvedDeps are the dependencies that nothing provides, or too many do.
@@ -75,6 +77,8 @@ const (
 	nodeOrder fact = "node order"
 	// nodeNames are the identifiers of the nodes.
 	nodeNames fact = "node names"
+	// functionCalls are the calls of the functions in the graph.
+	functionCalls fact = "function calls"
 	// functionVariants are the nodes that are made for single functions, in the graph.
 	functionVariants fact = "function variants"
 	// configurationParts are the nodes that the application's configuration takes and functions do, too.
@@ -126,10 +130,10 @@ func passes() []pass {
 		}, {
 			name: "resolveEdges", run: (*solver).resolveEdges,
 			reads: list{providerNodes, typeIndex, groupOffers, groupRequests, groupLists, listedMembers, instances, roots, reports},
-			adds:  list{resolvedEdges, instances, groupRequests, groupSlices, listedMembers, emptyGroups, unresolvedDeps},
+			adds:  list{resolvedEdges, instances, groupRequests, groupSlices, callerNodes, listedMembers, emptyGroups, unresolvedDeps},
 		}, {
 			name: "gatherNodes", run: (*solver).gatherNodes,
-			reads: list{providerNodes, instances, groupSlices, resolvedEdges},
+			reads: list{providerNodes, instances, groupSlices, callerNodes, resolvedEdges},
 			adds:  list{allNodes},
 		}, {
 			name: "matchAspects", run: (*solver).matchAspects,
@@ -194,7 +198,7 @@ func passes() []pass {
 			reads: list{allNodes, dependents, listedMembers, roles, missingDeps, reports},
 		}, {
 			name: "nameNodes", run: (*solver).nameNodes,
-			reads: list{nodeOrder, decoratedEdges},
+			reads: list{nodeOrder, callerNodes, decoratedEdges},
 			adds:  list{nodeNames},
 		}, {
 			name: "addVariants", run: (*solver).addVariants, when: (*solver).complete,
@@ -204,6 +208,13 @@ func passes() []pass {
 			name: "findParts", run: (*solver).findParts, when: (*solver).complete,
 			reads: list{inputValidator, makers, functionVariants, missingDeps, reports},
 			adds:  list{configurationParts},
+		}, {
+			name: "findCalls", run: (*solver).findCalls, when: (*solver).complete,
+			reads: list{callerNodes, inputValidator, makers, functionVariants, configurationParts, missingDeps, reports},
+			adds:  list{functionCalls},
+		}, {
+			name: "reportCalls", run: (*solver).reportCalls, when: (*solver).complete,
+			reads: list{callerNodes, functionCalls, inputValidator, makers, functionVariants, configurationParts, dependents, missingDeps, reports},
 		},
 	}
 }

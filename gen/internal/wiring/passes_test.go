@@ -38,6 +38,8 @@ func keptIn() map[fact][]string {
 			"wiring.generics.refused", "wiring.generics.endless", "wiring.generics.stopped",
 		},
 		groupSlices:    {"wiring.groups.nodes"},
+		callerNodes:    {"wiring.solver.callers"},
+		functionCalls:  {"model.Function.Calls", "model.Function.CalledBy"},
 		emptyGroups:    {"wiring.groups.empty"},
 		unresolvedDeps: {"wiring.solver.unresolved"},
 		allNodes:       {"wiring.solver.nodes"},
@@ -73,7 +75,7 @@ func given() []string {
 func TestPassesReadWhatIsThere(t *testing.T) {
 	there := map[fact]bool{reports: true}
 	read := map[fact]bool{
-		reports: true, nodeNames: true, functionVariants: true, configurationParts: true, // the result
+		reports: true, nodeNames: true, functionVariants: true, configurationParts: true, functionCalls: true, // the result
 	}
 	for _, p := range passes() {
 		for _, f := range p.reads {

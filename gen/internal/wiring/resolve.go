@@ -22,7 +22,9 @@ func (s *solver) resolveEdges() {
 func (s *solver) resolve(n *Node) {
 	for _, dep := range n.Provider.Deps {
 		e := Edge{Dep: dep}
-		if dep.Group != "" {
+		if dep.Call != nil {
+			e.To = s.caller(dep)
+		} else if dep.Group != "" {
 			e.To = s.group(n, dep)
 		} else if dep.Kind == model.FromProvider {
 			candidates, bound := s.candidates(n, dep)
@@ -58,7 +60,7 @@ func closest(n *Node, dep *model.Dep, found []*Node) []*Node {
 	return found
 }
 
-// gatherNodes takes the providers, the instances that something took and the slices of groups together.
+// gatherNodes takes the providers, the instances that something took, the slices of groups and the clients of functions together.
 func (s *solver) gatherNodes() {
 	taken := s.takenInstances()
 	s.nodes = slices.Clone(s.providers)
@@ -70,6 +72,7 @@ func (s *solver) gatherNodes() {
 	for _, key := range slices.Sorted(maps.Keys(s.groups.nodes)) {
 		s.nodes = append(s.nodes, s.groups.nodes[key])
 	}
+	s.nodes = append(s.nodes, s.callerNodes()...)
 	slices.SortStableFunc(s.nodes, compareNodes)
 }
 

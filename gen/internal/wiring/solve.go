@@ -62,6 +62,7 @@ type solver struct {
 	index      *index
 	groups     groups
 	generics   generics
+	callers    callers
 	// unresolved has every dependency that was not resolved, unexplained those that nothing else has reported, missing those
 	// that are mistakes.
 	unresolved, unexplained, missing []unresolved
@@ -79,7 +80,7 @@ func newSolver(app *model.App) *solver {
 	return &solver{
 		app: app, graph: &Graph{App: app},
 		byProvider: map[*model.Provider]*Node{}, replaced: map[*model.Provider]*model.Provider{}, roles: map[*model.Provider]role{},
-		groups: newGroups(), generics: newGenerics(), used: map[*Node]*dependent{},
+		groups: newGroups(), generics: newGenerics(), callers: callers{}, used: map[*Node]*dependent{},
 	}
 }
 

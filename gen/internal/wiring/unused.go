@@ -39,7 +39,7 @@ func (s *solver) noteUnusedMiddleware() {
 func (s *solver) noteUnusedProviders() {
 	for _, n := range s.nodes {
 		p := n.Provider
-		if p.Kind == model.Group || p.Args != nil || p.Namespace != "" {
+		if p.Kind == model.Group || p.Kind == model.Caller || p.Args != nil || p.Namespace != "" {
 			continue
 		}
 		if without := s.unlisted(n); without != nil {

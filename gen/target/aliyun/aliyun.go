@@ -43,7 +43,7 @@ func (cloud) Name() string { return Name }
 // Entry is the loop of the custom runtime. Requests of http triggers reach it as they are; only events need codecs.
 func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
-		Loop: platform + "/custom", Command: command, GOOS: "linux", GOARCH: "amd64",
+		Loop: platform + "/custom", Transport: target.Symbol{Import: platform + "/invoke", Name: "New"}, Command: command, GOOS: "linux", GOARCH: "amd64",
 		MaxZip: 500 << 20,
 	}
 	e.Codecs = target.Codecs(u, platform, kinds().Codecs())

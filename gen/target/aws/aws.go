@@ -36,7 +36,7 @@ func (cloud) Name() string { return Name }
 // Entry is the loop of the Lambda Runtime API, in an executable that has to be called bootstrap.
 func (cloud) Entry(u *target.Unit) target.Entry {
 	e := target.Entry{
-		Loop: platform, Command: "bootstrap", GOOS: "linux", GOARCH: u.Settings.Architecture,
+		Loop: platform, Transport: target.Symbol{Import: platform + "/invoke", Name: "New"}, Command: "bootstrap", GOOS: "linux", GOARCH: u.Settings.Architecture,
 		MaxZip: 250 << 20, MaxUnpacked: 250 << 20, // over 50 MB it goes through S3, as sam deploy always does
 	}
 	codecs := kinds(nil).Codecs()

@@ -35,7 +35,7 @@ func (cloud) Name() string { return Name }
 
 // Entry is the loop of the kind of function that the unit is.
 func (cloud) Entry(u *target.Unit) target.Entry {
-	e := target.Entry{GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
+	e := target.Entry{Transport: target.Symbol{Import: platform + "/invoke", Name: "New"}, GOOS: "linux", GOARCH: "amd64", MaxUnpacked: 500 << 20}
 	if web(u) {
 		e.Loop, e.Command = platform+"/web", "scf_bootstrap"
 		return e

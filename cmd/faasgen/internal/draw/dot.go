@@ -98,6 +98,8 @@ func (d *dot) node(n *inspect.Node) {
 		attributes += ", shape=component"
 	case inspect.DecoratorNode:
 		attributes += ", peripheries=2"
+	case inspect.CallNode:
+		attributes += ", shape=cds"
 	case inspect.GroupNode:
 		attributes += ", shape=folder"
 	case inspect.ConfigNode:
@@ -116,7 +118,10 @@ func (d *dot) edge(e *inspect.Edge) {
 	if text := requirement(e) + bracketed(remarks(e)); text != "" {
 		attributes = append(attributes, "label="+label(text))
 	}
-	if e.Lazy {
+	switch {
+	case e.Call:
+		attributes = append(attributes, "style=bold")
+	case e.Lazy:
 		attributes = append(attributes, "style=dashed")
 	}
 	d.line("%s -> %s%s;", quoted(d.prefix+e.From.ID), quoted(d.prefix+e.To.ID), bracketed(attributes))

@@ -44,10 +44,16 @@ func tags(n *inspect.Node) []string {
 	if len(n.As) > 0 {
 		words = append(words, "as="+strings.Join(n.As, ","))
 	}
+	if n.Timeout > 0 {
+		words = append(words, "timeout="+annotations.Duration(n.Timeout).String())
+	}
+	if n.Tries > 0 {
+		words = append(words, "retries="+strconv.Itoa(n.Tries-1))
+	}
 	for _, t := range []struct {
 		set  bool
 		word string
-	}{{n.Lazy, "lazy"}, {n.Eager, "eager"}, {n.Unused, "unused"}} {
+	}{{n.Async, "async"}, {n.Lazy, "lazy"}, {n.Eager, "eager"}, {n.Unused, "unused"}} {
 		if t.set {
 			words = append(words, t.word)
 		}

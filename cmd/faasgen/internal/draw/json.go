@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"go/token"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/inspect"
 )
 
@@ -37,6 +38,9 @@ type node struct {
 	Eager     bool      `json:"eager,omitempty"`
 	Init      bool      `json:"init,omitempty"`
 	Destroy   bool      `json:"destroy,omitempty"`
+	Async     bool      `json:"async,omitempty"`
+	Timeout   string    `json:"timeout,omitempty"`
+	Tries     int       `json:"tries,omitempty"`
 	Unused    bool      `json:"unused,omitempty"`
 	place
 }
@@ -53,6 +57,7 @@ type edge struct {
 	Name     string  `json:"name,omitempty"`
 	Type     string  `json:"type,omitempty"`
 	As       string  `json:"as,omitempty"`
+	Call     bool    `json:"call,omitempty"` // a call, and no need
 	Lazy     bool    `json:"lazy,omitempty"`
 	Optional bool    `json:"optional,omitempty"`
 	Default  *string `json:"default,omitempty"`
@@ -87,7 +92,10 @@ func JSON(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 			out := node{
 				ID: n.ID, Kind: string(n.Kind), Name: n.Name, Package: n.Package, Handler: n.Handler, Type: n.Type, As: n.As,
 				ProvideID: n.ProvideID, Scope: string(n.Scope), Lazy: n.Lazy, Eager: n.Eager, Init: n.Init, Destroy: n.Destroy,
-				Unused: n.Unused, place: at(n.Pos),
+				Async: n.Async, Tries: n.Tries, Unused: n.Unused, place: at(n.Pos),
+			}
+			if n.Timeout > 0 {
+				out.Timeout = annotations.Duration(n.Timeout).String()
 			}
 			for _, t := range n.Triggers {
 				out.Triggers = append(out.Triggers, trigger{t.Kind, t.Text, at(t.Pos)})
@@ -96,7 +104,7 @@ func JSON(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 		}
 		for _, e := range g.Edges {
 			out := edge{
-				From: e.From.ID, Name: e.Name, Type: e.Type, As: e.As, Lazy: e.Lazy, Optional: e.Optional, Default: e.Default,
+				From: e.From.ID, Name: e.Name, Type: e.Type, As: e.As, Call: e.Call, Lazy: e.Lazy, Optional: e.Optional, Default: e.Default,
 				place: at(e.Pos),
 			}
 			if e.To != nil {

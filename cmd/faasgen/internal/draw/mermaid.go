@@ -92,6 +92,8 @@ func (m *mermaid) node(id string, n *inspect.Node) {
 		before, after = "{{", "}}"
 	case inspect.ConfigurationNode, inspect.ComponentNode, inspect.GroupNode, inspect.DecoratorNode:
 		before, after = "[[", "]]"
+	case inspect.CallNode:
+		before, after = ">", "]"
 	case inspect.ConfigNode:
 		before, after = "[/", "/]"
 	case inspect.BuiltinNode:
@@ -102,7 +104,10 @@ func (m *mermaid) node(id string, n *inspect.Node) {
 
 func (m *mermaid) edge(from, to string, e *inspect.Edge) {
 	arrow := "-->"
-	if e.Lazy {
+	switch {
+	case e.Call:
+		arrow = "==>"
+	case e.Lazy:
 		arrow = "-.->"
 	}
 	if text := requirement(e) + bracketed(remarks(e)); text != "" {

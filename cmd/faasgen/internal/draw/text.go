@@ -19,7 +19,9 @@ func Text(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 		p := &tree{out: &b, path: path, edges: map[*inspect.Node][]*inspect.Edge{}, done: map[*inspect.Node]bool{}}
 		needed := map[*inspect.Node]bool{}
 		for _, e := range g.Edges {
-			p.edges[e.From] = append(p.edges[e.From], e)
+			if !e.Call { // the function has a tree of its own
+				p.edges[e.From] = append(p.edges[e.From], e)
+			}
 			needed[e.To] = true
 		}
 		p.line("", g.Service, path(g.Dir))
