@@ -93,7 +93,11 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	}
 	// A hanging initialiser must not keep the platform from learning of it, so the work has its own goroutine.
 	done := make(chan error, 1)
-	go func() { done <- e.start(ctx) }()
+	go func() {
+		err := errStartGoexit
+		defer func() { done <- err }()
+		err = e.start(ctx)
+	}()
 	select {
 	case err = <-done:
 	case <-ctx.Done():
@@ -264,7 +268,7 @@ func (e *Engine) call(c *Context, h Handler) (err error) {
 			err = e.recovered(c, v)
 		}
 	}()
-	err = h(c)
+	err = fault.Legible(h(c))
 	if p, ok := errors.AsType[*PanicError](err); ok { // such as of a provider that was built for this call
 		e.logPanicOf(c, p)
 	}
