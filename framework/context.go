@@ -21,8 +21,10 @@ type Context struct {
 	state      invocation.State // what generated code keeps; that of origin counts
 	origin     *Context         // whose invocation it is, of what WithContext made; nil for the engine's own
 	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled
+	limit      time.Duration    // of the function or the platform, which the deadline comes from
 
 	answered atomic.Bool // by the first to answer, of a call with Overdue
+	over     atomic.Bool // the response is out, or is lost
 
 	mu       sync.Mutex
 	done     chan struct{} // made by the first call of Done: most handlers never call it
@@ -45,7 +47,8 @@ type Invocation struct {
 	RequestID string
 	// Trace is the vendor's trace header value, empty if there is none.
 	Trace string
-	// Deadline is when the vendor stops the call; zero is none.
+	// Deadline is when the vendor stops the call; zero is none. The context of the call ends a fiftieth of the time that is left
+	// before, at most 100 ms, so that the response arrives in time.
 	Deadline time.Time
 	// Redelivered says that the event is delivered again when the call fails, as queues and streams do it.
 	Redelivered bool
@@ -60,6 +63,9 @@ type Invocation struct {
 	// its own, and must do what would have followed Invoke; Invoke returns ErrAbandoned when the handler ends, if ever.
 	// Overdue is not used where ctx can be cancelled: a caller waits for Invoke then.
 	Overdue func(err error)
+	// Background, if set, is where the platform waits for what [Context.Go] runs, after the response and before it does what
+	// may stop the process. Without it nothing waits until the unit is closed.
+	Background *Background
 }
 
 type contextKey struct{}

@@ -32,6 +32,8 @@ type Engine struct {
 	state    engineState
 	inFlight int
 	idle     chan struct{}   // closed when the last invocation ends after Close began
+	base     context.Context // of background work, nil without any; stop ends it
+	stop     context.CancelFunc
 	closing  context.Context // of a Close that came while Start was under way
 	closeErr error
 	closed   chan struct{}
@@ -220,28 +222,56 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		}
 		return nil, err
 	}
-	deadline := inv.Deadline
-	if t := e.deployment.timeout; t > 0 && deadline.IsZero() {
-		deadline = time.Now().Add(t - min(t/50, 100*time.Millisecond)) // which the response needs to travel
+	c := &Context{parent: ctx, engine: e, invocation: inv}
+	c.limitTime(e.deployment.timeout)
+	switch {
+	case c.deadline.IsZero():
+		return e.invokeUnlimited(c, h)
+	case inv.Overdue != nil && ctx.Done() == nil:
+		return e.invokeWatched(c, h)
 	}
-	if t := inv.Function.Timeout; t > 0 {
-		if own := time.Now().Add(t); deadline.IsZero() || own.Before(deadline) {
-			deadline = own
+	return e.invokeOnWorker(ctx, c, h)
+}
+
+// limitTime sets the deadline: the platform's, less a margin in which the response reaches it, or the function's own if that is
+// sooner. It holds by the monotonic clock, so that a step of the other one moves no deadline.
+func (c *Context) limitTime(platform time.Duration) {
+	own, at := c.invocation.Function.Timeout, c.invocation.Deadline
+	if at.IsZero() && platform == 0 && own == 0 {
+		return
+	}
+	now := time.Now()
+	if !at.IsZero() {
+		platform = at.Sub(now)
+	}
+	left := platform - margin(platform)
+	if c.limit = platform; own > 0 && (own < left || at.IsZero() && platform == 0) {
+		c.limit, left = own, own
+	}
+	c.deadline = now.Add(left)
+}
+
+// margin is what is taken off a platform's limit of an invocation.
+func margin(limit time.Duration) time.Duration {
+	return max(0, min(limit/50, 100*time.Millisecond))
+}
+
+// invokeUnlimited runs a handler without a deadline, on the caller's goroutine.
+func (e *Engine) invokeUnlimited(c *Context, h Handler) (any, error) {
+	returned := false
+	defer func() {
+		c.over.Store(true)
+		if !returned && c.invocation.Overdue != nil {
+			go c.invocation.Overdue(errGoexit) // this goroutine ends
 		}
+		e.leave()
+	}()
+	result, err := e.limited(c, h)
+	returned = true
+	if c.invocation.Reply != nil {
+		c.invocation.Reply(result, err)
 	}
-	c := &Context{parent: ctx, engine: e, invocation: inv, deadline: deadline}
-	if deadline.IsZero() {
-		defer e.leave()
-		result, err := e.limited(c, h)
-		if inv.Reply != nil {
-			inv.Reply(result, err)
-		}
-		return result, err
-	}
-	if inv.Overdue != nil && ctx.Done() == nil {
-		return e.invokeInline(c, h)
-	}
-	return e.invokeWithDeadline(ctx, c, h)
+	return result, err
 }
 
 // limited runs the handler within the function's concurrency limit.
@@ -341,6 +371,7 @@ func (e *Engine) Close(ctx context.Context) error {
 			err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
 		}
 	}
+	e.endBackground()
 	e.closeErr = errors.Join(err, e.end(ctx))
 	e.logPanic(e.closeErr)
 	e.workers.close()

@@ -21,8 +21,8 @@ func TestOverdueSaysTheLimitOfTheFunction(t *testing.T) {
 		{time.Second, time.Second, time.Second},
 		{time.Second, 5 * time.Second, time.Second},
 		{10 * time.Second, 10 * time.Second, 10 * time.Second},
-		{5 * time.Second, time.Second, 980 * time.Millisecond},
-		{0, time.Second, 980 * time.Millisecond},
+		{5 * time.Second, time.Second, time.Second},
+		{0, time.Second, time.Second},
 		{time.Second, 0, time.Second},
 	} {
 		t.Run(fmt.Sprint(tt.own, " of ", tt.platform), func(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 type watch struct {
 	timer   *time.Timer
 	context *Context
-	left    time.Duration
 }
 
 // watches are the idle ones.
@@ -26,11 +25,11 @@ func (ws *watches) start(c *Context) *watch {
 	left := time.Until(c.deadline)
 	w := ws.take()
 	if w == nil {
-		w = &watch{context: c, left: left}
+		w = &watch{context: c}
 		w.timer = time.AfterFunc(left, w.fire)
 		return w
 	}
-	w.context, w.left = c, left
+	w.context = c
 	w.timer.Reset(left)
 	return w
 }
@@ -60,11 +59,21 @@ func (ws *watches) end(w *watch) {
 	}
 }
 
-// invokeInline runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
-func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
-	defer e.leave()
+// invokeWatched runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
+func (e *Engine) invokeWatched(c *Context, h Handler) (any, error) {
 	w := e.watches.start(c)
+	returned := false
+	defer func() {
+		if !returned && c.answered.CompareAndSwap(false, true) { // and this goroutine ends with the handler
+			e.watches.end(w)
+			c.over.Store(true)
+			c.cancel(context.Canceled)
+			go c.invocation.Overdue(errGoexit)
+		}
+		e.leave()
+	}()
 	result, err := e.limited(c, h)
+	returned = true
 	if !c.answered.CompareAndSwap(false, true) {
 		c.Logger().Warn(abandonedMessage, "error", err)
 		return nil, ErrAbandoned
@@ -72,6 +81,7 @@ func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(result, err)
 	}
+	c.over.Store(true)
 	e.watches.end(w)
 	c.cancel(context.Canceled)
 	return result, err
@@ -81,7 +91,10 @@ func (e *Engine) invokeInline(c *Context, h Handler) (any, error) {
 func (w *watch) fire() {
 	c := w.context
 	first := c.answered.CompareAndSwap(false, true)
-	err := c.unfinished(c.overdue(w.left)) // before the context ends, after which the handler may do anything
+	err := c.unfinished(c.overdue()) // before the context ends, after which the handler may do anything
+	if first {
+		c.over.Store(true)
+	}
 	c.cancel(context.DeadlineExceeded)
 	if first {
 		c.invocation.Overdue(err)
@@ -89,11 +102,15 @@ func (w *watch) fire() {
 }
 
 // overdue is the error of an invocation whose handler ignores its deadline. Where the platform's limit is that of the function,
-// as in a unit of one, the margin of the response is left of it: the function's own is said then, so that the text is the same
-// in every unit.
-func (c *Context) overdue(limit time.Duration) *Error {
-	if own := c.invocation.Function.Timeout; limit < own && limit > own-own/10 {
+// as in a unit of one, a little of it has passed when the call begins: the function's own is in the text then, so that it is the
+// same in every unit.
+func (c *Context) overdue() *Error {
+	limit := c.limit
+	switch own := c.invocation.Function.Timeout; {
+	case limit < own && limit > own-own/10:
 		limit = own
+	case limit != own && limit > time.Second:
+		limit = limit.Round(10 * time.Millisecond)
 	}
 	return &Error{
 		Status: 504, Code: "deadline_exceeded",

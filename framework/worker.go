@@ -100,9 +100,9 @@ func (e *Engine) work(w *worker) {
 // errGoexit is the outcome of a handler that neither returns nor panics.
 var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit and t.FailNow do")
 
-// invokeWithDeadline runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
+// invokeOnWorker runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
 // context.WithDeadline.
-func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) (any, error) {
+func (e *Engine) invokeOnWorker(ctx context.Context, c *Context, h Handler) (any, error) {
 	left := time.Until(c.deadline)
 	w := e.workers.take()
 	if w == nil {
@@ -127,7 +127,7 @@ func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) 
 		return e.answered(w, c, o)
 	default:
 	}
-	var err error = c.overdue(left)
+	var err error = c.overdue()
 	if !errors.Is(reason, context.DeadlineExceeded) {
 		err = &Error{Status: 499, Code: "canceled", Message: "the call was cancelled", Err: fmt.Errorf("%w: %w", reason, ErrAbandoned)}
 	}
@@ -139,6 +139,7 @@ func (e *Engine) invokeWithDeadline(ctx context.Context, c *Context, h Handler) 
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(nil, err)
 	}
+	c.over.Store(true)
 	return nil, err
 }
 
@@ -155,6 +156,7 @@ func (e *Engine) answered(w *worker, c *Context, o outcome) (any, error) {
 		c.reply()
 		c.invocation.Reply(o.result, o.err)
 	}
+	c.over.Store(true)
 	c.cancel(context.Canceled)
 	return o.result, o.err
 }

@@ -85,7 +85,7 @@ func (a *App) bind() (err error) {
 		return err
 	}
 	a.handler, err = nethttp.Handler(a.engine, nethttp.Options{Invocation: func(r *http.Request) framework.Invocation {
-		return framework.Invocation{RequestID: a.newID(), Vendor: r}
+		return framework.Invocation{RequestID: a.newID(), Vendor: r, Background: backgroundOf(r)}
 	}})
 	return err
 }

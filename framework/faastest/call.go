@@ -24,7 +24,8 @@ import (
 // maxBody bounds a body that is read to its end.
 const maxBody = 64 << 20
 
-// Call calls a function by its name and returns what it returned, before it is encoded for anybody.
+// Call calls a function by its name and returns what it returned, before it is encoded. It waits for the background work of the
+// call, too, for as long as [Grace] says.
 //
 // An http function takes an *http.Request or, for the request to its first route, the value that its handler takes: a
 // struct whose path, query, header and cookie tags say where the fields go, all other fields being the JSON body. A
@@ -84,8 +85,10 @@ func (a *App) invoke(f *framework.Function, event any) (any, error) {
 		result  any
 		failure error
 	)
+	var background framework.Background
+	defer a.finish(&background)
 	r, err := a.engine.Invoke(a.ctx, framework.Invocation{
-		Function: f, Event: event, RequestID: a.newID(),
+		Function: f, Event: event, RequestID: a.newID(), Background: &background,
 		Reply: func(v any, err error) {
 			replied = true
 			if result, failure = v, err; err == nil {

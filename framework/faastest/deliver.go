@@ -29,7 +29,9 @@ func (a *App) Deliver(platformName string, payload []byte) ([]byte, error) {
 			return answered(d.ingress(id), r.WithContext(a.ctx))
 		}
 	}
-	return d.dispatcher.Handle(a.ctx, payload, framework.Invocation{RequestID: id, Vendor: d.cloud.Invocation(id, payload)})
+	var background framework.Background
+	defer a.finish(&background)
+	return d.dispatcher.Handle(a.ctx, payload, framework.Invocation{RequestID: id, Vendor: d.cloud.Invocation(id, payload), Background: &background})
 }
 
 // delivery is how payloads of a cloud reach the functions.

@@ -2,6 +2,7 @@ package faastest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -19,6 +20,30 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
+
+// What a call leaves running has ended when the test goes on, whichever way it was called.
+func TestBackgroundWorkIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, call := range map[string]func(*faastest.App) error{
+		"call":    func(a *faastest.App) error { _, err := a.Call("f", nil); return err },
+		"http":    func(a *faastest.App) error { a.Do("GET", "/f", nil); return nil },
+		"deliver": func(a *faastest.App) error { _, err := a.Deliver("aws", a.Payload("aws", "http", httptest.NewRequest("GET", "/f", nil))); return err },
+	} {
+		done := false
+		a := faastest.Start(t, func(*framework.Runtime) *framework.App {
+			return &framework.App{Unit: "u", Functions: []*framework.Function{{
+				Name: "f", Triggers: []framework.Trigger{web.Route{Method: "GET", Pattern: "/f"}},
+				Handler: func(c *framework.Context) error {
+					c.Go(func(context.Context) error { time.Sleep(time.Millisecond); done = true; return nil })
+					return nil
+				},
+			}}}
+		})
+		if err := call(a); err != nil || !done {
+			t.Errorf("%s: %v, done %t", name, err, done)
+		}
+	}
+}
 
 func TestCallByName(t *testing.T) {
 	t.Parallel()

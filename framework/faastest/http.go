@@ -11,7 +11,8 @@ import (
 )
 
 // HTTP sends a request through the application's HTTP ingress: routes, binding, middleware, problem documents are those of
-// a server. A function that breaks its response off fails the test.
+// a server. It returns when the background work of the call has ended, too. A function that breaks its response off fails the
+// test.
 func (a *App) HTTP(r *http.Request) *httptest.ResponseRecorder {
 	a.t.Helper()
 	w := httptest.NewRecorder()
@@ -26,7 +27,9 @@ func (a *App) HTTP(r *http.Request) *httptest.ResponseRecorder {
 		r = r.Clone(r.Context())
 		r.URL.Path = "/"
 	}
+	r, background := withBackground(r)
 	a.handler.ServeHTTP(w, r)
+	a.finish(background)
 	return w
 }
 

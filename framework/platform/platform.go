@@ -81,17 +81,17 @@ func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
 // deadline, vendor invocation; Function and Event are filled in here. The error is for the vendor's error call: use
 // [Describe] for what may be shown of it.
 func (d *Dispatcher) Handle(ctx context.Context, raw []byte, inv framework.Invocation) (response []byte, err error) {
-	return d.HandleInline(ctx, raw, inv, nil)
+	return d.HandleWatched(ctx, raw, inv, nil)
 }
 
-// ErrDetached is what [Dispatcher.HandleInline] returns when detached was called with the response.
+// ErrDetached is what [Dispatcher.HandleWatched] returns when detached was called with the response.
 var ErrDetached = errors.New("the call was answered on another goroutine")
 
-// HandleInline is Handle for a loop that another goroutine can continue. The handler runs on the caller's goroutine, which
+// HandleWatched is Handle for a loop that another goroutine can continue. The handler runs on the caller's goroutine, which
 // costs less than a worker. When it ignores its deadline, detached is called with the response, on a goroutine of its own, and
-// must do what the caller would have done next. HandleInline then returns ErrDetached when the handler ends, if ever.
+// must do what the caller would have done next. HandleWatched then returns ErrDetached when the handler ends, if ever.
 // detached is not used where ctx can be cancelled.
-func (d *Dispatcher) HandleInline(ctx context.Context, raw []byte, inv framework.Invocation, detached func(response []byte, err error)) (response []byte, err error) {
+func (d *Dispatcher) HandleWatched(ctx context.Context, raw []byte, inv framework.Invocation, detached func(response []byte, err error)) (response []byte, err error) {
 	p := &Payload{Raw: raw, Invocation: inv, Runtime: d.engine.Runtime()}
 	p.outcome.detached = detached
 	// The engine guards handlers; this guards what runs outside of it.

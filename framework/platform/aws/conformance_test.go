@@ -59,7 +59,7 @@ func TestConformance(t *testing.T) {
 			platformtest.Run(t, platformtest.Harness{
 				Streams: streams, Environment: environment,
 				Runtime: awssim.New(tt.options), HTTP: true, Timer: true, Raw: true, Queue: "queue", Vendor: true, InitReport: true,
-				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: response, Concurrent: tt.options.Concurrency > 1, IngressOnly: !tt.full,
+				Lacks: tt.lacks, MaxRequest: tt.limit, MaxResponse: response, Concurrent: tt.options.Concurrency > 1, GoesOn: tt.options.Concurrency > 1, IngressOnly: !tt.full,
 				AnswersPages: tt.options.Ingress != "" && tt.options.Ingress != "url",
 			})
 		})

@@ -34,6 +34,8 @@ type loop struct {
 	trace    string      // as it stands in the environment
 	detached func(body []byte, err error)
 	ended    chan struct{}
+
+	background framework.Background
 }
 
 func (l *loop) run() {
@@ -89,8 +91,8 @@ func (l *loop) handle() ([]byte, error) {
 			os.Setenv("_X_AMZN_TRACE_ID", l.trace) // where SDKs without a context look
 		}
 	}
-	return l.dispatcher.HandleInline(ctx, inv.Event, framework.Invocation{
-		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv,
+	return l.dispatcher.HandleWatched(ctx, inv.Event, framework.Invocation{
+		RequestID: inv.RequestID, Trace: inv.Trace, Deadline: inv.Deadline, Vendor: inv, Background: &l.background,
 	}, l.detached)
 }
 
@@ -99,6 +101,9 @@ func (l *loop) finish(body []byte, err error) bool {
 	ok := l.inv.posted == accepted
 	if l.inv.posted == notPosted {
 		ok = l.respond(l.client, l.inv, body, err)
+	}
+	if ok {
+		l.background.Wait() // the next poll freezes the process
 	}
 	if l.concurrency == 1 {
 		l.current.Store(nil)

@@ -30,6 +30,8 @@ type caller struct {
 	router  *web.Router
 	handler http.Handler
 	timeout time.Duration // zero is none
+
+	background *framework.Background // of a process that ends after one call
 }
 
 // call runs the function with the event, which is of the given form, or of what it looks like without one. The error means that nothing was run; a function's own error is in the outcome.
@@ -66,7 +68,7 @@ func (c *caller) timer(ctx context.Context, f *framework.Function, event []byte,
 
 func (c *caller) event(ctx context.Context, f *framework.Function, kind string, event any) *envelope.Outcome {
 	o := &envelope.Outcome{Function: f.Name, Kind: kind}
-	result, err := c.engine.Invoke(ctx, framework.Invocation{Function: f, Event: event, RequestID: rand.Text(), Deadline: c.deadline()})
+	result, err := c.engine.Invoke(ctx, framework.Invocation{Function: f, Event: event, RequestID: rand.Text(), Deadline: c.deadline(), Background: c.background})
 	body, err := platform.EncodeReply(ctx, result, err)
 	c.conclude(o, body, err)
 	return o
@@ -98,7 +100,7 @@ func (c *caller) raw(ctx context.Context, payload []byte) (*envelope.Outcome, er
 		return nil, err
 	}
 	o := &envelope.Outcome{Kind: "raw"}
-	body, err := d.Handle(ctx, payload, framework.Invocation{RequestID: rand.Text(), Deadline: c.deadline()})
+	body, err := d.Handle(ctx, payload, framework.Invocation{RequestID: rand.Text(), Deadline: c.deadline(), Background: c.background})
 	c.conclude(o, body, err)
 	return o, nil
 }

@@ -44,9 +44,19 @@ func invoke(ctx context.Context, app platform.New, s settings, p process) (err e
 	if len(p.args) == 3 {
 		form = p.args[2]
 	}
+	a.background = new(framework.Background)
 	o, err := a.call(ctx, f, form, event)
 	if err == nil {
 		err = report(o, s, p)
+	}
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		a.background.Wait()
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
 	}
 	closing, cancel := platform.Ending(ctx)
 	defer cancel()

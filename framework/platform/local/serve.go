@@ -28,7 +28,13 @@ const maxBody = 32 << 20
 // assemble makes the engine and what leads requests to it. It runs no user code.
 func assemble(app platform.New, s settings, p process) (*caller, error) {
 	rt := runtime(s, p)
-	e := framework.NewEngine(rt, app(rt))
+	unit := app(rt)
+	if s.dev {
+		if o := newOutliving(rt.Log()); o != nil {
+			unit.Middleware = append([]framework.Middleware{o.watch}, unit.Middleware...)
+		}
+	}
+	e := framework.NewEngine(rt, unit)
 	router, err := web.NewRouter(e.App())
 	if err != nil {
 		return nil, fmt.Errorf("routes: %w", err)
@@ -37,7 +43,7 @@ func assemble(app platform.New, s settings, p process) (*caller, error) {
 	c.handler, err = nethttp.Handler(e, nethttp.Options{
 		MaxBody: maxBody,
 		Invocation: func(r *http.Request) framework.Invocation {
-			return framework.Invocation{RequestID: rand.Text(), Trace: r.Header.Get("Traceparent"), Vendor: r, Deadline: c.deadline()}
+			return framework.Invocation{RequestID: rand.Text(), Trace: r.Header.Get("Traceparent"), Vendor: r, Deadline: c.deadline(), Background: c.background}
 		},
 		RemoteAddr: func(r *http.Request) string { return client(r, s.listenFD != 0) },
 	})

@@ -16,6 +16,7 @@ package platformtest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -108,6 +109,8 @@ type Harness struct {
 	Vendor bool
 	// Concurrent says that the runtime lets the process have several invocations at once.
 	Concurrent bool
+	// GoesOn says that the process is not frozen after each invocation: the next one may come before background work has ended.
+	GoesOn bool
 }
 
 // Run checks the platform.
@@ -142,6 +145,8 @@ func Run(t *testing.T, h Harness) {
 	t.Run("group", func(t *testing.T) { s.group(t) })
 	t.Run("concurrency", func(t *testing.T) { s.concurrency(t, p) })
 	t.Run("deadline", func(t *testing.T) { s.deadline(t) })
+	t.Run("background", func(t *testing.T) { s.background(t) })
+	t.Run("late", func(t *testing.T) { s.late(t) })
 	t.Run("stop", func(t *testing.T) { s.stop(t, p) })
 	t.Run("stop while running", func(t *testing.T) { s.stopWhileRunning(t) })
 	t.Run("init error", func(t *testing.T) { s.initErrors(t) })
@@ -182,6 +187,7 @@ func (s *suite) artifact(t *testing.T, a sim.Artifact, out *output) sim.Artifact
 	if a.Timeout == 0 {
 		a.Timeout = patience
 	}
+	a.Environment["FAAS_TIMEOUT"] = fmt.Sprintf("%dms", a.Timeout.Milliseconds()) // as deployment files do
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the process wrote:\n%s", out.String())

@@ -40,6 +40,7 @@ func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 		RemoteAddr:  func(r *http.Request) string { return callOf(r.Context()).vendor.ClientIP },
 		Proto:       func(r *http.Request) string { return callOf(r.Context()).vendor.proto },
 		MaxBody:     maxPayload,
+		Freezes:     true,
 		DropHeaders: serve.Drop(log, forbidden),
 	})
 }

@@ -118,12 +118,17 @@ func (s *server) event(r *http.Request, v *vendor) ([]byte, error) {
 	if s.initErr != nil {
 		return nil, s.initErr
 	}
+	arrived := time.Now()
 	body, err := readBody(r)
 	if err != nil {
 		return nil, err
 	}
 	v.Event = body
-	return s.dispatcher.Handle(r.Context(), body, v.invocation(time.Now()))
+	inv := v.invocation(arrived)
+	inv.Background = new(framework.Background)
+	response, err := s.dispatcher.Handle(r.Context(), body, inv)
+	inv.Background.Wait() // the instance is frozen when the response is complete
+	return response, err
 }
 
 func readBody(r *http.Request) ([]byte, error) {

@@ -72,12 +72,11 @@ func number(s string) int {
 	return int(n)
 }
 
-// invocation is the call for the engine. FC's clock started before the request came, so that a fiftieth of the limit, at
-// most 100 ms, is left for the response.
+// invocation is the call for the engine, of a request that came now.
 func (v *vendor) invocation(now time.Time) framework.Invocation {
 	inv := framework.Invocation{RequestID: v.RequestID, Trace: v.trace, Vendor: &v.Invocation}
 	if v.Timeout > 0 {
-		inv.Deadline = now.Add(v.Timeout - min(v.Timeout/50, 100*time.Millisecond))
+		inv.Deadline = now.Add(v.Timeout)
 	}
 	return inv
 }

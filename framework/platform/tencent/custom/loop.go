@@ -91,6 +91,7 @@ type loop struct {
 	runtime    *framework.Runtime
 	dispatcher *platform.Dispatcher
 	current    atomic.Pointer[string] // the id of the event under way
+	background framework.Background
 }
 
 // next takes one event to its response. SIGTERM ends the wait for an event, never the work on one.
@@ -104,11 +105,11 @@ func (l *loop) next(ctx context.Context) error {
 	if vendor.RequestID == "" {
 		vendor.RequestID = fmt.Sprintf("made-up-%016x", rand.Uint64())
 	}
-	inv := framework.Invocation{RequestID: vendor.RequestID, Vendor: vendor}
+	inv := framework.Invocation{RequestID: vendor.RequestID, Vendor: vendor, Background: &l.background}
 	vendor.Memory, _ = strconv.Atoi(event.Get("memory_limit_in_mb"))
 	if ms, err := strconv.ParseInt(event.Get("time_limit_in_ms"), 10, 32); err == nil && ms > 0 {
 		vendor.Timeout = time.Duration(ms) * time.Millisecond
-		inv.Deadline = deadline(time.Now(), vendor.Timeout)
+		inv.Deadline = time.Now().Add(vendor.Timeout)
 	}
 
 	l.current.Store(&vendor.RequestID)
@@ -124,13 +125,10 @@ func (l *loop) next(ctx context.Context) error {
 		post.Path, post.Body = "/runtime/invocation/error", describe(err, l.runtime.Dev)
 	}
 	post.Header = []runtimeapi.Field{{Name: "Content-Type", Value: "application/json"}}
-	_, err = l.call(ctx, post)
+	if _, err = l.call(ctx, post); err == nil {
+		l.background.Wait() // the next poll freezes the process
+	}
 	return err
-}
-
-// deadline leaves a fiftieth of the limit, at most 100 ms, for the response: SCF's clock started before the event came.
-func deadline(now time.Time, limit time.Duration) time.Time {
-	return now.Add(limit - min(limit/50, 100*time.Millisecond))
 }
 
 // call makes one call of the runtime API; every response but a 2xx is an error.

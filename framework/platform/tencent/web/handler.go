@@ -25,6 +25,7 @@ func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 		RemoteAddr:  func(r *http.Request) string { return vendorOf(r).remote },
 		Proto:       proto,
 		MaxBody:     tencent.MaxPayload,
+		Freezes:     true,
 		MaxResponse: tencent.MaxPayload,
 		DropHeaders: serve.Drop(log, tencent.ForbiddenHeader),
 	})

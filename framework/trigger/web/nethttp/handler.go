@@ -37,6 +37,9 @@ type Options struct {
 	// MaxResponse is the largest body of a response that the vendor carries, in bytes: a larger one is a 500 and a log record or,
 	// when it is streamed already, cut there. Zero is unlimited.
 	MaxResponse int64
+	// Freezes says that the vendor stops the process when no request is under way: a response keeps back its last byte until the
+	// background work of its invocation has ended.
+	Freezes bool
 	// VendorCORS says that the vendor answers pages of other origins, so that nothing is to be added.
 	VendorCORS bool
 	// DropHeaders reports headers that the vendor keeps for itself, by canonical name. They are removed from the request
@@ -78,6 +81,7 @@ type call struct {
 	context.Context
 	stream   stream
 	exchange web.Exchange
+	holding  holding
 }
 
 type streamKey struct{}
@@ -116,6 +120,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	inv.Function, inv.Event = match.Function, x
+	if h.Freezes {
+		c.holding.ResponseWriter = w
+		w, c.stream.w, inv.Background = &c.holding, &c.holding, &c.holding.background
+	}
 	// A panic of the response (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
 	var panicked any
 	replied := false
@@ -135,6 +143,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // respond writes the outcome, unless the handler has begun to stream it.
 func (h *handler) respond(w http.ResponseWriter, c *call, body *bodyReader, result any, err error, info web.ErrorInfo) {
+	if h.Freezes {
+		defer c.holding.end()
+	}
 	if body != nil && !body.ended.Load() && errors.Is(err, framework.ErrAbandoned) {
 		// The handler may be waiting for a body that does not come, and the server would wait with it before it sends the
 		// response. A body that is there is read within this time, so that the connection lives on.

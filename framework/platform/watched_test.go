@@ -31,7 +31,7 @@ func TestHandleHere(t *testing.T) {
 	handle := func(raw string, limit time.Duration) (late, returned chan outcome) {
 		late, returned = make(chan outcome, 1), make(chan outcome, 1)
 		go func() {
-			response, err := d.HandleInline(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
+			response, err := d.HandleWatched(context.Background(), []byte(raw), framework.Invocation{RequestID: "id", Deadline: time.Now().Add(limit)},
 				func(response []byte, err error) { late <- outcome{response, err} })
 			returned <- outcome{response, err}
 		}()
@@ -47,7 +47,7 @@ func TestHandleHere(t *testing.T) {
 		t.Errorf("late response of a codec that panics: %s, %v", o.response, o.err)
 	}
 	if len(back)+len(over) > 0 {
-		t.Error("HandleInline returned while the handler still ran")
+		t.Error("HandleWatched returned while the handler still ran")
 	}
 	close(release)
 	for _, returned := range []chan outcome{back, over} {
