@@ -443,15 +443,15 @@ func TestEventHeaders(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	s := &sandbox{a: sim.Artifact{Dir: "/x", Command: "bootstrap", Unit: "shop", Memory: 256}, o: Options{Concurrency: 4}, api: "127.0.0.1:9001"}
-	env := s.environment()
+	s := &sandbox{a: sim.Artifact{Dir: "/x", Command: "bootstrap", Unit: "shop", Memory: 256}, o: Options{Concurrency: 4}}
+	env := s.environment("127.0.0.1:9001")
 	for _, want := range []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001", "AWS_LAMBDA_FUNCTION_NAME=shop", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "LAMBDA_TASK_ROOT=/x", "_HANDLER=bootstrap", "AWS_LAMBDA_MAX_CONCURRENCY=4", "TZ=:UTC"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("no %s in %q", want, env)
 		}
 	}
 	s.o.Concurrency = 1
-	if strings.Contains(strings.Join(s.environment(), " "), "MAX_CONCURRENCY") {
+	if strings.Contains(strings.Join(s.environment("127.0.0.1:9001"), " "), "MAX_CONCURRENCY") {
 		t.Error("ordinary Lambda has a concurrency")
 	}
 }

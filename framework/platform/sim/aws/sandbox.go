@@ -20,9 +20,8 @@ type sandbox struct {
 	o       Options
 	a       sim.Artifact
 	ingress ingress
-	api     string
-	server  *http.Server
 	turns   chan struct{} // holds one token for each invocation that is under way
+	starts  sync.Mutex    // held while a process is started in place of one that is gone
 
 	mu         sync.Mutex // guards what follows, and the fields of process
 	current    *process
@@ -35,6 +34,8 @@ type sandbox struct {
 // process is one run of the artefact.
 type process struct {
 	child   *sim.Child
+	api     string // host:port
+	server  *http.Server
 	ready   chan struct{} // closed when the start is over
 	refused chan struct{} // closed when the process has reported an init error
 	pending chan *invocation
@@ -81,13 +82,26 @@ func (s *sandbox) launch(ctx context.Context) (*process, error) {
 	s.mu.Lock()
 	s.current = p
 	s.mu.Unlock()
-	child, err := sim.Launch(s.a, s.environment())
+	err := s.serve(p)
+	var child *sim.Child
+	if err == nil {
+		if child, err = sim.Launch(s.a, s.environment(p.api)); err != nil {
+			p.server.Close()
+		}
+	}
 	if err != nil {
 		s.mu.Lock()
 		s.current = nil
 		s.mu.Unlock()
 		return nil, err
 	}
+	go func() {
+		<-child.Exited()
+		ctx, cancel := context.WithTimeout(context.Background(), exitAfterInitError) // for what it has sent
+		defer cancel()
+		p.server.Shutdown(ctx)
+		p.server.Close()
+	}()
 	s.mu.Lock()
 	p.child = child
 	s.mu.Unlock()
@@ -146,6 +160,8 @@ func exitMessage(c *sim.Child) string {
 
 // live returns the process, which it starts if there is none.
 func (s *sandbox) live(ctx context.Context) (*process, error) {
+	s.starts.Lock()
+	defer s.starts.Unlock()
 	s.mu.Lock()
 	p, stopped := s.current, s.stopped
 	s.mu.Unlock()
@@ -269,7 +285,6 @@ func (s *sandbox) Stop(ctx context.Context) error {
 	}
 	s.stopped = true
 	s.mu.Unlock()
-	defer s.server.Close()
 	if p != nil && p.child != nil {
 		s.mu.Lock()
 		registered := p.extension != ""
