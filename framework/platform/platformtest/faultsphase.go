@@ -1,0 +1,74 @@
+package platformtest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/faasgen/faasgen/framework/platform/platformtest/fixture"
+	"github.com/faasgen/faasgen/framework/platform/sim"
+)
+
+// phase is the environment of a unit that fails in one place of its life.
+func (s *storm) phase(t *testing.T, do, at string) map[string]string {
+	journal := filepath.Join(t.TempDir(), "journal")
+	if err := os.WriteFile(journal, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{fixture.JournalVariable: journal, fixture.PhaseVariable: do + "@" + at}
+}
+
+// startPhases checks that a process whose start fails, in whatever place and way, ends and says so.
+func (s *storm) startPhases(t *testing.T) {
+	for _, at := range []string{"BeforeRuntimeStart", "AfterRuntimeStart", "BeforeFunctionStart", "Start", "AfterFunctionStart"} {
+		for _, do := range []string{"panic", "error", "error-nil", "error-worse", "goexit", "die", "hang"} {
+			t.Run(do+"@"+at, func(t *testing.T) {
+				limit := time.Duration(0)
+				if do == "hang" {
+					limit = 300 * time.Millisecond
+				}
+				ie, out := s.startFailsIn(t, sim.Artifact{InitTimeout: limit, Environment: s.phase(t, do, at)})
+				if do != "hang" && ie.ExitCode <= 0 {
+					t.Errorf("exit code %d of %v, want a failure that the process ended with itself", ie.ExitCode, ie)
+				}
+				if strings.Contains(ie.Error(), fixture.Secret) {
+					t.Errorf("the text of an error reached the vendor: %v", ie)
+				}
+				if (do == "panic" || do == "error") && !strings.Contains(out, fixture.Secret) {
+					t.Error("the log does not have the reason")
+				}
+				if do == "goexit" && !strings.Contains(out, "Goexit") {
+					t.Error("the log does not say that a goroutine ended itself, want it not to take that for one that hangs")
+				}
+			})
+		}
+	}
+}
+
+// closePhases checks that whatever fails while a unit is closed, the rest of it is closed and the process ends in time.
+func (s *storm) closePhases(t *testing.T, long bool) {
+	for _, at := range []string{"BeforeClose", "Stop", "AfterClose"} {
+		for _, do := range []string{"panic", "error", "error-nil", "error-worse", "goexit", "hang"} {
+			if do == "hang" && !long && at != "BeforeClose" { // each takes its share of the grace period
+				continue
+			}
+			t.Run(do+"@"+at, func(t *testing.T) {
+				if do == "hang" {
+					t.Parallel()
+				}
+				p := s.start(t, sim.Artifact{Environment: s.phase(t, do, at)}, "")
+				if err := p.Stop(within(t)); (err != nil) != s.StopReport {
+					t.Errorf("the vendor reports %v, and is told of a failure: %t", err, s.StopReport)
+				}
+				out := p.out.String()
+				for _, line := range []string{fixture.Closed, fixture.Witnessed} {
+					if n := strings.Count(out, line); n != 1 {
+						t.Errorf("%q was written %d times, want once", line, n)
+					}
+				}
+			})
+		}
+	}
+}
