@@ -175,6 +175,15 @@ var acts = map[string]func(*actor){
 		<-c
 		fmt.Println("terminated")
 	},
+	"hang until terminated": func(a *actor) {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, syscall.SIGTERM)
+		id, _ := a.register(`{"events":[]}`)
+		a.rest(id)
+		a.next()
+		<-c
+		fmt.Println("terminated")
+	},
 	"ignore": func(a *actor) {
 		signal.Ignore(syscall.SIGTERM)
 		id, _ := a.register(`{"events":[]}`)
@@ -362,6 +371,11 @@ func TestTermination(t *testing.T) {
 	invoke(t, p, "1")
 	if err := p.Stop(within(t)); err != nil || out.String() != "terminated\n" {
 		t.Errorf("a registered extension: %v, output %q", err, out)
+	}
+	p, out = start(t, Options{Grace: 10 * time.Second}, "hang until terminated")
+	p.a.Timeout = 100 * time.Millisecond
+	if got := shown(invoke(t, p, "1")); !strings.HasPrefix(got, "Sandbox.Timedout") || out.String() != "terminated\n" {
+		t.Errorf("a registered extension at the time limit: %s, output %q", got, out)
 	}
 	p, _ = start(t, Options{Grace: 50 * time.Millisecond}, "ignore")
 	if err := p.Stop(within(t)); err == nil || !strings.Contains(err.Error(), "did not exit within 50ms of SIGTERM") {

@@ -253,7 +253,7 @@ func (s *sandbox) deliver(p *process, id string, payload []byte, f *flow) *sim.R
 			}
 			return failure(id, "Runtime.ExitError", "RequestId: "+id+" "+exitMessage(p.child))
 		case <-limit.C:
-			p.child.Kill()
+			s.end(p)
 			return failure(id, "Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", id, s.a.Timeout.Seconds()))
 		}
 	}
@@ -275,6 +275,19 @@ func failure(id, kind, message string) *sim.Result {
 	return &sim.Result{Body: body, Error: &sim.FunctionError{Type: kind, Message: message}}
 }
 
+// end ends a process: with SIGTERM and a grace period if an extension is registered, else without warning. So Lambda does at the
+// time limit of an invocation, too. The error is that of a process that had to be killed although it was warned.
+func (s *sandbox) end(p *process) error {
+	s.mu.Lock()
+	registered := p.extension != ""
+	s.mu.Unlock()
+	if !registered {
+		p.child.Kill()
+		return nil
+	}
+	return p.child.Stop(s.o.Grace)
+}
+
 // Stop ends the sandbox: with SIGTERM and a grace period if an extension is registered, else without warning.
 func (s *sandbox) Stop(ctx context.Context) error {
 	s.mu.Lock()
@@ -286,12 +299,7 @@ func (s *sandbox) Stop(ctx context.Context) error {
 	s.stopped = true
 	s.mu.Unlock()
 	if p != nil && p.child != nil {
-		s.mu.Lock()
-		registered := p.extension != ""
-		s.mu.Unlock()
-		if !registered {
-			p.child.Kill()
-		} else if err := p.child.Stop(s.o.Grace); err != nil {
+		if err := s.end(p); err != nil {
 			s.violate("the process did not exit within %s of SIGTERM", s.o.Grace)
 		}
 	}
