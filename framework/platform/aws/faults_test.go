@@ -2,17 +2,19 @@ package aws_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	awssim "github.com/faasgen/faasgen/framework/platform/sim/aws"
 )
 
 func TestFaults(t *testing.T) {
+	const grace = testBudget + 2*time.Second // as Lambda leaves a little more than the loop takes
 	base := platformtest.Harness{HTTP: true, Raw: true, InitReport: true, MaxResponse: 6 << 20}
 	ordinary, streams, managed := base, base, base
-	ordinary.Runtime = awssim.New(awssim.Options{Grace: testBudget})
-	streams.Runtime = awssim.New(awssim.Options{Streaming: true, Grace: testBudget})
+	ordinary.Runtime = awssim.New(awssim.Options{Grace: grace})
+	streams.Runtime = awssim.New(awssim.Options{Streaming: true, Grace: grace})
 	streams.Streams, streams.MaxResponse, streams.Environment = true, 0, map[string]string{streamVariable: "1"}
-	managed.Runtime, managed.Concurrent = awssim.New(awssim.Options{Concurrency: 4, Grace: testBudget}), true
+	managed.Runtime, managed.Concurrent = awssim.New(awssim.Options{Concurrency: 4, Grace: grace}), true
 	platformtest.Faults(t, ordinary, streams, managed)
 }

@@ -24,8 +24,8 @@ import (
 )
 
 const (
-	// soakVariable makes Faults run for the time of soakTimeVariable, all harnesses of one call together, with 1 % of the calls
-	// going wrong. seedVariable repeats the calls of a run that has failed.
+	// soakVariable makes Faults run for its part of the time of soakTimeVariable, all harnesses of one call together, with 1 % of
+	// the calls going wrong. seedVariable repeats the calls of a run that has failed.
 	soakVariable, soakTimeVariable, seedVariable = "FAASGEN_SOAK", "FAASGEN_SOAKTIME", "FAASGEN_SEED"
 	// seed is that of the short run.
 	seed = 20261201
@@ -51,8 +51,8 @@ func Faults(t *testing.T, harnesses ...Harness) {
 			h.Command = cmp.Or(h.Command, "bootstrap")
 			s := &storm{suite: &suite{Harness: h}, seed: seed, calls: 600, faulty: 0.7}
 			if soak {
-				s.calls, s.faulty, s.seed = 10_000, 0.01, rand.Uint64()
-				s.lasting = duration(t, soakTimeVariable, time.Minute) / time.Duration(2*len(harnesses)) // half of it for each of survived and ended
+				s.calls, s.faulty, s.seed, s.least = 1000, 0.01, rand.Uint64(), 10_000
+				s.lasting = soakTime(t) / time.Duration(2*len(harnesses)) // half of it for each of survived and ended
 			}
 			if text := os.Getenv(seedVariable); text != "" {
 				n, err := strconv.ParseUint(text, 10, 64)
@@ -70,16 +70,16 @@ func Faults(t *testing.T, harnesses ...Harness) {
 	}
 }
 
-func duration(t *testing.T, variable string, otherwise time.Duration) time.Duration {
-	text := os.Getenv(variable)
-	if text == "" {
-		return otherwise
+// soakTime reads soakTimeVariable: a duration, and after a slash how many tests share it.
+func soakTime(t *testing.T) time.Duration {
+	text := cmp.Or(os.Getenv(soakTimeVariable), "1m")
+	whole, parts, _ := strings.Cut(text, "/")
+	d, err := time.ParseDuration(whole)
+	n, nerr := strconv.Atoi(cmp.Or(parts, "1"))
+	if err != nil || nerr != nil || d <= 0 || n < 1 {
+		t.Fatalf("%s: found %q, expected a duration, and the number of tests that share it, such as 10m/6", soakTimeVariable, text)
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		t.Fatalf("%s: found %q, expected a duration such as 10m", variable, text)
-	}
-	return d
+	return d / time.Duration(n)
 }
 
 // storm is calls of which some go wrong.
@@ -88,7 +88,8 @@ type storm struct {
 	seed    uint64
 	calls   int           // in a round
 	faulty  float64       // the part of them that goes wrong
-	lasting time.Duration // rounds follow one another as long; zero is one round
+	lasting time.Duration // rounds follow one another as long
+	least   int           // and until there were as many calls
 }
 
 // wrong is a way in which a call goes wrong.
@@ -184,7 +185,7 @@ func (s *storm) survived(t *testing.T) {
 	most := early.Goroutines + 1 + faults/100
 	files, heap := early.Files+1+faults/100, early.Heap+uint64(max(faults/100, 2))<<20
 	late := r.usage(func(u fixture.Usage) bool { return u.Goroutines <= most && u.Files <= files && u.Heap <= heap })
-	t.Logf("%d calls, %d of them with faults; at the beginning %+v, at the end %+v", len(r.sent), faults, early, r.quiet())
+	t.Logf("%d calls, %d of them with faults; at the beginning %+v, at the end %+v", r.sent, faults, early, r.quiet())
 	if late.Pid != pid {
 		t.Error("the process has ended, want it to go on")
 	} else if late.Goroutines > most || late.Files > files || late.Heap > heap {
@@ -203,7 +204,7 @@ func (s *storm) ended(t *testing.T) {
 	}
 	r.storm = &few
 	faults := r.rounds(s.fatal())
-	t.Logf("%d calls, %d of them with faults", len(r.sent), faults)
+	t.Logf("%d calls, %d of them with faults", r.sent, faults)
 	r.end()
 }
 
@@ -217,7 +218,7 @@ type run struct {
 	alone   bool // one call at a time
 
 	p       *process
-	sent    []*sent
+	sent    int // how many calls there were
 	wrongly int // how many calls were not as they should be
 }
 
@@ -255,7 +256,7 @@ func (r *run) rounds(kinds []wrong) (faults int) {
 			faults++
 			return &kinds[r.random.IntN(len(kinds))]
 		})
-		if r.t.Failed() || time.Since(began) >= r.lasting {
+		if r.t.Failed() || time.Since(began) >= r.lasting && r.sent >= r.least {
 			return faults
 		}
 	}
@@ -279,7 +280,7 @@ func (r *run) round(n int, next func(i int) *wrong) {
 	}
 	var round []*sent
 	for i := range n {
-		c := &sent{id: fmt.Sprintf("%d-%d", len(r.sent), r.random.Uint32()), wrong: next(i)}
+		c := &sent{id: fmt.Sprintf("%d-%d", r.sent, r.random.Uint32()), wrong: next(i)}
 		c.raw = r.Raw && (!r.HTTP || r.random.IntN(2) == 0)
 		if c.wrong != nil && c.wrong.web {
 			if !r.HTTP {
@@ -288,7 +289,8 @@ func (r *run) round(n int, next func(i int) *wrong) {
 				c.raw = false
 			}
 		}
-		r.sent, round = append(r.sent, c), append(round, c)
+		r.sent++
+		round = append(round, c)
 		todo <- c
 	}
 	close(todo)
