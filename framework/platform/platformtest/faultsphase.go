@@ -1,6 +1,7 @@
 package platformtest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,17 +59,42 @@ func (s *storm) closePhases(t *testing.T, long bool) {
 				if do == "hang" {
 					t.Parallel()
 				}
-				p := s.start(t, sim.Artifact{Environment: s.phase(t, do, at)}, "")
-				if err := p.Stop(within(t)); (err != nil) != s.StopReport {
-					t.Errorf("the vendor reports %v, and is told of a failure: %t", err, s.StopReport)
-				}
-				out := p.out.String()
-				for _, line := range []string{fixture.Closed, fixture.Witnessed} {
-					if n := strings.Count(out, line); n != 1 {
-						t.Errorf("%q was written %d times, want once", line, n)
-					}
-				}
+				s.closed(t, s.start(t, sim.Artifact{Environment: s.phase(t, do, at)}, ""))
 			})
+		}
+	}
+	t.Run("hang@Handler", func(t *testing.T) {
+		t.Parallel()
+		environment := s.phase(t, "", "")
+		r := &run{storm: s, t: t, p: s.start(t, sim.Artifact{Timeout: 2 * patience, Environment: environment}, "")}
+		answered := make(chan struct{})
+		go func() {
+			defer close(answered)
+			r.call(context.Background(), "act", fixture.Fault{ID: "hangs", Do: "hang", At: "Handler"}, !s.HTTP)
+		}()
+		for limit := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+			if journal, err := os.ReadFile(environment[fixture.JournalVariable]); err == nil && len(journal) > 0 {
+				break
+			}
+			if time.Now().After(limit) {
+				t.Fatal("the handler was not called")
+			}
+		}
+		s.closed(t, r.p)
+		<-answered
+	})
+}
+
+// closed stops a process that has something to complain of, and checks that it closes what it can before it is killed.
+func (s *storm) closed(t *testing.T, p *process) {
+	t.Helper()
+	if err := p.Stop(within(t)); (err != nil) != s.StopReport {
+		t.Errorf("the vendor reports %v, and is told of a failure: %t", err, s.StopReport)
+	}
+	out := p.out.String()
+	for _, line := range []string{fixture.Closed, fixture.Witnessed} {
+		if n := strings.Count(out, line); n != 1 {
+			t.Errorf("%q was written %d times, want once", line, n)
 		}
 	}
 }
