@@ -101,8 +101,8 @@ func (c *calls) decoders(app *framework.App, f *framework.Function) ([]Decoder, 
 	}
 	var own []Decoder
 	for _, codec := range c.codecs {
-		if codec.Kind == rawKind {
-			continue // it claims everything
+		if codec.Kind == rawKind || codec.Direct { // the first claims everything
+			continue
 		}
 		decode, err := codec.Bind(&framework.App{Unit: app.Unit, Functions: []*framework.Function{f}})
 		if errors.As(err, new(unused)) {

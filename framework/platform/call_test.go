@@ -174,7 +174,14 @@ func TestCallsAreForTheirFunctionAlone(t *testing.T) {
 			return Call{}, false, nil
 		}, nil
 	}}
-	d, _ := dispatcher(t, app(told("first", kind("http")), told("second", kind("http")), told("third", kind("http"), kind("raw"))), greedy, Raw())
+	direct := greedy
+	direct.Direct = true
+	d, _ := dispatcher(t, app(told("both", kind("http"), kind("raw"))), direct, Raw())
+	got, err := d.Handle(context.Background(), []byte(`{"faas":"call","function":"both","payload":{}}`), framework.Invocation{})
+	if string(got) != "both {}" || err != nil {
+		t.Errorf("a payload that comes from the vendor alone: %s, %v", got, err)
+	}
+	d, _ = dispatcher(t, app(told("first", kind("http")), told("second", kind("http")), told("third", kind("http"), kind("raw"))), greedy, Raw())
 	for _, name := range []string{"first", "second", "third", "second"} {
 		got, err := d.Handle(context.Background(), []byte(`{"faas":"call","function":"`+name+`","payload":{}}`), framework.Invocation{})
 		if string(got) != name+" a request" || err != nil {

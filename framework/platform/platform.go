@@ -27,6 +27,8 @@ type Codec struct {
 	Kind string
 	// Bind prepares what decoding needs, such as the router over the unit's web.Route triggers. Its error is an init error.
 	Bind func(app *framework.App) (Decoder, error)
+	// Direct says that the payload cannot be that of a call: it comes from the vendor alone.
+	Direct bool
 }
 
 // Decoder claims a payload. It returns false when the payload is not of its form, and an error when it is but is broken
