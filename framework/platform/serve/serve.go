@@ -73,9 +73,11 @@ func (s Server) Run(ctx context.Context) error {
 func (s Server) shutDown(ctx context.Context) error {
 	ctx, cancel := platform.Ending(ctx)
 	defer cancel()
-	err := s.HTTP.Shutdown(ctx)
+	running, stop := platform.Running(ctx)
+	defer stop()
+	err := s.HTTP.Shutdown(running)
 	if err != nil { // such as streams that do not end by themselves
-		err = fmt.Errorf("requests were still running after %s and were cut off: %w", platform.Grace, errors.Join(err, s.HTTP.Close()))
+		err = fmt.Errorf("requests were still running at the end and were cut off: %w", errors.Join(err, s.HTTP.Close()))
 	}
 	return errors.Join(err, s.Engine.Close(ctx))
 }
