@@ -65,6 +65,7 @@ func Faults(t *testing.T, harnesses ...Harness) {
 			t.Run("survived", func(t *testing.T) { s.survived(t) })
 			t.Run("ended", func(t *testing.T) { s.ended(t) })
 			t.Run("start", func(t *testing.T) { s.startPhases(t) })
+			t.Run("api", func(t *testing.T) { s.brokenStarts(t) })
 			t.Run("close", func(t *testing.T) { s.closePhases(t, soak) })
 		})
 	}
@@ -162,7 +163,7 @@ func (s *storm) fatal() (list []wrong) {
 		return list
 	}
 	for _, call := range []string{idle, poll, answer, acknowledged} {
-		for _, how := range []string{"500", "reset", "cut", "garbage"} {
+		for _, how := range breaks() {
 			if call == poll && how == "reset" {
 				continue // as it does not tell who waited for hours, a poll is sent again: see idle
 			}

@@ -34,10 +34,14 @@ func (a *api) take(call string) string {
 	return how
 }
 
-// The calls of the API that fail: a poll when it comes or when it has an event, an answer before it is taken or after.
+// The calls of the API that fail: one of the start, a poll when it comes or when it has an event, an answer before it is taken
+// or after.
 const (
-	idle, poll, answer, acknowledged = "idle", "poll", "answer", "acknowledged"
+	starting, idle, poll, answer, acknowledged = "start", "idle", "poll", "answer", "acknowledged"
 )
+
+// breaks are the ways in which they do.
+func breaks() []string { return []string{"500", "reset", "cut", "garbage"} }
 
 func (a *api) before(vendor http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +58,11 @@ func (a *api) before(vendor http.Handler) http.Handler {
 				vendor.ServeHTTP(response, r)
 				how = a.take(acknowledged)
 			}
-		default:
+		case r.Method == http.MethodPost:
+			if how = a.take(starting); how == "" {
+				vendor.ServeHTTP(response, r)
+			}
+		default: // a call that is never answered
 			vendor.ServeHTTP(w, r)
 			return
 		}

@@ -2,6 +2,7 @@ package platformtest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,6 +44,32 @@ func (s *storm) startPhases(t *testing.T) {
 				if do == "goexit" && !strings.Contains(out, "Goexit") {
 					t.Error("the log does not say that a goroutine ended itself, want it not to take that for one that hangs")
 				}
+			})
+		}
+	}
+}
+
+// brokenStarts checks that a process whose vendor's API fails at the start becomes ready all the same or ends.
+func (s *storm) brokenStarts(t *testing.T) {
+	if s.Concurrent {
+		return // there is no such API, or it is that of a harness that is not
+	}
+	for _, call := range []string{starting, idle} {
+		for _, how := range breaks() {
+			t.Run(call+" "+how, func(t *testing.T) {
+				broken := &api{}
+				broken.arm(call + " " + how)
+				out := newOutput()
+				p, err := s.Runtime.Start(within(t), s.artifact(t, sim.Artifact{API: broken.before, Environment: s.phase(t, "", "")}, out))
+				if _, ended := errors.AsType[*sim.InitError](err); ended {
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := &run{storm: s, t: t, p: &process{p, out}}
+				r.usage(func(fixture.Usage) bool { return true })
+				r.end()
 			})
 		}
 	}
