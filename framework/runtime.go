@@ -30,6 +30,10 @@ type Runtime struct {
 	Variables interface {
 		LookupEnv(name string) (string, bool)
 	}
+	// Stores are where references of the configuration lead to besides variables and files. A main package hands them over:
+	//
+	//	aws.Run(func(rt *framework.Runtime) *framework.App { rt.Stores = append(rt.Stores, vault); return app.New(rt) })
+	Stores []Store
 	// InitTimeout is the platform's own limit for start-up; zero if unknown. The smaller of it and App.InitTimeout wins.
 	InitTimeout time.Duration
 	// Logger receives every log record of the process. Nil means a JSON logger on standard error.
@@ -41,6 +45,16 @@ type Runtime struct {
 	// Incomplete, if set, keeps a function with incomplete configuration from stopping the others: it gets the function's name
 	// and the error, and returns the error of its calls. Without it the start fails. Only the local platform sets it.
 	Incomplete func(function string, err error) error
+}
+
+// Store is a place of secrets and settings that configuration refers to: with the scheme vault, DATABASE_PASSWORD_FROM=vault:shop/db
+// is what Read returns for shop/db.
+type Store struct {
+	// Scheme is a word without a colon. Those of the configuration's own are env and file.
+	Scheme string
+	// Read returns the text that a name stands for. It is called at cold start, before anything is built, and bounds its time
+	// itself. Its error is shown to who starts the unit: it must not have the text.
+	Read func(name string) (string, error)
 }
 
 // InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives

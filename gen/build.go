@@ -81,6 +81,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		ds = append(without(ds, elsewhere), target.CheckUnit(o.Target, app, o.Unit)...)
 		b.Kept = whole.Failed() || elsewhere.Failed()
 	}
+	ds = append(ds, inspected.References(inspectedUnits(p, o.Unit))...)
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(ds, found...)
 	if large := target.CheckSize(o.Target, app.Units, files); large != nil {

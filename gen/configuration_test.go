@@ -1,6 +1,8 @@
 package gen_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -77,3 +79,46 @@ func TestDefaultsOfAComponentCount(t *testing.T) {
 
 // TestLayered runs the tests of an application with layers.
 func TestLayered(t *testing.T) { tested(t, "layered") }
+
+// TestParted runs the tests of an application whose configuration takes what only some of its functions use.
+func TestParted(t *testing.T) {
+	_, a := tested(t, "parted")
+	for function, links := range map[string]bool{"ping": false, "pay": true, "both": true} {
+		var linked []string
+		if links {
+			linked = []string{"example.com/test/parts/bank"}
+		}
+		if code := unit(t, a, function, linked...); strings.Contains(code, "OnReady") != (function == "both") {
+			t.Errorf("the unit of %s has the configuration: %v", function, function != "both")
+		}
+	}
+}
+
+// TestPartedWithoutAll: where no function uses all that the configuration takes, those that use any of it have OnReady.
+func TestPartedWithoutAll(t *testing.T) {
+	dir := module(t, "parted.txtar")
+	file := filepath.Join(dir, "shop", "shop.go")
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(content), "	Client *bank.Client //faas:inject\n	Mail   Mail         //", "	Mail Mail //", 1)
+	text, _, _ = strings.Cut(text, "// Stamped has an aspect.")
+	text = strings.Replace(text, "match=stamped", "match=both", 1)
+	text = strings.Replace(text, "func (d *Desk) Both() {}", "func (d *Desk) Both(context.Context) {}", 1)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := generate(t, dir)
+	commit(t, r)
+	const bank = "example.com/test/parts/bank"
+	for function, ready := range map[string]bool{"ping": false, "pay": true, "both": true, "guarded": true} {
+		var linked []string
+		if ready {
+			linked = []string{bank}
+		}
+		if code := unit(t, r.Apps[0], function, linked...); strings.Contains(code, "OnReady") != ready {
+			t.Errorf("the unit of %s has the configuration: %v", function, !ready)
+		}
+	}
+}

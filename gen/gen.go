@@ -195,14 +195,24 @@ func (a *App) inspected() *inspect.Application {
 			p.Groups[g.Name] = append(p.Groups[g.Name], f.Name)
 		}
 	}
-	for _, u := range a.plan.Units {
+	p.Units = inspectedUnits(a.plan, "")
+	return inspect.New(a.graph, p, a.env)
+}
+
+// inspectedUnits are the units of a plan, or one of them.
+func inspectedUnits(p *plan.Plan, only string) []inspect.Unit {
+	units := []inspect.Unit{}
+	for _, u := range p.Units {
+		if only != "" && u.Name != only {
+			continue
+		}
 		unit := inspect.Unit{Name: u.Name, Settings: u.Settings}
 		for _, m := range u.Members {
 			unit.Functions = append(unit.Functions, m.Model)
 		}
-		p.Units = append(p.Units, unit)
+		units = append(units, unit)
 	}
-	return inspect.New(a.graph, p, a.env)
+	return units
 }
 
 // Target returns the application as a target sees it; an empty name is what the generated code was made from. It is made once, and not to
@@ -215,11 +225,15 @@ func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 	return p.App, ds
 }
 
-// TargetUnit is Target for one unit: what only other units have wrong is left out. An empty unit is all.
+// TargetUnit is Target for one unit, with what is wrong with the references of its variables: what only other units have wrong is
+// left out. An empty unit is all.
 func (a *App) TargetUnit(name, unit string) (*target.App, annotations.Diagnostics) {
 	app, ds := a.Target(name)
-	if p, ok := a.plans[name]; ok && unit != "" {
-		ds = without(ds, p.plan.Elsewhere(unit))
+	if p, ok := a.plans[name]; ok {
+		if unit != "" {
+			ds = without(ds, p.plan.Elsewhere(unit))
+		}
+		ds = append(ds, a.inspected().References(inspectedUnits(p.plan, unit))...)
 	}
 	return app, ds
 }

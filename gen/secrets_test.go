@@ -27,7 +27,7 @@ type Mail struct {
 // Sender has the key of the mail and its own.
 type Sender struct {
 	Mail Mail          //faas:config key=mail
-	Key  config.Secret //faas:config key=key default=env:KEY
+	Key  config.Secret //faas:config key=key default="{from: env:KEY}"
 }
 
 // Send sends.
@@ -37,8 +37,8 @@ type Sender struct {
 func (s *Sender) Send() {}
 `,
 		"one/config.default.yml": "key: hunter2\nmail: {port: x, password: hunter2}\n",
-		"one/config.prod.yml":    "key: env:KEY\nmail:\n  password: file:/run/secrets/mail\n  relays: [{key: env:A}, {key: hunter2}]\n",
-		"one/config.test.yml":    "mail: {password: env:MAIL}\n",
+		"one/config.prod.yml":    "key: {from: env:KEY}\nmail:\n  password: {from: file:/run/secrets/mail}\n  relays: [{key: {from: env:A}}, {key: hunter2}]\n",
+		"one/config.test.yml":    "mail: {password: {from: env:MAIL}}\n",
 	})
 	made, err := b.try(gen.BuildOptions{})
 	if err != nil {

@@ -84,6 +84,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	files, found := bundle.Select(a.Dir, p.App.Spec)
 	ds = append(ds, found...)
 	ds = append(ds, inspected.Secrets(files)...)
+	ds = append(ds, inspected.References(inspectedUnits(p, o.Unit))...)
 	taken := build.Collision(files, e.Command, o.Image && o.Archive == "")
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		taken = spec.SettingsFile

@@ -3,12 +3,13 @@
 //	config.default.yml     what holds everywhere
 //	config.<env>.yml       merged over it, mapping by mapping
 //	ORDER_MAX_ITEMS        wins over both for the key order.maxItems
+//	ORDER_MAX_ITEMS_FROM   says where that value is, instead: env:NAME, file:PATH
 //
 // Values are looked up by dotted key and Go type. A value of the wrong type is an error that names file and line, a missing
 // one an error that names the key, the files and the variable. An explicit null takes a value of the default file away.
 //
-// It fetches nothing. A [Secret] is never written into a file: files refer to an environment variable, which the vendor fills,
-// or to a file that the vendor mounts, and what was read never prints.
+// It fetches nothing by itself. A [Secret] is never written into a file: files refer to an environment variable, which the vendor
+// fills, to a file that the vendor mounts, or to a store that main hands over, and what was read never prints.
 package config
 
 import (
@@ -18,6 +19,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/faasgen/faasgen/framework"
 )
 
 // Config is the configuration of one process. It never changes after [Load] and is safe for concurrent use. A nil Config
@@ -28,7 +31,8 @@ type Config struct {
 	read   []string // the files there were, in order of precedence
 	absent []string // the files there could have been
 	env    lookup   // nil is the process's
-	dry    bool     // references are read but not followed
+	stores []framework.Store
+	dry    bool // references are read but not followed
 }
 
 // lookup finds an environment variable.
@@ -151,8 +155,8 @@ func Demand[T any](c *Config, key string) error {
 	return err
 }
 
-// OrText is Or with a default in the form of a variable's text, for types without literals: "64KiB", "env:TOKEN", "a,b". A
-// [Secret] is a reference there, too.
+// OrText is Or with a default in the form of a variable's text, for types without literals: "64KiB", "a,b". A [Secret] is a
+// reference there, as in a file: "{from: env:TOKEN}".
 func OrText[T any](c *Config, key, def string) (T, error) {
 	var v T
 	dst := reflect.ValueOf(&v).Elem()
@@ -168,12 +172,7 @@ func OrText[T any](c *Config, key, def string) (T, error) {
 }
 
 // Has reports whether key has a value.
-func (c *Config) Has(key string) bool {
-	if _, ok := c.environment()(Variable(key)); ok {
-		return true
-	}
-	return c.find(key) != nil
-}
+func (c *Config) Has(key string) bool { return c.Source(key) != Source{} }
 
 // Require returns a *MissingError that lists all of the keys that have no value, nil if there is none.
 func (c *Config) Require(keys ...string) error {
@@ -208,11 +207,12 @@ func (c *Config) RequireBelow(key string, members ...string) error {
 func (c *Config) hasMember(key, member string) bool {
 	v := c.find(key)
 	for rest := member; ; {
-		if text, ok := c.environment()(Variable(key)); ok {
-			v = &value{from: Variable(key), loose: true, text: text, tag: "!!str"}
+		set, err := c.variable(key, v, nil)
+		if set != nil {
+			v = set
 		}
 		if rest == "" {
-			return !v.null()
+			return err != nil || !v.null() // what is wrong is not missing
 		}
 		var name string
 		name, rest, _ = strings.Cut(rest, ".")

@@ -25,8 +25,12 @@ func (c *Config) decodeKey(key string, dst reflect.Value) (bool, error) {
 // empty key, that of a list's item, has no variable.
 func (c *Config) decode(v *value, key string, dst reflect.Value) (found bool, err error) {
 	if key != "" {
-		if text, ok := c.environment()(Variable(key)); ok {
-			v = &value{from: Variable(key), loose: true, text: text, tag: "!!str"}
+		set, err := c.variable(key, v, dst.Type())
+		if err != nil {
+			return false, err
+		}
+		if set != nil {
+			v = set
 		}
 	}
 	if dst.Kind() == reflect.Pointer {
@@ -64,8 +68,8 @@ func (c *Config) decodeValue(v *value, key string, dst reflect.Value) error {
 	if dst.Type() == reflect.TypeFor[Size]() {
 		return decodeSize(v, key, dst)
 	}
-	if dst.Type() == reflect.TypeFor[Secret]() {
-		return c.decodeSecret(v, key, dst)
+	if isHidden(dst.Type()) {
+		return c.decodeHidden(v, key, dst)
 	}
 	if isText(dst) {
 		if v.kind != scalar {
@@ -395,7 +399,7 @@ func below(key, name string) string {
 
 // isWhole reports whether dst is one value, although it may be a struct.
 func isWhole(dst reflect.Value) bool {
-	return dst.Type() == reflect.TypeFor[Secret]() || isText(dst)
+	return isHidden(dst.Type()) || isText(dst)
 }
 
 func isText(dst reflect.Value) bool {

@@ -1,6 +1,10 @@
 package config
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/faasgen/faasgen/framework"
+)
 
 // Once is the configuration of a process, read when it is first needed. Generated containers hold one. The zero value is ready
 // to use.
@@ -10,9 +14,13 @@ type Once struct {
 	err  error
 }
 
-// Load is [LoadWith], of which only the first call reads anything.
-func (o *Once) Load(dir, env string, lookup func(name string) (string, bool), defaults ...Defaults) (*Config, error) {
-	o.once.Do(func() { o.c, o.err = LoadWith(dir, env, lookup, defaults...) })
+// Load is [LoadWith] for a process, with the stores that main has handed over. Only the first call reads anything.
+func (o *Once) Load(rt *framework.Runtime, defaults ...Defaults) (*Config, error) {
+	o.once.Do(func() {
+		if o.c, o.err = LoadWith(rt.CodeDir, rt.Env, rt.LookupEnv, defaults...); o.err == nil {
+			o.c.stores = rt.Stores
+		}
+	})
 	return o.c, o.err
 }
 

@@ -16,7 +16,7 @@ func TestOverlay(t *testing.T) {
 		t.Fatal(err)
 	}
 	o, err := c.Overlay("f.yml", map[string]string{
-		"order.maxItems": "5", "order.tags": "{b: 3, c: 4}", "order.list": "[7, 8]", "order.wait": "1s", "order.new.deep": `"text"`, "order.pw": "env:PW",
+		"order.maxItems": "5", "order.tags": "{b: 3, c: 4}", "order.list": "[7, 8]", "order.wait": "1s", "order.new.deep": `"text"`, "order.pw.from": "env:PW",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestUnknownMembersOfListItems(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	t.Setenv("A_N", "7") // which the place where it runs need not have
-	c, err := (*config.Config)(nil).Overlay("f.yml", map[string]string{"a.ref": "env:NOT_SET", "a.literal": "hunter2", "a.n": "x"})
+	c, err := (*config.Config)(nil).Overlay("f.yml", map[string]string{"a.ref": "{from: env:NOT_SET}", "a.literal": "hunter2", "a.n": "x"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 )
 
@@ -248,7 +249,7 @@ func TestOnceReadsOnce(t *testing.T) {
 	dir := folder(t, "config.default.yml", "a: {n: 1}\n", "config.prod.yml", "a: {m: 2}\n")
 	var o config.Once
 	load := func() (*config.Config, error) {
-		return o.Load(dir, "prod", variables("A_V", "9"), config.Defaults{Name: "component", Content: "a: {n: 0, k: 3}\n"})
+		return o.Load(&framework.Runtime{CodeDir: dir, Env: "prod", Variables: only{"A_V": "9"}}, config.Defaults{Name: "component", Content: "a: {n: 0, k: 3}\n"})
 	}
 	first, err := load()
 	if err != nil {
@@ -265,8 +266,8 @@ func TestOnceReadsOnce(t *testing.T) {
 		t.Errorf("it was read again: %v", err)
 	}
 	var bad config.Once
-	_, err = bad.Load(dir, "", nil)
-	_, again := bad.Load(dir, "", nil)
+	_, err = bad.Load(&framework.Runtime{CodeDir: dir})
+	_, again := bad.Load(&framework.Runtime{CodeDir: dir})
 	if err == nil || again != err {
 		t.Errorf("got %v, then %v", err, again)
 	}

@@ -13,7 +13,7 @@ import (
 
 // Opening a pipe would wait for its writer, for ever.
 func TestSecretIsNotReadFromAPipe(t *testing.T) {
-	dir := folder(t, "config.default.yml", "a: {b: file:pipe}\n")
+	dir := folder(t, "config.default.yml", "a: {b: {from: file:pipe}}\n")
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
 		t.Skip(err)
 	}

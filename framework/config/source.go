@@ -2,7 +2,8 @@ package config
 
 // Source is where the value of a key comes from. The zero Source is nowhere: the key has no value.
 type Source struct {
-	// Variable is the environment variable, empty if it is a file.
+	// Variable is the environment variable, empty if it is a file. Where the environment has both, the value and a reference to it,
+	// it is that of the value.
 	Variable string
 	// File is the name of the file as messages call it. Line and Column, which counts characters, begin at 1.
 	File         string
@@ -14,10 +15,19 @@ func (c *Config) Source(key string) Source {
 	if _, ok := c.environment()(Variable(key)); ok {
 		return Source{Variable: Variable(key)}
 	}
+	if from := ReferenceVariable(key); c.referred(key, from) {
+		return Source{Variable: from}
+	}
 	if v := c.find(key); v != nil {
 		return Source{File: v.file, Line: v.line, Column: v.col}
 	}
 	return Source{}
+}
+
+// referred reports whether the environment has a reference to the value of key.
+func (c *Config) referred(key, from string) bool {
+	_, ok := c.environment()(from)
+	return ok && !isMember(from, key, c.find(key), nil)
 }
 
 // Each calls visit with every key that the files give a value that is not a mapping, in the order of the files, until visit returns

@@ -1,13 +1,16 @@
 package config
 
 import (
+	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// Variable is the environment variable that wins over key: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is DB_POOL_URL,
-// and every character that is not a letter or digit is an underscore. A key of one word gets a prefix, path is CONFIG_PATH:
-// without it PATH, HOME or PORT of the process would be read as configuration.
+// Variable is the environment variable that wins over key, and is read as it is: order.maxItems is ORDER_MAX_ITEMS, db.poolURL is
+// DB_POOL_URL, and every character that is not a letter or digit is an underscore. A key of one word gets a prefix, path is
+// CONFIG_PATH: without it PATH, HOME or PORT of the process would be read as configuration.
 func Variable(key string) string {
 	var b strings.Builder
 	rs := []rune(key)
@@ -26,6 +29,50 @@ func Variable(key string) string {
 		return "CONFIG_" + name
 	}
 	return name
+}
+
+// ReferenceVariable is the environment variable with a [Reference] to the value of key: ORDER_MAX_ITEMS_FROM of order.maxItems.
+func ReferenceVariable(key string) string { return Variable(key) + "_FROM" }
+
+// variable is the value that the environment gives a key of a type, nil for none: the text of its variable as it is, or what its
+// reference leads to. v is what the files have.
+func (c *Config) variable(key string, v *value, t reflect.Type) (*value, error) {
+	env, name := c.environment(), Variable(key)
+	text, set := env(name)
+	from := name + "_FROM"
+	reference, referred := env(from)
+	if referred && isMember(from, key, v, t) {
+		referred = false
+	}
+	switch {
+	case set && referred:
+		return nil, fmt.Errorf("key %s: found environment variables %s and %s, expected one of them", key, name, from)
+	case set:
+		return &value{from: name, loose: true, text: text, tag: "!!str"}, nil
+	case !referred:
+		return nil, nil
+	}
+	text, err := c.follow(reference)
+	if err != nil {
+		return nil, fmt.Errorf("environment variable %s: key %s: %w", from, key, err)
+	}
+	return &value{from: from, loose: true, text: text, tag: "!!str"}, nil
+}
+
+// isMember reports whether a variable is that of a member of what has type t, such as ORDER_MAIL_FROM of order.mail.from. t may be
+// unknown.
+func isMember(variable, key string, v *value, t reflect.Type) bool {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var members []string
+	if v != nil && (t == nil || t.Kind() == reflect.Map || t.Kind() == reflect.Interface) {
+		members = v.keys
+	}
+	if t != nil && t.Kind() == reflect.Struct && !isWhole(reflect.New(t).Elem()) {
+		members = memberKeys(v, t)
+	}
+	return slices.ContainsFunc(members, func(m string) bool { return Variable(below(key, m)) == variable })
 }
 
 // wordEnds reports whether an upper-case letter between before and after begins a word: maxItems, s3Bucket, HTTPPort.

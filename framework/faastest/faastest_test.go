@@ -25,9 +25,12 @@ import (
 func TestBackgroundWorkIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	for name, call := range map[string]func(*faastest.App) error{
-		"call":    func(a *faastest.App) error { _, err := a.Call("f", nil); return err },
-		"http":    func(a *faastest.App) error { a.Do("GET", "/f", nil); return nil },
-		"deliver": func(a *faastest.App) error { _, err := a.Deliver("aws", a.Payload("aws", "http", httptest.NewRequest("GET", "/f", nil))); return err },
+		"call": func(a *faastest.App) error { _, err := a.Call("f", nil); return err },
+		"http": func(a *faastest.App) error { a.Do("GET", "/f", nil); return nil },
+		"deliver": func(a *faastest.App) error {
+			_, err := a.Deliver("aws", a.Payload("aws", "http", httptest.NewRequest("GET", "/f", nil)))
+			return err
+		},
 	} {
 		done := false
 		a := faastest.Start(t, func(*framework.Runtime) *framework.App {
@@ -235,6 +238,18 @@ func TestConfiguration(t *testing.T) {
 		if u.greeting != tt.want || len(u.tags) != tt.tags {
 			t.Errorf("%s: %q %q, want %q", tt.name, u.greeting, u.tags, tt.want)
 		}
+	}
+}
+
+// What a test sets wins over what the process has, whichever of the two is a reference.
+func TestReferencesOfTheProcess(t *testing.T) {
+	t.Setenv("GREET_TEXT", "from the shell")
+	t.Setenv("GREET_TAGS_FROM", "env:NOWHERE")
+	u := &unit{}
+	faastest.Start(t, u.new, faastest.ProcessVariables(), faastest.Config{"greet.tags": []string{"env:x"}},
+		faastest.Variables{"GREET_TEXT_FROM": "env:WORD", "WORD": "file:word"})
+	if u.greeting != "file:word" || len(u.tags) != 1 || u.tags[0] != "env:x" {
+		t.Errorf("%q %q", u.greeting, u.tags)
 	}
 }
 

@@ -37,7 +37,8 @@ type settings struct {
 //	faastest.Config{"database.path": path}
 //	faastest.Config{"database": map[string]any{"path": path}}
 //
-// Here a secret may be its text, or a config.Secret.
+// Here a secret may be its text, or a config.Secret. It is never a reference, which [Variables] sets:
+// faastest.Variables{"DATABASE_PASSWORD_FROM": "file:password"}.
 type Config map[string]any
 
 func (c Config) apply(s *settings) error { return s.variables.configure("", c) }
@@ -131,10 +132,18 @@ func (v *variables) LookupEnv(name string) (string, bool) {
 	if text, ok := v.set[name]; ok {
 		return text, true
 	}
-	if v.process {
+	if v.process && !v.instead(name) {
 		return os.LookupEnv(name)
 	}
 	return "", false
+}
+
+// instead reports whether the test sets the value that a variable of the process refers to, or a reference in its place.
+func (v *variables) instead(name string) bool {
+	value, isReference := strings.CutSuffix(name, "_FROM")
+	_, set := v.set[value]
+	_, referred := v.set[name+"_FROM"]
+	return isReference && set || referred
 }
 
 // unread lists the configuration keys that were set in vain.
@@ -201,6 +210,8 @@ func plain(v reflect.Value) any {
 	case time.Duration:
 		return x.String()
 	case config.Secret:
+		return x.Reveal()
+	case config.DSN:
 		return x.Reveal()
 	case encoding.TextMarshaler:
 		if b, err := x.MarshalText(); err == nil {

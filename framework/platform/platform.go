@@ -239,11 +239,20 @@ func EncodeReply(_ context.Context, result any, err error) ([]byte, error) {
 	case json.RawMessage:
 		return v, nil
 	}
+	out, err := JSON(result)
+	if err != nil {
+		return nil, fmt.Errorf("encode the result of type %T: %w", result, err)
+	}
+	return out, nil
+}
+
+// JSON is json.Marshal without the escapes for HTML: callers compare and show what they get, and text would be longer.
+func JSON(v any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false) // callers compare and show results, and text would be longer
-	if err := e.Encode(result); err != nil {
-		return nil, fmt.Errorf("encode the result of type %T: %w", result, err)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }

@@ -13,8 +13,8 @@ const (
 	// Grace is how long a process takes at most to end after it was stopped. The vendors document no time of their own, and
 	// most container runtimes kill after ten seconds: this is a little less.
 	Grace = 9500 * time.Millisecond
-	// closing is the part of it that running calls leave to the end of the unit.
-	closing = time.Second
+	// Patience is the part of it in which running calls may continue. The rest is left to the end of the unit.
+	Patience = 9 * time.Second
 )
 
 // Main is the main function of a loop: it runs it with a context that SIGTERM or SIGINT ends, and never returns. The process
@@ -43,14 +43,7 @@ func Process(run func(context.Context) int) {
 	os.Exit(run(ctx))
 }
 
-// Ending is the context of what follows after ctx has ended: what runs is finished and the unit is closed, within [Grace]. A
-// loop waits for what runs with [Running] first.
+// Ending is the context of what follows after ctx has ended: what runs is finished and the unit is closed, within [Grace].
 func Ending(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), Grace)
-}
-
-// Running is the part of an ending in which calls may go on.
-func Running(ending context.Context) (context.Context, context.CancelFunc) {
-	end, _ := ending.Deadline() // it is that of Ending
-	return context.WithDeadline(ending, end.Add(-closing))
 }

@@ -29,6 +29,8 @@ type Config struct {
 	Keys []*ConfigKey
 	// Unread are the keys of the config files that nothing reads. There are none where a function takes the whole configuration.
 	Unread []ConfigUnread
+
+	references annotations.Diagnostics // what is wrong with those in f.yml
 }
 
 // ConfigKey is one key in use.
@@ -67,7 +69,7 @@ type ConfigSourceKind string
 
 // The places, in the order in which they win.
 const (
-	FromVariable    ConfigSourceKind = "variable"    // an environment variable of the process
+	FromVariable    ConfigSourceKind = "variable"    // an environment variable of the process, or one with a reference
 	FromEnvironment ConfigSourceKind = "environment" // environment in f.yml, which sets the variable where it is deployed
 	FromFunction    ConfigSourceKind = "function"    // config of a function in f.yml
 	FromFile        ConfigSourceKind = "file"        // a config file of the application
@@ -80,7 +82,7 @@ const (
 // ConfigSource is where a value comes from.
 type ConfigSource struct {
 	Kind ConfigSourceKind
-	// Variable is set for FromVariable and FromEnvironment.
+	// Variable is set for FromVariable and FromEnvironment. It is the key's, or the one with a reference to its value.
 	Variable string
 	// Pos is where it is written, nowhere for a variable of the process.
 	Pos token.Position
@@ -111,7 +113,8 @@ type ConfigUnread struct {
 type configuring struct {
 	*Config
 	app      *Application
-	read     *config.Config
+	lookup   func(string) (string, bool)
+	read     *config.Config // of the files alone
 	files    []string
 	byKey    map[string]*ConfigKey
 	types    map[string][]readAs // of the dependencies, by their keys
@@ -146,7 +149,8 @@ func (a *Application) Config(env, unit string) (*Config, error) {
 		return nil, nil
 	}
 	var err error
-	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(a.env), a.defaults(functions)...); err != nil {
+	c.lookup = lookupIn(a.env)
+	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
 		return nil, err
 	}
 	c.files = c.read.Files()
@@ -156,6 +160,9 @@ func (a *Application) Config(env, unit string) (*Config, error) {
 		}
 	}
 	c.finish(functions)
+	c.references = a.References(slices.DeleteFunc(slices.Clone(a.plan.Units), func(u Unit) bool {
+		return !slices.ContainsFunc(u.Functions, func(f *model.Function) bool { return slices.Contains(functions, f) })
+	}))
 	if unit == "" && !c.whole {
 		c.unread()
 	}
@@ -273,6 +280,11 @@ func (c *configuring) finish(functions []*model.Function) {
 			}
 		}
 	}
+	for _, k := range c.Keys {
+		if wrong := c.misread(k); wrong != "" {
+			k.Wrong, k.WrongAt = wrong, token.Position{}
+		}
+	}
 }
 
 // wrong takes the place, file:line, out of an error of the reader.
@@ -291,9 +303,8 @@ func (c *configuring) wrong(err error) (string, token.Position) {
 
 // source is where a key has its value from for all functions.
 func (c *configuring) source(k *ConfigKey) ConfigSource {
-	s := c.read.Source(k.Key)
-	if s.Variable != "" {
-		return ConfigSource{Kind: FromVariable, Variable: s.Variable}
+	if name := c.variable(k); name != "" {
+		return ConfigSource{Kind: FromVariable, Variable: name}
 	}
 	// The variable of a struct that the key is a member of stands for all of its members.
 	for above := k.Key; k.Member; {
@@ -302,14 +313,17 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 			break
 		}
 		above = above[:i]
-		if up := c.read.Source(above); up.Variable != "" && c.byKey[above] != nil {
-			return ConfigSource{Kind: FromVariable, Variable: up.Variable}
+		if up := c.byKey[above]; up != nil {
+			if name := c.variable(up); name != "" {
+				return ConfigSource{Kind: FromVariable, Variable: name}
+			}
 		}
 	}
 	app := c.app.graph.App.Spec
-	if _, ok := app.Provider.Environment[k.Variable]; ok {
-		return ConfigSource{FromEnvironment, k.Variable, app.Places["provider.environment."+k.Variable].Pos}
+	if name := c.environment(k, app.Provider.Environment); name != "" {
+		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
 	}
+	s := c.read.Source(k.Key)
 	switch {
 	case s.File != "":
 		pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
@@ -325,8 +339,9 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 
 // own is where one function has a key from, if f.yml says something of its own.
 func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
-	if place, ok := c.settings[function].Places["environment."+k.Variable]; ok && c.settings[function].Environment[k.Variable] != "" {
-		return ConfigSource{FromEnvironment, k.Variable, place.Pos}, true
+	name := c.environment(k, c.settings[function].Environment)
+	if place, ok := c.settings[function].Places["environment."+name]; ok && c.settings[function].Environment[name] != "" {
+		return ConfigSource{FromEnvironment, name, place.Pos}, true
 	}
 	if entry := c.app.graph.App.Spec.Functions[function]; entry != nil {
 		for _, v := range entry.Config {
@@ -373,7 +388,7 @@ func (c *configuring) reads(key string) bool {
 
 // Diagnostics are what is wrong: an error for each key that is missing or has a wrong value, a note for each that nothing reads.
 func (c *Config) Diagnostics() annotations.Diagnostics {
-	var ds annotations.Diagnostics
+	ds := slices.Clone(c.references)
 	for _, k := range c.Keys {
 		switch {
 		case k.Wrong != "":
@@ -385,7 +400,7 @@ func (c *Config) Diagnostics() annotations.Diagnostics {
 			}
 			ds = append(ds, annotations.Diagnostic{
 				Pos: k.Uses[0].Pos, Code: codeConfig, Message: fmt.Sprintf("configuration key %s has no value", k.Key),
-				Hint: fmt.Sprintf("set it %s, or the variable %s", where, k.Variable),
+				Hint: fmt.Sprintf("set it %s, or the variable %s, or %s to a reference to it", where, k.Variable, config.ReferenceVariable(k.Key)),
 			})
 		}
 	}

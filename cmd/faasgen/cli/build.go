@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -73,7 +72,7 @@ func (t *tool) build() *cobra.Command {
 				reports, err = append(reports, more...), cmp.Or(wrong, err)
 			}
 			if asJSON && err == nil {
-				return json.NewEncoder(t.out).Encode(reports)
+				return t.encode(reports)
 			}
 			for _, b := range reports {
 				b.print(t)

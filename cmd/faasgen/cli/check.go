@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -59,7 +58,7 @@ func (t *tool) check() *cobra.Command {
 			}
 			ds.Sort()
 			if asJSON {
-				err = json.NewEncoder(t.out).Encode(checked{t.findings(ds), t.portability(reports)})
+				err = t.encode(checked{t.findings(ds), t.portability(reports)})
 			} else {
 				for _, p := range reports {
 					t.table(p, len(reports) > 1)

@@ -5,6 +5,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -48,6 +49,13 @@ type tool struct {
 	wrong    error       // of the options
 
 	interrupts
+}
+
+// encode prints v as JSON, without the escapes for HTML.
+func (t *tool) encode(v any) error {
+	e := json.NewEncoder(t.out)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 func (t *tool) run(ctx context.Context, args []string) int {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +50,7 @@ func (t *tool) config() *cobra.Command {
 				for i, c := range configs {
 					list[i] = t.configuration(c)
 				}
-				if err := json.NewEncoder(t.out).Encode(list); err != nil {
+				if err := t.encode(list); err != nil {
 					return err
 				}
 			} else {
@@ -110,7 +109,11 @@ func (t *tool) configTable(c *inspect.Config, separate bool) {
 	b.WriteByte('\n')
 	rows := make([][]string, len(c.Keys))
 	for i, k := range c.Keys {
-		rows[i] = []string{k.Key, k.Type, need(k), t.sourceText(k.Source), k.Variable}
+		from := t.sourceText(k.Source)
+		if v := k.Source.Variable; v != "" && v != k.Variable { // of a reference, or of the struct that the key is in
+			from += " " + v
+		}
+		rows[i] = []string{k.Key, k.Type, need(k), from, k.Variable}
 	}
 	widths := make([]int, 5)
 	for _, row := range rows {

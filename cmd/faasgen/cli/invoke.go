@@ -269,7 +269,7 @@ func (t *tool) show(o *envelope.Outcome, asJSON bool) error {
 		done = &failure{code: exitFailed}
 	}
 	if asJSON {
-		if err := json.NewEncoder(t.out).Encode(o); err != nil {
+		if err := t.encode(o); err != nil {
 			return err
 		}
 		return done

@@ -73,7 +73,7 @@ func (t *tool) plan() *cobra.Command {
 				return err
 			}
 			if asJSON {
-				err = json.NewEncoder(t.out).Encode(plans)
+				err = t.encode(plans)
 			}
 			changed := false
 			for _, p := range plans {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -63,7 +62,7 @@ func (t *tool) version() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			f := version()
 			if asJSON {
-				return json.NewEncoder(t.out).Encode(f)
+				return t.encode(f)
 			}
 			_, err := fmt.Fprintf(t.out, "faasgen %s %s contract %d\n", f.Version, f.Go, f.Contract)
 			return err

@@ -35,7 +35,7 @@ func (p *Pool) Init(ctx context.Context) error {
 		return err
 	}
 	if dsn == "" {
-		return errors.New("the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source")
+		return errors.New("the DSN of the database is missing: set the variable SQLDB_DSN, or sqldb.dsn in a config file, or provide a *sqldb.Source")
 	}
 	db, err := sql.Open(driver, dsn)
 	if err != nil {

@@ -65,7 +65,7 @@ func register(t *testing.T) (*fake, string) {
 }
 
 func settings(name, dsn string) *Settings {
-	return &Settings{Driver: name, DSN: config.NewSecret(dsn), MaxOpen: 3, MaxIdle: 2, PingTimeout: 50 * time.Millisecond}
+	return &Settings{Driver: name, DSN: config.NewDSN(dsn), MaxOpen: 3, MaxIdle: 2, PingTimeout: 50 * time.Millisecond}
 }
 
 func TestPool(t *testing.T) {
@@ -199,7 +199,7 @@ func TestSourceReplacesTheConfiguredOne(t *testing.T) {
 func TestInitFails(t *testing.T) {
 	_, name := register(t)
 	for _, tt := range []struct{ name, driver, dsn, want string }{
-		{"no DSN", name, "", "the address of the database is missing: configure sqldb.dsn as env:NAME or file:PATH, or provide a *sqldb.Source"},
+		{"no DSN", name, "", "the DSN of the database is missing: set the variable SQLDB_DSN, or sqldb.dsn in a config file, or provide a *sqldb.Source"},
 		{"an unreadable one", name, "unreadable:secret", "driver " + name + " does not take the DSN; what it says of it may show a password and is left out"},
 		{"unreachable", name, "away://user:secret@host/db", "ping the database: dial [secret]: password [secret] refused"},
 		{"a password that breaks a URL", name, "lazy://user:sec/ret@host/db", "ping the database: the password in the DSN is not escaped for a URL; what driver " + name + " says of it may show a password and is left out"},

@@ -10,12 +10,12 @@
 // It says in its configuration which driver to use, and links it with a blank import somewhere in its own code:
 //
 //	sqldb:
-//	  driver: pgx              # the name that the driver goes by in database/sql
-//	  dsn: env:DATABASE_URL    # a secret: env:NAME or file:PATH, or the variable SQLDB_DSN
-//	  maxOpen: 10              # see Settings
+//	  driver: pgx                      # the name that the driver goes by in database/sql
+//	  dsn: {from: env:DATABASE_URL}    # the variable SQLDB_DSN holds the DSN itself
+//	  maxOpen: 10                      # see Settings
 //
-// Where the address of the database is not a secret, or is put together out of other things, the application provides a
-// *[Source] instead.
+// A DSN without a password may stand in the file itself: dsn: file:/mnt/shop.db. Where it is put together out of other things, the
+// application provides a *[Source] instead.
 //
 // The package is a model for components of your own. A component is one package:
 //
@@ -56,8 +56,8 @@ func (c *Configuration) OnHealthCheck(ctx context.Context) error {
 type Settings struct {
 	// Driver is the name that a linked driver goes by in database/sql.
 	Driver string
-	// DSN is what the driver takes for an address, with the password that may be in it.
-	DSN config.Secret //faas:config key=sqldb.dsn default=""
+	// DSN is what the driver takes for an address, as its documentation has it, with the password that may be in it.
+	DSN config.DSN //faas:config key=sqldb.dsn default=""
 	// MaxOpen and MaxIdle limit the connections of one process, MaxLifetime and MaxIdleTime how long one is used and kept.
 	// Zero means unlimited, and for MaxIdle no idle connections.
 	MaxOpen     int

@@ -100,21 +100,16 @@ func instance(subject string) string {
 	return id
 }
 
-// headerValue reads the value of a header: text, or bytes as numbers, which may be negative.
+// headerValue reads the value of a header: text, or bytes as numbers, which may be negative, or any other JSON as it is written.
 func headerValue(raw json.RawMessage) ([]byte, error) {
-	const what = "data.headers.headers.value"
-	if len(raw) == 0 || raw[0] != '[' {
-		text, err := platform.DecodeText(what, raw)
-		return []byte(text), err
-	}
 	var numbers []int
-	if err := platform.DecodeJSON(what, raw, &numbers); err != nil {
-		return nil, err
+	if len(raw) == 0 || raw[0] != '[' || json.Unmarshal(raw, &numbers) != nil {
+		return text("data.headers.headers.value", raw)
 	}
 	value := make([]byte, len(numbers))
 	for i, n := range numbers {
 		if n < -128 || n > 255 {
-			return nil, platform.InvalidEvent("%s: found %d, expected a byte", what, n)
+			return raw, nil
 		}
 		value[i] = byte(n)
 	}

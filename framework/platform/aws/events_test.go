@@ -180,6 +180,41 @@ func TestBrokenSQSMessageGoesBack(t *testing.T) {
 	}
 }
 
+// TestBrokenStreamRecordGoesBack: records before the broken one are handled; Lambda begins again with it, so those after it wait.
+func TestBrokenStreamRecordGoesBack(t *testing.T) {
+	kinesis := func(id, data string) string {
+		return fmt.Sprintf(`{"eventSource":"aws:kinesis","eventSourceARN":"arn:aws:kinesis:r:1:stream/q","kinesis":{"sequenceNumber":%s,"partitionKey":"p","data":%q}}`, id, data)
+	}
+	change := func(id, key string) string {
+		return fmt.Sprintf(`{"eventSource":"aws:dynamodb","eventSourceARN":"arn:aws:dynamodb:r:1:table/q/stream/t","dynamodb":{"SequenceNumber":%s,"Keys":{"id":{"S":"1"}},"SizeBytes":%s}}`, id, key)
+	}
+	tests := []struct{ name, records, handled, want, err string }{
+		{"kinesis", kinesis(`"1"`, "aGk=") + "," + kinesis(`"2"`, "%%") + "," + kinesis(`"3"`, "aGk="), "[1]", `{"batchItemFailures":[{"itemIdentifier":"2"},{"itemIdentifier":"3"}]}`, ""},
+		{"kinesis, the first", kinesis(`"1"`, "%%") + "," + kinesis(`"2"`, "aGk="), "[]", "", "invalid_event: Records: found broken JSON"},
+		{"kinesis, without a number", kinesis(`"1"`, "aGk=") + "," + kinesis(`7`, "aGk="), "[]", "", "invalid_event: Records.kinesis.sequenceNumber: found number, expected string"},
+		{"dynamodb", change(`"1"`, "1") + "," + change(`"2"`, `"many"`) + "," + change(`"3"`, "1"), "[1]", `{"batchItemFailures":[{"itemIdentifier":"2"},{"itemIdentifier":"3"}]}`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d, got := taking(t, nil)
+			response, err := d.Handle(t.Context(), []byte(`{"Records":[`+tt.records+`]}`), framework.Invocation{})
+			handled := []string{}
+			if batch, ok := (*got).([]mq.Message); ok {
+				for _, m := range batch {
+					handled = append(handled, m.ID)
+				}
+			}
+			failure := ""
+			if err != nil {
+				failure = err.Error()
+			}
+			if fmt.Sprint(handled) != tt.handled || string(response) != tt.want || failure != tt.err {
+				t.Errorf("handled %v, answered %s, %s; want %s, %s, %s", handled, response, failure, tt.handled, tt.want, tt.err)
+			}
+		})
+	}
+}
+
 // TestFailedMessagesGoBack: a queue and streams take back what failed by its id, everything else the whole batch.
 func TestFailedMessagesGoBack(t *testing.T) {
 	var failed framework.BatchError

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -170,7 +169,7 @@ func (s *streamed) fail(chunks *runtimeapi.Chunks, err error) error {
 	if len(doc.Message) > maxMessage/4 { // it becomes a header
 		doc.Message = strings.ToValidUTF8(doc.Message[:maxMessage/4], "") + "..."
 	}
-	body, err := json.Marshal(doc)
+	body, err := platform.JSON(doc)
 	if err != nil {
 		body = []byte(`{}`) // cannot be: there are only strings in it
 	}

@@ -16,8 +16,9 @@ import (
 const maxEvent = 32 << 20
 
 // loop polls for events and answers them, one at a time, until the API breaks its protocol or the process is stopping. The
-// first is logged; in both cases the process ends soon. Nothing here is retried: an endpoint that refuses once would be
-// called thousands of times a second.
+// first is logged; in both cases the process ends soon. What the API refuses is not tried again: an endpoint that refuses once
+// would be called thousands of times a second. A response is posted twice when the connection broke meanwhile, and a poll
+// only if no event can have been lost (see [runtimeapi.Client.Do]).
 func (p *process) loop(c *runtimeapi.Client) {
 	l := &loop{process: p, client: c, ended: make(chan struct{})}
 	l.detached = l.resume
@@ -145,6 +146,10 @@ func (p *process) invocation(response *runtimeapi.Response) (*Invocation, bool) 
 		p.log.Error("an event came without a request id, so it cannot be answered; the process ends")
 		return nil, false
 	}
+	if !segment(inv.RequestID) { // Lambda's are UUIDs
+		p.log.Error("an event came with a request id that is not a segment of a path, so it cannot be answered; the process ends", "found", inv.RequestID)
+		return nil, false
+	}
 	if ms, err := strconv.ParseInt(deadline, 10, 64); err == nil && ms > 0 {
 		// Lambda hands over nothing whose time is up: then this clock is wrong, and the unit's own limit is to hold.
 		if inv.Deadline = time.UnixMilli(ms); !inv.Deadline.After(time.Now()) {
@@ -155,6 +160,17 @@ func (p *process) invocation(response *runtimeapi.Response) (*Invocation, bool) 
 		p.log.Warn("an event came without a deadline", "found", deadline)
 	}
 	return inv, true
+}
+
+// segment reports whether a request id can stand in a path as it is.
+func segment(id string) bool {
+	for i := range len(id) {
+		c := id[i]
+		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 // respond posts the outcome of a call. It reports whether the loop may go on.
@@ -168,12 +184,17 @@ func (p *process) respond(c *runtimeapi.Client, inv *Invocation, body []byte, er
 		}
 		request = errorRequest(apiVersion+"/runtime/invocation/"+inv.RequestID+"/error", err)
 	}
+	request.Repeat = true // its path has the request's id: Lambda takes one response to it and refuses all others
 	reply, err := c.Do(context.Background(), request)
 	switch {
 	case err == nil && reply.Status == 202:
 		return true
 	case err == nil && reply.Status == 413: // Lambda has answered the caller
 		p.log.Error("Lambda refused the response: it is too large", "bytes", len(request.Body), "request_id", inv.RequestID)
+		return true
+	case err == nil && reply.Repeated && (reply.Status == 400 || reply.Status == 403):
+		// Lambda has the first one: whole, or the next poll is refused and the process ends.
+		p.log.Warn("the connection broke while the response was posted, and Lambda refused it the second time", "error", describe(reply, err), "request_id", inv.RequestID)
 		return true
 	}
 	p.log.Error("the response could not be posted; the process ends", "error", describe(reply, err), "request_id", inv.RequestID)

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/mq"
 )
 
 // source is what sent the records of a payload, as its first one says: aws:s3, aws:sqs, ...; "" if there are none.
@@ -26,6 +28,27 @@ func walk[R any](p *platform.Payload, use func(record *R, raw json.RawMessage) e
 			return err
 		}
 		return use(record, raw)
+	})
+}
+
+// walkStream is walk for a stream, which is read in order. What cannot be decoded is broken by its sequence number, at that
+// path, and so is all after it: Lambda begins again with the first that failed.
+func walkStream[R any](p *platform.Payload, a *platform.Batch[mq.Message], container, number string, use func(record *R, raw json.RawMessage) error) error {
+	a.Partial = failures
+	return platform.Elements("Records", p.Field("Records"), func(raw json.RawMessage) error {
+		id, _ := platform.DecodeText(number, platform.Member(platform.Member(raw, container), number))
+		err := framework.ErrSkipped
+		if len(a.Broken) == 0 {
+			record := new(R)
+			if err = platform.DecodeJSON("Records", raw, record); err == nil {
+				err = use(record, raw)
+			}
+		}
+		if err == nil || id == "" {
+			return err
+		}
+		a.Broken = append(a.Broken, framework.MessageFailure{ID: id, Err: err})
+		return nil
 	})
 }
 

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -272,7 +271,7 @@ func errorRequest(path string, err error) runtimeapi.Request {
 	if len(doc.Message) > maxMessage {
 		doc.Message = strings.ToValidUTF8(doc.Message[:maxMessage], "") + "..."
 	}
-	body, err := json.Marshal(doc)
+	body, err := platform.JSON(doc)
 	if err != nil {
 		body = []byte(`{}`) // cannot be: there are only strings in it
 	}

@@ -26,6 +26,7 @@ import (
 type api struct {
 	t     *testing.T
 	steps []http.HandlerFunc
+	posts []http.HandlerFunc // of the posts, in order; those after them are accepted
 
 	mu     sync.Mutex
 	seen   []string // method and path of each call but the extension's
@@ -71,8 +72,11 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if call == nextPath {
 		a.polls++
 	}
+	post := len(a.bodies) - 1
 	a.mu.Unlock()
 	switch {
+	case call != nextPath && post < len(a.posts):
+		a.posts[post](w, r)
 	case call != nextPath:
 		w.WriteHeader(202)
 	case step < len(a.steps):
@@ -156,7 +160,11 @@ func TestPollsThatFail(t *testing.T) {
 			}
 		}, "malformed response", ""},
 		{"no request id", event("", `{}`), "without a request id", ""},
-		{"request id that is not a path", event("a b", `{}`), "expected a slash and visible ASCII", ""},
+		{"request id that is not a path", event("a b", `{}`), `"found":"a b"`, ""},
+		{"request id of another path", event("1/error?", `{}`), `"found":"1/error?"`, ""},
+		{"request id of a parent path", event("..", `{}`), `"found":".."`, ""},
+		{"headers of 1 MB", event("id-1", `{}`, "X-Large", strings.Repeat("x", 1<<20)), "headers of more than 65536 bytes", ""},
+		{"event over 32 MB", event("id-1", strings.Repeat(" ", maxEvent+1)), "response too large", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			a := &api{t: t, steps: []http.HandlerFunc{tt.step, tt.step, tt.step}}
@@ -255,6 +263,7 @@ func TestErrorCalls(t *testing.T) {
 		{errors.New("private"), "Function.Internal", "the function failed; its log has the reason"},
 		{&framework.Error{Status: 404, Code: "not_found", Message: "no book 7", Err: errors.New("private")}, "Function.NotFound", "no book 7"},
 		{fmt.Errorf("wrapped: %w", &framework.Error{Code: "a-b.c9D", Message: "m"}), "Function.ABCD", "m"},
+		{&framework.Error{Code: "ab", Message: "a < b & c"}, "Function.Ab", "a < b & c"},
 		{&framework.Error{Code: "9", Message: "m"}, "Function.Error", "m"},
 		{&framework.Error{Code: "x", Message: "m"}, "Function.Error", "m"},
 		{&framework.Error{Message: "m"}, "Function.Error", "m"},
@@ -263,6 +272,9 @@ func TestErrorCalls(t *testing.T) {
 		{&framework.PanicError{Value: "private"}, "Function.Panic", "the function failed; its log has the reason"},
 	} {
 		r := errorRequest("/x", tt.err)
+		if bytes.Contains(r.Body, []byte(`\u003c`)) {
+			t.Errorf("found %s, want it without escapes for HTML", r.Body)
+		}
 		var doc errorDocument
 		if err := json.Unmarshal(r.Body, &doc); err != nil {
 			t.Fatal(err)

@@ -83,8 +83,7 @@ func kinesis(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	if err := windowed(p); err != nil {
 		return a, err
 	}
-	a.Partial = failures
-	err = walk(p, func(r *KinesisRecord, raw json.RawMessage) error {
+	err = walkStream(p, &a, "kinesis", "sequenceNumber", func(r *KinesisRecord, raw json.RawMessage) error {
 		if err := same(&a.ARN, r.EventSourceARN); err != nil {
 			return err
 		}
@@ -109,8 +108,7 @@ func dynamoDB(p *platform.Payload) (a platform.Batch[mq.Message], err error) {
 	if err := windowed(p); err != nil {
 		return a, err
 	}
-	a.Partial = failures
-	err = walk(p, func(r *DynamoDBRecord, raw json.RawMessage) error {
+	err = walkStream(p, &a, "dynamodb", "SequenceNumber", func(r *DynamoDBRecord, raw json.RawMessage) error {
 		if err := same(&a.ARN, r.EventSourceARN); err != nil {
 			return err
 		}

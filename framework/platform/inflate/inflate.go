@@ -59,6 +59,19 @@ func Gzip(what, text string, memory int) (json.RawMessage, error) {
 	return raw[:n], nil
 }
 
+// Entries is how many objects with that member raw has, so that the slices for them need not grow: several copies of a slice
+// would be there at a time. Each is what an object takes next to its text, in bytes. It is an error if raw, its texts and
+// these do not fit into seven eighths of the function's memory. The number is not exact, as JSON may be written in many ways,
+// and at most what makes the slices a few times as large as raw.
+func Entries(what string, raw []byte, member string, each, memory int) (int, error) {
+	n := bytes.Count(raw, []byte(`"`+member+`":`))
+	if memory > 0 && 2*len(raw)+n*each > memory<<20/8*7 {
+		return 0, platform.InvalidEvent("%s: found %d entries in %d MB, decompressed, expected no more than fit into the function's %d MB", what, n, len(raw)>>20, memory)
+	}
+	const least = 32 // of an object, in bytes
+	return min(n, len(raw)/least), nil
+}
+
 func open(text string) (*gzip.Reader, error) {
 	return gzip.NewReader(base64.NewDecoder(base64.StdEncoding, strings.NewReader(text)))
 }
@@ -70,7 +83,7 @@ func declared(text string) int {
 		return 0
 	}
 	end, err := base64.StdEncoding.DecodeString(text[len(text)-8:])
-	if err != nil {
+	if err != nil || len(end) < 4 { // line breaks, which do not count
 		return 0
 	}
 	const ratio = 1032 // the best that deflate does

@@ -51,6 +51,8 @@ func TestGzip(t *testing.T) {
 		{"parts, the last one cut short", parts("abc", strings.Repeat("x", 1000))[:64], "", "invalid_event: data: found broken gzip in base64"},
 		{"a size that is made up", lying("abc", 0xff), "", "invalid_event: data: found broken gzip in base64"},
 		{"text of several lines", zipped("abc")[:8] + "\n" + zipped("abc")[8:] + "\n", "abc", ""},
+		{"lines at the end", zipped("abc") + "\n\n\n\n\n\n\n\n", "abc", ""},
+		{"lines around the end", zipped("abc")[:len(zipped("abc"))-4] + "\n\n\n\n" + zipped("abc")[len(zipped("abc"))-4:], "abc", ""},
 		{"cut short", zipped(strings.Repeat("x", 1000))[:24], "", "invalid_event: data: found broken gzip in base64"},
 		{"no gzip", "aGk=", "", "invalid_event: data: found no gzip in base64"},
 		{"no base64", "%", "", "invalid_event: data: found no gzip in base64"},

@@ -115,7 +115,7 @@ type Harness struct {
 	GoesOn bool
 }
 
-// Run checks the platform.
+// Run checks the platform. How the process treats connections is checked where it is a [sim.Dialer].
 func Run(t *testing.T, h Harness) {
 	if h.Command == "" {
 		h.Command = "bootstrap"
@@ -131,6 +131,9 @@ func Run(t *testing.T, h Harness) {
 		t.Run("pages", func(t *testing.T) { s.pages(t, p) })
 		t.Run("stream", func(t *testing.T) { s.streams(t, p) })
 		t.Run("size", func(t *testing.T) { s.sizes(t, p) })
+		if _, ok := p.Process.(sim.Dialer); ok {
+			t.Run("unread body", func(t *testing.T) { s.unreadBodies(t) })
+		}
 	}
 	t.Run("identity", func(t *testing.T) { s.identity(t, p) })
 	if h.IngressOnly {

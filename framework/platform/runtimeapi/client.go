@@ -46,6 +46,9 @@ type Request struct {
 	Stream func(conn io.Writer) error
 	// Trailers announces the fields that come after the stream.
 	Trailers string
+	// Repeat says that the endpoint may get the request twice without harm: a second one that it has no use for is refused,
+	// or means the same. See [Client.Do].
+	Repeat bool
 }
 
 // Field is one header field.
@@ -57,6 +60,8 @@ type Response struct {
 	Status int
 	Header []Field
 	Body   []byte
+	// Repeated says that the request was sent twice, so that the endpoint may have had it before.
+	Repeated bool
 }
 
 // Get returns the value of the first field of that name, without regard to case, or "".
@@ -112,15 +117,22 @@ func (c *Client) Close() error {
 }
 
 // Do sends one request and reads its response, with any status. It waits as long as ctx lets it: there is no other
-// timeout, as a poll may rest for hours. When the endpoint has closed the kept connection meanwhile, a request that can
-// do no harm twice, GET and HEAD, is sent once more on a new one. After Close the error is os.ErrClosed.
+// timeout, as a poll may rest for hours. After Close the error is os.ErrClosed.
+//
+// An endpoint may close a kept connection at any time, also while a request is on its way. Then, and if not a byte of a
+// response came, the request is sent once more, on a new connection, in these cases and no others:
+//   - it had not been written whole, so that the endpoint cannot have taken it;
+//   - it is a GET or HEAD and the connection was closed in order, so that nothing was sent to us. After a reset a response,
+//     and with it an event, may be lost;
+//   - the request has Repeat.
+//
+// A request with a Stream is never sent again. Any response is one, also a 500: what to do then is for the caller.
 func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 	if err := c.encode(&r); err != nil {
 		return nil, err
 	}
-	safe := r.Method == "GET" || r.Method == "HEAD"
-	for {
-		conn, kept, err := c.connect(ctx, safe)
+	for repeated := false; ; repeated = true {
+		conn, kept, err := c.connect(ctx, r.reads())
 		if err != nil {
 			return nil, c.explain(ctx, r.Method, r.Path, err)
 		}
@@ -129,13 +141,24 @@ func (c *Client) Do(ctx context.Context, r Request) (*Response, error) {
 			c.drop()
 		}
 		if err == nil {
+			c.response.Repeated = repeated
 			return &c.response, nil
 		}
-		if kept && safe && errors.Is(err, errNoResponse) && ctx.Err() == nil {
+		if kept && r.again(err) && ctx.Err() == nil {
 			continue // at most once: the next connection is new
 		}
 		return nil, c.explain(ctx, r.Method, r.Path, err)
 	}
+}
+
+func (r *Request) reads() bool { return r.Method == "GET" || r.Method == "HEAD" }
+
+// again reports whether the request may be sent once more after err broke a kept connection.
+func (r *Request) again(err error) bool {
+	if r.Stream != nil || !errors.Is(err, errNoResponse) {
+		return false
+	}
+	return r.Repeat || errors.Is(err, errUnsent) || r.reads() && errors.Is(err, io.EOF)
 }
 
 // explain prefers the reason that the caller gave over the broken connection that it caused.
@@ -231,10 +254,13 @@ func (c *Client) exchange(ctx context.Context, conn io.ReadWriteCloser, r *Reque
 			}
 		}
 	} else if err = c.write(conn, body); err != nil && !c.in.ready() {
-		return false, fmt.Errorf("%w: %w", errNoResponse, err)
+		return false, unsent(err)
 	}
 	keep, err = c.read(r.Method)
 	written := wait()
+	if !written && errors.Is(err, errNoResponse) {
+		err = unsent(err)
+	}
 	return keep && written, err
 }
 

@@ -12,6 +12,11 @@ import (
 // errNoResponse is wrapped when the connection ended before the first byte of a response.
 var errNoResponse = errors.New("the endpoint closed the connection without a response")
 
+// errUnsent is wrapped, too, when the request was not written whole by then.
+var errUnsent = errors.New("before it had all of the request")
+
+func unsent(err error) error { return fmt.Errorf("%w %w: %w", errNoResponse, errUnsent, err) }
+
 // maxInterim is how many 1xx responses may come before the real one.
 const maxInterim = 16
 

@@ -15,13 +15,15 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
+	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
 // Server is one process that listens.
 type Server struct {
 	// Engine is started before the port is opened, since vendors send requests as soon as it is.
 	Engine *framework.Engine
-	// HTTP has the handler and the limits; what it complains of goes to the engine's log unless it has an ErrorLog. A loop
+	// HTTP has the handler, whose responses do not wait for a body that it does not read ([nethttp.DiscardUnread]), and the
+	// limits; what it complains of goes to the engine's log unless it has an ErrorLog. A loop
 	// whose other end is the vendor's own proxy sets no timeouts: a process that was frozen finds every timer due when it
 	// goes on, just as the proxy sends the next request.
 	HTTP *http.Server
@@ -51,6 +53,7 @@ func (s Server) Run(ctx context.Context) error {
 	if s.HTTP.ErrorLog == nil {
 		s.HTTP.ErrorLog = slog.NewLogLogger(s.Engine.Runtime().Log().Handler(), slog.LevelWarn)
 	}
+	s.HTTP.Handler, s.HTTP.DisableGeneralOptionsHandler = nethttp.DiscardUnread(s.HTTP.Handler), true
 	l, err := s.Listen()
 	if err != nil {
 		return errors.Join(broken, err, s.shutDown(ctx))
@@ -73,11 +76,11 @@ func (s Server) Run(ctx context.Context) error {
 func (s Server) shutDown(ctx context.Context) error {
 	ctx, cancel := platform.Ending(ctx)
 	defer cancel()
-	running, stop := platform.Running(ctx)
+	requests, stop := context.WithTimeout(ctx, platform.Patience)
 	defer stop()
-	err := s.HTTP.Shutdown(running)
+	err := s.HTTP.Shutdown(requests)
 	if err != nil { // such as streams that do not end by themselves
-		err = fmt.Errorf("requests were still running at the end and were cut off: %w", errors.Join(err, s.HTTP.Close()))
+		err = fmt.Errorf("requests were still running after %s and were cut off: %w", platform.Patience, errors.Join(err, s.HTTP.Close()))
 	}
 	return errors.Join(err, s.Engine.Close(ctx))
 }

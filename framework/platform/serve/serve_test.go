@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/faasgen/faasgen/framework"
 )
@@ -203,3 +205,52 @@ func TestDrop(t *testing.T) {
 		t.Errorf("%d lines for names without end, want %d", got, maxLogged)
 	}
 }
+
+// A request that does not end is cut off while there is still time to close the unit.
+func TestWhatDoesNotEndIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var d diary
+		began := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		s, _ := server(&d, nothing, func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			io.Copy(io.Discard, r.Body)
+			d.note("cut")
+		})
+		client, end := net.Pipe()
+		s.Listen = func() (net.Listener, error) { return &one{conn: end, closed: make(chan struct{})}, nil }
+		s.Engine = framework.NewEngine(&framework.Runtime{Logger: slog.New(slog.DiscardHandler)}, &framework.App{Unit: "u", Stop: func(ctx context.Context) error {
+			d.note(fmt.Sprint("stop after ", time.Since(began).Round(100*time.Millisecond), " ", ctx.Err()))
+			return nil
+		}})
+		go io.WriteString(client, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf")
+		go io.Copy(io.Discard, client)
+		err := s.Run(ctx)
+		if err == nil || !strings.HasPrefix(err.Error(), "requests were still running after 9s and were cut off") {
+			t.Errorf("error %v", err)
+		}
+		synctest.Wait()
+		if got := d.String(); !strings.Contains(got, "stop after 9s <nil>") || !strings.Contains(got, "cut") {
+			t.Errorf("it happened: %s; want the unit stopped a second before the process is killed", got)
+		}
+	})
+}
+
+// one is a listener for one connection.
+type one struct {
+	conn   net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (l *one) Accept() (net.Conn, error) {
+	if c := l.conn; c != nil {
+		l.conn = nil
+		return c, nil
+	}
+	<-l.closed
+	return nil, net.ErrClosed
+}
+
+func (l *one) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
+func (l *one) Addr() net.Addr { return &net.TCPAddr{} }

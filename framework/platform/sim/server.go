@@ -200,6 +200,31 @@ func (s *Server) release(in *instance) {
 	}
 }
 
+// Dial connects to a running instance, as a [Dialer] does.
+func (s *Server) Dial(ctx context.Context) (net.Conn, error) {
+	in, err := s.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", in.addr)
+	if err != nil {
+		s.release(in)
+		return nil, err
+	}
+	return &dialled{Conn: c, release: sync.OnceFunc(func() { s.release(in) })}, nil
+}
+
+// dialled is a connection that counts as a request until it is closed.
+type dialled struct {
+	net.Conn
+	release func()
+}
+
+func (d *dialled) Close() error {
+	defer d.release()
+	return d.Conn.Close()
+}
+
 // Stop calls before, sends SIGTERM, waits for grace and kills what is left. It returns the violations. Requests under way
 // get their responses as long as the process gives them.
 func (s *Server) Stop(ctx context.Context, grace time.Duration, before func(ctx context.Context, do Do) error) error {

@@ -6,6 +6,7 @@ package sim
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -66,6 +67,12 @@ type Process interface {
 type Sender interface {
 	// Events delivers events in the vendor's own payload. An error says that it has none for them.
 	Events(ctx context.Context, e Events) (*Result, error)
+}
+
+// Dialer is a Process that listens for http itself.
+type Dialer interface {
+	// Dial connects to it, so that a test decides what is sent, and when. The process runs until the connection is closed.
+	Dial(ctx context.Context) (net.Conn, error)
 }
 
 // Events are the events of one trigger.

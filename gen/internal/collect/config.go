@@ -17,6 +17,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/values"
 )
 
 // configDirective is //faas:config on a field, a struct, or a member of a struct that configuration fills as a whole.
@@ -71,7 +72,7 @@ func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int,
 	case expected != "" && err != nil && dep.Secret:
 		// The line is left out: it may hold the secret.
 		e := c.errorf(pos, int(end-pos), codeConfig, "the default of %s %s is not %s", what, dep.Name, expected)
-		e.Line, e.Hint = "", "no secret belongs into source code: refer to where it is, default=env:NAME or default=file:PATH"
+		e.Line, e.Hint = "", "no secret belongs into source code: refer to where it is, default=\"{from: env:NAME}\" or default=\"{from: file:PATH}\""
 		return false
 	case expected == "":
 		c.errorf(pos, int(end-pos), codeConfig, "%s %s is of type %s, which a directive cannot write", what, dep.Name, typeString(dep.Type)).
@@ -87,10 +88,12 @@ func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int,
 	return true
 }
 
-// isSecret recognises config.Secret.
-func isSecret(t types.Type) bool { return isNamed(t, model.ConfigPath, model.SecretType) }
+// isSecret recognises config.Secret and config.DSN.
+func isSecret(t types.Type) bool {
+	return isNamed(t, model.ConfigPath, model.SecretType) || isNamed(t, model.ConfigPath, model.DSNType)
+}
 
-// holdsSecret reports whether t is a config.Secret or configuration may find one in it.
+// holdsSecret reports whether t is one of them or configuration may find one in it.
 func holdsSecret(t types.Type, seen visited) bool {
 	if seen.again(t) {
 		return false
@@ -180,14 +183,14 @@ func checkDefault(t types.Type, text string) (expected string, asText bool, err 
 		}
 		return "a size such as 64KiB, 10MB or a number of bytes", false, err
 	case isSecret(t):
-		const expected = "a reference to a secret, env:NAME or file:PATH"
+		expected := "a reference to a secret, {from: env:NAME} or {from: file:PATH}"
+		if isNamed(t, model.ConfigPath, model.DSNType) {
+			expected = "a DSN without a password, or a reference to one, {from: env:NAME} or {from: file:PATH}"
+		}
 		if text == "" { // none is the zero value
 			return expected, false, nil
 		}
-		if _, ok, err := config.ParseReference(text); !ok || err != nil {
-			return expected, true, strconv.ErrSyntax
-		}
-		return expected, true, nil
+		return expected, true, values.Check(t, "default.value", "default.value", text)
 	}
 	if hasTextUnmarshaler(t) {
 		expected, err := checkText(t, text)

@@ -57,11 +57,12 @@ func comparePositions(a, b token.Position) int {
 	return cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Offset, b.Offset))
 }
 
-// reportVariables reports keys that one environment variable would set.
+// reportVariables reports keys that one environment variable would set, or that the reference to another would.
 func (c *configDirective) reportVariables() {
 	first := map[string]read{}
 	reported := map[string]bool{}
-	for _, r := range c.reads() {
+	reads := c.reads()
+	for _, r := range reads {
 		variable := config.Variable(r.key)
 		other, known := first[variable]
 		if !known {
@@ -78,6 +79,23 @@ func (c *configDirective) reportVariables() {
 		e := c.errorAt(r.dep.Pos, r.dep.Length, codeConfig, "the configuration keys %s and %s have one environment variable, %s", other.key, r.key, variable)
 		c.also(e, other.dep.Pos, other.key+" is read here")
 		e.Hint = "rename one of them: the variable would set both"
+	}
+	for _, r := range reads {
+		variable := config.ReferenceVariable(r.key)
+		other, known := first[variable]
+		typ := r.typ
+		for p := pointee(typ); p != nil; p = pointee(typ) {
+			typ = p
+		}
+		_, isStruct := typ.Underlying().(*types.Struct)
+		member := isStruct && strings.HasPrefix(other.key, r.key+".")
+		if !known || reported[variable] || member { // which wins over its struct
+			continue
+		}
+		reported[variable] = true
+		e := c.errorAt(r.dep.Pos, r.dep.Length, codeConfig, "the variable %s is the configuration key %s, and a reference to %s", variable, other.key, r.key)
+		c.also(e, other.dep.Pos, other.key+" is read here")
+		e.Hint = "rename one of them"
 	}
 }
 

@@ -119,7 +119,7 @@ func (w *writer) loaders(f *file) {
 		if function == "" {
 			f.comment(name+" reads the configuration, once.", "")
 			f.p("func (c *container) %s() (*%s, error) {", name, symConfig)
-			args := []string{"c.rt.CodeDir", "c.rt.Env", "c.rt.LookupEnv"}
+			args := []string{"c.rt"}
 			for _, c := range w.linked {
 				if constant := w.defaults[c]; constant != "" {
 					args = append(args, f.s("\n%s{Name: %q, Content: %s}", symDefaults, c.Path+"/config.default.yml", constant))

@@ -186,14 +186,20 @@ func (w *writer) parts() []part {
 		}
 		return list
 	}
-	own := false
+	apart := true // the application's layers, which every unit has
 	for _, c := range w.linked {
-		own = own || c.Namespace == ""
+		if c.Namespace == "" && !w.everywhere(c) {
+			if c.Active() {
+				parts = append(parts, part{configuration: c})
+			}
+			continue
+		}
+		apart = apart && c.Namespace != ""
 		if layers := layersOf(c.Namespace); c.Active() || layers != nil {
 			parts = append(parts, part{configuration: c, layers: layers})
 		}
 	}
-	if layers := layersOf(""); !own && layers != nil {
+	if layers := layersOf(""); apart && layers != nil {
 		parts = append(parts, part{layers: layers})
 	}
 	if w.partMethods == nil {
@@ -210,6 +216,11 @@ func (w *writer) parts() []part {
 		parts[i].method = w.partMethods[i]
 	}
 	return parts
+}
+
+// everywhere reports whether the units of all functions have a configuration.
+func (w *writer) everywhere(c *model.Configuration) bool {
+	return !slices.ContainsFunc(w.functions, func(f *model.Function) bool { return !slices.Contains(w.graph.Linked([]*model.Function{f}), c) })
 }
 
 func or(s, other string) string {

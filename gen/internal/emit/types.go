@@ -99,7 +99,7 @@ func (f *file) literal(t types.Type, text string) string {
 		return f.typ(t) + "{" + strings.Join(elements, ", ") + "}"
 	}
 	if text == "" {
-		return f.zero(t) // a config.Secret
+		return f.zero(t) // a config.Secret or a config.DSN
 	}
 	return strconv.Quote(text)
 }

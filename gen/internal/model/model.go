@@ -221,7 +221,7 @@ type Dep struct {
 	Key     string
 	Default *string
 	AsText  bool
-	// Secret says that a value from configuration is or holds a config.Secret.
+	// Secret says that a value from configuration is or holds a config.Secret or a config.DSN.
 	Secret bool
 	// Values are those members of a struct from configuration that have a default or are required. A struct with any is not
 	// required itself, so that Optional is set.

@@ -23,6 +23,7 @@ const (
 	LazyType       = "Lazy"       // of IOCPath
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath
+	DSNType        = "DSN"        // of ConfigPath
 	SizeType       = "Size"       // of ConfigPath
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath

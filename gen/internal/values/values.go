@@ -120,7 +120,7 @@ func FieldName(st *types.Struct, i int) (name string, inline bool) {
 
 // Whole reports whether a type is read as one value, although it may be a struct.
 func Whole(t types.Type) bool {
-	if known(t) == reflect.TypeFor[config.Secret]() {
+	if hidden(known(t)) {
 		return true
 	}
 	obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(t), true, nil, "UnmarshalText")
@@ -142,7 +142,7 @@ func has(t reflect.Type, path []string) bool {
 		t = t.Elem()
 	}
 	switch {
-	case len(path) == 0, t.Kind() == reflect.Interface:
+	case len(path) == 0, t.Kind() == reflect.Interface, hidden(t) && len(path) == 1 && path[0] == "from":
 		return true
 	case t.Kind() == reflect.Map:
 		return has(t.Elem(), path[1:])
@@ -195,7 +195,12 @@ func (t *text) UnmarshalText(b []byte) error { *t = text(b); return nil }
 
 func whole(t reflect.Type) bool {
 	_, reads := reflect.New(t).Interface().(interface{ UnmarshalText([]byte) error })
-	return reads || t == reflect.TypeFor[config.Secret]()
+	return reads || hidden(t)
+}
+
+// hidden reports a secret or a DSN, which a reference in a file may stand for.
+func hidden(t reflect.Type) bool {
+	return t == reflect.TypeFor[config.Secret]() || t == reflect.TypeFor[config.DSN]()
 }
 
 // builder makes types.
@@ -293,7 +298,7 @@ func known(t types.Type) reflect.Type {
 	if !ok || n.Obj().Pkg() == nil {
 		return nil
 	}
-	size, secret := reflect.TypeFor[config.Size](), reflect.TypeFor[config.Secret]()
+	size, secret, dsn := reflect.TypeFor[config.Size](), reflect.TypeFor[config.Secret](), reflect.TypeFor[config.DSN]()
 	switch n.Obj().Pkg().Path() + "." + n.Obj().Name() {
 	case "time.Duration":
 		return reflect.TypeFor[time.Duration]()
@@ -301,6 +306,8 @@ func known(t types.Type) reflect.Type {
 		return size
 	case secret.PkgPath() + "." + secret.Name():
 		return secret
+	case dsn.PkgPath() + "." + dsn.Name():
+		return dsn
 	case "net/netip.Addr":
 		return reflect.TypeFor[netip.Addr]()
 	case "net/netip.AddrPort":

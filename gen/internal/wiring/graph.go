@@ -22,6 +22,7 @@ type Graph struct {
 	// Views are the configurations of functions that have values of their own, in the order of their names.
 	Views []View
 
+	parts      []part                    // of the application's configuration
 	checkers   map[string]*Edge          // instead of Validator, by function: a variant
 	byProvider map[*model.Provider]*Node // filled by Solve
 	without    func(*Node) bool          // what is not looked at, and not through
@@ -40,6 +41,14 @@ type Node struct {
 	position int
 	// Decoration is set for a node that decorates another with aspects.
 	Decoration *Decoration
+}
+
+// root is the node that a variant is one of, or the node itself.
+func (n *Node) root() *Node {
+	if n.Base != nil {
+		return n.Base
+	}
+	return n
 }
 
 // Edge is one resolved dependency.

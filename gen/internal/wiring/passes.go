@@ -77,6 +77,8 @@ const (
 	nodeNames fact = "node names"
 	// functionVariants are the nodes that are made for single functions, in the graph.
 	functionVariants fact = "function variants"
+	// configurationParts are the nodes that the application's configuration takes and functions do, too.
+	configurationParts fact = "configuration parts"
 )
 
 // passes are the steps of Solve in their order.
@@ -198,6 +200,10 @@ func passes() []pass {
 			name: "addVariants", run: (*solver).addVariants, when: (*solver).complete,
 			reads: list{nodeOrder, nodeNames, decoratedEdges, inputValidator, makers, roles, missingDeps, reports},
 			adds:  list{functionVariants},
+		}, {
+			name: "findParts", run: (*solver).findParts, when: (*solver).complete,
+			reads: list{inputValidator, makers, functionVariants, missingDeps, reports},
+			adds:  list{configurationParts},
 		},
 	}
 }

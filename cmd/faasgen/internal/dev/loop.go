@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/local"
+	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
 
 // interval is how often files are looked at unless the loop says otherwise.
@@ -60,7 +61,7 @@ type Loop struct {
 func (l *Loop) Run(ctx context.Context) error {
 	l.say = &lines{out: l.Err}
 	l.gateway = newGateway(l.say)
-	server := &http.Server{Handler: local.Guard(l.gateway), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	server := &http.Server{Handler: nethttp.DiscardUnread(local.Guard(l.gateway)), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, DisableGeneralOptionsHandler: true}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l.Listener) }()
 

@@ -3,6 +3,7 @@
 package dev
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -368,4 +369,54 @@ func TestNothingIsLeftBehind(t *testing.T) {
 			t.Errorf("%s was left in the temporary folder", e.Name())
 		}
 	}
+}
+
+// What the gateway and the application answer without reading the body of the request leaves before the body comes.
+func TestUnreadBody(t *testing.T) {
+	s := serve(t)
+	s.next <- "one"
+	s.want(t, "/version", 200, "one")
+	for _, tt := range []struct {
+		line, rest string
+		status     int
+		kept       bool // the body comes then
+	}{
+		{"POST /version", "Content-Length: 10\r\n\r\nhalf", 200, false},
+		{"POST /version", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", 200, false},
+		{"POST /version", "Content-Length: 10\r\nExpect: 100-continue\r\n\r\n", 200, false},
+		{"POST /nowhere", "Content-Length: 10\r\n\r\n", 404, false},
+		{"POST /version", "Origin: https://evil.example\r\nContent-Length: 10\r\n\r\n", 403, false}, // the gateway's own
+		{"OPTIONS *", "Content-Length: 10\r\n\r\n", 200, false},
+		{"POST /version", "Content-Length: 10\r\n\r\nhalf", 200, true},
+	} {
+		c, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		c.SetDeadline(time.Now().Add(patience))
+		from := bufio.NewReader(c)
+		exchange := func(text string, status int) {
+			if _, err := io.WriteString(c, text); err != nil {
+				t.Fatal(err)
+			}
+			r, err := http.ReadResponse(from, nil)
+			if err == nil && r.StatusCode == http.StatusContinue {
+				r, err = http.ReadResponse(from, nil)
+			}
+			if err != nil {
+				t.Fatalf("%s %q: no response: %v", tt.line, tt.rest, err)
+			}
+			if body, err := io.ReadAll(r.Body); err != nil || r.StatusCode != status {
+				t.Errorf("%s %q: status %d with %q, %v; want %d", tt.line, tt.rest, r.StatusCode, body, err, status)
+			}
+		}
+		exchange(tt.line+" HTTP/1.1\r\nHost: localhost\r\n"+tt.rest, tt.status)
+		if tt.kept {
+			exchange("567890GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n", 200)
+		} else if b, err := from.ReadByte(); err != io.EOF {
+			t.Errorf("%s %q: found %q and %v after the response, want the end of the connection", tt.line, tt.rest, b, err)
+		}
+	}
+	s.stop(t)
 }

@@ -57,7 +57,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) error {
 	if err != nil {
 		return errors.Join(err, e.Close(context.WithoutCancel(ctx)))
 	}
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, DisableGeneralOptionsHandler: true}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(ln) }()
 	select {
@@ -85,7 +85,7 @@ func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error
 	if err != nil {
 		return nil, err
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return nethttp.DiscardUnread(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get(EventHeader) == "" {
 			requests.ServeHTTP(w, r)
 			return
@@ -104,7 +104,7 @@ func Handler(e *framework.Engine, codecs ...platform.Codec) (http.Handler, error
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 		_, _ = w.Write(response) // a gateway that has gone needs no response
-	}), nil
+	})), nil
 }
 
 // Failure is the response of an event that failed.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +37,9 @@ func (runtime) Start(ctx context.Context, a sim.Artifact) (sim.Process, error) {
 }
 
 type process struct{ server sim.Server }
+
+// Dial connects to the process, past the gateway.
+func (p *process) Dial(ctx context.Context) (net.Conn, error) { return p.server.Dial(ctx) }
 
 // HTTP passes a request on as the gateway does.
 func (p *process) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {

@@ -36,7 +36,7 @@
 // # End
 //
 // /pre-stop closes the unit: what runs is finished, later calls are refused. SIGTERM, which FC documents only for
-// containers, does the same and exits with 0; after ten seconds what still runs is cut off.
+// containers, does the same and exits with 0; after nine seconds what still runs is cut off.
 //
 // # Log
 //

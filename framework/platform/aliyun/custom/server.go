@@ -3,7 +3,6 @@ package custom
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -199,7 +198,7 @@ var errFunction = errors.New("the function failed")
 // fail answers an event or a call of the life cycle: what a stranger may see of err, in the form of FC's own runtimes.
 func (s *server) fail(w http.ResponseWriter, status int, err error) {
 	d := platform.Describe(err, s.runtime.Dev)
-	body, _ := json.Marshal(struct { // two strings
+	body, _ := platform.JSON(struct { // two strings
 		Message string `json:"errorMessage"`
 		Type    string `json:"errorType"`
 	}{d.Message, d.Type})

@@ -201,7 +201,7 @@ func TestBadEvents(t *testing.T) {
 		{"deep", strings.Repeat("[", 1<<20), refused("1048576 bytes that are not JSON"), "1048576 bytes that are not JSON"},
 		{"other members", `{"b":"private","a":1}`, refused(`a JSON object with the members \"a\", \"b\"`), "a JSON object with the members"},
 		{"wrong type", `{"triggerTime":1,"triggerName":"purge"}`, `{"errorMessage":"triggerTime: found a number, expected a string","errorType":"invalid_event"}`, "invalid_event: triggerTime: found a number"},
-		{"unknown timer", `{"triggerTime":"","triggerName":"prune"}`, `{"errorMessage":"found a timer named \"prune\", expected one of \"purge\", \"report\"","errorType":"unknown_timer"}`, "unknown_timer: "},
+		{"unknown timer", `{"triggerTime":"","triggerName":"pru<ne"}`, `{"errorMessage":"found a timer named \"pru<ne\", expected one of \"purge\", \"report\"","errorType":"unknown_timer"}`, "unknown_timer: "},
 	}
 	done := func(*framework.Context) error { return nil }
 	r := serving(t, &framework.App{Unit: "u", Functions: []*framework.Function{

@@ -16,18 +16,24 @@ import (
 
 // LogsMessage is what a subscription filter of Amazon CloudWatch Logs sends.
 type LogsMessage struct {
-	MessageType         string   `json:"messageType"`
-	Owner               string   `json:"owner"` // the account
-	LogGroup            string   `json:"logGroup"`
-	LogStream           string   `json:"logStream"`
-	SubscriptionFilters []string `json:"subscriptionFilters"`
-	LogEvents           []struct {
-		ID              string            `json:"id"`
-		Timestamp       int64             `json:"timestamp"` // milliseconds since 1970
-		Message         string            `json:"message"`
-		ExtractedFields map[string]string `json:"extractedFields"`
-	} `json:"logEvents"`
+	MessageType         string     `json:"messageType"`
+	Owner               string     `json:"owner"` // the account
+	LogGroup            string     `json:"logGroup"`
+	LogStream           string     `json:"logStream"`
+	SubscriptionFilters []string   `json:"subscriptionFilters"`
+	LogEvents           []LogEvent `json:"logEvents"`
 }
+
+// LogEvent is one entry of a log.
+type LogEvent struct {
+	ID              string            `json:"id"`
+	Timestamp       int64             `json:"timestamp"` // milliseconds since 1970
+	Message         string            `json:"message"`
+	ExtractedFields map[string]string `json:"extractedFields"`
+}
+
+// entrySize is what an entry takes next to its text: as a LogEvent, as a log.Entry and as two small strings.
+const entrySize = 48 + 64 + 32
 
 // LogsOf returns the message that a batch was made of, false if it came from elsewhere.
 func LogsOf(b log.Batch) (*LogsMessage, bool) {
@@ -54,7 +60,11 @@ func decode(p *platform.Payload) (a platform.Batch[log.Batch], ok bool, err erro
 	if err != nil {
 		return a, true, err
 	}
-	m := &LogsMessage{}
+	n, err := inflate.Entries("awslogs.data", raw, "message", entrySize, p.Memory())
+	if err != nil {
+		return a, true, err
+	}
+	m := &LogsMessage{LogEvents: make([]LogEvent, 0, n)}
 	if err := platform.DecodeJSON("awslogs.data", raw, m); err != nil {
 		return a, true, err
 	}

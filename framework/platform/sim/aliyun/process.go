@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -49,6 +50,9 @@ func (p *process) preStop(ctx context.Context, do sim.Do) error {
 	}
 	return nil
 }
+
+// Dial connects to the process, past the vendor's proxy.
+func (p *process) Dial(ctx context.Context) (net.Conn, error) { return p.server.Dial(ctx) }
 
 // HTTP passes the request through, within the vendor's limits.
 func (p *process) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {

@@ -104,6 +104,11 @@ func (p *process) ready(ctx context.Context, limit time.Duration) error {
 	return &sim.InitError{Type: "exited", Message: "the process ended before the application was up; its output has the reason", ExitCode: p.child.ExitCode()}
 }
 
+// Dial connects to the server.
+func (p *process) Dial(ctx context.Context) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", p.addr)
+}
+
 // HTTP sends the request as it is.
 func (p *process) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {
 	target, query, hasQuery := strings.Cut(r.Target, "?")

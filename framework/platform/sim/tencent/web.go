@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 
@@ -48,6 +49,9 @@ func initError(err error) error {
 }
 
 type webProcess struct{ server sim.Server }
+
+// Dial connects to the process, past the vendor's proxy.
+func (p *webProcess) Dial(ctx context.Context) (net.Conn, error) { return p.server.Dial(ctx) }
 
 // HTTP passes the request through. Headers that begin with x-scf- are the vendor's, so those of the client are dropped.
 func (p *webProcess) HTTP(ctx context.Context, r *sim.Request) (*sim.Response, error) {

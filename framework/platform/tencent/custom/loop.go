@@ -9,13 +9,14 @@
 // since the API has no call for it. Then it gets /runtime/invocation/next and posts to /runtime/invocation/response or
 // /runtime/invocation/error, in turn. A path has no request id: the first is the response to the last event.
 //
-// Any answer but a 2xx and any broken connection ends the process with a message. A loop that tried again would be handed
-// the same event for ever.
+// Any answer but a 2xx ends the process with a message: a loop that tried again would be handed the same event for ever. A
+// broken connection does, too, with two exceptions. The poll is sent again, since the API hands out an event until it is
+// answered, and so is a response that had not been written whole. One that had may have arrived, and a second would be
+// the response to whatever event is the next.
 package custom
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -74,11 +75,11 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 	ending, cancel := platform.Ending(ctx)
 	defer cancel()
 	if going {
-		running, stop := platform.Running(ending)
-		defer stop()
+		patience := time.NewTimer(platform.Patience)
+		defer patience.Stop()
 		select {
 		case err = <-looped:
-		case <-running.Done():
+		case <-patience.C:
 		}
 	}
 	return errors.Join(ended(ctx, err), engine.Close(ending))
@@ -118,7 +119,7 @@ type loop struct {
 
 // next takes one event to its response. SIGTERM ends the wait for an event, never the work on one.
 func (l *loop) next(ctx context.Context) error {
-	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next"})
+	event, err := l.call(ctx, runtimeapi.Request{Method: "GET", Path: "/runtime/invocation/next", Repeat: true}) // which brings the same event
 	if err != nil {
 		return err
 	}
@@ -180,7 +181,7 @@ func (l *loop) log(err error, id string) {
 // describe is the body of the error call: what a stranger may see, in the form of the vendor's own runtimes.
 func describe(err error, dev bool) []byte {
 	d := platform.Describe(err, dev)
-	b, _ := json.Marshal(struct { // two strings
+	b, _ := platform.JSON(struct { // two strings
 		Message string `json:"errorMessage"`
 		Type    string `json:"errorType"`
 	}{d.Message, d.Type})

@@ -293,4 +293,7 @@ func TestDescribeIsJSON(t *testing.T) {
 	if err := json.Unmarshal(describe(&framework.Error{Code: `a"b`, Message: "c\nd"}, false), &doc); err != nil || doc["errorType"] != `a"b` || doc["errorMessage"] != "c\nd" {
 		t.Errorf("%v, %v", doc, err)
 	}
+	if got, want := string(describe(&framework.Error{Code: "c", Message: "a < b & c"}, false)), `{"errorMessage":"a < b & c","errorType":"c"}`; got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
 }

@@ -18,7 +18,7 @@
 // # End
 //
 // After SIGTERM requests that run are finished, then the unit is closed and the process exits with 0. SCF documents
-// neither the signal nor the time it leaves; after ten seconds what still runs is cut off, so that Close comes before the
+// neither the signal nor the time it leaves; after nine seconds what still runs is cut off, so that Close comes before the
 // kill of most container runtimes.
 package web
 

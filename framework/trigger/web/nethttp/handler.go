@@ -17,7 +17,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync/atomic"
-	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -66,7 +65,7 @@ func Handler(e *framework.Engine, o Options) (http.Handler, error) {
 	if o.MaxBody == 0 {
 		o.MaxBody = web.DefaultBodyLimit
 	}
-	return &handler{e, router, o}, nil
+	return DiscardUnread(&handler{e, router, o}), nil
 }
 
 type handler struct {
@@ -121,7 +120,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	inv.Function, inv.Event = match.Function, x
 	if h.Freezes {
-		c.holding.ResponseWriter = w
+		c.holding.ResponseWriter, c.holding.head = w, r.Method == http.MethodHead
 		w, c.stream.w, inv.Background = &c.holding, &c.holding, &c.holding.background
 	}
 	// A panic of the response (a reader that fails half way) has to leave ServeHTTP, but only after the invocation ended.
@@ -171,11 +170,6 @@ func (h *handler) respond(w http.ResponseWriter, c *call, body *bodyReader, resu
 	if h.Freezes {
 		defer c.holding.end()
 	}
-	if body != nil && !body.ended.Load() && errors.Is(err, framework.ErrAbandoned) {
-		// The handler may be waiting for a body that does not come, and the server would wait with it before it sends the
-		// response. A body that is there is read within this time, so that the connection lives on.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyGrace))
-	}
 	begun := c.stream.close()
 	if err == nil && begun && c.stream.exceeded {
 		err = responseTooLarge(h.MaxResponse)
@@ -223,21 +217,9 @@ type bodyReader struct {
 	from        io.Reader
 	limit, left int64 // no limit if limit is negative
 	exceeded    atomic.Bool
-	ended       atomic.Bool // there is no more to read
 }
-
-// bodyGrace is how long the rest of a body may take after its handler was given up.
-const bodyGrace = 100 * time.Millisecond
 
 func (b *bodyReader) Read(p []byte) (int, error) {
-	n, err := b.read(p)
-	if err == io.EOF {
-		b.ended.Store(true)
-	}
-	return n, err
-}
-
-func (b *bodyReader) read(p []byte) (int, error) {
 	if b.limit < 0 {
 		return b.from.Read(p)
 	}

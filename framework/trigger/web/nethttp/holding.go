@@ -14,9 +14,11 @@ type holding struct {
 	http.ResponseWriter
 	background framework.Background
 
-	left int64 // of the declared length; none is declared if it is not positive
-	held bool
-	last [1]byte
+	head     bool  // the request's method is HEAD
+	bodyless bool  // the response ends with its header
+	left     int64 // of the declared length; none is declared if it is not positive
+	held     bool
+	last     [1]byte
 }
 
 // Unwrap is for http.ResponseController.
@@ -24,9 +26,19 @@ func (h *holding) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
 func (h *holding) WriteHeader(status int) {
 	if status >= 200 {
-		h.left, _ = strconv.ParseInt(h.Header().Get("Content-Length"), 10, 64) // the server complains of what is no number
+		length := h.Header().Get("Content-Length")
+		h.left, _ = strconv.ParseInt(length, 10, 64) // the server complains of what is no number
+		h.bodyless = h.head || status == http.StatusNoContent || status == http.StatusNotModified || length == "0"
 	}
 	h.ResponseWriter.WriteHeader(status)
+}
+
+// FlushError is what http.ResponseController calls. A header that is all of a response is kept back, too.
+func (h *holding) FlushError() error {
+	if h.bodyless {
+		return nil
+	}
+	return http.NewResponseController(h.ResponseWriter).Flush()
 }
 
 func (h *holding) Write(p []byte) (int, error) {

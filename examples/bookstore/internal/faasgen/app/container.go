@@ -49,7 +49,7 @@ func newContainer(rt *framework.Runtime) *container {
 
 // settings reads the configuration, once.
 func (c *container) settings() (*config.Config, error) {
-	return c.config.Load(c.rt.CodeDir, c.rt.Env, c.rt.LookupEnv,
+	return c.config.Load(c.rt,
 		config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
 }
 
@@ -167,7 +167,7 @@ func readAccessAdminToken(r *config.Reader) config.Secret {
 func readSqldbSettings(r *config.Reader) *sqldb.Settings {
 	return &sqldb.Settings{
 		Driver:      config.Value[string](r, "sqldb.driver"),
-		DSN:         config.ValueOr[config.Secret](r, "sqldb.dsn", config.Secret{}),
+		DSN:         config.ValueOr[config.DSN](r, "sqldb.dsn", config.DSN{}),
 		MaxOpen:     config.Value[int](r, "sqldb.maxOpen"),
 		MaxIdle:     config.Value[int](r, "sqldb.maxIdle"),
 		MaxLifetime: config.Value[time.Duration](r, "sqldb.maxLifetime"),

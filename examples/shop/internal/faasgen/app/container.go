@@ -57,7 +57,7 @@ func newContainer(rt *framework.Runtime) *container {
 
 // settings reads the configuration, once.
 func (c *container) settings() (*config.Config, error) {
-	return c.config.Load(c.rt.CodeDir, c.rt.Env, c.rt.LookupEnv)
+	return c.config.Load(c.rt)
 }
 
 // settingsProductList is the configuration with the values that f.yml gives to product-list.
