@@ -26,7 +26,11 @@ func TestMain(m *testing.M) {
 			aws.Run(emulated, http, aws.Queue(), aws.Raw())
 		}
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aws.From(ctx).RequestID }})
-		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), testBudget, os.Stderr))
+		budget := testBudget
+		if os.Getenv(fixture.JournalVariable) != "" {
+			budget = faultBudget
+		}
+		os.Exit(aws.Serve(unit, platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), budget, os.Stderr))
 	})
 }
 

@@ -138,6 +138,7 @@ func (s *storm) survivable() (list []wrong) {
 	}
 	if s.Concurrent {
 		list = append(list, gone()...)
+		list = append(list, wrong{outcome: open, effects: unknown, api: torn}, wrong{outcome: open, effects: unknown, api: junk})
 	}
 	return list
 }
@@ -151,8 +152,12 @@ func gone() []wrong {
 	}
 }
 
-// left is the word of wrong.api for a client that goes away.
-const left = "gone"
+// Words of wrong.api: a client that goes away, one that does so in the middle of its request, and one that sends no http.
+const (
+	left = "gone"
+	torn = "torn"
+	junk = "junk"
+)
 
 // fatal are those that a process ends after.
 func (s *storm) fatal() (list []wrong) {
@@ -313,6 +318,10 @@ func (r *run) send(c *sent) {
 		} else {
 			r.api.arm(c.wrong.api)
 		}
+	}
+	if c.wrong != nil && (c.wrong.api == torn || c.wrong.api == junk) {
+		c.err = tear(ctx, r.p.Process, c.wrong.api, f.ID)
+		return
 	}
 	c.ok, c.answer, c.err = r.call(ctx, function, f, c.raw)
 	if r.alone && c.wrong != nil {

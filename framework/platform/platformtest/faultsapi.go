@@ -1,11 +1,15 @@
 package platformtest
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+
+	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
 // api breaks the vendor's API at the next call of one of its two forms, the poll for an event and the answer to one.
@@ -99,4 +103,23 @@ func breakOff(w http.ResponseWriter, how string) {
 			tcp.SetLinger(0) // which makes it a reset
 		}
 	}
+}
+
+// tear breaks a connection to a process that listens.
+func tear(ctx context.Context, p sim.Process, how, id string) error {
+	d, ok := p.(sim.Dialer)
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	conn, err := d.Dial(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	text := "POST /act?id=" + id + " HTTP/1.1\r\nHost: shop.example.com\r\nContent-Length: 100\r\n\r\nhalf"
+	if how == junk {
+		text = "\x16\x03\x01 no http at all\r\n\r\n"
+	}
+	_, err = conn.Write([]byte(text))
+	return err
 }
