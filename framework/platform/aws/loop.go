@@ -151,11 +151,7 @@ func (p *process) invocation(response *runtimeapi.Response) (*Invocation, bool) 
 		return nil, false
 	}
 	if ms, err := strconv.ParseInt(deadline, 10, 64); err == nil && ms > 0 {
-		// Lambda hands over nothing whose time is up: then this clock is wrong, and the unit's own limit is to hold.
-		if inv.Deadline = time.UnixMilli(ms); !inv.Deadline.After(time.Now()) {
-			p.log.Warn("an event came with a deadline that has passed by the clock here", "found", inv.Deadline)
-			inv.Deadline = time.Time{}
-		}
+		inv.Deadline = time.UnixMilli(ms)
 	} else {
 		p.log.Warn("an event came without a deadline", "found", deadline)
 	}
