@@ -5,6 +5,7 @@ SHELL       := /bin/bash
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+EMULATOR    := github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
 MODULES     := . examples examples/private-cloud bench framework/component/validator
 # Those with tests of their own, beside the root.
 TESTED      := examples examples/private-cloud bench framework/component/validator
@@ -15,6 +16,7 @@ HAVE_CC     := $(shell command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null 
 RACE        := $(if $(HAVE_CC),-race)
 RACY        := ./framework/... 
 FUZZTIME    ?= 30s
+SOAKTIME    ?= 10m
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -64,11 +66,23 @@ demo: ## build bookstore for every cloud, also in groups, run it under the simul
 matrix: ## send one event of each trigger in each cloud's payload, and print how many arrive alike
 	@cd framework/faastest && FAASGEN_MATRIX=1 $(GO) test -count=1 -run '^TestMatrix$$'
 
+# Fetched as a program, as staticcheck is: nothing of it is in a go.mod of ours.
+emulator: ## run a unit under AWS's own runtime interface emulator, which is fetched and built first; on Linux
+	GOBIN=$(CURDIR)/bin $(GO) install $(EMULATOR)
+	FAASGEN_EMULATOR=$(CURDIR)/bin/aws-lambda-rie $(GO) test -count=1 -run '^TestEmulator$$' ./framework/platform/aws
+
 bench: ## measure against the peers, side by side; prints ratios
 	cd bench && $(GO) run .
 
-soak: ## run the property tests for long, from a random seed
+soak: ## run the property tests for long, from a random seed, and the fault tests for SOAKTIME (10m if unset)
 	FAASGEN_SOAK=1 $(GO) test -count=1 -timeout 60m -run "Oracle|ServeMux|Decoder|FireTimes" ./framework/trigger/... ./framework/platform/platformtest/grouping ./gen/spec ./gen/target/cron
+	@folders=$$(git ls-files -co --exclude-standard '*_test.go' | xargs grep -l 'platformtest\.Faults(' | xargs -n 1 dirname); failed=; \
+	for f in $$folders; do \
+		echo "faults: $$f"; \
+		if said=$$(cd $$f && FAASGEN_SOAK=1 FAASGEN_SOAKTIME=$(SOAKTIME)/$$(wc -w <<<"$$folders") $(GO) test -count=1 -timeout 0 -v -run '^TestFaults$$' . 2>&1); \
+		then grep -E 'the seed is|calls, ' <<<"$$said"; else echo "$$said"; failed+=" $$f"; fi; \
+	done; \
+	if [ -n "$$failed" ]; then echo "fault tests that failed:$$failed"; exit 1; fi
 
 # The sources say which there are, so that a new one is run, too. What fails is left in testdata/fuzz, as the next test.
 fuzz: ## run each fuzz test for FUZZTIME (30s if unset)
@@ -82,4 +96,4 @@ fuzz: ## run each fuzz test for FUZZTIME (30s if unset)
 clean: ## remove what was built
 	rm -rf bin dist examples/*/dist examples/*/*/dist
 
-.PHONY: help build test check race lint tidy current generate demo matrix bench soak fuzz clean
+.PHONY: help build test check race lint tidy current generate demo matrix emulator bench soak fuzz clean

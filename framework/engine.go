@@ -96,7 +96,11 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	}
 	// A hanging initialiser must not keep the platform from learning of it, so the work has its own goroutine.
 	done := make(chan error, 1)
-	go func() { done <- e.start(ctx) }()
+	go func() {
+		err := errStartGoexit
+		defer func() { done <- err }()
+		err = e.start(ctx)
+	}()
 	select {
 	case err = <-done:
 	case <-ctx.Done():
@@ -295,7 +299,7 @@ func (e *Engine) call(c *Context, h Handler) (err error) {
 			err = e.recovered(c, v)
 		}
 	}()
-	err = h(c)
+	err = fault.Legible(h(c))
 	if p, ok := errors.AsType[*PanicError](err); ok { // such as of a provider that was built for this call
 		e.logPanicOf(c, p)
 	}
@@ -334,8 +338,8 @@ func (e *Engine) leave() {
 	}
 }
 
-// Close refuses new invocations, waits for the running ones until ctx ends, then runs the Close phase: before-hooks,
-// App.Stop, after-hooks. Each of these gets half of the time that is left by then, the last one all of it; one that hangs is
+// Close refuses new invocations, waits for the running ones, then runs the Close phase: before-hooks, App.Stop, after-hooks.
+// The running ones leave the last second before ctx ends, at most half of the time, to these. Each of them gets half of the time that is left by then, the last one all of it; one that hangs is
 // left behind, so that Close returns with ctx. Errors are joined. Later calls wait for the first and return its error.
 func (e *Engine) Close(ctx context.Context) error {
 	e.mu.Lock()
@@ -364,11 +368,7 @@ func (e *Engine) Close(ctx context.Context) error {
 
 	var err error
 	if running > 0 {
-		select {
-		case <-e.idle:
-		case <-ctx.Done():
-			err = fmt.Errorf("closing with invocations still running: %w", ctx.Err())
-		}
+		err = e.await(ctx)
 	}
 	e.endBackground()
 	e.closeErr = errors.Join(err, e.end(ctx))
@@ -376,6 +376,21 @@ func (e *Engine) Close(ctx context.Context) error {
 	e.workers.close()
 	e.finish()
 	return e.closeErr
+}
+
+// await waits for the running invocations.
+func (e *Engine) await(ctx context.Context) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(stopGrace, time.Until(deadline)/2)))
+		defer cancel()
+	}
+	select {
+	case <-e.idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("closing with invocations still running: %w", ctx.Err())
+	}
 }
 
 // end runs the Close phase, also when there is no time left for it: a database that is closed late is better than one never

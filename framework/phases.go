@@ -292,7 +292,7 @@ func loggedHook(c *Context, hook func() error) (err error) {
 			err = p
 		}
 	}()
-	return hook()
+	return fault.Legible(hook())
 }
 
 // close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,

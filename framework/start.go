@@ -70,6 +70,9 @@ func (e *Engine) health(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// errStartGoexit is that of a start which neither returns nor panics.
+var errStartGoexit = errors.New("the start of the unit ended its goroutine, as runtime.Goexit and t.FailNow do")
+
 // startFunctions is the body of the FunctionStart phase: configuration first, so that all its mistakes are one error, then
 // the layers with dependencies, the singletons, the chains, and OnReady. A lazy unit leaves to the first call what only some of
 // its functions need.

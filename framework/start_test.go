@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -281,4 +282,12 @@ func TestAUnitOfCells(t *testing.T) {
 		t.Error(err)
 	}
 	d.check(t, "build store", "build configuration", "ready", "health", "stop", "end configuration", "end store")
+}
+
+// A start that ends its goroutine has failed; nothing waits for it.
+func TestStartEndsItsGoroutine(t *testing.T) {
+	e := framework.NewEngine(quiet(), &framework.App{Unit: "u", Start: func(context.Context) error { runtime.Goexit(); return nil }})
+	if err := e.Start(context.Background()); err == nil || !strings.Contains(err.Error(), "Goexit") {
+		t.Errorf("error %v, want one that says what happened", err)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // New is the constructor that every generated unit package exports.
@@ -173,7 +174,8 @@ func (p *Payload) encode(result any, failure error) (response []byte, err error)
 			response, err = nil, p.recovered(v)
 		}
 	}()
-	return p.outcome.encode(p.outcome.ctx, result, failure)
+	response, err = p.outcome.encode(p.outcome.ctx, result, failure)
+	return response, fault.Legible(err)
 }
 
 func (p *Payload) recovered(v any) error {

@@ -9,9 +9,13 @@ import (
 	"time"
 )
 
-// Grace is how long running calls may continue after the process was stopped. The vendors document no time of their own, and
-// most container runtimes kill after this one.
-const Grace = 10 * time.Second
+const (
+	// Grace is how long a process takes at most to end after it was stopped. The vendors document no time of their own, and
+	// most container runtimes kill after ten seconds: this is a little less.
+	Grace = 9500 * time.Millisecond
+	// Patience is the part of it in which running calls may continue. The rest is left to the end of the unit.
+	Patience = 9 * time.Second
+)
 
 // Main is the main function of a loop: it runs it with a context that SIGTERM or SIGINT ends, and never returns. The process
 // exits with 0 when run returns nil, else with 1 and the error on standard error.

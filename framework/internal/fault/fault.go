@@ -35,5 +35,14 @@ func Guard(f func() error) (err error) {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	return f()
+	return Legible(f())
+}
+
+// Legible returns err, a user's error, and panics if its text cannot be had, as that of a nil pointer that became an error. It
+// is called where a panic is caught: later, where the text is logged, it would end the process.
+func Legible(err error) error {
+	if err != nil {
+		_ = err.Error()
+	}
+	return err
 }

@@ -21,3 +21,15 @@ func TestGuard(t *testing.T) {
 		t.Errorf("%v hides the error that it was called with", err)
 	}
 }
+
+type text struct{ s string }
+
+func (t *text) Error() string { return t.s }
+
+// A nil pointer that became an error, as by a variable of its own type, fails where panics are caught.
+func TestGuardOfAnErrorWithoutText(t *testing.T) {
+	err := Guard(func() error { var none *text; return none })
+	if _, ok := errors.AsType[*PanicError](err); !ok {
+		t.Errorf("the error is a %T, want a *PanicError, whose text can be had", err)
+	}
+}

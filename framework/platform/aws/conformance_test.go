@@ -24,8 +24,15 @@ func TestMain(m *testing.M) {
 		if os.Getenv(streamVariable) == "1" {
 			http = aws.HTTPStream()
 		}
+		if os.Getenv(emulatedVariable) != "" {
+			aws.Run(emulated, http, aws.Queue(), aws.Raw())
+		}
 		unit := fixture.With(fixture.Options{Vendor: func(ctx context.Context) string { return aws.From(ctx).RequestID }})
-		os.Exit(aws.Serve(call.With(invoke.New(), unit), platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), testBudget, os.Stderr))
+		budget := testBudget
+		if os.Getenv(fixture.JournalVariable) != "" {
+			budget = faultBudget
+		}
+		os.Exit(aws.Serve(call.With(invoke.New(), unit), platformtest.Codecs(http, aws.Timer(), aws.Queue(), aws.Raw()), budget, os.Stderr))
 	})
 }
 

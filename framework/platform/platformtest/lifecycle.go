@@ -112,9 +112,14 @@ func (s *suite) stopWhileRunning(t *testing.T) {
 // startFails starts an artefact whose init does what how says, and returns the error that it must end with.
 func (s *suite) startFails(t *testing.T, how string, limit time.Duration) (*sim.InitError, string) {
 	t.Helper()
+	return s.startFailsIn(t, sim.Artifact{InitTimeout: limit, Environment: map[string]string{fixture.InitVariable: how}})
+}
+
+// startFailsIn is startFails for an artefact that knows how.
+func (s *suite) startFailsIn(t *testing.T, a sim.Artifact) (*sim.InitError, string) {
+	t.Helper()
 	out := newOutput()
-	a := s.artifact(t, sim.Artifact{InitTimeout: limit, Environment: map[string]string{fixture.InitVariable: how}}, out)
-	p, err := s.Runtime.Start(within(t), a)
+	p, err := s.Runtime.Start(within(t), s.artifact(t, a, out))
 	if err == nil {
 		p.Stop(context.Background())
 		t.Fatal("the artefact became ready")

@@ -108,6 +108,8 @@ type Harness struct {
 	MaxRequest, MaxResponse int
 	// InitReport says that the vendor has a call for init errors, so that the reason is in the *sim.InitError.
 	InitReport bool
+	// StopReport says that the vendor calls the process before it stops it, and is told when the end has failed.
+	StopReport bool
 	// Vendor says that the artefact was made with fixture.With and Options.Vendor.
 	Vendor bool
 	// Concurrent says that the runtime lets the process have several invocations at once.

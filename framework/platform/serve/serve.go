@@ -12,16 +12,11 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
 )
-
-// closeReserve is the part of [platform.Grace] that running requests leave to the unit's Close: a container runtime kills
-// right after it.
-const closeReserve = time.Second
 
 // Server is one process that listens.
 type Server struct {
@@ -84,12 +79,11 @@ func (s Server) Run(ctx context.Context) error {
 func (s Server) shutDown(ctx context.Context) error {
 	ctx, cancel := platform.Ending(ctx)
 	defer cancel()
-	const patience = platform.Grace - closeReserve
-	requests, stop := context.WithTimeout(ctx, patience)
+	requests, stop := context.WithTimeout(ctx, platform.Patience)
 	defer stop()
 	err := s.HTTP.Shutdown(requests)
 	if err != nil { // such as streams that do not end by themselves
-		err = fmt.Errorf("requests were still running after %s and were cut off: %w", patience, errors.Join(err, s.HTTP.Close()))
+		err = fmt.Errorf("requests were still running after %s and were cut off: %w", platform.Patience, errors.Join(err, s.HTTP.Close()))
 	}
 	if s.Ending != nil {
 		s.Ending(ctx)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -30,6 +31,16 @@ type Artifact struct {
 	Timeout, InitTimeout time.Duration
 	// Output receives what the process writes to standard output and error. Nil discards it.
 	Output io.Writer
+	// API is put before the vendor's API where the process polls one, to break it on purpose. Nil is nothing.
+	API func(http.Handler) http.Handler
+}
+
+// Front returns api behind what the artefact puts before it.
+func (a *Artifact) Front(api http.Handler) http.Handler {
+	if a.API == nil {
+		return api
+	}
+	return a.API(api)
 }
 
 // Runtime is one vendor's runtime.

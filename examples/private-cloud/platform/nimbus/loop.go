@@ -21,8 +21,8 @@ import (
 )
 
 const (
-	// drain is how long running requests may take after SIGTERM.
-	drain = 10 * time.Second
+	// drain is how long running requests and the end of the unit may take after SIGTERM. Nimbus kills what is left after ten seconds.
+	drain = 9 * time.Second
 	// maxEvent bounds an event, in bytes.
 	maxEvent = 1 << 20
 )

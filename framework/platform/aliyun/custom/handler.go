@@ -21,7 +21,8 @@ const statusHeader = "X-Fc-Status"
 type call struct {
 	vendor *vendor
 	failed atomic.Bool  // the function failed in a way that it did not state
-	ends   atomic.Int64 // the deadline in Unix nanoseconds, zero if there is none
+	begun  time.Time    // set with the invocation, before the function is called
+	ends   atomic.Int64 // the deadline, in nanoseconds after that by the monotonic clock; zero if there is none
 }
 
 type callKey struct{}
@@ -35,7 +36,9 @@ func callOf(ctx context.Context) *call {
 func newHandler(e *framework.Engine, log *slog.Logger) (http.Handler, error) {
 	return nethttp.Handler(e, nethttp.Options{
 		Invocation: func(r *http.Request) framework.Invocation {
-			return callOf(r.Context()).vendor.invocation(time.Now())
+			c := callOf(r.Context())
+			c.begun = time.Now()
+			return c.vendor.invocation(c.begun)
 		},
 		RemoteAddr:  func(r *http.Request) string { return callOf(r.Context()).vendor.ClientIP },
 		Proto:       func(r *http.Request) string { return callOf(r.Context()).vendor.proto },
@@ -53,7 +56,7 @@ func notice(next framework.Handler) framework.Handler {
 			return next(ctx)
 		}
 		if d, ok := ctx.Deadline(); ok {
-			c.ends.Store(d.UnixNano())
+			c.ends.Store(int64(d.Sub(c.begun)))
 		}
 		failed := true // by a panic
 		defer func() {
@@ -83,7 +86,7 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // WriteHeader decides what is reported to FC.
 func (w *statusWriter) WriteHeader(status int) {
 	ends := w.call.ends.Load()
-	late := status == http.StatusGatewayTimeout && ends != 0 && time.Now().UnixNano() >= ends
+	late := status == http.StatusGatewayTimeout && ends != 0 && int64(time.Since(w.call.begun)) >= ends
 	if status >= 500 && (late || w.call.failed.Load()) {
 		w.bad = true
 		w.Header().Set(statusHeader, "404")

@@ -69,13 +69,20 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/initialize":
 		s.hook(w, r, "Initialize", func(context.Context) error { return s.initErr })
 	case "/pre-stop":
-		s.hook(w, r, "PreStop", s.engine.Close)
+		s.hook(w, r, "PreStop", s.close)
 	case "/pre-freeze":
 		s.hook(w, r, "PreFreeze", func(context.Context) error { return nil })
 	default:
 		s.log(fmt.Errorf("found the control path %.80q, expected /invoke, /http-invoke, /initialize, /pre-stop or /pre-freeze", control), requestID(r.Header))
 		s.fail(w, http.StatusNotFound, &framework.Error{Code: "unknown_control_path", Message: "the control path is not known"})
 	}
+}
+
+// close ends the unit before FC's limit for the hook, of which the call says nothing, ends the process.
+func (s *server) close(ctx context.Context) error {
+	ctx, cancel := platform.Ending(ctx)
+	defer cancel()
+	return s.engine.Close(ctx)
 }
 
 // hook answers a call of the life cycle.

@@ -1,15 +1,18 @@
 package aws
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
@@ -30,11 +33,26 @@ func (s *sandbox) routes() http.Handler {
 	return mux
 }
 
-// process returns the process that calls.
-func (s *sandbox) process() *process {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.current
+// processKey is that of the process in the context of its calls.
+type processKey struct{}
+
+// caller returns the process that calls. Each has an address of its own: the last calls of one that has just died must not be
+// taken for those of the next.
+func caller(r *http.Request) *process { return r.Context().Value(processKey{}).(*process) }
+
+// serve opens the API for a process.
+func (s *sandbox) serve(p *process) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("listen for the runtime api: %w", err)
+	}
+	p.api = ln.Addr().String()
+	p.server = &http.Server{
+		Handler: s.a.Front(s.routes()), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return context.WithValue(context.Background(), processKey{}, p) },
+	}
+	go p.server.Serve(ln)
+	return nil
 }
 
 func reply(w http.ResponseWriter, status int, v any) {
@@ -51,7 +69,7 @@ func (s *sandbox) refuse(w http.ResponseWriter, status int, kind, rule string) {
 
 // next is the poll. It ends the start and, when the last invocation was answered, lets the process be frozen.
 func (s *sandbox) next(w http.ResponseWriter, r *http.Request) {
-	p := s.process()
+	p := caller(r)
 	s.mu.Lock()
 	if len(p.handed)+p.waiting >= s.o.Concurrency {
 		s.mu.Unlock()
@@ -127,7 +145,7 @@ func errorMessage(body []byte) string {
 
 // respond takes the response to an event, or its error.
 func (s *sandbox) respond(w http.ResponseWriter, r *http.Request, failed bool) {
-	p := s.process()
+	p := caller(r)
 	id := r.PathValue("id")
 	s.mu.Lock()
 	inv, again := p.handed[id], p.answered[id]
@@ -180,7 +198,7 @@ func (s *sandbox) finish(p *process, inv *invocation, result *sim.Result) {
 
 // initFailure takes the report of a start that failed.
 func (s *sandbox) initFailure(w http.ResponseWriter, r *http.Request) {
-	p := s.process()
+	p := caller(r)
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse))
 	if err != nil {
 		return
@@ -201,7 +219,7 @@ func (s *sandbox) initFailure(w http.ResponseWriter, r *http.Request) {
 
 // register registers an internal extension. It registers before the first poll and gets no shutdown event.
 func (s *sandbox) register(w http.ResponseWriter, r *http.Request) {
-	p := s.process()
+	p := caller(r)
 	var body struct{ Events []string }
 	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<16)).Decode(&body); err != nil {
 		s.refuse(w, http.StatusBadRequest, "InvalidRequestFormat", "an extension was registered without a list of events")
@@ -232,7 +250,7 @@ func (s *sandbox) register(w http.ResponseWriter, r *http.Request) {
 
 // extensionNext rests for ever: the extension has no events.
 func (s *sandbox) extensionNext(w http.ResponseWriter, r *http.Request) {
-	p := s.process()
+	p := caller(r)
 	s.mu.Lock()
 	known := p.extension != "" && r.Header.Get("Lambda-Extension-Identifier") == p.extension
 	if known {

@@ -13,8 +13,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"net"
-	"net/http"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -87,22 +85,15 @@ func (l *lambda) Start(ctx context.Context, a sim.Artifact) (sim.Process, error)
 	if err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("listen for the runtime api: %w", err)
-	}
-	s := &sandbox{o: o, a: a, ingress: f, api: ln.Addr().String(), turns: make(chan struct{}, o.Concurrency)}
-	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
-	go s.server.Serve(ln)
+	s := &sandbox{o: o, a: a, ingress: f, turns: make(chan struct{}, o.Concurrency)}
 	if _, err := s.launch(ctx); err != nil {
-		s.server.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
 // environment is what Lambda sets for an OS-only runtime.
-func (s *sandbox) environment() []string {
+func (s *sandbox) environment(api string) []string {
 	dir, err := filepath.Abs(s.a.Dir)
 	if err != nil {
 		dir = s.a.Dir
@@ -120,7 +111,7 @@ func (s *sandbox) environment() []string {
 		"AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
 		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/" + s.a.Unit,
 		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/02/[$LATEST]0123456789abcdef0123456789abcdef",
-		"AWS_LAMBDA_RUNTIME_API=" + s.api,
+		"AWS_LAMBDA_RUNTIME_API=" + api,
 		"AWS_XRAY_CONTEXT_MISSING=LOG_ERROR",
 		"AWS_XRAY_DAEMON_ADDRESS=127.0.0.1:2000",
 		"LAMBDA_RUNTIME_DIR=/var/runtime",

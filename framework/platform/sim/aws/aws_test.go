@@ -175,6 +175,15 @@ var acts = map[string]func(*actor){
 		<-c
 		fmt.Println("terminated")
 	},
+	"hang until terminated": func(a *actor) {
+		c := make(chan os.Signal, 1)
+		signal.Notify(c, syscall.SIGTERM)
+		id, _ := a.register(`{"events":[]}`)
+		a.rest(id)
+		a.next()
+		<-c
+		fmt.Println("terminated")
+	},
 	"ignore": func(a *actor) {
 		signal.Ignore(syscall.SIGTERM)
 		id, _ := a.register(`{"events":[]}`)
@@ -363,6 +372,11 @@ func TestTermination(t *testing.T) {
 	if err := p.Stop(within(t)); err != nil || out.String() != "terminated\n" {
 		t.Errorf("a registered extension: %v, output %q", err, out)
 	}
+	p, out = start(t, Options{Grace: 10 * time.Second}, "hang until terminated")
+	p.a.Timeout = 100 * time.Millisecond
+	if got := shown(invoke(t, p, "1")); !strings.HasPrefix(got, "Sandbox.Timedout") || out.String() != "terminated\n" {
+		t.Errorf("a registered extension at the time limit: %s, output %q", got, out)
+	}
 	p, _ = start(t, Options{Grace: 50 * time.Millisecond}, "ignore")
 	if err := p.Stop(within(t)); err == nil || !strings.Contains(err.Error(), "did not exit within 50ms of SIGTERM") {
 		t.Errorf("a process that ignores SIGTERM: %v", err)
@@ -443,15 +457,15 @@ func TestEventHeaders(t *testing.T) {
 }
 
 func TestEnvironment(t *testing.T) {
-	s := &sandbox{a: sim.Artifact{Dir: "/x", Command: "bootstrap", Unit: "shop", Memory: 256}, o: Options{Concurrency: 4}, api: "127.0.0.1:9001"}
-	env := s.environment()
+	s := &sandbox{a: sim.Artifact{Dir: "/x", Command: "bootstrap", Unit: "shop", Memory: 256}, o: Options{Concurrency: 4}}
+	env := s.environment("127.0.0.1:9001")
 	for _, want := range []string{"AWS_LAMBDA_RUNTIME_API=127.0.0.1:9001", "AWS_LAMBDA_FUNCTION_NAME=shop", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=256", "LAMBDA_TASK_ROOT=/x", "_HANDLER=bootstrap", "AWS_LAMBDA_MAX_CONCURRENCY=4", "TZ=:UTC"} {
 		if !slices.Contains(env, want) {
 			t.Errorf("no %s in %q", want, env)
 		}
 	}
 	s.o.Concurrency = 1
-	if strings.Contains(strings.Join(s.environment(), " "), "MAX_CONCURRENCY") {
+	if strings.Contains(strings.Join(s.environment("127.0.0.1:9001"), " "), "MAX_CONCURRENCY") {
 		t.Error("ordinary Lambda has a concurrency")
 	}
 }

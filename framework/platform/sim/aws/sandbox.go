@@ -20,9 +20,8 @@ type sandbox struct {
 	o       Options
 	a       sim.Artifact
 	ingress ingress
-	api     string
-	server  *http.Server
 	turns   chan struct{} // holds one token for each invocation that is under way
+	starts  sync.Mutex    // held while a process is started in place of one that is gone
 
 	mu         sync.Mutex // guards what follows, and the fields of process
 	current    *process
@@ -35,6 +34,8 @@ type sandbox struct {
 // process is one run of the artefact.
 type process struct {
 	child   *sim.Child
+	api     string // host:port
+	server  *http.Server
 	ready   chan struct{} // closed when the start is over
 	refused chan struct{} // closed when the process has reported an init error
 	pending chan *invocation
@@ -81,13 +82,26 @@ func (s *sandbox) launch(ctx context.Context) (*process, error) {
 	s.mu.Lock()
 	s.current = p
 	s.mu.Unlock()
-	child, err := sim.Launch(s.a, s.environment())
+	err := s.serve(p)
+	var child *sim.Child
+	if err == nil {
+		if child, err = sim.Launch(s.a, s.environment(p.api)); err != nil {
+			p.server.Close()
+		}
+	}
 	if err != nil {
 		s.mu.Lock()
 		s.current = nil
 		s.mu.Unlock()
 		return nil, err
 	}
+	go func() {
+		<-child.Exited()
+		ctx, cancel := context.WithTimeout(context.Background(), exitAfterInitError) // for what it has sent
+		defer cancel()
+		p.server.Shutdown(ctx)
+		p.server.Close()
+	}()
 	s.mu.Lock()
 	p.child = child
 	s.mu.Unlock()
@@ -146,6 +160,8 @@ func exitMessage(c *sim.Child) string {
 
 // live returns the process, which it starts if there is none.
 func (s *sandbox) live(ctx context.Context) (*process, error) {
+	s.starts.Lock()
+	defer s.starts.Unlock()
 	s.mu.Lock()
 	p, stopped := s.current, s.stopped
 	s.mu.Unlock()
@@ -237,7 +253,7 @@ func (s *sandbox) deliver(p *process, id string, payload []byte, f *flow) *sim.R
 			}
 			return failure(id, "Runtime.ExitError", "RequestId: "+id+" "+exitMessage(p.child))
 		case <-limit.C:
-			p.child.Kill()
+			s.end(p)
 			return failure(id, "Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", id, s.a.Timeout.Seconds()))
 		}
 	}
@@ -259,6 +275,19 @@ func failure(id, kind, message string) *sim.Result {
 	return &sim.Result{Body: body, Error: &sim.FunctionError{Type: kind, Message: message}}
 }
 
+// end ends a process: with SIGTERM and a grace period if an extension is registered, else without warning. So Lambda does at the
+// time limit of an invocation, too. The error is that of a process that had to be killed although it was warned.
+func (s *sandbox) end(p *process) error {
+	s.mu.Lock()
+	registered := p.extension != ""
+	s.mu.Unlock()
+	if !registered {
+		p.child.Kill()
+		return nil
+	}
+	return p.child.Stop(s.o.Grace)
+}
+
 // Stop ends the sandbox: with SIGTERM and a grace period if an extension is registered, else without warning.
 func (s *sandbox) Stop(ctx context.Context) error {
 	s.mu.Lock()
@@ -269,14 +298,8 @@ func (s *sandbox) Stop(ctx context.Context) error {
 	}
 	s.stopped = true
 	s.mu.Unlock()
-	defer s.server.Close()
 	if p != nil && p.child != nil {
-		s.mu.Lock()
-		registered := p.extension != ""
-		s.mu.Unlock()
-		if !registered {
-			p.child.Kill()
-		} else if err := p.child.Stop(s.o.Grace); err != nil {
+		if err := s.end(p); err != nil {
 			s.violate("the process did not exit within %s of SIGTERM", s.o.Grace)
 		}
 	}

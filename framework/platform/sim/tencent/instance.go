@@ -46,7 +46,7 @@ func (p *customProcess) launch(ctx context.Context) (*instance, error) {
 		return nil, fmt.Errorf("runtime API: %w", err)
 	}
 	in := &instance{p: p, ready: make(chan struct{}), launched: make(chan struct{}), events: make(chan *delivery)}
-	in.server = &http.Server{Handler: in.api()}
+	in.server = &http.Server{Handler: p.artifact.Front(in.api())}
 	go in.server.Serve(ln)
 	port := ln.Addr().(*net.TCPAddr).Port
 	in.child, err = sim.Launch(p.artifact, append(environment(p.artifact),

@@ -64,20 +64,42 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 		}
 		return err
 	}
-	defer func() {
-		ctx, cancel := platform.Ending(ctx) // for a handler that outlived its call
-		defer cancel()
-		err = errors.Join(err, engine.Close(ctx))
-	}()
-	if _, err := l.call(ctx, runtimeapi.Request{Method: "POST", Path: "/runtime/init/ready", Body: []byte(" ")}); err != nil {
-		return ended(ctx, err)
+	looped := make(chan error, 1)
+	go l.run(ctx, looped)
+	going := false
+	select {
+	case err = <-looped:
+	case <-ctx.Done():
+		going = true
 	}
-	for {
-		if err := l.next(ctx); err != nil {
-			return ended(ctx, err)
+	ending, cancel := platform.Ending(ctx)
+	defer cancel()
+	if going {
+		patience := time.NewTimer(platform.Patience)
+		defer patience.Stop()
+		select {
+		case err = <-looped:
+		case <-patience.C:
 		}
 	}
+	return errors.Join(ended(ctx, err), engine.Close(ending))
 }
+
+// run takes events until that fails, and sends why.
+func (l *loop) run(ctx context.Context, looped chan<- error) {
+	err := errExited
+	defer func() { looped <- err }()
+	if _, err = l.call(ctx, runtimeapi.Request{Method: "POST", Path: "/runtime/init/ready", Body: []byte(" ")}); err != nil {
+		return
+	}
+	for err == nil {
+		err = errExited // as long as next has not returned
+		err = l.next(ctx)
+	}
+}
+
+// errExited is the error of a loop whose goroutine was ended by what it called.
+var errExited = errors.New("the goroutine of the loop has ended, as by runtime.Goexit and t.FailNow")
 
 // ended makes a clean end of an error that SIGTERM caused.
 func ended(ctx context.Context, err error) error {

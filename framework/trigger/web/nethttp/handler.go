@@ -131,13 +131,38 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer func() { panicked = recover() }()
 		h.respond(w, c, body, result, err, info)
 	}
+	returned := false
+	defer func() {
+		if !returned && !replied {
+			h.exited(w, c, info)
+		}
+	}()
 	result, err := h.engine.Invoke(c, inv)
+	returned = true
 	if !replied { // the engine is closing
 		h.respond(w, c, body, result, err, info)
 	}
 	if panicked != nil {
 		panic(panicked)
 	}
+}
+
+// errGoexit is the error of a handler that neither returned nor panicked.
+var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit and t.FailNow do")
+
+// exited answers for a handler that has ended the goroutine of its connection, which the server closes then. A client that gets
+// nothing at all may send its request again.
+func (h *handler) exited(w http.ResponseWriter, c *call, info web.ErrorInfo) {
+	if c.stream.close() {
+		return
+	}
+	response := c.exchange.Respond(nil, errGoexit, info)
+	response.Header["Content-Length"] = []string{strconv.Itoa(len(response.Body))}
+	h.reply(w, &c.exchange, response, info)
+	if h.Freezes {
+		c.holding.end()
+	}
+	_ = http.NewResponseController(w).Flush() // there is nothing that could be done about it
 }
 
 // respond writes the outcome, unless the handler has begun to stream it.

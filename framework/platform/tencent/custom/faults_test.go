@@ -1,0 +1,12 @@
+package custom
+
+import (
+	"testing"
+
+	"github.com/faasgen/faasgen/framework/platform/platformtest"
+	sim "github.com/faasgen/faasgen/framework/platform/sim/tencent"
+)
+
+func TestFaults(t *testing.T) {
+	platformtest.Faults(t, platformtest.Harness{Runtime: sim.NewCustomAPIGateway(), HTTP: true, Raw: true, MaxResponse: 6 << 20})
+}
