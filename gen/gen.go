@@ -271,6 +271,9 @@ func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) 
 	p, ok := a.plans[name]
 	if !ok {
 		p.plan, p.diagnostics = plan.New(a.graph, name, a.split(name))
+		if t := a.target(name); t != nil {
+			target.Connect(t, p.plan.App)
+		}
 		if name != "" {
 			_, plain, err := a.planned("")
 			if err != nil {
@@ -295,9 +298,17 @@ func news(ds, known annotations.Diagnostics) annotations.Diagnostics {
 
 // split is how a target splits groups, nil if it does not, or if it is not known.
 func (a *App) split(name string) plan.Split {
+	if s, ok := a.target(name).(target.Splitter); ok {
+		return s.Split
+	}
+	return nil
+}
+
+// target is one of the targets, nil if it is not known.
+func (a *App) target(name string) target.Target {
 	for _, t := range a.targets {
-		if s, ok := t.(target.Splitter); ok && t.Name() == name {
-			return s.Split
+		if t.Name() == name {
+			return t
 		}
 	}
 	return nil

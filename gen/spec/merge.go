@@ -111,6 +111,8 @@ const (
 	// CORSVariable has the framework answer pages of other origins where the vendor could, but has one answer for all functions
 	// of a unit.
 	CORSVariable = "FAAS_CORS"
+	// CallsVariable says where the functions of other units are that those of a unit call.
+	CallsVariable = "FAAS_CALLS"
 	// SettingsVariable names the file with the settings of the functions, which is SettingsFile in the package without it.
 	SettingsVariable = "FAAS_SETTINGS"
 )
@@ -121,7 +123,7 @@ const SettingsFile = "faas.settings"
 // OwnVariable reports whether a variable says what f.yml says elsewhere, so that it must not be set elsewhere.
 func OwnVariable(name string) bool {
 	switch name {
-	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, CORSVariable, SettingsVariable:
+	case UnitVariable, FunctionsVariable, TimeoutVariable, InitTimeoutVariable, CORSVariable, CallsVariable, SettingsVariable:
 		return true
 	}
 	return false

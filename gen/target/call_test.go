@@ -26,10 +26,10 @@ func TestCalls(t *testing.T) {
 		{[]*target.Function{a, c, {Name: "b"}, {Name: "d"}}, "[{b true false} {d true false}]", "[]"},
 	} {
 		u := &target.Unit{Functions: test.functions}
-		if got := fmt.Sprint(u.Calls()); got != test.want {
+		if got := short(u.Calls()); got != test.want {
 			t.Errorf("calls: got %s, want %s", got, test.want)
 		}
-		if got := fmt.Sprint(u.Outside()); got != test.outside {
+		if got := short(u.Outside()); got != test.outside {
 			t.Errorf("outside: got %s, want %s", got, test.outside)
 		}
 	}
@@ -39,7 +39,16 @@ func TestCalls(t *testing.T) {
 			t.Errorf("with what %s calls: got %s, want %s", name, got, want)
 		}
 	}
-	if fmt.Sprint(a.Calls) != "[{b true false} {d true false}]" {
+	if short(a.Calls) != "[{b true false} {d true false}]" {
 		t.Errorf("the calls of the function itself are now %v", a.Calls)
 	}
+}
+
+// short leaves out where calls stand.
+func short(calls []target.Call) string {
+	list := []string{}
+	for _, c := range calls {
+		list = append(list, fmt.Sprintf("{%s %t %t}", c.Function, c.Sync, c.Async))
+	}
+	return fmt.Sprint(list)
 }

@@ -243,6 +243,7 @@ func (t *tool) printPlan(p planned, all bool) {
 	if len(lines) > 0 {
 		columns(t.out, lines)
 	}
+	t.printCalls(p.Next)
 	t.printPermissions(p.Next, all)
 	for i, step := range p.Steps {
 		if i == 0 {
@@ -286,7 +287,7 @@ func changeLine(c deployment.Change) []string {
 		sign, what, values = "+", c.Trigger, "on "+c.Unit
 	case deployment.TriggerRemoved:
 		sign, what, values = "-", c.Trigger, "on "+c.Unit
-	case deployment.TriggerMoved:
+	case deployment.TriggerMoved, deployment.CallMoved:
 		what = c.Trigger
 	case deployment.TriggerChanged:
 		what = c.Trigger + " " + c.Key

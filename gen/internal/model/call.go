@@ -47,4 +47,7 @@ type Outgoing struct {
 	Function string
 	// Sync says that it waits for the result somewhere, Async that it does not somewhere else.
 	Sync, Async bool
+	// Pos is the name in the first directive that says so, Length that of it.
+	Pos    token.Position
+	Length int
 }

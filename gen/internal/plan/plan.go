@@ -130,7 +130,7 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 		CalledBy: f.CalledBy,
 	}
 	for _, c := range f.Calls {
-		tf.Calls = append(tf.Calls, target.Call(c))
+		tf.Calls = append(tf.Calls, target.Call{Function: c.Function, Sync: c.Sync, Async: c.Async, Place: spec.Place{Pos: c.Pos, Length: c.Length, Line: m.Line(c.Pos)}})
 	}
 	if len(tf.Triggers) == 0 { // on this target: the code is the same for all, and takes what the triggers of others bring
 		plain := m.Spec.Functions[f.Name]

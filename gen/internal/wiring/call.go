@@ -122,7 +122,7 @@ func (s *solver) findCalls() {
 func addCall(calls []model.Outgoing, call *model.Call) []model.Outgoing {
 	i := slices.IndexFunc(calls, func(o model.Outgoing) bool { return o.Function == call.Name })
 	if i < 0 {
-		i, calls = len(calls), append(calls, model.Outgoing{Function: call.Name})
+		i, calls = len(calls), append(calls, model.Outgoing{Function: call.Name, Pos: call.Pos, Length: call.Length})
 	}
 	calls[i].Async = calls[i].Async || call.Async
 	calls[i].Sync = calls[i].Sync || !call.Async

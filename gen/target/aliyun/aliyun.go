@@ -64,6 +64,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Overlaps(app, bucketEvents)
 	r.Literal(app, "s")
 	r.Queues(app)
+	r.Calls(c, app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}

@@ -25,7 +25,7 @@ const (
 // EventBridge reads queues and Kafka may, so that the names of their policies stand here; that the right to send signed requests is the
 // one to invoke; and the rights for EventBridge and RocketMQ as destinations. Those of other services are left out.
 func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
-	r := &rights{app: app, unit: u, function: "acs:fc:" + app.Spec.Provider.Region + ":" + account + ":functions/" + app.FunctionName(u)}
+	r := &rights{app: app, unit: u, function: functionARN(app, u)}
 	r.settings()
 	r.async()
 	for t, made := range kinds().Make(app, u) {
@@ -34,10 +34,15 @@ func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
 		}
 	}
 	r.requests()
+	r.calls()
 	if u.Raw() {
 		r.invoke(target.GranteeCallers, false, "invocations")
 	}
 	return target.UniquePermissions(r.list)
+}
+
+func functionARN(app *target.App, u *target.Unit) string {
+	return "acs:fc:" + app.Spec.Provider.Region + ":" + account + ":functions/" + app.FunctionName(u)
 }
 
 // rights collects the permissions of a unit.
@@ -58,7 +63,7 @@ func (r *rights) invoke(grantee string, granted bool, reason string) {
 
 // role is whose right it is what Function Compute does for the unit.
 func (r *rights) role() (grantee string, granted bool) {
-	if r.unit.Settings.Role != "" || said(r.unit.Extension, "role") != nil || said(r.app.Spec.Provider.Extension, "role") != nil {
+	if roleOf(r.app, r.unit) {
 		return target.GranteeRole, false
 	}
 	return serviceRole, true

@@ -65,6 +65,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
+	r.Calls(c, app)
 	checkGroups(r, app)
 	for _, u := range app.Units {
 		check(r, app, u)

@@ -24,6 +24,7 @@ func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
 	r.events()
 	r.buckets()
 	r.requests()
+	r.calls()
 	if u.Raw() {
 		r.add(target.Permission{Grantee: target.GranteeCallers, Actions: []string{invoke}, Resource: r.function, Reason: "invocations"})
 	}
@@ -56,14 +57,7 @@ func (r *rights) caller(service, condition, reason string) {
 
 // functionARN is what calls the unit: the function, or its alias if it has one.
 func functionARN(app *target.App, u *target.Unit) string {
-	alias := ""
-	if n := u.Settings.ProvisionedInstances; n != nil && *n > 0 {
-		alias = ":live"
-	}
-	if n := said(app, u, "AutoPublishAlias"); n != nil {
-		alias = ":" + n.Value
-	}
-	return arnOf("lambda", "function:"+app.FunctionName(u)+alias)
+	return arnOf("lambda", "function:"+app.FunctionName(u)+aliasOf(app, u))
 }
 
 // said is what x-aws has for a property of the unit's function, nil for nothing.

@@ -53,6 +53,7 @@ func Compare(old, next *Deployment) []Change {
 	c.units()
 	c.functions()
 	c.triggers()
+	c.calls()
 	c.settings()
 	return c.changes
 }

@@ -22,6 +22,12 @@ func function(name string, triggers ...deployment.Trigger) deployment.Function {
 	return deployment.Function{Name: name, Timeout: "10s", Triggers: triggers}
 }
 
+func calling(name string, calls ...deployment.Call) deployment.Function {
+	f := function(name)
+	f.Calls = calls
+	return f
+}
+
 func trigger(kind, name string, settings ...deployment.Setting) deployment.Trigger {
 	return deployment.Trigger{Kind: kind, Name: name, Settings: settings}
 }
@@ -55,6 +61,24 @@ func TestCompare(t *testing.T) {
 			{What: deployment.Joined, Unit: "list", Function: "list"},
 			{What: deployment.TriggerAdded, Unit: "list", Function: "list", Trigger: "http GET /books"},
 		}},
+		{name: "a call leaves its unit", old: units{unit("api", calling("a", deployment.Call{Function: "b"}), function("b")), unit("c", calling("c", deployment.Call{Function: "b", Unit: "api"}))},
+			next: units{unit("a", calling("a", deployment.Call{Function: "b", Unit: "b"})), unit("b", function("b")), unit("c", calling("c", deployment.Call{Function: "b", Unit: "b"}))}, want: []deployment.Change{
+				{What: deployment.UnitAdded, Unit: "a", New: "a"},
+				{What: deployment.UnitAdded, Unit: "b", New: "b"},
+				{What: deployment.UnitRemoved, Unit: "api", Old: "a, b"},
+				{What: deployment.Regrouped, Unit: "a", Function: "a", Old: "api", New: "a", Warning: "callers have to call shop-a"},
+				{What: deployment.Regrouped, Unit: "b", Function: "b", Old: "api", New: "b", Warning: "callers have to call shop-b"},
+				{What: deployment.CallMoved, Function: "b", Trigger: "call b by a", Old: "in process", New: "to unit b", Warning: "every call is an invocation of its own from now on, with its price"},
+			}},
+		{name: "a call comes home, a call is new", old: units{unit("a", calling("a", deployment.Call{Function: "b", Unit: "b"})), unit("b", function("b"))},
+			next: units{unit("api", calling("a", deployment.Call{Function: "b"}, deployment.Call{Function: "b", Async: true, Unit: "api"}), function("b"))}, want: []deployment.Change{
+				{What: deployment.UnitAdded, Unit: "api", New: "a, b"},
+				{What: deployment.UnitRemoved, Unit: "a", Old: "a"},
+				{What: deployment.UnitRemoved, Unit: "b", Old: "b"},
+				{What: deployment.Regrouped, Unit: "api", Function: "a", Old: "a", New: "api", Warning: "callers have to call shop-api"},
+				{What: deployment.Regrouped, Unit: "api", Function: "b", Old: "b", New: "api", Warning: "callers have to call shop-api"},
+				{What: deployment.CallMoved, Function: "b", Trigger: "call b by a", Old: "to unit b", New: "in process"},
+			}},
 		{name: "a unit is removed", old: units{unit("list", function("list", get)), unit("purge", function("purge", purge))}, next: units{unit("list", function("list", get))}, want: []deployment.Change{
 			{What: deployment.UnitRemoved, Unit: "purge", Old: "purge"},
 			{What: deployment.Left, Unit: "purge", Function: "purge"},

@@ -57,6 +57,8 @@ type Function struct {
 	Name     string    `json:"name"`
 	Timeout  string    `json:"timeout"`
 	Triggers []Trigger `json:"triggers,omitempty"`
+	// Calls are the functions that it calls.
+	Calls []Call `json:"calls,omitempty"`
 }
 
 // Trigger is one trigger that the unit is deployed with.
@@ -87,7 +89,7 @@ func Describe(t target.Target, app *target.App) *Deployment {
 	for _, u := range app.Units {
 		unit := Unit{Name: u.Name, Function: app.FunctionName(u), Group: u.Group, Settings: settings(u)}
 		for _, f := range u.Functions {
-			function := Function{Name: f.Name, Timeout: annotations.Duration(f.Timeout).String()}
+			function := Function{Name: f.Name, Timeout: annotations.Duration(f.Timeout).String(), Calls: calls(t, app, u, f)}
 			for _, t := range f.Triggers {
 				delivery := kind.DeliveryOf(t.Kind)
 				if delivery == kind.Raw || f.Guest && gateway && delivery == kind.Request {

@@ -2,6 +2,7 @@ package deployment_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -23,6 +24,39 @@ func (cloud) Name() string { return "nimbus" }
 
 func (cloud) Permissions(_ *target.App, u *target.Unit) []target.Permission {
 	return []target.Permission{{Grantee: "role", Actions: []string{"queue:Receive"}, Resource: "*", Reason: "mq of " + u.Name, Granted: true}}
+}
+
+func (cloud) Address(app *target.App, u *target.Unit) string          { return app.FunctionName(u) }
+func (cloud) Uncallable(*target.App, *target.Unit) (why, hint string) { return "", "" }
+func (cloud) Unsigned(*target.App, *target.Unit) (why, hint string)   { return "", "" }
+func (cloud) CallLimit(async bool) int64 {
+	if async {
+		return 1 << 10
+	}
+	return 1 << 20
+}
+
+// A description says where calls go, and how much they carry there.
+func TestCalls(t *testing.T) {
+	s, _ := spec.Parse("f.yml", []byte("service: shop\n"), func(string) (string, bool) { return "", false })
+	app := &target.App{Spec: s, Units: []*target.Unit{
+		{Name: "api", Functions: []*target.Function{
+			{Name: "a", Calls: []target.Call{{Function: "b", Sync: true, Async: true}, {Function: "c", Sync: true, Async: true}, {Function: "gone", Sync: true}}}, {Name: "b"},
+		}},
+		{Name: "c", Functions: []*target.Function{{Name: "c"}, {Name: "b", Guest: true}}},
+	}}
+	var got []string
+	for _, u := range deployment.Describe(cloud{}, app).Units {
+		for _, f := range u.Functions {
+			for _, c := range f.Calls {
+				got = append(got, fmt.Sprint(f.Name, " ", c.Function, " ", c.Async, " ", c.Where(), " ", c.Limit))
+			}
+		}
+	}
+	want := "a b false in process 0|a b true to unit api 1024|a c false to unit c 1048576|a c true to unit c 1024|a gone false in process 0"
+	if strings.Join(got, "|") != want {
+		t.Errorf("got %s\nwant %s", strings.Join(got, "|"), want)
+	}
 }
 
 // described is an application of one group, whose variable TOKEN has a value.

@@ -1,6 +1,7 @@
 package tencent
 
 import (
+	"cmp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -33,6 +34,7 @@ func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
 		}
 	}
 	r.requests()
+	r.calls()
 	if u.Raw() {
 		r.add(target.GranteeCallers, false, "invocations", r.function(), "scf:InvokeFunction")
 	}
@@ -59,17 +61,22 @@ func (r *rights) service(reason, resource string, actions ...string) {
 
 // refused reports whether x-tencent keeps the component from making the vendor's role.
 func refused(app *target.App, u *target.Unit) bool {
+	return extended(app, u, "enableRoleAuth") == "false"
+}
+
+// extended is what x-tencent has for a key of the unit's function, empty for nothing.
+func extended(app *target.App, u *target.Unit, key string) string {
 	for _, n := range []*yaml.Node{u.Extension[Name], app.Spec.Provider.Extension[Name]} {
 		if n == nil || n.Kind != yaml.MappingNode {
 			continue
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if n.Content[i].Value == "enableRoleAuth" {
-				return n.Content[i+1].Value == "false"
+			if n.Content[i].Value == key {
+				return n.Content[i+1].Value
 			}
 		}
 	}
-	return false
+	return ""
 }
 
 // qcs is what a service of the vendor has, in its form of six parts: without an account it is that of the policy.
@@ -77,12 +84,10 @@ func (r *rights) qcs(service, resource string) string {
 	return "qcs::" + service + ":" + region(r.app) + "::" + resource
 }
 
-func (r *rights) function() string {
-	namespace := r.app.Spec.Provider.Namespace
-	if namespace == "" {
-		namespace = "default"
-	}
-	return r.qcs("scf", "namespace/"+namespace+"/function/"+r.app.FunctionName(r.unit))
+func (r *rights) function() string { return functionQCS(r.app, r.unit) }
+
+func functionQCS(app *target.App, u *target.Unit) string {
+	return (&rights{app: app}).qcs("scf", "namespace/"+cmp.Or(app.Spec.Provider.Namespace, "default")+"/function/"+app.FunctionName(u))
 }
 
 // settings are what logs, file systems and dead letters need.
