@@ -27,7 +27,7 @@ func (t *tool) deployed(tg target.Target, c sim.Cloud, app *target.App, units []
 	for i, u := range units {
 		d := deployments[i]
 		d.Artifact.Output = output
-		d.Concurrency = u.Settings.Concurrency
+		d.Concurrency = 1 // whatever the unit takes: a cloud may always start one more, and then no call waits for itself
 		if _, qualifier, ok := strings.Cut(caller.Address(app, u), ":"); ok {
 			d.Qualifiers = []string{qualifier}
 		}
