@@ -95,8 +95,11 @@ func (c *Config) follow(text string) (string, error) {
 		stores = c.stores
 	}
 	r, err := ParseReference(text, stores...)
-	if err != nil || c != nil && c.dry {
+	if err != nil {
 		return "", err
+	}
+	if c != nil && c.follows != nil {
+		return c.follows(r)
 	}
 	if text, err = c.resolve(r, stores); err != nil {
 		return "", fmt.Errorf("%s: %w", r, err)

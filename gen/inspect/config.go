@@ -274,9 +274,6 @@ func (c *configuring) finish(functions []*model.Function) {
 			err := c.read.Inspect(r.dep.Key, values.Type(r.dep.Type))
 			if err != nil && r.key.Source.Kind != FromVariable {
 				r.key.Wrong, r.key.WrongAt = c.wrong(err)
-				if at := r.key.Source.Pos; at.Filename == r.key.WrongAt.Filename && at.Line == r.key.WrongAt.Line {
-					r.key.WrongAt = at // the reader knows the line only
-				}
 			}
 		}
 	}
@@ -287,14 +284,16 @@ func (c *configuring) finish(functions []*model.Function) {
 	}
 }
 
-// wrong takes the place, file:line, out of an error of the reader.
+// wrong takes the place, file:line:column, out of an error of the reader.
 func (c *configuring) wrong(err error) (string, token.Position) {
 	text := err.Error()
 	for _, file := range c.files {
 		if rest, ok := strings.CutPrefix(text, file+":"); ok {
-			number, message, _ := strings.Cut(rest, ": ")
+			place, message, _ := strings.Cut(rest, ": ")
+			number, column, _ := strings.Cut(place, ":")
 			if line, err := strconv.Atoi(number); err == nil {
-				return message, token.Position{Filename: file, Line: line}
+				at, _ := strconv.Atoi(column)
+				return message, token.Position{Filename: file, Line: line, Column: at}
 			}
 		}
 	}
