@@ -32,7 +32,7 @@ type Config struct {
 	absent  []string // the files there could have been
 	env     lookup   // nil is the process's
 	stores  []framework.Store
-	follows func(Reference) (string, error) // follows references in place of this process; nil is the process
+	follows func(Reference) (text string, ok bool, err error) // knows some references better than the process; may be nil
 }
 
 // lookup finds an environment variable.

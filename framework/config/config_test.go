@@ -347,10 +347,10 @@ func TestBrokenFiles(t *testing.T) {
 		"scalar":       {"hello\n", "config.default.yml:1:1: expected a mapping of keys to values, found a text"},
 		"two":          {"a: 1\n---\nb: 2\n", "config.default.yml:2:1: found a second document, expected one"},
 		"key":          {"? [a]\n: b\n", "config.default.yml:1:3: expected a key, found a list or a mapping"},
-		"tag":          {"a: !secret x\n", "config.default.yml:1:4: unknown tag !secret"},
+		"tag":          {"a: !secret x\n", "config.default.yml:1:4: found an unknown tag: a value that begins with ! needs quotes"},
 		"merge":        {"a: &a 1\nb: {<<: *a}\n", "expected a mapping to merge, found a whole number"},
 		"alias bomb":   {bomb, "its aliases expand to too much"},
-		"no anchor":    {"a: *b\n", "unknown anchor 'b'"},
+		"no anchor":    {"a: *b\n", "found an alias of no anchor"},
 		"self":         {"a: &a {b: *a}\n", "config.default.yml:1:11: the file is too deep or its aliases expand to too much"},
 		"control byte": {"a: \x01\n", "config.default.yml: control characters are not allowed"},
 	} {

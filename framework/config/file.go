@@ -91,6 +91,9 @@ func parse(file string, raw []byte) (*value, error) {
 // syntaxError moves yaml's "line 3" to where editors look for it.
 func syntaxError(file string, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.Contains(msg, "unknown anchor") { // whose name may be a password
+		msg = "found an alias of no anchor: a value that begins with * needs quotes"
+	}
 	if rest, ok := strings.CutPrefix(msg, "line "); ok {
 		if n, text, ok := strings.Cut(rest, ": "); ok {
 			if _, err := strconv.Atoi(n); err == nil {
@@ -129,7 +132,7 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 			v.text = ""
 		}
 		if !strings.HasPrefix(v.tag, "!!") {
-			return nil, v.errorf("unknown tag %s", v.tag)
+			return nil, v.errorf("found an unknown tag: a value that begins with ! needs quotes")
 		}
 		return v, nil
 	case yaml.SequenceNode:

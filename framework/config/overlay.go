@@ -40,20 +40,20 @@ func (c *Config) Overlay(file string, values map[string]string) (*Config, error)
 // Inspect reports what is wrong with the value of key as a t, as [Get] would, without reading environment variables and without
 // following references of secrets; a missing value is not an error. The generator calls it before anything runs.
 func (c *Config) Inspect(key string, t reflect.Type) error {
-	out := c.Following(func(Reference) (string, error) { return "", nil })
+	out := c.Following(func(Reference) (string, bool, error) { return "", true, nil })
 	out.env = func(string) (string, bool) { return "", false }
 	_, err := out.Examine(key, t, "")
 	return err
 }
 
-// Following returns a configuration that has follow find the texts that references lead to. An error of it is that of the reference.
-// The generator, which runs elsewhere than the functions do, knows some of these texts only.
-func (c *Config) Following(follow func(Reference) (string, error)) *Config {
+// Following returns a configuration that finds the text of a reference by known, and as c does where that is not ok. The generator,
+// which runs elsewhere than the functions do, says so what it knows of the place where they will.
+func (c *Config) Following(known func(Reference) (text string, ok bool, err error)) *Config {
 	out := &Config{}
 	if c != nil {
 		*out = *c
 	}
-	out.follows = follow
+	out.follows = known
 	return out
 }
 
