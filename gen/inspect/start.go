@@ -269,17 +269,30 @@ func (w *world) gives(key, member string) bool {
 // view is the configuration that a variant reads.
 func (w *world) view(function string) *config.Config {
 	i := slices.IndexFunc(w.app.graph.Views, func(v wiring.View) bool { return v.Function == function })
-	if function == "" || i < 0 {
-		return w.config
+	if i < 0 {
+		function = ""
 	}
 	c := w.views[function]
-	if c == nil {
-		var err error
-		if c, err = w.config.Overlay(load.SpecName, w.app.graph.Views[i].Values); err != nil {
-			c = w.config // generating has said why
-		}
-		w.views[function] = c
+	if c != nil {
+		return c
 	}
+	c = w.config
+	if function != "" {
+		if own, err := c.Overlay(load.SpecName, w.app.graph.Views[i].Values); err == nil { // else generating has said why
+			c = own
+		}
+	}
+	// What the files have for a key whose value comes from elsewhere is not read.
+	unread := map[string]string{}
+	for variable := range w.given {
+		if key := w.reading.keys[variable]; c.Source(key).File != "" {
+			unread[key] = "~"
+		}
+	}
+	if without, err := c.Overlay(load.SpecName, unread); err == nil {
+		c = without
+	}
+	w.views[function] = c
 	return c
 }
 
