@@ -28,6 +28,9 @@ func broken(err error, files []string, r reading) annotations.Diagnostic {
 				file = f
 			}
 		}
+		if file == "" {
+			return d
+		}
 		d.Message = strings.ReplaceAll(text, filepath.Dir(file)+string(filepath.Separator), "")
 		d.Pos = token.Position{Filename: file}
 	}

@@ -29,8 +29,8 @@ type Checking struct {
 	Deployed bool
 	// Lenient notes what has no value, as what somebody may still set; otherwise that is an error where units are deployed.
 	Lenient bool
-	// Machine finds the variables of this machine, and MachineEnv is the environment of what runs here, "local" by default. Without
-	// Machine what runs here is not looked at.
+	// Machine finds the variables of this machine, and MachineEnv is the environment of what runs here. Without Machine what runs here is
+	// not looked at.
 	Machine    func(name string) (string, bool)
 	MachineEnv string
 	// Over finds variables that win over those of f.yml wherever units start; it may be nil.
@@ -39,11 +39,11 @@ type Checking struct {
 	Packaged func(name string) bool
 }
 
-// The environments that no deployed function starts in unless f.yml says so.
-const (
-	localEnv = "local"
-	testEnv  = "test"
-)
+// testEnv is the environment of tests, which no deployed function starts in unless f.yml says so.
+const testEnv = "test"
+
+// ofMachine reports the environment whose file is for one machine, which no deployed function starts in unless f.yml says so.
+func ofMachine(env string) bool { return "config."+env+".yml" == bundle.LocalConfig }
 
 // severity says what a missing value is in an environment.
 type severity int
@@ -103,9 +103,8 @@ type start struct {
 
 // starts are the environments to look at, sorted.
 func (a *Application) starts(c Checking) []start {
-	machine := cmp.Or(c.MachineEnv, localEnv)
 	if c.Only != nil {
-		return []start{{env: *c.Only, units: c.Units, here: *c.Only == machine && c.Machine != nil, missing: refused}}
+		return []start{{env: *c.Only, units: c.Units, here: *c.Only == c.MachineEnv && c.Machine != nil, missing: refused}}
 	}
 	files := a.environments()
 	var list []start
@@ -126,7 +125,7 @@ func (a *Application) starts(c Checking) []start {
 		for _, env := range files {
 			switch {
 			case env == deployed:
-			case env == localEnv:
+			case ofMachine(env):
 			case env == testEnv && !c.Deployed:
 				add(env, u, ignored) // tests set what they need
 			case env != testEnv && c.Deployed:
@@ -137,7 +136,7 @@ func (a *Application) starts(c Checking) []start {
 		}
 	}
 	if c.Machine != nil {
-		list = append(list, start{env: machine, units: c.Units, here: true, missing: noted})
+		list = append(list, start{env: c.MachineEnv, units: c.Units, here: true, missing: noted})
 	}
 	slices.SortStableFunc(list, func(a, b start) int { return cmp.Compare(a.env, b.env) })
 	return list
@@ -185,7 +184,7 @@ func (x *absence) diagnostic(known []string) annotations.Diagnostic {
 		d.Hint = fmt.Sprintf("set it in %s, or the variable %s, or %s to a reference to it", files(x.envs), config.Variable(x.Key), config.ReferenceVariable(x.Key))
 		if envs := named(x.envs); envs != "" {
 			d.Message += " in " + envs
-		} else if i := slices.IndexFunc(known, func(env string) bool { return env != localEnv && env != testEnv }); i >= 0 && x.refused {
+		} else if i := slices.IndexFunc(known, func(env string) bool { return !ofMachine(env) && env != testEnv }); i >= 0 && x.refused {
 			d.Hint += fmt.Sprintf("; config.%[1]s.yml is read where f.yml says provider: {stage: %[1]s}", known[i])
 		}
 	}

@@ -150,7 +150,7 @@ func (a *Application) Config(env, unit string, machine func(name string) (string
 	units := slices.DeleteFunc(slices.Clone(a.plan.Units), func(u Unit) bool {
 		return !slices.ContainsFunc(u.Functions, func(f *model.Function) bool { return slices.Contains(functions, f) })
 	})
-	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: c.Env == localEnv})
+	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: ofMachine(c.Env)})
 	c.mistakes = append(c.mistakes, a.literals(c.Env, functions)...)
 	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
 		c.mistakes = append(c.mistakes, a.unreadable(err, c.Env, a.reading(functions))...)

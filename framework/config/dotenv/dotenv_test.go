@@ -4,11 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/faasgen/faasgen/framework/config/dotenv"
 )
@@ -25,8 +24,8 @@ func TestParse(t *testing.T) {
 		{"F", "it is $HOME, \\n and # \"x\"\nnext line", 8, 1}, {"G", "a\n\t\"\\$HOME $HOME\nb", 10, 9},
 		{"H", "", 12, 1}, {"I", "it's", 13, 1}, {"J", "a=b", 14, 1}, {"_k9", "x", 15, 1}, {"L", "größe", 16, 1},
 	}
-	if diff := cmp.Diff(want, f.Variables); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
+	if !slices.Equal(f.Variables, want) {
+		t.Errorf("got  %v\nwant %v", f.Variables, want)
 	}
 	if v, ok := f.Lookup("J"); v != "a=b" || !ok {
 		t.Errorf("%q, %v", v, ok)
