@@ -62,7 +62,7 @@ type ConfigKey struct {
 
 // Internal reports a key of components alone that neither the application says something of nor has to.
 func (k *ConfigKey) Internal() bool {
-	return k.Component && !k.Required && k.Wrong == "" && k.Own == nil &&
+	return k.Component && !k.Missing && k.Wrong == "" && k.Own == nil &&
 		(k.Source.Kind == FromComponent || k.Source.Kind == FromDefault || k.Source.Kind == FromNowhere || k.Source.Kind == FromMembers)
 }
 
