@@ -60,9 +60,10 @@ type ConfigKey struct {
 	WrongAt token.Position
 }
 
-// Internal reports a key of components alone that neither the application says something of nor has to.
+// Internal reports a key of components alone that neither the application says something of nor has to. Secrets and addresses are none
+// of that kind: they come with the deployment.
 func (k *ConfigKey) Internal() bool {
-	return k.Component && !k.Missing && k.Wrong == "" && k.Own == nil &&
+	return k.Component && !k.Missing && k.Type != "config."+model.SecretType && k.Type != "config.DSN" && k.Wrong == "" && k.Own == nil &&
 		(k.Source.Kind == FromComponent || k.Source.Kind == FromDefault || k.Source.Kind == FromNowhere || k.Source.Kind == FromMembers)
 }
 

@@ -23,7 +23,7 @@ func (t *tool) config() *cobra.Command {
 		Short: "List the configuration keys in use, and where each value comes from",
 		Long: "Config lists every configuration key that the applications in or below DIR take: its type, whether it has to be\n" +
 			"there, the place of its value, and its environment variable; the application's own first, then those of components that\n" +
-			"the application sets or has to. With --all it lists the others of components, too, and of each key the fields that take it\n" +
+			"the application sets or has to, and their secrets. With --all it lists the others of components, too, and of each key the fields that take it\n" +
 			"and the functions that need them. It never shows a value. A key that is missing in the environment, or has a value of the wrong type, is an error; one\n" +
 			"that the files have and nothing reads is noted. Variables of this process count, and environment in f.yml.",
 		Example: "  faasgen config --env prod\n  faasgen config --unit order-create --json",

@@ -105,7 +105,7 @@ func (t *tool) machine(app *gen.App) (*machine, error) {
 	return m, err
 }
 
-// configured checks the configuration of a function that starts here, and prints what is wrong with it.
+// configured checks the configuration of a function that starts here, and prints what keeps it from that.
 func (t *tool) configured(app *gen.App, function string) (*machine, error) {
 	m, err := t.machine(app)
 	if err != nil {
@@ -115,7 +115,8 @@ func (t *tool) configured(app *gen.App, function string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.print(ds); ds.Failed() {
+	if ds.Failed() {
+		t.print(ds)
 		return nil, &failure{code: exitFailed}
 	}
 	return m, nil
