@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,8 @@ type BuildOptions struct {
 	Relative string
 	// Machine finds variables that the units see besides those of f.yml when they run on this machine; nil is none. They go into no file.
 	Machine func(name string) (string, bool)
+	// Place is where a variable of Machine is written; it may be nil.
+	Place func(name string) token.Position
 	// Parallel is how many units are linked at once; zero is the number of processors.
 	Parallel int
 }
@@ -91,7 +94,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	} else {
 		ds = append(ds, inspected.Secrets(files)...)
 	}
-	configured, err := a.CheckConfig(o.Target.Name(), o.Unit, inspect.Checking{Deployed: true, Over: o.Machine, Packaged: packaged(files)})
+	configured, err := a.CheckConfig(o.Target.Name(), o.Unit, inspect.Checking{Deployed: true, Over: o.Machine, Place: o.Place, Packaged: packaged(files)})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package inspect
 import (
 	"cmp"
 	"fmt"
+	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
@@ -33,6 +34,8 @@ type Checking struct {
 	// not looked at.
 	Machine    func(name string) (string, bool)
 	MachineEnv string
+	// Place is where a variable of this machine is written, nowhere for one of the process; it may be nil.
+	Place func(name string) token.Position
 	// Over finds variables that win over those of f.yml wherever units start; it may be nil.
 	Over func(name string) (string, bool)
 	// Packaged reports whether a file of the application's folder goes along; nil is every file.
@@ -59,9 +62,9 @@ func (a *Application) CheckConfig(c Checking) annotations.Diagnostics {
 	ds := a.References(c.Units)
 	absent := map[string]*absence{}
 	for _, s := range a.starts(c) {
-		start := Start{Env: s.env, Packaged: c.Packaged, Machine: c.Over}
+		start := Start{Env: s.env, Packaged: c.Packaged, Machine: c.Over, Place: c.Place}
 		if s.here {
-			start = Start{Env: s.env, Machine: c.Machine, Here: true}
+			start = Start{Env: s.env, Machine: c.Machine, Place: c.Place, Here: true}
 		}
 		for _, m := range slices.Concat(a.Mistakes(s.units, start), a.literals(s.env, functionsOf(s.units))) {
 			switch {
@@ -163,6 +166,7 @@ type absence struct {
 	Mistake
 	envs    []string
 	refused bool
+	here    bool // at least there
 }
 
 // in adds an environment, and has the first of all places where the value is needed.
@@ -170,7 +174,7 @@ func (x *absence) in(s start, m *Mistake) {
 	if !slices.Contains(x.envs, s.env) {
 		x.envs = append(x.envs, s.env)
 	}
-	x.refused = x.refused || s.missing == refused
+	x.refused, x.here = x.refused || s.missing == refused, x.here || s.here
 	if cmp.Or(cmp.Compare(m.Pos.Filename, x.Pos.Filename), cmp.Compare(m.Pos.Offset, x.Pos.Offset)) < 0 {
 		x.Pos = m.Pos
 	}
@@ -187,6 +191,9 @@ func (x *absence) diagnostic(known []string) annotations.Diagnostic {
 		} else if i := slices.IndexFunc(known, func(env string) bool { return !ofMachine(env) && env != testEnv }); i >= 0 && x.refused {
 			d.Hint += fmt.Sprintf("; config.%[1]s.yml is read where f.yml says provider: {stage: %[1]s}", known[i])
 		}
+	}
+	if x.here {
+		d.Hint = strings.TrimPrefix(d.Hint+"; .env has variables of this machine", "; ")
 	}
 	if !x.refused {
 		d.Severity = annotations.SeverityNote

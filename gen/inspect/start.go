@@ -25,6 +25,8 @@ type Start struct {
 	Env string
 	// Machine finds variables of this machine, which win over those that f.yml sets; nil is none.
 	Machine func(name string) (string, bool)
+	// Place is where such a variable is written, nowhere for one of the process; it may be nil.
+	Place func(name string) token.Position
 	// Here says that they start on this machine, where all variables and files are known. Elsewhere a reference to a variable that
 	// f.yml does not set, or to an absolute path, is taken to lead to a value, which the cloud gives.
 	Here bool
@@ -316,6 +318,9 @@ func (w *world) place(err error, key, variant string) (string, token.Position) {
 	}
 	if w.Machine != nil {
 		if _, set := w.Machine(name); set {
+			if w.Place != nil {
+				return text, w.Place(name)
+			}
 			return text, token.Position{}
 		}
 	}

@@ -121,7 +121,7 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 func (t *tool) startable(app *gen.App) (*machine, error) {
 	m, ds, err := machineOf(app.Dir)
 	if err == nil && m != nil {
-		ds, err = app.CheckConfig("", "", inspect.Checking{Only: &m.env, Machine: m.lookup, MachineEnv: m.env})
+		ds, err = app.CheckConfig("", "", m.checking(&m.env))
 	}
 	if err != nil {
 		return nil, err

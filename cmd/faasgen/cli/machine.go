@@ -54,6 +54,24 @@ func (m *machine) lookup(name string) (string, bool) {
 	return m.file.Lookup(name)
 }
 
+// place is where a variable is written, nowhere for one of this process.
+func (m *machine) place(name string) token.Position {
+	if _, ok := os.LookupEnv(name); ok || m.file == nil {
+		return token.Position{}
+	}
+	for _, v := range m.file.Variables {
+		if v.Name == name {
+			return token.Position{Filename: m.file.Path, Line: v.Line, Column: v.Column}
+		}
+	}
+	return token.Position{}
+}
+
+// checking is what is to be looked at where something runs here.
+func (m *machine) checking(only *string) inspect.Checking {
+	return inspect.Checking{Only: only, Machine: m.lookup, MachineEnv: m.env, Place: m.place}
+}
+
 // variables are all of them, for a process.
 func (m *machine) variables() []string {
 	all := os.Environ()
@@ -111,7 +129,7 @@ func (t *tool) configured(app *gen.App, function string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	ds, err := app.CheckConfig("", function, inspect.Checking{Only: &m.env, Machine: m.lookup, MachineEnv: m.env})
+	ds, err := app.CheckConfig("", function, m.checking(&m.env))
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +149,7 @@ func (t *tool) checkConfig(app *gen.App, chosen []target.Target, unit string, on
 	}
 	c := inspect.Checking{Only: only}
 	if m != nil && (only != nil && *only == m.env || only == nil && inspect.HasMachineFiles(app.Dir)) {
-		c.Machine, c.MachineEnv = m.lookup, m.env
+		c = m.checking(only)
 	}
 	found, err := t.forTargets(app, chosen, unit, c)
 	return append(ds, found...), err

@@ -80,7 +80,7 @@ func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, uni
 		return nil, err
 	}
 	defer unlock()
-	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere})
+	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere, Place: m.place})
 	done()
 	if err != nil {
 		return nil, err

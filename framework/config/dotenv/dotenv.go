@@ -27,6 +27,8 @@ const maxSize = 1 << 20
 
 // File is what a file sets. A nil File sets nothing.
 type File struct {
+	// Path is that of the file.
+	Path string
 	// Variables are in the order of the file, each name once.
 	Variables []Variable
 }
@@ -98,7 +100,7 @@ func Load(dir string) (*File, error) {
 func Parse(path, text string) (*File, error) {
 	p := parser{path: path, rest: strings.TrimPrefix(text, "\ufeff"), line: 1}
 	p.whole = p.rest
-	f := &File{}
+	f := &File{Path: path}
 	lines := map[string]int{}
 	for {
 		p.blank()
