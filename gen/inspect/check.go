@@ -28,7 +28,7 @@ type Checking struct {
 	// Deployed leaves out environments that no unit starts in, as far as f.yml says in which it does, and those of this machine and
 	// of tests.
 	Deployed bool
-	// Lenient notes what has no value, as what somebody may still set; otherwise that is an error where units are deployed.
+	// Lenient notes what has no value, since that may still come; otherwise it is an error where units are deployed.
 	Lenient bool
 	// Machine finds the variables of this machine, and MachineEnv is the environment of what runs here. Without Machine what runs here is
 	// not looked at.
