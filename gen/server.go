@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/build"
 	"github.com/faasgen/faasgen/gen/internal/cut"
 	"github.com/faasgen/faasgen/gen/internal/emit"
@@ -84,7 +85,11 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	files, found := bundle.Select(a.Dir, p.App.Spec)
 	ds = append(ds, found...)
 	ds = append(ds, inspected.Secrets(files)...)
-	ds = append(ds, inspected.References(inspectedUnits(p, o.Unit))...)
+	configured, err := a.CheckConfig(ServerTarget, o.Unit, inspect.Checking{Deployed: true, Packaged: packaged(files)})
+	if err != nil {
+		return nil, err
+	}
+	ds = append(ds, configured...)
 	taken := build.Collision(files, e.Command, o.Image && o.Archive == "")
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		taken = spec.SettingsFile

@@ -39,15 +39,19 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 		return nil, err
 	}
 	defer remove()
+	m, err := t.machine(app)
+	if err != nil {
+		return nil, err
+	}
 	code := filepath.Join(dir, "code")
-	built, err := t.artifact(ctx, app, tg, unit, code)
+	built, err := t.artifact(ctx, app, tg, unit, m, code)
 	if err != nil {
 		return nil, err
 	}
 	defer t.running.enter()()
 	start := entry(tg, seen, unit)
 	p, err := c.Runtime(start).Start(ctx, sim.Artifact{
-		Dir: code, Command: start.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
+		Dir: code, Command: start.Command, Unit: built.Function, Environment: m.simulated(seen.Environment(unit)), Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
 	})
 	if err != nil {
@@ -64,7 +68,7 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 
 // artifact builds the unit and unpacks it into code. What is built stays in the cache, so that the next call of the same
 // unit builds nothing; the user's dist is left alone, as it may hold the other units too.
-func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, unit *target.Unit, code string) (*gen.BuiltUnit, error) {
+func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, unit *target.Unit, m *machine, code string) (*gen.BuiltUnit, error) {
 	folder, err := gobuild.Folder(app.Dir)
 	if err != nil {
 		return nil, err
@@ -76,7 +80,7 @@ func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, uni
 		return nil, err
 	}
 	defer unlock()
-	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir})
+	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere, Place: m.place})
 	done()
 	if err != nil {
 		return nil, err
