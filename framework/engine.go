@@ -268,10 +268,10 @@ func (e *Engine) invokeUnlimited(c *Context, h Handler) (any, error) {
 		e.leave()
 	}()
 	result, err := e.limited(c, h)
-	returned = true
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(result, err)
 	}
+	returned = true
 	return result, err
 }
 

@@ -62,9 +62,9 @@ func (ws *watches) end(w *watch) {
 // invokeWatched runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
 func (e *Engine) invokeWatched(c *Context, h Handler) (any, error) {
 	w := e.watches.start(c)
-	returned := false
+	returned, ours := false, false
 	defer func() {
-		if !returned && c.answered.CompareAndSwap(false, true) { // and this goroutine ends with the handler
+		if !returned && (ours || c.answered.CompareAndSwap(false, true)) { // this goroutine ends with the handler, or its result
 			e.watches.end(w)
 			c.over.Store(true)
 			c.cancel(context.Canceled)
@@ -73,14 +73,15 @@ func (e *Engine) invokeWatched(c *Context, h Handler) (any, error) {
 		e.leave()
 	}()
 	result, err := e.limited(c, h)
-	returned = true
-	if !c.answered.CompareAndSwap(false, true) {
+	if ours = c.answered.CompareAndSwap(false, true); !ours {
+		returned = true
 		c.Logger().Warn(abandonedMessage, "error", err)
 		return nil, ErrAbandoned
 	}
 	if c.invocation.Reply != nil {
 		c.invocation.Reply(result, err)
 	}
+	returned = true
 	c.over.Store(true)
 	e.watches.end(w)
 	c.cancel(context.Canceled)
@@ -105,7 +106,7 @@ func (w *watch) fire() {
 // as in a unit of one, a little of it has passed when the call begins: the function's own is in the text then, so that it is the
 // same in every unit.
 func (c *Context) overdue() *Error {
-	limit := c.limit
+	limit := max(0, c.limit) // the clocks of the platform and of the machine may differ
 	switch own := c.invocation.Function.Timeout; {
 	case limit < own && limit > own-own/10:
 		limit = own

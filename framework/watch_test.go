@@ -112,6 +112,37 @@ func TestOverdueAnswersForAHandlerThatEndsItsGoroutine(t *testing.T) {
 	}
 }
 
+// So may a result, such as by its MarshalJSON.
+func TestOverdueAnswersForAReplyThatEndsItsGoroutine(t *testing.T) {
+	f := function("f", func(*framework.Context) error { return nil })
+	e := started(t, &framework.App{Functions: []*framework.Function{f}})
+	for _, deadline := range []time.Time{time.Now().Add(time.Hour), {}} {
+		overdue := make(chan error, 2)
+		go func() {
+			_, _ = e.Invoke(context.Background(), framework.Invocation{Function: f, Deadline: deadline,
+				Reply:   func(any, error) { runtime.Goexit() },
+				Overdue: func(err error) { overdue <- err },
+			})
+		}()
+		if err := <-overdue; err == nil || !strings.Contains(err.Error(), "the handler ended its goroutine") {
+			t.Errorf("overdue with %v", err)
+		}
+	}
+	if err := e.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOverdueSaysNoNegativeLimit(t *testing.T) {
+	release := make(chan struct{})
+	defer close(release)
+	f := function("f", func(*framework.Context) error { <-release; return nil })
+	_, overdue, _ := here(started(t, &framework.App{Functions: []*framework.Function{f}}), f, time.Now().Add(-time.Hour))
+	if err := <-overdue; err == nil || !strings.Contains(err.Error(), "did not answer within 0s") {
+		t.Errorf("overdue with %v", err)
+	}
+}
+
 func TestOverdueIsNotUsedWhereTheCallerMayGoAway(t *testing.T) {
 	release := make(chan struct{})
 	defer close(release)

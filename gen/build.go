@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/build"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
@@ -30,6 +32,10 @@ type BuildOptions struct {
 	Env []string
 	// Relative is the folder that compile errors name files relative to; empty is the application's.
 	Relative string
+	// Machine finds variables that the units see besides those of f.yml when they run on this machine; nil is none. They go into no file.
+	Machine func(name string) (string, bool)
+	// Place is where a variable of Machine is written; it may be nil.
+	Place func(name string) token.Position
 	// Parallel is how many units are linked at once; zero is the number of processors.
 	Parallel int
 }
@@ -81,7 +87,6 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		ds = append(without(ds, elsewhere), target.CheckUnit(o.Target, app, o.Unit)...)
 		b.Kept = whole.Failed() || elsewhere.Failed()
 	}
-	ds = append(ds, inspected.References(inspectedUnits(p, o.Unit))...)
 	files, found := bundle.Select(a.Dir, app.Spec)
 	ds = append(ds, found...)
 	if large := target.CheckSize(o.Target, app.Units, files); large != nil {
@@ -89,6 +94,11 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	} else {
 		ds = append(ds, inspected.Secrets(files)...)
 	}
+	configured, err := a.CheckConfig(o.Target.Name(), o.Unit, inspect.Checking{Deployed: true, Over: o.Machine, Place: o.Place, Packaged: packaged(files)})
+	if err != nil {
+		return nil, err
+	}
+	ds = append(ds, configured...)
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, which holds the settings of the functions", spec.SettingsFile)
 		d.Hint = "rename it, or leave it out with package.exclude"
@@ -133,6 +143,13 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		Files: files, Deploy: b.deploy(o.Target), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
+}
+
+// packaged reports whether a file is part of the packages.
+func packaged(files []bundle.File) func(name string) bool {
+	return func(name string) bool {
+		return slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == name })
+	}
 }
 
 // own is a copy of an application whose units may be told their packages.

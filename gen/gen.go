@@ -26,6 +26,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/wiring"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
+	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
 // Options says what to generate.
@@ -57,6 +58,7 @@ type Result struct {
 
 	dir   string
 	cache *cache.Cache
+	entry *cache.Entry // what is remembered, nil if nothing is
 	parts *cache.Parts
 }
 
@@ -225,17 +227,28 @@ func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 	return p.App, ds
 }
 
-// TargetUnit is Target for one unit, with what is wrong with the references of its variables: what only other units have wrong is
-// left out. An empty unit is all.
+// TargetUnit is Target for one unit: what only other units have wrong is left out. An empty unit is all.
 func (a *App) TargetUnit(name, unit string) (*target.App, annotations.Diagnostics) {
 	app, ds := a.Target(name)
-	if p, ok := a.plans[name]; ok {
-		if unit != "" {
-			ds = without(ds, p.plan.Elsewhere(unit))
-		}
-		ds = append(ds, a.inspected().References(inspectedUnits(p.plan, unit))...)
+	if p, ok := a.plans[name]; ok && unit != "" {
+		ds = without(ds, p.plan.Elsewhere(unit))
 	}
 	return app, ds
+}
+
+// CheckConfig reports what is wrong with the configuration, see inspect.Application.CheckConfig. The units are those that a target plans,
+// of which an empty name is what the generated code was made from, or the one of them that unit names.
+func (a *App) CheckConfig(name, unit string, c inspect.Checking) (annotations.Diagnostics, error) {
+	p, _, err := a.planned(name)
+	if err != nil {
+		return nil, err
+	}
+	c.Units = inspectedUnits(p, unit)
+	if c.Packaged == nil {
+		files, _ := bundle.Select(a.Dir, p.App.Spec)
+		c.Packaged = packaged(files)
+	}
+	return a.inspected().CheckConfig(c), nil
 }
 
 // without leaves out diagnostics.

@@ -2,15 +2,22 @@ package gen
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/cache"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/output"
+	"github.com/faasgen/faasgen/gen/regular"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
@@ -46,13 +53,14 @@ func (r *Result) remember() {
 	}
 	slices.Sort(e.Variables)
 	e.Variables = slices.Compact(e.Variables)
+	r.entry = &e
 	r.cache.Save(e)
 	r.parts.Save()
 }
 
 // fromCache is the result when nothing has changed. A caller that needs more than it holds has the front half read again.
 func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
-	r.UpToDate, r.Diagnostics = true, e.Notes
+	r.UpToDate, r.Diagnostics, r.entry = true, e.Notes, e
 	lazyLoad := sync.OnceValue(func() error {
 		apps, ds, err := read(context.WithoutCancel(ctx), o, tree)
 		if err != nil {
@@ -77,4 +85,45 @@ func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *c
 		}
 		r.Apps = append(r.Apps, a)
 	}
+}
+
+// CheckConfig has check look at the configuration of each application, or knows that nothing has changed since it found no mistake.
+// What a reference to a file leads to does not count for that.
+func (r *Result) CheckConfig(check func(*App) (annotations.Diagnostics, error)) (annotations.Diagnostics, error) {
+	now := r.configured()
+	if r.entry != nil && r.entry.Configured == now {
+		return r.entry.Config, nil
+	}
+	var ds annotations.Diagnostics
+	for _, a := range r.Apps {
+		found, err := check(a)
+		if err != nil {
+			return nil, err
+		}
+		ds = append(ds, found...)
+	}
+	ds.Sort()
+	follows := slices.ContainsFunc(ds, func(d annotations.Diagnostic) bool { return strings.Contains(d.Message, "file:") })
+	if r.entry != nil && r.cache != nil && !ds.Failed() && !follows {
+		r.entry.Config, r.entry.Configured = ds, now
+		r.cache.Save(*r.entry)
+	}
+	return ds, nil
+}
+
+// configured is a hash of the configuration files.
+func (r *Result) configured() string {
+	h := sha256.New()
+	for _, a := range r.Apps {
+		entries, err := os.ReadDir(a.Dir)
+		fmt.Fprintf(h, "%q %v\n", a.Dir, err)
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), "config.") {
+				continue
+			}
+			content, err := regular.Read(filepath.Join(a.Dir, e.Name()), 16<<20)
+			fmt.Fprintf(h, "%q %x %v\n", e.Name(), sha256.Sum256(content), err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

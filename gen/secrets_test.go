@@ -45,7 +45,7 @@ func (s *Sender) Send() {}
 		t.Fatal(err)
 	}
 	got := made.Diagnostics.Render(b.dir)
-	want := []string{"one/config.default.yml:1: key key: found", "one/config.default.yml:2: key mail.password: found", "one/config.prod.yml:4: key of a list item: found"}
+	want := []string{"one/config.default.yml:1:6: key key: found", "one/config.default.yml:2:14: key mail.port: expected a whole number", "one/config.default.yml:2:27: key mail.password: found", "one/config.prod.yml:4:40: key of a list item: found"}
 	for _, w := range want {
 		if strings.Count(got, w) != 1 {
 			t.Errorf("expected %s once", w)

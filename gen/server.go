@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect"
 	"github.com/faasgen/faasgen/gen/internal/build"
 	"github.com/faasgen/faasgen/gen/internal/cut"
 	"github.com/faasgen/faasgen/gen/internal/emit"
@@ -84,7 +85,11 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	files, found := bundle.Select(a.Dir, p.App.Spec)
 	ds = append(ds, found...)
 	ds = append(ds, inspected.Secrets(files)...)
-	ds = append(ds, inspected.References(inspectedUnits(p, o.Unit))...)
+	configured, err := a.CheckConfig(ServerTarget, o.Unit, inspect.Checking{Deployed: true, Packaged: packaged(files)})
+	if err != nil {
+		return nil, err
+	}
+	ds = append(ds, configured...)
 	taken := build.Collision(files, e.Command, o.Image && o.Archive == "")
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		taken = spec.SettingsFile
@@ -101,7 +106,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
 	environment, different := variables(p.App, unit)
-	ds = append(ds, different...)
+	ds = append(append(ds, different...), elsewhere(unit)...)
 	ds.Sort()
 	if b.Diagnostics = ds; ds.Failed() {
 		return b, nil
@@ -153,6 +158,19 @@ func served(app *target.App, name string) (*target.Unit, error) {
 	}
 	slices.SortFunc(all.Functions, func(a, b *target.Function) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
+}
+
+// elsewhere are the calls of functions that a server of one unit does not have. Nothing carries them to another server.
+func elsewhere(unit *target.Unit) (ds annotations.Diagnostics) {
+	for _, c := range unit.Outside() {
+		if unit.Has(c.Function) {
+			continue // an asynchronous one, which stays in the process
+		}
+		d := c.Place.Errorf(target.CodeUnsupported, "a server of unit %s alone cannot call function %s, which it does not have", unit.Name, c.Function)
+		d.Hint = "build a server of all functions, without --unit, or put both into one group"
+		ds = append(ds, d)
+	}
+	return ds
 }
 
 // variables are those that f.yml sets for a unit, or for all units together. What is true of one unit alone is not true of all.

@@ -11,7 +11,8 @@ import (
 func TestOnceMakesOneClient(t *testing.T) {
 	var o Once
 	rt := &framework.Runtime{Variables: variables{}}
-	if o.Client(rt) != o.Client(rt) {
+	first := o.Client(rt)
+	if o.Client(rt) != first {
 		t.Error("the second client is another one")
 	}
 }

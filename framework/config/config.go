@@ -26,13 +26,13 @@ import (
 // Config is the configuration of one process. It never changes after [Load] and is safe for concurrent use. A nil Config
 // is one without files: environment variables still count.
 type Config struct {
-	root   *value
-	dir    string
-	read   []string // the files there were, in order of precedence
-	absent []string // the files there could have been
-	env    lookup   // nil is the process's
-	stores []framework.Store
-	dry    bool // references are read but not followed
+	root    *value
+	dir     string
+	read    []string // the files there were, in order of precedence
+	absent  []string // the files there could have been
+	env     lookup   // nil is the process's
+	stores  []framework.Store
+	follows func(Reference) (text string, ok bool, err error) // knows some references better than the process; may be nil
 }
 
 // lookup finds an environment variable.
@@ -128,13 +128,7 @@ func Get[T any](c *Config, key string) (T, error) {
 // neither is not an error. Generated code reads at start what is or holds a [Secret], so that one that cannot be found stops
 // the start and not a later request.
 func Check[T any](c *Config, key, def string) error {
-	var v T
-	dst := reflect.ValueOf(&v).Elem()
-	found, err := c.decodeKey(key, dst)
-	if err != nil || found || def == "" {
-		return err
-	}
-	_, err = OrText[T](c, key, def)
+	_, err := c.Examine(key, reflect.TypeFor[T](), def)
 	return err
 }
 

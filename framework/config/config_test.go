@@ -296,22 +296,22 @@ func TestWrongTypes(t *testing.T) {
 		get  func() error
 		want string
 	}{
-		{get[int](c, "a.n"), ":2: key a.n: expected a whole number, found a text"},
-		{get[int](c, "a.q"), ":3: key a.q: expected a whole number, found a text"},
-		{get[uint](c, "a.neg"), ":4: key a.neg: expected a whole number that is not negative, found a whole number"},
-		{get[int8](c, "a.big"), ":5: key a.big: the number does not fit into int8"},
-		{get[int](c, "a.huge"), ":6: key a.huge: the number does not fit into int"},
-		{get[int](c, "a.f"), ":7: key a.f: expected a whole number, found a number"},
-		{get[bool](c, "a.yes"), ":8: key a.yes: expected true or false, found a text"},
-		{get[time.Duration](c, "a.d"), ":9: key a.d: expected a duration such as 5s or a number of seconds, found a text"},
-		{get[[]int](c, "a.list"), ":10: key of a list item: expected a whole number, found a text (item 1 of a.list)"},
-		{get[string](c, "a.list"), ":10: key a.list: expected a text, found a list"},
-		{get[map[string]string](c, "a.map"), ":11: key a.map.k: expected a text, found a list"},
-		{get[slog.Level](c, "a.level"), ":12: key a.level: found a text that is not a valid slog.Level"},
-		{get[pool](c, "a.n"), ":2: key a.n: expected a mapping, found a text"},
-		{get[[]string](c, "a"), ":2: key a: expected a list, found a mapping"},
-		{get[chan int](c, "a.n"), ":2: key a.n: a chan int cannot be configured"},
-		{get[map[int]int](c, "a"), ":2: key a: a map[int]int cannot be configured: its keys are not strings"},
+		{get[int](c, "a.n"), ":2:6: key a.n: expected a whole number, found a text"},
+		{get[int](c, "a.q"), ":3:6: key a.q: expected a whole number, found a text"},
+		{get[uint](c, "a.neg"), ":4:8: key a.neg: expected a whole number that is not negative, found a whole number"},
+		{get[int8](c, "a.big"), ":5:8: key a.big: the number does not fit into int8"},
+		{get[int](c, "a.huge"), ":6:9: key a.huge: the number does not fit into int"},
+		{get[int](c, "a.f"), ":7:6: key a.f: expected a whole number, found a number"},
+		{get[bool](c, "a.yes"), ":8:8: key a.yes: expected true or false, found a text"},
+		{get[time.Duration](c, "a.d"), ":9:6: key a.d: expected a duration such as 5s or a number of seconds, found a text"},
+		{get[[]int](c, "a.list"), ":10:13: key of a list item: expected a whole number, found a text (item 1 of a.list)"},
+		{get[string](c, "a.list"), ":10:9: key a.list: expected a text, found a list"},
+		{get[map[string]string](c, "a.map"), ":11:12: key a.map.k: expected a text, found a list"},
+		{get[slog.Level](c, "a.level"), ":12:10: key a.level: found a text that is not a valid slog.Level"},
+		{get[pool](c, "a.n"), ":2:6: key a.n: expected a mapping, found a text"},
+		{get[[]string](c, "a"), ":2:3: key a: expected a list, found a mapping"},
+		{get[chan int](c, "a.n"), ":2:6: key a.n: a chan int cannot be configured"},
+		{get[map[int]int](c, "a"), ":2:3: key a: a map[int]int cannot be configured: its keys are not strings"},
 	} {
 		if err := tc.get(); err == nil || err.Error() != file+tc.want {
 			t.Errorf("got  %v\nwant %s%s", err, file, tc.want)
@@ -342,16 +342,16 @@ func TestBrokenFiles(t *testing.T) {
 	for name, tc := range map[string]struct{ content, want string }{
 		"syntax":       {"a: 1\nb: [\n", "config.default.yml:"},
 		"tab":          {"a:\n\tb: 1\n", "config.default.yml:2: found character that cannot start any token"},
-		"duplicate":    {"a: 1\nb: 2\na: 3\n", "config.default.yml:3: key a is already set in line 1"},
-		"not a map":    {"- a\n", "config.default.yml:1: expected a mapping of keys to values, found a list"},
-		"scalar":       {"hello\n", "config.default.yml:1: expected a mapping of keys to values, found a text"},
-		"two":          {"a: 1\n---\nb: 2\n", "config.default.yml:2: found a second document, expected one"},
-		"key":          {"? [a]\n: b\n", "config.default.yml:1: expected a key, found a list or a mapping"},
-		"tag":          {"a: !secret x\n", "config.default.yml:1: unknown tag !secret"},
+		"duplicate":    {"a: 1\nb: 2\na: 3\n", "config.default.yml:3:1: key a is already set in line 1"},
+		"not a map":    {"- a\n", "config.default.yml:1:1: expected a mapping of keys to values, found a list"},
+		"scalar":       {"hello\n", "config.default.yml:1:1: expected a mapping of keys to values, found a text"},
+		"two":          {"a: 1\n---\nb: 2\n", "config.default.yml:2:1: found a second document, expected one"},
+		"key":          {"? [a]\n: b\n", "config.default.yml:1:3: expected a key, found a list or a mapping"},
+		"tag":          {"a: !secret x\n", "config.default.yml:1:4: found an unknown tag: a value that begins with ! needs quotes"},
 		"merge":        {"a: &a 1\nb: {<<: *a}\n", "expected a mapping to merge, found a whole number"},
 		"alias bomb":   {bomb, "its aliases expand to too much"},
-		"no anchor":    {"a: *b\n", "unknown anchor 'b'"},
-		"self":         {"a: &a {b: *a}\n", "config.default.yml:1: the file is too deep or its aliases expand to too much"},
+		"no anchor":    {"a: *b\n", "found an alias of no anchor"},
+		"self":         {"a: &a {b: *a}\n", "config.default.yml:1:11: the file is too deep or its aliases expand to too much"},
 		"control byte": {"a: \x01\n", "config.default.yml: control characters are not allowed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -457,7 +457,7 @@ func TestDefaultsOfComponents(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %s", key, got, err, want)
 		}
 	}
-	if _, err := config.Get[int](c, "pool.kind"); err == nil || !strings.HasPrefix(err.Error(), "example.com/other/config.default.yml:1: ") {
+	if _, err := config.Get[int](c, "pool.kind"); err == nil || !strings.HasPrefix(err.Error(), "example.com/other/config.default.yml:1:14: ") {
 		t.Errorf("got %v", err)
 	}
 	if got := c.Files(); len(got) != 1 {

@@ -57,7 +57,7 @@ func (v *value) errorf(format string, args ...any) error {
 	if v.line == 0 { // of an overlay
 		return fmt.Errorf("%s: %w", v.file, fmt.Errorf(format, args...))
 	}
-	return fmt.Errorf("%s:%d: %w", v.file, v.line, fmt.Errorf(format, args...))
+	return fmt.Errorf("%s:%d:%d: %w", v.file, v.line, v.col, fmt.Errorf(format, args...))
 }
 
 // parse reads one file. The result is nil for an empty one.
@@ -73,7 +73,7 @@ func parse(file string, raw []byte) (*value, error) {
 	}
 	var second yaml.Node
 	if err := dec.Decode(&second); err == nil {
-		return nil, fmt.Errorf("%s:%d: found a second document, expected one", file, second.Line)
+		return nil, fmt.Errorf("%s:%d:%d: found a second document, expected one", file, second.Line, second.Column)
 	} else if !errors.Is(err, io.EOF) {
 		return nil, syntaxError(file, err)
 	}
@@ -91,6 +91,9 @@ func parse(file string, raw []byte) (*value, error) {
 // syntaxError moves yaml's "line 3" to where editors look for it.
 func syntaxError(file string, err error) error {
 	msg := strings.TrimPrefix(err.Error(), "yaml: ")
+	if strings.Contains(msg, "unknown anchor") { // whose name may be a password
+		msg = "found an alias of no anchor: a value that begins with * needs quotes"
+	}
 	if rest, ok := strings.CutPrefix(msg, "line "); ok {
 		if n, text, ok := strings.Cut(rest, ": "); ok {
 			if _, err := strconv.Atoi(n); err == nil {
@@ -114,7 +117,7 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 	r.depth++
 	defer func() { r.depth-- }()
 	if r.nodes > maxNodes || r.depth > 1000 {
-		return nil, fmt.Errorf("%s:%d: the file is too deep or its aliases expand to too much", r.file, n.Line)
+		return nil, fmt.Errorf("%s:%d:%d: the file is too deep or its aliases expand to too much", r.file, n.Line, n.Column)
 	}
 	v := &value{file: r.file, line: n.Line, col: n.Column}
 	if r.apart {
@@ -129,7 +132,7 @@ func (r *reader) read(n *yaml.Node) (*value, error) {
 			v.text = ""
 		}
 		if !strings.HasPrefix(v.tag, "!!") {
-			return nil, v.errorf("unknown tag %s", v.tag)
+			return nil, v.errorf("found an unknown tag: a value that begins with ! needs quotes")
 		}
 		return v, nil
 	case yaml.SequenceNode:
@@ -157,7 +160,7 @@ func (r *reader) readMapping(n *yaml.Node, v *value) error {
 			k = k.Alias
 		}
 		if k.Kind != yaml.ScalarNode {
-			return fmt.Errorf("%s:%d: expected a key, found a list or a mapping", r.file, k.Line)
+			return fmt.Errorf("%s:%d:%d: expected a key, found a list or a mapping", r.file, k.Line, k.Column)
 		}
 		c, err := r.read(child)
 		if err != nil {
@@ -177,7 +180,7 @@ func (r *reader) readMapping(n *yaml.Node, v *value) error {
 			continue
 		}
 		if first := v.named[k.Value]; first != nil {
-			return fmt.Errorf("%s:%d: key %s is already set in line %d", r.file, k.Line, k.Value, first.line)
+			return fmt.Errorf("%s:%d:%d: key %s is already set in line %d", r.file, k.Line, k.Column, k.Value, first.line)
 		}
 		v.keys, v.named[k.Value] = append(v.keys, k.Value), c
 	}

@@ -40,11 +40,30 @@ func (c *Config) Overlay(file string, values map[string]string) (*Config, error)
 // Inspect reports what is wrong with the value of key as a t, as [Get] would, without reading environment variables and without
 // following references of secrets; a missing value is not an error. The generator calls it before anything runs.
 func (c *Config) Inspect(key string, t reflect.Type) error {
-	var out Config
-	if c != nil {
-		out = *c
-	}
-	out.dry, out.env = true, func(string) (string, bool) { return "", false }
-	_, err := out.decodeKey(key, reflect.New(t).Elem())
+	out := c.Following(func(Reference) (string, bool, error) { return "", true, nil })
+	out.env = func(string) (string, bool) { return "", false }
+	_, err := out.Examine(key, t, "")
 	return err
+}
+
+// Following returns a configuration that finds the text of a reference by known, and as c does where that is not ok. The generator,
+// which runs elsewhere than the functions do, says so what it knows of the place where they will.
+func (c *Config) Following(known func(Reference) (text string, ok bool, err error)) *Config {
+	out := &Config{}
+	if c != nil {
+		*out = *c
+	}
+	out.follows = known
+	return out
+}
+
+// Examine is [Check] for a type that is known at run time only, and reports whether there is a value or a default text.
+func (c *Config) Examine(key string, t reflect.Type, def string) (found bool, err error) {
+	dst := reflect.New(t).Elem()
+	found, err = c.decodeKey(key, dst)
+	if err != nil || found || def == "" {
+		return found, err
+	}
+	_, err = c.decode(&value{loose: true, text: def, tag: "!!str"}, key, dst)
+	return err == nil, err
 }

@@ -58,9 +58,9 @@ func TestUnknownMembersOfListItems(t *testing.T) {
 	c := load(t, "", "config.default.yml", "a:\n  good: [{NAME: a, p: 1, idle: 3}, {}]\n  bad:\n    - {name: a}\n    - {p: 1,\n       port: 2}\n  skipped: [{skipped: 1}]\n  alone: {port: 2}\n")
 	want(t, c, "a.good", []host{{Name: "a", Port: 1, base: base{3}}, {}})
 	_, err := config.Get[[]host](c, "a.bad")
-	wantError(t, err, "config.default.yml:6: unknown key port of a list item, expected one of name, p, idle (item 1 of a.bad)")
+	wantError(t, err, "config.default.yml:6:14: unknown key port of a list item, expected one of name, p, idle (item 1 of a.bad)")
 	_, err = config.Get[[]*host](c, "a.skipped")
-	wantError(t, err, "config.default.yml:7: unknown key skipped of a list item")
+	wantError(t, err, "config.default.yml:7:23: unknown key skipped of a list item")
 	if _, err := config.Get[host](c, "a.alone"); err != nil {
 		t.Error(err)
 	}

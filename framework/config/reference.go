@@ -95,14 +95,32 @@ func (c *Config) follow(text string) (string, error) {
 		stores = c.stores
 	}
 	r, err := ParseReference(text, stores...)
-	if err != nil || c != nil && c.dry {
+	if err != nil {
 		return "", err
 	}
+	if c != nil && c.follows != nil {
+		if text, ok, err := c.follows(r); ok {
+			return text, err
+		}
+	}
 	if text, err = c.resolve(r, stores); err != nil {
-		return "", fmt.Errorf("%s: %w", r, err)
+		return "", &UnresolvedError{r, err}
 	}
 	return text, nil
 }
+
+// UnresolvedError is the error of a reference that leads to no text.
+type UnresolvedError struct {
+	// Reference is the one, Err why it does not.
+	Reference Reference
+	Err       error
+}
+
+// Error names the reference and no text that it may have led to.
+func (e *UnresolvedError) Error() string { return e.Reference.String() + ": " + e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *UnresolvedError) Unwrap() error { return e.Err }
 
 func (c *Config) resolve(r Reference, stores []framework.Store) (string, error) {
 	switch r.Scheme {

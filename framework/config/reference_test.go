@@ -185,7 +185,7 @@ func TestStores(t *testing.T) {
 	for key, want := range map[string]string{
 		"shop.none":  "environment variable SHOP_NONE_FROM: key shop.none: vault:none: the text is empty",
 		"shop.away":  "environment variable SHOP_AWAY_FROM: key shop.away: vault:away: the vault is closed",
-		"shop.other": filepath.Join(dir, "config.default.yml") + ":1: key shop.other: found a reference of an unknown scheme, expected env:NAME, vault:NAME or file:PATH",
+		"shop.other": filepath.Join(dir, "config.default.yml") + ":1:44: key shop.other: found a reference of an unknown scheme, expected env:NAME, vault:NAME or file:PATH",
 	} {
 		if _, err := config.Get[config.Secret](c, key); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", key, err, want)

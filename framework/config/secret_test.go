@@ -199,27 +199,27 @@ func TestSecretErrorsNameTheReferenceAndNeverTheText(t *testing.T) {
 	}
 	file := filepath.Join(dir, "config.default.yml")
 	for key, want := range map[string]string{
-		"s.literal":  file + ":2: key s.literal: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
-		"s.number":   file + ":3: key s.number: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
-		"s.absent":   file + ":4: key s.absent: env:NOT_SET: the environment variable is not set",
-		"s.empty":    file + ":5: key s.empty: env:EMPTY: the environment variable is empty",
-		"s.name":     file + ":6: key s.name: after env: expected a name of letters, digits and _",
-		"s.none":     file + ":7: key s.none: after env: expected a name of letters, digits and _",
-		"s.path":     file + ":8: key s.path: after file: expected a path",
-		"s.file":     file + ":9: key s.file: file:not/there: there is no file " + filepath.Join(dir, "not", "there"),
-		"s.out":      file + ":10: key s.out: the path after file: leads out of the code directory: expected one below it, or an absolute one",
-		"s.folder":   file + ":11: key s.folder: file:keys: " + filepath.Join(dir, "keys") + " is not a regular file",
-		"s.large":    file + ":12: key s.large: file:large: " + filepath.Join(dir, "large") + " has more than 64 KiB",
-		"s.blank":    file + ":13: key s.blank: file:blank: the file is empty",
-		"s.map":      file + ":14: key s.map: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
-		"s.old":      file + ":16: key s.old: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
-		"s.path2":    file + ":17: key s.path2: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
-		"s.many":     file + ":18: key s.many: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
-		"s.deep":     file + ":19: key s.deep: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
-		"s.nothing":  file + ":20: key s.nothing: the reference is empty, expected env:NAME or file:PATH",
-		"s.scheme":   file + ":21: key s.scheme: found a reference of an unknown scheme, expected env:NAME or file:PATH",
-		"s.plain":    file + ":22: key s.plain: found a text without a scheme, expected a reference: env:NAME or file:PATH",
-		"s.sequence": file + ":23: key s.sequence: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a list",
+		"s.literal":  file + ":2:12: key s.literal: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
+		"s.number":   file + ":3:11: key s.number: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
+		"s.absent":   file + ":4:11: key s.absent: env:NOT_SET: the environment variable is not set",
+		"s.empty":    file + ":5:10: key s.empty: env:EMPTY: the environment variable is empty",
+		"s.name":     file + ":6:9: key s.name: after env: expected a name of letters, digits and _",
+		"s.none":     file + ":7:9: key s.none: after env: expected a name of letters, digits and _",
+		"s.path":     file + ":8:9: key s.path: after file: expected a path",
+		"s.file":     file + ":9:9: key s.file: file:not/there: there is no file " + filepath.Join(dir, "not", "there"),
+		"s.out":      file + ":10:8: key s.out: the path after file: leads out of the code directory: expected one below it, or an absolute one",
+		"s.folder":   file + ":11:11: key s.folder: file:keys: " + filepath.Join(dir, "keys") + " is not a regular file",
+		"s.large":    file + ":12:10: key s.large: file:large: " + filepath.Join(dir, "large") + " has more than 64 KiB",
+		"s.blank":    file + ":13:10: key s.blank: file:blank: the file is empty",
+		"s.map":      file + ":14:8: key s.map: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
+		"s.old":      file + ":16:8: key s.old: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
+		"s.path2":    file + ":17:10: key s.path2: found a secret itself, expected a reference: {from: env:NAME} or {from: file:PATH}",
+		"s.many":     file + ":18:9: key s.many: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
+		"s.deep":     file + ":19:9: key s.deep: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a mapping",
+		"s.nothing":  file + ":20:12: key s.nothing: the reference is empty, expected env:NAME or file:PATH",
+		"s.scheme":   file + ":21:11: key s.scheme: found a reference of an unknown scheme, expected env:NAME or file:PATH",
+		"s.plain":    file + ":22:10: key s.plain: found a text without a scheme, expected a reference: env:NAME or file:PATH",
+		"s.sequence": file + ":23:13: key s.sequence: expected a reference to a secret, {from: env:NAME} or {from: file:PATH}, found a list",
 
 		"s.from.nothing": "environment variable S_FROM_NOTHING_FROM: key s.from.nothing: the reference is empty, expected env:NAME or file:PATH",
 		"s.from.scheme":  "environment variable S_FROM_SCHEME_FROM: key s.from.scheme: found a reference of an unknown scheme, expected env:NAME or file:PATH",
@@ -239,7 +239,7 @@ func TestSecretErrorsNameTheReferenceAndNeverTheText(t *testing.T) {
 		}
 	}
 	_, err = config.Get[[]config.Secret](c, "s.list")
-	wantError(t, err, file+":15: key of a list item: found a secret itself", "(item 1 of s.list)")
+	wantError(t, err, file+":15:27: key of a list item: found a secret itself", "(item 1 of s.list)")
 	_, err = config.Get[mail](c, "s.tree")
 	wantError(t, err, "environment variable S_TREE: key s.tree.password: expected the text of a secret, found a list")
 	if strings.Contains(err.Error(), hunter) {

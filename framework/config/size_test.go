@@ -70,7 +70,7 @@ func TestSizeIsRead(t *testing.T) {
 		"order.none": "found a list", "order.large": "key order.large: the size is too large",
 	} {
 		_, err := config.Get[config.Size](c, key)
-		wantError(t, err, "config.default.yml:1: ", want)
+		wantError(t, err, "config.default.yml:1:", want)
 	}
 }
 

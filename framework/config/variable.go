@@ -34,6 +34,16 @@ func Variable(key string) string {
 // ReferenceVariable is the environment variable with a [Reference] to the value of key: ORDER_MAX_ITEMS_FROM of order.maxItems.
 func ReferenceVariable(key string) string { return Variable(key) + "_FROM" }
 
+// Instead reports whether lookup has another variable than name for the value of the same key: the reference to it, or the value where
+// name is a reference. Where there are several sources of variables, the first that has either wins.
+func Instead(name string, lookup func(name string) (string, bool)) bool {
+	_, set := lookup(name + "_FROM")
+	if value, isReference := strings.CutSuffix(name, "_FROM"); isReference && !set {
+		_, set = lookup(value)
+	}
+	return set
+}
+
 // variable is the value that the environment gives a key of a type, nil for none: the text of its variable as it is, or what its
 // reference leads to. v is what the files have.
 func (c *Config) variable(key string, v *value, t reflect.Type) (*value, error) {

@@ -14,8 +14,9 @@
 //		return app.NewWith(rt, app.Overrides{OrderStore: &fake{}})
 //	})
 //
-// A test does not depend on the machine it runs on: configuration comes from the files next to f.yml, for the environment
-// "test", and from the test itself; the process's environment variables do not count unless [ProcessVariables] is given.
+// A test does not depend on the process that it runs in: configuration comes from the files next to f.yml, for the environment
+// "test", from the variables in .env there, and from the test itself; the process's environment variables do not count unless
+// [ProcessVariables] is given. The test's own values win, then the process's, then .env, then the files.
 // Applications share nothing, so tests may be parallel.
 //
 // Timers do not fire by themselves: a test says at what time they do. Code that has a framework.Clock injected is given one

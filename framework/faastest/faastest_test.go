@@ -241,6 +241,45 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
+// The variables of .env count in a test, below its own and those of the process.
+func TestVariablesOfTheMachine(t *testing.T) {
+	dir := t.TempDir()
+	for name, content := range map[string]string{"config.default.yml": "greet: {text: file, tags: [file]}\n", ".env": "GREET_TEXT='from .env'\nGREET_TAGS_FROM=env:WORD\nWORD=word\nFAAS_FUNCTIONS=nothing\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		process map[string]string
+		options []faastest.Option
+		text    string
+		tag     string
+	}{
+		{"the file's", nil, nil, "from .env", "word"},
+		{"the process's do not count", map[string]string{"GREET_TEXT": "process"}, nil, "from .env", "word"},
+		{"the process's", map[string]string{"GREET_TEXT": "process", "GREET_TAGS": "shell"}, []faastest.Option{faastest.ProcessVariables()}, "process", "shell"},
+		{"a reference of the process's", map[string]string{"GREET_TEXT_FROM": "env:WORD"}, []faastest.Option{faastest.ProcessVariables()}, "word", "word"},
+		{"the test's", nil, []faastest.Option{faastest.Config{"greet.tags": []string{"test"}}, faastest.Variables{"GREET_TEXT_FROM": "env:WORD"}}, "word", "test"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for name, value := range tt.process {
+				t.Setenv(name, value)
+			}
+			u := &unit{}
+			faastest.Start(t, u.new, append(tt.options, faastest.Dir(dir))...)
+			if u.greeting != tt.text || len(u.tags) != 1 || u.tags[0] != tt.tag {
+				t.Errorf("%q %q, want %q %q", u.greeting, u.tags, tt.text, tt.tag)
+			}
+		})
+	}
+	if err := os.WriteFile(filepath.Join(dir, ".env"), []byte("\nGREET_TEXT=\"hunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tr := try(t, func(t testing.TB) { faastest.Start(t, newApp, faastest.Dir(dir)) })
+	tr.want(t, "faastest: "+filepath.Join(dir, ".env")+":2:12: the value of GREET_TEXT has no closing \"")
+}
+
 // What a test sets wins over what the process has, whichever of the two is a reference.
 func TestReferencesOfTheProcess(t *testing.T) {
 	t.Setenv("GREET_TEXT", "from the shell")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
+	"github.com/faasgen/faasgen/framework/config/dotenv"
 )
 
 // Option changes how [Start] runs an application.
@@ -44,8 +45,8 @@ type Config map[string]any
 
 func (c Config) apply(s *settings) error { return s.variables.configure("", c) }
 
-// Variables sets environment variables for the configuration. The process's own do not change, and code that reads them
-// by itself does not see these.
+// Variables sets environment variables for the configuration, which win over those of the file .env next to f.yml. The process's own do
+// not change, and code that reads them by itself does not see these.
 type Variables map[string]string
 
 func (v Variables) apply(s *settings) error {
@@ -62,7 +63,7 @@ func Functions(names ...string) Option {
 }
 
 // ProcessVariables lets the process's environment variables count, too: in a test that needs a secret which only the
-// machine has. What the test sets wins.
+// machine has. What the test sets wins, and .env gives way to both.
 func ProcessVariables() Option {
 	return option(func(s *settings) error { s.variables.process = true; return nil })
 }
@@ -96,7 +97,8 @@ func newSettings(options []Option) (*settings, error) {
 			return nil, err
 		}
 	}
-	return s, nil
+	s.variables.file, err = dotenv.Load(s.dir)
+	return s, err
 }
 
 // applicationDir is the folder of the next f.yml upwards, the working directory if there is none.
@@ -120,6 +122,7 @@ type variables struct {
 	set     map[string]string
 	keys    map[string]string // the configuration key that set a variable
 	process bool
+	file    *dotenv.File // .env of the application's folder
 
 	mu   sync.Mutex
 	read map[string]bool
@@ -133,18 +136,21 @@ func (v *variables) LookupEnv(name string) (string, bool) {
 	if text, ok := v.set[name]; ok {
 		return text, true
 	}
-	if v.process && !v.instead(name) {
-		return os.LookupEnv(name)
+	if config.Instead(name, func(name string) (string, bool) { text, ok := v.set[name]; return text, ok }) {
+		return "", false
 	}
-	return "", false
-}
-
-// instead reports whether the test sets the value that a variable of the process refers to, or a reference in its place.
-func (v *variables) instead(name string) bool {
-	value, isReference := strings.CutSuffix(name, "_FROM")
-	_, set := v.set[value]
-	_, referred := v.set[name+"_FROM"]
-	return isReference && set || referred
+	if v.process {
+		if text, ok := os.LookupEnv(name); ok {
+			return text, true
+		}
+		if config.Instead(name, os.LookupEnv) {
+			return "", false
+		}
+	}
+	if strings.HasPrefix(name, "FAAS_") { // of what runs on this machine, which a test is not
+		return "", false
+	}
+	return v.file.Lookup(name)
 }
 
 // unread lists the configuration keys that were set in vain.

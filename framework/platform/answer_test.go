@@ -60,7 +60,7 @@ func TestCallsOfFunctions(t *testing.T) {
 		{`{"faas":"call","function":"seen","context":{"timeout":"x"}}`, `error invalid_event: call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate`},
 		{`{"faas":"call","function":"seen","context":{01}}`, `error invalid_event: call: found a context that is broken, expected an object with answer, timeout, key, traceparent and tracestate`},
 		// A person calls a function with triggers by their payloads, as ever.
-		{`{"faas":"call","function":"web","payload":{"web":1}}`, `web 1`},
+		{`{"faas":"call","function":"web","payload":{"web":1}}`, `error not_callable: function web is not one that other functions call`},
 		{`{"faas":"call","function":"stated","payload":{}}`, `error c: m (body n: ): secret`},
 	} {
 		got, err := d.Handle(context.Background(), []byte(tt.payload), framework.Invocation{})

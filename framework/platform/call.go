@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
-	"sync"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/callform"
@@ -18,9 +16,9 @@ import (
 //
 //	{"faas":"call","function":"order-create","payload":{"id":1}}
 //
-// The payload is any JSON, and an empty object where it is left out, as in the vendors' own calls. It reaches the function as
-// it would alone, so that one with triggers takes the payloads of these. A function that calls another adds a context, and gets
-// an answer in a form of its own: see package call. An object with any other member, or with one twice, is no call but a payload.
+// The function is one that others call, or that takes raw payloads. The payload is any JSON, and an empty object where it is left
+// out, as in the vendors' own calls. A function that calls another adds a context, and gets an answer in a form of its own: see
+// package call. An object with any other member, or with one twice, is no call but a payload.
 const (
 	callMember = `"faas"`
 	callValue  = `"call"`
@@ -105,44 +103,8 @@ func namesOf(functions []*framework.Function) string {
 	return text
 }
 
-// calls are the decoders for the payloads of calls.
-type calls struct {
-	codecs []Codec
-
-	mu sync.Mutex
-	of map[*framework.Function][]Decoder
-}
-
-// decoders are those of a function's own triggers: a call names its function, so that the triggers of others do not count. They
-// are bound when the function is first called by its name, which most never are.
-func (c *calls) decoders(app *framework.App, f *framework.Function) ([]Decoder, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if own, ok := c.of[f]; ok {
-		return own, nil
-	}
-	var own []Decoder
-	for _, codec := range c.codecs {
-		if codec.Kind == rawKind || codec.Direct { // the first claims everything
-			continue
-		}
-		decode, err := codec.Bind(&framework.App{Unit: app.Unit, Functions: []*framework.Function{f}})
-		if errors.As(err, new(unused)) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		own = append(own, decode)
-	}
-	if c.of == nil {
-		c.of = map[*framework.Function][]Decoder{}
-	}
-	c.of[f] = own
-	return own, nil
-}
-
-// called decodes a call. A function that takes raw payloads gets what its codecs do not know as its own.
+// called decodes a call. Its payload is the function's own: the payloads of triggers come from where the deployment says, and from
+// nowhere else.
 func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 	if !isCall(p) {
 		return Call{}, false, nil
@@ -152,16 +114,15 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return Call{}, true, err
 	}
 	f, payload, err := named(d.engine.App(), p)
-	if with == nil && err == nil {
-		return d.decoded(p, f, payload)
-	}
 	if err == nil {
 		err = Callable(f)
 	}
-	if with == nil || err != nil && !with.Answer {
+	switch {
+	case err == nil && with == nil:
+		return rawCall(f, payload), true, nil
+	case err != nil && (with == nil || !with.Answer):
 		return Call{}, true, err
-	}
-	if err != nil { // the reply of a call without a function is the whole response
+	case err != nil: // the reply of a call without a function is the whole response
 		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(f, nil, err) }}, true, nil
 	}
 	p.calledWith(with)
@@ -174,30 +135,4 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return body, p.failed(f, err)
 	}
 	return call, true, nil
-}
-
-// decoded decodes the payload of a call that has no context by the triggers of its function.
-func (d *Dispatcher) decoded(p *Payload, f *framework.Function, payload []byte) (Call, bool, error) {
-	raw := takesRaw(f) || takesCalls(f)
-	if raw && len(f.Triggers) < 2 {
-		return rawCall(f, payload), true, nil
-	}
-	decoders, err := d.calls.decoders(d.engine.App(), f)
-	if err != nil {
-		return Call{}, true, err
-	}
-	inner := &Payload{Raw: payload, Invocation: p.Invocation, Runtime: p.Runtime}
-	for _, decode := range decoders {
-		call, ok, err := decode(inner)
-		switch {
-		case ok && err == nil && call.Function == f:
-			return call, true, nil
-		case err != nil && !raw:
-			return Call{}, true, err
-		}
-	}
-	if raw {
-		return rawCall(f, payload), true, nil
-	}
-	return Call{}, true, InvalidEvent("call of function %s: no trigger of it matches the payload, %s", f.Name, Shape(payload))
 }

@@ -28,10 +28,7 @@ func members(functions ...*framework.Function) Codec {
 					return Call{Function: f, Event: v, Reply: EncodeReply}, true, nil
 				}
 			}
-			switch {
-			case p.Has("nobody"):
-				return Call{Reply: EncodeReply}, true, nil
-			case p.Has("broken"):
+			if p.Has("broken") {
 				return Call{}, true, InvalidEvent("broken")
 			}
 			return Call{}, false, nil
@@ -40,8 +37,8 @@ func members(functions ...*framework.Function) Codec {
 }
 
 func TestCalls(t *testing.T) {
-	web, other, both := told("web", kind("http")), told("other", kind("http")), told("both", kind("http"), kind("raw"))
-	d, _ := dispatcher(t, app(told("a"), told("b", kind("raw")), web, other, both), members(web, other, both), Raw())
+	web, callee, both := told("web", kind("http")), told("callee", kind("http"), framework.Callee{}), told("both", kind("http"), kind("raw"))
+	d, _ := dispatcher(t, app(told("a"), told("b", kind("raw")), web, callee, both), members(web, callee, both), Raw())
 	for _, tt := range []struct{ payload, want string }{
 		{`{"faas":"call","function":"a","payload":{"n":1}}`, `a {"n":1}`},
 		{"\n{ \"payload\" : [1, 2] , \"function\" : \"b\" , \"faas\" : \"call\" } ", `b [1, 2]`},
@@ -51,18 +48,16 @@ func TestCalls(t *testing.T) {
 		// The payload is data, though it looks like that of another, or like a call.
 		{`{"faas":"call","function":"a","payload":{"web":1}}`, `a {"web":1}`},
 		{`{"faas":"call","function":"a","payload":{"faas":"call","function":"b"}}`, `a {"faas":"call","function":"b"}`},
-		// A function with triggers takes their payloads.
-		{`{"faas":"call","function":"web","payload":{"web":1}}`, `web 1`},
-		{`{"faas":"call","function":"both","payload":{"both":1}}`, `both 1`},
-		{`{"faas":"call","function":"both","payload":{"web":1}}`, `both {"web":1}`},
+		// One that takes raw payloads gets its own, whatever else it takes.
+		{`{"faas":"call","function":"both","payload":{"both":1}}`, `both {"both":1}`},
 		{`{"faas":"call","function":"both","payload":{"broken":1}}`, `both {"broken":1}`},
-		{`{"faas":"call","function":"web","payload":{"other":1}}`, `invalid_event: call of function web: no trigger of it matches the payload, a JSON object with the members "other"`},
-		{`{"faas":"call","function":"web","payload":{"nobody":1}}`, `invalid_event: call of function web: no trigger of it matches the payload, a JSON object with the members "nobody"`},
-		{`{"faas":"call","function":"web","payload":{"broken":1}}`, `invalid_event: broken`},
-		{`{"faas":"call","function":"web","payload":[]}`, `invalid_event: call of function web: no trigger of it matches the payload, JSON that is not an object`},
+		{`{"faas":"call","function":"callee","payload":{"callee":1}}`, `callee {"callee":1}`},
+		// The payloads of triggers come from where the deployment says alone.
+		{`{"faas":"call","function":"web","payload":{"web":1}}`, `not_callable: function web is not one that other functions call`},
+		{`{"faas":"call","function":"web"}`, `not_callable: function web is not one that other functions call`},
 		// Broken ones.
-		{`{"faas":"call","function":"c"}`, `unknown_function: call: found the function "c", expected one of unit u: a, b, web, other, both`},
-		{`{"faas":"call"}`, `unknown_function: call: found the function "", expected one of unit u: a, b, web, other, both`},
+		{`{"faas":"call","function":"c"}`, `unknown_function: call: found the function "c", expected one of unit u: a, b, web, callee, both`},
+		{`{"faas":"call"}`, `unknown_function: call: found the function "", expected one of unit u: a, b, web, callee, both`},
 		{`{"faas":"call","function":1}`, `invalid_event: function: found a number, expected a string`},
 		{`{"faas":"call","function":"a","payload":{"n":01}}`, `invalid_event: call: found broken JSON`},
 		// None.
@@ -80,23 +75,6 @@ func TestCalls(t *testing.T) {
 		}
 		if whole := string(got); whole != tt.want && (!strings.HasSuffix(tt.want, ": ") || !strings.HasPrefix(whole, tt.want)) {
 			t.Errorf("%s: %s, want %s", tt.payload, got, tt.want)
-		}
-	}
-}
-
-func TestCallsWithoutRaw(t *testing.T) {
-	web, a := told("web", kind("http")), told("a", kind("mq"))
-	d, _ := dispatcher(t, app(web, a), members(web))
-	for payload, want := range map[string]string{
-		`{"faas":"call","function":"web","payload":{"web":1}}`: `web 1`,
-		`{"faas":"call","function":"a","payload":[1]}`:         `invalid_event: call of function a: no trigger of it matches the payload, JSON that is not an object`,
-	} {
-		got, err := d.Handle(context.Background(), []byte(payload), framework.Invocation{})
-		if err != nil {
-			got = []byte(err.Error())
-		}
-		if string(got) != want {
-			t.Errorf("%s: %s, want %s", payload, got, want)
 		}
 	}
 }
@@ -173,32 +151,4 @@ func FuzzCalled(f *testing.F) {
 			}
 		}
 	})
-}
-
-// TestCallsAreForTheirFunctionAlone: the trigger of another function would take the payload, too, and comes first.
-func TestCallsAreForTheirFunctionAlone(t *testing.T) {
-	greedy := Codec{Kind: "http", Bind: func(app *framework.App) (Decoder, error) {
-		return func(p *Payload) (Call, bool, error) {
-			for _, f := range app.Functions {
-				if len(f.Triggers) > 0 && f.Triggers[0].Kind() == "http" {
-					return Call{Function: f, Event: "a request", Reply: EncodeReply}, true, nil
-				}
-			}
-			return Call{}, false, nil
-		}, nil
-	}}
-	direct := greedy
-	direct.Direct = true
-	d, _ := dispatcher(t, app(told("both", kind("http"), kind("raw"))), direct, Raw())
-	got, err := d.Handle(context.Background(), []byte(`{"faas":"call","function":"both","payload":{}}`), framework.Invocation{})
-	if string(got) != "both {}" || err != nil {
-		t.Errorf("a payload that comes from the vendor alone: %s, %v", got, err)
-	}
-	d, _ = dispatcher(t, app(told("first", kind("http")), told("second", kind("http")), told("third", kind("http"), kind("raw"))), greedy, Raw())
-	for _, name := range []string{"first", "second", "third", "second"} {
-		got, err := d.Handle(context.Background(), []byte(`{"faas":"call","function":"`+name+`","payload":{}}`), framework.Invocation{})
-		if string(got) != name+" a request" || err != nil {
-			t.Errorf("%s: %s, %v", name, got, err)
-		}
-	}
 }

@@ -27,8 +27,6 @@ type Codec struct {
 	Kind string
 	// Bind prepares what decoding needs, such as the router over the unit's web.Route triggers. Its error is an init error.
 	Bind func(app *framework.App) (Decoder, error)
-	// Direct says that the payload cannot be that of a call: it comes from the vendor alone.
-	Direct bool
 }
 
 // Decoder claims a payload. It returns false when the payload is not of its form, and an error when it is but is broken
@@ -56,7 +54,6 @@ type Dispatcher struct {
 
 	engine   *framework.Engine
 	decoders []Decoder // that of calls, then those of the codecs
-	calls    calls
 }
 
 // unused is the error of a codec that no function of the unit has a trigger for.
@@ -64,7 +61,7 @@ type unused struct{ error }
 
 // NewDispatcher binds the codecs to the engine's unit, in order of precedence.
 func NewDispatcher(e *framework.Engine, codecs []Codec) (*Dispatcher, error) {
-	d := &Dispatcher{engine: e, calls: calls{codecs: codecs}}
+	d := &Dispatcher{engine: e}
 	d.decoders = append(d.decoders, d.called) // first: its form is ours, whatever its payload looks like
 	for _, c := range codecs {
 		decode, err := c.Bind(e.App())

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
@@ -25,12 +24,13 @@ type Config struct {
 	Dir, Service string
 	// Env is the environment: config.<Env>.yml lies over config.default.yml. It is empty for no second file.
 	Env string
-	// Keys are sorted. The members of a struct are keys of their own, after that of the struct.
+	// Keys are sorted: the application's first, then those that only components take. The members of a struct are keys of their own, after that of the struct.
 	Keys []*ConfigKey
 	// Unread are the keys of the config files that nothing reads. There are none where a function takes the whole configuration.
 	Unread []ConfigUnread
 
 	references annotations.Diagnostics // what is wrong with those in f.yml
+	mistakes   []*Mistake
 }
 
 // ConfigKey is one key in use.
@@ -44,6 +44,8 @@ type ConfigKey struct {
 	Required bool
 	// Member says that it is a member of a struct that is read as a whole. Such a one may be missing if it is not Required.
 	Member bool
+	// Component says that only components take it.
+	Component bool
 	// Source is where the value comes from.
 	Source ConfigSource
 	// Own are the functions that get it from elsewhere, by name.
@@ -51,17 +53,18 @@ type ConfigKey struct {
 	// Uses are the fields and parameters, by position. Functions are those that need one of them, by name.
 	Uses      []ConfigUse
 	Functions []string
-	// Wrong says what is wrong with the value in the files, empty if nothing is, and WrongAt where. It does not show it.
+	// Missing says that a function needs the key and has no value.
+	Missing bool
+	// Wrong says what is wrong with the value, empty if nothing is, and WrongAt where. It does not show it.
 	Wrong   string
 	WrongAt token.Position
 }
 
-// Missing reports whether a function needs the key and has no value.
-func (k *ConfigKey) Missing() bool {
-	return k.Required && k.Source.Kind == FromNowhere &&
-		slices.ContainsFunc(k.Functions, func(f string) bool {
-			return !slices.ContainsFunc(k.Own, func(o ConfigOwn) bool { return o.Function == f })
-		})
+// Internal reports a key of components alone that neither the application says something of nor has to. Secrets and addresses are none
+// of that kind: they come with the deployment.
+func (k *ConfigKey) Internal() bool {
+	return k.Component && !k.Missing && k.Type != "config."+model.SecretType && k.Type != "config.DSN" && k.Wrong == "" && k.Own == nil &&
+		(k.Source.Kind == FromComponent || k.Source.Kind == FromDefault || k.Source.Kind == FromNowhere || k.Source.Kind == FromMembers)
 }
 
 // ConfigSourceKind says what kind of place a value comes from.
@@ -117,24 +120,17 @@ type configuring struct {
 	read     *config.Config // of the files alone
 	files    []string
 	byKey    map[string]*ConfigKey
-	types    map[string][]readAs // of the dependencies, by their keys
-	whole    bool                // something takes the whole configuration
 	settings map[string]spec.Settings
 }
 
-// readAs is a dependency.
-type readAs struct {
-	dep *model.Dep
-	key *ConfigKey
-}
-
 // Config says what the application takes from configuration. An empty environment is the stage that f.yml names. Unit leaves
-// out what other units use; "app" is all of them, and without a unit of that name the result is nil.
-func (a *Application) Config(env, unit string) (*Config, error) {
+// out what other units use; "app" is all of them, and without a unit of that name the result is nil. Machine finds the variables that
+// win over those of f.yml; nil is those of the process.
+func (a *Application) Config(env, unit string, machine func(name string) (string, bool)) (*Config, error) {
 	s := a.graph.App.Spec
 	c := &configuring{
 		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
-		byKey: map[string]*ConfigKey{}, types: map[string][]readAs{}, settings: map[string]spec.Settings{},
+		byKey: map[string]*ConfigKey{}, settings: map[string]spec.Settings{},
 	}
 	var functions []*model.Function
 	for _, u := range a.plan.Units {
@@ -149,9 +145,17 @@ func (a *Application) Config(env, unit string) (*Config, error) {
 		return nil, nil
 	}
 	var err error
-	c.lookup = lookupIn(a.env)
+	if c.lookup = machine; c.lookup == nil {
+		c.lookup = lookupIn(a.env)
+	}
+	units := slices.DeleteFunc(slices.Clone(a.plan.Units), func(u Unit) bool {
+		return !slices.ContainsFunc(u.Functions, func(f *model.Function) bool { return slices.Contains(functions, f) })
+	})
+	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: ofMachine(c.Env)})
+	c.mistakes = append(c.mistakes, a.literals(c.Env, functions)...)
 	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
-		return nil, err
+		c.mistakes = append(c.mistakes, a.unreadable(err, c.Env, a.reading(functions))...)
+		return c.Config, nil
 	}
 	c.files = c.read.Files()
 	for _, f := range functions {
@@ -160,11 +164,9 @@ func (a *Application) Config(env, unit string) (*Config, error) {
 		}
 	}
 	c.finish(functions)
-	c.references = a.References(slices.DeleteFunc(slices.Clone(a.plan.Units), func(u Unit) bool {
-		return !slices.ContainsFunc(u.Functions, func(f *model.Function) bool { return slices.Contains(functions, f) })
-	}))
-	if unit == "" && !c.whole {
-		c.unread()
+	c.references = a.References(units)
+	if r := a.reading(functions); unit == "" && !r.whole {
+		c.Unread = r.unread(c.read)
 	}
 	return c.Config, nil
 }
@@ -193,9 +195,6 @@ func lookupIn(env []string) func(string) (string, bool) {
 // node adds what a node takes for a function.
 func (c *configuring) node(f *model.Function, n *wiring.Node) {
 	for _, d := range n.Provider.Deps {
-		if d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues {
-			c.whole = true
-		}
 		if d.Kind != model.FromConfig {
 			continue
 		}
@@ -205,13 +204,13 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 		if k.Default == nil {
 			k.Default = d.Default
 		}
-		if !slices.ContainsFunc(c.types[d.Key], func(r readAs) bool { return r.dep == d }) {
-			c.types[d.Key] = append(c.types[d.Key], readAs{d, k})
-		}
+		own := n.Provider.Namespace == ""
+		k.Component = k.Component && !own
 		for _, m := range values.Members(d.Type, d.Key) {
 			first := c.byKey[m.Key] == nil
 			k := c.key(m.Key, model.TypeString(m.Type), use, f.Name)
 			k.Member = k.Member || first
+			k.Component = k.Component && !own
 			for _, entry := range d.Values {
 				if d.Key+"."+entry.Key == m.Key {
 					k.Required = k.Required || entry.Required
@@ -225,7 +224,7 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 func (c *configuring) key(key, typ string, use ConfigUse, function string) *ConfigKey {
 	k := c.byKey[key]
 	if k == nil {
-		k = &ConfigKey{Key: key, Variable: config.Variable(key)}
+		k = &ConfigKey{Key: key, Variable: config.Variable(key), Component: true}
 		c.byKey[key] = k
 		c.Keys = append(c.Keys, k)
 	}
@@ -243,7 +242,15 @@ func (c *configuring) key(key, typ string, use ConfigUse, function string) *Conf
 
 // finish finds the sources.
 func (c *configuring) finish(functions []*model.Function) {
-	slices.SortFunc(c.Keys, func(a, b *ConfigKey) int { return cmp.Compare(a.Key, b.Key) })
+	slices.SortFunc(c.Keys, func(a, b *ConfigKey) int {
+		switch {
+		case a.Component == b.Component:
+			return cmp.Compare(a.Key, b.Key)
+		case a.Component:
+			return 1
+		}
+		return -1
+	})
 	for _, k := range c.Keys {
 		slices.Sort(k.Functions)
 		slices.SortFunc(k.Uses, func(a, b ConfigUse) int {
@@ -269,36 +276,16 @@ func (c *configuring) finish(functions []*model.Function) {
 			k.Source.Kind = FromMembers
 		}
 	}
-	for _, reads := range c.types {
-		for _, r := range reads {
-			err := c.read.Inspect(r.dep.Key, values.Type(r.dep.Type))
-			if err != nil && r.key.Source.Kind != FromVariable {
-				r.key.Wrong, r.key.WrongAt = c.wrong(err)
-				if at := r.key.Source.Pos; at.Filename == r.key.WrongAt.Filename && at.Line == r.key.WrongAt.Line {
-					r.key.WrongAt = at // the reader knows the line only
-				}
-			}
+	for _, m := range c.mistakes {
+		k := c.byKey[m.Key]
+		switch {
+		case k == nil:
+		case m.Missing && m.Message == "":
+			k.Missing = true
+		case k.Wrong == "":
+			k.Wrong, k.WrongAt = m.Message, m.Pos
 		}
 	}
-	for _, k := range c.Keys {
-		if wrong := c.misread(k); wrong != "" {
-			k.Wrong, k.WrongAt = wrong, token.Position{}
-		}
-	}
-}
-
-// wrong takes the place, file:line, out of an error of the reader.
-func (c *configuring) wrong(err error) (string, token.Position) {
-	text := err.Error()
-	for _, file := range c.files {
-		if rest, ok := strings.CutPrefix(text, file+":"); ok {
-			number, message, _ := strings.Cut(rest, ": ")
-			if line, err := strconv.Atoi(number); err == nil {
-				return message, token.Position{Filename: file, Line: line}
-			}
-		}
-	}
-	return text, token.Position{}
 }
 
 // source is where a key has its value from for all functions.
@@ -358,67 +345,42 @@ func (c *configuring) leaf(k *ConfigKey) bool {
 	return !slices.ContainsFunc(c.Keys, func(other *ConfigKey) bool { return strings.HasPrefix(other.Key, k.Key+".") })
 }
 
-// unread lists what the application's own files have and nothing reads.
-func (c *configuring) unread() {
-	var known []string
-	for _, k := range c.Keys {
-		known = append(known, k.Key)
-	}
-	c.read.Each(func(key string, s config.Source) bool {
-		if !slices.Contains(c.files, s.File) || c.reads(key) {
-			return true
-		}
-		pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
-		c.Unread = append(c.Unread, ConfigUnread{key, pos, annotations.Suggest(key, known)})
-		return true
-	})
-}
-
-func (c *configuring) reads(key string) bool {
-	for at := key; at != ""; {
-		for _, r := range c.types[at] {
-			if values.Has(r.dep.Type, at, key) {
-				return true
-			}
-		}
-		at = at[:max(strings.LastIndexByte(at, '.'), 0)]
-	}
-	return false
-}
-
 // Diagnostics are what is wrong: an error for each key that is missing or has a wrong value, a note for each that nothing reads.
 func (c *Config) Diagnostics() annotations.Diagnostics {
 	ds := slices.Clone(c.references)
-	for _, k := range c.Keys {
-		switch {
-		case k.Wrong != "":
-			ds = append(ds, annotations.Diagnostic{Pos: k.WrongAt, Code: codeConfig, Message: k.Wrong})
-		case k.Missing():
-			where := "in " + load.DefaultsName
-			if c.Env != "" {
-				where = fmt.Sprintf("in config.%s.yml or %s", c.Env, load.DefaultsName)
-			}
-			ds = append(ds, annotations.Diagnostic{
-				Pos: k.Uses[0].Pos, Code: codeConfig, Message: fmt.Sprintf("configuration key %s has no value", k.Key),
-				Hint: fmt.Sprintf("set it %s, or the variable %s, or %s to a reference to it", where, k.Variable, config.ReferenceVariable(k.Key)),
-			})
-		}
+	for _, m := range c.mistakes {
+		x := absence{Mistake: *m, envs: []string{c.Env}, refused: true}
+		ds = append(ds, x.diagnostic(nil))
 	}
 	for _, u := range c.Unread {
-		d := annotations.Diagnostic{Pos: u.Pos, Code: codeConfig, Severity: annotations.SeverityNote, Message: "nothing reads the configuration key " + u.Key}
-		if u.Near != "" {
-			d.Hint = fmt.Sprintf("did you mean %q?", u.Near)
-		}
-		ds = append(ds, d)
+		ds = append(ds, u.diagnostic())
 	}
 	for i := range ds {
-		ds[i].Line = sourceLine(ds[i])
+		if ds[i].Line == "" {
+			ds[i].Line = sourceLine(ds[i])
+		}
 	}
 	ds.Sort()
 	return ds
 }
 
-const codeConfig = "config"
+// diagnostic is the note of it.
+func (u ConfigUnread) diagnostic() annotations.Diagnostic {
+	d := annotations.Diagnostic{Pos: u.Pos, Code: codeConfig, Severity: annotations.SeverityNote, Message: "nothing reads the configuration key " + u.Key}
+	if u.Near != "" {
+		d.Hint = fmt.Sprintf("did you mean %q?", u.Near)
+	}
+	return d
+}
+
+// Codes of diagnostics.
+const (
+	codeConfig = "config"
+	// CodeFile is that of a configuration file that cannot be read, so that nothing of it counts.
+	CodeFile = "config-file"
+	// CodeMissing is that of a value that is not there.
+	CodeMissing = "config-missing"
+)
 
 // sourceLine is the line that requires a missing key. A line of a config file may have a secret.
 func sourceLine(d annotations.Diagnostic) string {

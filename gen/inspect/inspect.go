@@ -41,3 +41,6 @@ type Unit struct {
 func New(g *wiring.Graph, p Plan, env []string) *Application {
 	return &Application{Dir: g.App.Dir, Service: g.App.Spec.Service, graph: g, plan: p, env: env}
 }
+
+// Units are those that the generated code is made for, each function by itself.
+func (a *Application) Units() []Unit { return a.plan.Units }

@@ -1,13 +1,19 @@
 package inspect
 
 import (
+	"errors"
+	"fmt"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/config"
+	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/values"
 )
@@ -16,13 +22,19 @@ import (
 type reading struct {
 	keys  map[string]string     // by variable
 	types map[string]types.Type // by key
-	whole bool                  // something takes the whole configuration
+	all   map[string][]types.Type
+	whole bool // something takes the whole configuration
 }
 
 // reading finds what functions read.
 func (a *Application) reading(functions []*model.Function) reading {
-	r := reading{keys: map[string]string{}, types: map[string]types.Type{}}
-	add := func(key string, t types.Type) { r.keys[config.Variable(key)], r.types[key] = key, t }
+	r := reading{keys: map[string]string{}, types: map[string]types.Type{}, all: map[string][]types.Type{}}
+	add := func(key string, t types.Type) {
+		r.keys[config.Variable(key)], r.types[key] = key, t
+		if !slices.ContainsFunc(r.all[key], func(o types.Type) bool { return types.Identical(o, t) }) {
+			r.all[key] = append(r.all[key], t)
+		}
+	}
 	for _, n := range a.graph.Reach(functions) {
 		for _, d := range n.Provider.Deps {
 			r.whole = r.whole || d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues
@@ -47,9 +59,37 @@ func (r reading) value(name string) string {
 	return value
 }
 
+// unread lists what the application's own files have and nothing reads.
+func (r reading) unread(read *config.Config) []ConfigUnread {
+	known := slices.Sorted(maps.Keys(r.types))
+	files := read.Files()
+	var list []ConfigUnread
+	read.Each(func(key string, s config.Source) bool {
+		if slices.Contains(files, s.File) && !r.reads(key) {
+			pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
+			list = append(list, ConfigUnread{key, pos, annotations.Suggest(key, known)})
+		}
+		return true
+	})
+	return list
+}
+
+// reads reports whether something takes a key, or a value that it is part of.
+func (r reading) reads(key string) bool {
+	for at := key; at != ""; {
+		for _, t := range r.all[at] {
+			if values.Has(t, at, key) {
+				return true
+			}
+		}
+		at = at[:max(strings.LastIndexByte(at, '.'), 0)]
+	}
+	return false
+}
+
 // References reports what is wrong with the references to configuration among the variables that f.yml sets: one beside the
-// value itself, one that cannot be read, one to what nothing reads, and a secret that looks like a reference, which it is not any
-// more. It shows no values.
+// value itself, one that cannot be read, one to what nothing reads, and a secret itself, which everybody sees who sees f.yml. One
+// that f.yml takes from the environment of the build is left to the caller. It shows no values.
 func (a *Application) References(units []Unit) annotations.Diagnostics {
 	all := a.reading(a.graph.App.Functions)
 	var ds annotations.Diagnostics
@@ -66,10 +106,15 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 			if !place.Valid() {
 				continue
 			}
-			if key := own.keys[name]; key != "" && isSecret(own.types[key]) && looksReferring(text) {
-				d := place.Notef(codeConfig, "%s is the secret %s itself, not a reference to one, although it looks like that", name, key)
-				d.Hint = "if it is meant as a reference, call the variable " + config.ReferenceVariable(key)
-				report(d)
+			if key := own.keys[name]; key != "" && secretIn(own.types[key], key, text) {
+				d := place.Errorf(codeConfig, "%s has a secret itself, expected a reference to it in %s", name, config.ReferenceVariable(key))
+				d.Hint = fmt.Sprintf("%s: env:NAME refers to a variable that the cloud gives, and .env has variables of this machine", config.ReferenceVariable(key))
+				if looksReferring(text) {
+					d.Hint = "if it is meant as a reference, call the variable " + config.ReferenceVariable(key)
+				}
+				if !strings.Contains(place.Line, "${env.") {
+					report(d)
+				}
 			}
 			value := all.value(name)
 			key := all.keys[value]
@@ -98,19 +143,23 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 	return ds
 }
 
+// secretIn reports whether the text of a variable is or holds a secret, which no file may.
+func secretIn(t types.Type, key, text string) bool {
+	if values.Whole(t) {
+		quoted, err := yaml.Marshal(text)
+		if err != nil {
+			return true
+		}
+		text = string(quoted)
+	}
+	c, err := (*config.Config)(nil).Overlay(load.SpecName, map[string]string{key: text})
+	return err == nil && errors.Is(c.Inspect(key, values.Type(t)), config.ErrSecretInFile)
+}
+
 // looksReferring reports a text that would do as a reference.
 func looksReferring(text string) bool {
 	_, err := config.ParseReference(text)
 	return err == nil
-}
-
-// isSecret reports a secret: a DSN may well begin with file.
-func isSecret(t types.Type) bool {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == model.ConfigPath && n.Obj().Name() == model.SecretType
 }
 
 // environment is the variable of a key, or that with a reference to it, which f.yml sets; "" if it sets neither.
@@ -141,22 +190,6 @@ func (c *configuring) variable(k *ConfigKey) string {
 		if _, ok := c.lookup(name); ok && name != "" {
 			return name
 		}
-	}
-	return ""
-}
-
-// misread says what is wrong with the variables of the process for a key, "" if nothing is.
-func (c *configuring) misread(k *ConfigKey) string {
-	name := c.reference(k)
-	text, referred := c.lookup(name)
-	if name == "" || !referred {
-		return ""
-	}
-	if k.Source.Variable != name {
-		return "key " + k.Key + ": found environment variables " + k.Variable + " and " + name + ", expected one of them"
-	}
-	if _, err := config.ParseReference(text); err != nil {
-		return "environment variable " + name + ": key " + k.Key + ": " + err.Error()
 	}
 	return ""
 }

@@ -26,30 +26,38 @@ func (a *Application) Secrets(files []bundle.File) annotations.Diagnostics {
 	for _, u := range a.plan.Units {
 		functions = append(functions, u.Functions...)
 	}
-	defaults := a.defaults(functions)
 	var ds annotations.Diagnostics
 	for _, env := range envs {
-		read, err := config.LoadWith(a.Dir, env, nil, defaults...)
-		if err != nil { // faasgen config and the start of the function say what is wrong with it
-			continue
+		for _, m := range a.literals(env, functions) {
+			ds = append(ds, m.Diagnostic)
 		}
-		c := &configuring{read: read, files: read.Files()}
-		for _, n := range a.graph.Reach(functions) {
-			for _, d := range n.Provider.Deps {
-				if d.Kind != model.FromConfig || !d.Secret {
-					continue
-				}
-				for _, m := range append([]values.Member{{Key: d.Key, Type: d.Type}}, values.Members(d.Type, d.Key)...) {
-					if err := read.Inspect(m.Key, values.Type(m.Type)); errors.Is(err, config.ErrSecretInFile) {
-						text, pos := c.wrong(err)
-						known := func(d annotations.Diagnostic) bool { return d.Pos == pos && d.Message == text }
-						if !slices.ContainsFunc(ds, known) {
-							ds = append(ds, annotations.Diagnostic{Pos: pos, Code: codeConfig, Message: text})
-						}
+	}
+	ds.Sort()
+	return ds
+}
+
+// literals are the secrets that stand in the configuration files of an environment, also where a variable wins over them.
+func (a *Application) literals(env string, functions []*model.Function) []*Mistake {
+	read, err := config.LoadWith(a.Dir, env, nil, a.defaults(functions)...)
+	if err != nil { // the mistakes say what is wrong with it
+		return nil
+	}
+	var list []*Mistake
+	for _, n := range a.graph.Reach(functions) {
+		for _, d := range n.Provider.Deps {
+			if d.Kind != model.FromConfig || !d.Secret {
+				continue
+			}
+			for _, m := range append([]values.Member{{Key: d.Key, Type: d.Type}}, values.Members(d.Type, d.Key)...) {
+				if err := read.Inspect(m.Key, values.Type(m.Type)); errors.Is(err, config.ErrSecretInFile) {
+					text, pos := inFile(err.Error(), read.Files())
+					known := func(o *Mistake) bool { return o.Pos == pos && o.Message == text }
+					if !slices.ContainsFunc(list, known) {
+						list = append(list, &Mistake{Key: d.Key, Diagnostic: annotations.Diagnostic{Pos: pos, Code: codeConfig, Message: text}})
 					}
 				}
 			}
 		}
 	}
-	return ds
+	return list
 }

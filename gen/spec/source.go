@@ -141,6 +141,13 @@ func (s *source) parse() (*yaml.Node, annotations.Diagnostics) {
 	return nil, annotations.Diagnostics{s.node(&further).Errorf(CodeSyntax, "found a second document, expected one")}
 }
 
+// Syntax says where, and why, a text is not one document of YAML. Nothing that it returns quotes the text but the lines of the
+// diagnostics, of which the caller knows whether they may be shown. The path is for their positions.
+func Syntax(path string, text []byte) annotations.Diagnostics {
+	_, ds := newSource(path, text).parse()
+	return ds
+}
+
 // encoding refuses what the yaml reader would refuse without saying where.
 func (s *source) encoding() (annotations.Diagnostic, bool) {
 	for i, line := range s.lines {

@@ -11,13 +11,13 @@ import (
 )
 
 func (t *tool) check() *cobra.Command {
-	var value, unit string
+	var value, unit, env string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Report every mistake, and what a target cannot do, without writing",
 		Long: "Check reports every mistake in directives, dependencies and f.yml, everything that the targets cannot express or\n" +
-			"that is over their limits, and generated code that is not current. Without --target the targets are those that\n" +
+			"that is over their limits, every mistake of configuration that a cold start would stop at in some environment, and generated code that is not current. Without --target the targets are those that\n" +
 			"f.yml names. With it, the portability report is printed: each feature that the application uses, and what each\n" +
 			"target does it with, or loses of it. A loss is an error where f.yml says strict: true. With --unit only what has to\n" +
 			"do with that unit counts for a target; two triggers for the same objects have to do with both.",
@@ -46,7 +46,16 @@ func (t *tool) check() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				var only *string
+				if cmd.Flags().Changed("env") {
+					only = &env
+				}
 				for _, app := range apps {
+					found, err := t.checkConfig(app, chosen, unit, only)
+					if err != nil {
+						return err
+					}
+					ds = append(ds, found...)
 					ds = append(ds, t.checkTargets(app, chosen, unit)...)
 					if chosen != nil {
 						reports = append(reports, t.port(app, chosen, unit))
@@ -73,6 +82,7 @@ func (t *tool) check() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets to check for, separated by commas, or all")
 	cmd.Flags().StringVar(&unit, "unit", "", "check this unit only")
+	cmd.Flags().StringVar(&env, "env", "", "check the configuration of this environment only; the default is all that have a file or are deployed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings and the portability report as JSON")
 	return cmd
 }

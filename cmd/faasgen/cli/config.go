@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,13 +17,14 @@ import (
 
 func (t *tool) config() *cobra.Command {
 	var env, unit string
-	var asJSON bool
+	var asJSON, all bool
 	cmd := &cobra.Command{
 		Use:   "config [--env NAME] [DIR]",
 		Short: "List the configuration keys in use, and where each value comes from",
 		Long: "Config lists every configuration key that the applications in or below DIR take: its type, whether it has to be\n" +
-			"there, the place of its value, its environment variable, the fields that take it and the functions that need them.\n" +
-			"It never shows a value. A key that is missing in the environment, or has a value of the wrong type, is an error; one\n" +
+			"there, the place of its value, and its environment variable; the application's own first, then those of components that\n" +
+			"the application sets or has to, and their secrets. With --all it lists the others of components, too, and of each key the fields that take it\n" +
+			"and the functions that need them. It never shows a value. A key that is missing in the environment, or has a value of the wrong type, is an error; one\n" +
 			"that the files have and nothing reads is noted. Variables of this process count, and environment in f.yml.",
 		Example: "  faasgen config --env prod\n  faasgen config --unit order-create --json",
 		Args:    arguments(0, 1),
@@ -55,7 +57,7 @@ func (t *tool) config() *cobra.Command {
 				}
 			} else {
 				for i, c := range configs {
-					t.configTable(c, i > 0)
+					t.configTable(c, i > 0, all)
 				}
 			}
 			ds = append(ds, found...)
@@ -68,7 +70,8 @@ func (t *tool) config() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&env, "env", "", "the environment, for config.<env>.yml; the default is the stage that f.yml names")
 	cmd.Flags().StringVar(&unit, "unit", "", "only what one unit takes")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
+	cmd.Flags().BoolVar(&all, "all", false, "list all keys of components, too, and who takes each key")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON, with all keys")
 	return cmd
 }
 
@@ -78,13 +81,26 @@ func (t *tool) configs(ctx context.Context, dir, env, unit string) ([]*inspect.C
 	var list []*inspect.Config
 	errs := []error{err}
 	for _, app := range apps {
-		c, err := app.Config(env, unit)
-		errs = append(errs, err)
+		c, found, err := configOf(app, env, unit)
+		ds, errs = append(ds, found...), append(errs, err)
 		if c != nil {
 			list = append(list, c)
 		}
 	}
 	return list, ds, errors.Join(errs...)
+}
+
+// configOf is the configuration of an application. What runs on this machine sees .env, too.
+func configOf(app *inspect.Application, env, unit string) (*inspect.Config, annotations.Diagnostics, error) {
+	m, ds, err := machineOf(app.Dir)
+	if err != nil || m == nil {
+		return nil, ds, err
+	}
+	if env != m.env {
+		m.file = nil
+	}
+	c, err := app.Config(env, unit, m.lookup)
+	return c, nil, err
 }
 
 // noUnit is the error for a unit that no application has.
@@ -97,7 +113,7 @@ func (t *tool) noUnit(cmd *cobra.Command, dir, unit string) error {
 }
 
 // configTable writes one application.
-func (t *tool) configTable(c *inspect.Config, separate bool) {
+func (t *tool) configTable(c *inspect.Config, separate, all bool) {
 	var b strings.Builder
 	if separate {
 		b.WriteByte('\n')
@@ -107,8 +123,12 @@ func (t *tool) configTable(c *inspect.Config, separate bool) {
 		fmt.Fprintf(&b, "  environment %s", c.Env)
 	}
 	b.WriteByte('\n')
-	rows := make([][]string, len(c.Keys))
-	for i, k := range c.Keys {
+	keys := slices.Clone(c.Keys)
+	if !all {
+		keys = slices.DeleteFunc(keys, (*inspect.ConfigKey).Internal)
+	}
+	rows := make([][]string, len(keys))
+	for i, k := range keys {
 		from := t.sourceText(k.Source)
 		if v := k.Source.Variable; v != "" && v != k.Variable { // of a reference, or of the struct that the key is in
 			from += " " + v
@@ -127,15 +147,21 @@ func (t *tool) configTable(c *inspect.Config, separate bool) {
 			line += fmt.Sprintf("%-*s  ", widths[j], cell)
 		}
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
-		k := c.Keys[i]
+		k := keys[i]
 		for _, own := range k.Own {
 			fmt.Fprintf(&b, "    %s of function %s\n", t.sourceText(own.Source), own.Function)
+		}
+		if !all {
+			continue
 		}
 		for _, use := range k.Uses {
 			p := t.place(use.Pos)
 			fmt.Fprintf(&b, "    for %s  %s:%d:%d\n", use.Name, p.File, p.Line, p.Column)
 		}
 		fmt.Fprintf(&b, "    in %s\n", strings.Join(k.Functions, ", "))
+	}
+	if hidden := len(c.Keys) - len(keys); hidden > 0 {
+		fmt.Fprintf(&b, "and %d more of components, see --all\n", hidden)
 	}
 	_, _ = io.WriteString(t.out, b.String())
 }
@@ -183,6 +209,7 @@ type configKey struct {
 	Default   *string        `json:"default,omitempty"`
 	Required  bool           `json:"required"`
 	Member    bool           `json:"member,omitempty"`
+	Component bool           `json:"component,omitempty"`
 	Missing   bool           `json:"missing"`
 	Wrong     string         `json:"wrong,omitempty"`
 	Source    configSource   `json:"source"`
@@ -215,7 +242,7 @@ func (t *tool) configuration(c *inspect.Config) configuration {
 	}
 	for _, k := range c.Keys {
 		key := configKey{
-			Key: k.Key, Type: k.Type, Variable: k.Variable, Default: k.Default, Required: k.Required, Member: k.Member, Missing: k.Missing(),
+			Key: k.Key, Type: k.Type, Variable: k.Variable, Default: k.Default, Required: k.Required, Member: k.Member, Component: k.Component, Missing: k.Missing,
 			Wrong: k.Wrong, Source: source(k.Source, ""), Functions: k.Functions,
 		}
 		for _, own := range k.Own {

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/dev"
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework/platform/local"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) dev() *cobra.Command {
@@ -94,6 +97,10 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 	if _, err := t.commit(ctx, r); err != nil {
 		return nil, err
 	}
+	m, err := t.startable(app)
+	if err != nil {
+		return nil, err
+	}
 	binary, err := gobuild.Server(ctx, app.Dir, t.dir)
 	if err != nil {
 		return nil, err
@@ -102,11 +109,29 @@ func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, err := t.environment(app, "")
+	env, err := t.environment(app, m, "")
 	if err != nil {
 		return nil, err
 	}
 	return &dev.Version{Binary: binary, Dir: app.Dir, Env: env, Watch: inputs}, nil
+}
+
+// startable checks the configuration of what dev starts. A file that cannot be read is an error; what keeps some functions from being
+// called is printed, but for missing values, of which the application itself tells.
+func (t *tool) startable(app *gen.App) (*machine, error) {
+	m, ds, err := machineOf(app.Dir)
+	if err == nil && m != nil {
+		ds, err = app.CheckConfig("", "", m.checking(&m.env))
+	}
+	if err != nil {
+		return nil, err
+	}
+	ds = slices.DeleteFunc(ds, func(d annotations.Diagnostic) bool { return d.Code == inspect.CodeMissing })
+	if m == nil || slices.ContainsFunc(ds, func(d annotations.Diagnostic) bool { return d.Code == inspect.CodeFile }) {
+		return nil, errors.New(t.paint(ds.Render(t.dir)))
+	}
+	t.print(ds)
+	return m, nil
 }
 
 // only is the one application of a result.

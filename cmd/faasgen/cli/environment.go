@@ -3,22 +3,22 @@ package cli
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/cmd/faasgen/internal/gobuild"
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// environment is what a local process of the application gets: this process's variables, and those that f.yml sets which
+// environment is what a local process of the application gets: the variables of this machine, and those that f.yml sets which
 // are not among them. Of a function it is what that function has; without one, what all have together, where the first
 // function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there.
 // The settings of the functions are in a file of the user's cache, and of a function the process serves no others than those that
 // it calls.
-func (t *tool) environment(app *gen.App, function string) ([]string, error) {
+func (t *tool) environment(app *gen.App, m *machine, function string) ([]string, error) {
 	content, err := app.Settings("")
 	if err != nil {
 		return nil, err
@@ -43,12 +43,12 @@ func (t *tool) environment(app *gen.App, function string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := append(os.Environ(), spec.SettingsVariable+"="+settings)
+	env := append(m.variables(), spec.SettingsVariable+"="+settings)
 	if function != "" {
 		env = append(env, spec.FunctionsVariable+"="+strings.Join(served, ","))
 	}
 	for _, name := range slices.Sorted(maps.Keys(set)) {
-		if _, ok := os.LookupEnv(name); !ok && name != framework.EnvironmentVariable {
+		if _, ok := m.lookup(name); !ok && !config.Instead(name, m.lookup) && name != framework.EnvironmentVariable {
 			env = append(env, name+"="+set[name])
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) generate() *cobra.Command {
@@ -17,18 +18,32 @@ func (t *tool) generate() *cobra.Command {
 		Short: "Write the generated code of every application in a folder",
 		Long: "Generate writes internal/faasgen of every application (folder with an f.yml) in or below DIR, or of the one\n" +
 			"that DIR is in. It writes nothing unless all is well, and prints the files that it changed. A generated file that\n" +
-			"was changed by hand is an error; --force overwrites it. What a merge left of generated files is always replaced.",
+			"was changed by hand is an error; --force overwrites it. What a merge left of generated files is always replaced.\n\n" +
+			"The code does not depend on configuration files. What is wrong with these is reported when the code is written, and a key\n" +
+			"that has no value yet is a note.",
 		Args: arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
 			if err != nil {
 				return err
 			}
-			_, changed, err := t.write(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets, Force: force})
+			r, changed, err := t.write(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets, Force: force})
 			for _, path := range changed {
 				fmt.Fprintln(t.out, relative(t.dir, path))
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			ds, err := r.CheckConfig(func(app *gen.App) (annotations.Diagnostics, error) {
+				return t.forTargets(app, nil, "", inspect.Checking{Lenient: true})
+			})
+			if err != nil {
+				return err
+			}
+			if t.print(ds); ds.Failed() {
+				return &failure{code: exitFailed}
+			}
+			return nil
 		},
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "overwrite generated files that were changed by hand")

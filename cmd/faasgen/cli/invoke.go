@@ -214,6 +214,10 @@ func (t *tool) owner(r *gen.Result, function string) (*gen.App, error) {
 // let the process see. There is an outcome with the
 // error of a process that answered and then failed to stop.
 func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form string, event []byte) (*envelope.Outcome, error) {
+	m, err := t.configured(app, function)
+	if err != nil {
+		return nil, err
+	}
 	done := t.progress("building")
 	defer done()
 	binary, err := gobuild.Server(ctx, app.Dir, t.dir)
@@ -221,7 +225,7 @@ func (t *tool) invokeLocal(ctx context.Context, app *gen.App, function, form str
 		return nil, err
 	}
 	done()
-	env, err := t.environment(app, function)
+	env, err := t.environment(app, m, function)
 	if err != nil {
 		return nil, err
 	}

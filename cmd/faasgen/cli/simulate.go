@@ -47,7 +47,11 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 			units = append(units, u)
 		}
 	}
-	built, err := t.artifacts(ctx, app, tg, units, dir)
+	m, err := t.machine(app)
+	if err != nil {
+		return nil, err
+	}
+	built, err := t.artifacts(ctx, app, tg, units, m, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +66,7 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 	for i, u := range units {
 		start := entry(tg, seen, u)
 		deployments = append(deployments, sim.Deployment{Runtime: c.Runtime(start), Artifact: sim.Artifact{
-			Dir: unpacked(dir, u), Command: start.Command, Unit: built[i].Function, Environment: seen.Environment(u), Memory: int(u.Settings.MemorySize),
+			Dir: unpacked(dir, u), Command: start.Command, Unit: built[i].Function, Environment: m.simulated(seen.Environment(u)), Memory: int(u.Settings.MemorySize),
 			Timeout: time.Duration(u.Settings.Timeout), InitTimeout: time.Duration(u.Settings.InitTimeout), Output: t.err,
 		}})
 	}
@@ -96,7 +100,7 @@ func unpacked(dir string, u *target.Unit) string { return filepath.Join(dir, u.N
 
 // artifacts builds the units and unpacks each below dir. What is built stays in the cache, so that the next call of the same unit
 // builds nothing; the user's dist is left alone, as it may hold the other units too.
-func (t *tool) artifacts(ctx context.Context, app *gen.App, tg target.Target, units []*target.Unit, dir string) ([]*gen.BuiltUnit, error) {
+func (t *tool) artifacts(ctx context.Context, app *gen.App, tg target.Target, units []*target.Unit, m *machine, dir string) ([]*gen.BuiltUnit, error) {
 	folder, err := gobuild.Folder(app.Dir)
 	if err != nil {
 		return nil, err
@@ -111,7 +115,7 @@ func (t *tool) artifacts(ctx context.Context, app *gen.App, tg target.Target, un
 	var list []*gen.BuiltUnit
 	printed := map[string]bool{}
 	for _, unit := range units {
-		b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir})
+		b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere, Place: m.place})
 		if err != nil {
 			return nil, err
 		}

@@ -30,8 +30,7 @@ const maxResponse = 32 << 20
 // Both have one text for each header, both ways: several values are joined by commas, and of several cookies that a response
 // sets only the first is kept, which the log says.
 func HTTP() platform.Codec {
-	// Only units with a trigger apigw have it, so a call within a group would take what one of the function alone refuses.
-	return platform.Codec{Kind: "http", Direct: true, Bind: func(app *framework.App) (platform.Decoder, error) {
+	return platform.Codec{Kind: "http", Bind: func(app *framework.App) (platform.Decoder, error) {
 		router, err := web.NewRouter(app)
 		if err != nil {
 			return nil, err

@@ -42,6 +42,7 @@ const streamVariable = "FAAS_PLATFORMTEST_STREAM"
 var _ platform.New = fixture.New
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		options awssim.Options
 		lacks   platformtest.Lack

@@ -12,6 +12,7 @@ import (
 const faultBudget = 4 * time.Second
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	const grace = faultBudget + 2*time.Second
 	base := platformtest.Harness{HTTP: true, Raw: true, InitReport: true, MaxResponse: 6 << 20}
 	ordinary, streams, managed := base, base, base

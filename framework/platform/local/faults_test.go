@@ -8,5 +8,6 @@ import (
 )
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: sim.New(), HTTP: true, Raw: true, Concurrent: true, Streams: true})
 }

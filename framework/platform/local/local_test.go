@@ -27,5 +27,6 @@ func unit(rt *framework.Runtime) *framework.App {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	platformtest.Run(t, platformtest.Harness{Runtime: sim.New(), HTTP: true, Timer: true, Raw: true, Queue: "queue", Concurrent: true, Streams: true, AnswersPages: true, GoesOn: true})
 }

@@ -3,6 +3,7 @@ package platformtest
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +18,7 @@ import (
 type api struct {
 	mu    sync.Mutex
 	fault string
+	taken string // the path of an answer whose acknowledgement was lost in a reset, where the path says which event it is for
 }
 
 // arm says what fails next: the call and how, nothing if empty.
@@ -38,6 +40,26 @@ func (a *api) take(call string) string {
 	return how
 }
 
+// lost remembers an answer that was taken and whose sender cannot know it: it may send it again, and breaks no rule.
+func (a *api) lost(path string) {
+	if _, event, _ := strings.Cut(path, "/invocation/"); strings.Contains(event, "/") {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.taken = path
+	}
+}
+
+// again reports whether an answer is the one that was lost, once.
+func (a *api) again(path string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	is := a.taken != "" && a.taken == path
+	if is {
+		a.taken = ""
+	}
+	return is
+}
+
 // The calls of the API that fail: one of the start, a poll when it comes or when it has an event, an answer before it is taken
 // or after.
 const (
@@ -57,10 +79,16 @@ func (a *api) before(vendor http.Handler) http.Handler {
 				vendor.ServeHTTP(response, r)
 				how = a.take(poll)
 			}
+		case a.again(r.URL.Path):
+			io.Copy(io.Discard, r.Body)
+			http.Error(w, "it was taken before", http.StatusForbidden)
+			return
 		case strings.Contains(r.URL.Path, "/invocation/"):
 			if how = a.take(answer); how == "" {
 				vendor.ServeHTTP(response, r)
-				how = a.take(acknowledged)
+				if how = a.take(acknowledged); how == "reset" {
+					a.lost(r.URL.Path)
+				}
 			}
 		case r.Method == http.MethodPost:
 			if how = a.take(starting); how == "" {

@@ -59,22 +59,6 @@ func (s *suite) concurrency(t *testing.T, p *process) {
 	}
 }
 
-// deadline checks that a function which ignores the platform's time limit costs its caller an error and no other
-// anything.
-func (s *suite) deadline(t *testing.T) {
-	p := s.start(t, sim.Artifact{Timeout: 300 * time.Millisecond}, "")
-	began := time.Now()
-	if err := s.slow(within(t), p, 2*time.Second); err == nil {
-		t.Error("a call over the time limit succeeded")
-	}
-	if took := time.Since(began); took > 1500*time.Millisecond {
-		t.Errorf("the caller waited %s for a call with a limit of 300ms", took)
-	}
-	if err := s.slow(within(t), p, 0); err != nil {
-		t.Errorf("the next call: %v", err)
-	}
-}
-
 // stop checks that an idle process closes its unit and breaks no rule while it goes.
 func (s *suite) stop(t *testing.T, p *process) {
 	if err := p.Stop(within(t)); err != nil {

@@ -154,7 +154,6 @@ func Run(t *testing.T, h Harness) {
 	t.Run("concurrency", func(t *testing.T) { s.concurrency(t, p) })
 	t.Run("deadline", func(t *testing.T) { s.deadline(t) })
 	t.Run("background", func(t *testing.T) { s.background(t) })
-	t.Run("late", func(t *testing.T) { s.late(t) })
 	t.Run("stop", func(t *testing.T) { s.stop(t, p) })
 	t.Run("stop while running", func(t *testing.T) { s.stopWhileRunning(t) })
 	t.Run("init error", func(t *testing.T) { s.initErrors(t) })

@@ -47,6 +47,9 @@ type Entry struct {
 	Apps []App
 	// Notes are the diagnostics of the last time, of which none was an error.
 	Notes annotations.Diagnostics
+	// Config is what is noted of configuration files, whose hash is Configured; it is empty where they have not been looked at.
+	Config     annotations.Diagnostics
+	Configured string
 
 	// Key is the hash of everything but what follows.
 	Key string
@@ -118,7 +121,7 @@ func (c *Cache) Lookup() (*Entry, bool) {
 		return nil, false
 	}
 	var e Entry
-	if json.Unmarshal(content, &e) != nil || e.Key != c.key || e.Noted != c.noted(e.Notes) {
+	if json.Unmarshal(content, &e) != nil || e.Key != c.key || e.Noted != c.noted(slices.Concat(e.Notes, e.Config)) {
 		return nil, false
 	}
 	if e.Values != c.values(e.Variables) {
@@ -144,7 +147,7 @@ func (c *Cache) Save(e Entry) {
 	if err != nil {
 		return
 	}
-	e.Key, e.Noted, e.Outputs, e.Values = c.key, c.noted(e.Notes), outputs, c.values(e.Variables)
+	e.Key, e.Noted, e.Outputs, e.Values = c.key, c.noted(slices.Concat(e.Notes, e.Config)), outputs, c.values(e.Variables)
 	content, err := json.Marshal(e)
 	if err != nil || os.MkdirAll(filepath.Dir(c.file), 0o700) != nil {
 		return

@@ -152,6 +152,7 @@ func TestSelect(t *testing.T) {
 	dir := t.TempDir()
 	for name, content := range map[string]string{
 		"config.default.yml": "a: 1", "config.prod.yml": "a: 2", "config.yml": "x", "sub/config.default.yml": "b: 1", ".env": "TOKEN=1",
+		"config.local.yml": "a: 3", "sub/.env": "TOKEN=2", "sub/.env.example": "TOKEN=",
 		"public/index.html": "<p>", "public/css/a.css": "", "public/.env.local": "", "public/draft.txt": "", "node_modules/x/index.js": "",
 		"keys/server.pem": "", "bin/tool": "", "dist/old.zip": "", ".git/config": "", "main.go": "",
 	} {
@@ -167,7 +168,8 @@ func TestSelect(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"links/out": outside, "links/in": "../public/index.html", "links/nowhere": "gone", "links/folder": "../public"} {
+	for link, to := range map[string]string{"links/out": outside, "links/in": "../public/index.html", "links/nowhere": "gone", "links/folder": "../public",
+		"machine/local": "../config.local.yml", "machine/env": "../.env"} {
 		path := filepath.Join(dir, filepath.FromSlash(link))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
@@ -190,7 +192,14 @@ func TestSelect(t *testing.T) {
 			"f.yml:4:6: note: public/.env.local may hold secrets and is left out [target-package]"},
 		{"public/*.html", "", "config.default.yml config.prod.yml public/index.html", ""},
 		{"**/*.css", "", "config.default.yml config.prod.yml public/css/a.css", ""},
-		{".env", "", ".env config.default.yml config.prod.yml", ""},
+		{".env", "", "config.default.yml config.prod.yml", "f.yml:4:6: .env is for this machine alone, and never part of a package [target-package]"},
+		{"sub/.env", "", "config.default.yml config.prod.yml", "f.yml:4:6: sub/.env is for this machine alone, and never part of a package [target-package]"},
+		{"sub/.env.example", "", "config.default.yml config.prod.yml sub/.env.example", ""},
+		{"config.local.yml", "", "config.default.yml config.prod.yml", "f.yml:4:6: config.local.yml is for this machine alone, and never part of a package [target-package]"},
+		{"config.*", "", "config.default.yml config.prod.yml config.yml", "f.yml:4:6: note: config.local.yml is for this machine alone, and is left out [target-package]"},
+		{"machine/local", "", "config.default.yml config.prod.yml", "f.yml:4:6: machine/local is for this machine alone, and never part of a package [target-package]"},
+		{"machine", "", "config.default.yml config.prod.yml", "f.yml:4:6: note: machine/env is for this machine alone, and is left out [target-package]\n" +
+			"f.yml:4:6: note: machine/local is for this machine alone, and is left out [target-package]"},
 		{"keys/server.pem", "", "config.default.yml config.prod.yml keys/server.pem", ""},
 		{"bin/**", "", "bin/tool* config.default.yml config.prod.yml", ""},
 		{"node_modules", "", "config.default.yml config.prod.yml node_modules/x/index.js", ""},

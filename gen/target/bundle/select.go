@@ -25,14 +25,36 @@ func secrets() []string {
 	}
 }
 
+// LocalConfig is the configuration file of the environment local, which is that of dev and invoke.
+const LocalConfig = "config.local.yml"
+
+// Variables is the file with the environment variables of one machine.
+const Variables = ".env"
+
+// ofMachine reports a file that is for one machine, and never part of a package, by whatever name it is reached.
+func (x *selection) ofMachine(name string) bool {
+	if name == LocalConfig || path.Base(name) == Variables {
+		return true
+	}
+	info, err := x.root.Stat(name)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc([]string{LocalConfig, Variables}, func(own string) bool {
+		other, err := x.root.Stat(own)
+		return err == nil && os.SameFile(info, other)
+	})
+}
+
 // foreign are folders that no wildcard reaches into: the history, what tools leave, and what we have built.
 func foreign() []string {
 	return []string{".git", ".hg", ".svn", ".aws", ".ssh", ".gnupg", "node_modules"}
 }
 
 // Select returns the files of the application's folder that go into each package: config.*.yml, and what package.include
-// of s includes without package.exclude, by name. A pattern that finds nothing is an error, and so is a link that leads
-// out of the folder. Notes say which likely secrets were left out. A folder stands for all files below it.
+// of s includes without package.exclude, by name. What is for this machine alone, config.local.yml and .env, never does. A pattern that
+// finds nothing is an error, and so are one that names such a file and a link that leads out of the folder. Notes say which likely
+// secrets were left out. A folder stands for all files below it.
 func Select(dir string, s *spec.Spec) ([]File, annotations.Diagnostics) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -44,7 +66,9 @@ func Select(dir string, s *spec.Spec) ([]File, annotations.Diagnostics) {
 	all, err := fs.Glob(root.FS(), "config.*.yml")
 	if err == nil {
 		for _, name := range all {
-			x.add(name, spec.Place{}, true)
+			if name != LocalConfig {
+				x.add(name, spec.Place{}, true)
+			}
 		}
 	}
 	for i, pattern := range s.Package.Include {
@@ -132,6 +156,17 @@ func prefix(pattern string) string {
 // add adds one file unless it is excluded. Named says that a pattern without wildcards is its path.
 func (x *selection) add(name string, place spec.Place, named bool) {
 	if slices.ContainsFunc(x.spec.Package.Exclude, func(p string) bool { return glob.MatchBelow(p, name) }) {
+		return
+	}
+	if x.ofMachine(name) {
+		d := place.Errorf(CodePackage, "%s is for this machine alone, and never part of a package", name)
+		if !named {
+			d = place.Notef(CodePackage, "%s is for this machine alone, and is left out", name)
+		}
+		if place.Valid() {
+			d.Hint = "what the function needs in the cloud is in config.<env>.yml, or in environment of f.yml"
+		}
+		x.report(d)
 		return
 	}
 	if pattern := path.Base(name); !named && slices.ContainsFunc(secrets(), func(s string) bool { return glob.Match(s, pattern) }) {

@@ -72,7 +72,7 @@ func skipped(dir string) bool {
 // relevant reports whether a file of that name can change what is built or how it starts.
 func relevant(name string) bool {
 	switch name {
-	case "f.yml", "go.mod", "go.sum", "go.work", "go.work.sum":
+	case "f.yml", ".env", "go.mod", "go.sum", "go.work", "go.work.sum":
 		return true
 	}
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {

@@ -10,5 +10,6 @@ import (
 
 // TestFaults is what every platform of the framework outlives.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: simulator.Cloud().Runtime(sim.Entry{}), Command: "function", HTTP: true, Raw: true, Concurrent: true, Streams: true})
 }

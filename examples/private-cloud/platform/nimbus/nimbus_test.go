@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 
 // TestConformance is what every platform of the framework passes.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	platformtest.Run(t, platformtest.Harness{
 		Runtime: simulator.Cloud().Runtime(sim.Entry{}), Command: "function", HTTP: true, Timer: true, Raw: true, Concurrent: true, Streams: true, AnswersPages: true, GoesOn: true,
 	})

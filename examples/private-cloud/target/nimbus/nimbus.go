@@ -76,10 +76,11 @@ func (cloud) Entry(u *target.Unit) target.Entry {
 func (c cloud) Check(app *target.App) annotations.Diagnostics { return c.Explain(app).Done() }
 
 // Explain is Check by feature, with what Nimbus has for each.
-func (cloud) Explain(app *target.App) *target.Report {
+func (c cloud) Explain(app *target.App) *target.Report {
 	r := &target.Report{Target: Name}
 	r.Mechanism(map[string]string{target.SettingMemorySize: "memory"})
 	kinds().Mechanism(r)
+	r.Calls(c, app)
 	for _, u := range app.Units {
 		kinds().Check(r, app, u)
 	}

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	platformtest.Run(t, platformtest.Harness{
 		Runtime: sim.NewCustom(), Command: "main", HTTP: true, Timer: true, Raw: true, Queue: "queue", Vendor: true, Concurrent: true, InitReport: true, Streams: true, AnswersPages: true,
 	})

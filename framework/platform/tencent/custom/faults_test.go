@@ -8,5 +8,6 @@ import (
 )
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: sim.NewCustomAPIGateway(), HTTP: true, Raw: true, MaxResponse: 6 << 20})
 }

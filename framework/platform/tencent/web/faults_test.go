@@ -8,5 +8,6 @@ import (
 )
 
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: sim.NewWeb(), Command: "scf_bootstrap", HTTP: true, Concurrent: true, Streams: true, MaxResponse: 6 << 20})
 }

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	platformtest.Run(t, platformtest.Harness{
 		Runtime: sim.NewWeb(), Command: "scf_bootstrap", HTTP: true, Vendor: true, Concurrent: true, Streams: true, MaxRequest: 6 << 20, MaxResponse: 6 << 20,
 	})
