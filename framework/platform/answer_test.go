@@ -89,3 +89,30 @@ func TestCallKeepsTheEarlierDeadline(t *testing.T) {
 		}
 	}
 }
+
+// TestCallCountsInTheLimit: a call of another unit takes one of the places of the function that it calls, as one in process does.
+func TestCallCountsInTheLimit(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	f := function("f", func(*framework.Context) error {
+		entered <- struct{}{}
+		<-leave
+		return nil
+	}, framework.Callee{})
+	f.Concurrency, f.Overload = 1, framework.OverloadFail
+	d, _ := dispatcher(t, app(f))
+	const p = `{"faas":"call","function":"f","context":{"answer":true}}`
+	first := make(chan string)
+	go func() {
+		got, err := d.Handle(context.Background(), []byte(p), framework.Invocation{})
+		first <- fmt.Sprintf("%s %v", got, err)
+	}()
+	<-entered
+	want := `{"faas":"answer","error":{"status":429,"code":"overloaded","message":"the function is at its concurrency limit"}}`
+	if got, err := d.Handle(context.Background(), []byte(p), framework.Invocation{}); err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+	leave <- struct{}{}
+	if got := <-first; got != `{"faas":"answer","payload":null} <nil>` {
+		t.Error(got)
+	}
+}
