@@ -225,13 +225,17 @@ func (c *Context) Runtime() *Runtime { return c.engine.rt }
 // Vendor is the vendor's original invocation; use the platform's From for its type.
 func (c *Context) Vendor() any { return c.invocation.Vendor }
 
-// Logger returns the process's logger with request_id, function and unit set.
+// Logger returns the process's logger with request_id, function and unit set, and of a call that came from another unit with
+// root_request_id.
 func (c *Context) Logger() *slog.Logger {
 	c = c.root()
 	if l := c.logger.Load(); l != nil {
 		return l
 	}
 	l := c.engine.log.With("request_id", c.RequestID(), "function", c.FunctionName(), "unit", c.Unit())
+	if root := c.Root(); root != "" {
+		l = l.With("root_request_id", root)
+	}
 	c.logger.Store(l)
 	return l
 }

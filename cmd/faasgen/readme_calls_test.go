@@ -43,6 +43,14 @@ func TestCallsOfThePage(t *testing.T) {
 	if out, errs, err := w.sh(`go tool faasgen invoke post-write -d '{"to":"Ann"}'`); err != nil || !strings.Contains(out, "written") || !strings.Contains(errs, "to=Ann") {
 		t.Errorf("a call that is not waited for: %q, %v\n%s", out, err, errs)
 	}
+	w.write("f.yml", "service: shop\n") // each by itself
+	if out, errs, err := w.sh(strings.TrimSpace(find(t, "Over the wire, on this machine", "sh"))); err != nil || strings.TrimSpace(out) != `{"total":6}` {
+		t.Errorf("invoke of units apart: %q, %v\n%s", out, err, errs)
+	}
+	out, errs, err := w.sh(`go tool faasgen invoke post-write --target aws -d '{"to":"Ann"}'`)
+	if err != nil || !strings.Contains(out, "written") || !strings.Contains(errs, `"to":"Ann"`) {
+		t.Errorf("a call that is not waited for, of a unit apart: %q, %v\n%s", out, err, errs)
+	}
 	if out, errs, err := w.sh("go test ./order"); err != nil || !strings.HasPrefix(out, "ok") {
 		t.Errorf("the application's tests: %v\n%s%s", err, out, errs)
 	}

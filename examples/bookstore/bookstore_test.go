@@ -24,8 +24,13 @@ func start(t *testing.T, options ...faastest.Option) *faastest.App {
 	})...)
 }
 
-func TestALifeOfABook(t *testing.T) {
-	a := start(t)
+func TestALifeOfABook(t *testing.T) { life(t, start(t)) }
+
+// TestALifeOfABookApart: it is the same where each function is a unit of its own.
+func TestALifeOfABookApart(t *testing.T) { life(t, start(t, faastest.Apart())) }
+
+func life(t *testing.T, a *faastest.App) {
+	t.Helper()
 	w := a.Do("POST", "/books", `{"id":"dune","title":"Dune","author":"Frank Herbert","year":1965}`)
 	if w.Code != 201 || w.Header().Get("Location") != "/books/dune" || !strings.Contains(w.Body.String(), `"title":"Dune"`) {
 		t.Fatalf("create: %d %s", w.Code, w.Body)
@@ -45,6 +50,10 @@ func TestALifeOfABook(t *testing.T) {
 		{"GET", "/admin/stats", "", 200, `{"authors":{"Frank Herbert":1},"books":1}`},
 		{"GET", "/books/emma", "", 404, `"code":"not_found"`},
 		{"POST", "/books", `{"title":" "}`, 400, "a book needs a title"},
+		{"POST", "/books", `{"title":"The Left Hand of Darkness"}`, 201, `"id":"the-left-hand-of-darkness"`},
+		{"GET", "/books/the-left-hand-of-darkness/cover", "", 200, "PNG"},
+		{"DELETE", "/books/the-left-hand-of-darkness", "", 204, ""},
+		{"POST", "/books", `{"title":"***"}`, 422, "found no word"},
 		{"POST", "/books", `{"title":1,"year":"x"}`, 400, `"name":"year"`},
 		{"DELETE", "/books", "", 405, ""},
 		{"DELETE", "/books/dune", "", 204, ""},

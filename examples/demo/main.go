@@ -1,7 +1,7 @@
 // Command demo shows that one code base gives the same responses everywhere, and that they do not depend on how its functions
 // are grouped. It builds the bookstore for every cloud, with a unit for each function and with groups of them, runs each artefact
-// under the simulator of its cloud's runtime and the whole application on localhost, sends the same calls to each, and prints
-// one table. It exits with 1 when any two responses differ.
+// under the simulator of its cloud's runtime, where functions of several units call each other through its invoke API, and the
+// whole application on localhost, sends the same calls to each, and prints one table. It exits with 1 when any two responses differ.
 package main
 
 import (

@@ -19,6 +19,7 @@ type manifest struct {
 
 // manifestUnit is one unit: its package, its limits, its functions.
 type manifestUnit struct {
+	Function string `json:"function"`
 	Artefact string `json:"artefact"`
 	Command  string `json:"command"`
 	Settings struct {

@@ -21,6 +21,8 @@ type step struct {
 	// status and contains are what every platform must answer; equality alone would accept the same mistake everywhere.
 	status   int
 	contains string
+	// later says that it shows what a call did that nothing waits for.
+	later bool
 }
 
 // adminToken is what the script configures, and what it knows.
@@ -58,6 +60,10 @@ func script() []step {
 		{name: "invalid body", http: request("POST", "/books", `{"title":7,"year":"x"}`), status: 400, contains: `"name":"year"`},
 		{name: "binary body in", http: cover, status: 204},
 		{name: "binary body out", http: request("GET", "/books/dune/cover", ""), status: 200, contains: string(picture())},
+		{name: "called: a name", http: request("POST", "/books", `{"title":"The Dispossessed"}`), status: 201, contains: `"id":"the-dispossessed"`},
+		{name: "called: its error", http: request("POST", "/books", `{"title":"?"}`), status: 422, contains: `"code":"no_words"`},
+		{name: "called: a cover", http: request("GET", "/books/the-dispossessed/cover", ""), status: 200, contains: "PNG", later: true},
+		{name: "delete it", http: request("DELETE", "/books/the-dispossessed", ""), status: 204},
 		{name: "two Set-Cookie", http: request("POST", "/session", `{"language":"en","theme":"dark"}`), status: 204},
 		{name: "chi application", http: stats, status: 200, contains: `"books":2`},
 		{name: "refused by a guard", http: request("GET", "/admin/stats", ""), status: 403, contains: `"code":"forbidden"`},
@@ -91,9 +97,12 @@ func play(ctx context.Context, s *stage) ([]response, error) {
 			r   *sim.Response
 			err error
 		)
-		if st.timer != nil {
+		switch {
+		case st.timer != nil:
 			r, err = s.fire(ctx, *st.timer)
-		} else {
+		case st.later && !s.settled():
+			r, err = s.eventually(ctx, st)
+		default:
 			r, err = s.request(ctx, st.http)
 		}
 		cancel()
@@ -122,4 +131,21 @@ func play(ctx context.Context, s *stage) ([]response, error) {
 		responses = append(responses, a)
 	}
 	return responses, nil
+}
+
+// eventually sends the request of a step until the status is right.
+func (s *stage) eventually(ctx context.Context, st step) (*sim.Response, error) {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		r, err := s.request(ctx, st.http)
+		if err != nil || r.Status == st.status {
+			return r, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return r, nil
+		}
+	}
 }

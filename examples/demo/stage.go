@@ -26,7 +26,8 @@ type stage struct {
 	units     []*unit
 	packages  int
 	gateway   *web.Router
-	responses []response // when the script was played
+	account   *sim.Account // where the units call each other; none on localhost
+	responses []response   // when the script was played
 }
 
 // title names the stage in what is printed.
@@ -39,11 +40,12 @@ func (s *stage) title() string {
 
 // unit is one deployed function. It is started when the first call comes, as on a cloud.
 type unit struct {
+	name      string
 	runtime   sim.Runtime
 	artifact  sim.Artifact
 	functions int
 	timers    []string
-	process   sim.Process
+	process   sim.Process // on localhost
 	log       *os.File
 }
 
@@ -55,8 +57,8 @@ func localStage(work, server string) (*stage, error) {
 			return nil, err
 		}
 	}
-	u := &unit{runtime: local.New(), artifact: sim.Artifact{Dir: dir, Command: filepath.Base(server), Unit: application, Environment: environment(work, "local")}}
-	return &stage{cloud: "local", units: []*unit{u}}, nil
+	u := &unit{name: application, runtime: local.New(), artifact: sim.Artifact{Dir: dir, Command: filepath.Base(server), Unit: application, Environment: environment(work, "local")}}
+	return &stage{cloud: "local", units: []*unit{u}}, u.logs()
 }
 
 // environment is what the application needs to be told. Stages share nothing; the units of one of them share a database file, as
@@ -95,7 +97,7 @@ func (s *stage) summary() string {
 	text := fmt.Sprintf("units: %d, packages: %d", len(s.units), s.packages)
 	for _, u := range s.units {
 		if u.functions > 1 {
-			text += fmt.Sprintf(", %s: %d functions", u.artifact.Unit, u.functions)
+			text += fmt.Sprintf(", %s: %d functions", u.name, u.functions)
 		}
 	}
 	return text
@@ -103,6 +105,9 @@ func (s *stage) summary() string {
 
 // unpack makes the units and the gateway of what was built for one cloud.
 func (s *stage) unpack(work, dist string, cloud sim.Cloud, m *manifest) (err error) {
+	if s.account, err = sim.NewAccount(*cloud.Calls); err != nil {
+		return err
+	}
 	routes, packages := &framework.App{Unit: s.cloud}, map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(m.Units)) {
 		entry := m.Units[name]
@@ -111,12 +116,18 @@ func (s *stage) unpack(work, dist string, cloud sim.Cloud, m *manifest) (err err
 		if err := unzip(filepath.Join(dist, filepath.FromSlash(entry.Artefact)), dir); err != nil {
 			return err
 		}
-		a := sim.Artifact{Dir: dir, Command: entry.Command, Unit: name, Environment: environment(work, s.title()), Memory: entry.Settings.Memory}
+		a := sim.Artifact{Dir: dir, Command: entry.Command, Unit: entry.Function, Environment: environment(work, s.title()), Memory: entry.Settings.Memory}
 		if a.Timeout, a.InitTimeout, err = entry.limits(); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		maps.Copy(a.Environment, entry.environment)
-		u := &unit{runtime: cloud.Runtime(sim.Entry{Command: entry.Command}), artifact: a, functions: len(entry.Functions)}
+		u := &unit{name: name, runtime: cloud.Runtime(sim.Entry{Command: entry.Command}), artifact: a, functions: len(entry.Functions)}
+		if err := u.logs(); err != nil {
+			return err
+		}
+		if err := s.account.Deploy(sim.Deployment{Runtime: u.runtime, Artifact: u.artifact, Concurrency: 1}); err != nil {
+			return err
+		}
 		for _, f := range entry.Functions {
 			function := &framework.Function{Name: name} // what the gateway finds is the unit
 			for _, t := range f.Triggers {
@@ -150,13 +161,14 @@ func (s *stage) request(ctx context.Context, r *sim.Request) (*sim.Response, err
 		if m.Function == nil {
 			return nil, fmt.Errorf("no unit has a route for %s %s", r.Method, r.Target)
 		}
-		u = s.units[slices.IndexFunc(s.units, func(u *unit) bool { return u.artifact.Unit == m.Function.Name })]
+		u = s.units[slices.IndexFunc(s.units, func(u *unit) bool { return u.name == m.Function.Name })]
 	}
-	p, err := u.start(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return p.HTTP(ctx, r)
+	var response *sim.Response
+	err := s.use(ctx, u, func(p sim.Process) (err error) {
+		response, err = p.HTTP(ctx, r)
+		return err
+	})
+	return response, err
 }
 
 // fire delivers a timer event to the unit that has the timer.
@@ -169,11 +181,11 @@ func (s *stage) fire(ctx context.Context, t sim.Timer) (*sim.Response, error) {
 		}
 		u = s.units[i]
 	}
-	p, err := u.start(ctx)
-	if err != nil {
-		return nil, err
-	}
-	result, err := p.Timer(ctx, t)
+	var result *sim.Result
+	err := s.use(ctx, u, func(p sim.Process) (err error) {
+		result, err = p.Timer(ctx, t)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -183,34 +195,66 @@ func (s *stage) fire(ctx context.Context, t sim.Timer) (*sim.Response, error) {
 	return &sim.Response{Status: 200, Body: result.Body}, nil
 }
 
-func (u *unit) start(ctx context.Context) (sim.Process, error) {
-	if u.process != nil {
-		return u.process, nil
+// use has deliver send something to a process of a unit.
+func (s *stage) use(ctx context.Context, u *unit, deliver func(sim.Process) error) error {
+	if s.account != nil {
+		return u.explained(s.account.Use(ctx, u.artifact.Unit, deliver))
 	}
-	var err error
-	if u.log, err = os.Create(filepath.Join(u.artifact.Dir, "log.txt")); err != nil {
-		return nil, err
+	if u.process == nil {
+		var err error
+		if u.process, err = u.runtime.Start(ctx, u.artifact); err != nil {
+			return u.explained(err)
+		}
 	}
-	u.artifact.Output = u.log
-	if u.process, err = u.runtime.Start(ctx, u.artifact); err != nil {
-		log, _ := os.ReadFile(u.log.Name())
-		return nil, fmt.Errorf("start %s under %s: %w\n%s", u.artifact.Unit, u.runtime.Name(), err, log)
-	}
-	return u.process, nil
+	return deliver(u.process)
 }
 
-// close stops every process; a violation of the vendor's protocol that a simulator saw is an error here.
+// settled waits until the calls were delivered that nothing waits for. It reports false on localhost, where it does not show.
+func (s *stage) settled() bool {
+	if s.account == nil {
+		return false
+	}
+	s.account.Settle()
+	return true
+}
+
+// logs makes the file that the unit writes to.
+func (u *unit) logs() (err error) {
+	u.log, err = os.Create(filepath.Join(u.artifact.Dir, "log.txt"))
+	u.artifact.Output = u.log
+	return err
+}
+
+// explained adds what the unit wrote to the error of its start.
+func (u *unit) explained(err error) error {
+	if _, failed := errors.AsType[*sim.InitError](err); !failed {
+		return err
+	}
+	log, _ := os.ReadFile(u.log.Name())
+	return fmt.Errorf("start %s under %s: %w\n%s", u.name, u.runtime.Name(), err, log)
+}
+
+// close stops every process; a violation of the vendor's protocol that a simulator saw is an error here, as is a call that was never
+// delivered.
 func (s *stage) close(ctx context.Context) error {
 	var errs []error
-	for _, u := range s.units {
-		if u.process == nil {
-			continue
+	if s.account != nil {
+		for _, d := range s.account.Dead() {
+			errs = append(errs, fmt.Errorf("an asynchronous call of %s failed for good: %w", d.Function, d.Error))
 		}
-		if err := u.process.Stop(ctx); err != nil {
-			log, _ := os.ReadFile(u.log.Name())
-			errs = append(errs, fmt.Errorf("stop %s: %w\n%s", u.artifact.Unit, err, log))
-		}
-		errs = append(errs, u.log.Close())
+		errs = append(errs, s.account.Close(ctx))
 	}
-	return errors.Join(errs...)
+	for _, u := range s.units {
+		if u.process != nil {
+			errs = append(errs, u.process.Stop(ctx))
+		}
+	}
+	wrong := errors.Join(errs...)
+	for _, u := range s.units {
+		if log, _ := os.ReadFile(u.log.Name()); wrong != nil && len(log) > 0 {
+			wrong = fmt.Errorf("%w\n%s:\n%s", wrong, u.name, log)
+		}
+		wrong = errors.Join(wrong, u.log.Close())
+	}
+	return wrong
 }

@@ -53,6 +53,7 @@ func TestRequests(t *testing.T) {
 		{"POST", "/orders", `{"product":"cup","count":2}`, "X-Customer: ann", 201, `"customer":"ann","product":"cup","count":2,"cents":1000,"state":"placed"`},
 		{"POST", "/orders", `{"product":"cup","count":21}`, "", 400, "1 to 20 items"},
 		{"POST", "/orders", `{"product":"pot","count":1}`, "", 404, "not found"},
+		{"POST", "/orders", `{"product":"cup","count":11}`, "", 409, "found 10 of cup in stock, expected 11"},
 		{"GET", "/orders/nothing", "", "", 404, "not found"},
 		{"GET", "/office/orders", "", "", 403, ""},
 		{"GET", "/office/orders", "", staff, 200, `"customer":"ann"`},
@@ -140,6 +141,49 @@ func TestEvents(t *testing.T) {
 	}
 	if got := faastest.Call[string](t, a, "report-refreshed", cdn.Event{Action: "refreshed", Paths: []string{"/a", "/b"}}); got != "refreshed 2 objects of www" {
 		t.Error(got)
+	}
+}
+
+// TestPlacingCallsOthers: placing an order calls two functions, in the process of the same unit and as if each were a unit of its own.
+func TestPlacingCallsOthers(t *testing.T) {
+	for name, options := range map[string][]faastest.Option{"in process": nil, "apart": {faastest.Apart()}} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options...)
+			o := place(t, a, 2)
+			if calls := a.Calls("stock-get"); len(calls) != 1 || string(calls[0].Payload) != `{"id":"cup"}` || calls[0].Async {
+				t.Errorf("%+v", calls)
+			}
+			if calls := a.Calls("order-confirm"); len(calls) != 1 || !calls[0].Async || calls[0].IdempotencyKey == "" || calls[0].Err != nil {
+				t.Errorf("%+v", calls)
+			}
+			if lines := a.Logs().Containing("confirmed"); len(lines) != 1 || lines[0].Attributes["order"] != o.ID {
+				t.Errorf("%q", lines)
+			}
+			var e *framework.Error
+			if _, err := a.Call("order-place", order.Wish{Product: "tea", Count: 1}); !errors.As(err, &e) || e.Code != "sold_out" {
+				t.Errorf("got %v", err)
+			}
+			if calls := a.Calls("order-confirm"); len(calls) != 1 {
+				t.Errorf("%+v", calls)
+			}
+		})
+	}
+}
+
+// TestWithoutStock: what the called function states as its error is that of the order, and nothing is confirmed.
+func TestWithoutStock(t *testing.T) {
+	t.Parallel()
+	gone := func(context.Context, stock.One) (stock.Left, error) {
+		return stock.Left{}, framework.Errorf(503, "stocktaking", "come back tomorrow")
+	}
+	a := faastest.Start(t, func(rt *framework.Runtime) *framework.App {
+		return app.NewWith(rt, app.Overrides{CallStockGet: gone})
+	})
+	if w := a.Do("POST", "/orders", `{"product":"cup","count":1}`); w.Code != 503 || !strings.Contains(w.Body.String(), "come back tomorrow") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if calls := a.Calls("order-confirm"); len(calls) != 0 {
+		t.Errorf("%+v", calls)
 	}
 }
 

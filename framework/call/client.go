@@ -100,6 +100,11 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	by := framework.From(ctx)
 	trace, vendor := traceOf(ctx, by)
 	with := framework.Call{Async: async, IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state}
+	if by != nil {
+		if with.Root = by.Root(); with.Root == "" {
+			with.Root = by.RequestID()
+		}
+	}
 	limited := ctx
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -159,7 +164,7 @@ func (c *Client) send(ctx context.Context, r *Request, o Options, end time.Time)
 		buffer = new([]byte)
 	}
 	defer c.bodies.Put(buffer)
-	with := callform.Context{Answer: !r.Async, Key: r.Call.IdempotencyKey, Traceparent: r.Call.Traceparent, Tracestate: r.Call.Tracestate}
+	with := callform.Context{Answer: !r.Async, Key: r.Call.IdempotencyKey, Traceparent: r.Call.Traceparent, Tracestate: r.Call.Tracestate, Root: r.Call.Root}
 	for n := 1; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err

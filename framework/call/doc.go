@@ -46,9 +46,10 @@
 // A call is one JSON object on every cloud. People and pipelines leave the context out:
 //
 //	{"faas":"call","function":"order-create","payload":{"id":1},
-//	 "context":{"answer":true,"timeout":4900,"key":"…","traceparent":"00-…","tracestate":"…"}}
+//	 "context":{"answer":true,"timeout":4900,"key":"…","traceparent":"00-…","tracestate":"…","root":"…"}}
 //
-// timeout is the time in milliseconds that the caller waits, key the idempotency key. With answer the called function answers
+// timeout is the time in milliseconds that the caller waits, key the idempotency key, root the request id of the invocation with
+// which the chain of calls began, for the log. With answer the called function answers
 //
 //	{"faas":"answer","payload":{"id":1}}       a result
 //	{"faas":"answer","base64":"/w=="}          a result that is no JSON

@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func TestInProcess(t *testing.T) {
 	)
 	for name, want := range map[string]string{
 		"web":    "403 not_callable: function web is not one that other functions call",
-		"facts":  `"facts id {\"n\":1} \u003cnil\u003e true vendor {false k  }"`,
+		"facts":  `"facts id {\"n\":1} \u003cnil\u003e true vendor {false k   id}"`,
 		"none":   "null",
 		"stated": "404 c: m",
 		"hidden": "500 internal: function hidden failed; its log has the reason",
@@ -192,6 +193,46 @@ func TestTraceOfARequest(t *testing.T) {
 		}
 		if got := k.r.Call.Traceparent + " " + k.r.Call.Tracestate; got != want {
 			t.Errorf("%s: %q", header, got)
+		}
+	}
+}
+
+// TestLogsOfAChain: in a process all functions log one request id, and each its own name. What came from another unit has the request
+// id with which the calls began, and passes that on.
+func TestLogsOfAChain(t *testing.T) {
+	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	k := &kept{}
+	var u *unit
+	f := func(name, next string) *framework.Function {
+		return &framework.Function{Name: name, Triggers: []framework.Trigger{framework.Callee{}}, Handler: func(ctx *framework.Context) error {
+			ctx.Logger().Info("here")
+			if by := ctx.Call(); by != nil && by.Traceparent != parent {
+				t.Errorf("%s has the trace %q", name, by.Traceparent)
+			}
+			if name == "c" {
+				return u.client.Send(ctx, next, nil, call.Options{})
+			}
+			_, err := u.client.Call(ctx, next, nil, call.Options{})
+			return err
+		}}
+	}
+	u = newUnit(t, k, f("a", "b"), f("b", "c"), f("c", "a"))
+	for root, want := range map[string]string{"": "request_id=id function=%s unit=u\n", "first": "request_id=id function=%s unit=u root_request_id=first\n"} {
+		u.log.Reset()
+		inv := framework.Invocation{Function: u.engine.App().Function("a"), RequestID: "id", Trace: parent}
+		if root != "" {
+			inv.Call = &framework.Call{Root: root, Traceparent: parent}
+		}
+		if _, err := u.engine.Invoke(t.Context(), inv); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"a", "b", "c"} {
+			if line := fmt.Sprintf(want, name); strings.Count(u.log.String(), line) != 1 {
+				t.Errorf("there is not one line %q in\n%s", line, u.log.String())
+			}
+		}
+		if want := cmp.Or(root, "id"); k.r.Call.Root != want || k.r.Call.Traceparent != parent {
+			t.Errorf("passed on: %+v, want %s", k.r.Call, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -46,7 +47,7 @@ func callContext(p *Payload) (*callform.Context, error) {
 // calledWith makes the context of a call that of the invocation.
 func (p *Payload) calledWith(with *callform.Context) {
 	inv := &p.Invocation
-	inv.Call = &framework.Call{Async: !with.Answer, IdempotencyKey: with.Key, Traceparent: with.Traceparent, Tracestate: with.Tracestate}
+	inv.Call = &framework.Call{Async: !with.Answer, IdempotencyKey: with.Key, Traceparent: with.Traceparent, Tracestate: with.Tracestate, Root: loggable(with.Root)}
 	const forever = int64(1000 * time.Hour / time.Millisecond)
 	if with.Timeout <= 0 || with.Timeout > forever {
 		return
@@ -58,15 +59,40 @@ func (p *Payload) calledWith(with *callform.Context) {
 	}
 }
 
+// loggable is a request id of another unit, empty if it cannot be one: it came in a payload, and goes into the log.
+func loggable(id string) string {
+	for i := range len(id) {
+		if id[i] <= ' ' || id[i] >= 0x7f {
+			return ""
+		}
+	}
+	if len(id) > 128 {
+		return ""
+	}
+	return id
+}
+
+// failed says in the log of the unit which function failed, and by what chain of calls. A panic was logged with both.
+func (p *Payload) failed(f *framework.Function, err error) error {
+	if _, ok := err.(*framework.PanicError); ok || err == nil {
+		return err
+	}
+	if by := p.Invocation.Call; by.Root != "" {
+		return fmt.Errorf("function %s, called in request %s: %w", f.Name, by.Root, err)
+	}
+	return fmt.Errorf("function %s: %w", f.Name, err)
+}
+
 // answer makes the outcome of a call an answer for a function that waits. What the called function states as its error crosses in
-// it; any other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way.
-func (p *Payload) answer(body []byte, err error) ([]byte, error) {
+// it; any other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way. A nil f is
+// that there is no such function.
+func (p *Payload) answer(f *framework.Function, body []byte, err error) ([]byte, error) {
 	if err == nil {
 		return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
 	}
 	stated, ok := errors.AsType[*framework.Error](err)
 	if !ok {
-		return nil, err
+		return nil, p.failed(f, err)
 	}
 	failure := &callform.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
 	if failure.Status < 400 || failure.Status > 599 {
@@ -76,6 +102,13 @@ func (p *Payload) answer(body []byte, err error) ([]byte, error) {
 	if failure.Status >= 500 {
 		level = slog.LevelError
 	}
-	p.Log().Log(context.Background(), level, "a call was answered with an error", requestIDKey, p.Invocation.RequestID, "error", err.Error())
+	args := []any{requestIDKey, p.Invocation.RequestID, "error", err.Error()}
+	if f != nil {
+		args = append(args, "function", f.Name)
+	}
+	if by := p.Invocation.Call; by != nil && by.Root != "" {
+		args = append(args, rootKey, by.Root)
+	}
+	p.Log().Log(context.Background(), level, "a call was answered with an error", args...)
 	return callform.AppendAnswer(nil, nil, failure), nil
 }

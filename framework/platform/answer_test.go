@@ -34,10 +34,10 @@ func TestCallsOfFunctions(t *testing.T) {
 		fails("no-status", &framework.Error{Code: "c", Message: "m"}), fails("wrapped", fmt.Errorf("secret: %w", framework.Errorf(404, "gone", "not there"))),
 		fails("hidden", secret)), members(web), Raw())
 	for _, tt := range []struct{ payload, want string }{
-		{`{"faas":"call","function":"seen","payload":1,"context":{"answer":true,"key":"k","traceparent":"00-a","tracestate":"b=c","later":[1]}}`,
-			`{"faas":"answer","payload":{"event":1,"call":"{false k 00-a b=c}"}}`},
-		{`{"faas":"call","function":"seen","payload":1,"context":{"key":"k"}}`, `{"event":1,"call":"{true k  }"}`},
-		{`{"faas":"call","function":"seen","context":{}}`, `{"event":{},"call":"{true   }"}`},
+		{`{"faas":"call","function":"seen","payload":1,"context":{"answer":true,"key":"k","traceparent":"00-a","tracestate":"b=c","root":"r-1","later":[1]}}`,
+			`{"faas":"answer","payload":{"event":1,"call":"{false k 00-a b=c r-1}"}}`},
+		{`{"faas":"call","function":"seen","payload":1,"context":{"key":"k"}}`, `{"event":1,"call":"{true k   }"}`},
+		{`{"faas":"call","function":"seen","context":{}}`, `{"event":{},"call":"{true    }"}`},
 		{`{"faas":"call","function":"left","context":{"answer":true,"timeout":100000}}`, `{"faas":"answer","payload":true}`},
 		{`{"faas":"call","function":"left","context":{"answer":true,"timeout":9000000000000000000}}`, `{"faas":"answer","payload":false}`},
 		{`{"faas":"call","function":"left","context":{"answer":true,"timeout":-1}}`, `{"faas":"answer","payload":false}`},
@@ -46,8 +46,11 @@ func TestCallsOfFunctions(t *testing.T) {
 		{`{"faas":"call","function":"no-status","context":{"answer":true}}`, `{"faas":"answer","error":{"status":500,"code":"c","message":"m"}}`},
 		{`{"faas":"call","function":"wrapped","context":{"answer":true}}`, `{"faas":"answer","error":{"status":404,"code":"gone","message":"not there"}}`},
 		// Failures of asynchronous calls, and those that the function did not state, are the vendor's to count.
-		{`{"faas":"call","function":"stated","context":{"key":"k"}}`, `error c: m (body n: ): secret`},
-		{`{"faas":"call","function":"hidden","context":{"answer":true}}`, `error secret`},
+		{`{"faas":"call","function":"stated","context":{"key":"k"}}`, `error function stated: c: m (body n: ): secret`},
+		{`{"faas":"call","function":"stated","context":{"key":"k","root":"r-1"}}`, `error function stated, called in request r-1: c: m (body n: ): secret`},
+		{`{"faas":"call","function":"seen","context":{"root":"r\n1"}}`, `{"event":{},"call":"{true    }"}`},
+		{`{"faas":"call","function":"seen","context":{"root":"` + strings.Repeat("r", 129) + `"}}`, `{"event":{},"call":"{true    }"}`},
+		{`{"faas":"call","function":"hidden","context":{"answer":true}}`, `error function hidden: secret`},
 		{`{"faas":"call","function":"panics","context":{"answer":true}}`, `error panic: secret`},
 		// Broken ones.
 		{`{"faas":"call","function":"web","payload":{"web":1},"context":{"answer":true}}`, `{"faas":"answer","error":{"status":403,"code":"not_callable","message":"function web is not one that other functions call"}}`},
@@ -84,5 +87,32 @@ func TestCallKeepsTheEarlierDeadline(t *testing.T) {
 		if got, err := d.Handle(context.Background(), []byte(p), framework.Invocation{Deadline: own}); err != nil || string(got) != fmt.Sprint(want) {
 			t.Errorf("timeout %d: %s, %v", timeout, got, err)
 		}
+	}
+}
+
+// TestCallCountsInTheLimit: a call of another unit takes one of the places of the function that it calls, as one in process does.
+func TestCallCountsInTheLimit(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	f := function("f", func(*framework.Context) error {
+		entered <- struct{}{}
+		<-leave
+		return nil
+	}, framework.Callee{})
+	f.Concurrency, f.Overload = 1, framework.OverloadFail
+	d, _ := dispatcher(t, app(f))
+	const p = `{"faas":"call","function":"f","context":{"answer":true}}`
+	first := make(chan string)
+	go func() {
+		got, err := d.Handle(context.Background(), []byte(p), framework.Invocation{})
+		first <- fmt.Sprintf("%s %v", got, err)
+	}()
+	<-entered
+	want := `{"faas":"answer","error":{"status":429,"code":"overloaded","message":"the function is at its concurrency limit"}}`
+	if got, err := d.Handle(context.Background(), []byte(p), framework.Invocation{}); err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+	leave <- struct{}{}
+	if got := <-first; got != `{"faas":"answer","payload":null} <nil>` {
+		t.Error(got)
 	}
 }

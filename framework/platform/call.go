@@ -123,14 +123,16 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 	case err != nil && (with == nil || !with.Answer):
 		return Call{}, true, err
 	case err != nil: // the reply of a call without a function is the whole response
-		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(nil, err) }}, true, nil
+		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(f, nil, err) }}, true, nil
 	}
 	p.calledWith(with)
 	call := rawCall(f, payload)
-	if with.Answer {
-		call.Reply = func(ctx context.Context, result any, err error) ([]byte, error) {
-			return p.answer(EncodeReply(ctx, result, err))
+	call.Reply = func(ctx context.Context, result any, err error) ([]byte, error) {
+		body, err := EncodeReply(ctx, result, err)
+		if with.Answer {
+			return p.answer(f, body, err)
 		}
+		return body, p.failed(f, err)
 	}
 	return call, true, nil
 }

@@ -7,10 +7,14 @@ import (
 	"github.com/faasgen/faasgen/framework"
 )
 
-// requestIDKey is the attribute that [framework.Context.Logger] sets, too.
-const requestIDKey = "request_id"
+// Attributes that [framework.Context.Logger] sets, too.
+const (
+	requestIDKey = "request_id"
+	rootKey      = "root_request_id"
+)
 
-// LogHandler adds the request id to every record that has none: that of the invocation that the record's context belongs
+// LogHandler adds the request id to every record that has none, and of a call that came from another unit that with which the calls
+// began: those of the invocation that the record's context belongs
 // to, else what current returns. A loop that runs one invocation at a time gives current, so that a logger which knows
 // no context names the request as well; nil or "" is none.
 func LogHandler(h slog.Handler, current func() string) slog.Handler {
@@ -28,9 +32,9 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if h.named {
 		return h.Handler.Handle(ctx, r)
 	}
-	id := ""
+	id, root := "", ""
 	if c := framework.From(ctx); c != nil {
-		id = c.RequestID()
+		id, root = c.RequestID(), c.Root()
 	} else if h.current != nil {
 		id = h.current()
 	}
@@ -40,6 +44,9 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 		if !named {
 			r = r.Clone()
 			r.AddAttrs(slog.String(requestIDKey, id))
+			if root != "" {
+				r.AddAttrs(slog.String(rootKey, root))
+			}
 		}
 	}
 	return h.Handler.Handle(ctx, r)

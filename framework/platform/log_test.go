@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/faasgen/faasgen/framework"
@@ -60,5 +61,25 @@ func TestLogHandler(t *testing.T) {
 	current = ""
 	if got := record(func() { log.Info("x") }); got != nil {
 		t.Errorf("between invocations: request_id %v", got)
+	}
+}
+
+// TestLogHandlerOfACall: a record of a call from another unit has the request id with which the calls began.
+func TestLogHandlerOfACall(t *testing.T) {
+	var out bytes.Buffer
+	log := slog.New(LogHandler(slog.NewJSONHandler(&out, nil), nil))
+	f := &framework.Function{Name: "f", Handler: func(c *framework.Context) error { log.InfoContext(c, "x"); return nil }}
+	e := framework.NewEngine(&framework.Runtime{Logger: log}, &framework.App{Unit: "u", Functions: []*framework.Function{f}})
+	if err := e.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for root, want := range map[string]string{"first": `"request_id":"mine","root_request_id":"first"}`, "mine": `"request_id":"mine"}`, "": `"request_id":"mine"}`} {
+		out.Reset()
+		if _, err := e.Invoke(context.Background(), framework.Invocation{Function: f, RequestID: "mine", Call: &framework.Call{Root: root}}); err != nil {
+			t.Fatal(err)
+		}
+		if line := strings.TrimSpace(out.String()); !strings.HasSuffix(line, want) {
+			t.Errorf("root %q: %s", root, line)
+		}
 	}
 }

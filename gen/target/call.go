@@ -66,6 +66,43 @@ func (a *App) WithCalled(function string) []string {
 	return names
 }
 
+// Reached are the units that calls reach over the cloud's own API when a function of a unit is called: those that the function makes
+// itself, and those of the functions that these call, wherever each runs. The unit itself is among them only if it is called, too.
+func (a *App) Reached(u *Unit, function string) (units []*Unit) {
+	type place struct {
+		unit     *Unit
+		function string
+	}
+	places := []place{{u, function}}
+	for i := 0; i < len(places); i++ { // which grows
+		at := places[i]
+		to := func(u *Unit, function string) {
+			if p := (place{u, function}); u != nil && !slices.Contains(places, p) {
+				places = append(places, p)
+			}
+		}
+		for _, f := range at.unit.Functions {
+			if f.Name != at.function {
+				continue
+			}
+			for _, c := range f.Calls {
+				if c.Sync && at.unit.Has(c.Function) {
+					to(at.unit, c.Function)
+				}
+			}
+			for _, l := range a.Links(at.unit) {
+				if l.By == f {
+					to(l.To, l.Call.Function)
+					if !slices.Contains(units, l.To) {
+						units = append(units, l.To)
+					}
+				}
+			}
+		}
+	}
+	return units
+}
+
 // Caller is a target whose units call each other through the cloud's own API.
 type Caller interface {
 	Target

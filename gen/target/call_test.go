@@ -2,6 +2,7 @@ package target_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/target"
@@ -41,6 +42,37 @@ func TestCalls(t *testing.T) {
 	}
 	if short(a.Calls) != "[{b true false} {d true false}]" {
 		t.Errorf("the calls of the function itself are now %v", a.Calls)
+	}
+}
+
+// TestReached: which units a call of a function goes to, in the end.
+func TestReached(t *testing.T) {
+	f := func(name string, calls ...target.Call) *target.Function {
+		return &target.Function{Name: name, Calls: calls}
+	}
+	sync := func(name string) target.Call { return target.Call{Function: name, Sync: true} }
+	async := func(name string) target.Call { return target.Call{Function: name, Async: true} }
+	one := &target.Unit{Name: "one", Functions: []*target.Function{f("a", sync("b")), f("b", async("c")), f("quiet", sync("c")), f("c"), f("alone", async("alone2")), f("alone2")}}
+	two := &target.Unit{Name: "two", Functions: []*target.Function{f("d", sync("e"), async("missing")), f("g", sync("d"), sync("a"))}}
+	three := &target.Unit{Name: "three", Functions: []*target.Function{f("e", sync("g"))}}
+	app := &target.App{Units: []*target.Unit{one, two, three}}
+	for _, tt := range []struct {
+		unit           *target.Unit
+		function, want string
+	}{
+		{one, "a", "one"},           // b, in process, has c called
+		{one, "quiet", ""},          // in process
+		{one, "alone", "one"},       // does not wait
+		{two, "d", "three two one"}, // round and on
+		{three, "e", "two one three"},
+	} {
+		got := ""
+		for _, u := range app.Reached(tt.unit, tt.function) {
+			got = strings.TrimSpace(got + " " + u.Name)
+		}
+		if got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.function, got, tt.want)
+		}
 	}
 }
 

@@ -27,7 +27,8 @@ import (
 // maxUnpacked bounds what is unpacked of one zip.
 const maxUnpacked = 1 << 30
 
-// invokeTarget builds and packs the function's unit, and calls it as its cloud would.
+// invokeTarget builds and packs the function's unit, and calls it as its cloud would: with those units that its calls reach, which
+// are deployed beside it.
 func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target, seen *target.App, f *target.Function, form string, event []byte) (*envelope.Outcome, error) {
 	c := t.cloud(tg.Name())
 	if c.Runtime == nil {
@@ -39,36 +40,67 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 		return nil, err
 	}
 	defer remove()
+	units := []*target.Unit{unit}
+	reached := seen.Reached(unit, f.Name)
+	for _, u := range reached {
+		if u != unit {
+			units = append(units, u)
+		}
+	}
 	m, err := t.machine(app)
 	if err != nil {
 		return nil, err
 	}
-	code := filepath.Join(dir, "code")
-	built, err := t.artifact(ctx, app, tg, unit, m, code)
-	if err != nil {
-		return nil, err
-	}
-	defer t.running.enter()()
-	start := entry(tg, seen, unit)
-	p, err := c.Runtime(start).Start(ctx, sim.Artifact{
-		Dir: code, Command: start.Command, Unit: built.Function, Environment: m.simulated(seen.Environment(unit)), Memory: int(unit.Settings.MemorySize),
-		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
-	})
+	built, err := t.artifacts(ctx, app, tg, units, m, dir)
 	if err != nil {
 		return nil, err
 	}
 	if recorded(c, form, batchTriggers(f), event) {
 		form = "raw"
 	}
+	defer t.running.enter()()
+	stopping := func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	}
+	var deployments []sim.Deployment
+	for i, u := range units {
+		start := entry(tg, seen, u)
+		deployments = append(deployments, sim.Deployment{Runtime: c.Runtime(start), Artifact: sim.Artifact{
+			Dir: unpacked(dir, u), Command: start.Command, Unit: built[i].Function, Environment: m.simulated(seen.Environment(u)), Memory: int(u.Settings.MemorySize),
+			Timeout: time.Duration(u.Settings.Timeout), InitTimeout: time.Duration(u.Settings.InitTimeout), Output: t.err,
+		}})
+	}
+	if len(reached) > 0 {
+		a, err := t.deployed(tg, c, seen, units, deployments)
+		if err != nil {
+			return nil, err
+		}
+		var o *envelope.Outcome
+		err = a.Use(ctx, built[0].Function, func(p sim.Process) (err error) {
+			o, err = call(ctx, p, seen, f, form, event)
+			return err
+		})
+		t.settle(ctx, a)
+		ending, cancel := stopping()
+		defer cancel()
+		return o, errors.Join(err, a.Close(ending))
+	}
+	p, err := deployments[0].Runtime.Start(ctx, deployments[0].Artifact)
+	if err != nil {
+		return nil, err
+	}
 	o, err := call(ctx, p, seen, f, form, event)
-	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	ending, cancel := stopping()
 	defer cancel()
-	return o, errors.Join(err, p.Stop(stopping))
+	return o, errors.Join(err, p.Stop(ending))
 }
 
-// artifact builds the unit and unpacks it into code. What is built stays in the cache, so that the next call of the same
-// unit builds nothing; the user's dist is left alone, as it may hold the other units too.
-func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, unit *target.Unit, m *machine, code string) (*gen.BuiltUnit, error) {
+// unpacked is the folder below dir that has the code of a unit.
+func unpacked(dir string, u *target.Unit) string { return filepath.Join(dir, u.Name, "code") }
+
+// artifacts builds the units and unpacks each below dir. What is built stays in the cache, so that the next call of the same unit
+// builds nothing; the user's dist is left alone, as it may hold the other units too.
+func (t *tool) artifacts(ctx context.Context, app *gen.App, tg target.Target, units []*target.Unit, m *machine, dir string) ([]*gen.BuiltUnit, error) {
 	folder, err := gobuild.Folder(app.Dir)
 	if err != nil {
 		return nil, err
@@ -80,21 +112,37 @@ func (t *tool) artifact(ctx context.Context, app *gen.App, tg target.Target, uni
 		return nil, err
 	}
 	defer unlock()
-	b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere, Place: m.place})
-	done()
-	if err != nil {
-		return nil, err
+	var list []*gen.BuiltUnit
+	printed := map[string]bool{}
+	for _, unit := range units {
+		b, err := t.pack(ctx, app, gen.BuildOptions{Target: tg, Unit: unit.Name, Dist: filepath.Join(folder, "dist", unit.Name), Relative: t.dir, Machine: m.elsewhere, Place: m.place})
+		if err != nil {
+			return nil, err
+		}
+		failed := b.Diagnostics.Failed() || len(b.Units) != 1
+		news := slices.DeleteFunc(b.Diagnostics, func(d annotations.Diagnostic) bool {
+			text := annotations.Diagnostics{d}.Render("")
+			defer func() { printed[text] = true }()
+			return printed[text] // for another unit
+		})
+		if len(news) > 0 {
+			done()
+			t.print(news)
+		}
+		if failed {
+			return nil, &failure{code: exitFailed}
+		}
+		built := &b.Units[0]
+		if built.GOARCH != runtime.GOARCH || runtime.GOOS != "linux" {
+			return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s is built for linux/%s, and this machine is %s/%s", unit.Name, built.GOARCH, runtime.GOOS, runtime.GOARCH),
+				hint: "simulators run the artefact itself; without --target the function runs on any machine"}
+		}
+		if err := unpack(built.Zip, unpacked(dir, unit)); err != nil {
+			return nil, err
+		}
+		list = append(list, built)
 	}
-	t.print(b.Diagnostics)
-	if b.Diagnostics.Failed() || len(b.Units) != 1 {
-		return nil, &failure{code: exitFailed}
-	}
-	built := &b.Units[0]
-	if built.GOARCH != runtime.GOARCH || runtime.GOOS != "linux" {
-		return nil, &failure{code: exitFailed, text: fmt.Sprintf("unit %s is built for linux/%s, and this machine is %s/%s", unit.Name, built.GOARCH, runtime.GOOS, runtime.GOARCH),
-			hint: "simulators run the artefact itself; without --target the function runs on any machine"}
-	}
-	return built, unpack(built.Zip, code)
+	return list, nil
 }
 
 // find returns a function with its unit: of several units the one that has its triggers.

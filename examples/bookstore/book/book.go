@@ -36,6 +36,8 @@ type Store interface {
 	// Cover returns the picture of a book, and SetCover keeps one. Both return ErrNotFound.
 	Cover(ctx context.Context, id string) ([]byte, error)
 	SetCover(ctx context.Context, id string, picture []byte) error
+	// Illustrate keeps a picture for a book that has none. Of one that is not there it does nothing.
+	Illustrate(ctx context.Context, id string, picture []byte) error
 }
 
 // Details is what a client sends to create or replace a book.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -19,32 +18,6 @@ type Editor struct {
 	Store Store        //faas:inject
 	Trail *audit.Trail //faas:inject
 }
-
-// Create adds a book.
-//
-//faas:handler book-create
-//faas:http POST /books status=201
-func (e *Editor) Create(ctx *framework.Context, in CreateRequest) (*Book, error) {
-	b := &Book{ID: in.ID, Title: in.Title, Author: in.Author, Year: in.Year, Draft: in.Draft, Created: e.Trail.Time()}
-	if b.ID == "" {
-		b.ID = ctx.RequestID()
-	}
-	if err := e.Store.Put(ctx, b); err != nil {
-		return nil, err
-	}
-	e.Trail.Note("created", b.ID)
-	web.From(ctx).Header().Set("Location", "/books/"+b.ID)
-	return b, nil
-}
-
-// CreateRequest is a new book; without an id it gets one.
-type CreateRequest struct {
-	ID string `json:"id"`
-	Details
-}
-
-// Validate is called after the request was read.
-func (r CreateRequest) Validate() error { return r.validate() }
 
 // UpdateRequest replaces a book.
 type UpdateRequest struct {

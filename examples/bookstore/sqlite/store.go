@@ -114,6 +114,14 @@ func (s *Store) SetCover(ctx context.Context, id string, picture []byte) error {
 	return s.one(s.DB.ExecContext(ctx, `UPDATE book SET cover = ? WHERE id = ?`, picture, id))
 }
 
+// Illustrate implements book.Store.
+func (s *Store) Illustrate(ctx context.Context, id string, picture []byte) error {
+	if _, err := s.DB.ExecContext(ctx, `UPDATE book SET cover = ? WHERE id = ? AND cover IS NULL`, picture, id); err != nil {
+		return fmt.Errorf("illustrate book %s: %w", id, err)
+	}
+	return nil
+}
+
 // one turns a statement that touched no row into book.ErrNotFound.
 func (s *Store) one(r sql.Result, err error) error {
 	if err != nil {

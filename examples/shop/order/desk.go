@@ -3,42 +3,14 @@ package order
 import (
 	"context"
 
-	"github.com/faasgen/faasgen/examples/shop/access"
-	"github.com/faasgen/faasgen/examples/shop/catalog"
 	"github.com/faasgen/faasgen/framework"
 )
 
-// Desk serves customers. There is one for each request, because orders belong to a customer.
+// Desk looks after orders that were taken.
 //
-//faas:provide scope=request
 //faas:use public
 type Desk struct {
-	Orders   Store         //faas:inject
-	Products catalog.Store //faas:inject
-	Visit    *access.Visit //faas:inject
-	MaxItems int           //faas:config key=order.maxItems default=20
-}
-
-// Wish is a new order.
-type Wish struct {
-	Product string `json:"product"`
-	Count   int    `json:"count"`
-}
-
-// Place takes an order.
-//
-//faas:handler order-place timeout=15s
-//faas:http POST /orders status=201
-func (d *Desk) Place(ctx *framework.Context, in Wish) (Order, error) {
-	if in.Count < 1 || in.Count > d.MaxItems {
-		return Order{}, framework.Errorf(400, "count", "an order is of 1 to %d items", d.MaxItems)
-	}
-	p, err := d.Products.Get(ctx, in.Product)
-	if err != nil {
-		return Order{}, err
-	}
-	o := Order{ID: ctx.RequestID(), Customer: d.Visit.Who, Product: p.ID, Count: in.Count, Cents: in.Count * p.Cents, State: Placed, Placed: d.Visit.Since}
-	return o, d.Orders.Save(ctx, o)
+	Orders Store //faas:inject
 }
 
 // One names an order.

@@ -17,7 +17,7 @@ type Keeper struct {
 
 // One names a product.
 type One struct {
-	ID string `path:"id"`
+	ID string `path:"id" json:"id"`
 }
 
 // Left says how many there are of a product.

@@ -32,6 +32,8 @@ type Context struct {
 	// Traceparent and Tracestate are the W3C trace context.
 	Traceparent string `json:"traceparent,omitempty"`
 	Tracestate  string `json:"tracestate,omitempty"`
+	// Root is the request id of the invocation with which a chain of calls began, for the logs of all of them.
+	Root string `json:"root,omitempty"`
 }
 
 // Error is the error of a function as its caller gets it.
@@ -61,6 +63,7 @@ func AppendCall(b []byte, function string, payload []byte, c *Context) []byte {
 		b = appendMember(b, "key", c.Key)
 		b = appendMember(b, "traceparent", c.Traceparent)
 		b = appendMember(b, "tracestate", c.Tracestate)
+		b = appendMember(b, "root", c.Root)
 		if len(b) > before {
 			b = b[:len(b)-1]
 		}

@@ -96,6 +96,7 @@ func (c *account) results(t *testing.T) {
 	if string(e.Payload) != `{"n":[1,"ü\"\\"]}` || e.Function != "echo" || e.Key != "k" || e.Trace != parent || e.State != "vendor=1" || e.Async || e.Left <= 0 || e.Left > patience {
 		t.Errorf("%+v of %+v", e, r)
 	}
+	c.logs(t)
 	for _, tt := range []struct {
 		order fixture.Order
 		want  string
@@ -106,6 +107,39 @@ func (c *account) results(t *testing.T) {
 	} {
 		if r := c.order(t, tt.order); r.Result != strings.ToValidUTF8(tt.want, "\ufffd") || r.Cause != "" {
 			t.Errorf("%+v: %+v, want %s", tt.order, r, tt.want)
+		}
+	}
+}
+
+// logs checks that what both sides log of a call has one request id, and the name of each function.
+func (c *account) logs(t *testing.T) {
+	type record struct {
+		Msg, Function, Error string
+		Request              string `json:"request_id"`
+		Root                 string `json:"root_request_id"`
+	}
+	last := func(out *output, is func(record) bool) (found record) {
+		for line := range strings.Lines(out.String()) {
+			var r record
+			if json.Unmarshal([]byte(line), &r) == nil && is(r) {
+				found = r
+			}
+		}
+		return found
+	}
+	logged := func(r record) bool { return r.Msg == fixture.Logged }
+	c.order(t, fixture.Order{Function: "echo", Log: true})
+	by, of := last(c.out, logged), last(c.called, logged)
+	if by.Function != "front" || of.Function != "echo" || by.Request == "" || of.Request == by.Request || of.Root != by.Request || by.Root != "" {
+		t.Errorf("the function that calls logs %+v, the one that it calls %+v", by, of)
+	}
+	for _, async := range []bool{false, true} {
+		name := map[bool]string{false: "fail", true: "lost"}[async]
+		c.order(t, fixture.Order{Function: name, Async: async, Log: true})
+		c.Settle()
+		by, of = last(c.out, logged), last(c.called, func(r record) bool { return strings.HasPrefix(r.Error, "function "+name+", called in request ") })
+		if !strings.Contains(of.Error, " "+by.Request+": ") || of.Request == by.Request {
+			t.Errorf("the function that calls logs %+v, the one that fails %+v", by, of)
 		}
 	}
 }
@@ -141,6 +175,7 @@ func (c *account) errors(t *testing.T) {
 
 // asynchronous calls are delivered until they succeed, under one key; those that never do are dead letters.
 func (c *account) asynchronous(t *testing.T, maxAsync int) {
+	before := len(c.Dead())
 	if r := c.order(t, fixture.Order{Function: "raw", Size: maxAsync, Async: true}); r.Status != 413 {
 		t.Errorf("a large payload: %+v", r)
 	}
@@ -175,7 +210,7 @@ func (c *account) asynchronous(t *testing.T, maxAsync int) {
 	if len(ran) == 6 && (ran[2] != ran[3] || ran[4] != ran[5] || ran[2] == ran[4]) {
 		t.Errorf("keys that were made up: %q", ran[2:])
 	}
-	dead := c.Dead()
+	dead := c.Dead()[before:]
 	if len(dead) != 1 || dead[0].Function != calleeName || dead[0].Tries < 2 || !strings.Contains(string(dead[0].Payload), `"key":"key-2"`) || !strings.Contains(dead[0].Error.Error(), fixture.Lost) {
 		t.Errorf("dead letters: %+v", dead)
 	}

@@ -32,6 +32,9 @@ type Deployment struct {
 	Limit int
 	// Retries is how often a failed asynchronous call is delivered again; zero is the vendor's default, -1 is never.
 	Retries int
+	// Concurrency is how many calls one process takes at once before another one is started, as the vendors do it; zero is any number,
+	// and so one process. Functions that call each other in a circle need a number.
+	Concurrency int
 }
 
 // Errors of calls that reach no function.
@@ -70,8 +73,14 @@ type Dead struct {
 type deployed struct {
 	Deployment
 
-	mu      sync.Mutex // held while it starts
-	process Process
+	mu        sync.Mutex // held while a process starts
+	processes []*started
+	running   int
+}
+
+// started is a process with the number of calls that it has.
+type started struct {
+	Process
 	running int
 }
 
@@ -210,48 +219,51 @@ func (f *deployed) call(ctx context.Context, payload []byte) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.running--
-	}()
+	defer f.release(p)
 	return p.Invoke(ctx, payload)
 }
 
-func (f *deployed) acquire(ctx context.Context) (Process, error) {
+// acquire takes a process for one call: the first that takes another, or a new one.
+func (f *deployed) acquire(ctx context.Context) (*started, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.Limit > 0 && f.running >= f.Limit {
 		return nil, ErrThrottled
 	}
-	p, err := f.started(ctx)
-	if err == nil {
-		f.running++
-	}
-	return p, err
-}
-
-// started returns the process, or a new one if there is none. The caller holds mu.
-func (f *deployed) started(ctx context.Context) (Process, error) {
-	if f.process == nil {
+	i := slices.IndexFunc(f.processes, func(p *started) bool { return f.Concurrency <= 0 || p.running < f.Concurrency })
+	if i < 0 {
 		p, err := f.Runtime.Start(ctx, f.Artifact)
 		if err != nil {
 			return nil, err
 		}
-		f.process = p
+		i, f.processes = len(f.processes), append(f.processes, &started{Process: p})
 	}
-	return f.process, nil
+	p := f.processes[i]
+	p.running++
+	f.running++
+	return p, nil
 }
 
-// Start returns the process of a function, which it starts if it does not run: for events that come in another way than by a call.
-func (a *Account) Start(ctx context.Context, name string) (Process, error) {
-	f, err := a.find(name, "")
-	if err != nil {
-		return nil, fmt.Errorf("function %s: %w", name, err)
-	}
+func (f *deployed) release(p *started) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.started(ctx)
+	p.running--
+	f.running--
+}
+
+// Use has use deliver something to a process of a function, which is started if none is free: for events that come in another way than
+// by a call. It returns the error of use, an *InitError or one of this package.
+func (a *Account) Use(ctx context.Context, name string, use func(Process) error) error {
+	f, err := a.find(name, "")
+	if err != nil {
+		return fmt.Errorf("function %s: %w", name, err)
+	}
+	p, err := f.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.release(p)
+	return use(p.Process)
 }
 
 // Settle waits until no asynchronous call is under way.
@@ -275,9 +287,9 @@ func (a *Account) Close(ctx context.Context) error {
 	var errs []error
 	for _, f := range functions {
 		f.mu.Lock()
-		p := f.process
+		processes := slices.Clone(f.processes)
 		f.mu.Unlock()
-		if p != nil {
+		for _, p := range processes {
 			errs = append(errs, p.Stop(ctx))
 		}
 	}

@@ -107,8 +107,12 @@ func TestAccountCalls(t *testing.T) {
 			t.Errorf("%q: %v, %v", qualifier, r, err)
 		}
 	}
-	if _, err := a.Start(t.Context(), "f"); err != nil || s.starts != 1 {
+	used := errors.New("used")
+	if err := a.Use(t.Context(), "f", func(p Process) error { return used }); err != used || s.starts != 1 {
 		t.Errorf("%v, %d starts", err, s.starts)
+	}
+	if err := a.Use(t.Context(), "g", func(p Process) error { return nil }); !errors.Is(err, ErrNoFunction) {
+		t.Error(err)
 	}
 	for _, at := range [][2]string{{"f", "old"}, {"g", ""}} {
 		if _, err := a.Call(t.Context(), at[0], at[1], nil); !errors.Is(err, ErrNoFunction) {
@@ -183,5 +187,31 @@ func TestAccountSends(t *testing.T) {
 	}
 	if a.Send("f", "", nil) == nil {
 		t.Error("a call was accepted after the end")
+	}
+}
+
+// TestAccountScales: a function that is called while its process has all the calls that it takes at once gets another one, and no more
+// than it needs.
+func TestAccountScales(t *testing.T) {
+	a, s := newScripted(t)
+	if err := a.Deploy(Deployment{Runtime: s, Artifact: Artifact{Unit: "alone"}, Concurrency: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		err := a.Use(t.Context(), "alone", func(p Process) error {
+			return a.Use(t.Context(), "alone", func(again Process) error {
+				if p == again {
+					t.Error("one process has two calls")
+				}
+				return nil
+			})
+		})
+		if err != nil || s.starts != 2 {
+			t.Errorf("%v, %d starts", err, s.starts)
+		}
+	}
+	a.Close(t.Context())
+	if s.stopped != 2 {
+		t.Errorf("%d were stopped", s.stopped)
 	}
 }

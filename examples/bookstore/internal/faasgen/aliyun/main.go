@@ -5,10 +5,12 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
 	"github.com/faasgen/faasgen/framework/platform/aliyun/custom"
+	"github.com/faasgen/faasgen/framework/platform/aliyun/invoke"
 )
 
 func main() {
-	custom.Run(app.New, aliyun.Timer())
+	custom.Run(call.With(invoke.New(), app.New), aliyun.Timer(), aliyun.Raw())
 }

@@ -8,20 +8,22 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Compile-time checks: if one fails, run go tool faasgen generate.
 var (
-	_ func(*book.Reader, context.Context, book.One) (*web.Response, error)           = (*book.Reader).Cover
-	_ func(*book.Editor, *framework.Context, book.CreateRequest) (*book.Book, error) = (*book.Editor).Create
-	_ func(*book.Editor, context.Context, book.One) error                            = (*book.Editor).Delete
-	_ func(*book.Reader, context.Context, book.One) (*book.Book, error)              = (*book.Reader).Get
-	_ func(*book.Reader, context.Context, book.ListRequest) ([]book.Book, error)     = (*book.Reader).List
-	_ func(*book.Cleaner, context.Context, timer.Event) (book.Purged, error)         = (*book.Cleaner).Purge
-	_ func(*book.Editor, context.Context, *web.Request) error                        = (*book.Editor).SetCover
-	_ func(*book.Editor, context.Context, book.UpdateRequest) (*book.Book, error)    = (*book.Editor).Update
+	_ func(*book.Reader, context.Context, book.One) (*web.Response, error)              = (*book.Reader).Cover
+	_ func(*book.Registrar, *framework.Context, book.CreateRequest) (*book.Book, error) = (*book.Registrar).Create
+	_ func(*book.Editor, context.Context, book.One) error                               = (*book.Editor).Delete
+	_ func(*book.Reader, context.Context, book.One) (*book.Book, error)                 = (*book.Reader).Get
+	_ func(*book.Reader, context.Context, book.ListRequest) ([]book.Book, error)        = (*book.Reader).List
+	_ func(context.Context, book.Details) (book.Name, error)                            = book.NameOf
+	_ func(*book.Cleaner, context.Context, timer.Event) (book.Purged, error)            = (*book.Cleaner).Purge
+	_ func(*book.Editor, context.Context, *web.Request) error                           = (*book.Editor).SetCover
+	_ func(*book.Editor, context.Context, book.UpdateRequest) (*book.Book, error)       = (*book.Editor).Update
 )
 
 // bookCover runs book.Reader.Cover.
@@ -45,9 +47,9 @@ func (c *container) bookCover(ctx *framework.Context) error {
 	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }
 
-// bookCreate runs book.Editor.Create.
+// bookCreate runs book.Registrar.Create.
 //
-// Create adds a book.
+// Create adds a book. Its cover is drawn later.
 func (c *container) bookCreate(ctx *framework.Context) error {
 	var in book.CreateRequest
 	b, err := web.Bind(ctx)
@@ -58,12 +60,12 @@ func (c *container) bookCreate(ctx *framework.Context) error {
 	if err := b.Check(&in); err != nil {
 		return err
 	}
-	editor, cleanup, err := newBookEditor(c, nil, ctx)
+	registrar, cleanup, err := newBookRegistrar(c, nil, ctx)
 	if err != nil {
 		return err
 	}
 	defer cleanup()
-	out, err := editor.Create(ctx, in)
+	out, err := registrar.Create(ctx, in)
 	return adapter.ReturnPointer(ctx, out, out == nil, err)
 }
 
@@ -128,6 +130,22 @@ func (c *container) bookList(ctx *framework.Context) error {
 		return err
 	}
 	out, err := reader.List(ctx, in)
+	return adapter.Return(ctx, out, err)
+}
+
+// bookName runs book.NameOf.
+//
+// NameOf makes an id of a title, such as the-left-hand-of-darkness. Nothing but other functions calls it.
+func bookName(ctx *framework.Context) error {
+	e, err := adapter.Event[[]byte](ctx)
+	if err != nil {
+		return err
+	}
+	var in book.Details
+	if err := event.Decode(e, &in); err != nil {
+		return err
+	}
+	out, err := book.NameOf(ctx, in)
 	return adapter.Return(ctx, out, err)
 }
 

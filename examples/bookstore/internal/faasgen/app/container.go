@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"database/sql"
 	"net/http"
 	"time"
@@ -10,8 +11,10 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
+	"github.com/faasgen/faasgen/examples/bookstore/cover"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	calls "github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
@@ -22,6 +25,7 @@ type container struct {
 	ioc.Container
 	rt                 *framework.Runtime
 	config             config.Once
+	calls              calls.Once
 	accessAdmin        cell[*access.Admin]
 	sqldbSettings      cell[*sqldb.Settings]
 	sqldbSource        cell[*sqldb.Source]
@@ -30,6 +34,9 @@ type container struct {
 	adminNew           cell[http.Handler]
 	bookCleaner        cell[*book.Cleaner]
 	bookReader         cell[*book.Reader]
+	callBookName       cell[func(context.Context, book.Details) (book.Name, error)]
+	callCoverDraw      cell[func(context.Context, book.Title) error]
+	coverPainter       cell[*cover.Painter]
 	sqldbConfiguration cell[*sqldb.Configuration]
 	bookStore          cell[book.Store]
 
@@ -85,6 +92,19 @@ func (c *container) needsBookReader() framework.Needs {
 	}
 }
 
+// needsBookRegistrar is what the functions of book.Registrar need.
+func (c *container) needsBookRegistrar() framework.Needs {
+	return framework.Needs{
+		Check: calls.Checks(c.rt, &c.calls, config.Checks(c, c.settings, checkSqliteStore),
+			calls.To("book-name", c.callBookName.Slot.Done),
+			calls.To("cover-draw", c.callCoverDraw.Slot.Done),
+		),
+		Warm:       ioc.Warm(c, ioc.Needs(&c.bookStore, getBookStore)),
+		Stop:       c.Close,
+		Components: []*framework.Component{c.componentSqldb()},
+	}
+}
+
 // needsBookEditor is what the functions of book.Editor need.
 func (c *container) needsBookEditor() framework.Needs {
 	return framework.Needs{
@@ -100,6 +120,16 @@ func (c *container) needsBookCleaner() framework.Needs {
 	return framework.Needs{
 		Check:      config.Checks(c, c.settings, checkBookCleaner),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookCleaner, getBookCleaner)),
+		Stop:       c.Close,
+		Components: []*framework.Component{c.componentSqldb()},
+	}
+}
+
+// needsCoverPainter is what the functions of cover.Painter need.
+func (c *container) needsCoverPainter() framework.Needs {
+	return framework.Needs{
+		Check:      config.Checks(c, c.settings, checkSqliteStore),
+		Warm:       ioc.Warm(c, ioc.Needs(&c.coverPainter, getCoverPainter)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
 	}
@@ -150,6 +180,18 @@ func getBookCleaner(c *container, b *ioc.Build) (*book.Cleaner, error) {
 
 func getBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 	return c.bookReader.Get(c, b, newBookReader)
+}
+
+func getCallBookName(c *container, b *ioc.Build) (func(context.Context, book.Details) (book.Name, error), error) {
+	return c.callBookName.Get(c, b, newCallBookName)
+}
+
+func getCallCoverDraw(c *container, b *ioc.Build) (func(context.Context, book.Title) error, error) {
+	return c.callCoverDraw.Get(c, b, newCallCoverDraw)
+}
+
+func getCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
+	return c.coverPainter.Get(c, b, newCoverPainter)
 }
 
 func getSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
@@ -271,4 +313,14 @@ func provideAuditTrail(c *container, ctx *framework.Context) (*audit.Trail, func
 
 func provideBookReaderPageSize(c *container) (int, error) {
 	return config.Read(c.settings, readBookReaderPageSize)
+}
+
+// newCallBookName makes a client of function book-name.
+func newCallBookName(c *container, b *ioc.Build) (func(context.Context, book.Details) (book.Name, error), error) {
+	return callBookName{c.calls.Client(c.rt)}.Call, nil
+}
+
+// newCallCoverDraw makes a client of function cover-draw.
+func newCallCoverDraw(c *container, b *ioc.Build) (func(context.Context, book.Title) error, error) {
+	return callCoverDraw{c.calls.Client(c.rt)}.Call, nil
 }

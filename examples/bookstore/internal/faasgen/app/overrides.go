@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"database/sql"
 
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
@@ -15,14 +16,16 @@ import (
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
 // built; the test that sets it also ends it.
 type Overrides struct {
-	SqldbSettings    *sqldb.Settings      // in place of sqldb.Settings
-	SqldbSource      *sqldb.Source        // in place of sqlite.NewSource
-	SqldbPool        *sqldb.Pool          // in place of sqldb.Pool
-	SqlDB            *sql.DB              // in place of sqldb.NewDB
-	AuditTrail       *audit.Trail         // in place of audit.NewTrail
-	BookStore        book.Store           // in place of sqlite.Store
-	AdminGuard       framework.Guard      // in place of guard admin
-	PublicMiddleware framework.Middleware // in place of middleware public
+	SqldbSettings    *sqldb.Settings                                        // in place of sqldb.Settings
+	SqldbSource      *sqldb.Source                                          // in place of sqlite.NewSource
+	SqldbPool        *sqldb.Pool                                            // in place of sqldb.Pool
+	SqlDB            *sql.DB                                                // in place of sqldb.NewDB
+	AuditTrail       *audit.Trail                                           // in place of audit.NewTrail
+	CallBookName     func(context.Context, book.Details) (book.Name, error) // in place of the call of function book-name
+	CallCoverDraw    func(context.Context, book.Title) error                // in place of the call of function cover-draw
+	BookStore        book.Store                                             // in place of sqlite.Store
+	AdminGuard       framework.Guard                                        // in place of guard admin
+	PublicMiddleware framework.Middleware                                   // in place of middleware public
 }
 
 // NewWith is New with some values replaced.
@@ -33,6 +36,8 @@ func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	ioc.Override(&c.sqldbPool, o.SqldbPool)
 	ioc.Override(&c.sqlDB, o.SqlDB)
 	c.auditTrail = o.AuditTrail
+	ioc.Override(&c.callBookName, o.CallBookName)
+	ioc.Override(&c.callCoverDraw, o.CallCoverDraw)
 	ioc.Override(&c.bookStore, o.BookStore)
 	c.adminGuard = o.AdminGuard
 	if o.AdminGuard != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/access"
 	admin2 "github.com/faasgen/faasgen/examples/bookstore/admin"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
+	"github.com/faasgen/faasgen/examples/bookstore/cover"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
@@ -52,6 +53,14 @@ func newBookEditor(c *container, b *ioc.Build, ctx *framework.Context) (*book.Ed
 
 func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 	panic(wire.Build(getBookStore, provideBookReaderPageSize, wire.Struct(new(book.Reader), "Store", "PageSize")))
+}
+
+func newBookRegistrar(c *container, b *ioc.Build, ctx *framework.Context) (*book.Registrar, func(), error) {
+	panic(wire.Build(getBookStore, getCallBookName, getCallCoverDraw, provideAuditTrail, wire.Struct(new(book.Registrar), "Store", "Trail", "Name", "Draw")))
+}
+
+func newCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
+	panic(wire.Build(getBookStore, wire.Struct(new(cover.Painter), "Store")))
 }
 
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {

@@ -9,6 +9,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/access"
 	"github.com/faasgen/faasgen/examples/bookstore/admin"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
+	"github.com/faasgen/faasgen/examples/bookstore/cover"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
@@ -131,6 +132,47 @@ func newBookReader(c *container, b *ioc.Build) (*book.Reader, error) {
 		PageSize: int2,
 	}
 	return reader, nil
+}
+
+func newBookRegistrar(c *container, b *ioc.Build, ctx *framework.Context) (*book.Registrar, func(), error) {
+	store, err := getBookStore(c, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	trail, cleanup, err := provideAuditTrail(c, ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := getCallBookName(c, b)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	v2, err := getCallCoverDraw(c, b)
+	if err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	registrar := &book.Registrar{
+		Store: store,
+		Trail: trail,
+		Name:  v,
+		Draw:  v2,
+	}
+	return registrar, func() {
+		cleanup()
+	}, nil
+}
+
+func newCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
+	store, err := getBookStore(c, b)
+	if err != nil {
+		return nil, err
+	}
+	painter := &cover.Painter{
+		Store: store,
+	}
+	return painter, nil
 }
 
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {

@@ -5,9 +5,11 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/aws"
+	"github.com/faasgen/faasgen/framework/platform/aws/invoke"
 )
 
 func main() {
-	aws.Run(app.New, aws.HTTP(), aws.Timer())
+	aws.Run(call.With(invoke.New(), app.New), aws.HTTP(), aws.Timer(), aws.Raw())
 }

@@ -5,10 +5,12 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/framework/platform/tencent/both"
+	"github.com/faasgen/faasgen/framework/platform/tencent/invoke"
 )
 
 func main() {
-	both.Run(app.New, tencent.HTTP(), tencent.Timer())
+	both.Run(call.With(invoke.New(), app.New), tencent.HTTP(), tencent.Timer(), tencent.Raw())
 }

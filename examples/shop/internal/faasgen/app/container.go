@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	calls "github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
@@ -24,10 +26,15 @@ type container struct {
 	rt                       *framework.Runtime
 	config                   config.Once
 	configProductList        config.Once // of product-list
+	calls                    calls.Once
 	accessStaff              cell[*access.Staff]
 	catalogPictures          cell[*catalog.Pictures]
 	catalogReader            cell[*catalog.Reader]
 	catalogReaderProductList cell[*catalog.Reader]
+	callStockGet             cell[func(context.Context, stock.One) (stock.Left, error)]
+	callOrderConfirm         cell[func(context.Context, order.Order) error]
+	orderClerk               cell[*order.Clerk]
+	orderDesk                cell[*order.Desk]
 	orderOffice              cell[*order.Office]
 	paymentCashier           cell[*payment.Cashier]
 	paymentHook              cell[*payment.Hook]
@@ -69,11 +76,12 @@ func (c *container) settingsProductList() (*config.Config, error) {
 
 // needsOrderDesk is what the functions of order.Desk need.
 func (c *container) needsOrderDesk() framework.Needs {
-	return framework.Needs{
-		Check: config.Checks(c, c.settings, checkOrderDesk),
-		Warm:  ioc.Warm(c, ioc.Needs(&c.catalogStore, getCatalogStore), ioc.Needs(&c.orderStore, getOrderStore)),
-		Stop:  c.Close,
-	}
+	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.orderDesk, getOrderDesk)), Stop: c.Close}
+}
+
+// needsOrderClerk is what the functions of order.Clerk need.
+func (c *container) needsOrderClerk() framework.Needs {
+	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.orderClerk, getOrderClerk)), Stop: c.Close}
 }
 
 // needsOrderOffice is what the functions of order.Office need.
@@ -87,6 +95,18 @@ func (c *container) needsOrderOffice2() framework.Needs {
 		Check: config.Checks(c, c.settings, checkOrderOffice, checkAccessStaff),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.accessStaff, getAccessStaff), ioc.Needs(&c.orderOffice, getOrderOffice)),
 		Stop:  c.Close,
+	}
+}
+
+// needsOrderCheckout is what the functions of order.Checkout need.
+func (c *container) needsOrderCheckout() framework.Needs {
+	return framework.Needs{
+		Check: calls.Checks(c.rt, &c.calls, config.Checks(c, c.settings, checkOrderCheckout),
+			calls.To("order-confirm", c.callOrderConfirm.Slot.Done),
+			calls.To("stock-get", c.callStockGet.Slot.Done),
+		),
+		Warm: ioc.Warm(c, ioc.Needs(&c.catalogStore, getCatalogStore), ioc.Needs(&c.orderStore, getOrderStore)),
+		Stop: c.Close,
 	}
 }
 
@@ -196,6 +216,22 @@ func getCatalogReaderProductList(c *container, b *ioc.Build) (*catalog.Reader, e
 	return c.catalogReaderProductList.Get(c, b, newCatalogReaderProductList)
 }
 
+func getCallStockGet(c *container, b *ioc.Build) (func(context.Context, stock.One) (stock.Left, error), error) {
+	return c.callStockGet.Get(c, b, newCallStockGet)
+}
+
+func getCallOrderConfirm(c *container, b *ioc.Build) (func(context.Context, order.Order) error, error) {
+	return c.callOrderConfirm.Get(c, b, newCallOrderConfirm)
+}
+
+func getOrderClerk(c *container, b *ioc.Build) (*order.Clerk, error) {
+	return c.orderClerk.Get(c, b, newOrderClerk)
+}
+
+func getOrderDesk(c *container, b *ioc.Build) (*order.Desk, error) {
+	return c.orderDesk.Get(c, b, newOrderDesk)
+}
+
 func getOrderOffice(c *container, b *ioc.Build) (*order.Office, error) {
 	return c.orderOffice.Get(c, b, newOrderOffice)
 }
@@ -244,7 +280,7 @@ func readCatalogReaderPageSize(r *config.Reader) int {
 	return config.ValueOr[int](r, "catalog.pageSize", 10)
 }
 
-func readOrderDeskMaxItems(r *config.Reader) int {
+func readOrderCheckoutMaxItems(r *config.Reader) int {
 	return config.ValueOr[int](r, "order.maxItems", 20)
 }
 
@@ -278,9 +314,9 @@ func checkCatalogReaderProductList(c *container, r *config.Reader) {
 	}
 }
 
-func checkOrderDesk(c *container, r *config.Reader) {
-	if r.Visit("orderDesk") {
-		readOrderDeskMaxItems(r)
+func checkOrderCheckout(c *container, r *config.Reader) {
+	if r.Visit("orderCheckout") {
+		readOrderCheckoutMaxItems(r)
 	}
 }
 
@@ -324,15 +360,25 @@ func provideCatalogReaderProductListPageSize(c *container) (int, error) {
 	return config.Read(c.settingsProductList, readCatalogReaderPageSize)
 }
 
-func provideOrderDeskMaxItems(c *container) (int, error) {
-	return config.Read(c.settings, readOrderDeskMaxItems)
+// newCallStockGet makes a client of function stock-get.
+func newCallStockGet(c *container, b *ioc.Build) (func(context.Context, stock.One) (stock.Left, error), error) {
+	return callStockGet{c.calls.Client(c.rt)}.Call, nil
 }
+
+// newCallOrderConfirm makes a client of function order-confirm.
+func newCallOrderConfirm(c *container, b *ioc.Build) (func(context.Context, order.Order) error, error) {
+	return callOrderConfirm{c.calls.Client(c.rt)}.Call, nil
+}
+
+func provideOrderCheckoutMaxItems(c *container) (int, error) {
+	return config.Read(c.settings, readOrderCheckoutMaxItems)
+}
+
+func provideLogger(c *container) *slog.Logger { return c.rt.Log() }
 
 func provideOrderOfficeKeep(c *container) (time.Duration, error) {
 	return config.Read(c.settings, readOrderOfficeKeep)
 }
-
-func provideLogger(c *container) *slog.Logger { return c.rt.Log() }
 
 func providePaymentHookSecret(c *container) (config.Secret, error) {
 	return config.Read(c.settings, readPaymentHookSecret)

@@ -8,17 +8,19 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/order"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Compile-time checks: if one fails, run go tool faasgen generate.
 var (
-	_ func(*order.Desk, context.Context, order.One) error                    = (*order.Desk).Cancel
-	_ func(*order.Office, context.Context, timer.Event) (int, error)         = (*order.Office).Expire
-	_ func(*order.Desk, context.Context, order.One) (order.Order, error)     = (*order.Desk).Get
-	_ func(*order.Office, context.Context) ([]order.Order, error)            = (*order.Office).List
-	_ func(*order.Desk, *framework.Context, order.Wish) (order.Order, error) = (*order.Desk).Place
+	_ func(*order.Desk, context.Context, order.One) error                        = (*order.Desk).Cancel
+	_ func(*order.Clerk, context.Context, order.Order) error                     = (*order.Clerk).Confirm
+	_ func(*order.Office, context.Context, timer.Event) (int, error)             = (*order.Office).Expire
+	_ func(*order.Desk, context.Context, order.One) (order.Order, error)         = (*order.Desk).Get
+	_ func(*order.Office, context.Context) ([]order.Order, error)                = (*order.Office).List
+	_ func(*order.Checkout, *framework.Context, order.Wish) (order.Order, error) = (*order.Checkout).Place
 )
 
 // orderCancel runs order.Desk.Cancel.
@@ -34,11 +36,31 @@ func (c *container) orderCancel(ctx *framework.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	desk, err := newOrderDesk(c, nil, ctx)
+	desk, err := getOrderDesk(c, nil)
 	if err != nil {
 		return err
 	}
 	return desk.Cancel(ctx, in)
+}
+
+// orderConfirm runs order.Clerk.Confirm.
+//
+// Confirm tells a customer that an order was taken. Nothing but order-place calls it, which does not wait: it comes again until it
+// succeeds.
+func (c *container) orderConfirm(ctx *framework.Context) error {
+	e, err := adapter.Event[[]byte](ctx)
+	if err != nil {
+		return err
+	}
+	var in order.Order
+	if err := event.Decode(e, &in); err != nil {
+		return err
+	}
+	clerk, err := getOrderClerk(c, nil)
+	if err != nil {
+		return err
+	}
+	return clerk.Confirm(ctx, in)
 }
 
 // orderExpire runs order.Office.Expire.
@@ -70,7 +92,7 @@ func (c *container) orderGet(ctx *framework.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	desk, err := newOrderDesk(c, nil, ctx)
+	desk, err := getOrderDesk(c, nil)
 	if err != nil {
 		return err
 	}
@@ -90,9 +112,9 @@ func (c *container) orderList(ctx *framework.Context) error {
 	return adapter.Return(ctx, out, err)
 }
 
-// orderPlace runs order.Desk.Place.
+// orderPlace runs order.Checkout.Place.
 //
-// Place takes an order.
+// Place takes an order of what there is. The customer does not wait for the confirmation.
 func (c *container) orderPlace(ctx *framework.Context) error {
 	var in order.Wish
 	b, err := web.Bind(ctx)
@@ -103,10 +125,10 @@ func (c *container) orderPlace(ctx *framework.Context) error {
 	if err := b.Err(); err != nil {
 		return err
 	}
-	desk, err := newOrderDesk(c, nil, ctx)
+	checkout, err := newOrderCheckout(c, nil, ctx)
 	if err != nil {
 		return err
 	}
-	out, err := desk.Place(ctx, in)
+	out, err := checkout.Place(ctx, in)
 	return adapter.Return(ctx, out, err)
 }

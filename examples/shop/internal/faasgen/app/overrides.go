@@ -3,6 +3,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/faasgen/faasgen/examples/shop/access"
 	"github.com/faasgen/faasgen/examples/shop/catalog"
 	"github.com/faasgen/faasgen/examples/shop/order"
@@ -15,21 +17,25 @@ import (
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
 // built; the test that sets it also ends it.
 type Overrides struct {
-	AccessVisit           *access.Visit        // in place of access.NewVisit
-	CatalogStore          catalog.Store        // in place of catalog.NewMemory
-	OrderStore            order.Store          // in place of order.NewMemory
-	PaymentBank           payment.Bank         // in place of payment.Paper
-	StockShelf            stock.Shelf          // in place of stock.NewMemory
-	AccessCallsMiddleware framework.Middleware // in place of middleware access-calls
-	OnceMiddleware        framework.Middleware // in place of middleware once
-	PublicMiddleware      framework.Middleware // in place of middleware public
-	StaffGuard            framework.Guard      // in place of guard staff
+	AccessVisit           *access.Visit                                        // in place of access.NewVisit
+	CallStockGet          func(context.Context, stock.One) (stock.Left, error) // in place of the call of function stock-get
+	CallOrderConfirm      func(context.Context, order.Order) error             // in place of the call of function order-confirm
+	CatalogStore          catalog.Store                                        // in place of catalog.NewMemory
+	OrderStore            order.Store                                          // in place of order.NewMemory
+	PaymentBank           payment.Bank                                         // in place of payment.Paper
+	StockShelf            stock.Shelf                                          // in place of stock.NewMemory
+	AccessCallsMiddleware framework.Middleware                                 // in place of middleware access-calls
+	OnceMiddleware        framework.Middleware                                 // in place of middleware once
+	PublicMiddleware      framework.Middleware                                 // in place of middleware public
+	StaffGuard            framework.Guard                                      // in place of guard staff
 }
 
 // NewWith is New with some values replaced.
 func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	c := newContainer(rt)
 	c.accessVisit = o.AccessVisit
+	ioc.Override(&c.callStockGet, o.CallStockGet)
+	ioc.Override(&c.callOrderConfirm, o.CallOrderConfirm)
 	ioc.Override(&c.catalogStore, o.CatalogStore)
 	ioc.Override(&c.orderStore, o.OrderStore)
 	ioc.Override(&c.paymentBank, o.PaymentBank)

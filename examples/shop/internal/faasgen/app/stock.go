@@ -40,13 +40,19 @@ func (c *container) stockCount(ctx *framework.Context) error {
 // Get says how many there are.
 func (c *container) stockGet(ctx *framework.Context) error {
 	var in stock.One
-	b, err := web.Bind(ctx)
-	if err != nil {
-		return err
-	}
-	web.Value(b, web.InPath, "id", &in.ID, web.String[string])
-	if err := b.Err(); err != nil {
-		return err
+	switch e := ctx.Event().(type) {
+	case *web.Exchange:
+		b := web.NewBinder(&e.Request)
+		web.Value(b, web.InPath, "id", &in.ID, web.String[string])
+		if err := b.Err(); err != nil {
+			return err
+		}
+	case []byte:
+		if err := event.Decode(e, &in); err != nil {
+			return err
+		}
+	default:
+		return adapter.Unexpected(ctx)
 	}
 	keeper, err := getStockKeeper(c, nil)
 	if err != nil {

@@ -44,8 +44,16 @@ func newOrderStore(c *container, b *ioc.Build) (order.Store, error) {
 	panic(wire.Build(order.NewMemory, wire.Bind(new(order.Store), new(*order.Memory))))
 }
 
-func newOrderDesk(c *container, b *ioc.Build, ctx *framework.Context) (*order.Desk, error) {
-	panic(wire.Build(getOrderStore, getCatalogStore, provideOrderDeskMaxItems, provideAccessVisit, wire.Struct(new(order.Desk), "Orders", "Products", "Visit", "MaxItems")))
+func newOrderCheckout(c *container, b *ioc.Build, ctx *framework.Context) (*order.Checkout, error) {
+	panic(wire.Build(getOrderStore, getCatalogStore, provideOrderCheckoutMaxItems, getCallStockGet, getCallOrderConfirm, provideAccessVisit, wire.Struct(new(order.Checkout), "Orders", "Products", "Visit", "MaxItems", "Stock", "Confirm")))
+}
+
+func newOrderClerk(c *container, b *ioc.Build) (*order.Clerk, error) {
+	panic(wire.Build(provideLogger, wire.Struct(new(order.Clerk), "Log")))
+}
+
+func newOrderDesk(c *container, b *ioc.Build) (*order.Desk, error) {
+	panic(wire.Build(getOrderStore, wire.Struct(new(order.Desk), "Orders")))
 }
 
 func newOrderOffice(c *container, b *ioc.Build) (*order.Office, error) {

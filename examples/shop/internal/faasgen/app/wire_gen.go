@@ -94,7 +94,7 @@ func newOrderStore(c *container, b *ioc.Build) (order.Store, error) {
 	return memory, nil
 }
 
-func newOrderDesk(c *container, b *ioc.Build, ctx *framework.Context) (*order.Desk, error) {
+func newOrderCheckout(c *container, b *ioc.Build, ctx *framework.Context) (*order.Checkout, error) {
 	store, err := getOrderStore(c, b)
 	if err != nil {
 		return nil, err
@@ -104,15 +104,44 @@ func newOrderDesk(c *container, b *ioc.Build, ctx *framework.Context) (*order.De
 		return nil, err
 	}
 	visit := provideAccessVisit(c, ctx)
-	int2, err := provideOrderDeskMaxItems(c)
+	int2, err := provideOrderCheckoutMaxItems(c)
 	if err != nil {
 		return nil, err
 	}
-	desk := &order.Desk{
+	v, err := getCallStockGet(c, b)
+	if err != nil {
+		return nil, err
+	}
+	v2, err := getCallOrderConfirm(c, b)
+	if err != nil {
+		return nil, err
+	}
+	checkout := &order.Checkout{
 		Orders:   store,
 		Products: catalogStore,
 		Visit:    visit,
 		MaxItems: int2,
+		Stock:    v,
+		Confirm:  v2,
+	}
+	return checkout, nil
+}
+
+func newOrderClerk(c *container, b *ioc.Build) (*order.Clerk, error) {
+	logger := provideLogger(c)
+	clerk := &order.Clerk{
+		Log: logger,
+	}
+	return clerk, nil
+}
+
+func newOrderDesk(c *container, b *ioc.Build) (*order.Desk, error) {
+	store, err := getOrderStore(c, b)
+	if err != nil {
+		return nil, err
+	}
+	desk := &order.Desk{
+		Orders: store,
 	}
 	return desk, nil
 }

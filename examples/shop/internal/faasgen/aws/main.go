@@ -5,10 +5,12 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/shop/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/aws"
 	"github.com/faasgen/faasgen/framework/platform/aws/cloudwatch"
+	"github.com/faasgen/faasgen/framework/platform/aws/invoke"
 )
 
 func main() {
-	aws.Run(app.New, aws.HTTP(), aws.Timer(), aws.Bucket(), aws.Queue(), aws.Kafka(), cloudwatch.Log(), aws.Bus(), aws.Raw())
+	aws.Run(call.With(invoke.New(), app.New), aws.HTTP(), aws.Timer(), aws.Bucket(), aws.Queue(), aws.Kafka(), cloudwatch.Log(), aws.Bus(), aws.Raw())
 }

@@ -5,9 +5,11 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/shop/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/local"
+	"github.com/faasgen/faasgen/framework/platform/local/invoke"
 )
 
 func main() {
-	local.Run(app.New)
+	local.Run(call.With(invoke.New(), app.New))
 }

@@ -5,11 +5,13 @@ package main
 
 import (
 	"github.com/faasgen/faasgen/examples/shop/internal/faasgen/app"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/tencent"
 	"github.com/faasgen/faasgen/framework/platform/tencent/both"
 	"github.com/faasgen/faasgen/framework/platform/tencent/cls"
+	"github.com/faasgen/faasgen/framework/platform/tencent/invoke"
 )
 
 func main() {
-	both.Run(app.New, tencent.HTTP(), tencent.Timer(), tencent.Bucket(), tencent.Queue(), tencent.Kafka(), cls.Log(), tencent.Raw())
+	both.Run(call.With(invoke.New(), app.New), tencent.HTTP(), tencent.Timer(), tencent.Bucket(), tencent.Queue(), tencent.Kafka(), cls.Log(), tencent.Raw())
 }
