@@ -131,9 +131,8 @@ type readAs struct {
 // Config says what the application takes from configuration. An empty environment is the stage that f.yml names. Unit leaves
 // out what other units use; "app" is all of them, and without a unit of that name the result is nil.
 func (a *Application) Config(env, unit string) (*Config, error) {
-	s := a.graph.App.Spec
 	c := &configuring{
-		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
+		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, a.plan.Spec.Provider.Stage)}, app: a,
 		byKey: map[string]*ConfigKey{}, types: map[string][]readAs{}, settings: map[string]spec.Settings{},
 	}
 	var functions []*model.Function
@@ -319,7 +318,7 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 			}
 		}
 	}
-	app := c.app.graph.App.Spec
+	app := c.app.plan.Spec
 	if name := c.environment(k, app.Provider.Environment); name != "" {
 		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
 	}
@@ -343,7 +342,7 @@ func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
 	if place, ok := c.settings[function].Places["environment."+name]; ok && c.settings[function].Environment[name] != "" {
 		return ConfigSource{FromEnvironment, name, place.Pos}, true
 	}
-	if entry := c.app.graph.App.Spec.Functions[function]; entry != nil {
+	if entry := c.app.plan.Spec.Functions[function]; entry != nil {
 		for _, v := range entry.Config {
 			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
 				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true

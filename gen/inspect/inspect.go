@@ -27,6 +27,9 @@ type Plan struct {
 	All string
 	// Groups are the functions of each group of f.yml, by the group's name.
 	Groups map[string][]string
+	// Spec is f.yml at Stage, the stage that was asked for, "" for none.
+	Spec  *spec.Spec
+	Stage string
 }
 
 // Unit is one unit of a plan.

@@ -34,8 +34,8 @@ type Options struct {
 	Programs []Program
 	// Overlay is the folder that the files of programs are written to, where they may stay; "" is one that does not.
 	Overlay string
-	// Dist is the folder that the target's folder goes into.
-	Dist string
+	// Dist is the folder that the target's folder goes into, and Folder the name of that one, by default the target's.
+	Dist, Folder string
 	// Description is what the manifest says of the whole deployment, as JSON.
 	Description json.RawMessage
 	// Files go into each zip with the binary.
@@ -67,7 +67,7 @@ func (e *CompileError) Error() string { return e.Output }
 
 // Run builds. It returns the units and the deployment files' paths, sorted.
 func Run(ctx context.Context, o Options) (units []Unit, files []string, err error) {
-	b := &builder{Options: o, out: filepath.Join(o.Dist, o.Target.Name())}
+	b := &builder{Options: o, out: filepath.Join(o.Dist, cmp.Or(o.Folder, o.Target.Name()))}
 	made := missing(b.out)
 	defer func() {
 		for _, dir := range made {

@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,7 +24,7 @@ const ImageFolder = "image"
 // the server's.
 type ServerOptions struct {
 	Options
-	// Name is the folder below Dist.
+	// Name is what it is called where targets are.
 	Name string
 	// Unit is the unit that it serves, "" for all functions.
 	Unit string
@@ -74,7 +75,7 @@ type madeImage struct {
 
 // RunServer builds a server with the files that it reads next to it, and an image of both if one is wanted.
 func RunServer(ctx context.Context, o ServerOptions) (s *Server, err error) {
-	b := &builder{Options: o.Options, out: filepath.Join(o.Dist, o.Name)}
+	b := &builder{Options: o.Options, out: filepath.Join(o.Dist, cmp.Or(o.Folder, o.Name))}
 	made := missing(b.out)
 	defer func() {
 		for _, dir := range made {
