@@ -191,8 +191,12 @@ func (a *App) Inspect() (*inspect.Application, error) {
 }
 
 func (a *App) inspected() *inspect.Application {
-	here, _ := a.plannedAt("", a.stage)
-	p := inspect.Plan{All: plan.Reserved, Groups: map[string][]string{}, Spec: here.App.Spec, Stage: a.stage}
+	covering := a.stage
+	if s := a.graph.App.Spec; covering == "" && s.Stages[s.Provider.Stage] != nil {
+		covering = s.Provider.Stage
+	}
+	here, _ := a.plannedAt("", covering)
+	p := inspect.Plan{All: plan.Reserved, Groups: map[string][]string{}, Spec: here.App.Spec}
 	groups, _ := plan.Select(here.App.Spec, a.Functions)
 	for _, g := range groups {
 		for _, f := range g.Members {

@@ -67,7 +67,7 @@ func (a *App) At(stage string) (*App, error) {
 
 // NeedsStage reports whether nothing can be deployed to a target without naming a stage: f.yml has values that need one.
 func (a *App) NeedsStage(name string) bool {
-	return a.lazyLoad == nil && len(a.graph.App.Spec.Stages) > 0 && a.graph.App.Spec.MissingStage(name, "") != nil
+	return a.graph != nil && len(a.graph.App.Spec.Stages) > 0 && a.graph.App.Spec.MissingStage(name, "") != nil
 }
 
 // Settings is the file that framework reads of the functions' settings at its start, as it goes into the packages of a target; an

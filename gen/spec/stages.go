@@ -148,6 +148,18 @@ func (s *Spec) DefaultStage(target string) string {
 	return s.Provider.Stage
 }
 
+// TargetNames are the targets that the file has overlays for, sorted.
+func (s *Spec) TargetNames() []string {
+	var names []string
+	for _, l := range s.levels() {
+		if l.target != "" {
+			names = append(names, l.target)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // StageNames are the stages that the file knows, sorted: those of stages, and the default ones.
 func (s *Spec) StageNames() []string {
 	names := slices.Collect(maps.Keys(s.Stages))
