@@ -3,6 +3,7 @@ package gen
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -159,54 +160,69 @@ func (a *App) collisions(name string) annotations.Diagnostics {
 		return nil
 	}
 	var ds annotations.Diagnostics
-	first := map[string]string{} // the deployment that has a name, in words
-	claim := func(app *target.App, kind, called, what string, report func(other string)) {
-		where := what + " " + inStage(app.Stage)
-		if other, ok := first[kind+" "+called]; !ok {
-			first[kind+" "+called] = where
-		} else if other != where {
-			report(other)
+	type owner struct{ what, stage string }
+	first := map[string]owner{} // by what is called so, and the name
+	claim := func(app *target.App, kind, called, what string, report func(other owner) annotations.Diagnostic) {
+		key, own := kind+" "+called, owner{what, app.Stage}
+		if other, ok := first[key]; !ok {
+			first[key] = own
+		} else if kind == "function" && other != own || other.stage != own.stage {
+			ds = append(ds, report(other))
 		}
 	}
 	for _, p := range a.deployments(name) {
 		app := p.App
 		for _, u := range app.Units {
-			claim(app, "function", app.FunctionName(u), "unit "+u.Name, func(other string) {
-				d := a.stagePlace(app.Stage).Or(u.Place).Errorf(codeStageName, "unit %s %s and %s are both deployed as %s", u.Name, inStage(app.Stage), other, app.FunctionName(u))
+			claim(app, "function", app.FunctionName(u), u.Name, func(other owner) annotations.Diagnostic {
+				d := a.stagePlace(app.Stage).Or(u.Place).Errorf(codeStageName, "unit %s %s and unit %s %s are both deployed as %s", u.Name, inStage(app.Stage), other.what, inStage(other.stage), app.FunctionName(u))
 				d.Hint = "give the stage another name"
-				ds = append(ds, d)
+				return d
 			})
-			for _, f := range u.Functions {
-				for _, t := range f.Triggers {
-					for _, n := range target.Needs(t.Marker) {
-						r := app.Resource(t, n)
-						claim(app, n.Type, r.Real(), n.Name, func(other string) {
-							words := fmt.Sprintf("%s %s %s is that of %s", n.Words(), r.Real(), inStage(app.Stage), other)
-							hint := r.Hint("name", `"`+n.Name+`-${stage}"`)
-							switch {
-							case r.Created():
-								d := r.At("name").Errorf(codeStageName, "%s: both deployments make it", words)
-								d.Hint = hint
-								ds = append(ds, d)
-							case n.Type == "queue" || n.Type == "bucket":
-								d := r.At("name").Notef(codeStageShared, "%s: each message or change of an object goes to one of them, or to both", words)
-								d.Hint = hint
-								ds = append(ds, d)
-							}
-						})
-					}
-				}
+		}
+		for r := range resources(app) {
+			n := r.Need
+			if !r.Created() && n.Type != "queue" && n.Type != "bucket" {
+				continue
 			}
+			claim(app, n.Type, r.Real(), n.Name, func(other owner) annotations.Diagnostic {
+				where := fmt.Sprintf("%s %s is the same %s and %s", n.Words(), r.Real(), inStage(app.Stage), inStage(other.stage))
+				d := r.At("name").Notef(codeStageShared, "%s: each of its messages goes to one of them", where)
+				if n.Type == "bucket" {
+					d.Message = where + ": what happens to its objects goes to one of them, or to both"
+				}
+				if r.Created() {
+					d = r.At("name").Errorf(codeStageName, "%s: both deployments would make it", where)
+				}
+				d.Hint = r.Hint("name", `"`+n.Name+`-${stage}"`)
+				return d
+			})
 		}
 		for _, domain := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
-			claim(app, "domain", domain, domain, func(other string) {
-				d := app.Spec.KeyPlace("domains."+domain).Errorf(codeStageName, "domain %s %s is that of %s: it leads to one of them", domain, inStage(app.Stage), strings.TrimPrefix(other, domain+" "))
+			claim(app, "domain", domain, domain, func(other owner) annotations.Diagnostic {
+				d := app.Spec.KeyPlace("domains."+domain).Errorf(codeStageName, "domain %s is the same %s and %s: it leads to one of them", domain, inStage(app.Stage), inStage(other.stage))
 				d.Hint = "write ${stage} in it, or move it below the stage that has it"
-				ds = append(ds, d)
+				return d
 			})
 		}
 	}
 	return ds
+}
+
+// resources are those that the triggers of an application name, once for each trigger.
+func resources(app *target.App) iter.Seq[target.Resource] {
+	return func(yield func(target.Resource) bool) {
+		for _, u := range app.Units {
+			for _, f := range u.Functions {
+				for _, t := range f.Triggers {
+					for _, n := range target.Needs(t.Marker) {
+						if !yield(app.Resource(t, n)) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
 }
 
 func inStage(stage string) string {
