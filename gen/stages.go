@@ -197,6 +197,21 @@ func (a *App) collisions(name string) annotations.Diagnostics {
 				return d
 			})
 		}
+		for _, u := range app.Units {
+			for _, t := range u.Triggers("kafka") {
+				m, ok := t.Marker.(*annotations.Kafka)
+				if !ok || m.Group == "" {
+					continue
+				}
+				topic := app.Resource(t, target.Needs(t.Marker)[0])
+				cluster, _ := app.Instance(t)
+				claim(app, "consumer group", cluster+" "+topic.Real()+" "+m.Group, m.Group, func(other owner) annotations.Diagnostic {
+					d := t.At("group").Notef(codeStageShared, "consumer group %s of topic %s is the same %s and %s: each record goes to one of them", m.Group, topic.Real(), inStage(app.Stage), inStage(other.stage))
+					d.Hint = "leave the group out: it is then called after the function, and its stage"
+					return d
+				})
+			}
+		}
 		for _, domain := range slices.Sorted(maps.Keys(app.Spec.Domains)) {
 			claim(app, "domain", domain, domain, func(other owner) annotations.Diagnostic {
 				d := app.Spec.KeyPlace("domains."+domain).Errorf(codeStageName, "domain %s is the same %s and %s: it leads to one of them", domain, inStage(app.Stage), inStage(other.stage))
