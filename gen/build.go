@@ -100,7 +100,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		return nil, err
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
-	ds = append(ds, a.ownPackages(o.Target, app)...)
+	ds = append(ds, a.ownPackages(o.Target, app, o.Unit)...)
 	if !ds.Failed() && !b.Kept {
 		_, found = o.Target.Deploy(app)
 		ds = append(ds, found...)

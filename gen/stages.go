@@ -253,8 +253,8 @@ func (a *App) stagePlace(stage string) spec.Place {
 }
 
 // ownPackages notes units that need another program in another stage, so that what is tested in one is not what is deployed to the
-// other.
-func (a *App) ownPackages(t target.Target, app *target.App) annotations.Diagnostics {
+// other. An empty name of a unit is all.
+func (a *App) ownPackages(t target.Target, app *target.App, only string) annotations.Diagnostics {
 	if app.Spec.Package.Mode == spec.Shared || len(a.graph.App.Spec.Stages) == 0 {
 		return nil
 	}
@@ -279,7 +279,7 @@ func (a *App) ownPackages(t target.Target, app *target.App) annotations.Diagnost
 	for _, p := range a.deployments(t.Name()) {
 		for _, other := range p.App.Units {
 			u := own[key(other)]
-			if u == nil || reflect.DeepEqual(program(u), program(other)) {
+			if u == nil || only != "" && u.Name != only || reflect.DeepEqual(program(u), program(other)) {
 				continue
 			}
 			d := u.At("").Notef(codeStageArtefact, "unit %s has another package %s: its triggers there need another program", u.Name, inStage(p.App.Stage))
