@@ -113,6 +113,9 @@ func (t *tool) jobs(r *gen.Result, chosen []target.Target, unit string) ([]job, 
 			}
 		}
 		for _, tg := range of {
+			if folder := app.Folder(tg.Name()); t.stage != "" && slices.Contains(t.names(), folder) {
+				return nil, usage("--stage %s: dist/%s is the folder of the target %s", t.stage, folder, folder)
+			}
 			seen, _ := app.Target(tg.Name())
 			found := unit == ""
 			for _, u := range seen.Units {

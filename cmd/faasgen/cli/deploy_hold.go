@@ -70,7 +70,9 @@ func (t *tool) runHolding(cmd *exec.Cmd, f *hold.File) error {
 		return err
 	}
 	held := f.Runs(cmd.Process.Pid)
-	return errors.Join(cmd.Wait(), held)
+	err := cmd.Wait()
+	t.scratch.Store(f.Path(), nil)
+	return errors.Join(err, held)
 }
 
 // promoted refuses packages that are not those which a stage has, by their hashes.
