@@ -24,7 +24,7 @@ type BuildOptions struct {
 	Target target.Target
 	// Unit builds one unit only; empty is all. What other units have wrong for the target is not its business.
 	Unit string
-	// Dist is the folder that the target's folder goes into, which has the name of the target and the stage that was asked for; the
+	// Dist is the folder that the target's folder goes into, which has the name of the target and the requested stage; the
 	// default is dist below the application's folder.
 	Dist string
 	// Env is the environment of the go command; nil is that of the process.

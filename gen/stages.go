@@ -32,7 +32,7 @@ type planned struct {
 	diagnostics annotations.Diagnostics
 }
 
-// Folder is the folder below dist of a target, with the stage that was asked for.
+// Folder is the folder below dist of a target, with the requested stage.
 func (a *App) Folder(name string) string {
 	if a.stage != "" {
 		name += "-" + a.stage
@@ -105,7 +105,7 @@ func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) 
 	return p, ds, nil
 }
 
-// covering is the entry of stages that covers f.yml for a target: the stage that was asked for or else, in a deployment, the default
+// covering is the entry of stages that covers f.yml for a target: the requested stage or else, in a deployment, the default
 // one, if there is such an entry.
 func (a *App) covering(name string) string {
 	if a.stage != "" || name == "" {

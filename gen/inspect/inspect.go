@@ -27,7 +27,7 @@ type Plan struct {
 	All string
 	// Groups are the functions of each group of f.yml, by the group's name.
 	Groups map[string][]string
-	// Spec is f.yml at the stage that was asked for, or at the default one.
+	// Spec is f.yml at the requested stage, or at the default one.
 	Spec *spec.Spec
 }
 

@@ -140,7 +140,7 @@ func (s *Spec) inEffect(target, stage string) []level {
 	})
 }
 
-// DefaultStage is the stage of a target when none is asked for: provider.stage, "" for none.
+// DefaultStage is the stage of a target when none is requested: provider.stage, "" for none.
 func (s *Spec) DefaultStage(target string) string {
 	if o := s.Targets[target]; o != nil && o.Provider.Stage != "" {
 		return o.Provider.Stage
@@ -171,10 +171,10 @@ func (s *Spec) StageNames() []string {
 	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == "" })
 }
 
-// Events are the events that the file says of a function for a target without a stage and for each of its stages, of those that
+// Events are the events that the file sets for a function on a target without a stage and at each of its stages, if those
 // are not all alike. Nil stands for the triggers of the function's directives.
 func (s *Spec) Events(function, target string) [][]Event {
-	said := func(levels []level) (events []Event) {
+	last := func(levels []level) (events []Event) {
 		if f := s.Functions[function]; f != nil {
 			events = f.Events
 		}
@@ -192,23 +192,23 @@ func (s *Spec) Events(function, target string) [][]Event {
 	if !differs {
 		return nil
 	}
-	all := [][]Event{said(s.inEffect(target, ""))}
+	all := [][]Event{last(s.inEffect(target, ""))}
 	for _, stage := range slices.Sorted(maps.Keys(s.Stages)) {
-		all = append(all, said(s.inEffect(target, stage)))
+		all = append(all, last(s.inEffect(target, stage)))
 	}
 	return all
 }
 
-// UnknownStage is a stage that was asked for and that the file does not have.
+// UnknownStage is a requested stage that the file does not have.
 type UnknownStage struct {
 	// Stage is what was found, Known are the stages that there are, sorted.
 	Stage string
 	Known []string
-	// Invalid says why no stage can be called so, empty if one can.
+	// Invalid is why no stage can have the name, empty if one can.
 	Invalid string
 }
 
-// Error says what is wrong, in one line.
+// Error is the mistake in one line.
 func (e *UnknownStage) Error() string {
 	if e.Invalid != "" {
 		return fmt.Sprintf("stage %q: %s", e.Stage, e.Invalid)
@@ -216,7 +216,7 @@ func (e *UnknownStage) Error() string {
 	return fmt.Sprintf("unknown stage %q", e.Stage)
 }
 
-// CheckStage says what is wrong with asking for a stage. In a file without stages every name that a stage can have is one.
+// CheckStage returns an [UnknownStage] if the stage cannot be requested, nil if it can. In a file without stages every name that a stage can have is one.
 func (s *Spec) CheckStage(name string) error {
 	if name == "" {
 		return nil
@@ -230,7 +230,7 @@ func (s *Spec) CheckStage(name string) error {
 	}
 }
 
-// stageProblem says why no stage can be called so: its name is a part of the names of functions, stacks, topics and files of every
+// stageProblem is why a name cannot be that of a stage, empty if it can: it is a part of the names of functions, stacks, topics and files of every
 // vendor.
 func stageProblem(name string) string {
 	switch {
@@ -285,7 +285,7 @@ func (c checker) onePackage(prefix string, s Settings) {
 	}
 }
 
-// existing reports functions, groups and resources that a stage says something of and that the file does not have.
+// existing reports groups and resources that a stage changes and that the file does not have.
 func (c checker) existing(l level) {
 	has := func(what string, known map[string]bool, names []string) {
 		slices.Sort(names)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/annotations"
 )
@@ -104,6 +105,9 @@ func (s substitution) value(expression string) (string, *substitutionError) {
 	s.used[parts[1]] = true
 	if s.env != nil {
 		if value, ok := s.env(parts[1]); ok {
+			if !utf8.ValidString(value) { // no deployment file could hold it, and the marks of stages are such bytes
+				return "", &substitutionError{message: fmt.Sprintf("the value of environment variable %s is not text in UTF-8", parts[1])}
+			}
 			return value, nil
 		}
 	}

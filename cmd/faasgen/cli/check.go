@@ -127,7 +127,7 @@ func names(targets []target.Target) []string {
 }
 
 // checkTargets checks an application, or one unit of it, for the chosen targets, or for those that f.yml names, and at every stage
-// unless one was asked for.
+// unless one is requested.
 func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) (annotations.Diagnostics, error) {
 	if chosen == nil {
 		chosen = t.named(app)

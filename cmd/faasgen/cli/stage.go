@@ -13,7 +13,7 @@ func (t *tool) stageFlag(flags *pflag.FlagSet) {
 	flags.StringVar(&t.stage, "stage", "", "the stage, an entry of stages in f.yml; the default is provider.stage, if there is one")
 }
 
-// options are those of the generator for an application in a folder, at the stage that was asked for.
+// options are those of the generator for an application in a folder, at the requested stage.
 func (t *tool) options(dir string) gen.Options {
 	return gen.Options{Dir: dir, Targets: t.targets, Stage: t.stage}
 }
@@ -28,7 +28,7 @@ func unknownStage(e *spec.UnknownStage) *failure {
 	return f
 }
 
-// everyStage is an application at the stage that was asked for or, if none was, at all that can be deployed.
+// everyStage is an application at the requested stage or, without one, at all that can be deployed.
 func (t *tool) everyStage(app *gen.App, target string) ([]*gen.App, error) {
 	stages, err := app.Stages()
 	if err != nil || t.stage != "" || len(stages) == 0 {

@@ -92,7 +92,7 @@ func (b *builder) copyZip(ctx context.Context, from, to, wanted string) error {
 	return nil
 }
 
-// describe returns a program's units with their zip, which is as made says.
+// describe returns a program's units with their zip, which made describes.
 func (b *builder) describe(p *Program, made Entry) []Unit {
 	units := make([]Unit, len(p.Units))
 	for i, u := range p.Units {

@@ -97,7 +97,7 @@ func (p *Plan) stageVariable(name, stage string) (ds annotations.Diagnostics) {
 			continue
 		}
 		seen[place] = true
-		d := place.Or(u.Place).Errorf(spec.CodeStage, "%s says another stage of %s than %s, which it is deployed to", spec.StageVariable, u.Name, stage)
+		d := place.Or(u.Place).Errorf(spec.CodeStage, "%s of %s names another stage than %s, which it is deployed to", spec.StageVariable, u.Name, stage)
 		d.Hint = "leave it out: it is set to the stage"
 		ds = append(ds, d)
 	}
