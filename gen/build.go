@@ -26,7 +26,8 @@ type BuildOptions struct {
 	Target target.Target
 	// Unit builds one unit only; empty is all. What other units have wrong for the target is not its business.
 	Unit string
-	// Dist is the folder that the target's folder goes into; the default is dist below the application's folder.
+	// Dist is the folder that the target's folder goes into, which has the name of the target and the requested stage; the
+	// default is dist below the application's folder.
 	Dist string
 	// Env is the environment of the go command; nil is that of the process.
 	Env []string
@@ -78,7 +79,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		return nil, err
 	}
 	app := own(p.App)
-	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), o.Target.Name())}
+	b := &Built{App: app, Dir: filepath.Join(cmp.Or(o.Dist, filepath.Join(a.Dir, "dist")), a.Folder(o.Target.Name()))}
 	whole := o.Target.Check(app)
 	if o.Unit == "" {
 		ds = append(ds, whole...)
@@ -104,7 +105,12 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		d.Hint = "rename it, or leave it out with package.exclude"
 		ds = append(ds, d)
 	}
-	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
+	settings, err := a.Settings(o.Target.Name())
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
+	ds = append(ds, a.ownPackages(o.Target, app, o.Unit)...)
 	if !ds.Failed() && !b.Kept {
 		_, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
@@ -124,7 +130,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Dir = filepath.Join(dist, o.Target.Name())
+	b.Dir = filepath.Join(dist, a.Folder(o.Target.Name()))
 	env := o.Env
 	if env == nil {
 		env = os.Environ()
@@ -139,7 +145,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		return nil, err
 	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
-		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist,
+		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist, Folder: a.Folder(o.Target.Name()),
 		Files: files, Deploy: b.deploy(o.Target), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err

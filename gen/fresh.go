@@ -68,9 +68,12 @@ func read(ctx context.Context, o Options, tree *load.Tree) ([]*App, annotations.
 		m, ds := collect.App(program, loaded, registry)
 		g, found := wiring.Solve(m)
 		models, solved = append(models, m), append(solved, found)
-		p, problems := plan.New(g, "", nil)
+		if err := m.Spec.CheckStage(o.Stage); err != nil {
+			return nil, nil, err
+		}
+		p, problems := plan.New(g, "", "", nil)
 		all = slices.Concat(all, loaded.Diagnostics, ds, m.Spec.CheckTargets(names(o.Targets)), problems)
-		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p, plans: map[string]planned{"": {p, problems}}, env: o.env(), targets: o.Targets}
+		a := &App{Dir: m.Dir, Name: m.Spec.Service, graph: g, plan: p, plans: map[planKey]planned{{}: {p, problems}}, stage: o.Stage, env: o.env(), targets: o.Targets}
 		for _, u := range p.Units {
 			a.Functions = append(a.Functions, u.Functions...)
 		}

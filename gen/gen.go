@@ -41,6 +41,9 @@ type Options struct {
 	NoCache bool
 	// Force has generated files overwritten that a person has changed, which is noted, instead of refusing them.
 	Force bool
+	// Stage is the stage that targets, settings and configuration are those of; empty is the one that f.yml names, if any. The
+	// generated code is the same for all.
+	Stage string
 	// Injector is who writes the injectors: "wire", which is the default, or "native".
 	Injector string
 	// FromSource type-checks all dependencies from source, which needs no build cache.
@@ -78,7 +81,8 @@ type App struct {
 	state *output.State
 	graph *wiring.Graph
 	plan  *plan.Plan
-	plans map[string]planned // by target; "" is none
+	plans map[planKey]planned
+	stage string // that of Options
 	// When nothing had changed, graph and plan are not there before lazyLoad has filled them.
 	lazyLoad func() error
 	provider string
@@ -107,8 +111,7 @@ func Generate(ctx context.Context, o Options) (*Result, error) {
 	if !o.NoCache {
 		r.cache = cache.Open(query(o, tree))
 		if e, ok := r.cache.Lookup(); ok {
-			r.fromCache(ctx, o, tree, e)
-			return r, nil
+			return r, r.fromCache(ctx, o, tree, e)
 		}
 	}
 	if err := r.run(ctx, o, tree); err != nil {
@@ -190,14 +193,19 @@ func (a *App) Inspect() (*inspect.Application, error) {
 }
 
 func (a *App) inspected() *inspect.Application {
-	p := inspect.Plan{All: plan.Reserved, Groups: map[string][]string{}}
-	groups, _ := plan.Select(a.graph.App.Spec, a.Functions)
+	covering := a.stage
+	if s := a.graph.App.Spec; covering == "" && s.Stages[s.Provider.Stage] != nil {
+		covering = s.Provider.Stage
+	}
+	here, _ := a.plannedAt("", covering)
+	p := inspect.Plan{All: plan.Reserved, Groups: map[string][]string{}, Spec: here.App.Spec}
+	groups, _ := plan.Select(here.App.Spec, a.Functions)
 	for _, g := range groups {
 		for _, f := range g.Members {
 			p.Groups[g.Name] = append(p.Groups[g.Name], f.Name)
 		}
 	}
-	p.Units = inspectedUnits(a.plan, "")
+	p.Units = inspectedUnits(here, "")
 	return inspect.New(a.graph, p, a.env)
 }
 
@@ -229,11 +237,14 @@ func (a *App) Target(name string) (*target.App, annotations.Diagnostics) {
 
 // TargetUnit is Target for one unit: what only other units have wrong is left out. An empty unit is all.
 func (a *App) TargetUnit(name, unit string) (*target.App, annotations.Diagnostics) {
-	app, ds := a.Target(name)
-	if p, ok := a.plans[name]; ok && unit != "" {
-		ds = without(ds, p.plan.Elsewhere(unit))
+	p, ds, err := a.planned(name)
+	if err != nil {
+		return a.Target(name)
 	}
-	return app, ds
+	if unit != "" {
+		ds = without(ds, p.Elsewhere(unit))
+	}
+	return p.App, ds
 }
 
 // CheckConfig reports what is wrong with the configuration, see inspect.Application.CheckConfig. The units are those that a target plans,
@@ -256,50 +267,6 @@ func without(ds, others annotations.Diagnostics) annotations.Diagnostics {
 	return slices.DeleteFunc(ds, func(d annotations.Diagnostic) bool {
 		return slices.ContainsFunc(others, func(o annotations.Diagnostic) bool { return d.Pos == o.Pos && d.Message == o.Message })
 	})
-}
-
-// Settings is the file that framework reads of the functions' settings at its start, as it goes into the packages of a target; an
-// empty name is for this machine.
-func (a *App) Settings(name string) ([]byte, error) {
-	p, _, err := a.planned(name)
-	if err != nil {
-		return nil, err
-	}
-	return p.Settings(), nil
-}
-
-// planned is a plan with what it says.
-type planned struct {
-	plan        *plan.Plan
-	diagnostics annotations.Diagnostics
-}
-
-// planned is the application planned for a target, an empty name as in Target. Each plan is made once.
-func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) {
-	if a.lazyLoad != nil {
-		if err := a.lazyLoad(); err != nil {
-			return nil, nil, err
-		}
-	}
-	p, ok := a.plans[name]
-	if !ok {
-		p.plan, p.diagnostics = plan.New(a.graph, name, a.split(name))
-		if t := a.target(name); t != nil {
-			target.Connect(t, p.plan.App)
-		}
-		if name != "" {
-			_, plain, err := a.planned("")
-			if err != nil {
-				return nil, nil, err
-			}
-			p.diagnostics = news(p.diagnostics, plain)
-		}
-		if a.plans == nil {
-			a.plans = map[string]planned{}
-		}
-		a.plans[name] = p
-	}
-	return p.plan, slices.Clone(p.diagnostics), nil
 }
 
 // news leaves out the notes that are known: generating has them already, and callers print both.

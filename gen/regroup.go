@@ -49,6 +49,6 @@ func (a *App) WithSpec(text []byte) (*App, annotations.Diagnostics, error) {
 	model.Spec, graph.App = s, &model
 	return &App{
 		Dir: a.Dir, Name: a.Name, Functions: slices.Clone(a.Functions), graph: &graph, plan: a.plan, env: a.env, targets: slices.Clone(a.targets),
-		plans: map[string]planned{},
+		plans: map[planKey]planned{}, stage: a.stage,
 	}, ds, nil
 }

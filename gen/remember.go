@@ -59,7 +59,7 @@ func (r *Result) remember() {
 }
 
 // fromCache is the result when nothing has changed. A caller that needs more than it holds has the front half read again.
-func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) {
+func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *cache.Entry) error {
 	r.UpToDate, r.Diagnostics, r.entry = true, e.Notes, e
 	lazyLoad := sync.OnceValue(func() error {
 		apps, ds, err := read(context.WithoutCancel(ctx), o, tree)
@@ -75,7 +75,7 @@ func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *c
 		return nil
 	})
 	for _, kept := range e.Apps {
-		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, env: o.env(), targets: o.Targets}
+		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, stage: o.Stage, env: o.env(), targets: o.Targets}
 		for _, f := range kept.Functions {
 			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
 			for _, kind := range f.Kinds {
@@ -85,6 +85,10 @@ func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *c
 		}
 		r.Apps = append(r.Apps, a)
 	}
+	if o.Stage != "" {
+		return lazyLoad() // whether there is such a stage is not remembered
+	}
+	return nil
 }
 
 // CheckConfig has check look at the configuration of each application, or knows that nothing has changed since it found no mistake.

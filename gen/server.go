@@ -73,7 +73,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	if err != nil {
 		return nil, err
 	}
-	b := &BuiltServer{Dir: filepath.Join(dist, ServerTarget)}
+	b := &BuiltServer{Dir: filepath.Join(dist, a.Folder(ServerTarget))}
 	unit, err := served(p.App, o.Unit)
 	if err != nil {
 		return nil, err
@@ -100,11 +100,15 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 		ds = append(ds, d)
 	}
 	if taken != "" {
-		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, where the build puts another in %s", taken, "dist/"+ServerTarget)
+		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, where the build puts another in %s", taken, "dist/"+a.Folder(ServerTarget))
 		d.Hint = "rename it, or leave it out with package.exclude"
 		ds = append(ds, d)
 	}
-	files = append(files, bundle.File{Name: spec.SettingsFile, Content: p.Settings()})
+	settings, err := a.Settings(ServerTarget)
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
 	environment, different := variables(p.App, unit)
 	ds = append(append(ds, different...), elsewhere(unit)...)
 	ds.Sort()
@@ -127,7 +131,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	programs := []build.Program{program}
 	so := build.ServerOptions{
 		Options: build.Options{
-			App: p.App, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist, Files: files,
+			App: p.App, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist, Folder: a.Folder(ServerTarget), Files: files,
 			Env: env, Relative: o.Relative, Parallel: o.Parallel,
 		},
 		Name: ServerTarget, Unit: o.Unit, Environment: environment, Archive: o.Archive,

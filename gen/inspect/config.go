@@ -127,9 +127,8 @@ type configuring struct {
 // out what other units use; "app" is all of them, and without a unit of that name the result is nil. Machine finds the variables that
 // win over those of f.yml; nil is those of the process.
 func (a *Application) Config(env, unit string, machine func(name string) (string, bool)) (*Config, error) {
-	s := a.graph.App.Spec
 	c := &configuring{
-		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, s.Provider.Stage)}, app: a,
+		Config: &Config{Dir: a.Dir, Service: a.Service, Env: cmp.Or(env, a.plan.Spec.Provider.Stage)}, app: a,
 		byKey: map[string]*ConfigKey{}, settings: map[string]spec.Settings{},
 	}
 	var functions []*model.Function
@@ -306,7 +305,7 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 			}
 		}
 	}
-	app := c.app.graph.App.Spec
+	app := c.app.plan.Spec
 	if name := c.environment(k, app.Provider.Environment); name != "" {
 		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
 	}
@@ -330,7 +329,7 @@ func (c *configuring) own(k *ConfigKey, function string) (ConfigSource, bool) {
 	if place, ok := c.settings[function].Places["environment."+name]; ok && c.settings[function].Environment[name] != "" {
 		return ConfigSource{FromEnvironment, name, place.Pos}, true
 	}
-	if entry := c.app.graph.App.Spec.Functions[function]; entry != nil {
+	if entry := c.app.plan.Spec.Functions[function]; entry != nil {
 		for _, v := range entry.Config {
 			if v.Key == k.Key || strings.HasPrefix(v.Key, k.Key+".") && c.leaf(k) {
 				return ConfigSource{Kind: FromFunction, Pos: v.At.Pos}, true

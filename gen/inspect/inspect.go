@@ -27,6 +27,8 @@ type Plan struct {
 	All string
 	// Groups are the functions of each group of f.yml, by the group's name.
 	Groups map[string][]string
+	// Spec is f.yml at the requested stage, or at the default one.
+	Spec *spec.Spec
 }
 
 // Unit is one unit of a plan.

@@ -24,7 +24,7 @@ var extensionForm = regexp.MustCompile(`^x-[a-z][a-z0-9]*$`)
 func later(structure reflect.Type) []string {
 	switch structure {
 	case reflect.TypeFor[Spec]():
-		return []string{"layers", "stages"}
+		return []string{"layers"}
 	}
 	return nil
 }
@@ -39,8 +39,9 @@ type decoder struct {
 	noted []string
 	// replaced is Spec.replaced.
 	replaced map[token.Position]string
-	// failed is Spec.failed.
+	// failed is Spec.failed, staged Spec.staged.
 	failed map[string]bool
+	staged map[string]Place
 }
 
 func (d *decoder) spec(root *yaml.Node) *Spec {
@@ -50,7 +51,7 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	} else {
 		d.value(root, reflect.ValueOf(s).Elem(), where{})
 	}
-	s.keys, s.Places, s.Positions, s.replaced, s.failed = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed
+	s.keys, s.Places, s.Positions, s.replaced, s.failed, s.staged = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed, d.staged
 	for path, place := range d.keys {
 		s.Positions[path] = place.Pos
 	}
@@ -69,6 +70,8 @@ type where struct {
 	loose bool
 	// item is set in a list, where nothing cannot mean "not set".
 	item bool
+	// stage is set below the keys in whose texts ${stage} may stand.
+	stage bool
 }
 
 func (w where) child(key string) where {
@@ -76,8 +79,11 @@ func (w where) child(key string) where {
 	if w.path != "" {
 		path = w.path + "." + key
 	}
-	return where{path: path, key: key}
+	return where{path: path, key: key, stage: w.stage || slices.Contains(stageKeys(), key)}
 }
+
+// stageKeys are the keys below which ${stage} may stand.
+func stageKeys() []string { return []string{"environment", "resources", "domains"} }
 
 // value decodes one node. What it cannot decode it reports and leaves alone.
 func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
@@ -271,6 +277,8 @@ func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.
 	switch {
 	case extensionForm.MatchString(e.name):
 		diag.Hint = "the vendor's own keys go into f.yml itself, provider, functions.<name> or the arguments of a trigger"
+	case e.name == "package" && strings.HasPrefix(w.path, "stages."):
+		diag.Hint = "one package serves all stages"
 	default:
 		diag.Hint = suggestion(e.name, known)
 	}
@@ -304,6 +312,12 @@ func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, w where) {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	for _, e := range d.entries(n) {
+		if v.Type() == reflect.TypeFor[map[string]*Domain]() {
+			var ok bool
+			if e.name, ok = d.stagedKey(e); !ok {
+				continue
+			}
+		}
 		at := w.child(e.name)
 		at.loose = v.Type().Elem().Kind() == reflect.String
 		d.key(at.path, e.key)
@@ -414,10 +428,13 @@ func (d *decoder) scalar(node, n *yaml.Node, v reflect.Value, w where) {
 		d.wrong(n, w, expected)
 		return
 	}
+	d.sub.stage = w.stage && v.Kind() == reflect.String && len(w.enum) == 0
 	text, replaced, ok := d.text(n)
+	d.sub.stage = false
 	if !ok {
 		return
 	}
+	d.needsStage(text, w.path, node)
 	if replaced {
 		d.replaced[d.node(node).Pos] = n.Value
 	}

@@ -71,8 +71,8 @@ var (
 // domains checks the names of domains and of resources at one level.
 func (c checker) domains(prefix string, domains map[string]*Domain) {
 	for _, name := range slices.Sorted(maps.Keys(domains)) {
-		if !domainForm.MatchString(name) {
-			c.add(c.keys[prefix+"domains."+name].Errorf(CodeValue, "found %q, expected a domain such as api.example.com", name))
+		if !domainForm.MatchString(withStage(name, "stage")) {
+			c.add(c.keys[prefix+"domains."+name].Errorf(CodeValue, "found %q, expected a domain such as api.example.com", written(name)))
 		}
 	}
 }
@@ -91,6 +91,7 @@ func (c checker) resources(prefix string, resources map[string]*Resource) {
 			}
 		}
 		for key, text := range map[string]string{"name": r.Name, "arn": r.ARN, "instance": r.Instance, "project": r.Project} {
+			text := withStage(text, "stage")
 			if _, set := c.Places[at+"."+key]; set && (text == "" || strings.ContainsAny(text, " \t\n=")) {
 				c.value(at+"."+key, "%s: found %q, expected a name without spaces", key, text)
 			}
@@ -98,8 +99,8 @@ func (c checker) resources(prefix string, resources map[string]*Resource) {
 		if r.Name != "" && r.ARN != "" {
 			c.value(at+".arn", "arn and name: found both, expected one")
 		}
-		if r.ARN != "" && (!strings.HasPrefix(r.ARN, "arn:") && !strings.HasPrefix(r.ARN, "acs:") || strings.Count(r.ARN, ":") < 4) {
-			c.value(at+".arn", "found %q, expected an ARN, which starts with arn: or acs:", r.ARN)
+		if arn := withStage(r.ARN, "stage"); arn != "" && (!strings.HasPrefix(arn, "arn:") && !strings.HasPrefix(arn, "acs:") || strings.Count(arn, ":") < 4) {
+			c.value(at+".arn", "found %q, expected an ARN, which starts with arn: or acs:", written(r.ARN))
 		}
 		if r.Create != nil && *r.Create && r.ARN != "" {
 			c.value(at+".create", "create and arn: what has an ARN exists")

@@ -12,13 +12,15 @@
 //
 // In values, ${env.NAME} and ${env.NAME:default} stand for environment variables; $${ is a literal ${, and anything else
 // in ${} an error, as is a variable that is neither set nor given a default. They are replaced after the file has been
-// read, so that no value can become YAML, and no message quotes them. In x-<target> keys only ${env.NAME} is replaced: what
+// read, so that no value can become YAML, and no message quotes them. Below environment, resources and domains, ${stage} and
+// ${stage:default} stand for the stage, which For puts there. In x-<target> keys only ${env.NAME} is replaced: what
 // else stands in ${} there is the vendor's. Targets whose tool has ${} of its own refuse a literal one elsewhere.
 //
 // # What covers what
 //
 // The settings of a function are the [Defaults], covered by provider, covered by the arguments of the function's
-// //faas:handler directive, covered by functions.<name>. For one target, targets.<name> covers all of the file first.
+// //faas:handler directive, covered by functions.<name>. For one target, targets.<name> covers all of the file first; for one
+// stage, stages.<name> covers that, and stages.<name>.targets.<target> covers the result.
 // Maps (environment, tags, vpc, x-<target>, ...) are merged key by key at every depth; lists, events and single values
 // replace what they cover. Events of a function replace the triggers of its directives.
 //

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/regular"
@@ -49,13 +50,13 @@ func decode(path string, text []byte, env func(string) (string, bool)) (*Spec, a
 		return nil, diags
 	}
 	t := &tree{source: src, sub: substitution{env: env, used: map[string]bool{}}}
-	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}, failed: map[string]bool{}}
+	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}, failed: map[string]bool{}, staged: map[string]Place{}}
 	s := d.spec(root)
 	s.Variables = slices.Sorted(maps.Keys(t.sub.used))
 	return s, t.diags
 }
 
-// CheckFunctions reports entries of functions, also in targets, that no handler is called by.
+// CheckFunctions reports entries of functions, also in targets and stages, that no handler is called by.
 func (s *Spec) CheckFunctions(known []string) annotations.Diagnostics {
 	var diags annotations.Diagnostics
 	check := func(prefix string, functions map[string]*Function) {
@@ -71,14 +72,14 @@ func (s *Spec) CheckFunctions(known []string) annotations.Diagnostics {
 		}
 	}
 	check("", s.Functions)
-	for _, target := range slices.Sorted(maps.Keys(s.Targets)) {
-		check("targets."+target+".", s.Targets[target].Functions)
+	for _, l := range s.levels() {
+		check(l.prefix, l.Functions)
 	}
 	diags.Sort()
 	return diags
 }
 
-// CheckTargets reports provider.name, entries of targets and x-<target> keys that name no target.
+// CheckTargets reports provider.name, entries of targets, also in stages, and x-<target> keys that name no target.
 func (s *Spec) CheckTargets(known []string) annotations.Diagnostics {
 	var diags annotations.Diagnostics
 	check := func(name string, place Place) {
@@ -91,6 +92,11 @@ func (s *Spec) CheckTargets(known []string) annotations.Diagnostics {
 	check(s.Provider.Name, s.Places["provider.name"])
 	for _, name := range slices.Sorted(maps.Keys(s.Targets)) {
 		check(name, s.keys["targets."+name])
+	}
+	for _, l := range s.levels() {
+		if l.stage != "" && l.target != "" {
+			check(l.target, s.keys[strings.TrimSuffix(l.prefix, ".")])
+		}
 	}
 	s.extensions(func(path string, e Extension) {
 		for _, name := range slices.Sorted(maps.Keys(e)) {
@@ -124,8 +130,7 @@ func (s *Spec) extensions(f func(path string, e Extension)) {
 		}
 	}
 	level("", Overlay{Provider: s.Provider, Functions: s.Functions, Aggregation: s.Aggregation, Domains: s.Domains, Resources: s.Resources, Extension: s.Extension})
-	for _, name := range slices.Sorted(maps.Keys(s.Targets)) {
-		o := s.Targets[name]
-		level("targets."+name+".", *o)
+	for _, l := range s.levels() {
+		level(l.prefix, l.Overlay)
 	}
 }

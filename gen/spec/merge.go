@@ -10,48 +10,74 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// For returns the specification as one target sees it: targets.<target> covers provider, functions, aggregation, domains,
-// resources, package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
-// they cover. The result shares nothing that either may change.
-func (s *Spec) For(target string) *Spec {
+// For returns the specification as one target sees it at one stage, either of which may be empty: targets.<target> covers provider,
+// functions, aggregation, domains, resources, package and the x-<target> key, stages.<stage> covers the result, and
+// stages.<stage>.targets.<target> all of it. Maps are merged key by key at every depth; lists, events and single values of an
+// overlay replace what they cover. ${stage} is replaced, by its default where there is no stage. The result shares nothing that
+// either may change.
+func (s *Spec) For(target, stage string) *Spec {
 	out := *s
-	out.Targets = nil
+	out.Targets, out.Stages = nil, nil
 	out.Scan = slices.Clone(s.Scan)
 	out.Groups = maps.Clone(s.Groups)
 	out.Variables = slices.Clone(s.Variables)
 	out.Positions = maps.Clone(s.Positions)
 	out.Places = maps.Clone(s.Places)
-	over := s.Targets[target]
-	if over == nil {
-		over = &Overlay{}
+	out.keys, out.Overlaid = maps.Clone(s.keys), map[string]Place{}
+	levels := s.inEffect(target, stage)
+	if len(levels) == 0 {
+		levels = []level{{prefix: "targets." + target + "."}} // copies
 	}
-	out.Provider = merge(s.Provider, over.Provider)
-	out.Package = merge(s.Package, over.Package)
-	out.Extension = merge(s.Extension, over.Extension)
-	out.Functions = mergeNamed(s.Functions, over.Functions)
-	out.Aggregation = mergeNamed(s.Aggregation, over.Aggregation)
-	out.Domains = mergeNamed(s.Domains, over.Domains)
-	out.Resources = mergeNamed(s.Resources, over.Resources)
-	prefix := "targets." + target + "."
+	for _, l := range levels {
+		over := l.Overlay
+		out.Provider = merge(out.Provider, over.Provider)
+		out.Package = merge(out.Package, over.Package)
+		out.Extension = merge(out.Extension, over.Extension)
+		out.Functions = mergeNamed(out.Functions, over.Functions)
+		out.Aggregation = mergeNamed(out.Aggregation, over.Aggregation)
+		out.Domains = mergeNamed(out.Domains, over.Domains)
+		out.Resources = mergeNamed(out.Resources, over.Resources)
+		s.relocate(&out, l)
+	}
+	if stage != "" {
+		out.Provider.Stage = stage
+	}
+	if target == "" {
+		out.setStage(stage) // the default stage is that of a deployment
+	} else {
+		out.setStage(out.Provider.Stage)
+	}
+	return &out
+}
+
+// relocate gives out the places of an overlay's keys where the keys are that they cover.
+func (s *Spec) relocate(out *Spec, l level) {
+	own := func(path string) (string, bool) {
+		rest, ok := strings.CutPrefix(path, l.prefix)
+		if !ok || l.stage != "" && l.target == "" && strings.HasPrefix(rest, "targets.") {
+			return "", false
+		}
+		if l.stage != "" && strings.HasPrefix(rest, "environment.") {
+			rest = "provider." + rest
+		}
+		return rest, true
+	}
 	for path, pos := range s.Positions {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
+		if rest, ok := own(path); ok {
 			out.Positions[rest] = pos
 		}
 	}
-	out.keys, out.Overlaid = maps.Clone(s.keys), map[string]Place{}
 	for path, place := range s.keys {
-		if rest, ok := strings.CutPrefix(path, prefix); ok {
+		if rest, ok := own(path); ok {
 			out.Overlaid[rest] = place
+			out.keys[rest] = place
 		}
 	}
-	for from, to := range map[*map[string]Place]map[string]Place{&s.Places: out.Places, &s.keys: out.keys} {
-		for path, place := range *from {
-			if rest, ok := strings.CutPrefix(path, prefix); ok {
-				to[rest] = place
-			}
+	for path, place := range s.Places {
+		if rest, ok := own(path); ok {
+			out.Places[rest] = place
 		}
 	}
-	return &out
 }
 
 // mergeNamed covers the entries of a map, each as a structure. An entry that one side lacks is as if empty there.

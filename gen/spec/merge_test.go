@@ -58,7 +58,7 @@ func TestFor(t *testing.T) {
 		t.Fatal(diags.Render(""))
 	}
 	before := asYaml(t, s)
-	got := s.For("aws")
+	got := s.For("aws", "")
 	yes, no := true, false
 	p := got.Provider
 	for what, ok := range map[string]bool{
@@ -79,7 +79,7 @@ func TestFor(t *testing.T) {
 		"domains":        len(got.Domains) == 3 && got.Domains["a.example.com"].Certificate == "overlay" && got.Domains["a.example.com"].Extension["aws"] != nil,
 		"resources":      cmp.Equal(got.Resources["invoices"], &Resource{Type: "bucket", Name: "overlay", Create: &no}),
 		"no targets":     got.Targets == nil,
-		"other target":   s.For("aliyun").Provider.Region == "ap-guangzhou" && s.For("aliyun").Functions["only"] == nil,
+		"other target":   s.For("aliyun", "").Provider.Region == "ap-guangzhou" && s.For("aliyun", "").Functions["only"] == nil,
 	} {
 		if !ok {
 			t.Errorf("%s is wrong: %+v", what, got)

@@ -18,6 +18,9 @@ var specSource string
 //go:embed settings.go
 var settingsSource string
 
+//go:embed stages.go
+var stagesSource string
+
 //go:embed deployment.go
 var deploymentSource string
 
@@ -28,7 +31,7 @@ var aggregationSource string
 // decoder, and accepts the same documents as far as types, required and unknown keys and lists of words go; what more a
 // value must be (a cron expression, a name) only [Load] knows.
 func Schema() []byte {
-	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource)}}
+	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource), docs(stagesSource)}}
 	root := s.structure(reflect.TypeFor[Spec]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "f.yml of faasgen"

@@ -330,7 +330,7 @@ func FuzzParse(f *testing.F) {
 		}
 		if !diags.Failed() {
 			for _, name := range []string{"aws", "x"} {
-				s.For(name).Resolve("work", annotations.Handler{}, Place{})
+				s.For(name, "").Resolve("work", annotations.Handler{}, Place{})
 			}
 		}
 	})

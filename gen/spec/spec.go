@@ -37,6 +37,8 @@ type Spec struct {
 	Groups map[string][]string `faas:"groups"`
 	// Targets holds the same keys again, for one cloud.
 	Targets map[string]*Overlay `faas:"targets"`
+	// Stages holds the same keys again, for one stage: what --stage names.
+	Stages map[string]*Stage `faas:"stages"`
 	// Extension holds the x-<target> keys of this level: they are merged into the vendor's deployment file as a whole.
 	Extension Extension `faas:"x-*"`
 	// Positions finds the place of a key by its dotted path, such as functions.order-create.memorySize.
@@ -55,6 +57,8 @@ type Spec struct {
 	replaced map[token.Position]string
 	// failed holds the paths of the values that a mistake was reported at, or below.
 	failed map[string]bool
+	// staged holds, by path, the values and keys with a ${stage} in them that has no default.
+	staged map[string]Place
 	// sound are the events with nothing wrong so far.
 	sound []Event
 }
@@ -75,8 +79,8 @@ type Provider struct {
 	// Namespace is what holds the functions, where the vendor has such a thing: on Tencent, which counts functions and tells
 	// their names apart by it. It has to exist.
 	Namespace string `faas:"namespace"`
-	// Stage is the default stage. It becomes part of the deployed names, and FAAS_ENV, which chooses
-	// config.<stage>.yml, is set to it unless environment says otherwise.
+	// Stage is the default stage: the one of a build without --stage. It becomes part of the deployed names, and FAAS_ENV, which
+	// chooses config.<stage>.yml, is set to it unless environment says otherwise.
 	Stage string `faas:"stage"`
 	// Settings are the defaults of every function.
 	Settings `faas:",inline"`

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/faasgen/faasgen/annotations"
 )
 
 // substitution replaces the variables of one scalar. It works on the value that yaml has read, so that nothing in a
@@ -12,6 +15,8 @@ type substitution struct {
 	env func(string) (string, bool)
 	// lenient leaves what is not ${env...} alone: in x-<target> keys the vendor's own ${...} is none of our business.
 	lenient bool
+	// stage allows ${stage}, which becomes a mark: the stage is not known yet.
+	stage bool
 	// used gets the names of the variables.
 	used map[string]bool
 }
@@ -67,11 +72,28 @@ func (s substitution) replace(text string) (result string, replaced bool, proble
 }
 
 // expressionForm is ${env.NAME} or ${env.NAME:default}.
-var expressionForm = regexp.MustCompile(`^\$\{env\.([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}$`)
+var (
+	stageExpressionForm = regexp.MustCompile(`^\$\{stage(:[^}]*)?\}$`)
+	expressionForm      = regexp.MustCompile(`^\$\{env\.([A-Za-z_][A-Za-z0-9_]*)(:[^}]*)?\}$`)
+)
 
 func (s substitution) value(expression string) (string, *substitutionError) {
 	parts := expressionForm.FindStringSubmatch(expression)
+	stage := stageExpressionForm.FindStringSubmatch(expression)
 	switch {
+	case stage != nil && !s.stage:
+		return "", &substitutionError{
+			message: "${stage} cannot be used here",
+			hint:    "it may stand in " + annotations.Join(stageKeys(), "and"),
+		}
+	case stage != nil && strings.Contains(stage[1], "${"):
+		return "", &substitutionError{message: fmt.Sprintf("found %s: a default cannot hold ${", clip(expression))}
+	case stage != nil && stage[1] == "":
+		return stageMark + noDefault + stageMark, nil
+	case stage != nil && stageProblem(stage[1][1:]) != "":
+		return "", &substitutionError{message: fmt.Sprintf("found %s: a stage %s", clip(expression), strings.Replace(stageProblem(stage[1][1:]), "expected", "has", 1))}
+	case stage != nil:
+		return stageMark + stage[1][1:] + stageMark, nil
 	case parts == nil:
 		return "", &substitutionError{
 			message: fmt.Sprintf("found %s, expected ${env.NAME} or ${env.NAME:default}", clip(expression)),
@@ -83,6 +105,9 @@ func (s substitution) value(expression string) (string, *substitutionError) {
 	s.used[parts[1]] = true
 	if s.env != nil {
 		if value, ok := s.env(parts[1]); ok {
+			if !utf8.ValidString(value) { // no deployment file could hold it, and the marks of stages are such bytes
+				return "", &substitutionError{message: fmt.Sprintf("the value of environment variable %s is not text in UTF-8", parts[1])}
+			}
 			return value, nil
 		}
 	}

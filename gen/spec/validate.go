@@ -63,18 +63,24 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 			c.member(fmt.Sprintf("%s.%d", at, i), pattern, slices.Index(members, pattern) < i)
 		}
 	}
-	for name, o := range s.Targets {
-		prefix := "targets." + name + "."
-		c.aggregation(prefix, o.Aggregation)
-		if o.Provider.Name != "" {
-			c.value(prefix+"provider.name", "name means nothing here: these keys are for the target %s alone", name)
+	for _, l := range s.levels() {
+		if l.stage != "" {
+			c.existing(l)
+		} else if l.Provider.Name != "" {
+			c.value(l.prefix+"provider.name", "name means nothing here: these keys are for the target %s alone", l.target)
 		}
-		c.level(prefix, o.Provider, o.Functions, o.Package)
-		c.domains(prefix, o.Domains)
-		c.resources(prefix, o.Resources)
+		c.aggregation(l.prefix, l.Aggregation)
+		c.level(l.prefix, l.Provider, l.Functions, l.Package)
+		c.domains(l.prefix, l.Domains)
+		c.resources(l.prefix, l.Resources)
 	}
+	c.stages()
 	s.extensions(func(path string, e Extension) {
-		rest, ok := strings.CutPrefix(path, "targets.")
+		own, below := strings.CutPrefix(path, "stages.")
+		if below {
+			_, own, _ = strings.Cut(own, ".")
+		}
+		rest, ok := strings.CutPrefix(own, "targets.")
 		target, _, _ := strings.Cut(rest, ".")
 		for name := range e {
 			if ok && name != target {
@@ -118,7 +124,7 @@ func (c checker) value(path, format string, args ...any) {
 // aggregation checks the settings of groups; which functions they take, only the code can tell.
 func (c checker) aggregation(prefix string, groups map[string]*Group) {
 	for name, g := range groups {
-		if prefix != "" && c.Aggregation[name] == nil && len(g.Functions)+len(g.FunctionsPattern)+len(g.Routes) == 0 {
+		if strings.HasPrefix(prefix, "targets.") && c.Aggregation[name] == nil && len(g.Functions)+len(g.FunctionsPattern)+len(g.Routes) == 0 {
 			d := c.keys[prefix+"aggregation."+name].Errorf(CodeValue, "there is no group %q in aggregation, and this one has no functions", name)
 			if known := slices.Sorted(maps.Keys(c.Aggregation)); len(known) > 0 {
 				d.Hint = suggestion(name, known)
@@ -144,8 +150,12 @@ func (c checker) level(prefix string, p Provider, functions map[string]*Function
 		}
 		c.settings(at+".", f.Settings)
 		if prefix != "" && len(f.Config) > 0 {
-			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be set for one target: the generated code is the same for all")
-			d.Hint = "set it in functions of f.yml itself, or set the environment variables of the keys for the target"
+			what := "target"
+			if strings.HasPrefix(prefix, "stages.") {
+				what = "stage"
+			}
+			d := c.keys[at+".config"].Errorf(CodeValue, "config of a function cannot be set for one %s: the generated code is the same for all", what)
+			d.Hint = "set it in functions of f.yml itself, or set the environment variables of the keys for the " + what
 			c.add(d)
 		}
 		for i, e := range f.Events {
@@ -182,6 +192,9 @@ func (c checker) settings(prefix string, s Settings) {
 	}
 	for name, value := range s.Environment {
 		path := prefix + "environment." + name
+		if _, ok := c.keys[path]; !ok { // the shorter way to write it
+			path = strings.TrimSuffix(prefix, "provider.") + "environment." + name
+		}
 		switch {
 		case !variableForm.MatchString(name):
 			c.add(c.keys[path].Errorf(CodeValue, "%q is not the name of an environment variable", name))

@@ -19,6 +19,7 @@ import (
 type report struct {
 	Application string          `json:"application"`
 	Target      string          `json:"target"`
+	Stage       string          `json:"stage,omitempty"`
 	Dir         string          `json:"dir"`
 	Units       []gen.BuiltUnit `json:"units"`
 	Files       []string        `json:"files"`
@@ -31,11 +32,12 @@ func (t *tool) build() *cobra.Command {
 	var own serverFlags
 	cmd := &cobra.Command{
 		Use:   "build [DIR]",
-		Short: "Make packages and deployment files in dist/<target>/",
-		Long: "Build generates, then makes one zip a unit and the cloud's deployment file in dist/<target>/, ready for the cloud's\n" +
+		Short: "Make packages and deployment files in dist/<target>[-<stage>]/",
+		Long: "Build generates, then makes one zip a unit and the cloud's deployment file in dist/<target>[-<stage>]/, ready for the cloud's\n" +
 			"own tool, and prints their names. Without --target it is the one that f.yml names as provider. With --target local it\n" +
-			"makes one server of all functions, or of one unit, in dist/local/, and with --image an OCI image of it.",
-		Example: "  faasgen build --target all\n  faasgen build --target aws,tencent --unit order-create\n  faasgen build --target local --image=shop.tar",
+			"makes one server of all functions, or of one unit, in dist/local/, and with --image an OCI image of it. All stages have the same packages: what\n" +
+			"was tested at one is deployed to another by its hash.",
+		Example: "  faasgen build --target all\n  faasgen build --target aws,tencent --unit order-create\n  faasgen build --stage prod\n  faasgen build --target local --image=shop.tar",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var chosen []target.Target
@@ -84,6 +86,7 @@ func (t *tool) build() *cobra.Command {
 	cmd.Flags().StringVar(&unit, "unit", "", "build this unit only")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was built as JSON")
 	own.add(cmd.Flags())
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
@@ -110,6 +113,9 @@ func (t *tool) jobs(r *gen.Result, chosen []target.Target, unit string) ([]job, 
 			}
 		}
 		for _, tg := range of {
+			if folder := app.Folder(tg.Name()); t.stage != "" && slices.Contains(t.names(), folder) {
+				return nil, usage("--stage %s: dist/%s is the folder of the target %s", t.stage, folder, folder)
+			}
 			seen, _ := app.Target(tg.Name())
 			found := unit == ""
 			for _, u := range seen.Units {
@@ -145,7 +151,7 @@ func (t *tool) work(ctx context.Context, jobs []job, unit string) ([]report, err
 			failed = &failure{code: exitFailed}
 			continue
 		}
-		out := report{Application: j.app.Name, Target: j.target.Name(), Dir: relative(t.dir, b.Dir), Units: slices.Clone(b.Units)}
+		out := report{Application: j.app.Name, Target: j.target.Name(), Stage: t.stage, Dir: relative(t.dir, b.Dir), Units: slices.Clone(b.Units)}
 		for i := range out.Units {
 			out.Units[i].Zip = relative(t.dir, out.Units[i].Zip)
 		}

@@ -17,8 +17,9 @@ func (t *tool) check() *cobra.Command {
 		Use:   "check [DIR]",
 		Short: "Report every mistake, and what a target cannot do, without writing",
 		Long: "Check reports every mistake in directives, dependencies and f.yml, everything that the targets cannot express or\n" +
-			"that is over their limits, every mistake of configuration that a cold start would stop at in some environment, and generated code that is not current. Without --target the targets are those that\n" +
-			"f.yml names. With it, the portability report is printed: each feature that the application uses, and what each\n" +
+			"that is over their limits, every mistake of configuration that a cold start would stop at in some environment, and\n" +
+			"generated code that is not current. Without --target the targets are those that f.yml names, and without --stage they\n" +
+			"are checked at every stage. With --target, the portability report is printed: each feature that the application uses, and what each\n" +
 			"target does it with, or loses of it. A loss is an error where f.yml says strict: true. With --unit only what has to\n" +
 			"do with that unit counts for a target; two triggers for the same objects have to do with both.",
 		Args: arguments(0, 1),
@@ -34,7 +35,7 @@ func (t *tool) check() *cobra.Command {
 				}
 			}
 			done := t.progress("checking")
-			r, err := gen.Generate(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			r, err := gen.Generate(cmd.Context(), t.options(dir))
 			done()
 			if err != nil {
 				return err
@@ -47,8 +48,11 @@ func (t *tool) check() *cobra.Command {
 					return err
 				}
 				var only *string
-				if cmd.Flags().Changed("env") {
+				switch {
+				case cmd.Flags().Changed("env"):
 					only = &env
+				case t.stage != "":
+					only = &t.stage
 				}
 				for _, app := range apps {
 					found, err := t.checkConfig(app, chosen, unit, only)
@@ -56,7 +60,10 @@ func (t *tool) check() *cobra.Command {
 						return err
 					}
 					ds = append(ds, found...)
-					ds = append(ds, t.checkTargets(app, chosen, unit)...)
+					if found, err = t.checkTargets(app, chosen, unit); err != nil {
+						return err
+					}
+					ds = append(ds, found...)
 					if chosen != nil {
 						reports = append(reports, t.port(app, chosen, unit))
 					}
@@ -84,6 +91,7 @@ func (t *tool) check() *cobra.Command {
 	cmd.Flags().StringVar(&unit, "unit", "", "check this unit only")
 	cmd.Flags().StringVar(&env, "env", "", "check the configuration of this environment only; the default is all that have a file or are deployed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings and the portability report as JSON")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
@@ -131,28 +139,40 @@ func names(targets []target.Target) []string {
 	return list
 }
 
-// checkTargets checks an application, or one unit of it, for the chosen targets, or for those that f.yml names.
-func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) annotations.Diagnostics {
+// checkTargets checks an application, or one unit of it, for the chosen targets, or for those that f.yml names, and at every stage
+// unless one is requested.
+func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) (annotations.Diagnostics, error) {
 	if chosen == nil {
 		chosen = t.named(app)
 	}
 	var ds annotations.Diagnostics
 	for _, tg := range chosen {
-		seen, planned := app.TargetUnit(tg.Name(), unit)
-		ds = append(ds, planned...)
-		if unit == "" {
-			ds = append(ds, tg.Check(seen)...)
-		} else {
-			ds = append(ds, target.CheckUnit(tg, seen, unit)...)
+		apps, err := t.everyStage(app, tg.Name())
+		if err != nil {
+			return nil, err
 		}
+		var own annotations.Diagnostics
+		for i, at := range apps {
+			seen, found := at.TargetUnit(tg.Name(), unit)
+			if unit == "" {
+				found = append(found, tg.Check(seen)...)
+			} else {
+				found = append(found, target.CheckUnit(tg, seen, unit)...)
+			}
+			if i > 0 {
+				found = without(found, own)
+			}
+			own = append(own, found...)
+		}
+		ds = append(ds, own...)
 	}
-	return ds
+	return ds, nil
 }
 
 // named are the targets that the application's f.yml names: its default one and those with an overlay.
 func (t *tool) named(app *gen.App) []target.Target {
 	plain, _ := app.Target("")
 	return slices.DeleteFunc(slices.Clone(t.targets), func(tg target.Target) bool {
-		return tg.Name() != app.Provider() && plain.Spec.Targets[tg.Name()] == nil
+		return tg.Name() != app.Provider() && !slices.Contains(plain.Spec.TargetNames(), tg.Name())
 	})
 }

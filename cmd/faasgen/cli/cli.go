@@ -47,6 +47,7 @@ type tool struct {
 	targets  []target.Target
 	clouds   []sim.Cloud // of the targets
 	wrong    error       // of the options
+	stage    string      // --stage
 
 	interrupts
 }

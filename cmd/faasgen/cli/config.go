@@ -33,6 +33,9 @@ func (t *tool) config() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if env != "" && t.stage != "" && env != t.stage {
+				return usage("found --env %s and --stage %s, expected one of them: config.<stage>.yml is that of the stage", env, t.stage)
+			}
 			done := t.progress("reading")
 			defer done()
 			configs, ds, err := t.configs(cmd.Context(), dir, env, unit)
@@ -72,12 +75,13 @@ func (t *tool) config() *cobra.Command {
 	cmd.Flags().StringVar(&unit, "unit", "", "only what one unit takes")
 	cmd.Flags().BoolVar(&all, "all", false, "list all keys of components, too, and who takes each key")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print it as JSON, with all keys")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
 // configs reads the applications in a folder, and says of those that have the unit what they take from configuration.
 func (t *tool) configs(ctx context.Context, dir, env, unit string) ([]*inspect.Config, annotations.Diagnostics, error) {
-	apps, ds, err := gen.Read(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	apps, ds, err := gen.Read(ctx, t.options(dir))
 	var list []*inspect.Config
 	errs := []error{err}
 	for _, app := range apps {

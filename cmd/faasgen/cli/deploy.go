@@ -15,20 +15,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/cmd/faasgen/internal/hold"
 	"github.com/faasgen/faasgen/gen/target"
 )
 
 func (t *tool) deploy() *cobra.Command {
-	var value string
+	var value, tested string
 	var yes, dry bool
 	cmd := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Build, and have the cloud's own tool deploy it",
 		Long: "Deploy builds, shows what would be deployed, asks for confirmation, and runs the cloud's own tool (sam, s, scf) in\n" +
-			"dist/<target>/. Its output is passed on, and its exit code is that of deploy. The tool reads its own credentials;\n" +
-			"faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one that f.yml\n" +
-			"names as provider.",
-		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes",
+			"dist/<target>[-<stage>]/. Its output is passed on, and its exit code is that of deploy. The tool reads its own\n" +
+			"credentials; faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one\n" +
+			"that f.yml names as provider.\n\n" +
+			"A stage is deployed by one process at a time: a second one is refused. With --tested nothing is deployed unless each\n" +
+			"package is, by its hash, the one that was last deployed to that stage.",
+		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -61,21 +64,34 @@ func (t *tool) deploy() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var held []*hold.File
+			if !dry {
+				held, err = t.hold(jobs)
+				defer t.letGo(held)
+				if err != nil {
+					return err
+				}
+			}
 			reports, err := t.work(cmd.Context(), jobs, "")
 			if err != nil {
 				return err
 			}
-			return t.release(cmd.Context(), jobs, reports, yes, dry)
+			if err := t.promoted(jobs, reports, tested); err != nil {
+				return err
+			}
+			return t.release(cmd.Context(), jobs, reports, held, yes, dry)
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the cloud to deploy to")
+	cmd.Flags().StringVar(&tested, "tested", "", "the stage that has to have the same packages already")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "deploy without asking")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "show what would be deployed, and stop")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
 // release shows what was built, asks for confirmation, and deploys it: one application after the other.
-func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, dry bool) error {
+func (t *tool) release(ctx context.Context, jobs []job, reports []report, held []*hold.File, yes, dry bool) error {
 	var commands []*exec.Cmd
 	for i, j := range jobs {
 		deployer, ok := j.target.(target.Deployer)
@@ -104,7 +120,7 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, yes, d
 	}
 	defer t.running.enter()()
 	for i, cmd := range commands {
-		if err := cmd.Run(); err != nil {
+		if err := t.runHolding(cmd, held[i]); err != nil {
 			var e *exec.ExitError
 			if errors.As(err, &e) && e.ExitCode() > 0 {
 				return &failure{code: e.ExitCode(), text: fmt.Sprintf("%s failed with exit code %d", line(cmd), e.ExitCode())}

@@ -16,6 +16,7 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/local"
 	"github.com/faasgen/faasgen/gen"
 	"github.com/faasgen/faasgen/gen/inspect"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 func (t *tool) dev() *cobra.Command {
@@ -45,6 +46,9 @@ func (t *tool) dev() *cobra.Command {
 			loop := &dev.Loop{Listener: l, Roots: []string{t.dir}, Dir: t.dir, Out: t.out, Err: t.err}
 			loop.Make = func(ctx context.Context) (*dev.Version, error) {
 				m, err := t.make(ctx, loop)
+				if e, ok := errors.AsType[*spec.UnknownStage](err); ok {
+					err = unknownStage(e)
+				}
 				if f := (*failure)(nil); errors.As(err, &f) {
 					cancel(f) // no change of a file mends it
 				}
@@ -59,6 +63,7 @@ func (t *tool) dev() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", local.DefaultAddr, "loopback address to listen on")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
@@ -81,7 +86,7 @@ func loopback(addr string) (string, error) {
 func (t *tool) make(ctx context.Context, loop *dev.Loop) (*dev.Version, error) {
 	done := t.progress("building")
 	defer done()
-	r, err := gen.Generate(ctx, gen.Options{Dir: t.dir, Targets: t.targets})
+	r, err := gen.Generate(ctx, t.options(t.dir))
 	if err != nil {
 		return nil, err
 	}

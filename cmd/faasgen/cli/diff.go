@@ -4,8 +4,6 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
-
-	"github.com/faasgen/faasgen/gen"
 )
 
 func (t *tool) diff() *cobra.Command {
@@ -18,7 +16,7 @@ func (t *tool) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			r, err := t.solve(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			r, err := t.solve(cmd.Context(), t.options(dir))
 			if err != nil {
 				return err
 			}

@@ -15,7 +15,7 @@ import (
 
 // environment is what a local process of the application gets: the variables of this machine, and those that f.yml sets which
 // are not among them. Of a function it is what that function has; without one, what all have together, where the first
-// function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there.
+// function to set a variable wins. The stage that f.yml names is that of a deployment, so FAAS_ENV does not come from there: it is that of --stage.
 // The settings of the functions are in a file of the user's cache, and of a function the process serves no others than those that
 // it calls.
 func (t *tool) environment(app *gen.App, m *machine, function string) ([]string, error) {
@@ -44,6 +44,9 @@ func (t *tool) environment(app *gen.App, m *machine, function string) ([]string,
 		return nil, err
 	}
 	env := append(m.variables(), spec.SettingsVariable+"="+settings)
+	if t.stage != "" {
+		env = append(env, framework.EnvironmentVariable+"="+t.stage)
+	}
 	if function != "" {
 		env = append(env, spec.FunctionsVariable+"="+strings.Join(served, ","))
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // The exit codes.
@@ -36,8 +38,11 @@ func (t *tool) report(err error) int {
 		return 0
 	}
 	var f *failure
+	var stage *spec.UnknownStage
 	switch {
 	case errors.As(err, &f):
+	case errors.As(err, &stage):
+		f = unknownStage(stage)
 	case errors.Is(err, context.Canceled):
 		f = &failure{code: exitFailed}
 		t.reported.Do(func() { f.text = "interrupted" })

@@ -68,7 +68,7 @@ func (t *tool) solve(ctx context.Context, o gen.Options) (*gen.Result, error) {
 
 // current generates and writes, and overwrites nothing that a person has changed.
 func (t *tool) current(ctx context.Context, dir string) (r *gen.Result, changed []string, err error) {
-	return t.write(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	return t.write(ctx, t.options(dir))
 }
 
 // write generates and writes.

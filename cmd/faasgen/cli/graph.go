@@ -83,12 +83,13 @@ func (t *tool) graph() *cobra.Command {
 	cmd.Flags().StringVar(&unit, "unit", "", "only what one unit has; app is all functions")
 	cmd.Flags().StringVar(&focus, "focus", "", "only what needs X and what X needs")
 	cmd.Flags().BoolVar(&why, "why", false, "only the chain that makes A need B")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
 // graphs reads the applications in a folder and draws them.
 func (t *tool) graphs(ctx context.Context, dir string) ([]*inspect.Graph, annotations.Diagnostics, error) {
-	apps, ds, err := gen.Read(ctx, gen.Options{Dir: dir, Targets: t.targets})
+	apps, ds, err := gen.Read(ctx, t.options(dir))
 	if err != nil {
 		return nil, nil, err
 	}

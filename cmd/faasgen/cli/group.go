@@ -31,5 +31,6 @@ func (t *tool) group() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "write f.yml")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }

@@ -76,6 +76,7 @@ func (t *tool) invoke() *cobra.Command {
 	cmd.Flags().BoolVar(&o.sample, "sample", false, "make an event up")
 	cmd.Flags().BoolVar(&o.print, "print", false, "print the event of --sample, and call nothing")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the whole outcome as JSON")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,7 @@ import (
 type planned struct {
 	Application string `json:"application"`
 	Target      string `json:"target"`
+	Stage       string `json:"stage,omitempty"`
 	// Against is the file or revision that the deployment is compared with, empty if nothing is known to be deployed.
 	Against string                 `json:"against,omitempty"`
 	Next    *deployment.Deployment `json:"next"`
@@ -40,12 +42,12 @@ func (t *tool) plan() *cobra.Command {
 		Short: "Show what the next deployment changes; exit code 2 if anything",
 		Long: "Plan compares the next deployment with the last one: units added, removed and regrouped, routes and triggers that\n" +
 			"move, and settings with the rule that made them. The last deployment is what deploy has written to\n" +
-			"dist/<target>/" + deployment.FileName + ", or what the last build made if nothing was deployed; --against names another file, or a\n" +
-			"revision of git that has it. Plan builds nothing and writes nothing. Without --target the cloud is the one that\n" +
+			"dist/<target>[-<stage>]/" + deployment.FileName + ", or what the last build made if nothing was deployed; --against names\n" +
+			"another stage, another file, or a revision of git that has it. Plan builds nothing and writes nothing. Without --target the cloud is the one that\n" +
 			"f.yml names. Values of environment variables are compared and never shown.\n\n" +
 			"It also says what each unit, and what calls it, must be allowed to do and the deployment does not grant; with\n" +
 			"--permissions, what it grants, too. Variables in resources, such as ${AWS::AccountId}, are those of the deployment file.",
-		Example: "  faasgen plan --target aws\n  faasgen plan --target aws --against main",
+		Example: "  faasgen plan --target aws\n  faasgen plan --target aws --against main\n  faasgen plan --stage prod --against staging",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -59,7 +61,7 @@ func (t *tool) plan() *cobra.Command {
 				}
 			}
 			done := t.progress("planning")
-			r, err := t.solve(cmd.Context(), gen.Options{Dir: dir, Targets: t.targets})
+			r, err := t.solve(cmd.Context(), t.options(dir))
 			done()
 			if err != nil {
 				return err
@@ -89,9 +91,10 @@ func (t *tool) plan() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets, separated by commas, or all")
-	cmd.Flags().StringVar(&against, "against", "", "a file that describes a deployment, or a revision of git that has one")
+	cmd.Flags().StringVar(&against, "against", "", "another stage, a file that describes a deployment, or a revision of git that has one")
 	cmd.Flags().BoolVar(&permissions, "permissions", false, "show all permissions, also those that the deployment grants")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the plan as JSON, with all permissions")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }
 
@@ -108,9 +111,9 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 			failed = true
 			continue
 		}
-		p := planned{Application: j.app.Name, Target: j.target.Name(), Next: deployment.Describe(j.target, app)}
-		dist := filepath.Join(j.app.Dir, "dist", j.target.Name())
-		old, name, err := t.last(ctx, dist, against)
+		p := planned{Application: j.app.Name, Target: j.target.Name(), Stage: t.stage, Next: deployment.Describe(j.target, app)}
+		dist := filepath.Join(j.app.Dir, "dist", j.app.Folder(j.target.Name()))
+		old, name, err := t.last(ctx, j, dist, against)
 		if err != nil {
 			return nil, err
 		}
@@ -136,18 +139,17 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 var revision = regexp.MustCompile(`^[A-Za-z0-9_@][A-Za-z0-9._/@{}~^-]*$`)
 
 // last is what was deployed last, nil if nothing is known, and where that is said.
-func (t *tool) last(ctx context.Context, dist, against string) (*deployment.Deployment, string, error) {
+func (t *tool) last(ctx context.Context, j job, dist, against string) (*deployment.Deployment, string, error) {
 	deployed := filepath.Join(dist, deployment.FileName)
 	if against == "" {
-		d, err := readDeployment(deployed)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return d, relative(t.dir, deployed), err
-		}
-		d, err = builtDeployment(filepath.Join(dist, "manifest.json"))
-		if d == nil || err != nil {
-			return nil, "", err
-		}
-		return d, relative(t.dir, filepath.Join(dist, "manifest.json")), nil
+		return t.lastIn(dist)
+	}
+	stages, err := j.app.Stages()
+	if err != nil {
+		return nil, "", err
+	}
+	if slices.Contains(stages, against) || against == t.stage {
+		return t.lastOf(j, against)
 	}
 	d, err := readDeployment(absolute(t.dir, against))
 	if !errors.Is(err, fs.ErrNotExist) || !revision.MatchString(against) {
@@ -166,6 +168,43 @@ func (t *tool) last(ctx context.Context, dist, against string) (*deployment.Depl
 		return nil, "", fmt.Errorf("%s of %s: %w", deployment.FileName, against, err)
 	}
 	return d, against, nil
+}
+
+// lastIn is what the folder of a target says was deployed last, or else built.
+func (t *tool) lastIn(dist string) (*deployment.Deployment, string, error) {
+	name := filepath.Join(dist, deployment.FileName)
+	d, err := readDeployment(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		name = filepath.Join(dist, "manifest.json")
+		d, err = builtDeployment(name)
+	}
+	if d == nil || err != nil {
+		return nil, "", err
+	}
+	return d, relative(t.dir, name), nil
+}
+
+// lastOf is what was deployed last to a stage: by its name, or as the default one without.
+func (t *tool) lastOf(j job, stage string) (*deployment.Deployment, string, error) {
+	at, err := j.app.At(stage)
+	if err != nil {
+		return nil, "", err
+	}
+	folders := []*gen.App{at}
+	if at, err = j.app.At(""); err == nil {
+		folders = append(folders, at)
+	}
+	for _, app := range folders {
+		d, name, err := t.lastIn(filepath.Join(app.Dir, "dist", app.Folder(j.target.Name())))
+		if err != nil {
+			return nil, "", err
+		}
+		if d != nil && d.Stage == stage {
+			return d, name, nil
+		}
+	}
+	return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("--against %s: nothing is known of that stage on %s", stage, j.target.Name()),
+		hint: fmt.Sprintf("deploy or build it first: faasgen build --stage %s --target %s", stage, j.target.Name())}
 }
 
 func readDeployment(name string) (*deployment.Deployment, error) {
@@ -226,7 +265,11 @@ func keepDeployed(dist string) error {
 
 // printPlan prints a plan for people, with all permissions or only those that the deployment does not grant.
 func (t *tool) printPlan(p planned, all bool) {
-	fmt.Fprintf(t.out, "%s on %s, ", p.Application, p.Target)
+	where := p.Application + " on " + p.Target
+	if p.Stage != "" {
+		where += " at stage " + p.Stage
+	}
+	fmt.Fprintf(t.out, "%s, ", where)
 	switch {
 	case p.Against == "":
 		fmt.Fprintln(t.out, "the first deployment that is known")

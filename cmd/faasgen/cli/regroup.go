@@ -88,7 +88,7 @@ func (t *tool) regroup(ctx context.Context, functions []string, write bool, chan
 func (t *tool) ownerOfAll(ctx context.Context, functions []string) (app *gen.App, sound bool, err error) {
 	done := t.progress("reading")
 	defer done()
-	r, err := gen.Generate(ctx, gen.Options{Dir: t.dir, Targets: t.targets})
+	r, err := gen.Generate(ctx, t.options(t.dir))
 	done()
 	if err != nil {
 		return nil, false, err

@@ -27,5 +27,6 @@ func (t *tool) split() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "write f.yml")
+	t.stageFlag(cmd.Flags())
 	return cmd
 }

@@ -34,8 +34,8 @@ type Options struct {
 	Programs []Program
 	// Overlay is the folder that the files of programs are written to, where they may stay; "" is one that does not.
 	Overlay string
-	// Dist is the folder that the target's folder goes into.
-	Dist string
+	// Dist is the folder that the target's folder goes into, and Folder the name of that one, by default the target's.
+	Dist, Folder string
 	// Description is what the manifest says of the whole deployment, as JSON.
 	Description json.RawMessage
 	// Files go into each zip with the binary.
@@ -67,7 +67,7 @@ func (e *CompileError) Error() string { return e.Output }
 
 // Run builds. It returns the units and the deployment files' paths, sorted.
 func Run(ctx context.Context, o Options) (units []Unit, files []string, err error) {
-	b := &builder{Options: o, out: filepath.Join(o.Dist, o.Target.Name())}
+	b := &builder{Options: o, out: filepath.Join(o.Dist, cmp.Or(o.Folder, o.Target.Name()))}
 	made := missing(b.out)
 	defer func() {
 		for _, dir := range made {
@@ -112,7 +112,8 @@ type builder struct {
 	Options
 	out, work string
 	before    manifest
-	ready     []move // what is made, in the order in which it takes its place
+	copied    map[string]bool // the hashes of zips that another stage's folder had
+	ready     []move          // what is made, in the order in which it takes its place
 }
 
 // move is a file in the work folder and its place, or an old file that has none any more.
@@ -179,37 +180,6 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 	return units, nil
 }
 
-// reuse returns the units of a program of which a zip is there that was made from the same, whichever unit had it; nil if it
-// has to be built.
-func (b *builder) reuse(ctx context.Context, p *Program, key string) []Unit {
-	for _, name := range slices.Sorted(maps.Keys(b.before.Units)) {
-		old := b.before.Units[name]
-		if old.Key != key || !old.known() {
-			continue
-		}
-		units := b.describe(p, key, old.Size, old.Hash, old.Binary)
-		if _, hash, err := hashFile(ctx, units[0].Zip); err == nil && hash == old.Hash {
-			for i := range units {
-				units[i].Reused = true
-			}
-			return units
-		}
-	}
-	return nil
-}
-
-// describe returns a program's units with their zip, which has that size and hash.
-func (b *builder) describe(p *Program, key string, size int64, hash string, binary int64) []Unit {
-	units := make([]Unit, len(p.Units))
-	for i, u := range p.Units {
-		e := describe(b.App, u, b.Target.Entry(u))
-		e.Key = key
-		e.made(size, hash, binary)
-		units[i] = Unit{Zip: filepath.Join(b.out, filepath.FromSlash(e.Artefact)), Entry: e}
-	}
-	return units
-}
-
 // pack zips and checks a program whose binary is in the work folder.
 func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, error) {
 	file := p.binary()
@@ -244,11 +214,14 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 	if err = errors.Join(err, zip.Close()); err != nil {
 		return nil, err
 	}
-	size, hash, err := hashFile(ctx, name)
+	made := Entry{Key: key, Binary: info.Size()}
+	if made.Size, made.Hash, err = hashFile(ctx, name); err == nil {
+		err = made.trace(ctx, filepath.Join(b.work, file), files)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return b.describe(p, key, size, hash, info.Size()), os.Rename(name, b.packed(hash))
+	return b.describe(p, made), os.Rename(name, b.packed(made.Hash))
 }
 
 // packed is where a zip with that hash is made.
@@ -289,7 +262,7 @@ func (b *builder) place(units []Unit, deployment []target.File) ([]string, error
 	placed := map[string]bool{}
 	for _, u := range units {
 		after.Units[u.Name] = u.Entry
-		if u.Reused || placed[u.Zip] {
+		if u.Reused && !b.copied[u.Hash] || placed[u.Zip] {
 			continue
 		}
 		placed[u.Zip] = true
@@ -304,7 +277,7 @@ func (b *builder) place(units []Unit, deployment []target.File) ([]string, error
 		name := filepath.Join(b.out, filepath.FromSlash(f.Path))
 		after.Files[f.Path] = hash(f.Content)
 		files = append(files, name)
-		if err := b.write(name, f.Content, fs.FileMode(f.Mode)); err != nil {
+		if err := b.write(name, f.Content, fs.FileMode(f.Mode)&private); err != nil {
 			return nil, err
 		}
 	}
@@ -350,10 +323,17 @@ func (b *builder) replace() error {
 	return nil
 }
 
+// private is what is left of the mode of a file that may hold values of environment variables: its owner reads it.
+const private = 0o700
+
 // write makes a file in the work folder, to be moved to its name, if it differs from what is there.
 func (b *builder) write(name string, content []byte, mode fs.FileMode) error {
 	if _, old, err := hashFile(context.Background(), name); err == nil && old == hash(content) {
-		return nil
+		info, err := os.Stat(name)
+		if err == nil && info.Mode().Perm()&^(mode|0o200) != 0 {
+			err = os.Chmod(name, info.Mode().Perm()&(mode|0o200))
+		}
+		return err
 	}
 	made := filepath.Join(b.work, fmt.Sprintf("file-%d", len(b.ready)))
 	b.ready = append(b.ready, move{made, name})

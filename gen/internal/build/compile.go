@@ -20,7 +20,6 @@ import (
 
 	"github.com/faasgen/faasgen/gen/internal/subprocess"
 	"github.com/faasgen/faasgen/gen/target"
-	"github.com/faasgen/faasgen/gen/target/bundle"
 )
 
 // flags make the same binary of the same code anywhere, and nothing in it that only debuggers need.
@@ -101,16 +100,11 @@ func (b *builder) keys(ctx context.Context, o overlay) ([]string, error) {
 func (b *builder) common(ctx context.Context) (string, error) {
 	h := sha256.New()
 	for _, f := range b.Files {
-		r, err := f.Open()
+		content, err := hashContent(ctx, f)
 		if err != nil {
 			return "", err
 		}
-		content := sha256.New()
-		_, err = io.Copy(content, bundle.Reader(ctx, r))
-		if err = errors.Join(err, r.Close()); err != nil {
-			return "", err
-		}
-		fmt.Fprintf(h, "%q %v %x\n", f.Name, f.Executable, content.Sum(nil))
+		fmt.Fprintf(h, "%q %v %s\n", f.Name, f.Executable, content)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -46,6 +47,13 @@ type Entry struct {
 	Binary int64  `json:"binary"`
 	// Key is the hash of everything that went into the zip.
 	Key string `json:"key"`
+	// Go is the version of Go that the executable was built by, Module the module it is of, and Modules are the others that it has
+	// code of, sorted.
+	Go      string   `json:"go"`
+	Module  string   `json:"module"`
+	Modules []Module `json:"modules"`
+	// Contents are the files of the zip by name, with their SHA-256.
+	Contents map[string]string `json:"contents"`
 	// Settings are those of the unit, all defaults filled in.
 	Settings Settings `json:"settings"`
 	// Group is the aggregation that the unit was made of, Merged says where its settings come from.
@@ -53,6 +61,16 @@ type Entry struct {
 	Merged []Merged `json:"merged,omitempty"`
 	// Functions are the functions of the unit.
 	Functions []Function `json:"functions"`
+}
+
+// Module is a module that an executable has code of.
+type Module struct {
+	Path    string `json:"path"`
+	Version string `json:"version,omitempty"`
+	// Sum is the hash of go.sum; a module in a folder of this machine has none.
+	Sum string `json:"sum,omitempty"`
+	// Replaced is the path of the module that stands in for it, if go.mod says so.
+	Replaced string `json:"replaced,omitempty"`
 }
 
 // Merged is where one setting of a group comes from, in the manifest.
@@ -82,8 +100,8 @@ func (e *Entry) made(size int64, hash string, binary int64) {
 // artefact is the name of a zip with that hash: long enough that two of one application never have the same.
 func artefact(hash string) string { return hash[:16] }
 
-// known reports whether the entry is of a zip, and not of what the file has become since.
-func (e Entry) known() bool { return len(e.Hash) == 2*sha256.Size }
+// known reports whether the entry is of a zip, with what is in it, and not of what the file has become since.
+func (e Entry) known() bool { return len(e.Hash) == 2*sha256.Size && e.Contents != nil }
 
 // Function is one function in the manifest, whose JSON has to stay as it is whatever the other types become.
 type Function struct {
@@ -156,6 +174,16 @@ func (m manifest) encode() ([]byte, error) {
 func hash(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
+}
+
+func hashContent(ctx context.Context, f bundle.File) (string, error) {
+	r, err := f.Open()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	_, err = io.Copy(h, bundle.Reader(ctx, r))
+	return hex.EncodeToString(h.Sum(nil)), errors.Join(err, r.Close())
 }
 
 func hashFile(ctx context.Context, name string) (size int64, sum string, err error) {

@@ -2,10 +2,12 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -23,7 +25,7 @@ const ImageFolder = "image"
 // the server's.
 type ServerOptions struct {
 	Options
-	// Name is the folder below Dist.
+	// Name is what it is called where targets are.
 	Name string
 	// Unit is the unit that it serves, "" for all functions.
 	Unit string
@@ -74,7 +76,7 @@ type madeImage struct {
 
 // RunServer builds a server with the files that it reads next to it, and an image of both if one is wanted.
 func RunServer(ctx context.Context, o ServerOptions) (s *Server, err error) {
-	b := &builder{Options: o.Options, out: filepath.Join(o.Dist, o.Name)}
+	b := &builder{Options: o.Options, out: filepath.Join(o.Dist, cmp.Or(o.Folder, o.Name))}
 	made := missing(b.out)
 	defer func() {
 		for _, dir := range made {
@@ -179,6 +181,9 @@ func (b *builder) image(ctx context.Context, o ServerOptions, s *Server, before 
 		if _, err := os.Lstat(place); err == nil && (before.Made == nil || !image.Is(place)) {
 			return "", fmt.Errorf("found %s, which no build has made; remove it, or name an archive", place)
 		}
+		if err := os.Chmod(dir, 0o755&o.mode()); err != nil {
+			return "", err
+		}
 		s.Image, s.Made = place, &madeImage{ImageFolder, s.Digest}
 		b.ready = append(b.ready, move{dir, place})
 		return "", nil
@@ -189,9 +194,17 @@ func (b *builder) image(ctx context.Context, o ServerOptions, s *Server, before 
 		return "", err
 	}
 	err = image.Archive(ctx, f, dir, *o.Image)
-	err = errors.Join(err, f.Chmod(0o644), f.Close())
+	err = errors.Join(err, f.Chmod(0o644&o.mode()), f.Close())
 	b.ready = append(b.ready, move{f.Name(), o.Archive})
 	return f.Name(), err
+}
+
+// mode is what is left of the modes of an image, which has the variables that f.yml sets.
+func (o ServerOptions) mode() fs.FileMode {
+	if len(o.Environment) > 0 {
+		return private
+	}
+	return 0o777
 }
 
 // placeServer moves everything to where it belongs and removes what is stale.
@@ -221,7 +234,7 @@ func (b *builder) placeServer(ctx context.Context, s *Server, before Server) err
 	}
 	content, err := s.encode()
 	if err == nil {
-		err = b.write(filepath.Join(b.out, manifestName), content, 0o644)
+		err = b.write(filepath.Join(b.out, manifestName), content, 0o644&private) // it has the variables
 	}
 	if err != nil {
 		return err

@@ -1,8 +1,8 @@
 package collect
 
 import (
-	"maps"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -11,16 +11,16 @@ import (
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
-// overlays checks the events that targets say again. A unit's code is the same for all targets, so they may leave
+// overlays checks the events that targets and stages say again. A unit's code is the same for all targets, so they may leave
 // triggers out and change how one is deployed, but not add one of a kind that the code does not know.
 func (c *triggerDirective) overlays(f *function) {
-	for _, name := range slices.Sorted(maps.Keys(c.load.Spec.Targets)) {
-		settings := c.load.Spec.Targets[name].Functions[f.Name]
+	for o := range c.load.Spec.Overlays() {
+		settings := o.Functions[f.Name]
 		if settings == nil || f.faulty {
 			continue
 		}
 		for _, e := range settings.Events {
-			c.overlay(f, name, e)
+			c.overlay(f, o.Name, e)
 		}
 	}
 }
@@ -37,8 +37,11 @@ func (f *function) known(marker any) bool {
 	return true
 }
 
-func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
-	const hint = "the code is the same for all targets: let functions or a directive have it too"
+func (c *triggerDirective) overlay(f *function, name string, e spec.Event) {
+	hint := "the code is the same for all targets: let functions or a directive have it too"
+	if strings.HasPrefix(name, "stage ") {
+		hint = strings.Replace(hint, "targets", "stages", 1)
+	}
 	report := func(place spec.Place, format string, args ...any) {
 		d := place.Errorf(codeEvents, format, args...)
 		d.Hint = hint
@@ -53,9 +56,9 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 		case has || e.Marker == nil:
 		case same && f.known(e.Marker):
 		case same:
-			report(e.Place, "target %s calls function %s for events of %s that nothing else calls it for", target, f.Name, e.Kind)
+			report(e.Place, "%s calls function %s for events of %s that nothing else calls it for", name, f.Name, e.Kind)
 		default:
-			report(e.Place, "target %s calls function %s by %s, which nothing else does", target, f.Name, e.Kind)
+			report(e.Place, "%s calls function %s by %s, which nothing else does", name, f.Name, e.Kind)
 		}
 		return
 	}
@@ -71,7 +74,7 @@ func (c *triggerDirective) overlay(f *function, target string, e spec.Event) {
 			})
 		})
 		if !known {
-			report(e.Places["path"].Or(e.Place), "target %s adds the route %s, which function %s does not have", target, r, f.Name)
+			report(e.Places["path"].Or(e.Place), "%s adds the route %s, which function %s does not have", name, r, f.Name)
 			return
 		}
 	}

@@ -63,7 +63,7 @@ func result(t *testing.T, files map[string]string) string {
 		t.Fatal(ds.Render(""))
 	}
 	if name := strings.TrimSpace(files["target"]); name != "" {
-		s = s.For(name)
+		s = s.For(name, "")
 	}
 	groups, ds := plan.Select(s, functions(t, s, files["functions"]))
 	var b strings.Builder

@@ -8,6 +8,7 @@
 package plan
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -67,20 +68,23 @@ func (p *Plan) All() *Unit {
 // Split is that of a [target.Splitter].
 type Split func(u *target.Unit) []target.Part
 
-// New plans an application as the target sees it; an empty target is the generated code. Split may be nil.
-func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnostics) {
+// New plans an application as the target sees it at a stage; an empty target is the generated code, which is of no stage, or this
+// machine. An empty stage is none of stages: the one that f.yml names is that of the deployment all the same. Split may be nil.
+func New(g *wiring.Graph, name, stage string, split Split) (*Plan, annotations.Diagnostics) {
 	var ds annotations.Diagnostics
 	m := g.App
-	s := m.Spec
-	if name != "" {
-		s = s.For(name)
+	s := m.Spec.For(name, stage)
+	if name == "" {
+		s.Targets, s.Stages = m.Spec.Targets, m.Spec.Stages
+	} else {
+		ds = m.Spec.MissingStage(name, stage)
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
-	if name == "" {
+	if name == "" && stage == "" {
 		ds = append(lazies(g), unusedResources(m)...)
 	}
 	for _, f := range m.Functions {
-		p.functions = append(p.functions, unit(m, s, f))
+		p.functions = append(p.functions, unit(m, s, f, m.Spec.Events(f.Name, name)))
 	}
 	p.Units = p.functions
 	groups, found := Select(s, p.alone())
@@ -95,6 +99,7 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 		p.App.Units = append(p.App.Units, u.Unit)
 	}
 	if name != "" {
+		ds = append(ds, p.stageVariable(name, stage)...)
 		p.deploy()
 	}
 	return p, ds
@@ -111,7 +116,8 @@ func (p *Plan) Elsewhere(unit string) annotations.Diagnostics {
 	return ds
 }
 
-func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
+// unit is a function by itself. Elsewhere are the events that f.yml says of it for other stages, or without any.
+func unit(m *model.App, s *spec.Spec, f *model.Function, elsewhere [][]spec.Event) *Unit {
 	overrides := s.Functions[f.Name]
 	if overrides == nil {
 		overrides = &spec.Function{}
@@ -138,6 +144,13 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 			plain = &spec.Function{}
 		}
 		tf.Linked = triggers(f, plain)
+	}
+	for _, events := range elsewhere { // one package has the code for the triggers of all stages
+		for _, t := range triggers(f, &spec.Function{Events: events}) {
+			if !slices.ContainsFunc(slices.Concat(tf.Triggers, tf.Linked), func(o target.Trigger) bool { return o.Kind == t.Kind && reflect.DeepEqual(o.Marker, t.Marker) }) {
+				tf.Linked = append(tf.Linked, t)
+			}
+		}
 	}
 	member := &Member{Function: tf, Model: f}
 	if settings.HTTP != nil {

@@ -97,7 +97,7 @@ func look(p *plan.Plan) map[string]settings {
 
 func TestSettingsAreMergedInOrder(t *testing.T) {
 	g, dir := solve(t)
-	here, ds := plan.New(g, "", nil)
+	here, ds := plan.New(g, "", "", nil)
 	want := map[string]settings{
 		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said", "timer said-2"}},
 		"unsaid":   {5 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
@@ -118,7 +118,7 @@ func TestSettingsAreMergedInOrder(t *testing.T) {
 
 func TestTargetSeesItsOverlay(t *testing.T) {
 	g, dir := solve(t)
-	far, ds := plan.New(g, "far", nil)
+	far, ds := plan.New(g, "far", "", nil)
 	want := map[string]settings{
 		"said":     {20 * time.Second, 1024, 3, deployed("said", "20s", "function"), []string{"http said", "timer said"}},
 		"unsaid":   {60 * time.Second, 128, 0, deployed("unsaid", "60s", "provider"), []string{"timer unsaid"}},
@@ -157,7 +157,7 @@ func (*Door) Open() {}
 `})
 	_, program := apptest.Load(t, load.Options{Dir: dir})
 	_, g, ds := apptest.Solve(program, program.Apps[0])
-	_, more := plan.New(g, "", nil)
+	_, more := plan.New(g, "", "", nil)
 	want := filepath.Join(dir, "app", "app.go") + ":9:2: singleton app.Door would hold app.Ticket, which lives for one request [di-scope]"
 	if got := append(ds, more...).Error(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -177,11 +177,11 @@ func TestSettingsDoNotFollowGroups(t *testing.T) {
 		if ds.Failed() {
 			t.Fatal(ds.Render(dir))
 		}
-		p, ds := plan.New(g, "far", nil)
+		p, ds := plan.New(g, "far", "", nil)
 		if ds.Failed() {
 			t.Fatal(ds.Render(dir))
 		}
-		return string(p.Settings())
+		return string(p.Settings(nil))
 	}
 	apart, together := settings(""), settings("aggregation: {zz: {functions: [app-open, unsaid]}}\n")
 	if diff := cmp.Diff(apart, together); diff != "" {

@@ -36,8 +36,8 @@ func unusedResources(m *model.App) annotations.Diagnostics {
 		}
 	}
 	report("", slices.Sorted(maps.Keys(m.Spec.Resources)))
-	for _, name := range slices.Sorted(maps.Keys(m.Spec.Targets)) {
-		report("targets."+name+".", slices.Sorted(maps.Keys(m.Spec.Targets[name].Resources)))
+	for o := range m.Spec.Overlays() {
+		report(o.Path, slices.Sorted(maps.Keys(o.Resources)))
 	}
 	return ds
 }

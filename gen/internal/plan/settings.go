@@ -50,22 +50,58 @@ func seconds(d time.Duration) string {
 	return fmt.Sprintf("%dms", d/time.Millisecond)
 }
 
-// Settings is the file that framework reads at the start: a line for each function.
-func (p *Plan) Settings() []byte {
+// Settings is the file that framework reads at the start: a line for each function, and one for each stage where more, or something
+// else, is set. Stages are the same application planned for them. The file is the same whichever stage it is built for.
+func (p *Plan) Settings(stages map[string]*Plan) []byte {
 	var b strings.Builder
 	b.WriteString("# What f.yml says of each function: its name, the stage or - for every one, settings.\n")
-	lines := map[string]string{} // one grouping has them in another order of units than another, and the same bytes
-	for _, u := range p.Units {
-		for _, m := range u.Members {
-			if _, ok := lines[m.Name]; !ok || !m.Guest {
-				lines[m.Name] = fmt.Sprintf("%s - %s\n", m.Name, strings.Join(m.Lines(), " "))
+	every := p.lines()
+	of := map[string]map[string]string{}
+	for name, at := range stages {
+		of[name] = at.lines()
+	}
+	for _, name := range slices.Sorted(maps.Keys(every)) {
+		fmt.Fprintf(&b, "%s - %s\n", name, every[name])
+		for _, stage := range slices.Sorted(maps.Keys(of)) {
+			if own := of[stage][name]; own != every[name] {
+				fmt.Fprintf(&b, "%s %s %s\n", name, stage, own)
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(lines)) {
-		b.WriteString(lines[name])
-	}
 	return []byte(b.String())
+}
+
+// lines are the settings of each function in one line. One grouping has them in another order of units than another, and the same
+// lines.
+func (p *Plan) lines() map[string]string {
+	lines := map[string]string{}
+	for _, u := range p.Units {
+		for _, m := range u.Members {
+			if _, ok := lines[m.Name]; !ok || !m.Guest {
+				lines[m.Name] = strings.Join(m.Lines(), " ")
+			}
+		}
+	}
+	return lines
+}
+
+// stageVariable reports settings that name another stage in FAAS_ENV than the one that the unit is deployed to.
+func (p *Plan) stageVariable(name, stage string) (ds annotations.Diagnostics) {
+	if stage == "" {
+		return nil
+	}
+	seen := map[spec.Place]bool{}
+	for _, u := range p.Units {
+		place := u.Settings.Places["environment."+spec.StageVariable]
+		if u.Settings.Environment[spec.StageVariable] == stage || seen[place] {
+			continue
+		}
+		seen[place] = true
+		d := place.Or(u.Place).Errorf(spec.CodeStage, "%s of %s names another stage than %s, which it is deployed to", spec.StageVariable, u.Name, stage)
+		d.Hint = "leave it out: it is set to the stage"
+		ds = append(ds, d)
+	}
+	return ds
 }
 
 // deploy puts into the environment of each unit what its process has to know of it. It counts against what a cloud allows

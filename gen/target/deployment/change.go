@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/gen/kind"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // What a change is about.
@@ -55,6 +56,11 @@ func Compare(old, next *Deployment) []Change {
 	c.triggers()
 	c.calls()
 	c.settings()
+	if old.Service != "" && old.Stage != next.Stage { // then it says what both are about
+		c.changes = slices.DeleteFunc(c.changes, func(change Change) bool {
+			return change.What == SettingChanged && change.Key == "environment."+spec.StageVariable
+		})
+	}
 	return c.changes
 }
 
