@@ -127,7 +127,7 @@ func TestBuildGroup(t *testing.T) {
 	}
 }
 
-// TestBuildOrigin: a function that is also deployed by itself is called by its name there, and no route leads to it.
+// TestBuildOrigin: a function that is also deployed by itself takes the payloads of its triggers there, and no route leads to it.
 func TestBuildOrigin(t *testing.T) {
 	b := newBuilt(t)
 	made := b.grouped(`all: {functionsPattern: ["*"], deployOrigin: true}`, "")
@@ -146,12 +146,8 @@ func TestBuildOrigin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call, err := sim.Raw(sim.Events{Kind: "raw", Batch: request, Function: "one-serve"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, unit := range []string{"one-serve", "all"} {
-		result, err := start(t, made, unit).Invoke(t.Context(), call)
+		result, err := start(t, made, unit).Invoke(t.Context(), request)
 		if err != nil || result.Error != nil {
 			t.Errorf("%s: %+v, %v", unit, result, err)
 			continue
