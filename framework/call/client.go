@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -94,6 +95,7 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	} else if !json.Valid(payload) {
 		return nil, framework.Errorf(500, "invalid_payload", "the payload for function %s is not JSON", function)
 	}
+	payload = bytes.TrimSpace(payload) // as the form of a call drops it
 	if c.wrong != nil {
 		return nil, &framework.Error{Status: 500, Code: "unknown_callee", Message: "it is not known where function " + function + " is", Err: c.wrong}
 	}
@@ -106,7 +108,6 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 		limited, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 	}
-	end, _ := limited.Deadline()
 	var own *framework.Function
 	engine := c.rt.Engine()
 	if engine != nil {
@@ -118,7 +119,7 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 		}
 	}
 	if own != nil && !async {
-		result, err := c.inProcess(limited, engine, own, payload, with, end)
+		result, err := c.inProcess(limited, engine, own, payload, with)
 		return result, c.ended(ctx, limited, function, err)
 	}
 	target, ok := c.targets[function]
@@ -132,6 +133,7 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	case c.transport == nil:
 		return nil, framework.Errorf(500, "no_transport", "function %s cannot be called from here", function)
 	}
+	end, _ := limited.Deadline()
 	result, err := c.send(limited, &Request{Function: function, Target: target, Payload: payload, Async: async, Call: with, Trace: vendor}, o, end)
 	return result, c.ended(ctx, limited, function, err)
 }

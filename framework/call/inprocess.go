@@ -1,9 +1,12 @@
 package call
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -17,8 +20,12 @@ type alone struct{ context.Context }
 func (alone) Value(any) any { return nil }
 
 // inProcess calls a function of the caller's own unit.
-func (c *Client) inProcess(ctx context.Context, e *framework.Engine, f *framework.Function, payload []byte, with framework.Call, end time.Time) ([]byte, error) {
-	inv := framework.Invocation{Function: f, Event: payload, Call: &with, Deadline: end}
+func (c *Client) inProcess(ctx context.Context, e *framework.Engine, f *framework.Function, payload []byte, with framework.Call) ([]byte, error) {
+	inv := framework.Invocation{Function: f, Event: slices.Clone(payload), Call: &with}
+	if end, ok := ctx.Deadline(); ok {
+		now := time.Now()
+		inv.Deadline = now.Add(platform.TimeOf(end.Sub(now)))
+	}
 	if by := framework.From(ctx); by != nil {
 		inv.RequestID, inv.Trace, inv.Vendor, inv.Within = by.RequestID(), by.Trace(), by.Vendor(), by
 	} else {
@@ -30,6 +37,13 @@ func (c *Client) inProcess(ctx context.Context, e *framework.Engine, f *framewor
 	inv.Reply = func(out any, err error) { // inside the invocation, as a result may be read from something that ends with it
 		encoded = true
 		result, failure = platform.EncodeReply(ctx, out, err)
+		switch out.(type) {
+		case []byte, json.RawMessage: // which the function may keep
+			if json.Valid(result) {
+				result = bytes.TrimSpace(result)
+			}
+			result = append([]byte{}, result...)
+		}
 	}
 	_, err := e.Invoke(alone{ctx}, inv)
 	if encoded {
@@ -38,8 +52,8 @@ func (c *Client) inProcess(ctx context.Context, e *framework.Engine, f *framewor
 	if err == nil {
 		return result, nil
 	}
-	if stated, ok := errors.AsType[*framework.Error](err); ok {
-		return nil, crossed(stated.Status, stated.Code, stated.Message)
+	if stated := platform.Stated(e.Runtime(), f, inv.RequestID, err); stated != nil {
+		return nil, stated
 	}
 	if errors.Is(err, framework.ErrClosed) {
 		return nil, (&Failure{Reason: Unavailable, Err: err}).stated(f.Name)
