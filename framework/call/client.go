@@ -14,7 +14,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/callform"
-	"github.com/faasgen/faasgen/framework/platform"
 )
 
 // Client calls functions of the application by name. One serves all stubs of a unit; it is used by several goroutines at once.
@@ -99,28 +98,20 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	if c.wrong != nil {
 		return nil, &framework.Error{Status: 500, Code: "unknown_callee", Message: "it is not known where function " + function + " is", Err: c.wrong}
 	}
-	by := framework.From(ctx)
-	trace, vendor := traceOf(ctx, by)
+	engine, own, err := c.own(function)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil && !async {
+		return c.inProcess(ctx, engine, own, payload, o)
+	}
+	trace, vendor := traceOf(ctx, framework.From(ctx))
 	with := framework.Call{Async: async, IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state}
 	limited := ctx
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
 		limited, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
-	}
-	var own *framework.Function
-	engine := c.rt.Engine()
-	if engine != nil {
-		own = engine.App().Function(function)
-	}
-	if own != nil {
-		if err := platform.Callable(own); err != nil {
-			return nil, err
-		}
-	}
-	if own != nil && !async {
-		result, err := c.inProcess(limited, engine, own, payload, with)
-		return result, c.ended(ctx, limited, function, err)
 	}
 	target, ok := c.targets[function]
 	if !ok && own != nil {
@@ -202,11 +193,19 @@ func (c *Client) ended(ctx, limited context.Context, function string, err error)
 	f, ok := errors.AsType[*Failure](err)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("call of function %s: %w", function, context.Cause(ctx))
+		return gone(ctx, function)
 	case limited.Err() != nil:
 		f = &Failure{Reason: TimedOut, Err: limited.Err()}
 	case !ok:
 		f = &Failure{Reason: Broken, Err: err}
 	}
 	return f.stated(function)
+}
+
+// crossed is the error of a called function, as its caller gets it.
+func crossed(status int, code, message string) *framework.Error {
+	if status < 400 || status > 599 {
+		status = 500
+	}
+	return &framework.Error{Status: status, Code: code, Message: message}
 }

@@ -252,7 +252,11 @@ func TestWhatCrosses(t *testing.T) {
 type over struct{ d *platform.Dispatcher }
 
 func (o over) Invoke(ctx context.Context, r *call.Request) ([]byte, error) {
-	return o.d.Handle(ctx, bytes.Clone(r.Body), framework.Invocation{})
+	answer, err := o.d.Handle(ctx, bytes.Clone(r.Body), framework.Invocation{})
+	if err != nil {
+		return nil, &call.Failure{Reason: call.Failed, Err: err}
+	}
+	return answer, nil
 }
 
 type variables map[string]string
@@ -283,6 +287,7 @@ func TestTimeOfACall(t *testing.T) {
 				t.Errorf("%s: %v, with %s left", way, err, left)
 			}
 			time.Sleep(2 * time.Second)
+			synctest.Wait()
 		}
 		for way, u := range map[string]*unit{"in process": u, "over the wire": other} {
 			if log := u.log.String(); strings.Count(log, `level=ERROR msg="a call was answered with an error"`) != 1 || !strings.Contains(log, "function=f") {

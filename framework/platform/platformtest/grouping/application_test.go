@@ -57,7 +57,7 @@ type delivery struct {
 }
 
 const (
-	answers  = "json json text bytes stream nothing response none spaced empty"
+	answers  = "json json text bytes stream nothing response none spaced empty typed typed same"
 	timeouts = "1000 1500 2000 3000"
 )
 

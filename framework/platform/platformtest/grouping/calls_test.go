@@ -22,6 +22,7 @@ type calling struct {
 	timeout  time.Duration
 	key      string
 	pass     bool // the caller fails with the error of the call
+	typed    bool // in the way of a generated client
 }
 
 // callings gives functions calls of those after them, so that none calls itself, by whatever way round.
@@ -32,9 +33,12 @@ func (a *application) callings(r *rand.Rand) {
 				continue
 			}
 			callee := a.functions[i+1+r.IntN(len(a.functions)-i-1)]
+			if n := len(f.calls); n > 0 && r.IntN(3) == 0 { // which may be busy by now
+				callee = a.function(f.calls[n-1].function)
+			}
 			payload := strings.ReplaceAll(word(r, `{"a":TEXT} {"a":TEXT} TEXT  null [1.50,·TEXT] ·{"a":·TEXT}· "`+"\xff"+`" {broken`), "·", " ")
 			f.calls = append(f.calls, calling{function: callee.name, payload: strings.Replace(payload, "TEXT", quoted(text(r)), 1), async: r.IntN(3) == 0,
-				timeout: []time.Duration{0, 0, 700 * time.Millisecond}[r.IntN(3)], key: word(r, "  k"), pass: r.IntN(3) == 0})
+				timeout: []time.Duration{0, 0, 700 * time.Millisecond}[r.IntN(3)], key: word(r, "  k"), pass: r.IntN(3) == 0, typed: r.IntN(2) == 0})
 			callee.called = true
 		}
 	}
@@ -113,12 +117,18 @@ func (c *container) callOthers(ctx *framework.Context, f *function) (results []s
 		}
 		payload := []byte(k.payload)
 		var result []byte
-		if k.async {
+		var text string
+		switch {
+		case k.async:
 			err = c.client.Send(ctx, k.function, payload, o)
-		} else {
+		case k.typed:
+			text, err = c.doTyped(ctx, k, o)
+		default:
 			result, err = c.client.Call(ctx, k.function, payload, o)
 		}
-		text := fmt.Sprintf("result %q nil=%t", result, result == nil)
+		if text == "" {
+			text = fmt.Sprintf("result %q nil=%t", result, result == nil)
+		}
 		if stated, ok := errors.AsType[*framework.Error](err); ok {
 			// The cause is for the log of the caller alone: it is the vendor's.
 			err = &framework.Error{Status: stated.Status, Code: stated.Code, Message: stated.Message, Fields: stated.Fields}

@@ -26,7 +26,7 @@ func clouds() []sim.Cloud {
 // typical is what must not be missing from the lines of outcomes: of the events themselves, and of the calls between functions.
 const typical = "deadline_exceeded|overloaded|panic|batchItemFailures|stream|conflict|late|Allow-Headers|text/x-own|value|" +
 	"async=true: result|async=false: result|: error 409 conflict|: error 429 overloaded|: error 500 internal|: error 504 deadline_exceeded|: error 500 invalid_payload|" +
-	"key=random|key=request|delivery 1 of|delivery 3 of|result \"{|result \"f|result \"\\\"f|result \"\" nil=false|result \"null\""
+	"takes {|result {|result nil|: error 502 bad_answer|: error 400 invalid_event|key=random|key=request|delivery 1 of|delivery 3 of|result \"{|result \"f|result \"\\\"f|result \"\" nil=false|result \"null\""
 
 // TestGroupingOracle draws applications and groupings, sends the same events to the units of each, and compares all that can be seen
 // from outside with what functions do that are deployed by themselves.

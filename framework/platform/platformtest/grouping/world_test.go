@@ -70,6 +70,9 @@ func (w *world) around(who string) framework.Middleware {
 		return func(ctx *framework.Context) error {
 			w.note("middleware of %s before %s", who, ctx.FunctionName())
 			err := next(ctx)
+			if payload, ok := ctx.Event().([]byte); ok && ctx.Call() != nil && who != "all" {
+				w.note("middleware of %s sees %q", who, payload)
+			}
 			w.note("middleware of %s after %s: %v", who, ctx.FunctionName(), err)
 			return err
 		}
@@ -105,12 +108,13 @@ type container struct {
 	built map[int]int
 	wrong error
 
-	client *call.Client
-	kept   map[string]kept
+	client   *call.Client
+	kept     map[string]kept
+	messages map[string]keptMessage
 }
 
 func newContainer(w *world, a *application) *container {
-	c := &container{world: w, app: a, cells: make([]ioc.Cell[*container, *thing], len(a.singletons)), built: map[int]int{}, kept: map[string]kept{}}
+	c := &container{world: w, app: a, cells: make([]ioc.Cell[*container, *thing], len(a.singletons)), built: map[int]int{}, kept: map[string]kept{}, messages: map[string]keptMessage{}}
 	c.InitTimeout = 10 * time.Second
 	return c
 }
@@ -215,6 +219,11 @@ func (c *container) function(f *function) *framework.Function {
 				used = append(used, value)
 			}
 		}
+		if f.answer == "typed" || f.answer == "same" {
+			if err := c.takeTyped(ctx, f); err != nil {
+				return err
+			}
+		}
 		event, ids, err := described(ctx)
 		if err != nil {
 			return err
@@ -298,6 +307,8 @@ func (f *function) act(ctx *framework.Context, c *container, event string, ids, 
 		ctx.SetResult(text)
 	case "bytes":
 		ctx.SetResult(c.keep(f, []byte(text)))
+	case "typed":
+		ctx.SetResult(c.keepTyped(f, text))
 	case "none":
 		ctx.SetResult([]byte(nil))
 	case "empty":
