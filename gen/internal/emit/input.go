@@ -90,7 +90,15 @@ func (a *adapter) input() {
 
 // passed reports whether a function of the same unit may hand over the input as it is.
 func (a *adapter) passed() bool {
-	return len(a.fn.CalledBy) > 0 && a.fn.Input == model.BoundInput && jsonOnly(a.fn.In) == ""
+	if a.fn.Input != model.BoundInput {
+		return false
+	}
+	for n := range a.callers {
+		if c := n.Provider.Call; c.Function == a.fn && passedAsJSON(c) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // single declares in and fills it from an event of one form.
