@@ -201,7 +201,7 @@ func (c *Context) cancel(reason error) {
 func (c *Context) Event() any {
 	event := c.root().invocation.Event
 	if in, ok := event.(*invocation.Input); ok {
-		return in.Payload()
+		return in.Encode(in)
 	}
 	return event
 }

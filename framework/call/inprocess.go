@@ -93,7 +93,7 @@ func (c *Client) within(ctx context.Context, e *framework.Engine, f *framework.F
 	if ctx.Err() != nil && errors.Is(err, framework.ErrAbandoned) {
 		return gone(ctx, f.Name)
 	}
-	if stated := platform.Stated(e.Runtime(), f, inv.RequestID, err); stated != nil {
+	if stated := platform.Stated(e.Runtime(), f.Name, inv.RequestID, err); stated != nil {
 		return stated
 	}
 	if errors.Is(err, framework.ErrClosed) {
@@ -167,8 +167,12 @@ func Do[In, Out any](ctx context.Context, c *Client, function string, in In, o O
 // None is the input of a function without one, and the result of one that returns an error at most.
 type None struct{}
 
-// encode encodes what JSON carries without an error.
-func encode(v any) []byte {
-	payload, _ := json.Marshal(v)
-	return payload
+// encode encodes an input, which JSON carries without an error, once.
+func encode(in *invocation.Input) []byte {
+	in.Mu.Lock()
+	defer in.Mu.Unlock()
+	if in.Payload == nil {
+		in.Payload, _ = json.Marshal(in.Value)
+	}
+	return in.Payload
 }

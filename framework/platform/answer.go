@@ -63,11 +63,11 @@ func TimeOf(wait time.Duration) time.Duration { return wait - min(wait/50, 100*t
 
 // answer makes the outcome of a call an answer for a function that waits. What the called function states as its error crosses in
 // it; any other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way.
-func (p *Payload) answer(f *framework.Function, body []byte, err error) ([]byte, error) {
+func (p *Payload) answer(function string, body []byte, err error) ([]byte, error) {
 	if err == nil {
 		return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
 	}
-	crosses := Stated(p.Runtime, f, p.Invocation.RequestID, err)
+	crosses := Stated(p.Runtime, function, p.Invocation.RequestID, err)
 	if crosses == nil {
 		return nil, err
 	}
@@ -75,8 +75,8 @@ func (p *Payload) answer(f *framework.Function, body []byte, err error) ([]byte,
 }
 
 // Stated is what the caller of a function gets of its error: status, code and message of a *framework.Error, which is written to the
-// log with all else of it, and nil of any other. f is nil where there is no such function.
-func Stated(rt *framework.Runtime, f *framework.Function, requestID string, err error) *framework.Error {
+// log with all else of it, and nil of any other.
+func Stated(rt *framework.Runtime, function, requestID string, err error) *framework.Error {
 	stated, ok := errors.AsType[*framework.Error](err)
 	if !ok {
 		return nil
@@ -89,10 +89,6 @@ func Stated(rt *framework.Runtime, f *framework.Function, requestID string, err 
 	if crosses.Status >= 500 {
 		level = slog.LevelError
 	}
-	attributes := []any{requestIDKey, requestID, "error", err.Error()}
-	if f != nil {
-		attributes = append(attributes, "function", f.Name)
-	}
-	rt.Log().Log(context.Background(), level, "a call was answered with an error", attributes...)
+	rt.Log().Log(context.Background(), level, "a call was answered with an error", requestIDKey, requestID, "function", function, "error", err.Error())
 	return crosses
 }

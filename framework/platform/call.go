@@ -162,14 +162,14 @@ func (d *Dispatcher) called(p *Payload) (Call, bool, error) {
 		return Call{}, true, err
 	}
 	if err != nil { // the reply of a call without a function is the whole response
-		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer(nil, nil, err) }}, true, nil
+		return Call{Reply: func(context.Context, any, error) ([]byte, error) { return p.answer("", nil, err) }}, true, nil
 	}
 	p.calledWith(with)
 	call := rawCall(f, payload)
 	if with.Answer {
 		call.Reply = func(ctx context.Context, result any, err error) ([]byte, error) {
 			body, err := EncodeReply(ctx, result, err)
-			return p.answer(f, body, err)
+			return p.answer(f.Name, body, err)
 		}
 	}
 	return call, true, nil

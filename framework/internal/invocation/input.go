@@ -15,32 +15,23 @@ type Input struct {
 	Value any
 	// Carry is the func(*T) bool that makes a copy of what Value points to independent of it, nil where assigning is enough.
 	Carry any
-	// Encode encodes Value.
-	Encode func(value any) []byte
+	// Encode returns the encoding, which it makes once. It is a field, so that units in which no function calls another do not link it.
+	Encode func(*Input) []byte
 
-	mu      sync.Mutex
-	payload []byte
-}
-
-// Payload is the encoding, which is made once.
-func (in *Input) Payload() []byte {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if in.payload == nil {
-		in.payload = in.Encode(in.Value)
-	}
-	return in.payload
-}
-
-// Seen reports whether something has looked at the encoding, and may have changed it.
-func (in *Input) Seen() bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.payload != nil
+	Mu sync.Mutex
+	// Payload is the encoding, nil if nothing has looked at it. What has may have changed it. It is guarded by Mu.
+	Payload []byte
 }
 
 // InputOf is the Input that the invocation of ctx came with, nil if it came with anything else.
 func InputOf(ctx context.Context) *Input {
 	in, _ := ctx.Value(InputKey{}).(*Input)
 	return in
+}
+
+// Seen reports whether something has looked at the encoding.
+func (in *Input) Seen() bool {
+	in.Mu.Lock()
+	defer in.Mu.Unlock()
+	return in.Payload != nil
 }
