@@ -32,7 +32,7 @@ func TestCarried(t *testing.T) {
 			t.Fatal(r.Diagnostics.Render(dir))
 		}
 		code := file(t, r.Apps[0], "internal/faasgen/app/calls.go")
-		if copied, encoded := strings.Count(code, "calls.Do["), strings.Count(code, "go through JSON"); copied < 10 || encoded < 10 {
+		if copied, encoded := strings.Count(code, "calls.Do["), strings.Count(code, "go through JSON"); copied < 5 || encoded < 5 {
 			t.Errorf("of the types, %d are copied and %d go through JSON", copied, encoded)
 		}
 		commit(t, r)
