@@ -91,6 +91,9 @@ func (c *Context) Value(key any) any {
 		return c
 	case invocation.Key:
 		return &c.root().state
+	case invocation.InputKey:
+		in, _ := c.root().invocation.Event.(*invocation.Input)
+		return in
 	}
 	return c.parent.Value(key)
 }
@@ -195,7 +198,13 @@ func (c *Context) cancel(reason error) {
 }
 
 // Event is the input of the function; see [Invocation.Event].
-func (c *Context) Event() any { return c.root().invocation.Event }
+func (c *Context) Event() any {
+	event := c.root().invocation.Event
+	if in, ok := event.(*invocation.Input); ok {
+		return in.Encode(in)
+	}
+	return event
+}
 
 // SetEvent replaces the input of the function by another value of the same type. It is for middleware, such as one that
 // removes messages from a batch that were handled before.

@@ -104,7 +104,7 @@ func (w *watch) fire() {
 
 // overdue is the error of an invocation whose handler ignores its deadline. Where the platform's limit is that of the function,
 // as in a unit of one, a little of it has passed when the call begins: the function's own is in the text then, so that it is the
-// same in every unit.
+// same in every unit. A function that waits is not told: the time that it has left itself differs from unit to unit.
 func (c *Context) overdue() *Error {
 	limit := max(0, c.limit) // the clocks of the platform and of the machine may differ
 	switch own := c.invocation.Function.Timeout; {
@@ -113,9 +113,12 @@ func (c *Context) overdue() *Error {
 	case limit != own && limit > time.Second:
 		limit = limit.Round(10 * time.Millisecond)
 	}
+	message := "the function did not answer in time"
+	if by := c.invocation.Call; by == nil || by.Async {
+		message = fmt.Sprintf("the function did not answer within %s", limit.Round(time.Millisecond))
+	}
 	return &Error{
-		Status: 504, Code: "deadline_exceeded",
-		Message: fmt.Sprintf("the function did not answer within %s", limit.Round(time.Millisecond)),
-		Err:     fmt.Errorf("%w: %w", context.DeadlineExceeded, ErrAbandoned),
+		Status: 504, Code: "deadline_exceeded", Message: message,
+		Err: fmt.Errorf("%w: %w", context.DeadlineExceeded, ErrAbandoned),
 	}
 }

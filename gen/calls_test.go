@@ -35,7 +35,7 @@ func TestCalls(t *testing.T) {
 			kept = append(kept, f)
 		}
 	}
-	for _, name := range []string{"app/app.go", "app/calls.go", "app/container.go", "cloud/main.go", "local/main.go"} {
+	for _, name := range []string{"app/app.go", "app/calls.go", "app/container.go", "app/price.go", "cloud/main.go", "local/main.go"} {
 		text := file(t, wired.Apps[0], "internal/faasgen/"+name)
 		got["want/"+name] = text
 		kept = append(kept, txtar.File{Name: "want/" + name, Data: []byte(text)})

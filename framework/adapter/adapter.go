@@ -24,6 +24,33 @@ func Event[T any](ctx *framework.Context) (T, error) {
 	return e, nil
 }
 
+// Called fills in the input of a call from a function of the same unit, which needs no decoding. It reports false of any other event, and
+// where something has looked at this one, and may have changed it.
+func Called[T any](ctx *framework.Context, in *T) bool {
+	passed := invocation.InputOf(ctx)
+	if passed == nil || passed.Seen() {
+		return false
+	}
+	switch v := passed.Value.(type) {
+	case *T:
+		*in = *v
+		if carry, ok := passed.Carry.(func(*T) bool); ok {
+			carry(in)
+		}
+	case **T:
+		p := *v
+		if carry, ok := passed.Carry.(func(**T) bool); ok {
+			carry(&p)
+		}
+		if p != nil {
+			*in = *p
+		}
+	default:
+		return false
+	}
+	return true
+}
+
 // Unexpected refuses an event of a form that the function has no trigger for.
 //
 //go:noinline

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -13,7 +15,6 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/callform"
-	"github.com/faasgen/faasgen/framework/platform"
 )
 
 // Client calls functions of the application by name. One serves all stubs of a unit; it is used by several goroutines at once.
@@ -94,37 +95,25 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	} else if !json.Valid(payload) {
 		return nil, framework.Errorf(500, "invalid_payload", "the payload for function %s is not JSON", function)
 	}
+	payload = bytes.TrimSpace(payload) // as the form of a call drops it
 	if c.wrong != nil {
 		return nil, &framework.Error{Status: 500, Code: "unknown_callee", Message: "it is not known where function " + function + " is", Err: c.wrong}
 	}
+	engine, own, err := c.own(function)
+	if err != nil {
+		return nil, err
+	}
+	if own != nil && !async {
+		return c.inProcess(ctx, engine, own, payload, o)
+	}
 	by := framework.From(ctx)
 	trace, vendor := traceOf(ctx, by)
-	with := framework.Call{Async: async, IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state}
-	if by != nil {
-		if with.Root = by.Root(); with.Root == "" {
-			with.Root = by.RequestID()
-		}
-	}
+	with := framework.Call{Async: async, IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state, Root: rootOf(by)}
 	limited := ctx
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc
 		limited, cancel = context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
-	}
-	end, _ := limited.Deadline()
-	var own *framework.Function
-	engine := c.rt.Engine()
-	if engine != nil {
-		own = engine.App().Function(function)
-	}
-	if own != nil {
-		if err := platform.Callable(own); err != nil {
-			return nil, err
-		}
-	}
-	if own != nil && !async {
-		result, err := c.inProcess(limited, engine, own, payload, with, end)
-		return result, c.ended(ctx, limited, function, err)
 	}
 	target, ok := c.targets[function]
 	if !ok && own != nil {
@@ -137,8 +126,17 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	case c.transport == nil:
 		return nil, framework.Errorf(500, "no_transport", "function %s cannot be called from here", function)
 	}
+	end, _ := limited.Deadline()
 	result, err := c.send(limited, &Request{Function: function, Target: target, Payload: payload, Async: async, Call: with, Trace: vendor}, o, end)
 	return result, c.ended(ctx, limited, function, err)
+}
+
+// rootOf is the request id with which the calls of a chain began, empty outside of an invocation.
+func rootOf(by *framework.Context) string {
+	if by == nil {
+		return ""
+	}
+	return cmp.Or(by.Root(), by.RequestID())
 }
 
 // self is the unit itself, in the version that runs.
@@ -205,11 +203,19 @@ func (c *Client) ended(ctx, limited context.Context, function string, err error)
 	f, ok := errors.AsType[*Failure](err)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("call of function %s: %w", function, context.Cause(ctx))
+		return gone(ctx, function)
 	case limited.Err() != nil:
 		f = &Failure{Reason: TimedOut, Err: limited.Err()}
 	case !ok:
 		f = &Failure{Reason: Broken, Err: err}
 	}
 	return f.stated(function)
+}
+
+// crossed is the error of a called function, as its caller gets it.
+func crossed(status int, code, message string) *framework.Error {
+	if status < 400 || status > 599 {
+		status = 500
+	}
+	return &framework.Error{Status: status, Code: code, Message: message}
 }

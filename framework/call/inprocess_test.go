@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -235,4 +238,102 @@ func TestLogsOfAChain(t *testing.T) {
 			t.Errorf("passed on: %+v, want %s", k.r.Call, want)
 		}
 	}
+}
+
+// TestWhatCrosses: a call in process passes the same bytes as one that leaves the unit, and shares none with either side.
+func TestWhatCrosses(t *testing.T) {
+	result := []byte(" {\"n\": 1}\n")
+	for name, test := range map[string]struct {
+		payload       string
+		result        any
+		payloadIs, is string
+	}{
+		"spaces":          {" [1, 2]\n", []byte(" {\"n\": 1}\n"), "[1, 2]", `{"n": 1}`},
+		"no input":        {"", nil, "{}", "null"},
+		"raw JSON":        {"null", json.RawMessage(" 1 "), "null", "1"},
+		"no JSON":         {`"\u00fc"`, []byte(" \xff "), `"\u00fc"`, " \xff "},
+		"no bytes at all": {"1", []byte(nil), "1", ""},
+		"text":            {"1", "<", "1", `"<"`},
+		"kept":            {"1", result, "1", `{"n": 1}`},
+	} {
+		var got string
+		f := &framework.Function{Name: "f", Handler: func(ctx *framework.Context) error {
+			payload := ctx.Event().([]byte)
+			got = string(payload)
+			for i := range payload {
+				payload[i] = '#'
+			}
+			ctx.SetResult(test.result)
+			return nil
+		}}
+		u := newUnit(t, nil, f)
+		other := newUnit(t, nil, f) // to which the calls of the first one leave when it does not have the function
+		d, err := platform.NewDispatcher(other.engine, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rt := &framework.Runtime{Calls: over{d}, Variables: variables{call.Variable: "f=other"}}
+		for way, c := range map[string]*call.Client{"in process": u.client, "over the wire": call.New(rt)} {
+			payload := []byte(test.payload)
+			answer, err := c.Call(t.Context(), "f", payload, call.Options{})
+			if err != nil || string(answer) != test.is || answer == nil || got != test.payloadIs || string(payload) != test.payload {
+				t.Errorf("%s, %s: result %q, nil %t, %v; the function got %q; the payload is %q", name, way, answer, answer == nil, err, got, payload)
+			}
+			for i := range answer {
+				answer[i] = '#'
+			}
+		}
+	}
+	if string(result) != " {\"n\": 1}\n" {
+		t.Errorf("the result that the function has kept is %q", result)
+	}
+}
+
+// over hands calls to a unit.
+type over struct{ d *platform.Dispatcher }
+
+func (o over) Invoke(ctx context.Context, r *call.Request) ([]byte, error) {
+	answer, err := o.d.Handle(ctx, bytes.Clone(r.Body), framework.Invocation{})
+	if err != nil {
+		return nil, &call.Failure{Reason: call.Failed, Err: err}
+	}
+	return answer, nil
+}
+
+type variables map[string]string
+
+func (v variables) LookupEnv(name string) (string, bool) { text, ok := v[name]; return text, ok }
+
+// TestTimeOfACall: the called function has the same time in process and over the wire, and its error does not tell the time that
+// its caller has left, which grouping changes. What a function states is in the log of its unit, both ways.
+func TestTimeOfACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var left time.Duration
+		f := &framework.Function{Name: "f", Handler: func(ctx *framework.Context) error {
+			end, _ := ctx.Deadline()
+			left = time.Until(end)
+			<-ctx.Done()
+			time.Sleep(time.Second)
+			return nil
+		}}
+		u, other := newUnit(t, nil, f), newUnit(t, nil, f)
+		d, err := platform.NewDispatcher(other.engine, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rt := &framework.Runtime{Calls: over{d}, Variables: variables{call.Variable: "f=other"}}
+		for way, c := range map[string]*call.Client{"in process": u.client, "over the wire": call.New(rt)} {
+			_, err := c.Call(t.Context(), "f", nil, call.Options{Timeout: time.Second})
+			if e, ok := err.(*framework.Error); !ok || e.Code != "deadline_exceeded" || e.Message != "the function did not answer in time" || left != 960400*time.Microsecond {
+				t.Errorf("%s: %v, with %s left", way, err, left)
+			}
+			time.Sleep(2 * time.Second)
+			synctest.Wait()
+		}
+		for way, u := range map[string]*unit{"in process": u, "over the wire": other} {
+			if log := u.log.String(); strings.Count(log, `level=ERROR msg="a call was answered with an error"`) != 1 || !strings.Contains(log, "function=f") {
+				t.Errorf("%s: the log is %s", way, log)
+			}
+		}
+	})
 }

@@ -26,7 +26,7 @@ type traced interface {
 func traceOf(ctx context.Context, c *framework.Context) (t trace, vendor string) {
 	var ok bool
 	if t, ok = ctx.Value(traceKey{}).(trace); !ok && c != nil {
-		if by := c.Call(); by != nil && by.Traceparent != "" {
+		if by := c.Call(); by != nil { // whose event is no request
 			t = trace{by.Traceparent, by.Tracestate}
 		} else if e, ok := c.Event().(traced); ok {
 			t.parent, t.state = e.TraceContext()

@@ -17,13 +17,16 @@ func Encode(in any) ([]byte, error) {
 }
 
 // Decode decodes what [Client.Call] returned. A []byte is the result as it is; null, as of a function without a result, is the
-// zero value.
+// zero value. [None] takes any.
 func Decode[Out any](result []byte, err error) (out Out, _ error) {
 	if err != nil {
 		return out, err
 	}
-	if raw, ok := any(&out).(*[]byte); ok {
-		*raw = result
+	switch to := any(&out).(type) {
+	case *[]byte:
+		*to = result
+		return out, nil
+	case *None: // whatever middleware has made of nothing
 		return out, nil
 	}
 	if err := json.Unmarshal(result, &out); err != nil {

@@ -2,6 +2,7 @@ package faastest
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/platform"
 )
 
@@ -63,8 +65,7 @@ func (c *calls) watch(next framework.Handler) framework.Handler {
 		if by == nil {
 			return next(ctx)
 		}
-		payload, _ := ctx.Event().([]byte)
-		made := &Called{Function: ctx.FunctionName(), Payload: slices.Clone(payload), Async: by.Async, IdempotencyKey: by.IdempotencyKey}
+		made := &Called{Function: ctx.FunctionName(), Payload: payloadOf(ctx), Async: by.Async, IdempotencyKey: by.IdempotencyKey}
 		c.mu.Lock()
 		c.made = append(c.made, made)
 		c.mu.Unlock()
@@ -74,6 +75,17 @@ func (c *calls) watch(next framework.Handler) framework.Handler {
 		c.mu.Unlock()
 		return err
 	}
+}
+
+// payloadOf is the payload of a call. Of one within the unit it is made without looking at the event, which would have the input go
+// through JSON as it does not elsewhere.
+func payloadOf(ctx *framework.Context) []byte {
+	if in := invocation.InputOf(ctx); in != nil {
+		payload, _ := json.Marshal(in.Value) // which JSON carries without an error
+		return payload
+	}
+	payload, _ := ctx.Event().([]byte)
+	return slices.Clone(payload)
 }
 
 // Invoke is that of a call.Transport.

@@ -52,8 +52,7 @@ func (p *Payload) calledWith(with *callform.Context) {
 	if with.Timeout <= 0 || with.Timeout > forever {
 		return
 	}
-	limit := time.Duration(with.Timeout) * time.Millisecond
-	limit -= min(limit/50, 100*time.Millisecond) // which the answer needs to travel
+	limit := TimeOf(time.Duration(with.Timeout) * time.Millisecond)
 	if end := time.Now().Add(limit); inv.Deadline.IsZero() || end.Before(inv.Deadline) {
 		inv.Deadline = end
 	}
@@ -83,6 +82,10 @@ func (p *Payload) failed(f *framework.Function, err error) error {
 	return fmt.Errorf("function %s: %w", f.Name, err)
 }
 
+// TimeOf is what a called function has of the time that its caller waits: a fiftieth of it, and at most 100 ms, is for the answer to
+// travel, or to be taken.
+func TimeOf(wait time.Duration) time.Duration { return wait - min(wait/50, 100*time.Millisecond) }
+
 // answer makes the outcome of a call an answer for a function that waits. What the called function states as its error crosses in
 // it; any other failure is one for the vendor, too, which counts it, and the caller learns of it in the vendor's way. A nil f is
 // that there is no such function.
@@ -90,25 +93,35 @@ func (p *Payload) answer(f *framework.Function, body []byte, err error) ([]byte,
 	if err == nil {
 		return callform.AppendAnswer(make([]byte, 0, len(body)+40), body, nil), nil
 	}
-	stated, ok := errors.AsType[*framework.Error](err)
-	if !ok {
+	crosses := Stated(p.Runtime, f, &p.Invocation, err)
+	if crosses == nil {
 		return nil, p.failed(f, err)
 	}
-	failure := &callform.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
-	if failure.Status < 400 || failure.Status > 599 {
-		failure.Status = 500
+	return callform.AppendAnswer(nil, nil, &callform.Error{Status: crosses.Status, Code: crosses.Code, Message: crosses.Message}), nil
+}
+
+// Stated is what the caller of a function gets of its error: status, code and message of a *framework.Error, which is written to the
+// log with all else of it, and nil of any other. A nil f is that there is no such function.
+func Stated(rt *framework.Runtime, f *framework.Function, inv *framework.Invocation, err error) *framework.Error {
+	stated, ok := errors.AsType[*framework.Error](err)
+	if !ok {
+		return nil
+	}
+	crosses := &framework.Error{Status: stated.Status, Code: short(stated.Code, 256), Message: short(stated.Message, 32<<10)}
+	if crosses.Status < 400 || crosses.Status > 599 {
+		crosses.Status = 500
 	}
 	level := slog.LevelWarn
-	if failure.Status >= 500 {
+	if crosses.Status >= 500 {
 		level = slog.LevelError
 	}
-	args := []any{requestIDKey, p.Invocation.RequestID, "error", err.Error()}
+	args := []any{requestIDKey, inv.RequestID, "error", err.Error()}
 	if f != nil {
 		args = append(args, "function", f.Name)
 	}
-	if by := p.Invocation.Call; by != nil && by.Root != "" {
+	if by := inv.Call; by != nil && by.Root != "" && by.Root != inv.RequestID {
 		args = append(args, rootKey, by.Root)
 	}
-	p.Log().Log(context.Background(), level, "a call was answered with an error", args...)
-	return callform.AppendAnswer(nil, nil, failure), nil
+	rt.Log().Log(context.Background(), level, "a call was answered with an error", args...)
+	return crosses
 }

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"go/types"
 	"slices"
 	"strings"
 
@@ -45,6 +46,7 @@ func (w *writer) callsFile() *file {
 			w.caller(f, name, n.Provider.Call)
 		}
 	}
+	w.carryFunctions(f)
 	return f
 }
 
@@ -53,6 +55,10 @@ func (w *writer) caller(f *file, name string, c *model.Call) {
 	how := ""
 	if c.Async {
 		how = ", which it calls asynchronously"
+	}
+	passes := passedAsJSON(c)
+	if passes != "" && !c.Async {
+		how = ". Within a unit, too, its values go through JSON, since " + passes
 	}
 	f.comment(name+" is a client of function "+c.Name+how+".", "")
 	f.p("type %s struct{ client *%s }", name, symCallClient)
@@ -68,6 +74,10 @@ func (w *writer) caller(f *file, name string, c *model.Call) {
 		failed = "return " + f.zero(out) + ", err"
 	}
 	f.p("func (c %s) %s(%s) %s {", name, callMethod(c), params, result)
+	if passes == "" {
+		f.pass(c)
+		return
+	}
 	payload := "nil"
 	switch {
 	case in != nil && c.Function.Input == model.BytesInput:
@@ -91,6 +101,51 @@ func (w *writer) caller(f *file, name string, c *model.Call) {
 			assign = "="
 		}
 		f.p("_, err %s c.client.Call(%s)", assign, args)
+		f.p("return err")
+	}
+	f.p("}")
+	f.p("")
+}
+
+// passedAsJSON is why the values of a call go through JSON within a unit, "" if they do not.
+func passedAsJSON(c *model.Call) string {
+	in, out := c.In(), c.Out()
+	switch bytes := types.NewSlice(types.Typ[types.Byte]); {
+	case c.Async:
+		return "the call leaves it"
+	case in != nil && c.Function.Input == model.BytesInput, out != nil && types.Identical(out, bytes):
+		return "they are bytes"
+	}
+	for _, t := range []types.Type{in, out} {
+		if t == nil {
+			continue
+		}
+		if reason := jsonOnly(t); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+// pass writes the rest of a client whose values are copied within a unit.
+func (f *file) pass(c *model.Call) {
+	in, out, input, carryIn, carryOut := f.s("%s", symCallNone), f.s("%s", symCallNone), f.s("%s{}", symCallNone), "nil", "nil"
+	if t := c.In(); t != nil {
+		in, input, carryIn = f.typ(t), "in", f.carry(t)
+	}
+	begin := "return"
+	if t := c.Out(); t != nil {
+		out, carryOut = f.typ(t), f.carry(t)
+	} else {
+		begin = "_, err :="
+	}
+	line := f.s("%s %s[%s, %s](ctx, c.client, %q, %s, %s,", begin, symCallDo, in, out, c.Name, input, f.callOptions(c))
+	last := carryIn + ", " + carryOut + ")"
+	if len(line)+len(last) > 160 {
+		line += "\n"
+	}
+	f.p("%s %s", line, last)
+	if c.Out() == nil {
 		f.p("return err")
 	}
 	f.p("}")

@@ -147,6 +147,7 @@ type writer struct {
 	linked    []*model.Configuration
 	layers    []*model.Layer
 
+	carried  []carriedStruct
 	declared *space // what the package declares
 	fields   *space // fields and methods of container
 	locals   *space // what variables must keep away from

@@ -74,6 +74,10 @@ func (a *adapter) input() {
 		return
 	}
 	a.p("var in %s", a.valueType())
+	if a.passed() {
+		a.p("if !%s(ctx, &in) {", symCalled)
+		defer a.p("}")
+	}
 	a.p("switch e := ctx.Event().(type) {")
 	for _, word := range kinds {
 		a.p("case %s:", a.eventType(word))
@@ -82,6 +86,19 @@ func (a *adapter) input() {
 	a.p("default:")
 	a.p("return %s(ctx)", symUnexpected)
 	a.p("}")
+}
+
+// passed reports whether a function of the same unit may hand over the input as it is.
+func (a *adapter) passed() bool {
+	if a.fn.Input != model.BoundInput {
+		return false
+	}
+	for n := range a.callers {
+		if c := n.Provider.Call; c.Function == a.fn && passedAsJSON(c) == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // single declares in and fills it from an event of one form.
@@ -101,6 +118,14 @@ func (a *adapter) single(word string) {
 		}
 		fallthrough
 	default:
+		if a.passed() {
+			a.p("var in %s", a.valueType())
+			a.p("if !%s(ctx, &in) {", symCalled)
+			a.event("e", word)
+			a.from(word)
+			a.p("}")
+			return
+		}
 		a.event("e", word)
 		a.p("var in %s", a.valueType())
 		a.from(word)
@@ -229,6 +254,12 @@ func (a *adapter) mixed(target string, kinds []string) {
 	a.validate()
 	a.call(target, "in")
 	a.p("}")
+	if a.passed() {
+		a.p("var in %s", a.valueType())
+		a.p("if %s(ctx, &in) {", symCalled)
+		a.p("return handle(in)")
+		a.p("}")
+	}
 	a.p("switch e := ctx.Event().(type) {")
 	for _, word := range kinds {
 		a.p("case %s:", a.eventType(word))

@@ -36,6 +36,8 @@ type function struct {
 	needs       []int // singletons
 	scoped      bool  // it has a value that lives for one call
 	guarded     bool  // it has middleware of its own
+	calls       []calling
+	called      bool // others call it
 	answer      string
 }
 
@@ -55,7 +57,7 @@ type delivery struct {
 }
 
 const (
-	answers  = "json json text bytes stream nothing response"
+	answers  = "json json text bytes stream nothing response none spaced empty typed typed same"
 	timeouts = "1000 1500 2000 3000"
 )
 
@@ -88,6 +90,7 @@ func draw(r *rand.Rand, cloud sim.Cloud) *application {
 		}
 		a.functions = append(a.functions, f)
 	}
+	a.callings(r)
 	for range 4 + r.IntN(14) {
 		if d, ok := a.deliver(r); ok {
 			a.traffic = append(a.traffic, d)
@@ -244,6 +247,9 @@ func (a *application) String() string {
 		fmt.Fprintf(&b, "function %s timeout=%s concurrency=%d overload=%q cors=%t needs=%v scoped=%t guarded=%t answer=%s\n", f.name, f.timeout, f.concurrency, f.overload, f.cors, f.needs, f.scoped, f.guarded, f.answer)
 		for _, t := range f.triggers {
 			fmt.Fprintf(&b, "\t%s %+v\n", t.kind, t.Trigger)
+		}
+		for _, c := range f.calls {
+			fmt.Fprintf(&b, "\tcalls %+v\n", c)
 		}
 	}
 	for i, d := range a.traffic {

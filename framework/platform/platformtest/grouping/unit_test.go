@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
@@ -46,10 +47,9 @@ type variables map[string]string
 func (v variables) LookupEnv(name string) (string, bool) { text, ok := v[name]; return text, ok }
 
 // start starts a unit of the application as the deployment file and the generated main of a cloud do.
-func (a *application) start(ctx context.Context, w *world, g group, planted fault) (*unit, error) {
+func (a *application) start(ctx context.Context, w *world, n *network, grouping []group, g group, planted fault) (*unit, error) {
 	u := &unit{group: g, container: newContainer(w, a)}
-	name := "unit-of-" + g.functions[0]
-	environment := variables{"FAAS_UNIT": name, "FAAS_LAZY": g.lazy, platform.CORSVariable: "framework"}
+	environment := variables{"FAAS_UNIT": g.name(), "FAAS_LAZY": g.lazy, platform.CORSVariable: "framework", call.Variable: targets(grouping, g)}
 	linked := g.functions
 	if g.shared {
 		linked = nil
@@ -76,7 +76,8 @@ func (a *application) start(ctx context.Context, w *world, g group, planted faul
 		}
 	}
 	environment["FAAS_TIMEOUT"] = fmt.Sprintf("%dms", longest.Milliseconds())
-	rt := &framework.Runtime{Platform: a.cloud.Name, Env: "test", Settings: a.settings(), Variables: environment, Logger: w.logger()}
+	rt := &framework.Runtime{Platform: a.cloud.Name, Env: "test", Settings: a.settings(), Variables: environment, Logger: w.logger(), Calls: n}
+	u.container.client = call.New(rt)
 	if planted != nil && len(g.functions) > 1 {
 		planted(rt, app)
 	}
@@ -186,8 +187,8 @@ func serve(h http.Handler, r *http.Request) (response string) {
 // what was logged, in order.
 func (a *application) run(ctx context.Context, grouping []group, planted fault) (seen []string, err error) {
 	w := &world{}
+	n := &network{application: a, world: w, ctx: ctx, of: map[string]*unit{}}
 	var units []*unit
-	of := map[string]*unit{}
 	defer func() {
 		for _, u := range units {
 			err = cmp.Or(err, u.engine.Close(ctx))
@@ -195,29 +196,29 @@ func (a *application) run(ctx context.Context, grouping []group, planted fault) 
 		}
 	}()
 	for _, g := range grouping {
-		u, wrong := a.start(ctx, w, g, planted)
+		u, wrong := a.start(ctx, w, n, grouping, g, planted)
 		if wrong != nil {
 			return nil, fmt.Errorf("start of %s: %w", g, wrong)
 		}
 		units = append(units, u)
 		for _, name := range g.functions {
-			of[name] = u
+			n.of[name] = u
 		}
 	}
 	w.take() // what starts say is of units
 	for i, d := range a.traffic {
-		u := of[d.function]
+		u := n.of[d.function]
 		if u == nil {
 			return nil, errors.New("no unit has function " + d.function)
 		}
-		time.Sleep(d.pause)
+		w.pause(d.pause)
 		response := u.deliver(ctx, a, d, fmt.Sprint("request-", i))
 		settle()
 		seen = append(seen, fmt.Sprintf("event %d for %s, response %s", i, d.function, response))
+		n.deliver()
 		seen = append(seen, w.take()...)
 	}
-	time.Sleep(time.Minute) // in which everything ends
-	settle()
+	w.pause(time.Minute) // in which everything ends
 	return append(seen, w.take()...), nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/faasgen/faasgen/framework/trigger"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -25,6 +26,8 @@ import (
 type world struct {
 	mu   sync.Mutex
 	seen []string
+	keys []string
+	late []chan struct{}
 }
 
 func (w *world) note(format string, args ...any) {
@@ -67,6 +70,9 @@ func (w *world) around(who string) framework.Middleware {
 		return func(ctx *framework.Context) error {
 			w.note("middleware of %s before %s", who, ctx.FunctionName())
 			err := next(ctx)
+			if payload, ok := ctx.Event().([]byte); ok && ctx.Call() != nil && who != "all" {
+				w.note("middleware of %s sees %q", who, payload)
+			}
 			w.note("middleware of %s after %s: %v", who, ctx.FunctionName(), err)
 			return err
 		}
@@ -101,10 +107,14 @@ type container struct {
 	alive []int // in order of creation
 	built map[int]int
 	wrong error
+
+	client   *call.Client
+	kept     map[string]kept
+	messages map[string]keptMessage
 }
 
 func newContainer(w *world, a *application) *container {
-	c := &container{world: w, app: a, cells: make([]ioc.Cell[*container, *thing], len(a.singletons)), built: map[int]int{}}
+	c := &container{world: w, app: a, cells: make([]ioc.Cell[*container, *thing], len(a.singletons)), built: map[int]int{}, kept: map[string]kept{}, messages: map[string]keptMessage{}}
 	c.InitTimeout = 10 * time.Second
 	return c
 }
@@ -166,15 +176,18 @@ func (c *container) get(i int) func(*container, *ioc.Build) (*thing, error) {
 	}
 }
 
-// call is what lives for one call.
-type call struct {
+// scope is what lives for one call.
+type scope struct {
 	ioc.Call
-	value ioc.Scoped[*call, string]
+	value ioc.Scoped[*scope, string]
 }
 
 // function makes a function in the shape of generated code.
 func (c *container) function(f *function) *framework.Function {
 	made := &framework.Function{Name: f.name, Triggers: f.list(), Needs: framework.Needs{Stop: c.Close}}
+	if f.called && len(f.triggers) > 0 && !f.raw() {
+		made.Triggers = append(made.Triggers, framework.Callee{})
+	}
 	var needs []ioc.Need[*container]
 	for _, i := range f.needs {
 		needs = append(needs, ioc.Needs(&c.cells[i], c.get(i)))
@@ -184,7 +197,7 @@ func (c *container) function(f *function) *framework.Function {
 		made.Use = []framework.Middleware{c.world.around(f.name)}
 	}
 	made.Handler = func(ctx *framework.Context) error {
-		k := &call{}
+		k := &scope{}
 		defer k.End()
 		var used []string
 		for _, i := range f.needs {
@@ -196,7 +209,7 @@ func (c *container) function(f *function) *framework.Function {
 		}
 		if f.scoped {
 			for range 2 {
-				value, err := k.value.Open(k, func(*call) (string, func(), error) {
+				value, err := k.value.Open(k, func(*scope) (string, func(), error) {
 					c.world.note("value of %s for %s", f.name, ctx.RequestID())
 					return "value of " + f.name, func() { c.world.note("end of the value of %s for %s", f.name, ctx.RequestID()) }, nil
 				})
@@ -206,13 +219,23 @@ func (c *container) function(f *function) *framework.Function {
 				used = append(used, value)
 			}
 		}
+		if f.answer == "typed" || f.answer == "same" {
+			if err := c.takeTyped(ctx, f); err != nil {
+				return err
+			}
+		}
 		event, ids, err := described(ctx)
 		if err != nil {
 			return err
 		}
 		c.world.note("%s (%s) called with %s", f.name, ctx.FunctionName(), event)
 		ctx.Logger().Info("called", "with", used)
-		return f.act(ctx, c.world, event, ids, used)
+		c.receive(ctx, f)
+		results, err := c.callOthers(ctx, f)
+		if err != nil {
+			return err
+		}
+		return f.act(ctx, c, event, ids, append(used, results...))
 	}
 	return made
 }
@@ -239,7 +262,8 @@ func described(ctx *framework.Context) (text string, ids []string, err error) {
 }
 
 // act does what the words in the event say, and answers in the function's way.
-func (f *function) act(ctx *framework.Context, w *world, event string, ids, used []string) error {
+func (f *function) act(ctx *framework.Context, c *container, event string, ids, used []string) error {
+	w := c.world
 	does := func(deed string) bool { return strings.Contains(event, deed) }
 	switch {
 	case does("do-error"):
@@ -261,6 +285,9 @@ func (f *function) act(ctx *framework.Context, w *world, event string, ids, used
 		time.Sleep(time.Millisecond) // it is late, surely
 		w.note("%s was told to end: %v", f.name, ctx.Err())
 		return ctx.Err()
+	case does("do-overrun") && c.app.calls():
+		w.overrun()
+		w.note("%s ends late", f.name)
 	case does("do-overrun"):
 		// A unit of one has a margin before each deadline, a member of a group may have none: this much later than a deadline, or
 		// than the end of another such handler, it ends in no such gap.
@@ -279,7 +306,15 @@ func (f *function) act(ctx *framework.Context, w *world, event string, ids, used
 	case "text":
 		ctx.SetResult(text)
 	case "bytes":
-		ctx.SetResult([]byte(text))
+		ctx.SetResult(c.keep(f, []byte(text)))
+	case "typed":
+		ctx.SetResult(c.keepTyped(f, text))
+	case "none":
+		ctx.SetResult([]byte(nil))
+	case "empty":
+		ctx.SetResult([]byte{})
+	case "spaced":
+		ctx.SetResult(c.keep(f, []byte(" {\"text\":  "+quoted(text)+"}\n")))
 	case "stream":
 		if x == nil {
 			ctx.SetResult(json.RawMessage(`{"stream":true}`))
