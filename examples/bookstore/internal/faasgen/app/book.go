@@ -137,13 +137,15 @@ func (c *container) bookList(ctx *framework.Context) error {
 //
 // NameOf makes an id of a title, such as the-left-hand-of-darkness. Nothing but other functions calls it.
 func bookName(ctx *framework.Context) error {
-	e, err := adapter.Event[[]byte](ctx)
-	if err != nil {
-		return err
-	}
 	var in book.Details
-	if err := event.Decode(e, &in); err != nil {
-		return err
+	if !adapter.Called(ctx, &in) {
+		e, err := adapter.Event[[]byte](ctx)
+		if err != nil {
+			return err
+		}
+		if err := event.Decode(e, &in); err != nil {
+			return err
+		}
 	}
 	out, err := book.NameOf(ctx, in)
 	return adapter.Return(ctx, out, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	calls "github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/call/carry"
 )
 
 // Compile-time checks: if one fails, run go tool faasgen generate.
@@ -20,11 +21,7 @@ var (
 type callBookName struct{ client *calls.Client }
 
 func (c callBookName) Call(ctx context.Context, in book.Details) (book.Name, error) {
-	payload, err := calls.Encode(in)
-	if err != nil {
-		return book.Name{}, err
-	}
-	return calls.Decode[book.Name](c.client.Call(ctx, "book-name", payload, calls.Options{Timeout: 3 * time.Second}))
+	return calls.Do[book.Details, book.Name](ctx, c.client, "book-name", in, calls.Options{Timeout: 3 * time.Second}, carryBookDetails, carryBookName)
 }
 
 // callCoverDraw is a client of function cover-draw, which it calls asynchronously.
@@ -36,4 +33,15 @@ func (c callCoverDraw) Call(ctx context.Context, in book.Title) error {
 		return err
 	}
 	return c.client.Send(ctx, "cover-draw", payload, calls.Options{})
+}
+
+// carryBookDetails carries a book.Details as JSON would.
+func carryBookDetails(v *book.Details) bool {
+	return carry.Text(&v.Title) &&
+		carry.Text(&v.Author)
+}
+
+// carryBookName carries a book.Name as JSON would.
+func carryBookName(v *book.Name) bool {
+	return carry.Text(&v.ID)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/order"
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	calls "github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/call/carry"
 )
 
 // Compile-time checks: if one fails, run go tool faasgen generate.
@@ -21,11 +22,7 @@ var (
 type callStockGet struct{ client *calls.Client }
 
 func (c callStockGet) Call(ctx context.Context, in stock.One) (stock.Left, error) {
-	payload, err := calls.Encode(in)
-	if err != nil {
-		return stock.Left{}, err
-	}
-	return calls.Decode[stock.Left](c.client.Call(ctx, "stock-get", payload, calls.Options{Timeout: 3 * time.Second}))
+	return calls.Do[stock.One, stock.Left](ctx, c.client, "stock-get", in, calls.Options{Timeout: 3 * time.Second}, carryStockOne, carryStockLeft)
 }
 
 // callOrderConfirm is a client of function order-confirm, which it calls asynchronously.
@@ -37,4 +34,14 @@ func (c callOrderConfirm) Call(ctx context.Context, in order.Order) error {
 		return err
 	}
 	return c.client.Send(ctx, "order-confirm", payload, calls.Options{})
+}
+
+// carryStockOne carries a stock.One as JSON would.
+func carryStockOne(v *stock.One) bool {
+	return carry.Text(&v.ID)
+}
+
+// carryStockLeft carries a stock.Left as JSON would.
+func carryStockLeft(v *stock.Left) bool {
+	return carry.Text(&v.Product)
 }

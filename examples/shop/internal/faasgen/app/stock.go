@@ -40,19 +40,21 @@ func (c *container) stockCount(ctx *framework.Context) error {
 // Get says how many there are.
 func (c *container) stockGet(ctx *framework.Context) error {
 	var in stock.One
-	switch e := ctx.Event().(type) {
-	case *web.Exchange:
-		b := web.NewBinder(&e.Request)
-		web.Value(b, web.InPath, "id", &in.ID, web.String[string])
-		if err := b.Err(); err != nil {
-			return err
+	if !adapter.Called(ctx, &in) {
+		switch e := ctx.Event().(type) {
+		case *web.Exchange:
+			b := web.NewBinder(&e.Request)
+			web.Value(b, web.InPath, "id", &in.ID, web.String[string])
+			if err := b.Err(); err != nil {
+				return err
+			}
+		case []byte:
+			if err := event.Decode(e, &in); err != nil {
+				return err
+			}
+		default:
+			return adapter.Unexpected(ctx)
 		}
-	case []byte:
-		if err := event.Decode(e, &in); err != nil {
-			return err
-		}
-	default:
-		return adapter.Unexpected(ctx)
 	}
 	keeper, err := getStockKeeper(c, nil)
 	if err != nil {
