@@ -56,7 +56,7 @@ func (w *writer) caller(f *file, name string, c *model.Call) {
 	if c.Async {
 		how = ", which it calls asynchronously"
 	}
-	passes := passedAsJSON(c)
+	passes := w.passedAsJSON(c)
 	if passes != "" && !c.Async {
 		how = ". Within a unit, too, its values go through JSON, since " + passes
 	}
@@ -108,7 +108,7 @@ func (w *writer) caller(f *file, name string, c *model.Call) {
 }
 
 // passedAsJSON is why the values of a call go through JSON within a unit, "" if they do not.
-func passedAsJSON(c *model.Call) string {
+func (w *writer) passedAsJSON(c *model.Call) string {
 	in, out := c.In(), c.Out()
 	switch bytes := types.NewSlice(types.Typ[types.Byte]); {
 	case c.Async:
@@ -120,7 +120,7 @@ func passedAsJSON(c *model.Call) string {
 		if t == nil {
 			continue
 		}
-		if reason := jsonOnly(t); reason != "" {
+		if reason := w.jsonOnly(t); reason != "" {
 			return reason
 		}
 	}

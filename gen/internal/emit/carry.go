@@ -16,6 +16,7 @@ import (
 
 // carrier decides on types.
 type carrier struct {
+	path string       // of the package that names the types, "" where they have been looked at
 	open []types.Type // the structs that are being looked at
 }
 
@@ -32,9 +33,15 @@ type carriedField struct {
 }
 
 // jsonOnly is the reason why values of a type go through JSON, "" if they are copied by code.
-func jsonOnly(t types.Type) string {
-	_, reason := new(carrier).look(t)
+func (w *writer) jsonOnly(t types.Type) string {
+	_, reason := (&carrier{path: w.path}).look(t)
 	return reason
+}
+
+// importable reports whether a package may import another: one in a folder internal is for those next to it.
+func importable(by, other string) bool {
+	i := strings.LastIndex("/"+other+"/", "/internal/")
+	return i < 0 || by == "" || strings.HasPrefix("/"+by+"/", ("/" + other)[:i]+"/")
 }
 
 // byAssigning reports whether values of a type are copied by assigning them.
@@ -58,6 +65,9 @@ func (c *carrier) look(t types.Type) (plain bool, reason string) {
 		if p := n.Obj().Pkg(); p != nil && p.Path() == "encoding/json" {
 			return false, "JSON treats " + shortType(t) + " as its own"
 		}
+	}
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil && !importable(c.path, n.Obj().Pkg().Path()) {
+		return false, shortType(t) + " is internal to its package"
 	}
 	if !nameable(t) {
 		return false, shortType(t) + " is not exported"

@@ -94,7 +94,7 @@ func (a *adapter) passed() bool {
 		return false
 	}
 	for n := range a.callers {
-		if c := n.Provider.Call; c.Function == a.fn && passedAsJSON(c) == "" {
+		if c := n.Provider.Call; c.Function == a.fn && a.passedAsJSON(c) == "" {
 			return true
 		}
 	}
