@@ -261,7 +261,7 @@ func (n *network) handle(q queued) ([]byte, error) {
 	body := slices.Clone(q.body)
 	response, err := q.unit.dispatcher.Handle(n.ctx, body, framework.Invocation{RequestID: q.id, Vendor: n.application.cloud.Invocation(q.id, body)})
 	if _, logged := errors.AsType[*framework.PanicError](err); err != nil && !logged {
-		name, _ := callee(body)
+		name, _ := callee(q.body) // a handler that is late may still write into its own
 		q.unit.engine.Runtime().Log().Error("invocation failed", "function", name, "request_id", q.id, "error", err.Error())
 	}
 	return response, err
