@@ -262,7 +262,11 @@ func (n *network) handle(q queued) ([]byte, error) {
 	response, err := q.unit.dispatcher.Handle(n.ctx, body, framework.Invocation{RequestID: q.id, Vendor: n.application.cloud.Invocation(q.id, body)})
 	if _, logged := errors.AsType[*framework.PanicError](err); err != nil && !logged {
 		name, _ := callee(q.body) // a handler that is late may still write into its own
-		q.unit.engine.Runtime().Log().Error("invocation failed", "function", name, "request_id", q.id, "error", err.Error())
+		text := err.Error()
+		if function, rest, ok := strings.Cut(text, ": "); ok && strings.HasPrefix(function, "function "+name) {
+			text = rest // who failed is in the text of a loop's record, and a member of that of a call in process
+		}
+		q.unit.engine.Runtime().Log().Error("invocation failed", "function", name, "request_id", q.id, "error", text)
 	}
 	return response, err
 }
