@@ -40,6 +40,14 @@ type Resource struct {
 	Extension Extension `faas:"x-*"`
 }
 
+// Secret says where the value of a configuration key is. Each function that reads the key gets the reference as a variable, AUTH_TOKEN_FROM,
+// and the right to read what it leads to, where the deployment can grant one.
+type Secret struct {
+	// From is the reference: SCHEME:NAME. Every cloud has env:NAME, a variable that somebody else sets, and file:PATH, a file that the
+	// cloud mounts. Stores are ssm:NAME and secretsmanager:NAME on aws, kms:NAME on aliyun and ssm:NAME on tencent.
+	From string `faas:"from,required"`
+}
+
 // CORS says which pages of other origins may call the http triggers.
 type CORS struct {
 	// Origins lists what may call, such as https://shop.example.com, or * for all.
@@ -74,6 +82,29 @@ func (c checker) domains(prefix string, domains map[string]*Domain) {
 		if !domainForm.MatchString(name) {
 			c.add(c.keys[prefix+"domains."+name].Errorf(CodeValue, "found %q, expected a domain such as api.example.com", name))
 		}
+	}
+}
+
+var (
+	secretForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$`)
+	fromForm   = regexp.MustCompile(`^[a-z][a-z0-9-]*:[^\s:].*$`)
+)
+
+// secrets checks the form of references. It shows none: a text in the wrong place may be the secret itself.
+func (c checker) secrets(prefix string, secrets map[string]*Secret) {
+	for _, key := range slices.Sorted(maps.Keys(secrets)) {
+		at := prefix + "secrets." + key
+		if !secretForm.MatchString(key) {
+			c.add(c.keys[at].Errorf(CodeValue, "found %q, expected a configuration key such as auth.token", key))
+		}
+		s := secrets[key]
+		if s == nil || s.From == "" || fromForm.MatchString(s.From) && strings.TrimSpace(s.From) == s.From || c.failed[at+".from"] {
+			continue // what is missing is reported already
+		}
+		c.failed[at+".from"] = true
+		d := c.Places[at+".from"].Errorf(CodeValue, "secrets.%s.from is no reference, expected SCHEME:NAME such as ssm:/shop/token", key)
+		d.Line = "" // which may have the secret itself
+		c.add(d)
 	}
 }
 

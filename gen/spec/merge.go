@@ -11,7 +11,7 @@ import (
 )
 
 // For returns the specification as one target sees it: targets.<target> covers provider, functions, aggregation, domains,
-// resources, package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
+// resources, secrets, package and the x-<target> key. Maps are merged key by key at every depth; lists, events and single values of the overlay replace what
 // they cover. The result shares nothing that either may change.
 func (s *Spec) For(target string) *Spec {
 	out := *s
@@ -32,6 +32,7 @@ func (s *Spec) For(target string) *Spec {
 	out.Aggregation = mergeNamed(s.Aggregation, over.Aggregation)
 	out.Domains = mergeNamed(s.Domains, over.Domains)
 	out.Resources = mergeNamed(s.Resources, over.Resources)
+	out.Secrets = mergeNamed(s.Secrets, over.Secrets)
 	prefix := "targets." + target + "."
 	for path, pos := range s.Positions {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {

@@ -47,6 +47,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 	c.aggregation("", s.Aggregation)
 	c.domains("", s.Domains)
 	c.resources("", s.Resources)
+	c.secrets("", s.Secrets)
 	for i := range s.Scan {
 		if path := s.Scan[i]; path == "" || strings.ContainsAny(path, " \t\\") || strings.HasPrefix(path, "/") {
 			c.value(fmt.Sprintf("scan.%d", i), "found %q, expected an import path or a path that starts with ./ or ../", path)
@@ -72,6 +73,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.level(prefix, o.Provider, o.Functions, o.Package)
 		c.domains(prefix, o.Domains)
 		c.resources(prefix, o.Resources)
+		c.secrets(prefix, o.Secrets)
 	}
 	s.extensions(func(path string, e Extension) {
 		rest, ok := strings.CutPrefix(path, "targets.")

@@ -77,10 +77,10 @@ func New(g *wiring.Graph, name string, split Split) (*Plan, annotations.Diagnost
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
 	if name == "" {
-		ds = append(lazies(g), unusedResources(m)...)
+		ds = append(append(lazies(g), unusedResources(m)...), wrongSecrets(g)...)
 	}
 	for _, f := range m.Functions {
-		p.functions = append(p.functions, unit(m, s, f))
+		p.functions = append(p.functions, unit(g, s, f, name != ""))
 	}
 	p.Units = p.functions
 	groups, found := Select(s, p.alone())
@@ -111,7 +111,9 @@ func (p *Plan) Elsewhere(unit string) annotations.Diagnostics {
 	return ds
 }
 
-func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
+// unit is a function by itself. Deployed says that it is that of a target, where its secrets are.
+func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, deployed bool) *Unit {
+	m := g.App
 	overrides := s.Functions[f.Name]
 	if overrides == nil {
 		overrides = &spec.Function{}
@@ -120,6 +122,10 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
 	directive.Length = len(strings.TrimSpace(directive.Line))
 	settings := s.Resolve(f.Name, f.Settings, directive)
+	secrets := secrets(g, s, f)
+	if deployed {
+		refer(&settings, secrets)
+	}
 	description := f.Settings.Description
 	if overrides.Description != "" {
 		description = overrides.Description
@@ -127,7 +133,7 @@ func unit(m *model.App, s *spec.Spec, f *model.Function) *Unit {
 	tf := &target.Function{
 		Name: f.Name, Pos: f.Pos, Description: description,
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
-		CalledBy: f.CalledBy,
+		CalledBy: f.CalledBy, Secrets: secrets,
 	}
 	for _, c := range f.Calls {
 		tf.Calls = append(tf.Calls, target.Call{Function: c.Function, Sync: c.Sync, Async: c.Async, Place: spec.Place{Pos: c.Pos, Length: c.Length, Line: m.Line(c.Pos)}})
