@@ -276,6 +276,8 @@ func (a *App) planned(name string) (*plan.Plan, annotations.Diagnostics, error) 
 		p.plan, p.diagnostics = plan.New(a.graph, name, a.split(name))
 		if t := a.target(name); t != nil {
 			target.Connect(t, p.plan.App)
+		} else if name != "" {
+			target.WithoutStores(p.plan.App)
 		}
 		if name != "" {
 			_, plain, err := a.planned("")

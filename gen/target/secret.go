@@ -70,6 +70,17 @@ func Sources(t Target, u *Unit) []Symbol {
 	return sources
 }
 
+// WithoutStores takes the references out of the environment that lead to a store, for a server of the user's own: it has none.
+func WithoutStores(app *App) {
+	for _, u := range app.Units {
+		for _, s := range u.Secrets() {
+			if !ownScheme(s.Scheme) {
+				delete(u.Settings.Environment, s.Variable)
+			}
+		}
+	}
+}
+
 // ownScheme reports a reference that the framework follows everywhere.
 func ownScheme(scheme string) bool { return scheme == "env" || scheme == "file" }
 

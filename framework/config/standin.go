@@ -1,0 +1,61 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/faasgen/faasgen/framework"
+)
+
+// StandIn is the file that stands in for the stores of secrets on the user's machine: the texts themselves, by key. It lies next to the
+// configuration files and over them, and below the environment variables. No package has it.
+func StandIn(env string) string { return "secrets." + env + ".yml" }
+
+// standsIn reports whether the process has stores of its own only: under dev, and in tests.
+func standsIn(rt *framework.Runtime) bool {
+	return (rt.Platform == "local" || rt.Platform == "test") && rt.Env != "" && plainName(rt.Env)
+}
+
+// standIn reads the file.
+func (c *Config) standIn(env string) error {
+	file := path(c.dir, StandIn(env))
+	raw, err := readRegular(file, maxFile)
+	if errors.Is(err, os.ErrNotExist) {
+		c.noSecrets = file
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read secrets: %w", err)
+	}
+	v, err := parse(file, raw)
+	if err != nil { // whose text may have a secret in it, such as one that begins with an asterisk
+		at := file
+		if line, _, ok := strings.Cut(strings.TrimPrefix(err.Error(), file+":"), ":"); ok {
+			if _, err := strconv.Atoi(line); err == nil {
+				at += ":" + line
+			}
+		}
+		return fmt.Errorf("%s: expected YAML, a mapping of keys to texts; put texts in quotes", at)
+	}
+	v.reveal()
+	c.read = append(c.read, file)
+	c.root = merge(c.root, v)
+	return nil
+}
+
+// reveal lets the texts of secrets stand in a value themselves.
+func (v *value) reveal() {
+	if v == nil {
+		return
+	}
+	v.own = true
+	for _, k := range v.keys {
+		v.named[k].reveal()
+	}
+	for _, item := range v.items {
+		item.reveal()
+	}
+}
