@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
 )
 
-// StandIn is the file that stands in for the stores of secrets on the user's machine: the texts themselves, by key. It lies next to the
+// StandIn is the file that stands in for the stores of secrets on the user's machine: the texts themselves, by key, dotted or nested. It lies next to the
 // configuration files and over them, and below the environment variables. No package has it.
 func StandIn(env string) string { return "secrets." + env + ".yml" }
 
@@ -42,8 +43,21 @@ func (c *Config) standIn(env string) error {
 	}
 	v.reveal()
 	c.read = append(c.read, file)
-	c.root = merge(c.root, v)
+	if v != nil {
+		for _, k := range v.keys { // auth.token, as f.yml has it, or nested as in the other files
+			c.root = merge(c.root, nest(k, v.named[k]))
+		}
+	}
 	return nil
+}
+
+// nest puts a value where its dotted key says.
+func nest(key string, v *value) *value {
+	names := strings.Split(key, ".")
+	for _, name := range slices.Backward(names) {
+		v = &value{kind: mapping, file: v.file, line: v.line, col: v.col, own: true, keys: []string{name}, named: map[string]*value{name: v}}
+	}
+	return v
 }
 
 // reveal lets the texts of secrets stand in a value themselves.

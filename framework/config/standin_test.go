@@ -14,7 +14,7 @@ type environment map[string]string
 func (e environment) LookupEnv(name string) (string, bool) { text, ok := e[name]; return text, ok }
 
 func TestStandIn(t *testing.T) {
-	const file = "auth: {token: hunter2}\ndb:\n  dsn: postgres://u:hunter3@h/d\n  key: {from: env:KEY}\nmax: {items: 7}\nempty: {token: ''}\n"
+	const file = "auth: {token: hunter2}\ndb:\n  dsn: postgres://u:hunter3@h/d\n  key: {from: env:KEY}\nmax.items: 7\nempty: {token: ''}\n"
 	type db struct {
 		DSN config.DSN
 		Key config.Secret

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -46,8 +47,15 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 	}
 	defer t.running.enter()()
 	start := entry(tg, seen, unit)
+	kept, stop, err := stores(app, tg, c, unit)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	environment := maps.Clone(seen.Environment(unit))
+	maps.Copy(environment, kept)
 	p, err := c.Runtime(start).Start(ctx, sim.Artifact{
-		Dir: code, Command: start.Command, Unit: built.Function, Environment: seen.Environment(unit), Memory: int(unit.Settings.MemorySize),
+		Dir: code, Command: start.Command, Unit: built.Function, Environment: environment, Role: len(kept) > 0, Memory: int(unit.Settings.MemorySize),
 		Timeout: time.Duration(unit.Settings.Timeout), InitTimeout: time.Duration(unit.Settings.InitTimeout), Output: t.err,
 	})
 	if err != nil {
