@@ -15,9 +15,9 @@ import (
 // configuration files and over them, and below the environment variables. No package has it.
 func StandIn(env string) string { return "secrets." + env + ".yml" }
 
-// standsIn reports whether the process has stores of its own only: under dev, and in tests.
+// standsIn reports whether there may be such a file.
 func standsIn(rt *framework.Runtime) bool {
-	return (rt.Platform == "local" || rt.Platform == "test") && rt.Env != "" && plainName(rt.Env)
+	return rt.StandIn && rt.Env != "" && plainName(rt.Env)
 }
 
 // standIn reads the file.

@@ -19,17 +19,17 @@ func TestStandIn(t *testing.T) {
 		DSN config.DSN
 		Key config.Secret
 	}
-	load := func(platform, env string, v environment) *config.Config {
+	load := func(standIn bool, env string, v environment) *config.Config {
 		t.Helper()
 		var once config.Once
 		dir := folder(t, "secrets.local.yml", file, "config.default.yml", "max: {items: 3}\n")
-		c, err := once.Load(&framework.Runtime{Platform: platform, Env: env, CodeDir: dir, Variables: v})
+		c, err := once.Load(&framework.Runtime{StandIn: standIn, Env: env, CodeDir: dir, Variables: v})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return c
 	}
-	c := load("local", "local", environment{"KEY": "k"})
+	c := load(true, "local", environment{"KEY": "k"})
 	if s, err := config.Get[config.Secret](c, "auth.token"); err != nil || s.Reveal() != "hunter2" {
 		t.Errorf("%v", err)
 	}
@@ -39,7 +39,7 @@ func TestStandIn(t *testing.T) {
 	if n, err := config.Get[int](c, "max.items"); err != nil || n != 7 {
 		t.Errorf("%d, %v", n, err)
 	}
-	if s, err := config.Get[config.Secret](load("local", "local", environment{"AUTH_TOKEN": "variable"}), "auth.token"); err != nil || s.Reveal() != "variable" {
+	if s, err := config.Get[config.Secret](load(true, "local", environment{"AUTH_TOKEN": "variable"}), "auth.token"); err != nil || s.Reveal() != "variable" {
 		t.Errorf("the variable does not win: %v", err)
 	}
 	if _, err := config.Get[config.Secret](c, "empty.token"); err == nil || !strings.Contains(err.Error(), "secrets.local.yml:6: key empty.token: the secret is empty") {
@@ -48,16 +48,16 @@ func TestStandIn(t *testing.T) {
 	if _, err := config.Get[config.Secret](c, "auth"); err == nil || strings.Contains(err.Error(), "hunter") {
 		t.Errorf("%v", err)
 	}
-	for name, c := range map[string]*config.Config{"a cloud": load("aws", "local", nil), "another environment": load("local", "prod", nil)} {
+	for name, c := range map[string]*config.Config{"a cloud": load(false, "local", nil), "another environment": load(true, "prod", nil)} {
 		if _, err := config.Get[config.Secret](c, "auth.token"); err == nil {
 			t.Errorf("the file stands in on %s", name)
 		}
 	}
-	_, err := config.Get[config.Secret](load("local", "prod", nil), "auth.token")
+	_, err := config.Get[config.Secret](load(true, "prod", nil), "auth.token")
 	if _, ok := errors.AsType[*config.MissingError](err); !ok || !strings.HasSuffix(err.Error(), "secrets.prod.yml") {
 		t.Errorf("found %v, expected the name of the file that is not there", err)
 	}
-	if _, err = config.Get[string](load("local", "prod", nil), "name"); err == nil || strings.Contains(err.Error(), "secrets.prod.yml") {
+	if _, err = config.Get[string](load(true, "prod", nil), "name"); err == nil || strings.Contains(err.Error(), "secrets.prod.yml") {
 		t.Errorf("found %v for what is no secret", err)
 	}
 }
@@ -66,7 +66,7 @@ func TestStandIn(t *testing.T) {
 func TestStandInWrong(t *testing.T) {
 	for _, file := range []string{"auth: {token: hunter2\n", "- hunter2\n", "auth: [hunter2]\nauth: hunter2\n", "hunter2", "a: &x hunter2\n<<: *x\n", "a: *hunter2\n", "a: !!binary hunter2: b\n"} {
 		var once config.Once
-		_, err := once.Load(&framework.Runtime{Platform: "local", Env: "local", CodeDir: folder(t, "secrets.local.yml", file)})
+		_, err := once.Load(&framework.Runtime{StandIn: true, Env: "local", CodeDir: folder(t, "secrets.local.yml", file)})
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: %v", file, err)
 		}

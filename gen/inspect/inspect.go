@@ -34,8 +34,8 @@ type Unit struct {
 	Name      string
 	Settings  spec.Settings
 	Functions []*model.Function
-	// Stored are the schemes of the references that secrets of f.yml put into its environment, by variable. The target checks them.
-	Stored map[string]string
+	// Stored are the variables whose references secrets of f.yml make, to stores of the target. It checks them.
+	Stored map[string]bool
 }
 
 // New is for gen: g is the solved application, p what is planned for the generated code, and env the environment of the

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/values"
@@ -84,7 +83,7 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 				}
 				fallthrough
 			case key != "":
-				if _, err := config.ParseReference(text, framework.Store{Scheme: u.Stored[name]}); err != nil {
+				if _, err := config.ParseReference(text); err != nil && !u.Stored[name] {
 					report(place.Errorf(codeConfig, "environment variable %s: key %s: %v", name, key, err))
 				}
 			case !all.whole && looksReferring(text):

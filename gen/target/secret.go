@@ -21,6 +21,9 @@ type Secret struct {
 // Reference is the text of the reference.
 func (s Secret) Reference() string { return s.Scheme + ":" + s.Name }
 
+// Stored reports a reference to a store of the target, or to one that it does not have.
+func (s Secret) Stored() bool { return s.Scheme != "env" && s.Scheme != "file" }
+
 // Secrets are those of the unit's functions, sorted by key, each once.
 func (u *Unit) Secrets() []Secret {
 	var all []Secret
@@ -74,15 +77,12 @@ func Sources(t Target, u *Unit) []Symbol {
 func WithoutStores(app *App) {
 	for _, u := range app.Units {
 		for _, s := range u.Secrets() {
-			if !ownScheme(s.Scheme) {
+			if s.Stored() {
 				delete(u.Settings.Environment, s.Variable)
 			}
 		}
 	}
 }
-
-// ownScheme reports a reference that the framework follows everywhere.
-func ownScheme(scheme string) bool { return scheme == "env" || scheme == "file" }
 
 // Secrets reports the secrets whose references lead nowhere on a target, and the units that have no role to read them with.
 func (r *Report) Secrets(t Target, app *App) {
@@ -107,7 +107,7 @@ func (r *Report) Secrets(t Target, app *App) {
 			seen[secret.Key] = true
 			hint := "write the reference for " + t.Name() + " below targets." + t.Name() + ".secrets"
 			switch {
-			case ownScheme(secret.Scheme):
+			case !secret.Stored():
 			case i < 0:
 				d := r.Unsupported(secret.Place, key, "it has no store of that scheme, expected one of "+strings.Join(schemes, ", "))
 				d.Hint, d.Line = hint, "" // which may have the secret itself, with a colon in it

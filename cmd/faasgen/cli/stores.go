@@ -34,7 +34,7 @@ func stores(app *gen.App, tg target.Target, c sim.Cloud, unit *target.Unit) (env
 		if !schemes[s.Scheme] {
 			continue
 		}
-		c, err := once.Load(&framework.Runtime{Platform: platform.Name, Env: platform.Name, CodeDir: app.Dir})
+		c, err := once.Load(&framework.Runtime{StandIn: true, Env: platform.Name, CodeDir: app.Dir})
 		if err != nil {
 			return nil, nil, &failure{code: exitFailed, text: err.Error()}
 		}
