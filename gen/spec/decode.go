@@ -90,6 +90,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 		if len(d.diags) > before {
 			d.failed[w.path] = true
 		}
+		for i := before; belowSecrets(w.path) && i < len(d.diags); i++ {
+			d.diags[i].Line = "" // which may have a secret in it
+		}
 	}(len(d.diags))
 	if w.path != "" {
 		if _, ok := d.places[w.path]; !ok || n.Kind == yaml.ScalarNode || w.item {
@@ -142,11 +145,27 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 
 // wrong reports a node of the wrong type.
 func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
+	if belowSecrets(w.path) { // where the text may be the secret itself
+		d.report(d.node(n).Errorf(CodeType, "%s is no reference, expected {from: SCHEME:NAME}", w.path))
+		return
+	}
 	found := describe(n)
 	if w.key != "" && !w.item {
 		found += " for " + w.key
 	}
 	d.report(d.node(n).Errorf(CodeType, "found %s, expected %s", found, expected))
+}
+
+// belowSecrets reports the path of something in secrets, of f.yml or of an overlay.
+func belowSecrets(path string) bool {
+	for strings.HasPrefix(path, "targets.") || strings.HasPrefix(path, "stages.") {
+		var ok bool
+		_, path, _ = strings.Cut(path, ".")
+		if _, path, ok = strings.Cut(path, "."); !ok {
+			return false
+		}
+	}
+	return strings.HasPrefix(path, "secrets.")
 }
 
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {

@@ -95,11 +95,19 @@ func (c checker) secrets(prefix string, secrets map[string]*Secret) {
 	for _, key := range slices.Sorted(maps.Keys(secrets)) {
 		at := prefix + "secrets." + key
 		if !secretForm.MatchString(key) {
-			c.add(c.keys[at].Errorf(CodeValue, "found %q, expected a configuration key such as auth.token", key))
+			d := c.keys[at].Errorf(CodeValue, "found %q, expected a configuration key such as auth.token", key)
+			d.Line = ""
+			c.add(d)
 		}
 		s := secrets[key]
-		if s == nil || s.From == "" || fromForm.MatchString(s.From) && strings.TrimSpace(s.From) == s.From || c.failed[at+".from"] {
-			continue // what is missing is reported already
+		if c.failed[at] || c.failed[at+".from"] || s != nil && fromForm.MatchString(s.From) && strings.TrimSpace(s.From) == s.From {
+			continue
+		}
+		if s == nil || s.From == "" {
+			d := c.keys[at].Errorf(CodeRequired, "from is missing in secrets.%s", key)
+			d.Line = ""
+			c.add(d) // once
+			continue
 		}
 		c.failed[at+".from"] = true
 		d := c.Places[at+".from"].Errorf(CodeValue, "secrets.%s.from is no reference, expected SCHEME:NAME such as ssm:/shop/token", key)
