@@ -80,6 +80,7 @@ func wrongSecrets(g *wiring.Graph) annotations.Diagnostics {
 			place := s.KeyPlace(prefix + "secrets." + key)
 			if !keys[key] && !whole {
 				d := place.Errorf(codeSecret, "no function reads the configuration key %s", key)
+				d.Line = "" // which may have the secret itself in place of a reference
 				if near := annotations.Suggest(key, slices.Sorted(maps.Keys(keys))); near != "" {
 					d.Hint = "did you mean \"" + near + "\"?"
 				}
