@@ -156,18 +156,6 @@ func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
 	d.report(d.node(n).Errorf(CodeType, "found %s, expected %s", found, expected))
 }
 
-// belowSecrets reports the path of something in secrets, of f.yml or of an overlay.
-func belowSecrets(path string) bool {
-	for strings.HasPrefix(path, "targets.") || strings.HasPrefix(path, "stages.") {
-		var ok bool
-		_, path, _ = strings.Cut(path, ".")
-		if _, path, ok = strings.Cut(path, "."); !ok {
-			return false
-		}
-	}
-	return strings.HasPrefix(path, "secrets.")
-}
-
 func (d *decoder) structure(n *yaml.Node, v reflect.Value, w where) {
 	if isNull(n) && w.path != "" && !w.item {
 		return

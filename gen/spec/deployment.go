@@ -85,37 +85,6 @@ func (c checker) domains(prefix string, domains map[string]*Domain) {
 	}
 }
 
-var (
-	secretForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$`)
-	fromForm   = regexp.MustCompile(`^[a-z][a-z0-9-]*:[^\s:].*$`)
-)
-
-// secrets checks the form of references. It shows none: a text in the wrong place may be the secret itself.
-func (c checker) secrets(prefix string, secrets map[string]*Secret) {
-	for _, key := range slices.Sorted(maps.Keys(secrets)) {
-		at := prefix + "secrets." + key
-		if !secretForm.MatchString(key) {
-			d := c.keys[at].Errorf(CodeValue, "found %q, expected a configuration key such as auth.token", key)
-			d.Line = ""
-			c.add(d)
-		}
-		s := secrets[key]
-		if c.failed[at] || c.failed[at+".from"] || s != nil && fromForm.MatchString(s.From) && strings.TrimSpace(s.From) == s.From {
-			continue
-		}
-		if s == nil || s.From == "" {
-			d := c.keys[at].Errorf(CodeRequired, "from is missing in secrets.%s", key)
-			d.Line = ""
-			c.add(d) // once
-			continue
-		}
-		c.failed[at+".from"] = true
-		d := c.Places[at+".from"].Errorf(CodeValue, "secrets.%s.from is no reference, expected SCHEME:NAME such as ssm:/shop/token", key)
-		d.Line = "" // which may have the secret itself
-		c.add(d)
-	}
-}
-
 // resources checks what no cloud can make sense of.
 func (c checker) resources(prefix string, resources map[string]*Resource) {
 	for _, name := range slices.Sorted(maps.Keys(resources)) {
