@@ -19,6 +19,9 @@ func (o *Once) Load(rt *framework.Runtime, defaults ...Defaults) (*Config, error
 	o.once.Do(func() {
 		if o.c, o.err = LoadWith(rt.CodeDir, rt.Env, rt.LookupEnv, defaults...); o.err == nil {
 			o.c.stores = rt.Stores
+			if standsIn(rt) {
+				o.err = o.c.standIn(rt.Env)
+			}
 		}
 	})
 	return o.c, o.err

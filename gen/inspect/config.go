@@ -309,6 +309,9 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 	if name := c.environment(k, app.Provider.Environment); name != "" {
 		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
 	}
+	if secret := app.Secrets[k.Key]; secret != nil {
+		return ConfigSource{FromEnvironment, config.ReferenceVariable(k.Key), app.Places["secrets."+k.Key+".from"].Pos}
+	}
 	s := c.read.Source(k.Key)
 	switch {
 	case s.File != "":

@@ -83,7 +83,7 @@ func (w where) child(key string) where {
 }
 
 // stageKeys are the keys below which ${stage} may stand.
-func stageKeys() []string { return []string{"environment", "resources", "domains"} }
+func stageKeys() []string { return []string{"environment", "resources", "domains", "secrets"} }
 
 // value decodes one node. What it cannot decode it reports and leaves alone.
 func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
@@ -95,6 +95,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 	defer func(before int) {
 		if len(d.diags) > before {
 			d.failed[w.path] = true
+		}
+		for i := before; belowSecrets(w.path) && i < len(d.diags); i++ {
+			d.diags[i].Line = "" // which may have a secret in it
 		}
 	}(len(d.diags))
 	if w.path != "" {
@@ -148,6 +151,10 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 
 // wrong reports a node of the wrong type.
 func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
+	if belowSecrets(w.path) { // where the text may be the secret itself
+		d.report(d.node(n).Errorf(CodeType, "%s is no reference, expected {from: SCHEME:NAME}", w.path))
+		return
+	}
 	found := describe(n)
 	if w.key != "" && !w.item {
 		found += " for " + w.key

@@ -67,6 +67,7 @@ const (
 	symOverrideValue symbol = pathIoc + ".OverrideValue"
 
 	pathCall              = module + "/call"
+	pathStore             = pathConfig + "/store"
 	symCallClient  symbol = pathCall + ".Client"
 	symCallOnce    symbol = pathCall + ".Once"
 	symCallOptions symbol = pathCall + ".Options"
@@ -74,6 +75,7 @@ const (
 	symCallDecode  symbol = pathCall + ".Decode"
 	symCallChecks  symbol = pathCall + ".Checks"
 	symCallTo      symbol = pathCall + ".To"
+	symStoreWith   symbol = pathStore + ".With"
 	symCallWith    symbol = pathCall + ".With"
 
 	pathConfig            = module + "/config"
