@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -152,7 +153,9 @@ func (a *Application) Config(env, unit string, machine func(name string) (string
 	})
 	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: ofMachine(c.Env)})
 	c.mistakes = append(c.mistakes, a.literals(c.Env, functions)...)
-	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
+	var once config.Once
+	files := &framework.Runtime{StandIn: ofMachine(c.Env), Env: c.Env, CodeDir: a.Dir, Variables: variables(lookupIn(nil))}
+	if c.read, err = once.Load(files, a.defaults(functions)...); err != nil {
 		c.mistakes = append(c.mistakes, a.unreadable(err, c.Env, a.reading(functions))...)
 		return c.Config, nil
 	}
@@ -309,7 +312,7 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 	if name := c.environment(k, app.Provider.Environment); name != "" {
 		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
 	}
-	if secret := app.Secrets[k.Key]; secret != nil {
+	if secret := app.Secrets[k.Key]; secret != nil && !ofMachine(c.Env) {
 		return ConfigSource{FromEnvironment, config.ReferenceVariable(k.Key), app.Places["secrets."+k.Key+".from"].Pos}
 	}
 	s := c.read.Source(k.Key)
