@@ -7,17 +7,22 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/faasgen/faasgen/framework"
 )
 
 // StandIn is the file that stands in for the stores of secrets on the user's machine: the texts themselves, by key, dotted or nested. It lies next to the
 // configuration files and over them, and below the environment variables. No package has it.
 func StandIn(env string) string { return "secrets." + env + ".yml" }
 
-// standsIn reports whether there may be such a file.
-func standsIn(rt *framework.Runtime) bool {
-	return rt.StandIn && rt.Env != "" && plainName(rt.Env)
+// LoadHere is [LoadWith] on the user's machine, where the file of [StandIn] lies over the others if there is one.
+func LoadHere(dir, env string, lookup func(name string) (string, bool), defaults ...Defaults) (*Config, error) {
+	c, err := LoadWith(dir, env, lookup, defaults...)
+	if err == nil && env != "" {
+		err = c.standIn(env)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // standIn reads the file.

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -153,9 +152,11 @@ func (a *Application) Config(env, unit string, machine func(name string) (string
 	})
 	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: ofMachine(c.Env)})
 	c.mistakes = append(c.mistakes, a.literals(c.Env, functions)...)
-	var once config.Once
-	files := &framework.Runtime{StandIn: ofMachine(c.Env), Env: c.Env, CodeDir: a.Dir, Variables: variables(lookupIn(nil))}
-	if c.read, err = once.Load(files, a.defaults(functions)...); err != nil {
+	from := config.LoadWith
+	if ofMachine(c.Env) {
+		from = config.LoadHere
+	}
+	if c.read, err = from(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
 		c.mistakes = append(c.mistakes, a.unreadable(err, c.Env, a.reading(functions))...)
 		return c.Config, nil
 	}

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -110,13 +109,16 @@ func (st *starting) world(u Unit) *world {
 	st.worlds[key.String()] = w
 	lookup := w.variables(u)
 	hidden := w.give(lookup, u)
-	var once config.Once
-	c, err := once.Load(&framework.Runtime{StandIn: st.Here, Env: st.Env, CodeDir: st.app.Dir, Variables: variables(func(name string) (string, bool) {
+	from := config.LoadWith
+	if st.Here {
+		from = config.LoadHere
+	}
+	c, err := from(st.app.Dir, st.Env, func(name string) (string, bool) {
 		if hidden[name] {
 			return "", false
 		}
 		return lookup(name)
-	})}, defaults...)
+	}, defaults...)
 	if err != nil {
 		w.broken = w.app.unreadable(err, w.Env, w.reading)
 		return w
@@ -124,12 +126,6 @@ func (st *starting) world(u Unit) *world {
 	w.config = c.Following(func(r config.Reference) (string, bool, error) { return w.follow(lookup, r) })
 	return w
 }
-
-// variables are those of a process that starts.
-type variables func(name string) (string, bool)
-
-// LookupEnv finds one.
-func (v variables) LookupEnv(name string) (string, bool) { return v(name) }
 
 // variables are those that the functions of a unit see. On this machine no secret of f.yml refers to its store.
 func (w *world) variables(u Unit) func(name string) (string, bool) {
