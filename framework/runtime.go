@@ -45,6 +45,8 @@ type Runtime struct {
 	// Incomplete, if set, keeps a function with incomplete configuration from stopping the others: it gets the function's name
 	// and the error, and returns the error of its calls. Without it the start fails. Only the local platform sets it.
 	Incomplete func(function string, err error) error
+	// StandIn lets the file secrets.<env>.yml in CodeDir stand in for stores of secrets. Only the local platform and tests set it.
+	StandIn bool
 	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
 	Calls any
 

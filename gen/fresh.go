@@ -203,7 +203,7 @@ func (e *emission) mains(targets []target.Target) error {
 			return err
 		}
 		all := p.All().Unit
-		content, err := mains.Target(emit.All, path, t.Name(), withTransport(target.SharedEntry(t, all), len(all.Calls()) > 0))
+		content, err := mains.Target(emit.All, path, t.Name(), handing(target.SharedEntry(t, all), len(all.Calls()) > 0, target.Sources(t, all)))
 		if err := add(t.Name(), content, err); err != nil {
 			return err
 		}

@@ -216,7 +216,10 @@ func inspectedUnits(p *plan.Plan, only string) []inspect.Unit {
 		if only != "" && u.Name != only {
 			continue
 		}
-		unit := inspect.Unit{Name: u.Name, Settings: u.Settings}
+		unit := inspect.Unit{Name: u.Name, Settings: u.Settings, Stored: map[string]bool{}}
+		for _, s := range u.Secrets() {
+			unit.Stored[s.Variable] = s.Stored()
+		}
 		for _, m := range u.Members {
 			unit.Functions = append(unit.Functions, m.Model)
 		}

@@ -54,7 +54,7 @@ func (a *App) programs(t target.Target, pl *plan.Plan, app *target.App, unit str
 			return nil, fmt.Errorf("unit %s: %w", u.Name, err)
 		}
 		dir := t.Name() + "/" + u.Name
-		entry := withTransport(t.Entry(u), len(u.Outside()) > 0)
+		entry := handing(t.Entry(u), len(u.Outside()) > 0, target.Sources(t, u))
 		program := build.Program{Name: u.Name, Package: a.graph.App.Output() + "/" + dir, Units: []*target.Unit{u}, Entry: entry}
 		add := func(name string, content []byte) {
 			program.Files = append(program.Files, target.File{Path: output.Folder + "/" + dir + "/" + name, Content: content})
@@ -72,10 +72,10 @@ func (a *App) programs(t target.Target, pl *plan.Plan, app *target.App, unit str
 	return programs, nil
 }
 
-// withTransport is how a unit starts, with what carries its calls only if they need it. A binary for several units needs it for any
-// call, as each of them may be in another unit than what it calls.
-func withTransport(e target.Entry, needed bool) target.Entry {
-	if !needed {
+// handing is how a unit starts, with what carries its calls only if they need it, and with what reads the stores of its secrets. A binary
+// for several units needs a transport for any call, as each of them may be in another unit than what it calls.
+func handing(e target.Entry, calls bool, sources []target.Symbol) target.Entry {
+	if e.Sources = sources; !calls {
 		e.Transport = target.Symbol{}
 	}
 	return e
@@ -174,7 +174,8 @@ func (a *App) sharedPrograms(mains *emit.Mains, t target.Target, p *plan.Plan, a
 		if g.name != plan.Reserved {
 			dir += "/" + g.name
 		}
-		g.entry = withTransport(g.entry, len(p.All().Calls()) > 0)
+		all := p.All().Unit
+		g.entry = handing(g.entry, len(all.Calls()) > 0, target.Sources(t, all))
 		main, err := mains.Target(emit.All, a.graph.App.Output()+"/"+emit.Folder, t.Name(), g.entry)
 		if err != nil {
 			return nil, err

@@ -126,6 +126,8 @@ func (a *App) plannedAt(name, stage string) (*plan.Plan, annotations.Diagnostics
 		p.plan, p.diagnostics = plan.New(a.graph, name, stage, a.split(name))
 		if t := a.target(name); t != nil {
 			target.Connect(t, p.plan.App)
+		} else if name != "" {
+			target.WithoutStores(p.plan.App)
 		}
 		if a.plans == nil {
 			a.plans = map[planKey]planned{}

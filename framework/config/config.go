@@ -33,6 +33,8 @@ type Config struct {
 	env     lookup   // nil is the process's
 	stores  []framework.Store
 	follows func(Reference) (text string, ok bool, err error) // knows some references better than the process; may be nil
+	// noSecrets is the file that could stand in for the stores of secrets, if it is not there.
+	noSecrets string
 }
 
 // lookup finds an environment variable.
@@ -116,6 +118,9 @@ func Get[T any](c *Config, key string) (T, error) {
 	found, err := c.decodeKey(key, reflect.ValueOf(&v).Elem())
 	if err == nil && !found {
 		err = c.missing(key)
+		if missing, ok := errors.AsType[*MissingError](err); ok && c != nil && c.noSecrets != "" && isHidden(reflect.TypeFor[T]()) {
+			missing.Absent = append(slices.Clip(missing.Absent), c.noSecrets)
+		}
 	}
 	if err != nil {
 		var zero T

@@ -19,6 +19,7 @@ type value struct {
 	col   int      // in characters, from 1
 	from  string   // the environment variable, if it came from one
 	loose bool     // the text has no type of its own: it is a variable's, or a default written in code
+	own   bool     // it stands in a file of secrets, where a text may stand itself
 	text  string   // of a scalar
 	tag   string   // of a scalar: !!int, !!str, ...
 	keys  []string // of a mapping, in source order

@@ -17,7 +17,11 @@ type Once struct {
 // Load is [LoadWith] for a process, with the stores that main has handed over. Only the first call reads anything.
 func (o *Once) Load(rt *framework.Runtime, defaults ...Defaults) (*Config, error) {
 	o.once.Do(func() {
-		if o.c, o.err = LoadWith(rt.CodeDir, rt.Env, rt.LookupEnv, defaults...); o.err == nil {
+		load := LoadWith
+		if rt.StandIn {
+			load = LoadHere
+		}
+		if o.c, o.err = load(rt.CodeDir, rt.Env, rt.LookupEnv, defaults...); o.err == nil {
 			o.c.stores = rt.Stores
 		}
 	})

@@ -99,13 +99,17 @@ func (c *Config) decodeSecret(v *value, key string, plain func(string) bool) (Se
 		}
 		return NewSecret(v.text), nil
 	}
-	if v.kind == scalar && v.loose {
+	if v.kind == scalar && v.loose && !v.own {
 		if reference, err := structured(v, key, mapping); err == nil {
 			v = reference
 		}
 	}
 	from := v.field("from")
 	switch {
+	case v.own && v.kind == scalar && v.text == "":
+		return Secret{}, v.errorf("key %s: the secret is empty", name(key))
+	case v.own && v.kind == scalar:
+		return NewSecret(v.text), nil
 	case v.kind == scalar && plain != nil && plain(v.text):
 		return NewSecret(v.text), nil
 	case v.kind == scalar && plain != nil && v.text != "":

@@ -50,7 +50,7 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	a := &App{t: t, ctx: ctx, log: newLogbook(t.Output()), grace: s.grace, clouds: s.clouds, deliveries: map[string]*delivery{}}
 	a.calls.app = a
-	rt := &framework.Runtime{Calls: &a.calls, Platform: "test", CodeDir: s.dir, Env: s.env, Variables: s.variables,
+	rt := &framework.Runtime{Calls: &a.calls, Platform: "test", StandIn: true, CodeDir: s.dir, Env: s.env, Variables: s.variables,
 		Logger: slog.New(platform.LogHandler(&logHandler{book: a.log}, nil))}
 	for _, change := range s.changes {
 		change(rt)

@@ -34,6 +34,9 @@ func broken(err error, files []string, r reading) annotations.Diagnostic {
 		d.Message = strings.ReplaceAll(text, filepath.Dir(file)+string(filepath.Separator), "")
 		d.Pos = token.Position{Filename: file}
 	}
+	if name := filepath.Base(file); !strings.HasPrefix(name, "config.") {
+		return d // nothing of a file of secrets is shown
+	}
 	content, err := regular.Read(file, maxConfig)
 	if err != nil {
 		return d

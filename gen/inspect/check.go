@@ -194,6 +194,9 @@ func (x *absence) diagnostic(known []string) annotations.Diagnostic {
 	}
 	if x.here {
 		d.Hint = strings.TrimPrefix(d.Hint+"; .env has variables of this machine", "; ")
+		if x.Secret {
+			d.Hint += ", " + config.StandIn(x.envs[len(x.envs)-1]) + " its secrets"
+		}
 	}
 	if !x.refused {
 		d.Severity = annotations.SeverityNote

@@ -152,7 +152,11 @@ func (a *Application) Config(env, unit string, machine func(name string) (string
 	})
 	c.mistakes = a.Mistakes(units, Start{Env: c.Env, Machine: c.lookup, Here: ofMachine(c.Env)})
 	c.mistakes = append(c.mistakes, a.literals(c.Env, functions)...)
-	if c.read, err = config.LoadWith(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
+	from := config.LoadWith
+	if ofMachine(c.Env) {
+		from = config.LoadHere
+	}
+	if c.read, err = from(a.Dir, c.Env, lookupIn(nil), a.defaults(functions)...); err != nil {
 		c.mistakes = append(c.mistakes, a.unreadable(err, c.Env, a.reading(functions))...)
 		return c.Config, nil
 	}
@@ -308,6 +312,9 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 	app := c.app.plan.Spec
 	if name := c.environment(k, app.Provider.Environment); name != "" {
 		return ConfigSource{FromEnvironment, name, app.Places["provider.environment."+name].Pos}
+	}
+	if secret := app.Secrets[k.Key]; secret != nil && !ofMachine(c.Env) {
+		return ConfigSource{FromEnvironment, config.ReferenceVariable(k.Key), app.Places["secrets."+k.Key+".from"].Pos}
 	}
 	s := c.read.Source(k.Key)
 	switch {

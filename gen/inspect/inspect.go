@@ -36,6 +36,8 @@ type Unit struct {
 	Name      string
 	Settings  spec.Settings
 	Functions []*model.Function
+	// Stored are the variables whose references secrets of f.yml make, and whether they lead to a store of the target, which checks them.
+	Stored map[string]bool
 }
 
 // New is for gen: g is the solved application, p what is planned for the generated code, and env the environment of the

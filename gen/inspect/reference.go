@@ -128,7 +128,7 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 				}
 				fallthrough
 			case key != "":
-				if _, err := config.ParseReference(text); err != nil {
+				if _, err := config.ParseReference(text); err != nil && !u.Stored[name] {
 					report(place.Errorf(codeConfig, "environment variable %s: key %s: %v", name, key, err))
 				}
 			case !all.whole && looksReferring(text):

@@ -41,6 +41,8 @@ type Mistake struct {
 	// does not lead to; without a message it is required.
 	Key     string
 	Missing bool
+	// Secret says that it is or holds a secret.
+	Secret bool
 	// Functions are those that it stops, by name.
 	Functions []string
 }
@@ -94,6 +96,9 @@ func (st *starting) world(u Unit) *world {
 			fmt.Fprintf(&key, "%q=%q\n", name, u.Settings.Environment[name])
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(u.Stored)) {
+		fmt.Fprintf(&key, "%q %t\n", name, u.Stored[name])
+	}
 	for _, d := range defaults {
 		fmt.Fprintf(&key, "%q\n", d.Name)
 	}
@@ -103,8 +108,12 @@ func (st *starting) world(u Unit) *world {
 	w := &world{starting: st, places: map[string]token.Position{}, given: map[string]bool{}, views: map[string]*config.Config{}, done: map[taken][]*Mistake{}}
 	st.worlds[key.String()] = w
 	lookup := w.variables(u)
-	hidden := w.give(lookup)
-	c, err := config.LoadWith(st.app.Dir, st.Env, func(name string) (string, bool) {
+	hidden := w.give(lookup, u)
+	from := config.LoadWith
+	if st.Here {
+		from = config.LoadHere
+	}
+	c, err := from(st.app.Dir, st.Env, func(name string) (string, bool) {
 		if hidden[name] {
 			return "", false
 		}
@@ -118,7 +127,7 @@ func (st *starting) world(u Unit) *world {
 	return w
 }
 
-// variables are those that the functions of a unit see.
+// variables are those that the functions of a unit see. On this machine no secret of f.yml refers to its store.
 func (w *world) variables(u Unit) func(name string) (string, bool) {
 	set := u.Settings.Environment
 	for name := range set {
@@ -133,18 +142,29 @@ func (w *world) variables(u Unit) func(name string) (string, bool) {
 				return "", false
 			}
 		}
+		if _, secret := u.Stored[name]; secret && w.Here {
+			return "", false
+		}
 		text, ok := set[name]
 		return text, ok
 	}
 }
 
-// give finds the keys whose values only the place of the start knows, and hides the references to them.
-func (w *world) give(lookup func(string) (string, bool)) (hidden map[string]bool) {
+// give finds the keys whose values only the place of the start knows, and hides the references to them. Those of secrets in f.yml are
+// among them: a store has them or, where there is none, who runs the server sets them.
+func (w *world) give(lookup func(string) (string, bool), u Unit) (hidden map[string]bool) {
 	hidden = map[string]bool{}
 	for variable, key := range w.reading.keys {
 		from := config.ReferenceVariable(key)
 		text, referred := lookup(from)
-		if _, set := lookup(variable); set || !referred || w.reading.value(from) != variable {
+		if _, set := lookup(variable); set || w.reading.value(from) != variable {
+			continue
+		}
+		if stored, secret := u.Stored[from]; secret && !w.Here && !w.sets(from) && (stored || !referred) {
+			hidden[from], w.given[variable] = true, true
+			continue
+		}
+		if !referred {
 			continue
 		}
 		if r, err := config.ParseReference(text); err == nil && !w.knows(lookup, r) {
@@ -152,6 +172,15 @@ func (w *world) give(lookup func(string) (string, bool)) (hidden map[string]bool
 		}
 	}
 	return hidden
+}
+
+// sets reports whether this machine sets a variable.
+func (w *world) sets(name string) bool {
+	if w.Machine == nil {
+		return false
+	}
+	_, ok := w.Machine(name)
+	return ok
 }
 
 // knows reports whether it can be seen here what a reference leads to.
@@ -222,7 +251,7 @@ func (w *world) read(t taken) []*Mistake {
 	d, c := t.dep, w.view(t.variant)
 	var list []*Mistake
 	missing := func(key string) {
-		list = append(list, &Mistake{Key: key, Missing: true, Diagnostic: annotations.Diagnostic{Pos: d.Pos, Code: CodeMissing}})
+		list = append(list, &Mistake{Key: key, Missing: true, Secret: d.Secret, Diagnostic: annotations.Diagnostic{Pos: d.Pos, Code: CodeMissing}})
 	}
 	for _, m := range d.Values {
 		if m.Required && c.RequireBelow(d.Key, m.Key) != nil && !w.gives(d.Key, m.Key) {
@@ -336,7 +365,7 @@ func (a *Application) configFiles(env string) []string {
 	for _, name := range []string{"default", env} {
 		list = append(list, filepath.Join(a.Dir, "config."+name+".yml"))
 	}
-	return list
+	return append(list, filepath.Join(a.Dir, config.StandIn(env)))
 }
 
 // inFile takes file:line:column out of an error of the reader.

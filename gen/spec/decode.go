@@ -58,33 +58,6 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	return s
 }
 
-// where is the place of a value in the document.
-type where struct {
-	// path is dotted, empty for the root.
-	path string
-	// key is the key that the value belongs to, for what messages call it; "" for the root.
-	key string
-	// enum lists the allowed values.
-	enum []string
-	// loose text may be written as a number or as true and false: the values of environment and tags.
-	loose bool
-	// item is set in a list, where nothing cannot mean "not set".
-	item bool
-	// stage is set below the keys in whose texts ${stage} may stand.
-	stage bool
-}
-
-func (w where) child(key string) where {
-	path := key
-	if w.path != "" {
-		path = w.path + "." + key
-	}
-	return where{path: path, key: key, stage: w.stage || slices.Contains(stageKeys(), key)}
-}
-
-// stageKeys are the keys below which ${stage} may stand.
-func stageKeys() []string { return []string{"environment", "resources", "domains"} }
-
 // value decodes one node. What it cannot decode it reports and leaves alone.
 func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 	n := d.enter(node)
@@ -95,6 +68,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 	defer func(before int) {
 		if len(d.diags) > before {
 			d.failed[w.path] = true
+		}
+		for i := before; belowSecrets(w.path) && i < len(d.diags); i++ {
+			d.diags[i].Line = "" // which may have a secret in it
 		}
 	}(len(d.diags))
 	if w.path != "" {
@@ -148,6 +124,10 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 
 // wrong reports a node of the wrong type.
 func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
+	if belowSecrets(w.path) { // where the text may be the secret itself
+		d.report(d.node(n).Errorf(CodeType, "%s is no reference, expected {from: SCHEME:NAME}", w.path))
+		return
+	}
 	found := describe(n)
 	if w.key != "" && !w.item {
 		found += " for " + w.key

@@ -40,6 +40,14 @@ type Resource struct {
 	Extension Extension `faas:"x-*"`
 }
 
+// Secret says where the value of a configuration key is. Each function that reads the key gets the reference as a variable, AUTH_TOKEN_FROM,
+// and the right to read what it leads to, where the deployment can grant one.
+type Secret struct {
+	// From is the reference: SCHEME:NAME. Every cloud has env:NAME, a variable that somebody else sets, and file:PATH, a file that the
+	// cloud mounts. Stores are ssm:NAME and secretsmanager:NAME on aws, kms:NAME on aliyun and ssm:NAME on tencent.
+	From string `faas:"from,required"`
+}
+
 // CORS says which pages of other origins may call the http triggers.
 type CORS struct {
 	// Origins lists what may call, such as https://shop.example.com, or * for all.

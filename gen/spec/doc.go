@@ -29,4 +29,8 @@
 // Triggers name buckets, queues, topics, log stores, domains and event buses by logical names. resources says what each
 // stands for, for all targets and, in targets.<name>, for one; a name without an entry is the real one. An entry that no
 // trigger names is noted.
+//
+// # Secrets
+//
+// secrets says by configuration key where a value is: {from: ssm:/shop/token}. The values themselves stand nowhere in the file.
 package spec

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"go/token"
+	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 )
@@ -41,3 +42,30 @@ func (p Place) Notef(code, format string, args ...any) annotations.Diagnostic {
 	d.Severity = annotations.SeverityNote
 	return d
 }
+
+// where is the place of a value in the document.
+type where struct {
+	// path is dotted, empty for the root.
+	path string
+	// key is the key that the value belongs to, for what messages call it; "" for the root.
+	key string
+	// enum lists the allowed values.
+	enum []string
+	// loose text may be written as a number or as true and false: the values of environment and tags.
+	loose bool
+	// item is set in a list, where nothing cannot mean "not set".
+	item bool
+	// stage is set below the keys in whose texts ${stage} may stand.
+	stage bool
+}
+
+func (w where) child(key string) where {
+	path := key
+	if w.path != "" {
+		path = w.path + "." + key
+	}
+	return where{path: path, key: key, stage: w.stage || slices.Contains(stageKeys(), key)}
+}
+
+// stageKeys are the keys below which ${stage} may stand.
+func stageKeys() []string { return []string{"environment", "resources", "domains", "secrets"} }

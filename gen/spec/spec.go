@@ -25,6 +25,8 @@ type Spec struct {
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources says what the logical names in triggers stand for, such as bucket=invoices.
 	Resources map[string]*Resource `faas:"resources"`
+	// Secrets says where the values of configuration keys are that must not be written down, by key: auth.token.
+	Secrets map[string]*Secret `faas:"secrets"`
 	// Package says what goes into each package.
 	Package Package `faas:"package"`
 	// Custom is for the user's own tools; nothing here is read.
@@ -135,8 +137,8 @@ type Package struct {
 	Exclude []string `faas:"exclude"`
 }
 
-// Overlay is what targets.<name> may say again: provider, functions, domains, resources, package and x-<target>. Maps are merged key by key at every
-// depth; lists, events and single values replace what they cover.
+// Overlay is what targets.<name> may say again: provider, functions, domains, resources, secrets, package and x-<target>. Maps are merged key by key
+// at every depth; lists, events and single values replace what they cover.
 type Overlay struct {
 	// Provider covers the provider.
 	Provider Provider `faas:"provider"`
@@ -148,6 +150,8 @@ type Overlay struct {
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources covers resources.
 	Resources map[string]*Resource `faas:"resources"`
+	// Secrets covers secrets.
+	Secrets map[string]*Secret `faas:"secrets"`
 	// Package covers package.
 	Package Package `faas:"package"`
 	// Extension covers the x-<target> key of the same target.

@@ -28,6 +28,8 @@ type Stage struct {
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources covers resources.
 	Resources map[string]*Resource `faas:"resources"`
+	// Secrets covers secrets.
+	Secrets map[string]*Secret `faas:"secrets"`
 	// Targets holds the same keys again, for the stage on one cloud.
 	Targets map[string]*StageTarget `faas:"targets"`
 	// Extension covers the x-<target> keys of the file.
@@ -48,6 +50,8 @@ type StageTarget struct {
 	Domains map[string]*Domain `faas:"domains"`
 	// Resources covers resources.
 	Resources map[string]*Resource `faas:"resources"`
+	// Secrets covers secrets.
+	Secrets map[string]*Secret `faas:"secrets"`
 	// Extension covers the x-<target> key of the same target.
 	Extension Extension `faas:"x-*"`
 }
@@ -82,14 +86,14 @@ func (s *Spec) levels() []level {
 		prefix := "stages." + name + "."
 		list = append(list, level{Overlay{
 			Provider: s.withEnvironment(prefix, st.Environment, st.Provider), Functions: st.Functions, Aggregation: st.Aggregation,
-			Domains: st.Domains, Resources: st.Resources, Extension: st.Extension,
+			Domains: st.Domains, Resources: st.Resources, Secrets: st.Secrets, Extension: st.Extension,
 		}, prefix, "", name})
 		for _, target := range slices.Sorted(maps.Keys(st.Targets)) {
 			o := st.Targets[target]
 			prefix := prefix + "targets." + target + "."
 			below = append(below, level{Overlay{
 				Provider: s.withEnvironment(prefix, o.Environment, o.Provider), Functions: o.Functions, Aggregation: o.Aggregation,
-				Domains: o.Domains, Resources: o.Resources, Extension: o.Extension,
+				Domains: o.Domains, Resources: o.Resources, Secrets: o.Secrets, Extension: o.Extension,
 			}, prefix, target, name})
 		}
 	}
@@ -343,6 +347,9 @@ func (s *Spec) MissingStage(target, stage string) annotations.Diagnostics {
 			continue
 		}
 		d := s.staged[path].Errorf(CodeStage, "${stage} is used and there is no stage")
+		if belowSecrets(path) {
+			d.Line = "" // which may have a secret in it
+		}
 		if d.Hint = "give --stage, set provider.stage, or give a default: ${stage:dev}"; len(s.Stages) > 0 {
 			d.Hint = "give --stage (known: " + strings.Join(s.StageNames(), ", ") + "), or a default: ${stage:dev}"
 		}
@@ -369,7 +376,7 @@ func (s *Spec) setStage(stage string) {
 	in := func(text string) string { return withStage(text, stage) }
 	s.Provider = replaced(s.Provider, in)
 	s.Functions, s.Aggregation = replaced(s.Functions, in), replaced(s.Aggregation, in)
-	s.Domains, s.Resources = replaced(s.Domains, in), replaced(s.Resources, in)
+	s.Domains, s.Resources, s.Secrets = replaced(s.Domains, in), replaced(s.Resources, in), replaced(s.Secrets, in)
 	renamed(s.Places, in)
 	renamed(s.keys, in)
 	renamed(s.Positions, in)

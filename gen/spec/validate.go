@@ -47,6 +47,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 	c.aggregation("", s.Aggregation)
 	c.domains("", s.Domains)
 	c.resources("", s.Resources)
+	c.secrets("", s.Secrets)
 	for i := range s.Scan {
 		if path := s.Scan[i]; path == "" || strings.ContainsAny(path, " \t\\") || strings.HasPrefix(path, "/") {
 			c.value(fmt.Sprintf("scan.%d", i), "found %q, expected an import path or a path that starts with ./ or ../", path)
@@ -73,6 +74,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.level(l.prefix, l.Provider, l.Functions, l.Package)
 		c.domains(l.prefix, l.Domains)
 		c.resources(l.prefix, l.Resources)
+		c.secrets(l.prefix, l.Secrets)
 	}
 	c.stages()
 	s.extensions(func(path string, e Extension) {

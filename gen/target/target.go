@@ -179,6 +179,10 @@ type Function struct {
 	// from what the functions need, and from no grouping: see [Unit.Outside].
 	Calls    []Call
 	CalledBy []string
+	// Secrets are those of f.yml that it reads, sorted by key. Their variables are in its settings.
+	Secrets []Secret
+	// Schemes are those of its secrets on the target without a stage and at each stage: one package serves all of them.
+	Schemes map[string]bool
 	// Guest says that another unit of the application has the function, too: that one has its event triggers and its routes of a
 	// gateway that all units share. A URL of the unit's own still serves the routes in Triggers.
 	Guest bool
@@ -218,6 +222,8 @@ type Entry struct {
 	Codecs []Symbol
 	// Transport makes what carries the calls of a unit to other functions: invoke.New. Main hands it over if the unit has such calls.
 	Transport Symbol
+	// Sources make what reads the stores that the secrets of a unit refer to: ssm.New. Main hands them over. A target leaves it empty.
+	Sources []Symbol
 	// Command is the name of the executable in the package: bootstrap, main, scf_bootstrap.
 	Command string
 	// Starters are scripts next to the executable by which the vendor starts other units of the same package, and which run it.

@@ -64,7 +64,7 @@ func TestScripts(t *testing.T) {
 			return writeSkeleton(e.WorkDir, module)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "see": see, "fetch": fetch, "interrupt": interrupt, "busy": busy,
+			"serve": serve, "see": see, "fetch": fetch, "interrupt": interrupt, "busy": busy, "nowhere": nowhere,
 		},
 		Condition: func(name string) (bool, error) {
 			if name == "root" {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -65,8 +66,15 @@ func (t *tool) invokeTarget(ctx context.Context, app *gen.App, tg target.Target,
 	var deployments []sim.Deployment
 	for i, u := range units {
 		start := entry(tg, seen, u)
+		kept, stop, err := stores(app, tg, c, u, m)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		environment := m.simulated(seen.Environment(u))
+		maps.Copy(environment, kept)
 		deployments = append(deployments, sim.Deployment{Runtime: c.Runtime(start), Artifact: sim.Artifact{
-			Dir: unpacked(dir, u), Command: start.Command, Unit: built[i].Function, Environment: m.simulated(seen.Environment(u)), Memory: int(u.Settings.MemorySize),
+			Dir: unpacked(dir, u), Command: start.Command, Unit: built[i].Function, Environment: environment, Role: len(kept) > 0, Memory: int(u.Settings.MemorySize),
 			Timeout: time.Duration(u.Settings.Timeout), InitTimeout: time.Duration(u.Settings.InitTimeout), Output: t.err,
 		}})
 	}

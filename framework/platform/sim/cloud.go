@@ -31,6 +31,8 @@ type Cloud struct {
 	Runtime func(entry Entry) Runtime
 	// Calls is the API by which functions call each other; nil is none, where one process has all functions.
 	Calls *CallsAPI
+	// Stores is the API of the stores of secrets; nil is none.
+	Stores *StoresAPI
 	// Sample changes an event that was made up, a Batch of one, as the cloud would have it. Nil leaves it.
 	Sample func(e Events) any
 }

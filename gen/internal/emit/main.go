@@ -22,6 +22,9 @@ type mainData struct {
 	Codecs                []string
 	// With and Transport hand over what carries calls; empty if nothing is called.
 	With, Transport string
+	// Store and Sources hand over what reads stores of secrets; empty if there are none.
+	Store   string
+	Sources []string
 }
 
 type mainImport struct{ Name, Path string }
@@ -41,8 +44,8 @@ func NewMains() (*Mains, error) {
 	return &Mains{t}, nil
 }
 
-// Target writes the main package that runs an application, or a part of it, on a cloud: it names the loop, the codecs and the transport of calls if the entry
-// has one, and nothing else, so that nothing else is linked. What is how its comment calls it.
+// Target writes the main package that runs an application, or a part of it, on a cloud: it names the loop, the codecs and the transport of calls and the sources
+// of secrets if the entry has some, and nothing else, so that nothing else is linked. What is how its comment calls it.
 func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]byte, error) {
 	d := mainData{Command: targetName, What: what, Target: targetName}
 	taken := newSpace("main")
@@ -63,6 +66,13 @@ func (m *Mains) Target(what, importPath, targetName string, e target.Entry) ([]b
 	if e.Transport.Name != "" {
 		with, name := symCallWith.split()
 		d.With, d.Transport = symbol(with, name), symbol(e.Transport.Import, e.Transport.Name)
+	}
+	if len(e.Sources) > 0 {
+		with, name := symStoreWith.split()
+		d.Store = symbol(with, name)
+		for _, s := range e.Sources {
+			d.Sources = append(d.Sources, symbol(s.Import, s.Name))
+		}
 	}
 	d.New = d.add(importPath, Folder, taken) + ".New"
 	return m.write(d)

@@ -68,6 +68,7 @@ const (
 	symOverrideValue symbol = pathIoc + ".OverrideValue"
 
 	pathCall              = module + "/call"
+	pathStore             = pathConfig + "/store"
 	symCallClient  symbol = pathCall + ".Client"
 	symCallOnce    symbol = pathCall + ".Once"
 	symCallOptions symbol = pathCall + ".Options"
@@ -75,6 +76,7 @@ const (
 	symCallDecode  symbol = pathCall + ".Decode"
 	symCallChecks  symbol = pathCall + ".Checks"
 	symCallTo      symbol = pathCall + ".To"
+	symStoreWith   symbol = pathStore + ".With"
 	symCallWith    symbol = pathCall + ".With"
 	symCallDo      symbol = pathCall + ".Do"
 	symCallNone    symbol = pathCall + ".None"

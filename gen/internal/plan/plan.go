@@ -81,10 +81,10 @@ func New(g *wiring.Graph, name, stage string, split Split) (*Plan, annotations.D
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
 	if name == "" && stage == "" {
-		ds = append(lazies(g), unusedResources(m)...)
+		ds = append(append(lazies(g), unusedResources(m)...), wrongSecrets(g)...)
 	}
 	for _, f := range m.Functions {
-		p.functions = append(p.functions, unit(m, s, f, m.Spec.Events(f.Name, name)))
+		p.functions = append(p.functions, unit(g, s, f, m.Spec.Events(f.Name, name), name))
 	}
 	p.Units = p.functions
 	groups, found := Select(s, p.alone())
@@ -116,8 +116,10 @@ func (p *Plan) Elsewhere(unit string) annotations.Diagnostics {
 	return ds
 }
 
-// unit is a function by itself. Elsewhere are the events that f.yml says of it for other stages, or without any.
-func unit(m *model.App, s *spec.Spec, f *model.Function, elsewhere [][]spec.Event) *Unit {
+// unit is a function by itself. Elsewhere are the events that f.yml says of it for other stages, or without any. Name is the target, where its
+// secrets are.
+func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.Event, name string) *Unit {
+	m := g.App
 	overrides := s.Functions[f.Name]
 	if overrides == nil {
 		overrides = &spec.Function{}
@@ -126,6 +128,10 @@ func unit(m *model.App, s *spec.Spec, f *model.Function, elsewhere [][]spec.Even
 	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
 	directive.Length = len(strings.TrimSpace(directive.Line))
 	settings := s.Resolve(f.Name, f.Settings, directive)
+	secrets := secrets(g, s, f)
+	if name != "" {
+		refer(&settings, secrets)
+	}
 	description := f.Settings.Description
 	if overrides.Description != "" {
 		description = overrides.Description
@@ -133,7 +139,7 @@ func unit(m *model.App, s *spec.Spec, f *model.Function, elsewhere [][]spec.Even
 	tf := &target.Function{
 		Name: f.Name, Pos: f.Pos, Description: description,
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
-		CalledBy: f.CalledBy,
+		CalledBy: f.CalledBy, Secrets: secrets, Schemes: schemes(g, name, f),
 	}
 	for _, c := range f.Calls {
 		tf.Calls = append(tf.Calls, target.Call{Function: c.Function, Sync: c.Sync, Async: c.Async, Place: spec.Place{Pos: c.Pos, Length: c.Length, Line: m.Line(c.Pos)}})

@@ -65,6 +65,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Literal(app, "s")
 	r.Queues(app)
 	r.Calls(c, app)
+	r.Secrets(c, app)
 	for _, u := range app.Units {
 		check(r, app, u)
 	}

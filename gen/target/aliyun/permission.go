@@ -35,6 +35,7 @@ func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
 	}
 	r.requests()
 	r.calls()
+	r.secrets()
 	if u.Raw() {
 		r.invoke(target.GranteeCallers, false, "invocations")
 	}

@@ -66,6 +66,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
 	r.Calls(c, app)
+	r.Secrets(c, app)
 	checkGroups(r, app)
 	for _, u := range app.Units {
 		check(r, app, u)

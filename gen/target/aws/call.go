@@ -37,8 +37,8 @@ func (r *rights) calls() {
 // own reports whether the role that SAM makes has the policies of the template, and not those of x-aws.
 func (r *rights) own() bool { return said(r.app, r.unit, "Policies") == nil }
 
-// callPolicies are what the role of a unit that calls others has for that, nil for nothing.
-func callPolicies(app *target.App, u *target.Unit) any {
+// callPolicy is what the role of a unit that calls others has for that, nil for nothing.
+func callPolicy(app *target.App, u *target.Unit) any {
 	var resources []any
 	seen := map[string]bool{}
 	for _, l := range app.Links(u) {
@@ -47,10 +47,10 @@ func callPolicies(app *target.App, u *target.Unit) any {
 			resources = append(resources, sub(arn))
 		}
 	}
-	if resources == nil || u.Settings.Role != "" {
+	if resources == nil {
 		return nil
 	}
-	return []any{policy(map[string]any{"Effect": "Allow", "Action": []string{invoke}, "Resource": resources})}
+	return policy(map[string]any{"Effect": "Allow", "Action": []string{invoke}, "Resource": resources})
 }
 
 // aliasOf is the alias of a function behind a colon, empty without one.

@@ -22,7 +22,7 @@ func function(app *target.App, u *target.Unit) *Function {
 		Timeout:                      s.Timeout.WholeSeconds(),
 		ReservedConcurrentExecutions: s.ReservedConcurrency,
 		Role:                         s.Role,
-		Policies:                     callPolicies(app, u),
+		Policies:                     ownPolicies(app, u),
 		Tags:                         s.Tags,
 		Layers:                       s.Layers,
 	}

@@ -25,6 +25,7 @@ func (cloud) Permissions(app *target.App, u *target.Unit) []target.Permission {
 	r.buckets()
 	r.requests()
 	r.calls()
+	r.secrets()
 	if u.Raw() {
 		r.add(target.Permission{Grantee: target.GranteeCallers, Actions: []string{invoke}, Resource: r.function, Reason: "invocations"})
 	}

@@ -22,6 +22,7 @@ func secrets() []string {
 	return []string{
 		".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
 		".netrc", ".npmrc", ".pgpass", ".htpasswd", "credentials", "credentials.json", "service-account*.json", "*.tfstate", "*.tfstate.*",
+		"secrets.*.yml",
 	}
 }
 

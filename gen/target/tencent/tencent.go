@@ -80,6 +80,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	checkTopics(r, app)
 	checkNamespaces(r, app)
 	r.Calls(c, app)
+	r.Secrets(c, app)
 	r.Domains(app, func(name string, _ *spec.Domain, at func(string) spec.Place) {
 		r.Unsupported(at(""), "domain "+name, "the component has no key for it").Hint = "bind it to the function's URL in the console, and set domains for other targets only"
 	})

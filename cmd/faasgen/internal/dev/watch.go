@@ -78,7 +78,7 @@ func relevant(name string) bool {
 	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
 		return false // editors keep their unsaved text in such files
 	}
-	return strings.HasPrefix(name, "config.") && strings.HasSuffix(name, ".yml") ||
+	return (strings.HasPrefix(name, "config.") || strings.HasPrefix(name, "secrets.")) && strings.HasSuffix(name, ".yml") ||
 		strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go")
 }
 

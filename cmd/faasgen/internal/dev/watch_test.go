@@ -21,7 +21,7 @@ func write(t *testing.T, path, content string) {
 
 func TestTake(t *testing.T) {
 	root, other := t.TempDir(), t.TempDir()
-	wanted := []string{"f.yml", "go.mod", "go.sum", "config.default.yml", "config.local.yml", "a/a.go", "a/b/b.go", "internal/c.go", "sub/f.yml"}
+	wanted := []string{"f.yml", "go.mod", "go.sum", "config.default.yml", "config.local.yml", "secrets.local.yml", "a/a.go", "a/b/b.go", "internal/c.go", "sub/f.yml"}
 	for _, p := range append(slices.Clone(wanted), "a/a_test.go", "README.md", "data.db", "other.yml", "a/.#a.go", ".git/x.go", "_old/x.go", "dist/x.go",
 		"node_modules/x.go", "a/testdata/x.go", "internal/faasgen/app/app.go") {
 		write(t, filepath.Join(root, p), p)

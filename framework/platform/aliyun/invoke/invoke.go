@@ -22,6 +22,7 @@ import (
 	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/call/wire"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
+	"github.com/faasgen/faasgen/framework/platform/aliyun/sign"
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
 )
 
@@ -66,11 +67,12 @@ func (t *transport) endpoint(inv *aliyun.Invocation) (*wire.Client, error) {
 }
 
 // credentialsOf are those of the invocation, else those of the environment.
-func credentialsOf(inv *aliyun.Invocation) credentials {
+func credentialsOf(inv *aliyun.Invocation) sign.Credentials {
 	if c := inv.Credentials; c.AccessKeyID != "" {
-		return credentials{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken}
+		return sign.Credentials{ID: c.AccessKeyID, Secret: c.AccessKeySecret, Token: c.SecurityToken}
 	}
-	return credentials{os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_ID"), os.Getenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET"), os.Getenv("ALIBABA_CLOUD_SECURITY_TOKEN")}
+	c, _ := sign.FromEnvironment()
+	return c
 }
 
 // Invoke calls the API once.
@@ -91,7 +93,7 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 		return nil, &call.Failure{Reason: call.TooLarge, Message: fmt.Sprintf("the call is %d bytes, the limit is %d", len(r.Body), limit)}
 	}
 	c := credentialsOf(inv)
-	if c.id == "" || c.secret == "" {
+	if c.ID == "" || c.Secret == "" {
 		return nil, &call.Failure{Reason: call.NoCredentials, Message: "FC passed no credentials with the invocation, and there are none in the environment"}
 	}
 	response, err := client.Do(ctx, t.request(client.Host(), kind, r, c))
@@ -102,29 +104,29 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 }
 
 // request is the signed request.
-func (t *transport) request(host, kind string, r *call.Request, c credentials) runtimeapi.Request {
+func (t *transport) request(host, kind string, r *call.Request, c sign.Credentials) runtimeapi.Request {
 	path := string(append(wire.AppendEscaped([]byte("/"+version+"/functions/"), r.Target.Name, ""), "/invocations"...))
 	query := ""
 	if r.Target.Qualifier != "" {
 		query = string(wire.AppendEscaped([]byte("qualifier="), r.Target.Qualifier, ""))
 	}
 	hash := wire.Hash(r.Body)
-	signed := []header{
-		{"content-type", contentType}, {"host", host}, {"x-acs-action", "InvokeFunction"}, {"x-acs-content-sha256", hash},
-		{"x-acs-date", t.clock.Now().UTC().Format("2006-01-02T15:04:05Z")}, {"x-acs-security-token", c.token},
-		{"x-acs-signature-nonce", rand.Text()}, {"x-acs-version", version},
+	signed := []sign.Header{
+		{Name: "content-type", Value: contentType}, {Name: "host", Value: host}, {Name: "x-acs-action", Value: "InvokeFunction"}, {Name: "x-acs-content-sha256", Value: hash},
+		{Name: "x-acs-date", Value: t.clock.Now().UTC().Format(sign.Time)}, {Name: "x-acs-security-token", Value: c.Token},
+		{Name: "x-acs-signature-nonce", Value: rand.Text()}, {Name: "x-acs-version", Value: version},
 	}
-	if c.token == "" {
+	if c.Token == "" {
 		signed = append(signed[:5], signed[6:]...)
 	}
 	fields := make([]runtimeapi.Field, 0, len(signed)+2)
 	for _, h := range signed {
-		if h.name != "host" { // which the client sets
-			fields = append(fields, runtimeapi.Field{Name: h.name, Value: h.value})
+		if h.Name != "host" { // which the client sets
+			fields = append(fields, runtimeapi.Field{Name: h.Name, Value: h.Value})
 		}
 	}
 	fields = append(fields, runtimeapi.Field{Name: "x-fc-invocation-type", Value: kind}, runtimeapi.Field{Name: "x-fc-log-type", Value: "None"},
-		runtimeapi.Field{Name: "Authorization", Value: authorization(c, "POST", path, query, signed, hash)})
+		runtimeapi.Field{Name: "Authorization", Value: sign.Authorization(c, "POST", path, query, signed, hash)})
 	if query != "" {
 		path += "?" + query
 	}
@@ -132,7 +134,7 @@ func (t *transport) request(host, kind string, r *call.Request, c credentials) r
 }
 
 // result reads the API's response.
-func (t *transport) result(r *wire.Response, async bool, c credentials) ([]byte, error) {
+func (t *transport) result(r *wire.Response, async bool, c sign.Credentials) ([]byte, error) {
 	failed := r.Get("X-Fc-Error-Type")
 	switch {
 	case r.Status == 202 && async:
@@ -160,14 +162,14 @@ func functionError(kind string, body []byte) error {
 }
 
 // refusal is the failure of a call that the API refused.
-func (t *transport) refusal(r *wire.Response, c credentials) error {
+func (t *transport) refusal(r *wire.Response, c sign.Credentials) error {
 	var doc struct {
 		Code, ErrorCode, Message, ErrorMessage string // of this version of the API, and of the one before
 	}
 	_ = json.Unmarshal(r.Body, &doc)
 	code := cmp.Or(doc.Code, doc.ErrorCode)
 	f := &call.Failure{Reason: call.Refused, Code: wire.Text(cmp.Or(code, fmt.Sprintf("status %d", r.Status))),
-		Message: wire.Text(cmp.Or(doc.Message, doc.ErrorMessage), c.token, c.secret), After: r.After()}
+		Message: wire.Text(cmp.Or(doc.Message, doc.ErrorMessage), c.Token, c.Secret), After: r.After()}
 	switch {
 	case r.Status == 404 && strings.HasSuffix(code, "NotFound"):
 		f.Reason = call.Gone

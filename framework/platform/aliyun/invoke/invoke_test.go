@@ -13,6 +13,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/platform/aliyun"
+	"github.com/faasgen/faasgen/framework/platform/aliyun/sign"
 )
 
 // unit makes the environment that of a unit whose calls go to h.
@@ -182,7 +183,7 @@ func TestEndpoints(t *testing.T) {
 func BenchmarkRequest(b *testing.B) {
 	t := &transport{}
 	r := example()
-	c := credentials{"id", "secret", strings.Repeat("t", 1000)}
+	c := sign.Credentials{ID: "id", Secret: "secret", Token: strings.Repeat("t", 1000)}
 	b.ReportAllocs()
 	for b.Loop() {
 		t.request("1.cn-hangzhou.fc.aliyuncs.com", "Sync", r, c)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/call/wire"
+	"github.com/faasgen/faasgen/framework/platform/aws/sign"
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
 )
 
@@ -54,7 +55,7 @@ func New() call.Transport {
 type transport struct {
 	client func() (*wire.Client, error)
 	region string
-	signer signer
+	signer sign.Signer
 	clock  wire.Clock
 }
 
@@ -71,8 +72,8 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 	if len(r.Body) > limit {
 		return nil, &call.Failure{Reason: call.TooLarge, Message: fmt.Sprintf("the call is %d bytes, the limit is %d", len(r.Body), limit)}
 	}
-	c := credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
-	if c.id == "" || c.secret == "" {
+	c, ok := sign.FromEnvironment()
+	if !ok {
 		return nil, &call.Failure{Reason: call.NoCredentials, Message: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set"}
 	}
 	response, err := client.Do(ctx, t.request(client.Host(), kind, r, c))
@@ -83,25 +84,25 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 }
 
 // request is the signed request.
-func (t *transport) request(host, kind string, r *call.Request, c credentials) runtimeapi.Request {
+func (t *transport) request(host, kind string, r *call.Request, c sign.Credentials) runtimeapi.Request {
 	path := string(append(wire.AppendEscaped([]byte("/2015-03-31/functions/"), r.Target.Name, ""), "/invocations"...))
 	query := ""
 	if r.Target.Qualifier != "" {
 		query = string(wire.AppendEscaped([]byte("Qualifier="), r.Target.Qualifier, ""))
 	}
 	now := t.clock.Now()
-	stamp := now.UTC().Format(longDate)
-	signed := []header{{"content-type", "application/json"}, {"host", host}, {"x-amz-date", stamp}, {"x-amz-invocation-type", kind}, {"x-amz-security-token", c.token}}
-	if c.token == "" {
+	stamp := now.UTC().Format(sign.Time)
+	signed := []sign.Header{{Name: "content-type", Value: "application/json"}, {Name: "host", Value: host}, {Name: "x-amz-date", Value: stamp}, {Name: "x-amz-invocation-type", Value: kind}, {Name: "x-amz-security-token", Value: c.Token}}
+	if c.Token == "" {
 		signed = signed[:len(signed)-1]
 	}
 	fields := make([]runtimeapi.Field, 0, 6)
 	for _, h := range signed {
-		if h.name != "host" { // which the client sets
-			fields = append(fields, runtimeapi.Field{Name: h.name, Value: h.value})
+		if h.Name != "host" { // which the client sets
+			fields = append(fields, runtimeapi.Field{Name: h.Name, Value: h.Value})
 		}
 	}
-	fields = append(fields, runtimeapi.Field{Name: "Authorization", Value: t.signer.authorization(c, t.region, service, now, &request{"POST", path, query, signed, r.Body})})
+	fields = append(fields, runtimeapi.Field{Name: "Authorization", Value: t.signer.Authorization(c, t.region, "lambda", now, &sign.Request{Method: "POST", Path: path, Query: query, Headers: signed, Body: r.Body})})
 	if strings.HasPrefix(r.Trace, "Root=") {
 		fields = append(fields, runtimeapi.Field{Name: "X-Amzn-Trace-Id", Value: r.Trace})
 	}
@@ -112,7 +113,7 @@ func (t *transport) request(host, kind string, r *call.Request, c credentials) r
 }
 
 // result reads the API's response.
-func (t *transport) result(r *wire.Response, async bool, c credentials) ([]byte, error) {
+func (t *transport) result(r *wire.Response, async bool, c sign.Credentials) ([]byte, error) {
 	switch {
 	case r.Status == 202 && async:
 		return nil, nil
@@ -139,14 +140,14 @@ func functionError(body []byte) error {
 }
 
 // refusal is the failure of a call that the API refused.
-func (t *transport) refusal(r *wire.Response, c credentials) error {
+func (t *transport) refusal(r *wire.Response, c sign.Credentials) error {
 	var doc struct {
 		Type    string `json:"Type"`
 		Message string `json:"message"`
 	}
 	_ = json.Unmarshal(r.Body, &doc) // both ways of writing Message
 	kind, _, _ := strings.Cut(r.Get("X-Amzn-Errortype"), ":")
-	f := &call.Failure{Reason: call.Refused, Code: wire.Text(cmp.Or(kind, doc.Type, fmt.Sprintf("status %d", r.Status))), Message: wire.Text(doc.Message, c.token, c.secret), After: r.After()}
+	f := &call.Failure{Reason: call.Refused, Code: wire.Text(cmp.Or(kind, doc.Type, fmt.Sprintf("status %d", r.Status))), Message: wire.Text(doc.Message, c.Token, c.Secret), After: r.After()}
 	switch {
 	case r.Status == 404 && kind == "ResourceNotFoundException":
 		f.Reason = call.Gone

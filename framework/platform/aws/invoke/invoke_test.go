@@ -11,6 +11,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/platform/aws/sign"
 )
 
 // unit makes the environment that of a unit whose calls go to h.
@@ -178,7 +179,7 @@ func BenchmarkRequest(b *testing.B) {
 	t.region = "us-east-1"
 	r := example()
 	r.Target.Qualifier = "live"
-	c := credentials{"id", "secret", strings.Repeat("t", 1000)}
+	c := sign.Credentials{ID: "id", Secret: "secret", Token: strings.Repeat("t", 1000)}
 	b.ReportAllocs()
 	for b.Loop() {
 		t.request("lambda.us-east-1.amazonaws.com", "RequestResponse", r, c)

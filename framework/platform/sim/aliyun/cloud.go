@@ -38,6 +38,7 @@ func Cloud() sim.Cloud {
 		Response:   response,
 		Runtime:    func(sim.Entry) sim.Runtime { return NewCustom() },
 		Calls:      &sim.CallsAPI{Handler: invokeAPI, Retries: 3, Environment: func(url string) map[string]string { return map[string]string{"FAAS_CALLS_ENDPOINT": url} }},
+		Stores:     storesAPI(),
 		Sample:     sample,
 	}
 }

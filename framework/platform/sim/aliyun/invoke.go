@@ -57,7 +57,7 @@ func answerCall(a *sim.Account, w http.ResponseWriter, r *http.Request) {
 		refuseCall(w, http.StatusRequestEntityTooLarge, "InvalidArgument", fmt.Sprintf("payload size exceeds the limit of %d bytes", limit))
 		return
 	}
-	if status, code, message := verify(r, payload, a.Now()); status != 0 {
+	if status, code, message := verify(r, callToken, "InvokeFunction", invokeVersion, payload, a.Now()); status != 0 {
 		refuseCall(w, status, code, message)
 		return
 	}

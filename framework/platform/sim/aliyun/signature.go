@@ -13,8 +13,8 @@ import (
 )
 
 // verify checks the signature of a request as the document "V3 request structure and signature" describes it. It shares nothing with
-// what makes signatures: a mistake there must not be mirrored here. It returns the status, code and message of the refusal.
-func verify(r *http.Request, body []byte, now time.Time) (status int, code, message string) {
+// what makes signatures: a mistake there must not be mirrored here. The token is the one that the role has then. It returns the status, code and message of the refusal.
+func verify(r *http.Request, token, action, version string, body []byte, now time.Time) (status int, code, message string) {
 	words, ok := strings.CutPrefix(r.Header.Get("Authorization"), "ACS3-HMAC-SHA256 ")
 	if !ok {
 		return 400, "MissingAuthorization", "the request has no signature of version 3"
@@ -29,11 +29,11 @@ func verify(r *http.Request, body []byte, now time.Time) (status int, code, mess
 	switch {
 	case parts["Credential"] != keyID:
 		return 404, "InvalidAccessKeyId", "Specified access key is not found."
-	case h.Get("X-Acs-Security-Token") == startToken:
+	case token == callToken && h.Get("X-Acs-Security-Token") == startToken:
 		return 403, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired."
-	case h.Get("X-Acs-Security-Token") != callToken:
+	case h.Get("X-Acs-Security-Token") != token:
 		return 400, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed."
-	case h.Get("X-Acs-Action") != "InvokeFunction" || h.Get("X-Acs-Version") != invokeVersion || h.Get("X-Acs-Signature-Nonce") == "":
+	case h.Get("X-Acs-Action") != action || h.Get("X-Acs-Version") != version || h.Get("X-Acs-Signature-Nonce") == "":
 		return 400, "InvalidAction", "x-acs-action, x-acs-version or x-acs-signature-nonce is not that of the call"
 	case err != nil:
 		return 400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."

@@ -35,6 +35,7 @@ func Cloud() sim.Cloud {
 			return New(Options{Ingress: e.Ingress, Routes: e.Routes, Streaming: e.Streaming})
 		},
 		Calls:  &sim.CallsAPI{Handler: invokeAPI, Retries: 2, Environment: func(url string) map[string]string { return map[string]string{"AWS_ENDPOINT_URL_LAMBDA": url} }},
+		Stores: storesAPI(),
 		Sample: sample,
 	}
 }

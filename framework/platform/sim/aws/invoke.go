@@ -56,7 +56,7 @@ func answerCall(a *sim.Account, w http.ResponseWriter, r *http.Request) {
 		refuseCall(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLargeException", fmt.Sprintf("%d byte payload is too large (limit %d bytes)", len(payload), limit))
 		return
 	}
-	if kind, message := verify(r, payload, a.Now()); kind != "" {
+	if kind, message := verify(r, "lambda", payload, a.Now()); kind != "" {
 		refuseCall(w, http.StatusForbidden, kind, message)
 		return
 	}

@@ -13,8 +13,8 @@ import (
 )
 
 // verify checks the signature of a request as the document "Signature Version 4" describes it, step by step. It shares nothing with
-// what makes signatures: a mistake there must not be mirrored here. It returns the type of the error and its message.
-func verify(r *http.Request, body []byte, now time.Time) (kind, message string) {
+// what makes signatures: a mistake there must not be mirrored here. Service is the word in the scope. It returns the type of the error and its message.
+func verify(r *http.Request, service string, body []byte, now time.Time) (kind, message string) {
 	const mismatch = "InvalidSignatureException"
 	words, ok := strings.CutPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ")
 	if !ok {
@@ -36,8 +36,8 @@ func verify(r *http.Request, body []byte, now time.Time) (kind, message string) 
 	switch {
 	case err != nil || at.Format("20060102") != scope[1]:
 		return mismatch, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
-	case scope[2] != region || scope[3] != "lambda":
-		return mismatch, "Credential should be scoped to a valid region and correct service: 'lambda'."
+	case scope[2] != region || scope[3] != service:
+		return mismatch, "Credential should be scoped to a valid region and correct service: '" + service + "'."
 	case at.Before(now.Add(-5 * time.Minute)):
 		return mismatch, fmt.Sprintf("Signature expired: %s is now earlier than %s", at.Format("20060102T150405Z"), now.UTC().Add(-5*time.Minute).Format("20060102T150405Z"))
 	case at.After(now.Add(5 * time.Minute)):

@@ -34,6 +34,7 @@ func Cloud() sim.Cloud {
 		Invocation: func(id string, event []byte) any { return &tencent.Invocation{RequestID: id, Event: event} },
 		Response:   sim.Integrated,
 		Calls:      &sim.CallsAPI{Handler: invokeAPI, Retries: 2, Environment: func(url string) map[string]string { return map[string]string{"FAAS_CALLS_ENDPOINT": url} }},
+		Stores:     storesAPI(),
 		Runtime: func(e sim.Entry) sim.Runtime {
 			if e.Command == web {
 				return NewWeb()

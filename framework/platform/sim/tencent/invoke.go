@@ -35,7 +35,7 @@ func refuseCall(code, message string) map[string]any {
 }
 
 func answerCall(a *sim.Account, r *http.Request, body []byte) map[string]any {
-	if code, message := verify(r, body, a.Now()); code != "" {
+	if code, message := verify(r, "scf", "2018-04-16", body, a.Now()); code != "" {
 		return refuseCall(code, message)
 	}
 	var p struct{ FunctionName, Namespace, Qualifier, InvocationType, ClientContext, Event string }

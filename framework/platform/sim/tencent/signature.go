@@ -12,8 +12,8 @@ import (
 )
 
 // verify checks the signature of a request as the document "Signature v3" describes it. It shares nothing with what makes
-// signatures: a mistake there must not be mirrored here. It returns the code and message of the refusal.
-func verify(r *http.Request, body []byte, now time.Time) (code, message string) {
+// signatures: a mistake there must not be mirrored here. Service and version are those of the API. It returns the code and message of the refusal.
+func verify(r *http.Request, service, version string, body []byte, now time.Time) (code, message string) {
 	words, ok := strings.CutPrefix(r.Header.Get("Authorization"), "TC3-HMAC-SHA256 ")
 	parts := map[string]string{}
 	for word := range strings.SplitSeq(words, ", ") {
@@ -30,7 +30,7 @@ func verify(r *http.Request, body []byte, now time.Time) (code, message string) 
 	switch {
 	case r.Method != "POST" || r.URL.Path != "/" || r.URL.RawQuery != "":
 		return "UnsupportedProtocol", "expected a POST of the root"
-	case h.Get("X-TC-Version") != "2018-04-16":
+	case h.Get("X-TC-Version") != version:
 		return "NoSuchVersion", "the version does not exist"
 	case h.Get("X-TC-Region") != region:
 		return "UnsupportedRegion", "the region is not supported"
@@ -40,7 +40,7 @@ func verify(r *http.Request, body []byte, now time.Time) (code, message string) 
 		return "AuthFailure.TokenFailure", "The token is wrong."
 	case err != nil || at.Before(now.Add(-5*time.Minute)) || at.After(now.Add(5*time.Minute)):
 		return "AuthFailure.SignatureExpire", "The provided credentials are not valid because the timestamp is too old or too new."
-	case scope[1] != at.Format("2006-01-02") || scope[2] != "scf":
+	case scope[1] != at.Format("2006-01-02") || scope[2] != service:
 		return "AuthFailure.SignatureFailure", "Date or service in Credential are not those of the request."
 	}
 	names := strings.Split(parts["SignedHeaders"], ";")

@@ -22,6 +22,7 @@ import (
 	"github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/call/wire"
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
+	"github.com/faasgen/faasgen/framework/platform/tencent/sign"
 )
 
 const (
@@ -46,7 +47,7 @@ func New() call.Transport {
 
 type transport struct {
 	client func() (*wire.Client, error)
-	signer signer
+	signer sign.Signer
 	clock  wire.Clock
 }
 
@@ -67,8 +68,8 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 	if len(r.Body) > limit {
 		return nil, &call.Failure{Reason: call.TooLarge, Message: fmt.Sprintf("the call is %d bytes, the limit is %d", len(r.Body), limit)}
 	}
-	c := credentials{os.Getenv("TENCENTCLOUD_SECRETID"), os.Getenv("TENCENTCLOUD_SECRETKEY"), os.Getenv("TENCENTCLOUD_SESSIONTOKEN")}
-	if c.id == "" || c.secret == "" {
+	c, ok := sign.FromEnvironment()
+	if !ok {
 		return nil, &call.Failure{Reason: call.NoCredentials, Message: "TENCENTCLOUD_SECRETID and TENCENTCLOUD_SECRETKEY are not set"}
 	}
 	response, err := client.Do(ctx, t.request(client.Host(), region, r, c))
@@ -79,7 +80,7 @@ func (t *transport) Invoke(ctx context.Context, r *call.Request) ([]byte, error)
 }
 
 // request is the signed request.
-func (t *transport) request(host, region string, r *call.Request, c credentials) runtimeapi.Request {
+func (t *transport) request(host, region string, r *call.Request, c sign.Credentials) runtimeapi.Request {
 	action, b := "InvokeFunction", make([]byte, 0, len(r.Body)+len(r.Body)/4+300)
 	if r.Async {
 		action = "Invoke"
@@ -106,9 +107,9 @@ func (t *transport) request(host, region string, r *call.Request, c credentials)
 	fields := []runtimeapi.Field{
 		{Name: "Content-Type", Value: contentType}, {Name: "X-TC-Action", Value: action}, {Name: "X-TC-Version", Value: version},
 		{Name: "X-TC-Timestamp", Value: strconv.FormatInt(now.Unix(), 10)}, {Name: "X-TC-Region", Value: region},
-		{Name: "Authorization", Value: t.signer.authorization(c, service, contentType, host, action, now, b)}, {Name: "X-TC-Token", Value: c.token},
+		{Name: "Authorization", Value: t.signer.Authorization(c, service, contentType, host, action, now, b)}, {Name: "X-TC-Token", Value: c.Token},
 	}
-	if c.token == "" {
+	if c.Token == "" {
 		fields = fields[:len(fields)-1]
 	}
 	return runtimeapi.Request{Method: "POST", Path: "/", Header: fields, Body: b}
@@ -145,7 +146,7 @@ type response struct {
 }
 
 // result reads the API's response, whose status is 200 for errors, too.
-func (t *transport) result(r *wire.Response, async bool, c credentials) ([]byte, error) {
+func (t *transport) result(r *wire.Response, async bool, c sign.Credentials) ([]byte, error) {
 	var doc response
 	bad := json.Unmarshal(r.Body, &doc)
 	switch {
@@ -187,8 +188,8 @@ func functionError(code int, message string) error {
 }
 
 // refusal is the failure of a call that the API refused.
-func (t *transport) refusal(r *wire.Response, code, message string, c credentials) error {
-	f := &call.Failure{Reason: call.Refused, Code: wire.Text(code), Message: wire.Text(message, c.token, c.secret)}
+func (t *transport) refusal(r *wire.Response, code, message string, c sign.Credentials) error {
+	f := &call.Failure{Reason: call.Refused, Code: wire.Text(code), Message: wire.Text(message, c.Token, c.Secret)}
 	is := func(words ...string) bool {
 		for _, w := range words {
 			if code == w || strings.HasPrefix(code, w+".") {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework/call"
+	"github.com/faasgen/faasgen/framework/platform/tencent/sign"
 )
 
 // unit makes the environment that of a unit whose calls go to h.
@@ -178,7 +179,7 @@ func FuzzAppendText(f *testing.F) {
 func BenchmarkRequest(b *testing.B) {
 	t := New().(*transport)
 	r := example()
-	c := credentials{"id", "secret", strings.Repeat("t", 1000)}
+	c := sign.Credentials{ID: "id", Secret: "secret", Token: strings.Repeat("t", 1000)}
 	b.ReportAllocs()
 	for b.Loop() {
 		t.request("scf.tencentcloudapi.com", "ap-guangzhou", r, c)

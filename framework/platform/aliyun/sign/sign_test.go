@@ -1,4 +1,4 @@
-package invoke
+package sign
 
 import (
 	"testing"
@@ -9,8 +9,8 @@ import (
 // The example with fixed values of the vendor's document "V3 request structure and signature".
 func TestSignature(t *testing.T) {
 	hash := wire.Hash(nil)
-	got := authorization(credentials{id: "YourAccessKeyId", secret: "YourAccessKeySecret"}, "POST", "/",
-		"ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai", []header{
+	got := Authorization(Credentials{ID: "YourAccessKeyId", Secret: "YourAccessKeySecret"}, "POST", "/",
+		"ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai", []Header{
 			{"host", "ecs.cn-shanghai.aliyuncs.com"}, {"x-acs-action", "RunInstances"}, {"x-acs-content-sha256", hash}, {"x-acs-date", "2023-10-26T10:22:32Z"},
 			{"x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d"}, {"x-acs-version", "2014-05-26"},
 		}, hash)

@@ -1,0 +1,43 @@
+package main_test
+
+import (
+	"go/format"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestSecretsOfThePage types in docs/secrets.md: the secret of a function with its stand-in, the error of a start, and a main package with
+// a source of its own.
+func TestSecretsOfThePage(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t, buildTool(t), map[string]string{
+		"f.yml": "service: shop\nprovider: {name: aws, region: eu-central-1}\n" + find(t, "Keep a secret in a store", "yaml"),
+		"desk/desk.go": "// Package desk is typed in from docs/secrets.md.\npackage desk\n\nimport \"github.com/faasgen/faasgen/framework/config\"\n\n" +
+			find(t, "Keep a secret in a store", "go") + "\n// Greet greets.\n//\n//faas:handler greet\nfunc (d *Desk) Greet() int { return len(d.Token.Reveal()) }\n",
+		"secrets.local.yml": find(t, "On your machine and in tests", "yaml"),
+	})
+	out, errs, err := w.sh("go tool faasgen invoke greet")
+	if err != nil || strings.TrimSpace(out) != "15" {
+		t.Errorf("%s, %v\n%s", out, err, errs)
+	}
+	page, err := os.ReadFile("../../docs/secrets.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"ssm:GetParameters", "secretsmanager:GetSecretValue", "kms:GetSecretValue", "ssm:GetSecretValue", "AWS_ENDPOINT_URL_SSM", "FAAS_STORES_ENDPOINT"} {
+		if !strings.Contains(string(page), word) {
+			t.Errorf("the page does not have %s", word)
+		}
+	}
+	code := "// Command shop is typed in from docs/secrets.md.\npackage main\n\nimport (\n\t\"context\"\n\n\t\"example.com/shop/internal/faasgen/app\"\n" +
+		"\t\"github.com/faasgen/faasgen/framework/config/store\"\n\t\"github.com/faasgen/faasgen/framework/platform/aws\"\n\t\"github.com/faasgen/faasgen/framework/platform/aws/ssm\"\n)\n\n" +
+		"func readVault(_ context.Context, name string) (string, error) { return name, nil }\n\n" + find(t, "Read another store", "go")
+	if formatted, err := format.Source([]byte(code)); err != nil || string(formatted) != code {
+		t.Errorf("the code is not gofmt-ed: %v", err)
+	}
+	w.write("cmd/shop/main.go", code)
+	if out, errs, err := w.sh("go tool faasgen generate && go vet ./cmd/shop"); err != nil {
+		t.Errorf("%v\n%s%s", err, out, errs)
+	}
+}
