@@ -65,6 +65,41 @@ func TestStageInTexts(t *testing.T) {
 	}
 }
 
+// TestSecretsOfStages finds the reference of each stage, and those of all of them.
+func TestSecretsOfStages(t *testing.T) {
+	s, diags := Parse("f.yml", []byte(`service: shop
+secrets: {token: {from: "ssm:/${stage}/token"}, key: {from: "ssm:/key"}}
+targets: {aliyun: {secrets: {token: {from: "kms:token"}}}}
+stages:
+  prod: {secrets: {key: {from: "secretsmanager:key-${stage}"}}, targets: {aws: {secrets: {token: {from: "env:TOKEN"}}}}}
+  test: {}
+`), nil)
+	if len(diags) > 0 {
+		t.Fatal(diags.Render(""))
+	}
+	for _, test := range []struct{ target, stage, token, key string }{
+		{"aws", "test", "ssm:/test/token", "ssm:/key"},
+		{"aws", "prod", "env:TOKEN", "secretsmanager:key-prod"},
+		{"aliyun", "prod", "kms:token", "secretsmanager:key-prod"},
+		{"tencent", "prod", "ssm:/prod/token", "secretsmanager:key-prod"},
+	} {
+		found := s.For(test.target, test.stage)
+		if token, key := found.Secrets["token"].From, found.Secrets["key"].From; token != test.token || key != test.key {
+			t.Errorf("%s at %s: found %s and %s", test.target, test.stage, token, key)
+		}
+	}
+	if place := s.For("aws", "prod").Places["secrets.key.from"]; place.Pos.Line != 5 {
+		t.Errorf("the reference is in line %d", place.Pos.Line)
+	}
+	if diff := cmp.Diff([]string{"ssm:/key", "secretsmanager:key-" + stageMark + noDefault + stageMark}, s.References("key", "aliyun")); diff != "" {
+		t.Error(diff)
+	}
+	ds := s.MissingStage("aws", "")
+	if len(ds) != 1 || ds[0].Line != "" || ds[0].Pos.Line != 2 {
+		t.Error(ds.Render(""))
+	}
+}
+
 // TestBytesThatAreNoText are those of a variable: they would be taken for marks.
 func TestBytesThatAreNoText(t *testing.T) {
 	_, diags := Parse("f.yml", []byte("service: shop\nprovider: {environment: {A: \"${env.X}\"}}\n"), func(string) (string, bool) { return "a\xffb", true })
