@@ -129,17 +129,39 @@ func (c *account) logs(t *testing.T) {
 	}
 	logged := func(r record) bool { return r.Msg == fixture.Logged }
 	c.order(t, fixture.Order{Function: "echo", Log: true})
-	by, of := last(c.out, logged), last(c.called, logged)
-	if by.Function != "front" || of.Function != "echo" || by.Request == "" || of.Request == by.Request || of.Root != by.Request || by.Root != "" {
+	var by, of record
+	if !c.come(func() bool {
+		by, of = last(c.out, logged), last(c.called, logged)
+		return by.Function == "front" && of.Function == "echo" && by.Request != "" && of.Request != by.Request && of.Root == by.Request && by.Root == ""
+	}) {
 		t.Errorf("the function that calls logs %+v, the one that it calls %+v", by, of)
 	}
 	for _, async := range []bool{false, true} {
 		name := map[bool]string{false: "fail", true: "lost"}[async]
 		c.order(t, fixture.Order{Function: name, Async: async, Log: true})
 		c.Settle()
-		by, of = last(c.out, logged), last(c.called, func(r record) bool { return strings.HasPrefix(r.Error, "function "+name+", called in request ") })
-		if !strings.Contains(of.Error, " "+by.Request+": ") || of.Request == by.Request {
+		if !c.come(func() bool {
+			by, of = last(c.out, logged), last(c.called, func(r record) bool { return strings.HasPrefix(r.Error, "function "+name+", called in request ") })
+			return strings.Contains(of.Error, " "+by.Request+": ") && of.Request != by.Request
+		}) {
 			t.Errorf("the function that calls logs %+v, the one that fails %+v", by, of)
+		}
+	}
+}
+
+// come waits until what both processes have written is as it should be: their lines arrive when they do.
+func (c *account) come(is func() bool) bool {
+	limit := time.After(patience)
+	for {
+		out, called := c.out.changed(), c.called.changed()
+		if is() {
+			return true
+		}
+		select {
+		case <-out:
+		case <-called:
+		case <-limit:
+			return false
 		}
 	}
 }

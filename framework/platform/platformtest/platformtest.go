@@ -247,6 +247,13 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
+// changed is closed when the process writes more.
+func (o *output) changed() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.change
+}
+
 // wait returns when the process has written text.
 func (o *output) wait(t *testing.T, text string) {
 	t.Helper()
