@@ -224,32 +224,33 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		return nil, err
 	}
 	c := &Context{parent: ctx, engine: e, invocation: inv}
-	c.limitTime(e.deployment.timeout)
+	left := c.limitTime(e.deployment.timeout)
 	switch {
 	case c.deadline.IsZero():
 		return e.invokeUnlimited(c, h)
 	case inv.Overdue != nil && ctx.Done() == nil:
-		return e.invokeWatched(c, h)
+		return e.invokeWatched(c, h, left)
 	}
-	return e.invokeOnWorker(ctx, c, h)
+	return e.invokeOnWorker(ctx, c, h, left)
 }
 
-// limitTime sets the deadline: the platform's, less a margin in which the response reaches it, or the function's own if that is
-// sooner. It holds by the monotonic clock, so that a step of the other one moves no deadline.
-func (c *Context) limitTime(platform time.Duration) {
+// limitTime sets the deadline, and returns the time until then: the platform's, less a margin in which the response reaches it, or
+// the function's own if that is sooner. It holds by the monotonic clock, so that a step of the other one moves no deadline.
+func (c *Context) limitTime(platform time.Duration) (left time.Duration) {
 	own, at := c.invocation.Function.Timeout, c.invocation.Deadline
 	if at.IsZero() && platform == 0 && own == 0 {
-		return
+		return 0
 	}
 	now := time.Now()
 	if !at.IsZero() {
 		platform = at.Sub(now)
 	}
-	left := platform - margin(platform)
+	left = platform - margin(platform)
 	if c.limit = platform; own > 0 && (own < left || at.IsZero() && platform == 0) {
 		c.limit, left = own, own
 	}
 	c.deadline = now.Add(left)
+	return left
 }
 
 // margin is what is taken off a platform's limit of an invocation.

@@ -21,8 +21,7 @@ type watches struct {
 }
 
 // start returns a watch over c.
-func (ws *watches) start(c *Context) *watch {
-	left := time.Until(c.deadline)
+func (ws *watches) start(c *Context, left time.Duration) *watch {
 	w := ws.take()
 	if w == nil {
 		w = &watch{context: c}
@@ -60,8 +59,8 @@ func (ws *watches) end(w *watch) {
 }
 
 // invokeWatched runs the handler on the caller's goroutine. Until it ends, only the watch can answer.
-func (e *Engine) invokeWatched(c *Context, h Handler) (any, error) {
-	w := e.watches.start(c)
+func (e *Engine) invokeWatched(c *Context, h Handler, left time.Duration) (any, error) {
+	w := e.watches.start(c, left)
 	returned, ours := false, false
 	defer func() {
 		if !returned && (ours || c.answered.CompareAndSwap(false, true)) { // this goroutine ends with the handler, or its result

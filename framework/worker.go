@@ -102,8 +102,7 @@ var errGoexit = errors.New("the handler ended its goroutine, as runtime.Goexit a
 
 // invokeOnWorker runs the handler on a worker. The caller's goroutine keeps the time, which costs less than a
 // context.WithDeadline.
-func (e *Engine) invokeOnWorker(ctx context.Context, c *Context, h Handler) (any, error) {
-	left := time.Until(c.deadline)
+func (e *Engine) invokeOnWorker(ctx context.Context, c *Context, h Handler, left time.Duration) (any, error) {
 	w := e.workers.take()
 	if w == nil {
 		w = &worker{jobs: make(chan job, 1), done: make(chan outcome, 1), timer: time.NewTimer(left)}
