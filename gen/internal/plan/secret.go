@@ -90,39 +90,51 @@ func refer(s *spec.Settings, secrets []target.Secret) {
 	}
 }
 
-// wrongSecrets reports the secrets of keys that nothing reads, and those whose variable f.yml sets, too.
+// wrongSecrets reports the secrets of keys that nothing reads, and variables of f.yml that are those of secrets: the secret would take
+// their place without a word, at whatever level of f.yml either stands.
 func wrongSecrets(g *wiring.Graph) annotations.Diagnostics {
 	s := g.App.Spec
-	keys, whole := keysOf(g, g.App.Functions)
 	var ds annotations.Diagnostics
-	check := func(prefix string, secrets map[string]*spec.Secret, p spec.Provider, functions map[string]*spec.Function) {
-		for _, key := range slices.Sorted(maps.Keys(secrets)) {
-			place := s.KeyPlace(prefix + "secrets." + key)
-			if !keys[key] && !whole {
-				d := place.Errorf(codeSecret, "no function reads the configuration key %s", key)
-				d.Line = "" // which may have the secret itself in place of a reference
-				if near := annotations.Suggest(key, slices.Sorted(maps.Keys(keys))); near != "" {
-					d.Hint = "did you mean \"" + near + "\"?"
-				}
-				ds = append(ds, d)
+	keys, whole := keysOf(g, g.App.Functions)
+	variables := map[string]string{} // the keys, by the variables of their references
+	for _, key := range s.SecretKeys() {
+		variables[config.ReferenceVariable(key)] = key
+	}
+	check := func(prefix string, o *spec.Overlay) {
+		for _, key := range slices.Sorted(maps.Keys(o.Secrets)) {
+			if keys[key] || whole {
+				continue
 			}
-			variable := config.ReferenceVariable(key)
-			set := func(environment map[string]string, at string) {
-				if _, ok := environment[variable]; ok {
-					ds = append(ds, s.KeyPlace(prefix+at+".environment."+variable).Or(s.KeyPlace(prefix+"environment."+variable)).Errorf(codeSecret, "secrets.%s sets %s already", key, variable))
-				}
+			d := s.KeyPlace(prefix+"secrets."+key).Errorf(codeSecret, "no function reads the configuration key %s", key)
+			d.Line = "" // which may have the secret itself in place of a reference
+			if near := annotations.Suggest(key, slices.Sorted(maps.Keys(keys))); near != "" {
+				d.Hint = "did you mean \"" + near + "\"?"
 			}
-			set(p.Environment, "provider")
-			for _, name := range slices.Sorted(maps.Keys(functions)) {
-				if f := functions[name]; f != nil {
-					set(f.Environment, "functions."+name)
+			ds = append(ds, d)
+		}
+		set := func(environment map[string]string, at string) {
+			for _, variable := range slices.Sorted(maps.Keys(environment)) {
+				if key, ok := variables[variable]; ok {
+					place := s.KeyPlace(prefix + at + ".environment." + variable).Or(s.KeyPlace(prefix + "environment." + variable))
+					ds = append(ds, place.Errorf(codeSecret, "secrets.%s sets %s already", key, variable))
 				}
 			}
 		}
+		set(o.Provider.Environment, "provider")
+		for _, name := range slices.Sorted(maps.Keys(o.Functions)) {
+			if f := o.Functions[name]; f != nil {
+				set(f.Environment, "functions."+name)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(o.Aggregation)) {
+			if group := o.Aggregation[name]; group != nil {
+				set(group.Environment, "aggregation."+name)
+			}
+		}
 	}
-	check("", s.Secrets, s.Provider, s.Functions)
+	check("", &spec.Overlay{Secrets: s.Secrets, Provider: s.Provider, Functions: s.Functions, Aggregation: s.Aggregation})
 	for o := range s.Overlays() {
-		check(o.Path, o.Secrets, o.Provider, o.Functions)
+		check(o.Path, o.Overlay)
 	}
 	return ds
 }
