@@ -35,7 +35,7 @@ type Options struct {
 	Timeout time.Duration
 	// Tries is how often the call is sent at most; zero is three times.
 	Tries int
-	// IdempotencyKey is what the called function knows the call by, if it comes more than once. An asynchronous call without one
+	// IdempotencyKey is what the called function knows the call by, if it comes more than once; see [WithIdempotencyKey]. An asynchronous call without one
 	// is given one of its own, which covers the vendor's deliveries of it. A caller that may itself run twice has the same call made
 	// once by a key that follows from its own event.
 	IdempotencyKey string
@@ -79,7 +79,7 @@ func (c *Client) Call(ctx context.Context, function string, payload []byte, o Op
 
 // Send calls a function asynchronously: it returns when the vendor has accepted the call.
 func (c *Client) Send(ctx context.Context, function string, payload []byte, o Options) error {
-	if o.IdempotencyKey == "" {
+	if o.IdempotencyKey = keyOf(ctx, o); o.IdempotencyKey == "" {
 		o.IdempotencyKey = rand.Text()
 	}
 	_, err := c.call(ctx, function, payload, o, true)
@@ -108,7 +108,7 @@ func (c *Client) call(ctx context.Context, function string, payload []byte, o Op
 	}
 	by := framework.From(ctx)
 	trace, vendor := traceOf(ctx, by)
-	with := framework.Call{Async: async, IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state, Root: rootOf(by)}
+	with := framework.Call{Async: async, IdempotencyKey: keyOf(ctx, o), Traceparent: trace.parent, Tracestate: trace.state, Root: rootOf(by)}
 	limited := ctx
 	if o.Timeout > 0 {
 		var cancel context.CancelFunc

@@ -7,6 +7,7 @@
 //	doc.go          how a call travels
 //	client.go       Client: one call, in process or through the transport, and what becomes of its error
 //	inprocess.go    calls of a function in the same unit, and Do, for stubs whose values are copied there
+//	key.go          the idempotency key of a context
 //	retry.go        when a call is tried again, and after what time
 //	targets.go      FAAS_CALLS: where the functions of other units are
 //	trace.go        the W3C trace context of the caller

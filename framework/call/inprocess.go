@@ -68,7 +68,7 @@ func (c *Client) within(ctx context.Context, e *framework.Engine, f *framework.F
 	}
 	by := framework.From(ctx)
 	trace, _ := traceOf(ctx, by)
-	l.Context, l.call = ctx, framework.Call{IdempotencyKey: o.IdempotencyKey, Traceparent: trace.parent, Tracestate: trace.state, Root: rootOf(by)}
+	l.Context, l.call = ctx, framework.Call{IdempotencyKey: keyOf(ctx, o), Traceparent: trace.parent, Tracestate: trace.state, Root: rootOf(by)}
 	inv := framework.Invocation{Function: f, Event: event, Call: &l.call, Reply: reply}
 	if by != nil {
 		inv.RequestID, inv.Trace, inv.Vendor, inv.Within = by.RequestID(), by.Trace(), by.Vendor(), by
