@@ -20,6 +20,10 @@ func (s *suite) background(t *testing.T) {
 		calls++
 		s.behind(t, p, 50*time.Millisecond, true)
 	}
+	if s.HTTP && s.Raw { // an event takes another way than a request
+		calls++
+		s.event(t, p, 50*time.Millisecond)
+	}
 	if !s.GoesOn {
 		if worked := s.behind(t, p, 0, false); worked != calls {
 			t.Errorf("the next call saw the end of the background work of %d calls, want %d", worked, calls)
@@ -41,7 +45,7 @@ func (s *suite) background(t *testing.T) {
 func (s *suite) behind(t *testing.T, p *process, d time.Duration, long bool) int {
 	t.Helper()
 	if !s.HTTP {
-		return decode[struct{ Worked int }](t, p.invoke(t, fmt.Sprintf(`{"do":"background","wait":%d}`, d.Milliseconds())).Body).Worked
+		return s.event(t, p, d)
 	}
 	target := fmt.Sprint("/background?ms=", d.Milliseconds())
 	if long {
@@ -55,6 +59,12 @@ func (s *suite) behind(t *testing.T, p *process, d time.Duration, long bool) int
 		return 0
 	}
 	return decode[struct{ Worked int }](t, r.Body).Worked
+}
+
+// event is behind by an event.
+func (s *suite) event(t *testing.T, p *process, d time.Duration) int {
+	t.Helper()
+	return decode[struct{ Worked int }](t, p.invoke(t, fmt.Sprintf(`{"do":"background","wait":%d}`, d.Milliseconds())).Body).Worked
 }
 
 // deadline checks that a function which ignores the platform's limit is answered by the framework, before the platform gives up:
