@@ -26,7 +26,7 @@ type workGroup struct {
 // Pending reports whether there is anything to wait for.
 func (b *Background) Pending() bool { return b.group.Load() != nil }
 
-// Wait returns when all background work has ended. Work that goes on after its deadline is left behind, with a line in the log;
+// Wait returns when all background work has ended. Work that still runs after its deadline is left behind, with a line in the log;
 // work that obeys its context has half of the margin to come to its end, before the platform ends the process.
 func (b *Background) Wait() {
 	if !b.Pending() {
@@ -56,7 +56,7 @@ func (b *Background) Wait() {
 	select {
 	case <-idle:
 	case <-timer.C:
-		c.Logger().Warn("background work goes on after its deadline and is left behind")
+		c.Logger().Warn("background work still runs after its deadline and is left behind")
 	}
 }
 

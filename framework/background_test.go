@@ -91,7 +91,7 @@ func TestBackgroundWorkIsLeftBehindAfterItsDeadline(t *testing.T) {
 		if took := time.Since(began); took != 9950*time.Millisecond {
 			t.Errorf("waited for %s, want 9.95s", took)
 		}
-		for _, want := range []string{`level=ERROR msg="background work failed" request_id="" function=f unit=u error="context deadline exceeded"`, "background work goes on after its deadline and is left behind"} {
+		for _, want := range []string{`level=ERROR msg="background work failed" request_id="" function=f unit=u error="context deadline exceeded"`, "background work still runs after its deadline and is left behind"} {
 			if strings.Count(log.String(), want) != 1 {
 				t.Errorf("the log has no %q: %s", want, log)
 			}

@@ -60,7 +60,7 @@
 // which the chain of calls began, for the log. With answer the called function answers
 //
 //	{"faas":"answer","payload":{"id":1}}       a result
-//	{"faas":"answer","base64":"/w=="}          a result that is no JSON
+//	{"faas":"answer","base64":"/w=="}          a result that is not JSON
 //	{"faas":"answer","error":{"status":409,"code":"out_of_stock","message":"nothing is left"}}
 //
 // so that a *framework.Error crosses with status, code and message, and nothing else of it. Any other error, and a panic, is a

@@ -127,7 +127,7 @@ func TestReferencesToWhatIsNoSecret(t *testing.T) {
 	want(t, c, "order.wait", 5*time.Second)
 	want(t, c, "path", "5s")
 	want(t, c, "order.host", host{"x", 30})
-	// What is the variable of a member is no reference to the whole.
+	// What is the variable of a member does not refer to the whole.
 	want(t, c, "order.mail", address{"h", "a@example.com", 0})
 	want(t, c, "order.mail", &address{"h", "a@example.com", 0})
 	want(t, c, "order.mail.from", "a@example.com")

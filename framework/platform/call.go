@@ -28,7 +28,7 @@ const (
 // maxListed bounds the names in an error.
 const maxListed = 10
 
-// EncodeCall writes a call of a function. Its error is that of a payload that is no JSON; an empty one is left out.
+// EncodeCall writes a call of a function. Its error is that of a payload that is not JSON; an empty one is left out.
 func EncodeCall(function string, payload []byte) ([]byte, error) {
 	if payload = bytes.TrimSpace(payload); len(payload) > 0 && !json.Valid(payload) {
 		return nil, fmt.Errorf("call of function %s: found a payload of %d bytes that are not JSON; such a payload can only be sent by itself, to a unit with one function for raw payloads", function, len(payload))

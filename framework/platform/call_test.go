@@ -132,7 +132,7 @@ func FuzzCalled(f *testing.F) {
 		case err == nil && ok:
 			// encoding/json takes FAAS for faas, so it only has to agree on what was taken.
 			if json.Unmarshal(raw, &want) != nil {
-				t.Fatal("a call that is no JSON")
+				t.Fatal("a call that is not JSON")
 			}
 			var members map[string]json.RawMessage
 			if json.Unmarshal(raw, &members) != nil {

@@ -19,7 +19,7 @@ func (d *drawing) call(w *wiring.Node) *Node {
 	return n
 }
 
-// called draws what the calls lead to, which is no part of the unit of the caller.
+// called draws what the calls lead to, which is not part of the unit of the caller.
 func (d *drawing) called(g *wiring.Graph) {
 	for _, w := range g.Nodes {
 		if w.Provider.Kind != model.Caller || w.Decoration != nil {

@@ -50,7 +50,7 @@ func (a *Application) reading(functions []*model.Function) reading {
 	return r
 }
 
-// value is the variable whose value another refers to, "" if it is no reference: what a key has for its own variable is not.
+// value is the variable whose value another refers to, "" if it is not a reference: what a key has for its own variable is not.
 func (r reading) value(name string) string {
 	value, ok := strings.CutSuffix(name, "_FROM")
 	if !ok || r.keys[name] != "" {

@@ -125,7 +125,7 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 // wrong reports a node of the wrong type.
 func (d *decoder) wrong(n *yaml.Node, w where, expected string) {
 	if belowSecrets(w.path) { // where the text may be the secret itself
-		d.report(d.node(n).Errorf(CodeType, "%s is no reference, expected {from: SCHEME:NAME}", w.path))
+		d.report(d.node(n).Errorf(CodeType, "%s is not a reference, expected {from: SCHEME:NAME}", w.path))
 		return
 	}
 	found := describe(n)

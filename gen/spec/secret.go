@@ -32,7 +32,7 @@ func (c checker) secrets(prefix string, secrets map[string]*Secret) {
 			continue
 		}
 		c.failed[at+".from"] = true
-		d := c.Places[at+".from"].Errorf(CodeValue, "secrets.%s.from is no reference, expected SCHEME:NAME such as ssm:/shop/token", key)
+		d := c.Places[at+".from"].Errorf(CodeValue, "secrets.%s.from is not a reference, expected SCHEME:NAME such as ssm:/shop/token", key)
 		d.Line = "" // which may have the secret itself
 		c.add(d)
 	}

@@ -90,7 +90,7 @@ func appendString(b []byte, s string) []byte {
 	return append(append(append(b, '"'), s...), '"')
 }
 
-// AppendAnswer writes the answer of a function: its result or, if that is set, its error. A result that is no JSON travels as
+// AppendAnswer writes the answer of a function: its result or, if that is set, its error. A result that is not JSON travels as
 // base64.
 func AppendAnswer(b, result []byte, failure *Error) []byte {
 	b = append(b, `{"faas":"answer",`...)

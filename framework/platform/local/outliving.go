@@ -75,7 +75,7 @@ func (o *outliving) look() {
 			continue
 		}
 		o.named[g.name] = true
-		o.log.Warn("a goroutine goes on after its invocation: where the process is frozen then, it stops half way; ctx.Go has the platform wait for it",
+		o.log.Warn("a goroutine still runs after its invocation: where the process is frozen then, it stops half way; ctx.Go has the platform wait for it",
 			"goroutine", g.name, "at", g.at, "function", function, "request_id", g.request)
 	}
 	clear(o.ended)

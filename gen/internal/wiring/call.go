@@ -17,7 +17,7 @@ import (
 )
 
 // Where a client of a function is injected there is a node of its own, one for each function, type and options. It
-// needs nothing, so that the called function is no part of the unit of the caller.
+// needs nothing, so that the called function is not part of the unit of the caller.
 
 // codeCall is a call of a function by itself, and calls that go round in a circle.
 const codeCall = "call"

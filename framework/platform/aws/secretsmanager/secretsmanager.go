@@ -72,7 +72,7 @@ func (s source) read(ctx context.Context, name string) (string, error) {
 func memberOf(text, member string) (string, error) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &object) != nil {
-		return "", errors.New("the secret is no JSON object, so that it has no members")
+		return "", errors.New("the secret is not a JSON object and has no members")
 	}
 	raw, ok := object[member]
 	if !ok {

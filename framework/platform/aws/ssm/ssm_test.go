@@ -82,7 +82,7 @@ func TestSecrets(t *testing.T) {
 	stores(t, s)
 	names := []string{"db#user", "db#password", "db#port", "db#list", "db#none", "plain", "plain#x", "none", "other"}
 	want := []string{"u", "p\n", "5432", `error: member "list" of the secret is neither a text nor a number`, `error: the secret has no member "none"`, "do-not-show",
-		"error: the secret is no JSON object, so that it has no members", "error: the store does not have it: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
+		"error: the secret is not a JSON object and has no members", "error: the store does not have it: ResourceNotFoundException: Secrets Manager can't find the specified secret.",
 		"error: the role of the function may not read it: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/unit/unit is not authorized to perform: secretsmanager:GetSecretValue on resource: other because no identity-based policy allows the secretsmanager:GetSecretValue action"}
 	if got := lines(secretsmanager.New().Read(t.Context(), names)); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
