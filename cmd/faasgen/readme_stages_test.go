@@ -43,4 +43,13 @@ func TestReadmeStages(t *testing.T) {
 	if err != nil || len(deployed) != 2 {
 		t.Errorf("deployed: %v, %v", deployed, err)
 	}
+
+	w.write("f.yml", "service: shop\n"+find(t, "Keep logs", "yaml"))
+	if out, errs, err := w.sh("go tool faasgen build --target aws --stage prod"); err != nil {
+		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	template, err := os.ReadFile(filepath.Join(w.dir, "dist", "aws-prod", "template.yaml"))
+	if err != nil || !strings.Contains(string(template), "LogGroupName: /faasgen/shop-prod-hello\n      RetentionInDays: 400\n") {
+		t.Errorf("%v\n%s", err, template)
+	}
 }

@@ -180,7 +180,7 @@ func (g generator) value(t reflect.Type, enum []string, loose bool) any {
 			return g.one("GET", "GET,POST")
 		}
 		return []any{"GET", "PUT"}
-	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration]():
+	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration](), reflect.TypeFor[annotations.Days]():
 		return []any{1 + g.IntN(900), "5", "${env.NUMBER}"}[g.IntN(3)]
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {

@@ -60,6 +60,22 @@ type Removal struct {
 	Gone, Stays []string
 }
 
+// LogKeeper is a target whose deployment makes what keeps the logs, for as long as f.yml says.
+type LogKeeper interface {
+	Target
+	// LogGroups are those that the deployment makes. No two deployments can make the same.
+	LogGroups(app *App) []Kept
+}
+
+// Kept is what keeps the logs of a unit.
+type Kept struct {
+	// Name is the vendor's name of it.
+	Name string
+	// Days is for how long.
+	Days int
+	Unit *Unit
+}
+
 // Span is a duration as vendors write it: a number and the largest unit of those given that it is a whole number of, the last one
 // otherwise, rounded up. Units are of "s", "m", "h" and "d".
 func Span(d time.Duration, units ...string) string {

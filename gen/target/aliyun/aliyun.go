@@ -164,7 +164,7 @@ func props(app *target.App, u *target.Unit) Props {
 			p.VpcConfig.SecurityGroupId = v.SecurityGroups[0]
 		}
 	}
-	if s.Log != nil {
+	if s.Log.Named() {
 		p.LogConfig = &LogConfig{Project: s.Log.Project, Logstore: s.Log.Store}
 	}
 	if t := s.Tracing; t != nil && t.Enabled != nil && *t.Enabled {

@@ -65,6 +65,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
+	checkKept(r, app)
 	r.Calls(c, app)
 	r.Secrets(c, app)
 	checkGroups(r, app)

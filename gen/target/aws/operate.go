@@ -39,14 +39,6 @@ func logGroup(app *target.App, u *target.Unit) string {
 	return ownGroup(app, u)
 }
 
-// ownGroup is logGroup as far as f.yml's own keys go.
-func ownGroup(app *target.App, u *target.Unit) string {
-	if l := u.Settings.Log; l != nil && l.Store != "" {
-		return l.Store
-	}
-	return "/aws/lambda/" + app.FunctionName(u)
-}
-
 func inRegion(app *target.App, args []string) []string {
 	if region := app.Spec.Provider.Region; region != "" {
 		args = append(args, "--region", region)
@@ -73,7 +65,15 @@ func (cloud) Remove(app *target.App, units []target.Deployed) target.Removal {
 			r.Gone = append(r.Gone, what+", and what is in it")
 		}
 	}
+	kept := map[string]bool{}
+	for _, k := range (cloud{}).LogGroups(app) {
+		kept[app.FunctionName(k.Unit)] = true
+		r.Gone = append(r.Gone, "log group "+k.Name+", and what is in it")
+	}
 	for _, u := range units {
+		if kept[u.Function] {
+			continue
+		}
 		r.Stays = append(r.Stays, "log group /aws/lambda/"+u.Function+", if the function has logged to it")
 	}
 	return r
