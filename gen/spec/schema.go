@@ -123,7 +123,7 @@ func (s schema) value(t reflect.Type, w where) object {
 		case len(w.enum) > 0:
 			return object{"anyOf": []object{{"enum": w.enum}, substituted()}}
 		case w.loose:
-			return object{"type": []string{"string", "number", "boolean"}}
+			return object{"type": []string{"string", "number", "boolean", "null"}}
 		}
 		return object{"type": "string"}
 	}
