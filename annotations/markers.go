@@ -301,3 +301,6 @@ type Duration time.Duration
 
 // Memory is an amount of memory in MB. In text a bare number is MB; 512MB, 1GB, 1GiB are understood.
 type Memory int
+
+// Days is a span of whole days. In text a bare number is days; 30d and 4w are understood.
+type Days int

@@ -137,6 +137,39 @@ func (m Memory) String() string {
 	return strconv.Itoa(int(m)) + "MB"
 }
 
+// maxDays is about 270 years; no vendor comes near.
+const maxDays = 100_000
+
+const daysHint = "write a number of days, or a number with a unit: 30d, 4w"
+
+// UnmarshalText reads a span of days: a bare number is days, and d and w are understood.
+func (d *Days) UnmarshalText(text []byte) error {
+	s := string(text)
+	number, factor := strings.TrimSuffix(s, "d"), 1
+	if weeks, ok := strings.CutSuffix(s, "w"); ok {
+		number, factor = weeks, 7
+	}
+	v, err := strconv.Atoi(number)
+	switch {
+	case errors.Is(err, strconv.ErrRange) || err == nil && v > maxDays/factor:
+		return &valueError{fmt.Sprintf("span %q is too large, expected at most %d days", s, maxDays), ""}
+	case err != nil || strings.HasPrefix(s, "+"):
+		return &valueError{fmt.Sprintf("%q is not a number of days", s), daysHint}
+	case v < 0:
+		return &valueError{fmt.Sprintf("span %q is negative, expected more than zero", s), ""}
+	case v == 0:
+		return &valueError{fmt.Sprintf("span %q is zero, expected more than zero", s), ""}
+	}
+	*d = Days(v * factor)
+	return nil
+}
+
+// MarshalText writes days: 28d, not 4w.
+func (d Days) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// String is a number of days: 28d, not 4w.
+func (d Days) String() string { return strconv.Itoa(int(d)) + "d" }
+
 // UnmarshalText splits at commas. Spaces around an item are dropped; an empty and a repeated item are refused.
 func (l *List) UnmarshalText(text []byte) error {
 	var items List

@@ -202,6 +202,15 @@ func (a *App) collisions(name string) annotations.Diagnostics {
 				return d
 			})
 		}
+		if keeper, ok := a.target(name).(target.LogKeeper); ok {
+			for _, k := range keeper.LogGroups(app) {
+				claim(app, "log", k.Name, k.Name, func(other owner) annotations.Diagnostic {
+					d := k.Unit.At("log.store").Errorf(codeStageName, "log group %s is the same %s and %s: both deployments would make it", k.Name, inStage(app.Stage), inStage(other.stage))
+					d.Hint = "leave log.store out: the group is then called after the function, and its stage; or leave log.retention out"
+					return d
+				})
+			}
+		}
 		for _, u := range app.Units {
 			for _, t := range u.Triggers("kafka") {
 				m, ok := t.Marker.(*annotations.Kafka)

@@ -43,4 +43,32 @@ func TestReadmeStages(t *testing.T) {
 	if err != nil || len(deployed) != 2 {
 		t.Errorf("deployed: %v, %v", deployed, err)
 	}
+
+	w.write("f.yml", "service: shop\n"+find(t, "Keep logs", "yaml"))
+	if out, errs, err := w.sh("go tool faasgen build --target aws --stage prod"); err != nil {
+		t.Fatalf("%v\n%s%s", err, out, errs)
+	}
+	template, err := os.ReadFile(filepath.Join(w.dir, "dist", "aws-prod", "template.yaml"))
+	if err != nil || !strings.Contains(string(template), "LogGroupName: /faasgen/shop-prod-hello\n      RetentionInDays: 400\n") {
+		t.Errorf("%v\n%s", err, template)
+	}
+	w.write("f.yml", "service: shop\n"+find(t, "Take something away", "yaml"))
+	for stage, want := range map[string]bool{"": true, "prod": false} {
+		folder := "aws"
+		if stage != "" {
+			folder, stage = "aws-"+stage, " --stage "+stage
+		}
+		if out, errs, err := w.sh("go tool faasgen build --target aws" + stage); err != nil {
+			t.Fatalf("%v\n%s%s", err, out, errs)
+		}
+		template, err := os.ReadFile(filepath.Join(w.dir, "dist", folder, "template.yaml"))
+		if err != nil || !strings.Contains(string(template), "TABLE: books\n") {
+			t.Errorf("%v\n%s", err, template)
+		}
+		for _, text := range []string{"DEBUG:", "VpcConfig:", "test.example.com"} {
+			if strings.Contains(string(template), text) != want {
+				t.Errorf("%s: %s is there, or not, want %v\n%s", folder, text, want, template)
+			}
+		}
+	}
 }

@@ -42,6 +42,8 @@ type decoder struct {
 	// failed is Spec.failed, staged Spec.staged.
 	failed map[string]bool
 	staged map[string]Place
+	// unset is Spec.unset.
+	unset map[string]Place
 }
 
 func (d *decoder) spec(root *yaml.Node) *Spec {
@@ -51,7 +53,7 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	} else {
 		d.value(root, reflect.ValueOf(s).Elem(), where{})
 	}
-	s.keys, s.Places, s.Positions, s.replaced, s.failed, s.staged = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed, d.staged
+	s.keys, s.Places, s.Positions, s.replaced, s.failed, s.staged, s.unset = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed, d.staged, d.unset
 	for path, place := range d.keys {
 		s.Positions[path] = place.Pos
 	}
@@ -60,6 +62,9 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 
 // value decodes one node. What it cannot decode it reports and leaves alone.
 func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
+	if d.unsets(node, v.Type(), w) {
+		return
+	}
 	n := d.enter(node)
 	if n == nil {
 		return
@@ -193,7 +198,9 @@ func (d *decoder) below(path string, since int) map[string]Place {
 	places := map[string]Place{}
 	for _, at := range d.noted[since:] {
 		if rest, ok := strings.CutPrefix(at, path+"."); ok {
-			places[rest] = d.places[at]
+			if place, ok := d.places[at]; ok { // not of what is taken away
+				places[rest] = place
+			}
 		}
 	}
 	return places
@@ -303,6 +310,9 @@ func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, w where) {
 		d.key(at.path, e.key)
 		value := reflect.New(v.Type().Elem()).Elem()
 		d.value(e.value, value, at)
+		if _, gone := d.unset[at.path]; gone {
+			continue
+		}
 		if value.Kind() == reflect.Pointer && value.IsNil() {
 			continue
 		}
@@ -458,6 +468,8 @@ func expectation(v reflect.Value, w where) (string, []string) {
 		return "an amount of memory such as 256 or 1GB", []string{"!!str", "!!int", "!!float"}
 	case reflect.TypeFor[annotations.Duration]():
 		return "a duration such as 10 or 1m30s", []string{"!!str", "!!int", "!!float"}
+	case reflect.TypeFor[annotations.Days]():
+		return "a number of days such as 30 or 30d", []string{"!!str", "!!int"}
 	case reflect.TypeFor[annotations.List]():
 		return "a word or a list of words", text
 	}

@@ -24,12 +24,14 @@ func (s *Spec) For(target, stage string) *Spec {
 	out.Positions = maps.Clone(s.Positions)
 	out.Places = maps.Clone(s.Places)
 	out.keys, out.Overlaid = maps.Clone(s.keys), map[string]Place{}
+	out.taken = map[string]bool{}
 	levels := s.inEffect(target, stage)
 	if len(levels) == 0 {
 		levels = []level{{prefix: "targets." + target + "."}} // copies
 	}
 	for _, l := range levels {
 		over := l.Overlay
+		s.without(&out, l)
 		out.Provider = merge(out.Provider, over.Provider)
 		out.Package = merge(out.Package, over.Package)
 		out.Extension = merge(out.Extension, over.Extension)
@@ -51,18 +53,21 @@ func (s *Spec) For(target, stage string) *Spec {
 	return &out
 }
 
+// own is the path of a key of the overlay without the overlay's part.
+func (l level) own(path string) (string, bool) {
+	rest, ok := strings.CutPrefix(path, l.prefix)
+	if !ok || l.stage != "" && l.target == "" && strings.HasPrefix(rest, "targets.") {
+		return "", false
+	}
+	if l.stage != "" && (rest == "environment" || strings.HasPrefix(rest, "environment.")) {
+		rest = "provider." + rest
+	}
+	return rest, true
+}
+
 // relocate gives out the places of an overlay's keys where the keys are that they cover.
 func (s *Spec) relocate(out *Spec, l level) {
-	own := func(path string) (string, bool) {
-		rest, ok := strings.CutPrefix(path, l.prefix)
-		if !ok || l.stage != "" && l.target == "" && strings.HasPrefix(rest, "targets.") {
-			return "", false
-		}
-		if l.stage != "" && strings.HasPrefix(rest, "environment.") {
-			rest = "provider." + rest
-		}
-		return rest, true
-	}
+	own := l.own
 	for path, pos := range s.Positions {
 		if rest, ok := own(path); ok {
 			out.Positions[rest] = pos
@@ -106,6 +111,11 @@ func mergeNamed[T any](base, over map[string]*T) map[string]*T {
 func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place) Settings {
 	settings := merge(Defaults(), s.Provider.Settings)
 	settings = merge(settings, fromHandler(handler, directive))
+	for path := range s.taken {
+		if key, ok := strings.CutPrefix(path, "functions."+name+"."); ok {
+			settings = settings.without(key)
+		}
+	}
 	if f := s.Functions[name]; f != nil {
 		settings = merge(settings, f.Settings)
 	}

@@ -88,7 +88,7 @@ func (s schema) value(t reflect.Type, w where) object {
 	case reflect.TypeFor[annotations.List]():
 		words := object{"type": "array", "items": s.value(reflect.TypeFor[string](), where{})}
 		return object{"anyOf": []object{{"type": "string"}, words}}
-	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration]():
+	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration](), reflect.TypeFor[annotations.Days]():
 		return object{"type": []string{"number", "string"}}
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
@@ -123,7 +123,7 @@ func (s schema) value(t reflect.Type, w where) object {
 		case len(w.enum) > 0:
 			return object{"anyOf": []object{{"enum": w.enum}, substituted()}}
 		case w.loose:
-			return object{"type": []string{"string", "number", "boolean"}}
+			return object{"type": []string{"string", "number", "boolean", "null"}}
 		}
 		return object{"type": "string"}
 	}

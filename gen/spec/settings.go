@@ -35,7 +35,7 @@ type Settings struct {
 	VPC *VPC `faas:"vpc"`
 	// InternetAccess says whether instances can reach the internet.
 	InternetAccess *bool `faas:"internetAccess"`
-	// Log says where the vendor keeps the logs.
+	// Log says where the vendor keeps the logs, and for how long.
 	Log *Log `faas:"log"`
 	// Tracing turns on the vendor's tracing.
 	Tracing *Tracing `faas:"tracing"`
@@ -70,13 +70,19 @@ type VPC struct {
 	SecurityGroups []string `faas:"securityGroups"`
 }
 
-// Log is where the vendor keeps the logs.
+// Log is where the vendor keeps the logs, and for how long.
 type Log struct {
 	// Project holds the store: the SLS project on aliyun, the CLS log set on tencent.
 	Project string `faas:"project"`
 	// Store is the SLS logstore on aliyun, the CLS topic on tencent, the CloudWatch log group on aws.
 	Store string `faas:"store"`
+	// Retention is how many days logs are kept: 30d. A bare number is days. The default is the store's own. On aws the deployment
+	// makes the log group then.
+	Retention annotations.Days `faas:"retention"`
 }
+
+// Named reports whether a store is named, and not only how long logs are kept.
+func (l *Log) Named() bool { return l != nil && (l.Project != "" || l.Store != "") }
 
 // Tracing is the vendor's tracing.
 type Tracing struct {

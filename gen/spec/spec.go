@@ -59,6 +59,10 @@ type Spec struct {
 	replaced map[token.Position]string
 	// failed holds the paths of the values that a mistake was reported at, or below.
 	failed map[string]bool
+	// unset holds, by path, what overlays take away, and taken the paths below functions of that, without the overlay's part: of all that
+	// a function has from elsewhere. Only For fills taken.
+	unset map[string]Place
+	taken map[string]bool
 	// staged holds, by path, the values and keys with a ${stage} in them that has no default.
 	staged map[string]Place
 	// sound are the events with nothing wrong so far.

@@ -77,6 +77,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.secrets(l.prefix, l.Secrets)
 	}
 	c.stages()
+	c.unsets()
 	s.extensions(func(path string, e Extension) {
 		own, below := strings.CutPrefix(path, "stages.")
 		if below {

@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/faasgen/faasgen/gen/spec"
 	"gopkg.in/yaml.v3"
@@ -24,6 +25,18 @@ func Node(structure any) *yaml.Node {
 // Extend merges the target's x- keys of one level into a node.
 func Extend(node *yaml.Node, target string, e spec.Extension) *yaml.Node {
 	return spec.MergeNodes(node, e[target])
+}
+
+// Keep leaves of a mapping the keys that are named.
+func Keep(node *yaml.Node, keys ...string) *yaml.Node {
+	out := *node
+	out.Content = nil
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if slices.Contains(keys, node.Content[i].Value) {
+			out.Content = append(out.Content, node.Content[i], node.Content[i+1])
+		}
+	}
+	return &out
 }
 
 // Replace replaces the value at a path of keys by what f makes of it. The path must exist.

@@ -174,6 +174,9 @@ func (t *tool) last(ctx context.Context, j job, dist, against string) (*deployme
 func (t *tool) lastIn(dist string) (*deployment.Deployment, string, error) {
 	name := filepath.Join(dist, deployment.FileName)
 	d, err := readDeployment(name)
+	if errors.Is(err, fs.ErrNotExist) && removed(dist) {
+		return nil, "", nil
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		name = filepath.Join(dist, "manifest.json")
 		d, err = builtDeployment(name)

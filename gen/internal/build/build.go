@@ -112,6 +112,7 @@ type builder struct {
 	Options
 	out, work string
 	before    manifest
+	source    *Revision       // of what is made
 	copied    map[string]bool // the hashes of zips that another stage's folder had
 	ready     []move          // what is made, in the order in which it takes its place
 }
@@ -152,6 +153,9 @@ func (b *builder) units(ctx context.Context) ([]Unit, error) {
 		if made[i] = b.reuse(ctx, &b.Programs[i], keys[i]); made[i] == nil {
 			changed = append(changed, &b.Programs[i])
 		}
+	}
+	if len(changed) > 0 {
+		b.source = b.revision(ctx)
 	}
 	if err := b.compile(ctx, o, changed); err != nil {
 		return nil, err
@@ -214,7 +218,7 @@ func (b *builder) pack(ctx context.Context, p *Program, key string) ([]Unit, err
 	if err = errors.Join(err, zip.Close()); err != nil {
 		return nil, err
 	}
-	made := Entry{Key: key, Binary: info.Size()}
+	made := Entry{Key: key, Binary: info.Size(), Revision: b.source}
 	if made.Size, made.Hash, err = hashFile(ctx, name); err == nil {
 		err = made.trace(ctx, filepath.Join(b.work, file), files)
 	}

@@ -52,6 +52,9 @@ type Entry struct {
 	Go      string   `json:"go"`
 	Module  string   `json:"module"`
 	Modules []Module `json:"modules"`
+	// Revision is that of the source at which the package was made, nil if it is not known. What is the same at another revision is not
+	// made again, and keeps it.
+	Revision *Revision `json:"revision,omitempty"`
 	// Contents are the files of the zip by name, with their SHA-256.
 	Contents map[string]string `json:"contents"`
 	// Settings are those of the unit, all defaults filled in.

@@ -97,7 +97,7 @@ func (b *builder) describe(p *Program, made Entry) []Unit {
 	units := make([]Unit, len(p.Units))
 	for i, u := range p.Units {
 		e := describe(b.App, u, b.Target.Entry(u))
-		e.Key, e.Go, e.Module, e.Modules, e.Contents = made.Key, made.Go, made.Module, made.Modules, made.Contents
+		e.Key, e.Go, e.Module, e.Modules, e.Revision, e.Contents = made.Key, made.Go, made.Module, made.Modules, made.Revision, made.Contents
 		e.made(made.Size, made.Hash, made.Binary)
 		units[i] = Unit{Zip: filepath.Join(b.out, filepath.FromSlash(e.Artefact)), Entry: e}
 	}

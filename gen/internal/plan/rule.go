@@ -18,7 +18,7 @@ type Rule struct {
 	Gets, Differ string
 
 	merge   func(*merger, Rule)
-	entries bool // of a map: what the group sets itself leaves the others
+	entries bool // of a map, or of parts: what the group sets itself leaves the others
 }
 
 const (
@@ -45,7 +45,8 @@ func Rules() []Rule {
 		{Key: "vpc", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) **spec.VPC { return &s.VPC })},
 		{Key: "internetAccess", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) **bool { return &s.InternetAccess })},
 		{Key: "architecture", Gets: "that of all functions", Differ: conflict, merge: same(false, func(s *s) *string { return &s.Architecture })},
-		{Key: "log", Gets: "that of the functions that set it", Differ: conflict, merge: same(true, func(s *s) **spec.Log { return &s.Log })},
+		{Key: "log", Gets: "that of the functions that set it", Differ: conflict, merge: logs, entries: true},
+		{Key: "log.retention", Gets: "the maximum", Differ: fine, merge: retention},
 		{Key: "tracing", Gets: "on if any function has it on", Differ: "an error for two endpoints", merge: tracing},
 		{Key: "layers", Gets: "all layers, in the order of the functions", Differ: "an error for two versions of one layer", merge: layers},
 		{Key: "fileSystems", Gets: "all file systems", Differ: "an error for two at one path", merge: fileSystems},

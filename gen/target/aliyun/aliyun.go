@@ -90,11 +90,7 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 // document is the manifest with all x-aliyun keys merged in: those of provider and the function into the function's
 // props, those of a trigger into the vendor's trigger, those of f.yml itself into the whole.
 func document(app *target.App) *yaml.Node {
-	name := app.Spec.Service
-	if app.Stage != "" {
-		name += "-" + app.Stage
-	}
-	m := Manifest{Edition: "3.0.0", Name: name, Access: "default", Resources: map[string]*Resource{}}
+	m := Manifest{Edition: "3.0.0", Name: applicationName(app), Access: "default", Resources: map[string]*Resource{}}
 	extensions := map[string]map[int][]spec.Extension{}
 	for _, u := range app.Units {
 		p := props(app, u)
@@ -118,6 +114,14 @@ func document(app *target.App) *yaml.Node {
 	}
 	target.Replace(root, func(n *yaml.Node) *yaml.Node { return withDomains(n, app) }, "resources")
 	return target.Extend(root, Name, app.Spec.Extension)
+}
+
+// applicationName is service, and stage if there is one.
+func applicationName(app *target.App) string {
+	if app.Stage == "" {
+		return app.Spec.Service
+	}
+	return app.Spec.Service + "-" + app.Stage
 }
 
 func props(app *target.App, u *target.Unit) Props {
@@ -160,7 +164,7 @@ func props(app *target.App, u *target.Unit) Props {
 			p.VpcConfig.SecurityGroupId = v.SecurityGroups[0]
 		}
 	}
-	if s.Log != nil {
+	if s.Log.Named() {
 		p.LogConfig = &LogConfig{Project: s.Log.Project, Logstore: s.Log.Store}
 	}
 	if t := s.Tracing; t != nil && t.Enabled != nil && *t.Enabled {

@@ -131,7 +131,10 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 }
 
 func checkLogs(r *target.Report, u *target.Unit) {
-	if l := u.Settings.Log; l != nil {
+	if l := u.Settings.Log; l != nil && l.Retention != 0 {
+		r.Loss(u, target.SettingLog, u.At("log.retention"), "log.retention: s.yaml has no key for it, and logs are kept as long as the logstore says")
+	}
+	if l := u.Settings.Log; l.Named() {
 		if l.Project == "" {
 			r.Missing(u.At(target.SettingLog), "log.project", "a logstore is in one")
 		}

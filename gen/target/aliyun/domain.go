@@ -125,8 +125,13 @@ func withDomains(resources *yaml.Node, app *target.App) *yaml.Node {
 		}
 		node := target.Node(DomainResource{Component: "fc3-domain", Props: props})
 		target.Replace(node, func(n *yaml.Node) *yaml.Node { return target.Extend(n, Name, d.Extension) }, "props")
-		key := &yaml.Node{Kind: yaml.ScalarNode, Value: "domain_" + strings.NewReplacer(".", "_", "*", "any").Replace(name)}
+		key := &yaml.Node{Kind: yaml.ScalarNode, Value: domainKey(name)}
 		resources.Content = append(resources.Content, key, node)
 	}
 	return resources
+}
+
+// domainKey is the name of a domain among the resources.
+func domainKey(name string) string {
+	return "domain_" + strings.NewReplacer(".", "_", "*", "any").Replace(name)
 }

@@ -25,7 +25,7 @@ func checkStore(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 		r.Missing(store.At("project"), "the project of log store "+store.Need.Name, "a logstore is in one").Hint = store.Hint("project", "my-project")
 	}
 	switch l := u.Settings.Log; {
-	case l == nil:
+	case !l.Named():
 		r.Missing(t.At("store"), target.SettingLog, "the trigger writes down what it does where the function's own logs go").Hint = "write it in f.yml: log: {project: …, store: …}"
 	case l.Project == store.Project && l.Store == store.Name:
 		r.Limit(t.At("store"), "logstore", store.Name, "another than the function's own: it would be called for what it logs itself, for ever")
@@ -47,7 +47,7 @@ func logTriggers(app *target.App, u *target.Unit, t target.Trigger, m *annotatio
 		SourceConfig: LogStore{store.Name}, JobConfig: LogJob{MaxRetryTime: "3", TriggerInterval: fmt.Sprint(interval)},
 		FunctionParameter: map[string]any{}, Enable: true,
 	}
-	if l := u.Settings.Log; l != nil {
+	if l := u.Settings.Log; l.Named() {
 		c.LogConfig = LogPlace{Project: l.Project, Logstore: l.Store}
 	}
 	return []Trigger{{TriggerType: "log", SourceArn: arn(app, store, "log", "project/"+store.Project), TriggerConfig: c}}

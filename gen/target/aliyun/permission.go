@@ -91,7 +91,7 @@ func (r *rights) store(project, store string) string {
 // settings are what logs and the network need.
 func (r *rights) settings() {
 	role, granted := r.role()
-	if l := r.unit.Settings.Log; l != nil {
+	if l := r.unit.Settings.Log; l.Named() {
 		r.add(role, granted, "its own logs", r.store(l.Project, l.Store), "log:PostLogStoreLogs")
 	}
 	if r.unit.Settings.VPC != nil {

@@ -65,6 +65,7 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	r.Resources(app)
 	r.Overlaps(app, bucketEvents)
 	r.Queues(app)
+	checkKept(r, app)
 	r.Calls(c, app)
 	r.Secrets(c, app)
 	checkGroups(r, app)
@@ -98,13 +99,17 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 
 // samConfig gives sam deploy what it would ask for.
 func samConfig(app *target.App) []byte {
-	stack := app.Spec.Service
-	if app.Stage != "" {
-		stack += "-" + app.Stage
-	}
-	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, stack)
+	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, stackName(app))
 	if region := app.Spec.Provider.Region; region != "" {
 		text += fmt.Sprintf("region = %q\n", region)
 	}
 	return []byte(text)
+}
+
+// stackName is the name of the stack: service, and stage if there is one.
+func stackName(app *target.App) string {
+	if app.Stage == "" {
+		return app.Spec.Service
+	}
+	return app.Spec.Service + "-" + app.Stage
 }

@@ -103,9 +103,10 @@ func checkLogs(r *target.Report, u *target.Unit) {
 		if l.Project != "" {
 			r.Unsupported(u.At("log.project"), "log.project", "a log group is in none; log.store names it")
 		}
-		if l.Store == "" {
+		if l.Store == "" && l.Retention == 0 {
 			r.Missing(u.At(target.SettingLog), "log.store", "it names the log group")
 		}
+		checkRetention(r, u, int(l.Retention))
 	}
 	if t := u.Settings.Tracing; t != nil && t.Endpoint != "" {
 		r.Unsupported(u.At("tracing.endpoint"), "tracing.endpoint", "traces go to X-Ray")

@@ -108,6 +108,7 @@ func build(app *target.App, published map[string]bool) *yaml.Node {
 		b.function(u, schedulers[u])
 		bucketPermissions(app, u, b.functions, b.logical, b.template.Resources)
 	}
+	b.groups()
 	root := target.Node(b.template)
 	for _, extend := range b.extensions {
 		extend(root)

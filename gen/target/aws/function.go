@@ -39,7 +39,7 @@ func function(app *target.App, u *target.Unit) *Function {
 		p.VpcConfig = &VPCConfig{SecurityGroupIds: s.VPC.SecurityGroups, SubnetIds: s.VPC.Subnets}
 	}
 	if s.Log != nil {
-		p.LoggingConfig = &LoggingConfig{LogGroup: s.Log.Store}
+		p.LoggingConfig = &LoggingConfig{LogGroup: ownGroup(app, u)}
 	}
 	if s.Tracing != nil && s.Tracing.Enabled != nil {
 		p.Tracing = map[bool]string{true: "Active", false: "Disabled"}[*s.Tracing.Enabled]

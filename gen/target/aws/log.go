@@ -18,11 +18,7 @@ func carryLog(made map[string]string) target.Carried[sourceEvent] {
 
 func checkGroup(r *target.Report, app *target.App, u *target.Unit, t target.Trigger, m *annotations.Log) {
 	group := app.Resource(t, target.Needs(m)[0])
-	own := "/aws/lambda/" + app.FunctionName(u)
-	if u.Settings.Log != nil && u.Settings.Log.Store != "" {
-		own = u.Settings.Log.Store
-	}
-	if group.Name == own {
+	if group.Name == ownGroup(app, u) {
 		r.Limit(t.At("store"), "log group", group.Name, "another than the function's own: it would be called for what it logs itself, for ever")
 	}
 	if m.Window != 0 {

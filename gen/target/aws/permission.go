@@ -85,11 +85,7 @@ func value(mapping *yaml.Node, key string) *yaml.Node {
 // settings are what logs, the network, traces and file systems need.
 func (r *rights) settings() {
 	s := r.unit.Settings
-	group := "/aws/lambda/" + r.app.FunctionName(r.unit)
-	if s.Log != nil && s.Log.Store != "" {
-		group = s.Log.Store
-	}
-	r.role("its own logs", true, arnOf("logs", "log-group:"+group+":*"), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+	r.role("its own logs", true, arnOf("logs", "log-group:"+ownGroup(r.app, r.unit)+":*"), "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 	if s.VPC != nil {
 		r.role("vpc", true, "*", "ec2:AssignPrivateIpAddresses", "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface",
 			"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses")

@@ -257,8 +257,8 @@ type LoggingConfig struct {
 	SystemLogLevel      string `yaml:"SystemLogLevel,omitempty"`
 	// LogFormat is Text or JSON.
 	LogFormat string `yaml:"LogFormat,omitempty"`
-	// LogGroup is the CloudWatch log group.
-	LogGroup string `yaml:"LogGroup,omitempty"`
+	// LogGroup is the CloudWatch log group: its name, or a reference to it.
+	LogGroup any `yaml:"LogGroup,omitempty"`
 }
 
 // FileSystemConfig mounts one EFS access point.

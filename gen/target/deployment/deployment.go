@@ -22,6 +22,9 @@ import (
 // FileName is the file in a target's folder that describes what was deployed last.
 const FileName = "deployed.json"
 
+// RemovedName is the file in a target's folder that describes what was removed last: without the other file nothing is deployed.
+const RemovedName = "removed.json"
+
 // maxFile bounds a description that is read, in bytes.
 const maxFile = 64 << 20
 

@@ -108,7 +108,10 @@ func checkNetwork(r *target.Report, u *target.Unit) {
 			r.Unsupported(u.At("vpc.securityGroups"), "vpc.securityGroups", "functions have none")
 		}
 	}
-	if l := u.Settings.Log; l != nil {
+	if l := u.Settings.Log; l != nil && l.Retention != 0 {
+		r.Loss(u, target.SettingLog, u.At("log.retention"), "log.retention: the component has no key for it, and logs are kept as long as the topic of CLS says")
+	}
+	if l := u.Settings.Log; l.Named() {
 		if l.Project == "" {
 			r.Missing(u.At(target.SettingLog), "log.project", "it names the log set")
 		}
@@ -128,7 +131,7 @@ func checkAsync(r *target.Report, u *target.Unit) {
 	limit := maxTimeout
 	if long {
 		limit = maxTaskTimeout
-		if s.Log == nil {
+		if !s.Log.Named() {
 			r.Missing(u.At(target.SettingAsyncLongRunning), target.SettingLog, "long-running functions keep their logs in CLS")
 		}
 		if web(u) {

@@ -94,7 +94,7 @@ func functionQCS(app *target.App, u *target.Unit) string {
 // settings are what logs, file systems and dead letters need.
 func (r *rights) settings() {
 	s := r.unit.Settings
-	if s.Log != nil {
+	if s.Log.Named() {
 		r.service("its own logs", r.qcs("cls", "topic/"+s.Log.Store), servicePolicy)
 	}
 	for _, fs := range s.FileSystems {

@@ -186,7 +186,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 	if d := s.DeadLetter; d != nil {
 		in.DeadLetter = &DeadLetter{Type: d.Type, Name: d.Target}
 	}
-	if s.Log != nil {
+	if s.Log.Named() {
 		in.Cls = &CLS{LogsetId: s.Log.Project, TopicId: s.Log.Store}
 	}
 	if n := s.ProvisionedInstances; n != nil {
