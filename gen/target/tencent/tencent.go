@@ -155,6 +155,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		InitTimeout:  s.InitTimeout.WholeSeconds(),
 		PublicAccess: s.InternetAccess, // the vendor's default is true
 		Tags:         s.Tags,
+		Traffic:      traffic(s.Rollout),
 	}
 	if web(u) {
 		in.Type, in.Handler = "web", ""
