@@ -124,3 +124,21 @@ func checkRollout(r *target.Report, app *target.App, u *target.Unit) {
 		}
 	}
 }
+
+var _ target.Mover = cloud{}
+
+// Moves leads the alias back to a version that an earlier deployment made: SAM keeps them all. Nothing ends a rollout but CodeDeploy.
+func (cloud) Moves(app *target.App, u *target.Unit, _ string) []target.Move {
+	if u.Settings.Rollout == nil {
+		return nil
+	}
+	function, region := " --function-name "+app.FunctionName(u), ""
+	if r := app.Spec.Provider.Region; r != "" {
+		region = " --region " + r
+	}
+	return []target.Move{{
+		Back: true,
+		Line: "aws lambda update-alias" + function + " --name " + strings.TrimPrefix(aliasOf(app, u), ":") + " --function-version VERSION --routing-config AdditionalVersionWeights={}" + region,
+		Look: "aws lambda list-versions-by-function" + function + region,
+	}}
+}

@@ -37,3 +37,17 @@ func checkRollout(r *target.Report, u *target.Unit) {
 		r.Loss(u, target.SettingRollout, u.At("rollout.alarms"), "rollout.alarms %s: tencent stops no rollout at an alarm", strings.Join(out.Alarms, ", "))
 	}
 }
+
+var _ target.Mover = cloud{}
+
+// Moves end a rollout: what was deployed becomes a version, which gets everything and is what the next rollout starts from; or they
+// lead back to the version that was published last.
+func (cloud) Moves(_ *target.App, u *target.Unit, tool string) []target.Move {
+	if u.Settings.Rollout == nil {
+		return nil
+	}
+	return []target.Move{
+		{Dir: u.Name, Line: tool + " deploy --inputs publish=true traffic=0"},
+		{Back: true, Dir: u.Name, Line: tool + " deploy --inputs traffic=0"},
+	}
+}
