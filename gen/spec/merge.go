@@ -180,7 +180,7 @@ func fromHandler(h annotations.Handler, directive Place) Settings {
 }
 
 // Merge covers base with over: what over says wins; maps are merged key by key, structures field by field; lists
-// replace. Neither is changed.
+// and a rollout replace. Neither is changed.
 func Merge(base, over Settings) Settings { return merge(base, over) }
 
 func merge[T any](base, over T) T {
@@ -237,7 +237,7 @@ func mergePointer(out, base, over reflect.Value) {
 	switch {
 	case over.IsNil():
 		out.Set(base)
-	case base.IsNil() || base.Type().Elem().Kind() != reflect.Struct:
+	case base.IsNil() || base.Type().Elem().Kind() != reflect.Struct || base.Type() == reflect.TypeFor[*Rollout]():
 		out.Set(over)
 	default:
 		merged := reflect.New(base.Type().Elem())

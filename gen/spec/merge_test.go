@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -216,5 +217,33 @@ f.yml:9:3: unknown target "aswx" [spec-target]
 `
 	if diff := cmp.Diff(want, targets.Render("")); diff != "" {
 		t.Errorf("targets (-want +got):\n%s", diff)
+	}
+}
+
+// TestRolloutIsOneValue: what says another rollout takes nothing over from the one that it replaces, which may be of another strategy.
+func TestRolloutIsOneValue(t *testing.T) {
+	s, diags := Parse("f.yml", []byte(`service: shop
+provider: {rollout: {strategy: canary, percent: 10, interval: 5m, alarms: ["errors-${stage:none}"]}}
+functions: {own: {rollout: {strategy: all}}, plain: {}}
+stages: {prod: {functions: {plain: {rollout: {strategy: linear, percent: 50, interval: 1h}}}}}
+targets: {tencent: {provider: {rollout: {strategy: all}}}}
+`), nil)
+	if len(diags) > 0 {
+		t.Fatal(diags.Render(""))
+	}
+	for _, c := range []struct {
+		target, stage, function string
+		want                    Rollout
+	}{
+		{"aws", "", "plain", Rollout{Strategy: Canary, Percent: 10, Interval: 5 * 60e9, Alarms: []string{"errors-none"}}},
+		{"aws", "prod", "other", Rollout{Strategy: Canary, Percent: 10, Interval: 5 * 60e9, Alarms: []string{"errors-prod"}}},
+		{"aws", "prod", "own", Rollout{Strategy: All}},
+		{"aws", "prod", "plain", Rollout{Strategy: Linear, Percent: 50, Interval: 3600e9}},
+		{"tencent", "", "plain", Rollout{Strategy: All}},
+	} {
+		got := s.For(c.target, c.stage).Resolve(c.function, annotations.Handler{}, Place{}).Rollout
+		if got == nil || !reflect.DeepEqual(*got, c.want) {
+			t.Errorf("%s on %s at stage %q: %+v, want %+v", c.function, c.target, c.stage, got, c.want)
+		}
 	}
 }

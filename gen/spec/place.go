@@ -68,4 +68,6 @@ func (w where) child(key string) where {
 }
 
 // stageKeys are the keys below which ${stage} may stand.
-func stageKeys() []string { return []string{"environment", "resources", "domains", "secrets"} }
+func stageKeys() []string {
+	return []string{"environment", "resources", "domains", "secrets", "alarms"}
+}

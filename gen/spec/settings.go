@@ -27,6 +27,8 @@ type Settings struct {
 	ReservedConcurrency *int `faas:"reservedConcurrency"`
 	// ProvisionedInstances is how many instances the vendor keeps warm. The default is 0.
 	ProvisionedInstances *int `faas:"provisionedInstances"`
+	// Rollout says how a new version takes over from the one before. By default it does at once.
+	Rollout *Rollout `faas:"rollout"`
 	// Environment holds environment variables. Provider and function are merged.
 	Environment map[string]string `faas:"environment"`
 	// Role is the vendor's role that functions run as: an ARN, or on tencent a name.

@@ -222,6 +222,7 @@ func (c checker) settings(prefix string, s Settings) {
 			c.value(path, "found nothing, expected the name of a layer of the vendor")
 		}
 	}
+	c.rollout(prefix, s.Rollout)
 	if s.HTTP != nil {
 		c.cors(prefix, s.HTTP.CORS)
 	}

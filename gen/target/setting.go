@@ -12,6 +12,7 @@ const (
 	SettingConcurrency          = "concurrency"
 	SettingReservedConcurrency  = "reservedConcurrency"
 	SettingProvisionedInstances = "provisionedInstances"
+	SettingRollout              = "rollout"
 	SettingEnvironment          = "environment"
 	SettingRole                 = "role"
 	SettingVPC                  = "vpc"
@@ -38,7 +39,7 @@ const (
 func settings() []string {
 	return []string{
 		SettingMemorySize, SettingCPU, SettingDiskSize, SettingTimeout, SettingInitTimeout, SettingConcurrency,
-		SettingReservedConcurrency, SettingProvisionedInstances, SettingEnvironment, SettingRole, SettingVPC, SettingInternetAccess,
+		SettingReservedConcurrency, SettingProvisionedInstances, SettingRollout, SettingEnvironment, SettingRole, SettingVPC, SettingInternetAccess,
 		SettingLog, SettingTracing, SettingTags, SettingLayers, SettingFileSystems, SettingAsyncRetries, SettingAsyncMaxAge,
 		SettingAsyncOnSuccess, SettingAsyncOnFailure, SettingAsyncLongRunning, SettingDeadLetter, SettingHTTPAuth,
 		SettingHTTPInternal, SettingHTTPCORS, SettingHTTPStreaming, SettingArchitecture,

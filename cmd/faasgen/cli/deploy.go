@@ -30,7 +30,8 @@ func (t *tool) deploy() *cobra.Command {
 			"credentials; faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one\n" +
 			"that f.yml names as provider.\n\n" +
 			"A stage is deployed by one process at a time: a second one is refused. With --tested nothing is deployed unless each\n" +
-			"package is, by its hash, the one that was last deployed to that stage.",
+			"package is, by its hash, the one that was last deployed to that stage.\n\n" +
+			"What was deployed is kept, and the command that goes back to it is printed: see faasgen rollback.",
 		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -38,14 +39,8 @@ func (t *tool) deploy() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if ci := os.Getenv("CI"); !yes && (ci == "true" || ci == "1") {
-				dry = true
-			}
-			if yes && dry {
-				return usage("--yes and --dry-run exclude each other")
-			}
-			if !yes && !dry && !terminal(t.in) {
-				return &failure{code: exitUsage, text: "deploy asks for confirmation, and standard input is not a terminal", hint: "give --yes, or --dry-run to see what would be deployed"}
+			if err := t.approval("deploy", yes, &dry); err != nil {
+				return err
 			}
 			var chosen []target.Target
 			if value != "" {
@@ -79,7 +74,7 @@ func (t *tool) deploy() *cobra.Command {
 			if err := t.promoted(jobs, reports, tested); err != nil {
 				return err
 			}
-			return t.release(cmd.Context(), jobs, reports, held, yes, dry)
+			return t.release(cmd.Context(), jobs, reports, held, approved{yes: yes, dry: dry})
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the cloud to deploy to")
@@ -88,50 +83,6 @@ func (t *tool) deploy() *cobra.Command {
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "show what would be deployed, and stop")
 	t.stageFlag(cmd.Flags())
 	return cmd
-}
-
-// release shows what was built, asks for confirmation, and deploys it: one application after the other.
-func (t *tool) release(ctx context.Context, jobs []job, reports []report, held []*hold.File, yes, dry bool) error {
-	var commands []*exec.Cmd
-	for i, j := range jobs {
-		deployer, ok := j.target.(target.Deployer)
-		if !ok {
-			return &failure{code: exitFailed, text: "nothing is known that deploys to " + j.target.Name(), hint: reports[i].Dir + " is ready for the cloud's own tool"}
-		}
-		cmd, missing := t.vendor(ctx, deployer.Command(), reports[i].Dir)
-		t.announce(j, reports[i], cmd)
-		if missing != nil && !dry {
-			return missing
-		}
-		commands = append(commands, cmd)
-	}
-	if dry {
-		fmt.Fprintln(t.err, "dry run: nothing was deployed")
-		return nil
-	}
-	if !yes {
-		ok, err := t.confirm("deploy this?")
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return &failure{code: exitFailed, text: "nothing was deployed"}
-		}
-	}
-	defer t.running.enter()()
-	for i, cmd := range commands {
-		if err := t.runHolding(cmd, held[i]); err != nil {
-			var e *exec.ExitError
-			if errors.As(err, &e) && e.ExitCode() > 0 {
-				return &failure{code: e.ExitCode(), text: fmt.Sprintf("%s failed with exit code %d", line(cmd), e.ExitCode())}
-			}
-			return &failure{code: exitFailed, text: fmt.Sprintf("%s: %v", line(cmd), err)}
-		}
-		if err := keepDeployed(absolute(t.dir, reports[i].Dir)); err != nil {
-			return fmt.Errorf("it was deployed, and what was deployed cannot be kept for the next plan: %w", err)
-		}
-	}
-	return nil
 }
 
 // vendor is the cloud's own tool, to be run in dir, or a failure that says how to get it.
@@ -151,7 +102,7 @@ func (t *tool) vendor(ctx context.Context, c target.Command, dir string) (*exec.
 	if found {
 		return cmd, nil
 	}
-	return cmd, &failure{code: exitFailed, text: strings.Join(c.Names, ", ") + ": not found in PATH", hint: fmt.Sprintf("install it: %s, then run deploy again, or by hand: cd %s && %s", c.Install, dir, line(cmd))}
+	return cmd, &failure{code: exitFailed, text: strings.Join(c.Names, ", ") + ": not found in PATH", hint: fmt.Sprintf("install it: %s, then run this again, or by hand: cd %s && %s", c.Install, dir, line(cmd))}
 }
 
 func line(cmd *exec.Cmd) string { return strings.Join(cmd.Args, " ") }

@@ -19,30 +19,38 @@ import (
 func (t *tool) hold(jobs []job) (held []*hold.File, err error) {
 	for _, j := range jobs {
 		app, _ := j.app.Target(j.target.Name())
-		name := j.target.Name()
-		if app.Stage != "" {
-			name += "-" + app.Stage
-		}
-		dist := filepath.Join(j.app.Dir, "dist")
-		if err := os.MkdirAll(dist, 0o755); err != nil {
+		f, err := t.holdOne(filepath.Join(j.app.Dir, "dist"), app.Spec.Service, j.target.Name(), app.Stage)
+		if err != nil {
 			return held, err
 		}
-		path := filepath.Join(dist, name+".lock")
-		f, left, err := hold.Take(path)
-		if e, ok := errors.AsType[*hold.Held](err); ok {
-			return held, &failure{code: exitFailed, text: fmt.Sprintf("%s is being deployed%s: by %s", app.Spec.Service, to(j.target.Name(), app.Stage), e.Owner),
-				hint: fmt.Sprintf("wait until it has ended; if it is not running any more, remove %s", relative(t.dir, path))}
-		}
-		if err != nil {
-			return held, fmt.Errorf("keep others from deploying: %w", err)
-		}
-		t.scratch.Store(path, nil)
 		held = append(held, f)
-		if left != nil {
-			fmt.Fprintf(t.err, "note: a deployment of %s%s did not end: that of %s\n", app.Spec.Service, to(j.target.Name(), app.Stage), left)
-		}
 	}
 	return held, nil
+}
+
+// holdOne is hold for one application, by the folder of what is built of it.
+func (t *tool) holdOne(dist, service, name, stage string) (*hold.File, error) {
+	file := name
+	if stage != "" {
+		file += "-" + stage
+	}
+	if err := os.MkdirAll(dist, 0o755); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dist, file+".lock")
+	f, left, err := hold.Take(path)
+	if e, ok := errors.AsType[*hold.Held](err); ok {
+		return nil, &failure{code: exitFailed, text: fmt.Sprintf("%s is being deployed%s: by %s", service, to(name, stage), e.Owner),
+			hint: fmt.Sprintf("wait until it has ended; if it is not running any more, remove %s", relative(t.dir, path))}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep others from deploying: %w", err)
+	}
+	t.scratch.Store(path, nil)
+	if left != nil {
+		fmt.Fprintf(t.err, "note: a deployment of %s%s did not end: that of %s\n", service, to(name, stage), left)
+	}
+	return f, nil
 }
 
 func to(target, stage string) string {

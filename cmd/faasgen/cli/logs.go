@@ -183,8 +183,8 @@ func functionOf(line []byte) string {
 	return record.Function
 }
 
-// maxLine is how much of a line is looked at, in bytes; longer ones are passed on.
-const maxLine = 1 << 20
+// maxLogLine is how much of a line is looked at, in bytes; longer ones are passed on.
+const maxLogLine = 1 << 20
 
 // lines passes those lines on that are to be kept, each as soon as it is complete.
 type lines struct {
@@ -204,7 +204,7 @@ func (l *lines) Write(p []byte) (int, error) {
 		}
 		p = p[len(part):]
 		l.held = append(l.held, part...)
-		if at == 0 && !l.long && len(l.held) <= maxLine {
+		if at == 0 && !l.long && len(l.held) <= maxLogLine {
 			continue
 		}
 		if err := l.flush(); err != nil {
@@ -217,7 +217,7 @@ func (l *lines) Write(p []byte) (int, error) {
 
 // flush decides about what is held.
 func (l *lines) flush() (err error) {
-	if len(l.held) > 0 && (l.long || len(l.held) > maxLine || l.keep(l.held)) {
+	if len(l.held) > 0 && (l.long || len(l.held) > maxLogLine || l.keep(l.held)) {
 		_, err = l.to.Write(l.held)
 	}
 	l.held = l.held[:0]

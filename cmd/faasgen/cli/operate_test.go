@@ -45,7 +45,7 @@ func TestFunctionOf(t *testing.T) {
 
 // TestLines: however the output is cut into pieces, lines come out whole, in order, and no other.
 func TestLines(t *testing.T) {
-	long := strings.Repeat("x", maxLine+10) + "drop"
+	long := strings.Repeat("x", maxLogLine+10) + "drop"
 	text := "a\ndrop b\n\n" + long + "\ndrop\nc drop\nd"
 	want := "a\n\n" + long + "\nd"
 	random := rand.New(rand.NewPCG(1, 2))

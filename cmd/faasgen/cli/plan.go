@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -21,6 +20,9 @@ import (
 	"github.com/faasgen/faasgen/gen/target"
 	"github.com/faasgen/faasgen/gen/target/deployment"
 )
+
+// manifestFile is the file in a target's folder that says what a build made.
+const manifestFile = "manifest.json"
 
 // planned is what "plan --json" prints for each application and target.
 type planned struct {
@@ -117,7 +119,7 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 		if err != nil {
 			return nil, err
 		}
-		built, err := builtDeployment(filepath.Join(dist, "manifest.json"))
+		built, err := builtDeployment(filepath.Join(dist, manifestFile))
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +180,7 @@ func (t *tool) lastIn(dist string) (*deployment.Deployment, string, error) {
 		return nil, "", nil
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		name = filepath.Join(dist, "manifest.json")
+		name = filepath.Join(dist, manifestFile)
 		d, err = builtDeployment(name)
 	}
 	if d == nil || err != nil {
@@ -247,23 +249,6 @@ func builtDeployment(name string) (*deployment.Deployment, error) {
 		}
 	}
 	return m.Deployment, nil
-}
-
-// keepDeployed writes what was deployed next to what was built, for the next plan.
-func keepDeployed(dist string) error {
-	d, err := builtDeployment(filepath.Join(dist, "manifest.json"))
-	if d == nil || err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := d.Write(&b); err != nil {
-		return err
-	}
-	temporary := filepath.Join(dist, "."+deployment.FileName)
-	if err := os.WriteFile(temporary, b.Bytes(), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(temporary, filepath.Join(dist, deployment.FileName))
 }
 
 // printPlan prints a plan for people, with all permissions or only those that the deployment does not grant.

@@ -39,6 +39,7 @@ func Rules() []Rule {
 		{Key: "overload", Gets: "each function's own", Differ: fine, merge: func(*merger, Rule) {}},
 		{Key: "reservedConcurrency", Gets: "the sum if all functions set it, otherwise none", Differ: "fine; 0 is an error", merge: reserved},
 		{Key: "provisionedInstances", Gets: "the maximum", Differ: fine, merge: provisioned},
+		{Key: "rollout", Gets: "that of the functions that set it", Differ: conflict, merge: same(true, func(s *s) **spec.Rollout { return &s.Rollout })},
 		{Key: "environment", Gets: "all variables", Differ: "an error for one name with two values", merge: union("environment", func(s *s) *map[string]string { return &s.Environment }), entries: true},
 		{Key: "tags", Gets: "all tags", Differ: "an error for one name with two values", merge: union("tags", func(s *s) *map[string]string { return &s.Tags }), entries: true},
 		{Key: "role", Gets: "that of all functions", Differ: conflict + ", also where some set none", merge: same(false, func(s *s) *string { return &s.Role })},

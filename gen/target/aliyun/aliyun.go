@@ -75,7 +75,10 @@ func (c cloud) Explain(app *target.App) *target.Report {
 
 // Command is that of Serverless Devs.
 func (cloud) Command() target.Command {
-	return target.Command{Names: []string{"s"}, Args: []string{"deploy", "--assume-yes"}, Install: "npm install -g @serverless-devs/s"}
+	return target.Command{
+		Names: []string{"s"}, Args: []string{"deploy", "--assume-yes"}, Install: "npm install -g @serverless-devs/s",
+		Unfinished: "the functions that s came to are deployed, the others are as they were",
+	}
 }
 
 // Deploy returns s.yaml.

@@ -66,6 +66,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 	r.Seconds(u, target.SettingTimeout, s.Timeout, 1, 86400)
 	r.Seconds(u, target.SettingInitTimeout, s.InitTimeout, 1, maxStart)
 	r.Range(u, target.SettingConcurrency, max(1, s.Concurrency), 1, 200, 1, "")
+	checkRollout(r, u)
 	if s.Architecture != "amd64" {
 		r.Unsupported(u.At(target.SettingArchitecture), "architecture "+s.Architecture, "instances are amd64")
 	}

@@ -14,6 +14,7 @@ func how() map[string]string {
 		target.SettingConcurrency:          "instanceConcurrency",
 		target.SettingReservedConcurrency:  "concurrencyConfig",
 		target.SettingProvisionedInstances: "provisionConfig",
+		target.SettingRollout:              "at once",
 		target.SettingEnvironment:          "environmentVariables",
 		target.SettingRole:                 "role",
 		target.SettingVPC:                  "vpcConfig",

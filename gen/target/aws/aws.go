@@ -5,6 +5,7 @@ package aws
 
 import (
 	"fmt"
+	"regexp"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/spec"
@@ -80,10 +81,17 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	return r
 }
 
-// Command is that of SAM. A deployment that changes nothing is not a failure.
+// Command is that of SAM. A deployment that changes nothing is not a failure. With on_failure DELETE, older versions end with
+// exit code 0 whatever becomes of the stack (aws-sam-cli issue 6363).
 func (cloud) Command() target.Command {
-	return target.Command{Names: []string{"sam"}, Args: []string{"deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"}, Install: "pip install aws-sam-cli"}
+	return target.Command{
+		Names: []string{"sam"}, Args: []string{"deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"}, Install: "pip install aws-sam-cli",
+		Removes: true, Unfinished: "CloudFormation goes on with the stack by itself, and rolls it back if something fails", Failure: failure,
+	}
 }
+
+// failure is how SAM says that the stack was not deployed.
+var failure = regexp.MustCompile(`^Error: Failed to create/update the stack`)
 
 // Deploy returns template.yaml and samconfig.toml.
 func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {

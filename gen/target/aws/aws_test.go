@@ -213,7 +213,7 @@ func TestEveryKey(t *testing.T) {
 	for definition, structure := range map[string]any{
 		function + "Properties": Properties{}, function + "ScheduleV2EventProperties": ScheduleEvent{},
 		api + "Properties": HTTPAPIProperties{}, api + "Auth": HTTPAPIAuth{}, "EventInvokeConfig": EventInvokeConfig{},
-		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{},
+		"EventInvokeDestinationConfig": DestinationConfig{}, "EventInvokeOnFailure": Destination{}, "DeadLetterQueue": DeadLetterQueue{}, "DeploymentPreference": DeploymentPreference{},
 		"VpcConfig": VPCConfig{}, "S3EventProperties": S3Event{}, "SQSEventProperties": SQSEvent{}, "KinesisEventProperties": StreamEvent{}, "DynamoDBEventProperties": StreamEvent{}, "SNSEventProperties": SNSEvent{},
 		"MSKEventProperties": MSKEvent{}, "CloudWatchLogsEventProperties": LogsEvent{}, function + "EventBridgeRuleEventProperties": RuleEvent{},
 	} {

@@ -58,8 +58,18 @@ func aliasOf(app *target.App, u *target.Unit) string {
 	if n := said(app, u, "AutoPublishAlias"); n != nil {
 		return ":" + strings.TrimSpace(n.Value)
 	}
-	if n := u.Settings.ProvisionedInstances; n != nil && *n > 0 {
-		return ":live"
+	if published(u) {
+		return ":" + alias
 	}
 	return ""
+}
+
+// alias leads to the version of a function that is called, in functions that have versions.
+const alias = "live"
+
+// published reports whether each deployment of the unit makes a version, which the alias then leads to: instances are kept warm for an
+// alias, and a rollout moves one.
+func published(u *target.Unit) bool {
+	n := u.Settings.ProvisionedInstances
+	return n != nil && *n > 0 || u.Settings.Rollout != nil
 }

@@ -61,6 +61,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		r.Loss(u, target.SettingConcurrency, u.At(target.SettingConcurrency), "concurrency %d: aws runs one invocation at a time in an instance", s.Concurrency)
 	}
 	r.Environment(app, u, variables())
+	checkRollout(r, app, u)
 	checkARN(r, u, "role", s.Role)
 	checkNetwork(r, u)
 	checkLogs(r, u)

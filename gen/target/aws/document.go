@@ -15,15 +15,14 @@ import (
 // f.yml itself into the whole.
 func document(app *target.App) *yaml.Node {
 	root := build(app, nil)
-	if published := published(root); len(published) > 0 {
-		root = build(app, published) // what calls these functions calls their aliases
+	if aliases := aliases(root); len(aliases) > 0 {
+		root = build(app, aliases) // what calls these functions calls their aliases
 	}
 	return root
 }
 
-// published are the functions that have an alias, by logical name: those with provisioned instances, and those where some
-// x-aws says so.
-func published(root *yaml.Node) map[string]bool {
+// aliases are the functions that have an alias, by logical name: those that are [published], and those where some x-aws says so.
+func aliases(root *yaml.Node) map[string]bool {
 	functions := map[string]bool{}
 	t, err := parse(root)
 	if err != nil {
@@ -81,6 +80,8 @@ type builder struct {
 	functions callees
 	made      map[string]string
 	template  Template
+	// preferences are how versions of units take over that have a rollout.
+	preferences map[*target.Unit]*DeploymentPreference
 	// extensions merge x-aws keys into the template, in order.
 	extensions []func(root *yaml.Node)
 }
@@ -103,6 +104,7 @@ func build(app *target.App, published map[string]bool) *yaml.Node {
 	if len(routes) > 0 {
 		b.api(routes)
 	}
+	b.rollouts()
 	schedulers := b.schedulers()
 	for _, u := range app.Units {
 		b.function(u, schedulers[u])
@@ -178,6 +180,7 @@ func (b *builder) api(routes []route) {
 func (b *builder) function(u *target.Unit, scheduler string) {
 	id := b.functions.id[u]
 	f := function(b.app, u)
+	f.Properties.DeploymentPreference = b.preferences[u]
 	b.template.Resources[id] = f
 	if u.Streams() {
 		for _, t := range u.Routes() {

@@ -119,6 +119,10 @@ func TestExpand(t *testing.T) {
 		{"with a role", `work: {role: "arn:aws:iam::1:role/r"}`, "WorkFunction"},
 		{"with an alias", "work: {provisionedInstances: 1}", "WorkFunction WorkFunctionAliaslive WorkFunctionRole WorkFunctionVersion*"},
 		{"with an alias by x-aws", "work: {x-aws: {AutoPublishAlias: v-1}}", "WorkFunction WorkFunctionAliasv1 WorkFunctionRole WorkFunctionVersion*"},
+		{"a version that takes over at once", "work: {rollout: {strategy: all}}", "WorkFunction WorkFunctionAliaslive WorkFunctionRole WorkFunctionVersion*"},
+		{"one of two that take over gradually, in a way of their own", "{one: &r {rollout: {strategy: canary, percent: 5, interval: 1m}}, two: *r}",
+			"Canary5Percent1Minute CodeDeployServiceRole OneFunction OneFunctionAliaslive OneFunctionDeploymentGroup OneFunctionRole OneFunctionVersion* ServerlessDeploymentApplication " +
+				"TwoFunction TwoFunctionAliaslive TwoFunctionDeploymentGroup TwoFunctionRole TwoFunctionVersion*"},
 		{"asynchronous", "work: {async: {retries: 1}}", "WorkFunction WorkFunctionEventInvokeConfig WorkFunctionRole"},
 		{"routes", "work: {events: [http: {method: GET, path: /}, http: {method: POST, path: /a}]}",
 			"Api ApiApiGatewayDefaultStage WorkFunction WorkFunctionApiPermission WorkFunctionRole"},

@@ -30,7 +30,10 @@ func function(app *target.App, u *target.Unit) *Function {
 		p.EphemeralStorage = &EphemeralStorage{int(s.DiskSize)}
 	}
 	if n := s.ProvisionedInstances; n != nil && *n > 0 {
-		p.AutoPublishAlias, p.ProvisionedConcurrencyConfig = "live", &ProvisionedConcurrency{*n}
+		p.ProvisionedConcurrencyConfig = &ProvisionedConcurrency{*n}
+	}
+	if published(u) {
+		p.AutoPublishAlias, p.AutoPublishAliasAllProperties = alias, true // what calls the alias gets changed settings, too
 	}
 	if e := app.Environment(u); len(e) > 0 {
 		p.Environment = &Environment{e}

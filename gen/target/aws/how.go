@@ -13,6 +13,7 @@ func how() map[string]string {
 		target.SettingConcurrency:          "one at a time",
 		target.SettingReservedConcurrency:  "ReservedConcurrentExecutions",
 		target.SettingProvisionedInstances: "ProvisionedConcurrencyConfig",
+		target.SettingRollout:              "DeploymentPreference",
 		target.SettingEnvironment:          "Environment",
 		target.SettingRole:                 "Role",
 		target.SettingVPC:                  "VpcConfig",

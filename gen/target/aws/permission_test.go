@@ -42,6 +42,8 @@ callers lambda:InvokeFunction on arn:lambda:HERE:function:shop-ff if lambda:Invo
 callers lambda:InvokeFunctionUrl on arn:lambda:HERE:function:shop-ff if lambda:FunctionUrlAuthType AWS_IAM for http.streaming`},
 		{"an alias", "functions: {ff: {provisionedInstances: 1, events: [timer: {every: 1h}]}}", `
 granted scheduler.amazonaws.com lambda:InvokeFunction on arn:lambda:HERE:function:shop-ff:live for timer ff`},
+		{"an alias of a rollout", "functions: {ff: {rollout: {strategy: all}, events: [timer: {every: 1h}]}}", `
+granted scheduler.amazonaws.com lambda:InvokeFunction on arn:lambda:HERE:function:shop-ff:live for timer ff`},
 		{"an alias of x-aws", "functions: {ff: {x-aws: {AutoPublishAlias: blue}, events: [timer: {every: 1h}]}}", `
 granted scheduler.amazonaws.com lambda:InvokeFunction on arn:lambda:HERE:function:shop-ff:blue for timer ff`},
 		{"timers", "functions: {ff: {events: [timer: {every: 1h}, timer: {every: 1h, x-aws: {RoleArn: 'arn:aws:iam::1:role/r'}}]}}", `

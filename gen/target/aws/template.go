@@ -201,7 +201,7 @@ type Properties struct {
 	// CodeSigningConfigArn requires signed code.
 	CodeSigningConfigArn any `yaml:"CodeSigningConfigArn,omitempty"`
 	// DeploymentPreference shifts traffic gradually.
-	DeploymentPreference any `yaml:"DeploymentPreference,omitempty"`
+	DeploymentPreference *DeploymentPreference `yaml:"DeploymentPreference,omitempty"`
 	// DurableConfig makes executions durable.
 	DurableConfig any `yaml:"DurableConfig,omitempty"`
 	// ImageConfig, ImageUri, InlineCode and PackageType are for functions that are no zip.
@@ -222,6 +222,24 @@ type Properties struct {
 	VersionDescription    any `yaml:"VersionDescription,omitempty"`
 	// Events are the triggers.
 	Events map[string]*Event `yaml:"Events,omitempty"`
+}
+
+// DeploymentPreference shifts traffic gradually.
+type DeploymentPreference struct {
+	// Type is the name of one of CodeDeploy's own ways, or a reference to one of the template.
+	Type any `yaml:"Type"`
+	// Alarms are names of CloudWatch alarms that roll back. SAM's schema has no plain text there.
+	Alarms []any `yaml:"Alarms,omitempty"`
+	// Enabled turns it off.
+	Enabled any `yaml:"Enabled,omitempty"`
+	// Hooks are functions that run before and after the shift.
+	Hooks any `yaml:"Hooks,omitempty"`
+	// PassthroughCondition puts the function's condition on what SAM makes for it, too.
+	PassthroughCondition any `yaml:"PassthroughCondition,omitempty"`
+	// Role is the one that shifts; SAM makes one when it is missing.
+	Role any `yaml:"Role,omitempty"`
+	// TriggerConfigurations notify of what happens.
+	TriggerConfigurations any `yaml:"TriggerConfigurations,omitempty"`
 }
 
 // EphemeralStorage is the space in /tmp.

@@ -4,8 +4,13 @@ import "github.com/faasgen/faasgen/gen/target"
 
 var _ target.Caller = cloud{}
 
-// Address is the function's name.
-func (cloud) Address(app *target.App, u *target.Unit) string { return app.FunctionName(u) }
+// Address is the function's name, with the alias that a rollout moves if it has one: the vendor's default may be $LATEST.
+func (cloud) Address(app *target.App, u *target.Unit) string {
+	if u.Settings.Rollout != nil {
+		return app.FunctionName(u) + ":" + qualifier
+	}
+	return app.FunctionName(u)
+}
 
 // CallLimit is the vendor's limit of a payload. The limits are those of events.
 func (cloud) CallLimit(async bool) int64 {

@@ -17,6 +17,10 @@ func TestCalls(t *testing.T) {
 aa: bb=shop-bb;cc=shop-cc
 aa: role scf:InvokeFunction on qcs::scf:ap-guangzhou::namespace/default/function/shop-bb for call bb
 aa: role scf:Invoke on qcs::scf:ap-guangzhou::namespace/default/function/shop-cc for call cc`},
+		"a rollout": {"functions: {aa: {role: r}, bb: {rollout: {strategy: canary, percent: 10, interval: 1m}}}", []string{"aa bb"}, `
+f.yml:3:84: note: rollout.interval 1m: tencent leaves the share at 10 %; the rest moves with a command, which deploy prints [target-loss]
+aa: bb=shop-bb:$DEFAULT
+aa: role scf:InvokeFunction on qcs::scf:ap-guangzhou::namespace/default/function/shop-bb for call bb`},
 		"a web function": {"functions: {aa: {role: r}, " + web + "}", []string{"aa bb"}, `
 f.yml:3:13: a call of function bb by aa is not supported by tencent: bb has http triggers alone and is deployed as a web function, which SCF calls by its URL only [target-unsupported]
 hint: with //faas:raw too it is an event function; or put both functions into one group, or call its URL

@@ -63,6 +63,7 @@ func check(r *target.Report, app *target.App, u *target.Unit) {
 		r.Unsupported(u.At(target.SettingReservedConcurrency), target.SettingReservedConcurrency, "it is a quota that is set in the console")
 	}
 	checkConcurrency(r, u)
+	checkRollout(r, u)
 	r.Environment(app, u, variables())
 	if s.Role != "" && strings.ContainsAny(s.Role, ":/") {
 		r.Limit(u.At(target.SettingRole), target.SettingRole, fmt.Sprintf("%q", s.Role), "the name of a role")

@@ -81,6 +81,8 @@ type Inputs struct {
 	RetryNum *int `yaml:"retryNum,omitempty"`
 	// ProvisionedNum is how many instances are kept warm.
 	ProvisionedNum int `yaml:"provisionedNum,omitempty"`
+	// Traffic is the share of $DEFAULT that $LATEST gets, 0 to 1; the version that was published last gets the rest.
+	Traffic *float64 `yaml:"traffic,omitempty"`
 	// InstanceConcurrencyConfig says how many requests an instance of a web function takes at once.
 	InstanceConcurrencyConfig *InstanceConcurrency `yaml:"instanceConcurrencyConfig,omitempty"`
 	// ProtocolType is WS for web sockets, with ProtocolParams.

@@ -13,6 +13,7 @@ func how() map[string]string {
 		target.SettingInitTimeout:          "initTimeout",
 		target.SettingConcurrency:          "instanceConcurrencyConfig",
 		target.SettingProvisionedInstances: "provisionedNum",
+		target.SettingRollout:              "traffic",
 		target.SettingEnvironment:          "environment",
 		target.SettingRole:                 "role",
 		target.SettingVPC:                  "vpcConfig",

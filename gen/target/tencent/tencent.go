@@ -4,6 +4,7 @@
 package tencent
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -90,10 +91,18 @@ func (c cloud) Explain(app *target.App) *target.Report {
 	return r
 }
 
-// Command is that of the Serverless Cloud Framework, or of the tool that it came from.
+// Command is that of the Serverless Cloud Framework, or of the tool that it came from. Several versions say that a component failed, or
+// that a file has mistakes, and end with exit code 0 (serverless-tencent issues 136 and 167).
 func (cloud) Command() target.Command {
-	return target.Command{Names: []string{"scf", "sls", "serverless"}, Args: []string{"deploy", "--all"}, Install: "npm install -g serverless-cloud-framework"}
+	return target.Command{
+		Names: []string{"scf", "sls", "serverless"}, Args: []string{"deploy", "--all"}, Install: "npm install -g serverless-cloud-framework",
+		Unfinished: "the functions that it came to are deployed, the others are as they were", Failure: failure,
+	}
 }
+
+// failure is how the tool says that something failed: an error of JavaScript by its name, behind the name of the instance if it is about
+// one.
+var failure = regexp.MustCompile(`^\s*(?:.* › )?[A-Za-z]*Error(?: \[[^\]]*\])?: `)
 
 // Deploy returns <unit>/serverless.yml for each unit: the vendor's tool deploys a folder at a time, or all folders below
 // one.
@@ -155,6 +164,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		InitTimeout:  s.InitTimeout.WholeSeconds(),
 		PublicAccess: s.InternetAccess, // the vendor's default is true
 		Tags:         s.Tags,
+		Traffic:      traffic(s.Rollout),
 	}
 	if web(u) {
 		in.Type, in.Handler = "web", ""

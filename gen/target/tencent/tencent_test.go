@@ -157,7 +157,7 @@ func TestEveryKey(t *testing.T) {
 		{Component{}, "app component inputs name org stage"},
 		{Inputs{}, "asyncRunEnable cfs cls deadLetter description diskSize eip enableRoleAuth entryFile environment events handler ignoreTriggers image " +
 			"initTimeout installDependency instanceConcurrencyConfig layers memorySize msgTTL name namespace nodeSpec nodeType protocolParams protocolType " +
-			"provisionedNum publicAccess qualifier region retryNum role runtime src tags timeout traceEnable type vpcConfig"},
+			"provisionedNum publicAccess qualifier region retryNum role runtime src tags timeout traceEnable traffic type vpcConfig"},
 		{TimerParameters{}, "argument cronExpression enable name qualifier"},
 		{HTTPParameters{}, "authType corsConfig name netConfig qualifier"},
 		{CORS{}, "credentials enable exposeHeaders headers maxAge methods origins"},
