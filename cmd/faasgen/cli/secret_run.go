@@ -84,11 +84,7 @@ func (t *tool) runTool(ctx context.Context, tool target.SecretTool, args []strin
 		}
 		return nil, code, &failure{code: exitFailed, text: text}
 	case exit != nil:
-		text := fmt.Sprintf("%s failed with exit code %d", what, exit.ExitCode())
-		if first := oneLineOf(string(errs.text), hidden); first != "" {
-			text += ": " + first
-		}
-		return nil, "", &failure{code: exitFailed, text: text}
+		return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("%s failed with exit code %d", what, exit.ExitCode()), hint: "run the command by hand to see what it says: faasgen shows no text that it does not know the form of"}
 	case err != nil:
 		return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("%s: %v", what, err)}
 	}
