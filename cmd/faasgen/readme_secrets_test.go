@@ -21,11 +21,23 @@ func TestSecretsOfThePage(t *testing.T) {
 	if err != nil || strings.TrimSpace(out) != "15" {
 		t.Errorf("%s, %v\n%s", out, err, errs)
 	}
+	w.write("tools/aws", "#!/bin/sh\ncase $2 in\ndescribe-parameters) echo '{\"Parameters\":[{\"Name\":\"/shop/token\",\"Type\":\"SecureString\",\"Version\":'$(cat version)'}]}' ;;\n*) echo 2 >version ;;\nesac\n")
+	w.write("version", "1")
+	w.write("f.yml", "service: shop\nprovider: {name: aws, region: eu-central-1}\nstages: {prod: {}}\n"+find(t, "Keep a secret in a store", "yaml"))
+	for line := range strings.Lines(find(t, "Put a value into a store", "sh")) {
+		line, _, _ = strings.Cut(line, "#")
+		out, errs, err := w.sh("chmod 755 tools/aws && export PATH=\"$PWD/tools:$PATH\" && echo a-token | go tool " + strings.TrimSpace(line))
+		if err != nil || !strings.Contains(out, "auth.token") {
+			t.Errorf("%s: %s, %v\n%s", line, out, err, errs)
+		}
+	}
 	page, err := os.ReadFile("../../docs/secrets.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range []string{"ssm:GetParameters", "secretsmanager:GetSecretValue", "kms:GetSecretValue", "ssm:GetSecretValue", "AWS_ENDPOINT_URL_SSM", "FAAS_STORES_ENDPOINT"} {
+	for _, word := range []string{"ssm:GetParameters", "secretsmanager:GetSecretValue", "kms:GetSecretValue", "ssm:GetSecretValue", "AWS_ENDPOINT_URL_SSM", "FAAS_STORES_ENDPOINT",
+		"ssm put-parameter", "ssm describe-parameters", "ssm get-parameters", "secretsmanager create-secret", "put-secret-value", "describe-secret", "-FILE",
+		"kms CreateSecret", "PutSecretValue", "kms DescribeSecret", "ListSecretVersionIds", "ssm CreateSecret", "ssm DescribeSecret"} {
 		if !strings.Contains(string(page), word) {
 			t.Errorf("the page does not have %s", word)
 		}

@@ -47,6 +47,8 @@ type Keeper interface {
 type Store struct {
 	// Scheme is what references to it begin with.
 	Scheme string
+	// Title is what the vendor calls it.
+	Title string
 	// Source makes the reader: ssm.New. Main hands it over if the unit has such references.
 	Source Symbol
 	// Wrong says what is wrong with a name, "" if nothing is. It does not repeat it.

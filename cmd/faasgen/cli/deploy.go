@@ -87,22 +87,32 @@ func (t *tool) deploy() *cobra.Command {
 
 // vendor is the cloud's own tool, to be run in dir, or a failure that says how to get it.
 func (t *tool) vendor(ctx context.Context, c target.Command, dir string) (*exec.Cmd, error) {
-	name, found := c.Names[0], false
-	for _, n := range c.Names {
-		if _, err := exec.LookPath(n); err == nil {
-			name, found = n, true
-			break
-		}
-	}
-	cmd := exec.CommandContext(ctx, name, c.Args...)
+	name, found := onPath(c.Names)
+	cmd := polite(ctx, name, c.Args)
 	cmd.Dir = absolute(t.dir, dir)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.in, t.out, t.err
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it may have to clean up, or to say how far it came
-	cmd.WaitDelay = 30 * time.Second
 	if found {
 		return cmd, nil
 	}
 	return cmd, &failure{code: exitFailed, text: strings.Join(c.Names, ", ") + ": not found in PATH", hint: fmt.Sprintf("install it: %s, then run this again, or by hand: cd %s && %s", c.Install, dir, line(cmd))}
+}
+
+// onPath is the first of the names that an executable has, and otherwise the first of all.
+func onPath(names []string) (name string, found bool) {
+	for _, n := range names {
+		if _, err := exec.LookPath(n); err == nil {
+			return n, true
+		}
+	}
+	return names[0], false
+}
+
+// polite is a command that an interrupt lets end by itself: it may have to clean up, or to say how far it came.
+func polite(ctx context.Context, name string, args []string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 30 * time.Second
+	return cmd
 }
 
 func line(cmd *exec.Cmd) string { return strings.Join(cmd.Args, " ") }

@@ -18,6 +18,8 @@ type interrupts struct {
 	writing gate // files of which all are replaced or none: no signal leaves half of them
 	// scratch has the temporary folders of this run.
 	scratch sync.Map
+	// restores are functions that put a terminal back, by a key of their own.
+	restores sync.Map
 	// reported keeps the run and what ends it from both saying that it was interrupted.
 	reported sync.Once
 }
@@ -55,6 +57,10 @@ func (t *tool) supervise(signals <-chan os.Signal, patience time.Duration, run f
 	}
 	t.scratch.Range(func(dir, _ any) bool {
 		_ = os.RemoveAll(dir.(string))
+		return true
+	})
+	t.restores.Range(func(_, restore any) bool {
+		restore.(func())()
 		return true
 	})
 	if terminal(t.err) {

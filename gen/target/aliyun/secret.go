@@ -16,7 +16,7 @@ var secretForm = regexp.MustCompile(`^[A-Za-z0-9_/+=.@-]{1,192}$`)
 
 // Stores are the secrets of KMS.
 func (cloud) Stores() []target.Store {
-	return []target.Store{{Scheme: scheme, Source: target.Symbol{Import: platform + "/kms", Name: "New"}, Wrong: func(name string) string {
+	return []target.Store{{Scheme: scheme, Title: "secrets of KMS", Source: target.Symbol{Import: platform + "/kms", Name: "New"}, Wrong: func(name string) string {
 		if !secretForm.MatchString(name) {
 			return "expected that of a secret, such as shop/token"
 		}

@@ -23,7 +23,7 @@ var (
 // Stores are Parameter Store and Secrets Manager.
 func (cloud) Stores() []target.Store {
 	return []target.Store{
-		{Scheme: schemeParameter, Source: target.Symbol{Import: platform + "/ssm", Name: "New"}, Wrong: func(name string) string {
+		{Scheme: schemeParameter, Title: "Parameter Store", Source: target.Symbol{Import: platform + "/ssm", Name: "New"}, Wrong: func(name string) string {
 			switch {
 			case !parameterForm.MatchString(name):
 				return "expected that of a parameter, such as /shop/token, or its ARN"
@@ -32,7 +32,7 @@ func (cloud) Stores() []target.Store {
 			}
 			return ""
 		}},
-		{Scheme: schemeSecret, Source: target.Symbol{Import: platform + "/secretsmanager", Name: "New"}, Wrong: func(name string) string {
+		{Scheme: schemeSecret, Title: "Secrets Manager", Source: target.Symbol{Import: platform + "/secretsmanager", Name: "New"}, Wrong: func(name string) string {
 			if !secretForm.MatchString(name) {
 				return "expected that of a secret, such as shop/db, or its ARN, and #MEMBER for a member of it"
 			}

@@ -16,7 +16,7 @@ var secretForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,127}(:[A-Za-z0-
 
 // Stores is Secrets Manager.
 func (cloud) Stores() []target.Store {
-	return []target.Store{{Scheme: scheme, Source: target.Symbol{Import: platform + "/ssm", Name: "New"}, Wrong: func(name string) string {
+	return []target.Store{{Scheme: scheme, Title: "Secrets Manager", Source: target.Symbol{Import: platform + "/ssm", Name: "New"}, Wrong: func(name string) string {
 		if !secretForm.MatchString(name) {
 			return "expected that of a secret, such as shop-token, with :VERSION behind it"
 		}

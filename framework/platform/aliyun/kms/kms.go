@@ -3,7 +3,7 @@
 //
 //	custom.Run(store.With(app.New, kms.New()))
 //
-// Each secret is one request, several at a time. Credentials are those of the function's role in the environment: at the cold start there
+// Each secret is one request, several at a time: the API has none for several secrets. Credentials are those of the function's role in the environment: at the cold start there
 // is no invocation yet that has others. The role must allow kms:GetSecretValue, and kms:Decrypt on the key that encrypts the secret.
 // FAAS_STORES_ENDPOINT leads requests elsewhere than to https://kms.REGION.aliyuncs.com: to https://kms-vpc.REGION.aliyuncs.com for functions
 // without internet access, or to a simulator.
@@ -61,7 +61,7 @@ type source struct {
 // Scheme returns kms.
 func (*source) Scheme() string { return Scheme }
 
-// Read reads each secret with a request of its own: the API has no other.
+// Read reads each secret with a request of its own.
 func (s *source) Read(ctx context.Context, names []string) []store.Result {
 	return store.Each(ctx, names, func(ctx context.Context, name string) (text string, err error) {
 		err = store.Request(ctx, func() error {

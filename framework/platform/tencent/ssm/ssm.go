@@ -3,7 +3,7 @@
 //
 //	custom.Run(store.With(app.New, ssm.New()), tencent.HTTP())
 //
-// Each secret is one request, several at a time. The role must allow ssm:GetSecretValue. FAAS_STORES_ENDPOINT leads requests elsewhere than
+// Each secret is one request, several at a time: the API has none for several secrets. The role must allow ssm:GetSecretValue. FAAS_STORES_ENDPOINT leads requests elsewhere than
 // to https://ssm.tencentcloudapi.com: to https://ssm.internal.tencentcloudapi.com for functions without internet access, or to a simulator.
 package ssm
 
@@ -55,7 +55,7 @@ type source struct {
 // Scheme returns ssm.
 func (*source) Scheme() string { return Scheme }
 
-// Read reads each secret with a request of its own: the API has no other.
+// Read reads each secret with a request of its own.
 func (s *source) Read(ctx context.Context, names []string) []store.Result {
 	return store.Each(ctx, names, func(ctx context.Context, name string) (text string, err error) {
 		err = store.Request(ctx, func() error {

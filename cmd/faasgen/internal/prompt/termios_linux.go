@@ -1,0 +1,5 @@
+package prompt
+
+import "syscall"
+
+const getTermios, setTermios = syscall.TCGETS, syscall.TCSETS
