@@ -57,6 +57,10 @@ type Spec struct {
 	keys map[string]Place
 	// replaced holds, by place, the text of values that had variables in them.
 	replaced map[token.Position]string
+	// unset are the values that need variables which are not set.
+	unset []unset
+	// spoilt are the places of texts that could not be read.
+	spoilt map[token.Position]bool
 	// failed holds the paths of the values that a mistake was reported at, or below.
 	failed map[string]bool
 	// staged holds, by path, the values and keys with a ${stage} in them that has no default.

@@ -93,7 +93,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 }
 
 func (c checker) add(d annotations.Diagnostic) {
-	if c.wrong[d.Pos] {
+	if c.wrong[d.Pos] || c.spoilt[d.Pos] || c.unknown(d.Pos) {
 		return
 	}
 	if raw, ok := c.replaced[d.Pos]; ok {
