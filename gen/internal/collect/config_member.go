@@ -78,7 +78,7 @@ func (c *configDirective) fieldDirectives() map[*types.Var]*field {
 // they need is not required itself.
 func (c *configDirective) configMembers(dep *model.Dep) bool {
 	before := len(c.diagnostics)
-	c.membersOf(dep, dep.Type, model.ConfigMember{}, "", visited{})
+	c.membersOf(dep, dep.Value(), model.ConfigMember{}, "", visited{})
 	if len(dep.Values) > 0 {
 		dep.Optional = true
 	}
