@@ -96,6 +96,11 @@ func (c *injectDirective) configured(d *declaration, st *types.Struct, config *a
 		c.config.keyless(mark)
 		return nil, false
 	}
+	if mark.Given("refresh") {
+		pos, end := mark.Range("refresh")
+		c.errorf(pos, int(end-pos), codeConfig, "refresh on a struct type would be that of all of its fields").Hint = "write it on the fields that are a config.Live"
+		return nil, false
+	}
 	if config.Default != nil {
 		pos, end := mark.Range("default")
 		c.errorf(pos, int(end-pos), codeConfig, "a default for struct %s, which is configured field by field", d.name.Name).
