@@ -79,6 +79,8 @@ func (a *Arg) Check(given func(string) bool) []Problem {
 		problems = append(problems, conflict("id", `"config" and "id" exclude each other: a parameter is configured or injected`, ""))
 	case given("default") && !given("config"):
 		problems = append(problems, conflict("default", `"default" is for a configured parameter`, "add config=KEY"))
+	case given("refresh") && !given("config"):
+		problems = append(problems, conflict("refresh", `"refresh" is for a configured parameter`, "add config=KEY"))
 	}
 	if !given("call") {
 		for _, option := range []string{"async", "timeout", "retries"} {

@@ -55,6 +55,8 @@ type Arg struct {
 	Config string `faas:"config"`
 	// Default is the value when the key is not configured.
 	Default *string `faas:"default"`
+	// Refresh is how old the value of a config.Live may get; the default is 5 minutes. A bare number is seconds.
+	Refresh Duration `faas:"refresh"`
 	// Call passes a client of the function of that name, as call does for a field.
 	Call string `faas:"call"`
 	// Async calls it without waiting for it.
@@ -89,6 +91,9 @@ type Config struct {
 	Default *string `faas:"default"`
 	// Required makes a missing key an init error. It is the rule when there is no default.
 	Required bool `faas:"required"`
+	// Refresh is how old the value of a config.Live may get before it is read again, which the invocation that uses it then does after its
+	// response; the default is 5 minutes. A bare number is seconds.
+	Refresh Duration `faas:"refresh"`
 }
 
 // Handler makes a function out of a method, a function, a struct's Handle, or a constructor returning http.Handler.

@@ -56,7 +56,7 @@ func TestNeedsHandler(t *testing.T) {
 func TestHelp(t *testing.T) {
 	r := Default()
 	got, err := r.Help("arg")
-	want := `//faas:arg NAME [id=...] [group=...] [members=...] [optional] [config=...] [default=...] [call=...] [async] [timeout=...] [retries=...]
+	want := `//faas:arg NAME [id=...] [group=...] [members=...] [optional] [config=...] [default=...] [refresh=...] [call=...] [async] [timeout=...] [retries=...]
 
 Arg says how one parameter of a constructor is filled.
 
@@ -80,6 +80,9 @@ It stands on a function, next to //faas:provide, //faas:handler,
       Config fills it from that configuration key.
   default
       Default is the value when the key is not configured.
+  refresh
+      Refresh is how old the value of a config.Live may get; the default is 5
+      minutes. A bare number is seconds.
   call
       Call passes a client of the function of that name, as call does for a
       field.

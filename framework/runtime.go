@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"time"
@@ -61,6 +62,9 @@ type Store struct {
 	// Read returns the text that a name stands for. It is called at cold start, before anything is built, and bounds its time
 	// itself. Its error is shown to who starts the unit: it must not have the text.
 	Read func(name string) (string, error)
+	// ReadAgain returns the text anew while the unit runs, and stops with ctx; nil is Read. It is called in the background of invocations,
+	// also by several goroutines at once. Its error is logged: it must not have the text.
+	ReadAgain func(ctx context.Context, name string) (string, error)
 }
 
 // InitLimit is the limit of a start, and of one lazy build: the smaller of InitTimeout and the one that FAAS_INIT_TIMEOUT gives

@@ -111,6 +111,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	}
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
 	ds = append(ds, a.ownPackages(o.Target, app, o.Unit)...)
+	ds = append(app.Spec.Settled(ds), a.Unset(o.Target.Name(), app, o.Unit)...)
 	if !ds.Failed() && !b.Kept {
 		_, found = o.Target.Deploy(app)
 		ds = append(ds, found...)
@@ -149,6 +150,14 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		Files: files, Deploy: b.deploy(o.Target), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
+}
+
+// Unset reports the variables that f.yml takes from the environment, that are not set, and whose values the units of an application need as
+// a target plans it, or one of the units.
+func (a *App) Unset(name string, app *target.App, unit string) annotations.Diagnostics {
+	return app.Spec.Unset(name, a.stage, func(name string) bool {
+		return slices.ContainsFunc(app.Units, func(u *target.Unit) bool { return (unit == "" || u.Name == unit) && (u.Name == name || u.Has(name)) })
+	})
 }
 
 // packaged reports whether a file is part of the packages.

@@ -111,6 +111,7 @@ func BuildServer(ctx context.Context, a *App, o ServerOptions) (*BuiltServer, er
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
 	environment, different := variables(p.App, unit)
 	ds = append(append(ds, different...), elsewhere(unit)...)
+	ds = append(p.App.Spec.Settled(ds), a.Unset(ServerTarget, p.App, o.Unit)...)
 	ds.Sort()
 	if b.Diagnostics = ds; ds.Failed() {
 		return b, nil

@@ -7,15 +7,18 @@ import (
 	"testing"
 )
 
-// TestSecretsOfThePage types in docs/secrets.md: the secret of a function with its stand-in, the error of a start, and a main package with
+// TestSecretsOfThePage types in docs/secrets.md: the secret of a function with its stand-in, one that is read again, the error of a start, and a main package with
 // a source of its own.
 func TestSecretsOfThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t, buildTool(t), map[string]string{
 		"f.yml": "service: shop\nprovider: {name: aws, region: eu-central-1}\n" + find(t, "Keep a secret in a store", "yaml"),
-		"desk/desk.go": "// Package desk is typed in from docs/secrets.md.\npackage desk\n\nimport \"github.com/faasgen/faasgen/framework/config\"\n\n" +
-			find(t, "Keep a secret in a store", "go") + "\n// Greet greets.\n//\n//faas:handler greet\nfunc (d *Desk) Greet() int { return len(d.Token.Reveal()) }\n",
-		"secrets.local.yml": find(t, "On your machine and in tests", "yaml"),
+		"desk/desk.go": "// Package desk is typed in from docs/secrets.md.\npackage desk\n\nimport (\n\t\"context\"\n\n\t\"github.com/faasgen/faasgen/framework/config\"\n)\n\n" +
+			find(t, "Keep a secret in a store", "go") + "\n" + find(t, "Rotate a secret", "go") + "\n// Greet greets.\n//\n//faas:handler greet\nfunc (d *Desk) Greet() int { return len(d.Token.Reveal()) }\n" +
+			"\n// Opens tries the token.\n//\n//faas:handler opens\nfunc (g *Gate) Opens(ctx context.Context) bool { return g.Admits(ctx, \"a-token-of-mine\") }\n\n// Limits are limits.\ntype Limits struct{ Rate int }\n\n" +
+			find(t, "Values that are read again", "go") + "\n// Ask asks.\n//\n//faas:handler ask\nfunc (l *Limiter) Ask(ctx context.Context) int { return l.Allowed(ctx) }\n",
+		"config.default.yml": "order: {limits: {rate: 7}}\n",
+		"secrets.local.yml":  find(t, "On your machine and in tests", "yaml"),
 	})
 	out, errs, err := w.sh("go tool faasgen invoke greet")
 	if err != nil || strings.TrimSpace(out) != "15" {
@@ -29,6 +32,11 @@ func TestSecretsOfThePage(t *testing.T) {
 		out, errs, err := w.sh("chmod 755 tools/aws && export PATH=\"$PWD/tools:$PATH\" && echo a-token | go tool " + strings.TrimSpace(line))
 		if err != nil || !strings.Contains(out, "auth.token") {
 			t.Errorf("%s: %s, %v\n%s", line, out, err, errs)
+		}
+	}
+	for command, want := range map[string]string{"opens": "true", "ask": "7"} { // what is read again, too
+		if out, errs, err := w.sh("go tool faasgen invoke " + command); err != nil || strings.TrimSpace(out) != want {
+			t.Errorf("%s: %s, %v\n%s", command, out, err, errs)
 		}
 	}
 	page, err := os.ReadFile("../../docs/secrets.md")

@@ -1,4 +1,4 @@
-// Package config is configuration by file and environment variable, read once at cold start:
+// Package config is configuration by file and environment variable, read at cold start, and again only what is [Live]:
 //
 //	config.default.yml     what holds everywhere
 //	config.<env>.yml       merged over it, mapping by mapping
@@ -32,6 +32,7 @@ type Config struct {
 	absent  []string // the files there could have been
 	env     lookup   // nil is the process's
 	stores  []framework.Store
+	clock   framework.Clock                                   // of what is read again; nil where nothing is
 	follows func(Reference) (text string, ok bool, err error) // knows some references better than the process; may be nil
 	// noSecrets is the file that could stand in for the stores of secrets, if it is not there.
 	noSecrets string

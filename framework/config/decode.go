@@ -280,11 +280,11 @@ func (c *Config) decodeStruct(v *value, key string, dst reflect.Value) (found bo
 		if !f.IsExported() {
 			continue
 		}
-		k := tag
-		if k == "" {
-			k = fieldKey(v, f.Name)
+		k, written := tag, tag
+		if tag == "" { // the variable does not depend on how the file writes the key
+			k, written = FieldKey(f.Name), fieldKey(v, f.Name)
 		}
-		set, err := c.decode(v.field(k), below(key, k), dst.Field(i))
+		set, err := c.decode(v.field(written), below(key, k), dst.Field(i))
 		if err != nil {
 			return false, err
 		}

@@ -9,7 +9,7 @@ import (
 // unknownMember reports a key that a struct in a list has no field for. Elsewhere a key that one struct does not know may be
 // another's; an item of a list has no other reader.
 func (v *value) unknownMember(t reflect.Type) error {
-	known := memberKeys(v, t)
+	known := memberKeys(t, func(field string) string { return fieldKey(v, field) })
 	for _, k := range v.keys {
 		if !slices.Contains(known, k) {
 			return v.named[k].errorf("unknown key %s of a list item, expected one of %s", k, strings.Join(known, ", "))
@@ -18,8 +18,8 @@ func (v *value) unknownMember(t reflect.Type) error {
 	return nil
 }
 
-// memberKeys are the keys that decodeStruct reads.
-func memberKeys(v *value, t reflect.Type) []string {
+// memberKeys are the keys that decodeStruct reads, with what untagged says of fields without a tag.
+func memberKeys(t reflect.Type, untagged func(field string) string) []string {
 	var keys []string
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -27,12 +27,12 @@ func memberKeys(v *value, t reflect.Type) []string {
 		switch {
 		case tag == "-" || !f.IsExported() && !f.Anonymous:
 		case inlined(f, tag):
-			keys = append(keys, memberKeys(v, f.Type)...)
+			keys = append(keys, memberKeys(f.Type, untagged)...)
 		case !f.IsExported():
 		case tag != "":
 			keys = append(keys, tag)
 		default:
-			keys = append(keys, fieldKey(v, f.Name))
+			keys = append(keys, untagged(f.Name))
 		}
 	}
 	return keys

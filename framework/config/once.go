@@ -22,7 +22,7 @@ func (o *Once) Load(rt *framework.Runtime, defaults ...Defaults) (*Config, error
 			load = LoadHere
 		}
 		if o.c, o.err = load(rt.CodeDir, rt.Env, rt.LookupEnv, defaults...); o.err == nil {
-			o.c.stores = rt.Stores
+			o.c.stores, o.c.clock = rt.Stores, rt.Time()
 		}
 	})
 	return o.c, o.err

@@ -296,3 +296,27 @@ func TestOnceOverlay(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// The variable of a member is one, however a file writes its key.
+func TestVariableOfMemberInAnyCase(t *testing.T) {
+	type mail struct{ HTTPURL string }
+	dir := t.TempDir()
+	for _, file := range []string{"", "mail: {httpurl: file}\n", "mail: {httpURL: file}\n", "mail: {HTTPURL: file}\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "config.default.yml"), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, variable := range []string{"MAIL_HTTPURL", "MAIL_HTTPURL_FROM"} {
+			c, err := config.LoadWith(dir, "", func(name string) (string, bool) {
+				text, ok := map[string]string{variable: "env:OTHER", "OTHER": "variable"}[name]
+				return text, ok
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]string{"MAIL_HTTPURL": "env:OTHER", "MAIL_HTTPURL_FROM": "variable"}[variable]
+			if got, err := config.Get[mail](c, "mail"); err != nil || got.HTTPURL != want {
+				t.Errorf("with %q and %s: found %q and %v, expected %q", file, variable, got.HTTPURL, err, want)
+			}
+		}
+	}
+}

@@ -80,7 +80,7 @@ func isMember(variable, key string, v *value, t reflect.Type) bool {
 		members = v.keys
 	}
 	if t != nil && t.Kind() == reflect.Struct && !isWhole(reflect.New(t).Elem()) {
-		members = memberKeys(v, t)
+		members = memberKeys(t, FieldKey)
 	}
 	return slices.ContainsFunc(members, func(m string) bool { return Variable(below(key, m)) == variable })
 }

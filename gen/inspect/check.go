@@ -45,6 +45,9 @@ type Checking struct {
 // testEnv is the environment of tests, which no deployed function starts in unless f.yml says so.
 const testEnv = "test"
 
+// localEnv is the environment of what runs on this machine.
+const localEnv = "local"
+
 // ofMachine reports the environment whose file is for one machine, which no deployed function starts in unless f.yml says so.
 func ofMachine(env string) bool { return "config."+env+".yml" == bundle.LocalConfig }
 
@@ -270,7 +273,7 @@ func (a *Application) ignoredKeys(c Checking) annotations.Diagnostics {
 
 // HasMachineFiles reports whether an application's folder has something for this machine alone.
 func HasMachineFiles(dir string) bool {
-	for _, name := range []string{bundle.LocalConfig, bundle.Variables} {
+	for _, name := range []string{bundle.LocalConfig, bundle.Variables, config.StandIn(localEnv)} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
 			return true
 		}

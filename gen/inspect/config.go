@@ -209,7 +209,7 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 		}
 		own := n.Provider.Namespace == ""
 		k.Component = k.Component && !own
-		for _, m := range values.Members(d.Type, d.Key) {
+		for _, m := range values.Members(d.Value(), d.Key) {
 			first := c.byKey[m.Key] == nil
 			k := c.key(m.Key, model.TypeString(m.Type), use, f.Name)
 			k.Member = k.Member || first

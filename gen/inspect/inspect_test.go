@@ -37,3 +37,14 @@ func read(t *testing.T, dir string) *inspect.Application {
 	}
 	return apps[0]
 }
+
+// Each file that is for one machine is a reason to look at what runs there.
+func TestHasMachineFiles(t *testing.T) {
+	for name, want := range map[string]bool{"config.local.yml": true, "secrets.local.yml": true, ".env": true, "config.default.yml": false, "secrets.test.yml": false} {
+		dir := t.TempDir()
+		apptest.Write(t, dir, map[string]string{name: "\n"})
+		if got := inspect.HasMachineFiles(dir); got != want {
+			t.Errorf("with %s: found %v", name, got)
+		}
+	}
+}

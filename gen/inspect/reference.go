@@ -16,6 +16,7 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/load"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/values"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // reading is what some functions take from configuration, by the environment variables.
@@ -41,8 +42,8 @@ func (a *Application) reading(functions []*model.Function) reading {
 			if d.Kind != model.FromConfig {
 				continue
 			}
-			add(d.Key, d.Type)
-			for _, m := range values.Members(d.Type, d.Key) {
+			add(d.Key, d.Value())
+			for _, m := range values.Members(d.Value(), d.Key) {
 				add(m.Key, m.Type)
 			}
 		}
@@ -88,8 +89,8 @@ func (r reading) reads(key string) bool {
 }
 
 // References reports what is wrong with the references to configuration among the variables that f.yml sets: one beside the
-// value itself, one that cannot be read, one to what nothing reads, and a secret itself, which everybody sees who sees f.yml. One
-// that f.yml takes from the environment of the build is left to the caller. It shows no values.
+// value itself, one that cannot be read, one to what nothing reads, and a secret itself, which everybody sees who sees f.yml or, where
+// f.yml takes it from the environment of the build, the deployment files. It shows no values.
 func (a *Application) References(units []Unit) annotations.Diagnostics {
 	all := a.reading(a.graph.App.Functions)
 	var ds annotations.Diagnostics
@@ -106,15 +107,15 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 			if !place.Valid() {
 				continue
 			}
-			if key := own.keys[name]; key != "" && secretIn(own.types[key], key, text) {
+			if key := own.keys[name]; key != "" && (!spec.Known(text) && values.Secret(own.types[key]) || spec.Known(text) && secretIn(own.types[key], key, text)) {
 				d := place.Errorf(codeConfig, "%s has a secret itself, expected a reference to it in %s", name, config.ReferenceVariable(key))
 				d.Hint = fmt.Sprintf("%s: env:NAME refers to a variable that the cloud gives, and .env has variables of this machine", config.ReferenceVariable(key))
-				if looksReferring(text) {
+				if strings.Contains(written(place), "${env.") {
+					d.Message = fmt.Sprintf("%s takes a secret from the environment of the build, which puts it into the deployment files: expected a reference in %s", name, config.ReferenceVariable(key))
+				} else if looksReferring(text) {
 					d.Hint = "if it is meant as a reference, call the variable " + config.ReferenceVariable(key)
 				}
-				if !strings.Contains(place.Line, "${env.") {
-					report(d)
-				}
+				report(d)
 			}
 			value := all.value(name)
 			key := all.keys[value]
@@ -128,7 +129,7 @@ func (a *Application) References(units []Unit) annotations.Diagnostics {
 				}
 				fallthrough
 			case key != "":
-				if _, err := config.ParseReference(text); err != nil && !u.Stored[name] {
+				if _, err := config.ParseReference(text); err != nil && !u.Stored[name] && spec.Known(text) {
 					report(place.Errorf(codeConfig, "environment variable %s: key %s: %v", name, key, err))
 				}
 			case !all.whole && looksReferring(text):
@@ -154,6 +155,12 @@ func secretIn(t types.Type, key, text string) bool {
 	}
 	c, err := (*config.Config)(nil).Overlay(load.SpecName, map[string]string{key: text})
 	return err == nil && errors.Is(c.Inspect(key, values.Type(t)), config.ErrSecretInFile)
+}
+
+// written is the text at a place as it stands there.
+func written(p spec.Place) string {
+	from := min(max(p.Pos.Column-1, 0), len(p.Line))
+	return p.Line[from:min(from+p.Length, len(p.Line))]
 }
 
 // looksReferring reports a text that would do as a reference.

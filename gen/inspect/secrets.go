@@ -48,7 +48,7 @@ func (a *Application) literals(env string, functions []*model.Function) []*Mista
 			if d.Kind != model.FromConfig || !d.Secret {
 				continue
 			}
-			for _, m := range append([]values.Member{{Key: d.Key, Type: d.Type}}, values.Members(d.Type, d.Key)...) {
+			for _, m := range append([]values.Member{{Key: d.Key, Type: d.Value()}}, values.Members(d.Value(), d.Key)...) {
 				if err := read.Inspect(m.Key, values.Type(m.Type)); errors.Is(err, config.ErrSecretInFile) {
 					text, pos := inFile(err.Error(), read.Files())
 					known := func(o *Mistake) bool { return o.Pos == pos && o.Message == text }

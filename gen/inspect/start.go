@@ -146,7 +146,7 @@ func (w *world) variables(u Unit) func(name string) (string, bool) {
 			return "", false
 		}
 		text, ok := set[name]
-		return text, ok
+		return text, ok && (!w.Here || spec.Known(text)) // else it is not set on this machine, either
 	}
 }
 
@@ -157,7 +157,10 @@ func (w *world) give(lookup func(string) (string, bool), u Unit) (hidden map[str
 	for variable, key := range w.reading.keys {
 		from := config.ReferenceVariable(key)
 		text, referred := lookup(from)
-		if _, set := lookup(variable); set || w.reading.value(from) != variable {
+		if text, set := lookup(variable); !spec.Known(text) { // the environment of the build will say
+			hidden[variable], w.given[variable] = true, true
+			continue
+		} else if set || w.reading.value(from) != variable {
 			continue
 		}
 		if stored, secret := u.Stored[from]; secret && !w.Here && !w.sets(from) && (stored || !referred) {
@@ -167,7 +170,7 @@ func (w *world) give(lookup func(string) (string, bool), u Unit) (hidden map[str
 		if !referred {
 			continue
 		}
-		if r, err := config.ParseReference(text); err == nil && !w.knows(lookup, r) {
+		if r, err := config.ParseReference(text); !spec.Known(text) || err == nil && !w.knows(lookup, r) {
 			hidden[from], w.given[variable] = true, true
 		}
 	}
@@ -262,7 +265,7 @@ func (w *world) read(t taken) []*Mistake {
 	if d.Default != nil && d.AsText {
 		def = *d.Default
 	}
-	found, err := c.Examine(d.Key, values.Type(d.Type), def)
+	found, err := c.Examine(d.Key, values.Type(d.Value()), def)
 	switch {
 	case err != nil:
 		text, pos := w.place(err, d.Key, t.variant)
@@ -276,7 +279,7 @@ func (w *world) read(t taken) []*Mistake {
 		}
 		list = append(list, &Mistake{Key: d.Key, Missing: absent, Diagnostic: annotations.Diagnostic{Pos: pos, Code: code, Message: text}})
 	case !found && d.Default == nil && !d.Optional && !w.given[config.Variable(d.Key)] &&
-		!slices.ContainsFunc(values.Members(d.Type, d.Key), func(m values.Member) bool { return w.given[config.Variable(m.Key)] }):
+		!slices.ContainsFunc(values.Members(d.Value(), d.Key), func(m values.Member) bool { return w.given[config.Variable(m.Key)] }):
 		missing(d.Key)
 	}
 	return list

@@ -42,8 +42,8 @@ type decoder struct {
 	// failed is Spec.failed, staged Spec.staged.
 	failed map[string]bool
 	staged map[string]Place
-	// unset is Spec.unset.
-	unset map[string]Place
+	// nulls is Spec.nulls.
+	nulls map[string]Place
 }
 
 func (d *decoder) spec(root *yaml.Node) *Spec {
@@ -53,7 +53,8 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 	} else {
 		d.value(root, reflect.ValueOf(s).Elem(), where{})
 	}
-	s.keys, s.Places, s.Positions, s.replaced, s.failed, s.staged, s.unset = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed, d.staged, d.unset
+	s.keys, s.Places, s.Positions, s.replaced, s.failed = d.keys, d.places, map[string]token.Position{}, d.replaced, d.failed
+	s.staged, s.nulls, s.unset, s.spoilt = d.staged, d.nulls, d.unset, d.spoilt
 	for path, place := range d.keys {
 		s.Positions[path] = place.Pos
 	}
@@ -62,7 +63,7 @@ func (d *decoder) spec(root *yaml.Node) *Spec {
 
 // value decodes one node. What it cannot decode it reports and leaves alone.
 func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
-	if d.unsets(node, v.Type(), w) {
+	if d.takesAway(node, v.Type(), w) {
 		return
 	}
 	n := d.enter(node)
@@ -70,6 +71,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 		return
 	}
 	defer d.leave()
+	defer func(fixed string) { d.sub.fixed = fixed }(d.sub.fixed)
+	d.sub.fixed = w.fixed
+	defer d.locate(len(d.unset), w.path, node)
 	defer func(before int) {
 		if len(d.diags) > before {
 			d.failed[w.path] = true
@@ -105,9 +109,9 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 				return
 			}
 			p := reflect.New(v.Type().Elem())
-			before := len(d.diags)
+			before, unset := len(d.diags), len(d.unset)
 			d.value(node, p.Elem(), w)
-			if len(d.diags) == before || p.Elem().Kind() == reflect.Struct {
+			if len(d.diags) == before && len(d.unset) == unset || p.Elem().Kind() == reflect.Struct {
 				v.Set(p)
 			}
 			return
@@ -123,6 +127,15 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, w where) {
 		}
 	}
 	d.scalar(node, n, v, w)
+}
+
+// locate says of the variables without a value since then, which none below has told, what path and node have them.
+func (d *decoder) locate(since int, path string, node *yaml.Node) {
+	for i := since; i < len(d.unset); i++ {
+		if u := &d.unset[i]; u.path == "" {
+			u.path, u.value = path, d.node(node).Pos
+		}
+	}
 }
 
 func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
@@ -235,7 +248,11 @@ func (d *decoder) extend(e entry, to *Extension, w where) {
 		return
 	}
 	d.key(w.child(e.name).path, e.key)
+	since, fixed := len(d.unset), d.sub.fixed
+	d.sub.fixed = "" // no generated code has it
 	node := d.vendor(e.value)
+	d.sub.fixed = fixed
+	d.locate(since, w.child(e.name).path, e.value)
 	if node == nil {
 		return
 	}
@@ -310,7 +327,7 @@ func (d *decoder) dictionary(n *yaml.Node, v reflect.Value, w where) {
 		d.key(at.path, e.key)
 		value := reflect.New(v.Type().Elem()).Elem()
 		d.value(e.value, value, at)
-		if _, gone := d.unset[at.path]; gone {
+		if _, gone := d.nulls[at.path]; gone {
 			continue
 		}
 		if value.Kind() == reflect.Pointer && value.IsNil() {
@@ -427,6 +444,9 @@ func (d *decoder) scalar(node, n *yaml.Node, v reflect.Value, w where) {
 	d.needsStage(text, w.path, node)
 	if replaced {
 		d.replaced[d.node(node).Pos] = n.Value
+	}
+	if !Known(text) && (v.Kind() != reflect.String || len(w.enum) > 0 || w.path == "provider.name" || w.path == "provider.stage") {
+		return // as if it were not there
 	}
 	if !replaced && !slices.Contains(tags, n.ShortTag()) {
 		d.wrong(n, w, expected)

@@ -11,7 +11,8 @@
 // # Variables
 //
 // In values, ${env.NAME} and ${env.NAME:default} stand for environment variables; $${ is a literal ${, and anything else
-// in ${} an error, as is a variable that is neither set nor given a default. They are replaced after the file has been
+// in ${} an error. A variable that is neither set nor given a default is one only where its value is needed, see [Spec.Unset]; what
+// generated code depends on, and references to secrets, take none. They are replaced after the file has been
 // read, so that no value can become YAML, and no message quotes them. Below environment, resources and domains, ${stage} and
 // ${stage:default} stand for the stage, which For puts there. In x-<target> keys only ${env.NAME} is replaced: what
 // else stands in ${} there is the vendor's. Targets whose tool has ${} of its own refuse a literal one elsewhere.

@@ -49,8 +49,8 @@ func decode(path string, text []byte, env func(string) (string, bool)) (*Spec, a
 	if diags != nil {
 		return nil, diags
 	}
-	t := &tree{source: src, sub: substitution{env: env, used: map[string]bool{}}}
-	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}, failed: map[string]bool{}, staged: map[string]Place{}, unset: map[string]Place{}}
+	t := &tree{source: src, spoilt: map[token.Position]bool{}, sub: substitution{env: env, used: map[string]bool{}}}
+	d := &decoder{tree: t, keys: map[string]Place{}, places: map[string]Place{}, replaced: map[token.Position]string{}, failed: map[string]bool{}, staged: map[string]Place{}, nulls: map[string]Place{}}
 	s := d.spec(root)
 	s.Variables = slices.Sorted(maps.Keys(t.sub.used))
 	return s, t.diags

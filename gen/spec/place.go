@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 )
@@ -57,6 +58,8 @@ type where struct {
 	item bool
 	// stage is set below the keys in whose texts ${stage} may stand.
 	stage bool
+	// fixed says why no variable of the environment may stand here, "" where one may.
+	fixed string
 }
 
 func (w where) child(key string) where {
@@ -64,7 +67,27 @@ func (w where) child(key string) where {
 	if w.path != "" {
 		path = w.path + "." + key
 	}
-	return where{path: path, key: key, stage: w.stage || slices.Contains(stageKeys(), key)}
+	fixed := w.fixed
+	if fixed == "" {
+		fixed = fixedAt(path)
+	}
+	return where{path: path, key: key, stage: w.stage || slices.Contains(stageKeys(), key), fixed: fixed}
+}
+
+// fixedAt is why no variable may stand at a path and below it: it says what the application consists of, or where a secret is.
+func fixedAt(path string) string {
+	words := strings.Split(path, ".")
+	for len(words) > 2 && (words[0] == "targets" || words[0] == "stages") {
+		words = words[2:]
+	}
+	switch {
+	case len(words) == 1 && slices.Contains([]string{"scan", "groups", "layers"}, words[0]),
+		len(words) == 3 && words[0] == "functions" && (words[2] == "events" || words[2] == "config"):
+		return "the generated code depends on this value, which cannot come from the environment"
+	case len(words) == 1 && words[0] == "secrets":
+		return "this is the reference to a secret, which cannot come from the environment"
+	}
+	return ""
 }
 
 // stageKeys are the keys below which ${stage} may stand.

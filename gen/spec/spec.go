@@ -57,11 +57,15 @@ type Spec struct {
 	keys map[string]Place
 	// replaced holds, by place, the text of values that had variables in them.
 	replaced map[token.Position]string
+	// unset are the values that need variables which are not set.
+	unset []unset
+	// spoilt are the places of texts that could not be read.
+	spoilt map[token.Position]bool
 	// failed holds the paths of the values that a mistake was reported at, or below.
 	failed map[string]bool
-	// unset holds, by path, what overlays take away, and taken the paths below functions of that, without the overlay's part: of all that
+	// nulls holds, by path, what overlays take away, and taken the paths below functions of that, without the overlay's part: of all that
 	// a function has from elsewhere. Only For fills taken.
-	unset map[string]Place
+	nulls map[string]Place
 	taken map[string]bool
 	// staged holds, by path, the values and keys with a ${stage} in them that has no default.
 	staged map[string]Place

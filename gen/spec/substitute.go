@@ -17,8 +17,12 @@ type substitution struct {
 	lenient bool
 	// stage allows ${stage}, which becomes a mark: the stage is not known yet.
 	stage bool
+	// fixed says why no variable may stand here, "" where one may.
+	fixed string
 	// used gets the names of the variables.
 	used map[string]bool
+	// unset is called for a variable that is not set and has no default, with where in the text it is. A mark takes the place of its value.
+	unset func(name string, at, length int)
 }
 
 // substitutionError says what is wrong with text[at:at+length].
@@ -64,6 +68,9 @@ func (s substitution) replace(text string) (result string, replaced bool, proble
 			problem.at, problem.length = i, len(expression)
 			return "", false, problem
 		}
+		if value == unsetMark {
+			s.unset(expressionForm.FindStringSubmatch(expression)[1], i, len(expression))
+		}
 		b.WriteString(value)
 		replaced = true
 		at = i + end + 1
@@ -102,6 +109,9 @@ func (s substitution) value(expression string) (string, *substitutionError) {
 	case strings.Contains(parts[2], "${"):
 		return "", &substitutionError{message: fmt.Sprintf("found %s: a default cannot hold ${", clip(expression))}
 	}
+	if s.fixed != "" {
+		return "", &substitutionError{message: fmt.Sprintf("found ${env.%s}, but %s", parts[1], s.fixed)}
+	}
 	s.used[parts[1]] = true
 	if s.env != nil {
 		if value, ok := s.env(parts[1]); ok {
@@ -112,10 +122,7 @@ func (s substitution) value(expression string) (string, *substitutionError) {
 		}
 	}
 	if parts[2] == "" {
-		return "", &substitutionError{
-			message: fmt.Sprintf("environment variable %s is not set", parts[1]),
-			hint:    fmt.Sprintf("set it, or give a default: ${env.%s:value}", parts[1]),
-		}
+		return unsetMark, nil
 	}
 	return parts[2][1:], nil
 }

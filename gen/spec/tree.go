@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"go/token"
 	"slices"
 	"strings"
 
@@ -18,7 +19,10 @@ const (
 type tree struct {
 	*source
 	sub   substitution
-	diags annotations.Diagnostics
+	unset []unset
+	// spoilt are the places of texts that could not be read.
+	spoilt map[token.Position]bool
+	diags  annotations.Diagnostics
 	// visited counts nodes, aliased ones each time; stopped is set when a limit was hit, which is reported once.
 	visited int
 	stopped bool
@@ -128,11 +132,15 @@ func (t *tree) merged(value *yaml.Node) []entry {
 
 // text reads a scalar with its variables replaced.
 func (t *tree) text(n *yaml.Node) (text string, replaced, ok bool) {
+	t.sub.unset = func(name string, at, length int) {
+		t.unset = append(t.unset, unset{name: name, place: t.offset(n, at, length), value: t.node(n).Pos})
+	}
 	text, replaced, problem := t.sub.replace(n.Value)
 	if problem != nil {
 		d := t.offset(n, problem.at, problem.length).Errorf(CodeSubstitution, "%s", problem.message)
 		d.Hint = problem.hint
 		t.report(d)
+		t.spoilt[t.node(n).Pos] = true
 		return "", false, false
 	}
 	return text, replaced, true

@@ -77,7 +77,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 		c.secrets(l.prefix, l.Secrets)
 	}
 	c.stages()
-	c.unsets()
+	c.takesAway()
 	s.extensions(func(path string, e Extension) {
 		own, below := strings.CutPrefix(path, "stages.")
 		if below {
@@ -94,7 +94,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 }
 
 func (c checker) add(d annotations.Diagnostic) {
-	if c.wrong[d.Pos] {
+	if c.wrong[d.Pos] || c.spoilt[d.Pos] || c.unknown(d.Pos) {
 		return
 	}
 	if raw, ok := c.replaced[d.Pos]; ok {

@@ -159,6 +159,7 @@ func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) (
 			} else {
 				found = append(found, target.CheckUnit(tg, seen, unit)...)
 			}
+			found = seen.Spec.Settled(found)
 			if i > 0 {
 				found = without(found, own)
 			}

@@ -32,6 +32,9 @@ func (t *tool) environment(app *gen.App, m *machine, function string) ([]string,
 		}
 		for _, name := range slices.Sorted(maps.Keys(u.Settings.Environment)) {
 			value := u.Settings.Environment[name]
+			if !spec.Known(value) {
+				continue // whose value only a deployment needs
+			}
 			if first, ok := set[name]; ok && first != value {
 				fmt.Fprintf(t.err, "note: the functions of %s set %s to different values; here all of them see the first\n", app.Name, name)
 				continue

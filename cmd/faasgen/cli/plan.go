@@ -107,6 +107,7 @@ func (t *tool) compare(ctx context.Context, jobs []job, against string) ([]plann
 	for _, j := range jobs {
 		app, ds := j.app.Target(j.target.Name())
 		ds = append(ds, j.target.Check(app)...)
+		ds = append(app.Spec.Settled(ds), j.app.Unset(j.target.Name(), app, "")...)
 		ds.Sort()
 		t.print(ds)
 		if ds.Failed() {

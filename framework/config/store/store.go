@@ -46,7 +46,7 @@ func With(newApp func(*framework.Runtime) *framework.App, sources ...Source) fun
 			readers[i] = &reader{source: s, limit: func() (context.Context, context.CancelFunc) {
 				return context.WithTimeoutCause(context.Background(), rt.InitLimit(), errLate)
 			}}
-			rt.Stores = append(rt.Stores, framework.Store{Scheme: s.Scheme(), Read: readers[i].read})
+			rt.Stores = append(rt.Stores, framework.Store{Scheme: s.Scheme(), Read: readers[i].read, ReadAgain: readers[i].readAgain})
 		}
 		app := newApp(rt)
 		start := app.Start
@@ -120,18 +120,37 @@ func (r *reader) get(ctx context.Context, names []string) {
 	}
 	results := r.source.Read(ctx, names)
 	for i, name := range names {
-		result := Result{Err: errors.New("the store did not answer for it")}
-		if i < len(results) {
-			result = results[i]
-		}
-		switch {
-		case result.Err != nil && ctx.Err() != nil:
-			result = Result{Err: context.Cause(ctx)}
-		case len(result.Text) > maxText:
-			result = Result{Err: fmt.Errorf("found %d bytes, expected %d at most", len(result.Text), maxText)}
+		r.results[name] = checked(ctx, results, i)
+	}
+}
+
+// checked is one of the results of a source, if it can be taken.
+func checked(ctx context.Context, results []Result, i int) Result {
+	result := Result{Err: errors.New("the store did not answer for it")}
+	if i < len(results) {
+		result = results[i]
+	}
+	switch {
+	case result.Err != nil && ctx.Err() != nil:
+		return Result{Err: context.Cause(ctx)}
+	case len(result.Text) > maxText:
+		return Result{Err: fmt.Errorf("found %d bytes, expected %d at most", len(result.Text), maxText)}
+	}
+	return result
+}
+
+// readAgain asks the source for what a name stands for now, which what is built later gets, too.
+func (r *reader) readAgain(ctx context.Context, name string) (string, error) {
+	result := checked(ctx, r.source.Read(ctx, []string{name}), 0)
+	if result.Err == nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.results == nil {
+			r.results = map[string]Result{}
 		}
 		r.results[name] = result
 	}
+	return result.Text, result.Err
 }
 
 // read is what a name stands for. What no check has found, as where code reads the whole configuration, is read by itself.

@@ -45,20 +45,23 @@ func (c *configDirective) check() {
 
 // configValue checks that configuration can fill a dependency, and that its default is a value of its type.
 func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int, what string, w injectSpec) bool {
-	if bad := c.unconfigurable(dep.Type, visited{}); bad != nil {
-		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Type))
+	if !c.live(dep, pos, length, what, w) {
+		return false
+	}
+	if bad := c.unconfigurable(dep.Value(), visited{}); bad != nil {
+		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which configuration cannot fill", what, dep.Name, typeString(dep.Value()))
 		if base := c.based(bad); base != nil {
 			e.Message += ": " + typeString(bad) + " is declared as " + typeString(base) + ", whose notation it does not take over"
 			e.Hint = "use " + typeString(base) + ", or give " + typeString(bad) + " a method UnmarshalText"
 			return false
 		}
-		if bad != dep.Type {
+		if bad != dep.Value() {
 			e.Message += ": it contains " + typeString(bad)
 		}
 		e.Hint = "configuration holds texts, bools, numbers, durations, sizes, secrets, what has UnmarshalText, and lists, maps and structs of them"
 		return false
 	}
-	dep.Secret = holdsSecret(dep.Type, visited{})
+	dep.Secret = holdsSecret(dep.Value(), visited{})
 	if !c.configMembers(dep) {
 		return false
 	}
@@ -66,7 +69,7 @@ func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int,
 		return true
 	}
 	pos, end := w.mark.Range("default")
-	expected, asText, err := checkDefault(dep.Type, *dep.Default)
+	expected, asText, err := checkDefault(dep.Value(), *dep.Default)
 	dep.AsText = asText
 	switch {
 	case expected != "" && err != nil && dep.Secret:
@@ -75,14 +78,39 @@ func (c *configDirective) configValue(dep *model.Dep, pos token.Pos, length int,
 		e.Line, e.Hint = "", "no secret belongs into source code: refer to where it is, default=\"{from: env:NAME}\" or default=\"{from: file:PATH}\""
 		return false
 	case expected == "":
-		c.errorf(pos, int(end-pos), codeConfig, "%s %s is of type %s, which a directive cannot write", what, dep.Name, typeString(dep.Type)).
+		c.errorf(pos, int(end-pos), codeConfig, "%s %s is of type %s, which a directive cannot write", what, dep.Name, typeString(dep.Value())).
 			Hint = "put the default into config.default.yml"
 		return false
 	case errors.Is(err, strconv.ErrRange):
-		c.errorf(pos, int(end-pos), codeConfig, "default %q does not fit into %s", *dep.Default, typeString(dep.Type))
+		c.errorf(pos, int(end-pos), codeConfig, "default %q does not fit into %s", *dep.Default, typeString(dep.Value()))
 		return false
 	case err != nil:
 		c.errorf(pos, int(end-pos), codeConfig, "default %q is not %s, which %s %s needs", *dep.Default, expected, what, dep.Name)
+		return false
+	}
+	return true
+}
+
+// defaultRefresh is how old the value of a config.Live gets.
+const defaultRefresh = 5 * time.Minute
+
+// live finds the value in a config.Live, and when it is to be read again.
+func (c *configDirective) live(dep *model.Dep, pos token.Pos, length int, what string, w injectSpec) bool {
+	if !isNamed(dep.Type, model.ConfigPath, model.LiveType) {
+		if w.refresh == nil {
+			return true
+		}
+		e := c.errorf(pos, length, codeConfig, "%s %s is of type %s, which is read once", what, dep.Name, typeString(dep.Type))
+		e.Hint = "make it a config.Live[" + typeString(dep.Type) + "], or leave refresh out"
+		return false
+	}
+	dep.Live, dep.Refresh = types.Unalias(dep.Type).(*types.Named).TypeArgs().At(0), defaultRefresh
+	if w.refresh != nil {
+		dep.Refresh = *w.refresh
+	}
+	if dep.Refresh < time.Second {
+		c.errorf(pos, length, codeConfig, "found refresh=%s, expected a second at least", dep.Refresh).
+			Hint = "stores limit how often they are asked, and each reading keeps an invocation busy"
 		return false
 	}
 	return true
@@ -126,6 +154,9 @@ func (c *configDirective) unconfigurable(t types.Type, seen visited) types.Type 
 	}
 	if isSecret(t) || hasTextUnmarshaler(t) {
 		return nil
+	}
+	if isNamed(t, model.ConfigPath, model.LiveType) { // inside of something that is read once
+		return t
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:

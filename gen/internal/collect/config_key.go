@@ -37,8 +37,8 @@ func (c *configDirective) reads() []read {
 			if d.Kind != model.FromConfig {
 				continue
 			}
-			list = append(list, read{d.Key, d.Type, d.Default, d})
-			for _, m := range values.Members(d.Type, d.Key) {
+			list = append(list, read{d.Key, d.Value(), d.Default, d})
+			for _, m := range values.Members(d.Value(), d.Key) {
 				r := read{m.Key, m.Type, nil, d}
 				for _, member := range d.Values {
 					if dotted(d.Key, member.Key) == m.Key {
@@ -70,7 +70,7 @@ func (c *configDirective) reportVariables() {
 		}
 		mistake := r.key
 		if other.dep == r.dep { // then it is one of the struct, wherever that is read
-			mistake = types.TypeString(r.dep.Type, nil) + strings.TrimPrefix(r.key, r.dep.Key)
+			mistake = types.TypeString(r.dep.Value(), nil) + strings.TrimPrefix(r.key, r.dep.Key)
 		}
 		if !known || other.key == r.key || reported[mistake] {
 			continue

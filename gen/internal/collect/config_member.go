@@ -78,7 +78,7 @@ func (c *configDirective) fieldDirectives() map[*types.Var]*field {
 // they need is not required itself.
 func (c *configDirective) configMembers(dep *model.Dep) bool {
 	before := len(c.diagnostics)
-	c.membersOf(dep, dep.Type, model.ConfigMember{}, "", visited{})
+	c.membersOf(dep, dep.Value(), model.ConfigMember{}, "", visited{})
 	if len(dep.Values) > 0 {
 		dep.Optional = true
 	}
@@ -140,6 +140,10 @@ func (c *configDirective) member(dep *model.Dep, f *field, m model.ConfigMember,
 	}
 	typ := m.Types[len(m.Types)-1]
 	switch {
+	case mark.Given("refresh"):
+		from, to := mark.Range("refresh")
+		c.errorf(from, int(to-from), codeConfig, "refresh cannot be said of member %s: what is read again is all of %s", f.name.Name, dep.Name)
+		return
 	case config.Default == nil && !config.Required:
 		c.errorf(pos, int(end-pos), codeConfig, "//faas:config says nothing of member %s", f.name.Name).
 			Hint = "write default=VALUE or required; its key is its name"

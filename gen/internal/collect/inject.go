@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -37,6 +38,7 @@ type injectSpec struct {
 	config   bool
 	key      string
 	def      *string
+	refresh  *time.Duration
 	call     *annotations.Call
 	// mark is the directive, nil if there is none; keyArg names its argument that holds the configuration key.
 	mark *annotations.Marker
@@ -57,7 +59,7 @@ func (c *injectDirective) field(st *types.Struct, f *field, above string) (*mode
 		w.id, w.optional, w.mark = inject.ID, inject.Optional, mark
 		w.group, w.members = inject.Group, inject.Members
 	} else if config, mark := find[annotations.Config](f.markers); config != nil {
-		w.config, w.key, w.def, w.mark = true, config.Key, config.Default, mark
+		w.config, w.key, w.def, w.refresh, w.mark = true, config.Key, config.Default, refreshOf(mark, config.Refresh), mark
 	} else if w.call, w.mark = c.calls.find(f.markers); w.call == nil {
 		return nil, true
 	}
@@ -92,6 +94,11 @@ func (c *injectDirective) configured(d *declaration, st *types.Struct, config *a
 	}
 	if config.Key == "" {
 		c.config.keyless(mark)
+		return nil, false
+	}
+	if mark.Given("refresh") {
+		pos, end := mark.Range("refresh")
+		c.errorf(pos, int(end-pos), codeConfig, "refresh on a struct type would be that of all of its fields").Hint = "write it on the fields that are a config.Live"
 		return nil, false
 	}
 	if config.Default != nil {
@@ -163,7 +170,7 @@ func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*m
 			arg := m.Value.(*annotations.Arg)
 			w = injectSpec{
 				id: arg.ID, group: arg.Group, members: arg.Members, optional: arg.Optional,
-				config: arg.Config != "", key: arg.Config, def: arg.Default, call: callOf(arg), mark: m,
+				config: arg.Config != "", key: arg.Config, def: arg.Default, refresh: refreshOf(m, arg.Refresh), call: callOf(arg), mark: m,
 			}
 		}
 		pos, length := d.param(i)
@@ -313,4 +320,12 @@ func article(word string) string {
 		return "an " + word
 	}
 	return "a " + word
+}
+
+// refreshOf is the argument refresh of a directive, nil if it has none.
+func refreshOf(m *annotations.Marker, d annotations.Duration) *time.Duration {
+	if m == nil || !m.Given("refresh") {
+		return nil
+	}
+	return new(time.Duration(d))
 }

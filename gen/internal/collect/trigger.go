@@ -14,6 +14,7 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/kind"
+	"github.com/faasgen/faasgen/gen/spec"
 )
 
 // triggerDirective is the directive of each kind of trigger. What is special about a kind is in gen/kind, and here for those with
@@ -137,7 +138,8 @@ func (c *triggerDirective) wrong(t *trigger, argument, value string, offset, len
 	}
 	// What f.yml says has been read by spec, which knows the languages of its values too.
 	reported := slices.ContainsFunc(c.load.Diagnostics, func(other annotations.Diagnostic) bool {
-		return other.Pos.Filename == d.Pos.Filename && other.Pos.Line == d.Pos.Line && other.Pos.Column == d.Pos.Column
+		inside := other.Code == spec.CodeSubstitution && d.Pos.Column <= other.Pos.Column && other.Pos.Column < d.Pos.Column+d.Length
+		return other.Pos.Filename == d.Pos.Filename && other.Pos.Line == d.Pos.Line && (other.Pos.Column == d.Pos.Column || inside)
 	})
 	if !reported {
 		c.diagnostics = append(c.diagnostics, &d)

@@ -113,7 +113,7 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 			continue
 		}
 		n.components = append(n.components, i)
-		if c != nil && c.Listens() && w.reads[w.nodes[c.Provider]] {
+		if c != nil && c.Active() && w.reads[w.nodes[c.Provider]] { // also for a health check, which could only fail of it
 			n.check(w.checked(w.nodes[c.Provider]))
 		}
 	}

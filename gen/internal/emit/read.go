@@ -115,31 +115,49 @@ func (w *writer) writeReads(f *file) {
 
 // requireMembers requires the members of a struct that must be there.
 func (f *file) requireMembers(d *model.Dep) {
+	if require := f.required(d); require != "" && d.Live == nil {
+		f.p("%s", require)
+	}
+}
+
+func (f *file) required(d *model.Dep) string {
 	var keys []string
 	for _, m := range d.Values {
 		if m.Required {
 			keys = append(keys, strconv.Quote(m.Key))
 		}
 	}
-	if keys != nil {
-		slices.Sort(keys)
-		f.p("r.RequireBelow(%q, %s)", d.Key, strings.Join(slices.Compact(keys), ", "))
+	if keys == nil {
+		return ""
 	}
+	slices.Sort(keys)
+	return f.s("r.RequireBelow(%q, %s)", d.Key, strings.Join(slices.Compact(keys), ", "))
 }
 
 // read is the expression that reads a value from r.
 func (f *file) read(d *model.Dep) string {
+	if d.Live == nil {
+		return f.readOnce(d)
+	}
+	require := f.required(d)
+	if require != "" {
+		require += "\n"
+	}
+	return f.s("%s(r, %q, %s, func(r *%s) %s {\n%sreturn %s\n})", symConfigLive, d.Key, f.duration(d.Refresh), symReader, d.Live, require, f.readOnce(d))
+}
+
+func (f *file) readOnce(d *model.Dep) string {
 	switch {
 	case d.Default != nil && d.AsText:
-		return f.s("%s[%s](r, %q, %q)", symConfigText, d.Type, d.Key, *d.Default)
+		return f.s("%s[%s](r, %q, %q)", symConfigText, d.Value(), d.Key, *d.Default)
 	case d.Default != nil:
-		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.literal(d.Type, *d.Default))
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Value(), d.Key, f.literal(d.Value(), *d.Default))
 	case d.Optional && slices.ContainsFunc(d.Values, func(m model.ConfigMember) bool { return m.Default != nil }):
-		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.members(d.Type, d.Values, 0))
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Value(), d.Key, f.members(d.Value(), d.Values, 0))
 	case d.Optional:
-		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Type, d.Key, f.zero(d.Type))
+		return f.s("%s[%s](r, %q, %s)", symConfigOr, d.Value(), d.Key, f.zero(d.Value()))
 	}
-	return f.s("%s[%s](r, %q)", symConfigValue, d.Type, d.Key)
+	return f.s("%s[%s](r, %q)", symConfigValue, d.Value(), d.Key)
 }
 
 // members is a struct with the defaults of its members, of which the first depth fields are given.

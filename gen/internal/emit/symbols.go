@@ -101,6 +101,7 @@ const (
 	symConfigValue symbol = pathConfig + ".Value"
 	symConfigOr    symbol = pathConfig + ".ValueOr"
 	symConfigText  symbol = pathConfig + ".ValueText"
+	symConfigLive  symbol = pathConfig + ".ReadLive"
 
 	pathWeb             = module + "/trigger/web"
 	symExchange  symbol = pathWeb + ".Exchange"

@@ -8,6 +8,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -231,6 +232,9 @@ type Dep struct {
 	Key     string
 	Default *string
 	AsText  bool
+	// Live is the type of the value in a config.Live, which is Type then and read again after Refresh; nil for another.
+	Live    types.Type
+	Refresh time.Duration
 	// Secret says that a value from configuration is or holds a config.Secret or a config.DSN.
 	Secret bool
 	// Values are those members of a struct from configuration that have a default or are required. A struct with any is not
@@ -241,6 +245,14 @@ type Dep struct {
 	// Pos is the field's or parameter's name; Length is the name's.
 	Pos    token.Position
 	Length int
+}
+
+// Value is the type that configuration fills.
+func (d *Dep) Value() types.Type {
+	if d.Live != nil {
+		return d.Live
+	}
+	return d.Type
 }
 
 // Member is one entry of a list of a group's members.

@@ -24,6 +24,7 @@ const (
 	ConfigType     = "Config"     // of ConfigPath
 	SecretType     = "Secret"     // of ConfigPath
 	DSNType        = "DSN"        // of ConfigPath
+	LiveType       = "Live"       // of ConfigPath, generic
 	SizeType       = "Size"       // of ConfigPath
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath

@@ -20,7 +20,7 @@ func TestNames(t *testing.T) {
 	}{
 		{model.FrameworkPath, []string{model.ContextType, model.RuntimeType, model.HandlerType, model.MiddlewareType, model.ClockType, model.ValidatorType, model.JoinPointType, model.LayerType, model.AppType}},
 		{model.IOCPath, []string{model.LazyType}},
-		{model.ConfigPath, []string{model.ConfigType, model.SecretType, model.DSNType, model.SizeType}},
+		{model.ConfigPath, []string{model.ConfigType, model.SecretType, model.DSNType, model.SizeType, model.LiveType}},
 		{model.WebPath, []string{model.RequestType, model.ResponseType, model.ExchangeType}},
 		{model.TimerPath, []string{model.EventType}},
 	} {

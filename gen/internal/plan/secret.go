@@ -27,7 +27,7 @@ func keysOf(g *wiring.Graph, functions []*model.Function) (keys map[string]bool,
 				continue
 			}
 			keys[d.Key] = true
-			for _, m := range values.Members(d.Type, d.Key) {
+			for _, m := range values.Members(d.Value(), d.Key) {
 				keys[m.Key] = true
 			}
 		}

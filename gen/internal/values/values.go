@@ -157,6 +157,12 @@ func has(t reflect.Type, path []string) bool {
 	return false
 }
 
+// Secret reports a secret or a DSN.
+func Secret(t types.Type) bool {
+	known := known(t)
+	return known != nil && hidden(known)
+}
+
 type member struct {
 	name   string
 	tagged bool

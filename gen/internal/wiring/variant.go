@@ -237,7 +237,7 @@ func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*
 				continue
 			}
 			known[d.Key] = true
-			for _, m := range values.Members(d.Type, d.Key) {
+			for _, m := range values.Members(d.Value(), d.Key) {
 				known[m.Key] = true
 			}
 			if covers(value.Key, d.Key) && value.Key != d.Key {
@@ -246,7 +246,7 @@ func (s *solver) fit(f *model.Function, value spec.Value, text string, reach []*
 			if !covers(d.Key, value.Key) {
 				continue
 			}
-			switch err := values.Check(d.Type, d.Key, value.Key, text); {
+			switch err := values.Check(d.Value(), d.Key, value.Key, text); {
 			case errors.Is(err, values.ErrUnknown):
 			case err != nil:
 				return err

@@ -11,7 +11,7 @@ import (
 )
 
 // TestUnset: what an overlay takes away is gone for whom it is for, with its places, and there for everybody else.
-func TestUnset(t *testing.T) {
+func TestNull(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/unset.txtar")
 	if err != nil {
 		t.Fatal(err)
