@@ -167,6 +167,8 @@ type Function struct {
 	Pos         token.Position
 	Description string
 	Timeout     time.Duration
+	// Task says that people or a pipeline run it: it has no triggers, nothing calls it, and it is alone in its unit.
+	Task bool
 	// Triggers are those that the unit is deployed with.
 	Triggers []Trigger
 	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's, but that what the group itself
