@@ -112,7 +112,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	files = append(files, bundle.File{Name: spec.SettingsFile, Content: settings})
 	ds = append(ds, a.ownPackages(o.Target, app, o.Unit)...)
 	if !ds.Failed() && !b.Kept {
-		_, found = o.Target.Deploy(app)
+		_, found = target.Deploy(o.Target, app)
 		ds = append(ds, found...)
 	}
 	ds.Sort()
@@ -175,7 +175,7 @@ func (b *Built) deploy(t target.Target) func() ([]target.File, error) {
 		return nil
 	}
 	return func() ([]target.File, error) {
-		files, ds := t.Deploy(b.App)
+		files, ds := target.Deploy(t, b.App)
 		if ds.Failed() {
 			return nil, fmt.Errorf("write the deployment files of %s: %s", t.Name(), strings.TrimSpace(ds.Render("")))
 		}

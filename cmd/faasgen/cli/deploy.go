@@ -22,6 +22,7 @@ import (
 func (t *tool) deploy() *cobra.Command {
 	var value, tested string
 	var yes, dry bool
+	var tasks []string
 	cmd := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Build, and have the cloud's own tool deploy it",
@@ -30,8 +31,10 @@ func (t *tool) deploy() *cobra.Command {
 			"credentials; faasgen reads none. Where CI is true, nothing is deployed without --yes. Without --target it is the one\n" +
 			"that f.yml names as provider.\n\n" +
 			"A stage is deployed by one process at a time: a second one is refused. With --tested nothing is deployed unless each\n" +
-			"package is, by its hash, the one that was last deployed to that stage.",
-		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes",
+			"package is, by its hash, the one that was last deployed to that stage.\n\n" +
+			"Tasks are deployed by themselves and before the rest. With --task one is run then, several in the order given, and the\n" +
+			"rest is deployed only if each has returned without an error: a migration that fails half way moves no traffic.",
+		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes\n  faasgen deploy --stage prod --task migrate --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -64,6 +67,9 @@ func (t *tool) deploy() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := t.checkTasks(jobs, tasks); err != nil {
+				return err
+			}
 			var held []*hold.File
 			if !dry {
 				held, err = t.hold(jobs)
@@ -79,11 +85,16 @@ func (t *tool) deploy() *cobra.Command {
 			if err := t.promoted(jobs, reports, tested); err != nil {
 				return err
 			}
-			return t.release(cmd.Context(), jobs, reports, held, yes, dry)
+			before, err := t.tasksBefore(cmd.Context(), jobs, reports, tasks)
+			if err != nil {
+				return err
+			}
+			return t.release(cmd.Context(), jobs, reports, before, held, yes, dry)
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the cloud to deploy to")
 	cmd.Flags().StringVar(&tested, "tested", "", "the stage that has to have the same packages already")
+	cmd.Flags().StringArrayVar(&tasks, "task", nil, "a task to run before the rest is deployed; it may be given again")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "deploy without asking")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "show what would be deployed, and stop")
 	t.stageFlag(cmd.Flags())
@@ -91,7 +102,7 @@ func (t *tool) deploy() *cobra.Command {
 }
 
 // release shows what was built, asks for confirmation, and deploys it: one application after the other.
-func (t *tool) release(ctx context.Context, jobs []job, reports []report, held []*hold.File, yes, dry bool) error {
+func (t *tool) release(ctx context.Context, jobs []job, reports []report, before []*taskRelease, held []*hold.File, yes, dry bool) error {
 	var commands []*exec.Cmd
 	for i, j := range jobs {
 		deployer, ok := j.target.(target.Deployer)
@@ -100,8 +111,12 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, held [
 		}
 		cmd, missing := t.vendor(ctx, deployer.Command(), reports[i].Dir)
 		t.announce(j, reports[i], cmd)
+		before[i].announce()
 		if missing != nil && !dry {
 			return missing
+		}
+		if err := before[i].check(); err != nil && !dry {
+			return err
 		}
 		commands = append(commands, cmd)
 	}
@@ -120,18 +135,31 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, held [
 	}
 	defer t.running.enter()()
 	for i, cmd := range commands {
-		if err := t.runHolding(cmd, held[i]); err != nil {
-			var e *exec.ExitError
-			if errors.As(err, &e) && e.ExitCode() > 0 {
-				return &failure{code: e.ExitCode(), text: fmt.Sprintf("%s failed with exit code %d", line(cmd), e.ExitCode())}
+		if err := before[i].release(held[i]); err != nil {
+			return err
+		}
+		if !before[i].alone() {
+			if err := exited(cmd, t.runHolding(cmd, held[i])); err != nil {
+				return err
 			}
-			return &failure{code: exitFailed, text: fmt.Sprintf("%s: %v", line(cmd), err)}
 		}
 		if err := keepDeployed(absolute(t.dir, reports[i].Dir)); err != nil {
 			return fmt.Errorf("it was deployed, and what was deployed cannot be kept for the next plan: %w", err)
 		}
 	}
 	return nil
+}
+
+// exited is the failure of a command that ended with err: its exit code is that of deploy.
+func exited(cmd *exec.Cmd, err error) error {
+	var e *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e) && e.ExitCode() > 0:
+		return &failure{code: e.ExitCode(), text: fmt.Sprintf("%s failed with exit code %d", line(cmd), e.ExitCode())}
+	}
+	return &failure{code: exitFailed, text: fmt.Sprintf("%s: %v", line(cmd), err)}
 }
 
 // vendor is the cloud's own tool, to be run in dir, or a failure that says how to get it.

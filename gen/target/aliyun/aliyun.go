@@ -90,11 +90,7 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 // document is the manifest with all x-aliyun keys merged in: those of provider and the function into the function's
 // props, those of a trigger into the vendor's trigger, those of f.yml itself into the whole.
 func document(app *target.App) *yaml.Node {
-	name := app.Spec.Service
-	if app.Stage != "" {
-		name += "-" + app.Stage
-	}
-	m := Manifest{Edition: "3.0.0", Name: name, Access: "default", Resources: map[string]*Resource{}}
+	m := Manifest{Edition: "3.0.0", Name: app.DeploymentName(), Access: "default", Resources: map[string]*Resource{}}
 	extensions := map[string]map[int][]spec.Extension{}
 	for _, u := range app.Units {
 		p := props(app, u)
@@ -127,7 +123,7 @@ func props(app *target.App, u *target.Unit) Props {
 		FunctionName:         app.FunctionName(u),
 		Description:          u.Summary(),
 		Runtime:              "custom.debian12",
-		Code:                 "./" + u.Zip(),
+		Code:                 app.Package(u),
 		Cpu:                  cpu(s),
 		MemorySize:           int(s.MemorySize),
 		DiskSize:             512,

@@ -98,11 +98,7 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 
 // samConfig gives sam deploy what it would ask for.
 func samConfig(app *target.App) []byte {
-	stack := app.Spec.Service
-	if app.Stage != "" {
-		stack += "-" + app.Stage
-	}
-	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, stack)
+	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, app.DeploymentName())
 	if region := app.Spec.Provider.Region; region != "" {
 		text += fmt.Sprintf("region = %q\n", region)
 	}
