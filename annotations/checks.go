@@ -134,6 +134,11 @@ func (h *Handler) Check(given func(string) bool) []Problem {
 	return problems
 }
 
+// Check refuses a name that some cloud would refuse.
+func (t *Task) Check(given func(string) bool) []Problem {
+	return checkName(nil, given, "function name", t.Name)
+}
+
 // Check refuses a malformed name, and an order among middleware that is not global.
 func (m *Middleware) Check(given func(string) bool) []Problem {
 	problems := checkUsed(nil, given, "middleware", m.Name)

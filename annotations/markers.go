@@ -112,6 +112,13 @@ type Handler struct {
 	Description string `faas:"description"`
 }
 
+// Task marks a function that people or a pipeline run once, such as a migration or a backfill: faasgen task runs it, and deploy
+// can before anything else of the application is deployed. Nothing triggers or calls it, and it is a unit of its own.
+type Task struct {
+	// Name is the function's name; the default is that of the handler.
+	Name string `faas:"name,pos"`
+}
+
 // HTTP calls the function for requests of a method and path.
 type HTTP struct {
 	// Method is GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or ANY; several are joined by commas.

@@ -48,6 +48,8 @@ type Definition struct {
 	// Repeat allows several on one declaration. RepeatBy, if set, names the argument in which they must differ.
 	Repeat   bool
 	RepeatBy string
+	// Qualifies says of a directive that needs //faas:handler that it says more of the function, and is not a trigger.
+	Qualifies bool
 	// Excludes names directives that cannot stand on the same declaration.
 	Excludes []string
 	// Source is the Go file that declares Marker, embedded: its doc comments are the help.
@@ -56,7 +58,7 @@ type Definition struct {
 
 // NeedsHandler reports whether the directive is a trigger: it needs //faas:handler and nothing else.
 func (d *Definition) NeedsHandler() bool {
-	return len(d.RequiresAny) == 1 && d.RequiresAny[0] == "handler"
+	return len(d.RequiresAny) == 1 && d.RequiresAny[0] == "handler" && !d.Qualifies
 }
 
 // Standard are the directives of faasgen, for a registry that adds more to them.
@@ -70,6 +72,7 @@ func Standard() []Definition {
 		{Name: "arg", Marker: reflect.TypeFor[Arg](), Places: OnFunc, RequiresAny: []string{"provide", "handler", "middleware", "layer"}, Repeat: true, RepeatBy: "name", Source: markersSource},
 		{Name: "config", Marker: reflect.TypeFor[Config](), Places: OnField | OnStruct, Source: markersSource},
 		{Name: "handler", Marker: reflect.TypeFor[Handler](), Places: callable, Source: markersSource},
+		{Name: "task", Marker: reflect.TypeFor[Task](), Places: callable, RequiresAny: trigger, Qualifies: true, Source: markersSource},
 		{Name: "http", Marker: reflect.TypeFor[HTTP](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
 		{Name: "timer", Marker: reflect.TypeFor[Timer](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},
 		{Name: "event", Marker: reflect.TypeFor[Event](), Places: callable, RequiresAny: trigger, Repeat: true, Source: markersSource},

@@ -43,7 +43,7 @@ func TestNewRegistryRefuses(t *testing.T) {
 
 func TestNeedsHandler(t *testing.T) {
 	r := Default()
-	for name, want := range map[string]bool{"http": true, "raw": true, "handler": false, "use": false, "arg": false} {
+	for name, want := range map[string]bool{"http": true, "raw": true, "task": false, "handler": false, "use": false, "arg": false} {
 		if d, ok := r.Lookup(name); !ok || d.NeedsHandler() != want {
 			t.Errorf("%s is a trigger: %v, want %v", name, !want, want)
 		}

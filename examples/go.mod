@@ -6,11 +6,13 @@ tool github.com/faasgen/faasgen/cmd/faasgen
 
 replace (
 	github.com/faasgen/faasgen => ../
+	github.com/faasgen/faasgen/framework/component/migrate => ../framework/component/migrate
 	github.com/faasgen/faasgen/framework/component/validator => ../framework/component/validator
 )
 
 require (
 	github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000
+	github.com/faasgen/faasgen/framework/component/migrate v0.0.0-00010101000000-000000000000
 	github.com/faasgen/faasgen/framework/component/validator v0.0.0-00010101000000-000000000000
 	github.com/go-chi/chi/v5 v5.5.0
 	github.com/go-playground/validator/v10 v10.30.6
@@ -29,11 +31,15 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/leodido/go-urn v1.5.0 // indirect
 	github.com/mattn/go-isatty v0.0.24 // indirect
+	github.com/mfridman/interpolate v0.0.2 // indirect
 	github.com/ncruces/go-strftime v1.0.0 // indirect
 	github.com/pmezard/go-difflib v1.0.0 // indirect
+	github.com/pressly/goose/v3 v3.28.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	github.com/sethvargo/go-retry v0.4.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
+	go.uber.org/multierr v1.11.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/crypto/x509roots/fallback v0.0.0-20261030153154-30a33513ff6d // indirect
 	golang.org/x/mod v0.42.0 // indirect

@@ -113,7 +113,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	ds = append(ds, a.ownPackages(o.Target, app, o.Unit)...)
 	ds = append(app.Spec.Settled(ds), a.Unset(o.Target.Name(), app, o.Unit)...)
 	if !ds.Failed() && !b.Kept {
-		_, found = o.Target.Deploy(app)
+		_, found = target.Deploy(o.Target, app)
 		ds = append(ds, found...)
 	}
 	ds.Sort()
@@ -184,7 +184,7 @@ func (b *Built) deploy(t target.Target) func() ([]target.File, error) {
 		return nil
 	}
 	return func() ([]target.File, error) {
-		files, ds := t.Deploy(b.App)
+		files, ds := target.Deploy(t, b.App)
 		if ds.Failed() {
 			return nil, fmt.Errorf("write the deployment files of %s: %s", t.Name(), strings.TrimSpace(ds.Render("")))
 		}

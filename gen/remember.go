@@ -42,7 +42,7 @@ func (r *Result) remember() {
 	for _, a := range r.Apps {
 		app := cache.App{Dir: a.Dir, Name: a.Name, Provider: a.Provider()}
 		for _, f := range a.Functions {
-			kept := cache.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
+			kept := cache.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout, Task: f.Task}
 			for _, t := range f.Triggers {
 				kept.Kinds = append(kept.Kinds, t.Kind)
 			}
@@ -77,7 +77,7 @@ func (r *Result) fromCache(ctx context.Context, o Options, tree *load.Tree, e *c
 	for _, kept := range e.Apps {
 		a := &App{Dir: kept.Dir, Name: kept.Name, provider: kept.Provider, lazyLoad: lazyLoad, stage: o.Stage, env: o.env(), targets: o.Targets}
 		for _, f := range kept.Functions {
-			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout}
+			function := &target.Function{Name: f.Name, Description: f.Description, Timeout: f.Timeout, Task: f.Task}
 			for _, kind := range f.Kinds {
 				function.Triggers = append(function.Triggers, target.Trigger{Kind: kind})
 			}

@@ -177,6 +177,13 @@ func (a *App) collisions(name string) annotations.Diagnostics {
 	}
 	for _, p := range a.deployments(name) {
 		app := p.App
+		for _, part := range parts(app) {
+			claim(app, "deployment", part.DeploymentName(), part.DeploymentName(), func(other owner) annotations.Diagnostic {
+				d := a.stagePlace(app.Stage).Errorf(codeStageName, "%s is the deployment of the tasks of one stage, and that of all else of another: %s and %s", part.DeploymentName(), inStage(app.Stage), inStage(other.stage))
+				d.Hint = "give the stage another name"
+				return d
+			})
+		}
 		for _, u := range app.Units {
 			claim(app, "function", app.FunctionName(u), u.Name, func(other owner) annotations.Diagnostic {
 				d := a.stagePlace(app.Stage).Or(u.Place).Errorf(codeStageName, "unit %s %s and unit %s %s are both deployed as %s", u.Name, inStage(app.Stage), other.what, inStage(other.stage), app.FunctionName(u))
@@ -235,6 +242,17 @@ func (a *App) collisions(name string) annotations.Diagnostics {
 		}
 	}
 	return ds
+}
+
+// parts are what the vendor's tool deploys of an application, each by itself.
+func parts(app *target.App) (parts []*target.App) {
+	rest, tasks := app.Apart()
+	for _, part := range []*target.App{tasks, rest} {
+		if len(part.Units) > 0 {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // resources are those that the triggers of an application name, once for each trigger.

@@ -4,7 +4,7 @@ package bookstore
 
 //go:generate go tool faasgen generate
 
-// Configuration imports the component that provides the *sql.DB.
+// Configuration imports the component that provides the *sql.DB, and the one that migrates it.
 //
-//faas:configuration import=github.com/faasgen/faasgen/framework/component/sqldb
+//faas:configuration import=github.com/faasgen/faasgen/framework/component/sqldb,github.com/faasgen/faasgen/framework/component/migrate
 type Configuration struct{}

@@ -11,6 +11,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/internal/faasgen/app"
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/faastest"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
@@ -19,9 +20,13 @@ import (
 func start(t *testing.T, options ...faastest.Option) *faastest.App {
 	t.Helper()
 	t.Parallel()
-	return faastest.Start(t, app.New, append(options, faastest.Config{
+	a := faastest.Start(t, app.New, append(options, faastest.Config{
 		"database.path": filepath.Join(t.TempDir(), "books.db"), "admin.token": "secret",
 	})...)
+	if _, err := a.Call("migrate", nil); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 func TestALifeOfABook(t *testing.T) { life(t, start(t)) }
@@ -84,7 +89,7 @@ func TestAnotherStoreNeedsNoDatabase(t *testing.T) {
 	t.Parallel()
 	a := faastest.Start(t, func(rt *framework.Runtime) *framework.App {
 		return app.NewWith(rt, app.Overrides{BookStore: shelf{}})
-	}, faastest.Dir(t.TempDir()))
+	}, faastest.Dir(t.TempDir()), faastest.Functions("book-get"))
 	if w := a.Do("GET", "/books/emma", nil); w.Code != 200 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -137,7 +142,11 @@ func TestPurgeDeletesOldDraftsOnly(t *testing.T) {
 // A unit starts alone as the whole application does; its functions have the same names.
 func TestOneUnitAlone(t *testing.T) {
 	t.Parallel()
-	a := faastest.Start(t, app.New, faastest.Functions("book-purge"), faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")})
+	database := faastest.Config{"database.path": filepath.Join(t.TempDir(), "books.db")}
+	if r := faastest.Call[*migrate.Report](t, faastest.Start(t, app.New, faastest.Functions("migrate"), database), "migrate", nil); r.To != 1 {
+		t.Errorf("migrated to version %d", r.To)
+	}
+	a := faastest.Start(t, app.New, faastest.Functions("book-purge"), database)
 	if got, err := a.Timer("book-purge", time.Now()); err != nil || got != (book.Purged{}) {
 		t.Errorf("purged %v, %v", got, err)
 	}

@@ -91,6 +91,9 @@ func compared() []string {
 func play(ctx context.Context, s *stage) ([]response, error) {
 	volatile := regexp.MustCompile(`"(created|request_id|instance)":"[^"]*"`)
 	var responses []response
+	if err := s.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
 	for _, st := range script() {
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		var (

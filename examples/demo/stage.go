@@ -171,6 +171,24 @@ func (s *stage) request(ctx context.Context, r *sim.Request) (*sim.Response, err
 	return response, err
 }
 
+// migrate runs the task that brings the database up to date, as a pipeline does before the rest is deployed. On localhost the start has.
+func (s *stage) migrate(ctx context.Context) error {
+	if s.account == nil {
+		return nil
+	}
+	i := slices.IndexFunc(s.units, func(u *unit) bool { return u.name == "migrate" })
+	if i < 0 {
+		return errors.New("no unit is the task migrate")
+	}
+	return s.use(ctx, s.units[i], func(p sim.Process) error {
+		result, err := p.Invoke(ctx, []byte("{}"))
+		if err == nil && result.Error != nil {
+			err = result.Error
+		}
+		return err
+	})
+}
+
 // fire delivers a timer event to the unit that has the timer.
 func (s *stage) fire(ctx context.Context, t sim.Timer) (*sim.Response, error) {
 	u := s.units[0]

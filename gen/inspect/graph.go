@@ -71,9 +71,11 @@ type Node struct {
 	Package string
 	Pos     token.Position
 
-	// Handler is what a function, middleware or guard runs: order.Controller.Create. Triggers are what calls a function.
+	// Handler is what a function, middleware or guard runs: order.Controller.Create. Triggers are what calls a function. A Task has
+	// none: people or a pipeline run it.
 	Handler  string
 	Triggers []GraphTrigger
+	Task     bool
 
 	// Type is what a provider makes, or of what type a builtin or the slice of a group is; As are the interfaces that the provider names.
 	Type string
@@ -234,7 +236,7 @@ func (d *drawing) function(f *model.Function) *Node {
 	if !added {
 		return n
 	}
-	n.Package, n.Pos = f.Object.Pkg().Path(), f.Pos
+	n.Package, n.Pos, n.Task = f.Object.Pkg().Path(), f.Pos, f.Task
 	n.Handler = f.Object.Pkg().Name() + "." + f.Object.Name()
 	if f.Kind == model.Method && f.Provider != nil {
 		n.Handler = f.Provider.Name() + "." + f.Object.Name()

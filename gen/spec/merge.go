@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/faasgen/faasgen/annotations"
 	"gopkg.in/yaml.v3"
@@ -123,6 +124,24 @@ func (s *Spec) Resolve(name string, handler annotations.Handler, directive Place
 		settings = merge(settings, Settings{Environment: map[string]string{StageVariable: stage}})
 	}
 	return settings
+}
+
+// TaskTimeout is the timeout of a task that sets none: what AWS and Tencent allow at most.
+const TaskTimeout = 15 * time.Minute
+
+// ResolveTask is Resolve of a task. What provider says of how functions serve does not hold for it: its timeout, how many
+// invocations there are at once and what is kept ready for them, requests, and what becomes of asynchronous invocations.
+func (s *Spec) ResolveTask(name string, handler annotations.Handler, directive Place) Settings {
+	own := *s
+	own.Provider.Timeout = annotations.Duration(TaskTimeout)
+	own.Provider.Concurrency, own.Provider.Overload, own.Provider.ReservedConcurrency, own.Provider.ProvisionedInstances = 0, "", nil, nil
+	own.Provider.HTTP, own.Provider.Async, own.Provider.DeadLetter, own.Provider.Rollout = nil, nil, nil, nil
+	own.Provider.Places = maps.Clone(s.Provider.Places)
+	maps.DeleteFunc(own.Provider.Places, func(path string, _ Place) bool {
+		key, _, _ := strings.Cut(path, ".")
+		return slices.Contains([]string{"timeout", "concurrency", "overload", "reservedConcurrency", "provisionedInstances", "http", "async", "deadLetter", "rollout"}, key)
+	})
+	return own.Resolve(name, handler, directive)
 }
 
 // In returns the settings of a function as they are in a group: what the group sets of http and overload itself is its functions',

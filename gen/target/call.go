@@ -151,7 +151,7 @@ func (a *App) Links(u *Unit) (links []Link) {
 
 // home is the unit that a function is called in: not one where it is a guest.
 func (a *App) home(function string) *Unit {
-	for _, u := range a.Units {
+	for _, u := range slices.Concat(a.Units, a.Elsewhere) {
 		for _, f := range u.Functions {
 			if f.Name == function && !f.Guest {
 				return u

@@ -25,7 +25,8 @@ type Target interface {
 	Check(app *App) annotations.Diagnostics
 	// Entry says how the unit's main package starts, and how its package is laid out.
 	Entry(u *Unit) Entry
-	// Deploy returns the deployment files, by path below dist/<target>, where [Unit.Zip] has the packages. App has passed Check.
+	// Deploy returns the deployment files, by path below dist/<target>, where [Unit.Zip] has the packages: [App.Package] is where one is
+	// from there. App has passed Check. It is called for tasks by themselves.
 	Deploy(app *App) ([]File, annotations.Diagnostics)
 }
 
@@ -37,6 +38,10 @@ type App struct {
 	Stage string
 	// Units are sorted by name.
 	Units []*Unit
+	// Tasks says that these are the tasks of an application and nothing else. Elsewhere are the units of its other deployment, whose
+	// functions those of Units may call; see [App.Apart].
+	Tasks     bool
+	Elsewhere []*Unit
 }
 
 // FunctionName is the name that the unit is deployed under: service, stage if there is one, and unit. Vendors have one
@@ -167,6 +172,8 @@ type Function struct {
 	Pos         token.Position
 	Description string
 	Timeout     time.Duration
+	// Task says that people or a pipeline run it: it has no triggers, nothing calls it, and it is alone in its unit.
+	Task bool
 	// Triggers are those that the unit is deployed with.
 	Triggers []Trigger
 	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's, but that what the group itself

@@ -22,6 +22,7 @@ import (
 func (t *tool) deploy() *cobra.Command {
 	var value, tested string
 	var yes, dry bool
+	var tasks []string
 	cmd := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Build, and have the cloud's own tool deploy it",
@@ -31,8 +32,10 @@ func (t *tool) deploy() *cobra.Command {
 			"that f.yml names as provider.\n\n" +
 			"A stage is deployed by one process at a time: a second one is refused. With --tested nothing is deployed unless each\n" +
 			"package is, by its hash, the one that was last deployed to that stage.\n\n" +
-			"What was deployed is kept, and the command that goes back to it is printed: see faasgen rollback.",
-		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes",
+			"What was deployed is kept, and the command that goes back to it is printed: see faasgen rollback.\n\n" +
+			"Tasks are deployed by themselves and before the rest. With --task one is run then, several in the order given, and the\n" +
+			"rest is deployed only if each has returned without an error: a migration that fails half way moves no traffic.",
+		Example: "  faasgen deploy --target aws --dry-run\n  faasgen deploy --target aws --yes\n  faasgen deploy --stage prod --tested staging --yes\n  faasgen deploy --stage prod --task migrate --yes",
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := t.folder(args)
@@ -59,6 +62,9 @@ func (t *tool) deploy() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := t.checkTasks(jobs, tasks); err != nil {
+				return err
+			}
 			var held []*hold.File
 			if !dry {
 				held, err = t.hold(jobs)
@@ -74,11 +80,16 @@ func (t *tool) deploy() *cobra.Command {
 			if err := t.promoted(jobs, reports, tested); err != nil {
 				return err
 			}
-			return t.release(cmd.Context(), jobs, reports, held, approved{yes: yes, dry: dry})
+			before, err := t.tasksBefore(cmd.Context(), jobs, reports, tasks)
+			if err != nil {
+				return err
+			}
+			return t.release(cmd.Context(), jobs, reports, before, held, approved{yes: yes, dry: dry})
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the cloud to deploy to")
 	cmd.Flags().StringVar(&tested, "tested", "", "the stage that has to have the same packages already")
+	cmd.Flags().StringArrayVar(&tasks, "task", nil, "a task to run before the rest is deployed; it may be given again")
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "deploy without asking")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "show what would be deployed, and stop")
 	t.stageFlag(cmd.Flags())

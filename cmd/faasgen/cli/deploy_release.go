@@ -55,20 +55,25 @@ type launch struct {
 	report  report
 	command target.Command
 	cmd     *exec.Cmd
+	before  *taskRelease
 }
 
 // release shows what was built, asks for confirmation, and deploys it: one application after the other.
-func (t *tool) release(ctx context.Context, jobs []job, reports []report, held []*hold.File, a approved) error {
+func (t *tool) release(ctx context.Context, jobs []job, reports []report, before []*taskRelease, held []*hold.File, a approved) error {
 	var launches []launch
 	for i, j := range jobs {
 		deployer, ok := j.target.(target.Deployer)
 		if !ok {
 			return &failure{code: exitFailed, text: "nothing is known that deploys to " + j.target.Name(), hint: reports[i].Dir + " is ready for the cloud's own tool"}
 		}
-		l := launch{job: j, report: reports[i], command: deployer.Command()}
+		l := launch{job: j, report: reports[i], command: deployer.Command(), before: before[i]}
 		var missing error
 		l.cmd, missing = t.vendor(ctx, l.command, reports[i].Dir)
 		t.announce(j, reports[i], l.cmd)
+		l.before.announce()
+		if missing == nil {
+			missing = l.before.check()
+		}
 		if missing != nil && !a.dry {
 			return missing
 		}
@@ -86,12 +91,18 @@ func (t *tool) release(ctx context.Context, jobs []job, reports []report, held [
 	return nil
 }
 
-// launch deploys one application, and keeps what it deployed.
+// launch deploys one application, its tasks first, and keeps what it deployed.
 func (t *tool) launch(ctx context.Context, l launch, held *hold.File) error {
 	dist := absolute(t.dir, l.report.Dir)
 	description, err := describeBuilt(dist)
 	if err != nil {
 		return err
+	}
+	if err := l.before.release(ctx, held); err != nil {
+		return err
+	}
+	if l.before.alone() {
+		return writeDeployed(dist, description)
 	}
 	pending, err := t.keep(dist, l.report, description)
 	if err != nil {

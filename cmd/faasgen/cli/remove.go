@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,12 +71,17 @@ func (t *tool) remove() *cobra.Command {
 	return cmd
 }
 
-// removing is one deployment that goes.
+// removing is what was deployed of one application, and goes.
 type removing struct {
 	dist, name string
 	what       *deployment.Deployment
-	removal    target.Removal
-	cmd        *exec.Cmd
+	parts      []removal
+}
+
+// removal is one deployment of an application: that of its tasks is another one.
+type removal struct {
+	target.Removal
+	cmd *exec.Cmd
 }
 
 // removeAll shows what is deployed, asks for its name, and removes it: one application after the other.
@@ -87,25 +94,31 @@ func (t *tool) removeAll(ctx context.Context, jobs []job, held []*hold.File, yes
 		}
 		r := removing{dist: dist(j.app, j.target.Name())}
 		app, _ := j.app.Target(j.target.Name())
-		if r.name = app.Spec.Service; app.Stage != "" {
-			r.name += "-" + app.Stage
-		}
+		r.name = app.DeploymentName()
 		var from string
 		var err error
 		if r.what, from, err = t.deployedOf(j, app, r.dist); err != nil {
 			return err
 		}
-		var units []target.Deployed
+		units := map[bool][]target.Deployed{}
 		for _, u := range r.what.Units {
-			units = append(units, target.Deployed{Unit: u.Name, Function: u.Function})
+			units[u.Task] = append(units[u.Task], target.Deployed{Unit: u.Name, Function: u.Function})
 		}
-		r.removal = remover.Remove(app, units)
-		cmd, clean, missing, err := t.operation(ctx, r.removal.Operation, "remove")
-		if err != nil {
-			return err
+		rest, tasks := app.Apart()
+		var missing error
+		for _, part := range []*target.App{rest, tasks} { // tasks last: one may be of use while the rest cannot be removed
+			if units[part.Tasks] == nil {
+				continue
+			}
+			p := removal{Removal: remover.Remove(part, units[part.Tasks])}
+			cmd, clean, not, err := t.operation(ctx, p.Operation, "remove")
+			if err != nil {
+				return err
+			}
+			defer clean()
+			p.cmd, missing = cmd, cmp.Or(missing, not)
+			r.parts = append(r.parts, p)
 		}
-		defer clean()
-		r.cmd = cmd
 		t.announceRemoval(app, r, from)
 		if missing != nil && !dry {
 			return missing
@@ -126,11 +139,13 @@ func (t *tool) removeAll(ctx context.Context, jobs []job, held []*hold.File, yes
 	}
 	defer t.running.enter()()
 	for i, r := range list {
-		if err := t.operate(ctx, r.cmd, r.removal.Failed, held[i]); err != nil {
-			if f := (*failure)(nil); errors.As(err, &f) {
-				f.hint = "what is left of " + r.name + " is not known; remove it again once the cause is gone"
+		for _, p := range r.parts {
+			if err := t.operate(ctx, p.cmd, p.Failed, held[i]); err != nil {
+				if f := (*failure)(nil); errors.As(err, &f) {
+					f.hint = "what is left of " + r.name + " is not known; remove it again once the cause is gone"
+				}
+				return err
 			}
-			return err
 		}
 		if err := keepRemoved(r.dist, r.what); err != nil {
 			return fmt.Errorf("it was removed, and that cannot be kept for the next plan: %w", err)
@@ -173,13 +188,20 @@ func (t *tool) announceRemoval(app *target.App, r removing, from string) {
 			}
 		}
 	}
-	for _, text := range r.removal.Gone {
-		fmt.Fprintf(t.out, "  %s\n", text)
+	var stays []string
+	for _, p := range r.parts {
+		for _, text := range p.Gone {
+			fmt.Fprintf(t.out, "  %s\n", text)
+		}
+		stays = append(stays, p.Stays...)
 	}
-	for _, text := range r.removal.Stays {
+	slices.Sort(stays)
+	for _, text := range slices.Compact(stays) {
 		fmt.Fprintf(t.out, "  stays: %s\n", text)
 	}
-	fmt.Fprintf(t.out, "  run %s\n", line(r.cmd))
+	for _, p := range r.parts {
+		fmt.Fprintf(t.out, "  run %s\n", line(p.cmd))
+	}
 }
 
 // confirmName asks for the name of what goes, to which anything else means no.

@@ -20,19 +20,6 @@ type Store struct {
 
 var _ book.Store = (*Store)(nil)
 
-// Init creates what is missing. It runs under the unit's init timeout.
-func (s *Store) Init(ctx context.Context) error {
-	const schema = `
-		CREATE TABLE IF NOT EXISTS book (
-			id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL, year INTEGER NOT NULL,
-			draft INTEGER NOT NULL, created INTEGER NOT NULL, cover BLOB
-		)`
-	if _, err := s.DB.ExecContext(ctx, schema); err != nil {
-		return fmt.Errorf("create the schema: %w", err)
-	}
-	return nil
-}
-
 // List implements book.Store.
 func (s *Store) List(ctx context.Context, text string, limit int) (books []book.Book, err error) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"

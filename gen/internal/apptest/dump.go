@@ -77,6 +77,7 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 		b.WriteString(" " + model.TypeString(f.Out))
 	}
 	mark(b, f.Err, "error")
+	mark(b, f.Task, "task")
 	mark(b, f.Validate, "validate")
 	if f.Rules != nil {
 		b.WriteString(" rules=" + f.Rules.Field)

@@ -73,6 +73,7 @@ type App struct {
 type Function struct {
 	Name, Description string
 	Timeout           time.Duration
+	Task              bool
 	Kinds             []string
 }
 

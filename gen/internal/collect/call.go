@@ -194,6 +194,8 @@ func listed(names []string) string {
 func (c *callDirective) callable(call *model.Call, f *function) bool {
 	problem, hint := "", ""
 	switch {
+	case f.Task:
+		problem, hint = "it is a task, which people or a pipeline run", "let both use what it does: a task is deployed apart, and before what would call it"
 	case f.Kind == model.HTTPHandler:
 		problem, hint = "it makes an http.Handler, which answers requests", "call a handler that takes a struct of its own, and let both share what they do"
 	case f.Input == model.EventInput:

@@ -104,6 +104,8 @@ const (
 	codeArg = "arg"
 	// codeLifecycle is an Init, Destroy, Validate, OnReady or OnStop method of another signature.
 	codeLifecycle = "lifecycle"
+	// codeTask is a task with something that only a function which serves can have.
+	codeTask = "task"
 	// codeHandler is a handler of a shape that is not allowed.
 	codeHandler = "handler"
 	// codeName is a function or timer whose name is taken or reserved.

@@ -31,6 +31,7 @@ func directives(c *collector) []directive {
 		&layerDirective{collector: c, provide: provide},
 		middleware,
 		handlers,
+		&taskDirective{collector: c, handlers: handlers},
 		&useDirective{collector: c, handlers: handlers, middleware: middleware},
 		&aspectDirective{collector: c, provide: provide, handlers: handlers},
 		&triggerDirective{collector: c, handlers: handlers},

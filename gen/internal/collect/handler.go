@@ -225,6 +225,9 @@ func funcDecl(pkg *load.Package, fn *types.Func) *ast.FuncDecl {
 func (c *handlerDirective) name(f *function, handler *annotations.Handler, mark *annotations.Marker) bool {
 	d := f.declared
 	f.Name = handler.Name
+	if task, of := taskOf(d); task != nil && f.Name == "" && task.Name != "" {
+		f.Name, mark = task.Name, of
+	}
 	if f.Name == "" {
 		f.Name = kebab(d.pkg.Name) + "-" + kebab(d.name.Name)
 	}
@@ -238,7 +241,7 @@ func (c *handlerDirective) name(f *function, handler *annotations.Handler, mark 
 		return false
 	}
 	pos, end := mark.Range("name")
-	if handler.Name == "" {
+	if _, defaulted := mark.Value.(*annotations.Handler); defaulted && handler.Name == "" {
 		pos, end = d.name.Pos(), d.name.End()
 	}
 	length := int(end - pos)

@@ -206,6 +206,9 @@ func (c *triggerDirective) event(f *function) {
 		f.faulty = true
 		e := c.errorAt(f.Pos, len(f.declared.name.Name), codeHandler, "handler %s takes %s, but no %s trigger calls it", f.Object.Name(), in, arrives.Word)
 		e.Hint = fmt.Sprintf("add //faas:%s, or take []byte or a struct of your own", arrives.Word)
+		if f.Task {
+			e.Hint = "take []byte or a struct of your own, which the data of faasgen task fills"
+		}
 		return
 	}
 	for _, t := range f.triggers {

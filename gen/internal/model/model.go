@@ -316,6 +316,8 @@ type Function struct {
 	Validate bool
 	// Rules says where In has validate tags, nil if it has none; a framework.Validator checks them.
 	Rules *Rules
+	// Task says that people or a pipeline run it, and that it has no triggers.
+	Task bool
 	// Settings are the arguments of //faas:handler.
 	Settings annotations.Handler
 	// Middleware wraps the handler, the first outermost: what is global, its controller's, its own.

@@ -125,6 +125,9 @@ func functions(t *testing.T, s *spec.Spec, text string) []*target.Function {
 		words := strings.Fields(line)
 		f := &target.Function{Name: words[0], Pos: token.Position{Filename: "app.go", Line: i + 1, Column: 1}}
 		for rest := words[1:]; len(rest) > 0; rest = rest[1:] {
+			if f.Task = rest[0] == "task"; f.Task {
+				break
+			}
 			k := kind.Lookup(rest[0])
 			if k == nil {
 				t.Fatalf("there is no kind %s", rest[0])

@@ -127,7 +127,11 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 	place := spec.Place{Pos: f.Pos, Length: len(f.Object.Name()), Line: m.Line(f.Pos)}
 	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
 	directive.Length = len(strings.TrimSpace(directive.Line))
-	settings := s.Resolve(f.Name, f.Settings, directive)
+	resolve := s.Resolve
+	if f.Task {
+		resolve = s.ResolveTask
+	}
+	settings := resolve(f.Name, f.Settings, directive)
 	secrets := secrets(g, s, f)
 	if name != "" {
 		refer(&settings, secrets)
@@ -137,7 +141,7 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 		description = overrides.Description
 	}
 	tf := &target.Function{
-		Name: f.Name, Pos: f.Pos, Description: description,
+		Name: f.Name, Pos: f.Pos, Description: description, Task: f.Task,
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
 		CalledBy: f.CalledBy, Secrets: secrets, Schemes: schemes(g, name, f),
 	}
@@ -163,7 +167,7 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 		member.CORS = settings.HTTP.CORS
 	}
 	for _, c := range []int{overrides.Concurrency, f.Settings.Concurrency, s.Provider.Concurrency} {
-		if c != 0 {
+		if c != 0 && !f.Task {
 			member.Concurrency = c
 			break
 		}

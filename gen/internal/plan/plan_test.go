@@ -44,10 +44,18 @@ type Desk struct {
 
 //faas:handler
 func (*Desk) Open() {}
+
+//faas:handler
+//faas:task once
+func Once() {}
+
+//faas:handler timeout=40s
+//faas:task slowly
+func Slowly() {}
 `
 
 const file = `service: s
-provider: {timeout: 5, memorySize: 128, environment: {A: provider, B: provider}}
+provider: {timeout: 5, memorySize: 128, provisionedInstances: 1, concurrency: 9, http: {auth: iam}, environment: {A: provider, B: provider}}
 functions:
   said: {memorySize: 1024, environment: {B: function}}
 targets:
@@ -79,6 +87,7 @@ type settings struct {
 	Timeout     time.Duration
 	Memory      int
 	Concurrency int
+	Kept        bool
 	Environment map[string]string
 	Triggers    []string
 }
@@ -86,7 +95,7 @@ type settings struct {
 func look(p *plan.Plan) map[string]settings {
 	out := map[string]settings{}
 	for _, u := range p.Units {
-		s := settings{Timeout: u.Functions[0].Timeout, Memory: int(u.Settings.MemorySize), Concurrency: u.Members[0].Concurrency, Environment: u.Settings.Environment}
+		s := settings{Timeout: u.Functions[0].Timeout, Memory: int(u.Settings.MemorySize), Concurrency: u.Members[0].Concurrency, Kept: u.Settings.ProvisionedInstances != nil, Environment: u.Settings.Environment}
 		for _, t := range u.Functions[0].Triggers {
 			s.Triggers = append(s.Triggers, t.Kind+" "+t.Name)
 		}
@@ -99,9 +108,11 @@ func TestSettingsAreMergedInOrder(t *testing.T) {
 	g, dir := solve(t)
 	here, ds := plan.New(g, "", "", nil)
 	want := map[string]settings{
-		"said":     {20 * time.Second, 1024, 3, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said", "timer said-2"}},
-		"unsaid":   {5 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
-		"app-open": {5 * time.Second, 128, 0, map[string]string{"A": "provider", "B": "provider"}, nil},
+		"said":     {20 * time.Second, 1024, 3, true, map[string]string{"A": "provider", "B": "function"}, []string{"http said", "timer said", "timer said-2"}},
+		"unsaid":   {5 * time.Second, 128, 9, true, map[string]string{"A": "provider", "B": "provider"}, []string{"timer unsaid"}},
+		"app-open": {5 * time.Second, 128, 9, true, map[string]string{"A": "provider", "B": "provider"}, nil},
+		"once":     {15 * time.Minute, 128, 0, false, map[string]string{"A": "provider", "B": "provider"}, nil}, // a task: what provider says of serving is not its
+		"slowly":   {40 * time.Second, 128, 0, false, map[string]string{"A": "provider", "B": "provider"}, nil},
 	}
 	if diff := cmp.Diff(want, look(here)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -120,9 +131,11 @@ func TestTargetSeesItsOverlay(t *testing.T) {
 	g, dir := solve(t)
 	far, ds := plan.New(g, "far", "", nil)
 	want := map[string]settings{
-		"said":     {20 * time.Second, 1024, 3, deployed("said", "20s", "function"), []string{"http said", "timer said"}},
-		"unsaid":   {60 * time.Second, 128, 0, deployed("unsaid", "60s", "provider"), []string{"timer unsaid"}},
-		"app-open": {30 * time.Second, 128, 0, deployed("app-open", "30s", "provider"), nil},
+		"said":     {20 * time.Second, 1024, 3, true, deployed("said", "20s", "function"), []string{"http said", "timer said"}},
+		"unsaid":   {60 * time.Second, 128, 9, true, deployed("unsaid", "60s", "provider"), []string{"timer unsaid"}},
+		"app-open": {30 * time.Second, 128, 9, true, deployed("app-open", "30s", "provider"), nil},
+		"once":     {15 * time.Minute, 128, 0, false, deployed("once", "900s", "provider"), nil},
+		"slowly":   {40 * time.Second, 128, 0, false, deployed("slowly", "40s", "provider"), nil},
 	}
 	if diff := cmp.Diff(want, look(far)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

@@ -103,6 +103,8 @@ func (c *selection) fill(g *Group) {
 		switch {
 		case f == nil:
 			c.unknown(place("functions", i), name)
+		case f.Task:
+			c.task(place("functions", i), g, f)
 		case slices.Contains(g.Functions[:i], name):
 			c.report(place("functions", i), "found %s a second time in functions of group %s", name, g.Name)
 		default:
@@ -115,9 +117,13 @@ func (c *selection) fill(g *Group) {
 			c.report(place("functionsPattern", i), "found %q, expected a pattern of function names such as order-* or !order-import", pattern)
 			continue
 		}
-		found := false
+		found, only := false, (*target.Function)(nil)
 		for _, f := range c.functions {
 			if !Matches(body, f.Name) {
+				continue
+			}
+			if f.Task {
+				only = f
 				continue
 			}
 			found = true
@@ -128,7 +134,11 @@ func (c *selection) fill(g *Group) {
 				take(f, place("functionsPattern", i))
 			}
 		}
-		if !found {
+		switch {
+		case found:
+		case only != nil && !not:
+			c.task(place("functionsPattern", i), g, only)
+		case only == nil:
 			d := c.report(place("functionsPattern", i), "pattern %q of group %s matches no function", pattern, g.Name)
 			d.Hint = c.known(body)
 		}
@@ -161,6 +171,13 @@ func (c *selection) fill(g *Group) {
 	if place, ok := c.spec.Places[at+".eventTrigger"]; ok {
 		c.diags = append(c.diags, place.Notef(codeGroup, "eventTrigger means nothing: a group always has the event triggers of its functions"))
 	}
+}
+
+// task reports a task that a group names, or has nothing but.
+func (c *selection) task(at spec.Place, g *Group, f *target.Function) {
+	d := c.report(at, "function %s is a task, which is a unit of its own: group %s cannot have it", f.Name, g.Name)
+	d.Chain = []annotations.Link{{Pos: f.Pos, Message: "task " + f.Name}}
+	d.Hint = "leave it out"
 }
 
 // unknown reports a function that no code has.

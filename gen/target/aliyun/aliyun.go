@@ -93,7 +93,7 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 // document is the manifest with all x-aliyun keys merged in: those of provider and the function into the function's
 // props, those of a trigger into the vendor's trigger, those of f.yml itself into the whole.
 func document(app *target.App) *yaml.Node {
-	m := Manifest{Edition: "3.0.0", Name: applicationName(app), Access: "default", Resources: map[string]*Resource{}}
+	m := Manifest{Edition: "3.0.0", Name: app.DeploymentName(), Access: "default", Resources: map[string]*Resource{}}
 	extensions := map[string]map[int][]spec.Extension{}
 	for _, u := range app.Units {
 		p := props(app, u)
@@ -119,14 +119,6 @@ func document(app *target.App) *yaml.Node {
 	return target.Extend(root, Name, app.Spec.Extension)
 }
 
-// applicationName is service, and stage if there is one.
-func applicationName(app *target.App) string {
-	if app.Stage == "" {
-		return app.Spec.Service
-	}
-	return app.Spec.Service + "-" + app.Stage
-}
-
 func props(app *target.App, u *target.Unit) Props {
 	s := u.Settings
 	p := Props{
@@ -134,7 +126,7 @@ func props(app *target.App, u *target.Unit) Props {
 		FunctionName:         app.FunctionName(u),
 		Description:          u.Summary(),
 		Runtime:              "custom.debian12",
-		Code:                 "./" + u.Zip(),
+		Code:                 app.Package(u),
 		Cpu:                  cpu(s),
 		MemorySize:           int(s.MemorySize),
 		DiskSize:             512,

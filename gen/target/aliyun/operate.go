@@ -73,7 +73,7 @@ var removeFailed = regexp.MustCompile(`(?i)remove error:`)
 
 // Remove removes the functions and the domains. The component looks up itself what belongs to a function, so that names are enough.
 func (cloud) Remove(app *target.App, units []target.Deployed) target.Removal {
-	root := target.Keep(target.Extend(target.Node(Manifest{Edition: "3.0.0", Name: applicationName(app), Access: "default"}), Name, app.Spec.Extension), "edition", "name", "access", "vars")
+	root := target.Keep(target.Extend(target.Node(Manifest{Edition: "3.0.0", Name: app.DeploymentName(), Access: "default"}), Name, app.Spec.Extension), "edition", "name", "access", "vars")
 	resources := map[string]any{}
 	for _, u := range units {
 		resources[u.Unit] = map[string]any{"component": "fc3", "props": map[string]any{"region": app.Spec.Provider.Region, "functionName": u.Function}}

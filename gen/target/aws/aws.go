@@ -107,17 +107,9 @@ func (cloud) Deploy(app *target.App) ([]target.File, annotations.Diagnostics) {
 
 // samConfig gives sam deploy what it would ask for.
 func samConfig(app *target.App) []byte {
-	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, stackName(app))
+	text := fmt.Sprintf("# %s\nversion = 0.1\n\n[default.deploy.parameters]\nstack_name = %q\ncapabilities = \"CAPABILITY_IAM\"\nresolve_s3 = true\n", target.Header, app.DeploymentName())
 	if region := app.Spec.Provider.Region; region != "" {
 		text += fmt.Sprintf("region = %q\n", region)
 	}
 	return []byte(text)
-}
-
-// stackName is the name of the stack: service, and stage if there is one.
-func stackName(app *target.App) string {
-	if app.Stage == "" {
-		return app.Spec.Service
-	}
-	return app.Spec.Service + "-" + app.Stage
 }

@@ -14,7 +14,7 @@ func function(app *target.App, u *target.Unit) *Function {
 	p := Properties{
 		FunctionName:                 app.FunctionName(u),
 		Description:                  u.Summary(),
-		CodeUri:                      "./" + u.Zip(),
+		CodeUri:                      app.Package(u),
 		Runtime:                      "provided.al2023",
 		Handler:                      "bootstrap",
 		Architectures:                []string{map[string]string{"amd64": "x86_64", "arm64": "arm64"}[s.Architecture]},

@@ -52,10 +52,10 @@ var noStack = regexp.MustCompile(`does\s+not\s+exist\s+on\s+Cloudformation`)
 // Remove deletes the stack. Of what it has made, buckets have the deletion policy Retain; what functions logged was never of it.
 func (cloud) Remove(app *target.App, units []target.Deployed) target.Removal {
 	r := target.Removal{Operation: target.Operation{
-		Command: target.Command{Names: []string{"sam"}, Args: inRegion(app, []string{"delete", "--stack-name", stackName(app), "--no-prompts"}), Install: "pip install aws-sam-cli"},
+		Command: target.Command{Names: []string{"sam"}, Args: inRegion(app, []string{"delete", "--stack-name", app.DeploymentName(), "--no-prompts"}), Install: "pip install aws-sam-cli"},
 		Failed:  noStack,
 	}}
-	r.Gone = append(r.Gone, "stack "+stackName(app)+", with the roles, the API and the schedules in it")
+	r.Gone = append(r.Gone, "stack "+app.DeploymentName()+", with the roles, the API and the schedules in it")
 	for _, made := range app.Made() {
 		what := made.Need.Words() + " " + made.Real()
 		switch made.Need.Type {

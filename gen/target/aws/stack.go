@@ -103,10 +103,7 @@ type policySize struct{ bytes, statements int }
 // deployed has its usual length, so that the true size is a few bytes for each further permission.
 func (t *parsed) policies(all []expanded, app *target.App) map[string]policySize {
 	text := func(v any) string { return t.text(v, app) }
-	stack := app.Spec.Service
-	if app.Stage != "" {
-		stack += "-" + app.Stage
-	}
+	stack := app.DeploymentName()
 	sizes := map[string]policySize{}
 	for _, r := range all {
 		if r.typ != permissionType {

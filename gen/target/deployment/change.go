@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/faasgen/faasgen/gen/kind"
@@ -212,6 +213,10 @@ func (c *comparison) settings() {
 		}
 		if before.Hash != "" && u.Hash != "" && before.Hash != u.Hash {
 			c.add(Change{What: PackageChanged, Unit: u.Name, Key: "package", Old: before.packaged(), New: u.packaged()})
+		}
+		if before.Task != u.Task {
+			c.add(Change{What: SettingChanged, Unit: u.Name, Key: "task", Old: strconv.FormatBool(before.Task), New: strconv.FormatBool(u.Task),
+				Warning: "it moves to another deployment, which cannot make it while this one has it: deploy once without it"})
 		}
 		for _, s := range compareSettings(before.Settings, u.Settings) {
 			s.What, s.Unit = SettingChanged, u.Name

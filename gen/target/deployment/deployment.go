@@ -44,6 +44,8 @@ type Unit struct {
 	Name     string `json:"name"`
 	Function string `json:"function"`
 	Group    string `json:"group,omitempty"`
+	// Task says that it is run by people or a pipeline, and is deployed apart from the rest.
+	Task bool `json:"task,omitempty"`
 	// Functions are sorted by name.
 	Functions []Function `json:"functions"`
 	// Settings are sorted by key.
@@ -90,7 +92,7 @@ func Describe(t target.Target, app *target.App) *Deployment {
 	permitter, _ := t.(target.Permitter)
 	_, gateway := t.(target.Router)
 	for _, u := range app.Units {
-		unit := Unit{Name: u.Name, Function: app.FunctionName(u), Group: u.Group, Settings: settings(u)}
+		unit := Unit{Name: u.Name, Function: app.FunctionName(u), Group: u.Group, Task: u.Task(), Settings: settings(u)}
 		for _, f := range u.Functions {
 			function := Function{Name: f.Name, Timeout: annotations.Duration(f.Timeout).String(), Calls: calls(t, app, u, f)}
 			for _, t := range f.Triggers {

@@ -4,6 +4,7 @@
 package tencent
 
 import (
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -154,7 +155,7 @@ func inputs(app *target.App, u *target.Unit) Inputs {
 		Description:  u.Summary(),
 		Region:       region(app),
 		Namespace:    app.Spec.Provider.Namespace,
-		Src:          "../" + u.Zip(),
+		Src:          path.Join("..", app.Package(u)),
 		Runtime:      "CustomRuntime",
 		Handler:      "bootstrap",
 		Role:         s.Role,

@@ -64,6 +64,9 @@ func tags(n *inspect.Node) []string {
 // triggers are what calls a function, a text each.
 func triggers(n *inspect.Node) []string {
 	var list []string
+	if n.Task {
+		list = append(list, "task")
+	}
 	for _, t := range n.Triggers {
 		list = append(list, strings.TrimSpace(t.Kind+" "+t.Text))
 	}

@@ -30,6 +30,7 @@ type node struct {
 	Package   string    `json:"package,omitempty"`
 	Handler   string    `json:"handler,omitempty"`
 	Triggers  []trigger `json:"triggers,omitempty"`
+	Task      bool      `json:"task,omitempty"`
 	Type      string    `json:"type,omitempty"`
 	As        []string  `json:"as,omitempty"`
 	ProvideID string    `json:"provideId,omitempty"`
@@ -90,7 +91,7 @@ func JSON(graphs []*inspect.Graph, path func(string) string) ([]byte, error) {
 		}
 		for _, n := range g.Nodes {
 			out := node{
-				ID: n.ID, Kind: string(n.Kind), Name: n.Name, Package: n.Package, Handler: n.Handler, Type: n.Type, As: n.As,
+				ID: n.ID, Kind: string(n.Kind), Name: n.Name, Package: n.Package, Handler: n.Handler, Task: n.Task, Type: n.Type, As: n.As,
 				ProvideID: n.ProvideID, Scope: string(n.Scope), Lazy: n.Lazy, Eager: n.Eager, Init: n.Init, Destroy: n.Destroy,
 				Async: n.Async, Tries: n.Tries, Unused: n.Unused, place: at(n.Pos),
 			}

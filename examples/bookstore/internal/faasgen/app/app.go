@@ -49,6 +49,7 @@ func (c *container) app() *framework.App {
 			Use:      []framework.Middleware{c.usePublicMiddleware()},
 			Triggers: []framework.Trigger{web.Route{Method: "PUT", Pattern: "/books/{id}"}}},
 		{Name: "cover-draw", Handler: c.coverDraw, Needs: c.needsCoverPainter()},
+		{Name: "migrate", Handler: c.migrate, Needs: c.needsSqliteTasks()},
 		{Name: "session-start", Handler: sessionStart,
 			Triggers: []framework.Trigger{web.Route{Method: "POST", Pattern: "/session"}}},
 	}

@@ -5,6 +5,7 @@ package app
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,9 +13,11 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/examples/bookstore/cover"
+	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
 	calls "github.com/faasgen/faasgen/framework/call"
+	migrate2 "github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
@@ -23,22 +26,27 @@ import (
 // container holds the singletons of the application. Each is built when it is first needed.
 type container struct {
 	ioc.Container
-	rt                 *framework.Runtime
-	config             config.Once
-	calls              calls.Once
-	accessAdmin        cell[*access.Admin]
-	sqldbSettings      cell[*sqldb.Settings]
-	sqldbSource        cell[*sqldb.Source]
-	sqldbPool          cell[*sqldb.Pool]
-	sqlDB              cell[*sql.DB]
-	adminNew           cell[http.Handler]
-	bookCleaner        cell[*book.Cleaner]
-	bookReader         cell[*book.Reader]
-	callBookName       cell[func(context.Context, book.Details) (book.Name, error)]
-	callCoverDraw      cell[func(context.Context, book.Title) error]
-	coverPainter       cell[*cover.Painter]
-	sqldbConfiguration cell[*sqldb.Configuration]
-	bookStore          cell[book.Store]
+	rt                   *framework.Runtime
+	config               config.Once
+	calls                calls.Once
+	accessAdmin          cell[*access.Admin]
+	sqldbSettings        cell[*sqldb.Settings]
+	sqldbSource          cell[*sqldb.Source]
+	sqldbPool            cell[*sqldb.Pool]
+	sqlDB                cell[*sql.DB]
+	adminNew             cell[http.Handler]
+	bookCleaner          cell[*book.Cleaner]
+	bookReader           cell[*book.Reader]
+	callBookName         cell[func(context.Context, book.Details) (book.Name, error)]
+	callCoverDraw        cell[func(context.Context, book.Title) error]
+	coverPainter         cell[*cover.Painter]
+	migrateSource        cell[*migrate2.Source]
+	migrateDatabase      cell[*migrate2.Database]
+	sqliteTasks          cell[*sqlite.Tasks]
+	migrateSettings      cell[*migrate2.Settings]
+	migrateConfiguration cell[*migrate2.Configuration]
+	sqldbConfiguration   cell[*sqldb.Configuration]
+	bookStore            cell[book.Store]
 
 	// of tests
 	auditTrail       *audit.Trail
@@ -57,7 +65,8 @@ func newContainer(rt *framework.Runtime) *container {
 // settings reads the configuration, once.
 func (c *container) settings() (*config.Config, error) {
 	return c.config.Load(c.rt,
-		config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults})
+		config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/sqldb/config.default.yml", Content: sqldbDefaults},
+		config.Defaults{Name: "github.com/faasgen/faasgen/framework/component/migrate/config.default.yml", Content: migrateDefaults})
 }
 
 // sqldbDefaults is the config.default.yml of component sqldb.
@@ -70,6 +79,12 @@ sqldb:
   maxLifetime: 30m
   maxIdleTime: 1m
   pingTimeout: 5s
+`
+
+// migrateDefaults is the config.default.yml of component migrate.
+const migrateDefaults = `# Migrations run when somebody runs the task. config.local.yml may say otherwise for your machine.
+migrate:
+  auto: false
 `
 
 // needsAdminNew is what function admin needs.
@@ -135,10 +150,27 @@ func (c *container) needsCoverPainter() framework.Needs {
 	}
 }
 
+// needsSqliteTasks is what the functions of sqlite.Tasks need.
+func (c *container) needsSqliteTasks() framework.Needs {
+	return framework.Needs{
+		Check:      config.Checks(c, c.settings, checkMigrateDatabase, checkMigrateConfiguration),
+		Warm:       ioc.Warm(c, ioc.Needs(&c.sqliteTasks, getSqliteTasks)),
+		Stop:       c.Close,
+		Components: []*framework.Component{c.componentSqldb(), c.componentMigrate()},
+	}
+}
+
 // componentSqldb is what component sqldb adds to a unit.
 func (c *container) componentSqldb() *framework.Component {
 	return &framework.Component{Name: "sqldb.Configuration", Order: 0,
 		Health: ioc.Health(c, &c.sqldbConfiguration, getSqldbConfiguration, (*sqldb.Configuration).OnHealthCheck),
+	}
+}
+
+// componentMigrate is what component migrate adds to a unit.
+func (c *container) componentMigrate() *framework.Component {
+	return &framework.Component{Name: "migrate.Configuration", Order: 1,
+		Ready: ioc.Ready(c, &c.migrateConfiguration, getMigrateConfiguration, (*migrate2.Configuration).OnReady, nil),
 	}
 }
 
@@ -194,6 +226,26 @@ func getCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
 	return c.coverPainter.Get(c, b, newCoverPainter)
 }
 
+func getMigrateSource(c *container, b *ioc.Build) (*migrate2.Source, error) {
+	return c.migrateSource.Get(c, b, newMigrateSource)
+}
+
+func getMigrateDatabase(c *container, b *ioc.Build) (*migrate2.Database, error) {
+	return c.migrateDatabase.Get(c, b, newMigrateDatabase)
+}
+
+func getSqliteTasks(c *container, b *ioc.Build) (*sqlite.Tasks, error) {
+	return c.sqliteTasks.Get(c, b, newSqliteTasks)
+}
+
+func getMigrateSettings(c *container, b *ioc.Build) (*migrate2.Settings, error) {
+	return c.migrateSettings.Get(c, b, newMigrateSettings)
+}
+
+func getMigrateConfiguration(c *container, b *ioc.Build) (*migrate2.Configuration, error) {
+	return c.migrateConfiguration.Get(c, b, newMigrateConfiguration)
+}
+
 func getSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {
 	return c.sqldbConfiguration.Get(c, b, newSqldbConfiguration)
 }
@@ -228,6 +280,10 @@ func readBookCleanerDraftAge(r *config.Reader) time.Duration {
 
 func readBookReaderPageSize(r *config.Reader) int {
 	return config.ValueOr[int](r, "book.pageSize", 10)
+}
+
+func readMigrateSettingsAuto(r *config.Reader) bool {
+	return config.Value[bool](r, "migrate.auto")
 }
 
 func checkAccessAdmin(c *container, r *config.Reader) {
@@ -281,6 +337,27 @@ func checkBookReader(c *container, r *config.Reader) {
 	}
 }
 
+func checkMigrateDatabase(c *container, r *config.Reader) {
+	if r.Begin(&c.migrateDatabase.Slot) {
+		checkSqlDB(c, r)
+		checkSqldbSettings(c, r)
+		checkSqldbSource(c, r)
+	}
+}
+
+func checkMigrateSettings(c *container, r *config.Reader) {
+	if r.Begin(&c.migrateSettings.Slot) {
+		readMigrateSettingsAuto(r)
+	}
+}
+
+func checkMigrateConfiguration(c *container, r *config.Reader) {
+	if r.Begin(&c.migrateConfiguration.Slot) {
+		checkMigrateDatabase(c, r)
+		checkMigrateSettings(c, r)
+	}
+}
+
 func provideAccessAdminToken(c *container) (config.Secret, error) {
 	return config.Read(c.settings, readAccessAdminToken)
 }
@@ -323,4 +400,10 @@ func newCallBookName(c *container, b *ioc.Build) (func(context.Context, book.Det
 // newCallCoverDraw makes a client of function cover-draw.
 func newCallCoverDraw(c *container, b *ioc.Build) (func(context.Context, book.Title) error, error) {
 	return callCoverDraw{c.calls.Client(c.rt)}.Call, nil
+}
+
+func provideLogger(c *container) *slog.Logger { return c.rt.Log() }
+
+func provideMigrateSettingsAuto(c *container) (bool, error) {
+	return config.Read(c.settings, readMigrateSettingsAuto)
 }

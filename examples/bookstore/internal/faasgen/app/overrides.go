@@ -9,6 +9,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/audit"
 	"github.com/faasgen/faasgen/examples/bookstore/book"
 	"github.com/faasgen/faasgen/framework"
+	migrate2 "github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
@@ -23,6 +24,9 @@ type Overrides struct {
 	AuditTrail       *audit.Trail                                           // in place of audit.NewTrail
 	CallBookName     func(context.Context, book.Details) (book.Name, error) // in place of the call of function book-name
 	CallCoverDraw    func(context.Context, book.Title) error                // in place of the call of function cover-draw
+	MigrateSource    *migrate2.Source                                       // in place of sqlite.NewMigrations
+	MigrateDatabase  *migrate2.Database                                     // in place of migrate.Database
+	MigrateSettings  *migrate2.Settings                                     // in place of migrate.Settings
 	BookStore        book.Store                                             // in place of sqlite.Store
 	AdminGuard       framework.Guard                                        // in place of guard admin
 	PublicMiddleware framework.Middleware                                   // in place of middleware public
@@ -38,6 +42,9 @@ func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	c.auditTrail = o.AuditTrail
 	ioc.Override(&c.callBookName, o.CallBookName)
 	ioc.Override(&c.callCoverDraw, o.CallCoverDraw)
+	ioc.Override(&c.migrateSource, o.MigrateSource)
+	ioc.Override(&c.migrateDatabase, o.MigrateDatabase)
+	ioc.Override(&c.migrateSettings, o.MigrateSettings)
 	ioc.Override(&c.bookStore, o.BookStore)
 	c.adminGuard = o.AdminGuard
 	if o.AdminGuard != nil {

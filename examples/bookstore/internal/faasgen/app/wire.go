@@ -14,6 +14,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/cover"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
+	migrate2 "github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"github.com/google/wire"
@@ -61,6 +62,26 @@ func newBookRegistrar(c *container, b *ioc.Build, ctx *framework.Context) (*book
 
 func newCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
 	panic(wire.Build(getBookStore, wire.Struct(new(cover.Painter), "Store")))
+}
+
+func newMigrateSource(c *container, b *ioc.Build) (*migrate2.Source, error) {
+	panic(wire.Build(sqlite.NewMigrations))
+}
+
+func newMigrateDatabase(c *container, b *ioc.Build) (*migrate2.Database, error) {
+	panic(wire.Build(getSqlDB, getMigrateSource, getSqldbSettings, getSqldbSource, provideLogger, wire.Struct(new(migrate2.Database), "DB", "Source", "Settings", "Origin", "Log")))
+}
+
+func newSqliteTasks(c *container, b *ioc.Build) (*sqlite.Tasks, error) {
+	panic(wire.Build(getMigrateDatabase, wire.Struct(new(sqlite.Tasks), "Database")))
+}
+
+func newMigrateSettings(c *container, b *ioc.Build) (*migrate2.Settings, error) {
+	panic(wire.Build(provideMigrateSettingsAuto, wire.Struct(new(migrate2.Settings), "Auto")))
+}
+
+func newMigrateConfiguration(c *container, b *ioc.Build) (*migrate2.Configuration, error) {
+	panic(wire.Build(getMigrateDatabase, getMigrateSettings, wire.Struct(new(migrate2.Configuration), "Database", "Settings")))
 }
 
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/faasgen/faasgen/examples/bookstore/cover"
 	"github.com/faasgen/faasgen/examples/bookstore/sqlite"
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/component/sqldb"
 	"github.com/faasgen/faasgen/framework/ioc"
 	"net/http"
@@ -173,6 +174,77 @@ func newCoverPainter(c *container, b *ioc.Build) (*cover.Painter, error) {
 		Store: store,
 	}
 	return painter, nil
+}
+
+func newMigrateSource(c *container, b *ioc.Build) (*migrate.Source, error) {
+	source := sqlite.NewMigrations()
+	return source, nil
+}
+
+func newMigrateDatabase(c *container, b *ioc.Build) (*migrate.Database, error) {
+	db, err := getSqlDB(c, b)
+	if err != nil {
+		return nil, err
+	}
+	source, err := getMigrateSource(c, b)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := getSqldbSettings(c, b)
+	if err != nil {
+		return nil, err
+	}
+	sqldbSource, err := getSqldbSource(c, b)
+	if err != nil {
+		return nil, err
+	}
+	logger := provideLogger(c)
+	database := &migrate.Database{
+		DB:       db,
+		Source:   source,
+		Settings: settings,
+		Origin:   sqldbSource,
+		Log:      logger,
+	}
+	return database, nil
+}
+
+func newSqliteTasks(c *container, b *ioc.Build) (*sqlite.Tasks, error) {
+	database, err := getMigrateDatabase(c, b)
+	if err != nil {
+		return nil, err
+	}
+	tasks := &sqlite.Tasks{
+		Database: database,
+	}
+	return tasks, nil
+}
+
+func newMigrateSettings(c *container, b *ioc.Build) (*migrate.Settings, error) {
+	bool2, err := provideMigrateSettingsAuto(c)
+	if err != nil {
+		return nil, err
+	}
+	settings := &migrate.Settings{
+		Auto: bool2,
+	}
+	return settings, nil
+}
+
+func newMigrateConfiguration(c *container, b *ioc.Build) (*migrate.Configuration, error) {
+	database, err := getMigrateDatabase(c, b)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := getMigrateSettings(c, b)
+	if err != nil {
+		return nil, err
+	}
+	configuration := &migrate.Configuration{
+		Database: database,
+		Settings: settings,
+	}
+	return configuration, nil
 }
 
 func newSqldbConfiguration(c *container, b *ioc.Build) (*sqldb.Configuration, error) {

@@ -1,0 +1,5 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS book (
+	id TEXT PRIMARY KEY, title TEXT NOT NULL, author TEXT NOT NULL, year INTEGER NOT NULL,
+	draft INTEGER NOT NULL, created INTEGER NOT NULL, cover BLOB
+);
