@@ -232,40 +232,6 @@ func (d *decoder) key(path string, key *yaml.Node) {
 	d.note(path, place)
 }
 
-// extension decodes a key that no field is named after: x-<target>, or a mistake.
-func (d *decoder) extension(e entry, v reflect.Value, fields []annotations.Field, w where) {
-	i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == extensionKey })
-	if !strings.HasPrefix(e.name, "x-") || i < 0 {
-		d.unknown(e, v.Type(), fields, w)
-		return
-	}
-	d.extend(e, v.FieldByIndex(fields[i].Index).Addr().Interface().(*Extension), w)
-}
-
-func (d *decoder) extend(e entry, to *Extension, w where) {
-	if !extensionForm.MatchString(e.name) {
-		d.report(d.node(e.key).Errorf(CodeUnknownKey, "unknown key %q%s, expected x- and the name of a target", e.name, in(w)))
-		return
-	}
-	d.key(w.child(e.name).path, e.key)
-	since, fixed := len(d.unset), d.sub.fixed
-	d.sub.fixed = "" // no generated code has it
-	node := d.vendor(e.value)
-	d.sub.fixed = fixed
-	d.locate(since, w.child(e.name).path, e.value)
-	if node == nil {
-		return
-	}
-	if node.Kind != yaml.MappingNode {
-		d.wrong(e.value, w.child(e.name), "a map of the vendor's keys")
-		return
-	}
-	if *to == nil {
-		*to = Extension{}
-	}
-	(*to)[strings.TrimPrefix(e.name, "x-")] = node
-}
-
 func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.Field, w where) {
 	if slices.Contains(later(structure), e.name) {
 		d.report(d.node(e.key).Errorf(CodeUnsupported, "key %q%s is not supported yet by this version of faasgen", e.name, in(w)))
@@ -412,20 +378,6 @@ func (d *decoder) event(n *yaml.Node, v reflect.Value, w where) {
 	d.value(arguments, reflect.ValueOf(event.Marker).Elem(), at)
 	event.Places = d.below(at.path, from)
 	v.Set(reflect.ValueOf(event))
-}
-
-// withoutExtensions takes the x-<target> keys out of the arguments of a trigger, whose marker has no place for them.
-func (d *decoder) withoutExtensions(arguments *yaml.Node, to *Extension, w where) *yaml.Node {
-	out := *arguments
-	out.Content = nil
-	for _, e := range d.entries(arguments) {
-		if strings.HasPrefix(e.name, "x-") {
-			d.extend(e, to, w)
-			continue
-		}
-		out.Content = append(out.Content, e.key, e.value)
-	}
-	return &out
 }
 
 // scalar decodes text, numbers, true and false, and what reads itself from text.
