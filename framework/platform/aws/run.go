@@ -119,7 +119,11 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 		return err
 	}
 	p.dispatcher.Identify = Identify
-	return p.engine.Start(context.Background())
+	if err = p.engine.Start(context.Background()); err != nil {
+		return err
+	}
+	p.engine.LogColdStart()
+	return nil
 }
 
 // runtimeFacts reads what Lambda tells every process. There is no limit for the start in it: when Lambda's own ten
