@@ -50,20 +50,18 @@ type coldStart struct {
 // end returns the report when the phases are over.
 func (r *coldStart) end() *ColdStart {
 	now := time.Now()
-	phase := func(name string, from, to time.Time) Span {
-		d := to.Sub(from)
-		return Span{Name: name, Start: from, Duration: d, Own: d}
-	}
-	report := &ColdStart{
-		Start: r.begun, Duration: now.Sub(r.begun),
-		Phases: []Span{phase("RuntimeStart", r.begun, r.running), phase("FunctionStart", r.running, now)},
-	}
+	report := &ColdStart{Start: r.begun, Duration: now.Sub(r.begun), Phases: make([]Span, 2)}
+	report.Phases[0] = phaseSpan("RuntimeStart", r.begun, r.running)
+	report.Phases[1] = phaseSpan("FunctionStart", r.running, now)
 	report.Layers, report.Providers = r.Spans()
 	return report
 }
 
-// coldStartMessage is the message of the record with the report of a start.
-const coldStartMessage = "cold start"
+//go:noinline
+func phaseSpan(name string, from, to time.Time) Span {
+	d := to.Sub(from)
+	return Span{Name: name, Start: from, Duration: d, Own: d}
+}
 
 // LogColdStart writes the report of the start in one record, with milliseconds; that of a provider is its own time. A developer, who
 // starts the unit all day, has it at level debug. The loops of platforms call it when the unit has started.
@@ -77,28 +75,26 @@ func (e *Engine) LogColdStart() {
 	if report == nil || !e.log.Enabled(ctx, level) {
 		return
 	}
-	e.log.LogAttrs(ctx, level, coldStartMessage, slog.String("unit", e.app.Unit), slog.Float64("ms", milliseconds(report.Duration)),
-		spans("phases", report.Phases), spans("layers", report.Layers), spans("providers", report.Providers))
+	e.log.Log(ctx, level, "cold start", "unit", e.app.Unit, "ms", milliseconds(report.Duration),
+		"phases", took(report.Phases), "layers", took(report.Layers), "providers", took(report.Providers))
 }
 
-// spans is a group with the own time of each. Names that are there twice, as of two databases, have one sum.
-func spans(group string, list []Span) slog.Attr {
-	attrs := make([]slog.Attr, 0, len(list))
-	sums := make([]time.Duration, 0, len(list))
-next:
-	for _, s := range list {
-		for i := range attrs {
-			if attrs[i].Key == s.Name {
-				sums[i] += s.Own
-				attrs[i].Value = slog.Float64Value(milliseconds(sums[i]))
-				continue next
-			}
-		}
-		attrs = append(attrs, slog.Float64(s.Name, milliseconds(s.Own)))
-		sums = append(sums, s.Own)
+// spanLine is a span in the log. Two may have one name, as of two databases.
+type spanLine struct {
+	Name string  `json:"name"`
+	MS   float64 `json:"ms"`
+}
+
+// It is in every unit, and called once in the life of it.
+//
+//go:noinline
+func took(list []Span) []spanLine {
+	lines := make([]spanLine, len(list))
+	for i := range list {
+		lines[i] = spanLine{list[i].Name, milliseconds(list[i].Own)}
 	}
-	return slog.Attr{Key: group, Value: slog.GroupValue(attrs...)}
+	return lines
 }
 
 // milliseconds has three decimals.
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+func milliseconds(d time.Duration) float64 { return float64(d/time.Microsecond) / 1000 }

@@ -118,8 +118,8 @@ func TestColdStart(t *testing.T) {
 		}
 		delete(line, "time")
 		got, _ := json.Marshal(line)
-		const want = `{"layers":{"sleepy":7},"level":"INFO","ms":39,"msg":"cold start","phases":{"FunctionStart":35,"RuntimeStart":4},` +
-			`"providers":{"framework_test.database":30,"framework_test.store":2},"unit":"slow"}`
+		const want = `{"layers":[{"ms":7,"name":"sleepy"}],"level":"INFO","ms":39,"msg":"cold start","phases":[{"ms":4,"name":"RuntimeStart"},{"ms":35,"name":"FunctionStart"}],` +
+			`"providers":[{"ms":30,"name":"framework_test.database"},{"ms":2,"name":"framework_test.store"}],"unit":"slow"}`
 		if string(got) != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
@@ -31,34 +30,29 @@ type LogOptions struct {
 // NewLogger returns the logger of a process: one line of JSON for each record, from the level on that the environment says, with
 // what [LogHandler] adds. A level that is none is a line in the log, and counts as info.
 func NewLogger(to io.Writer, o LogOptions) *slog.Logger {
-	getenv := o.Getenv
-	if getenv == nil {
-		getenv = os.Getenv
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
 	}
 	if o.Variables == nil {
 		o.Variables = []string{LevelVariable}
 	}
-	handler := &slog.HandlerOptions{ReplaceAttr: o.ReplaceAttr}
-	wrong, text := "", ""
-	for _, name := range o.Variables {
-		if text = strings.TrimSpace(getenv(name)); text == "" {
-			continue
+	name, text := "", ""
+	for _, name = range o.Variables {
+		if text = o.Getenv(name); text != "" {
+			break
 		}
-		level, ok := Level(text)
-		if handler.Level = level; !ok {
-			wrong = name
-		}
-		break
 	}
+	level, ok := Level(text)
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: o.ReplaceAttr}
 	var h slog.Handler
 	if o.Handler != nil {
-		h = o.Handler(to, handler)
+		h = o.Handler(to, options)
 	} else {
-		h = slog.NewJSONHandler(to, handler)
+		h = slog.NewJSONHandler(to, options)
 	}
 	log := slog.New(LogHandler(h, o.Current))
-	if wrong != "" {
-		log.Warn(wrong+" is ignored: expected trace, debug, info, warn, error or fatal", "found", short(text, 40))
+	if !ok && text != "" {
+		log.Warn(name+" is ignored: expected trace, debug, info, warn, error or fatal", "found", short(text, 40))
 	}
 	return log
 }
@@ -71,16 +65,12 @@ const (
 
 // Level is the level of a word, info and false if it is none.
 func Level(word string) (slog.Level, bool) {
-	switch strings.ToLower(word) {
-	case "trace":
-		return LevelTrace, true
-	case "debug":
-		return slog.LevelDebug, true
-	case "info":
-		return slog.LevelInfo, true
-	case "warn":
-		return slog.LevelWarn, true
-	case "error", "fatal": // a panic is an error, and nothing hides it
+	for i, known := range [...]string{"trace", "debug", "info", "warn", "error"} {
+		if strings.EqualFold(word, known) {
+			return LevelTrace + 4*slog.Level(i), true
+		}
+	}
+	if strings.EqualFold(word, "fatal") { // a panic is an error, and nothing hides it
 		return slog.LevelError, true
 	}
 	return slog.LevelInfo, false
@@ -89,38 +79,43 @@ func Level(word string) (slog.Level, bool) {
 // Attributes that [framework.Context.Logger] sets, too.
 const (
 	requestIDKey = "request_id"
-	functionKey  = "function"
-	unitKey      = "unit"
 	rootKey      = "root_request_id"
-	traceKey     = "trace_id"
 )
 
-// names is a set of these attributes.
+// attributes is how many they are.
+const attributes = 5
+
+// key is the name of one of them.
+func key(i int) string {
+	return [attributes]string{requestIDKey, "function", "unit", rootKey, "trace_id"}[i]
+}
+
+// value is that of an invocation, "" if there is none.
+func value(c *framework.Context, i int) string {
+	switch i {
+	case 0:
+		return c.RequestID()
+	case 1:
+		return c.FunctionName()
+	case 2:
+		return c.Unit()
+	case 3:
+		return c.Root()
+	}
+	return c.TraceID()
+}
+
+// names is a set of them, a bit for each.
 type names uint8
 
-const (
-	hasRequestID names = 1 << iota
-	hasFunction
-	hasUnit
-	hasRoot
-	hasTrace
-)
-
-// nameOf is the one that has a key, 0 if it is another attribute.
-func nameOf(key string) names {
-	switch key {
-	case requestIDKey:
-		return hasRequestID
-	case functionKey:
-		return hasFunction
-	case unitKey:
-		return hasUnit
-	case rootKey:
-		return hasRoot
-	case traceKey:
-		return hasTrace
+// with is the set and an attribute, if it is one of them.
+func (n names) with(name string) names {
+	for i := range attributes {
+		if key(i) == name {
+			return n | 1<<i
+		}
 	}
-	return 0
+	return n
 }
 
 // LogHandler adds to every record whose call it is: request_id, function and unit, trace_id where the vendor gives a trace, and of a
@@ -153,29 +148,25 @@ func (h *logHandler) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle adds the attributes and passes the record on.
 func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	has := h.has
-	if len(h.groups) > 0 {
-		r = h.nested(r)
+	if h.groups != nil {
+		r = h.nested(&r)
 	} else {
-		r.Attrs(func(a slog.Attr) bool { has |= nameOf(a.Key); return true })
+		r.Attrs(func(a slog.Attr) bool { has = has.with(a.Key); return true })
 	}
-	c := framework.From(ctx)
-	if c == nil {
-		if h.current != nil && has&hasRequestID == 0 {
-			if id := h.current(); id != "" {
-				r = r.Clone()
-				r.AddAttrs(slog.String(requestIDKey, id))
+	var room [attributes]slog.Attr
+	add := room[:0]
+	if c := framework.From(ctx); c != nil {
+		for i := range attributes {
+			if has&(1<<i) != 0 {
+				continue
+			}
+			if v := value(c, i); v != "" {
+				add = append(add, slog.String(key(i), v))
 			}
 		}
-		return h.next.Handle(ctx, r)
-	}
-	var room [5]slog.Attr
-	add := room[:0]
-	for _, a := range [...]struct {
-		name       names
-		key, value string
-	}{{hasRequestID, requestIDKey, c.RequestID()}, {hasFunction, functionKey, c.FunctionName()}, {hasUnit, unitKey, c.Unit()}, {hasRoot, rootKey, c.Root()}, {hasTrace, traceKey, c.TraceID()}} {
-		if has&a.name == 0 && a.value != "" {
-			add = append(add, slog.String(a.key, a.value))
+	} else if h.current != nil && has&1 == 0 {
+		if id := h.current(); id != "" {
+			add = append(add, slog.String(requestIDKey, id))
 		}
 	}
 	if len(add) > 0 {
@@ -186,13 +177,14 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // nested is a record whose attributes are in the open groups.
-func (h *logHandler) nested(r slog.Record) slog.Record {
-	inner := make([]slog.Attr, 0, r.NumAttrs())
+func (h *logHandler) nested(r *slog.Record) slog.Record {
+	var inner []slog.Attr
 	r.Attrs(func(a slog.Attr) bool { inner = append(inner, a); return true })
-	for _, g := range slices.Backward(h.groups) {
-		inner = []slog.Attr{{Key: g.name, Value: slog.GroupValue(append(slices.Clip(g.attrs), inner...)...)}}
+	for i := len(h.groups) - 1; i >= 0; i-- {
+		g := &h.groups[i]
+		inner = []slog.Attr{{Key: g.name, Value: slog.GroupValue(append(g.attrs[:len(g.attrs):len(g.attrs)], inner...)...)}}
 	}
-	out := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+	out := slog.Record{Time: r.Time, Level: r.Level, Message: r.Message, PC: r.PC}
 	out.AddAttrs(inner...)
 	return out
 }
@@ -201,23 +193,23 @@ func (h *logHandler) nested(r slog.Record) slog.Record {
 func (h *logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	n := *h
 	if last := len(h.groups) - 1; last >= 0 {
-		n.groups = slices.Clone(h.groups)
-		n.groups[last].attrs = append(slices.Clip(n.groups[last].attrs), attrs...)
+		g := h.groups[last]
+		g.attrs = append(g.attrs[:len(g.attrs):len(g.attrs)], attrs...)
+		n.groups = append(h.groups[:last:last], g)
 		return &n
 	}
 	n.next = h.next.WithAttrs(attrs)
 	for _, a := range attrs {
-		n.has |= nameOf(a.Key)
+		n.has = n.has.with(a.Key)
 	}
 	return &n
 }
 
 // WithGroup returns the handler with a group.
 func (h *logHandler) WithGroup(name string) slog.Handler {
-	if name == "" {
-		return h
-	}
 	n := *h
-	n.groups = append(slices.Clip(h.groups), group{name: name})
+	if name != "" {
+		n.groups = append(h.groups[:len(h.groups):len(h.groups)], group{name: name})
+	}
 	return &n
 }

@@ -163,7 +163,7 @@ func TestLogLevels(t *testing.T) {
 	}{
 		{lowest: slog.LevelInfo},
 		{level: "debug", lowest: slog.LevelDebug},
-		{level: " WARN ", other: "debug", lowest: slog.LevelWarn},
+		{level: "WARN", other: "debug", lowest: slog.LevelWarn},
 		{other: "trace", lowest: LevelTrace},
 		{level: "error", lowest: slog.LevelError},
 		{level: "fatal", lowest: slog.LevelError},

@@ -28,10 +28,22 @@ type Recorder struct {
 
 type key struct{}
 
-// With returns a context that From finds r in.
-func With(ctx context.Context, r *Recorder) context.Context {
-	return context.WithValue(ctx, key{}, r)
+// starting is the context of a start. One of package context would be a kilobyte in every unit.
+type starting struct {
+	context.Context
+	recorder *Recorder
 }
+
+// Value is the recorder.
+func (s *starting) Value(k any) any {
+	if k == (key{}) {
+		return s.recorder
+	}
+	return s.Context.Value(k)
+}
+
+// With returns a context that From finds r in.
+func With(ctx context.Context, r *Recorder) context.Context { return &starting{ctx, r} }
 
 // From returns the Recorder of a start, nil if ctx is of no start.
 func From(ctx context.Context) *Recorder {
@@ -64,9 +76,5 @@ func (r *Recorder) Layer(name string, start time.Time) {
 	r.layers = append(r.layers, Span{name, start, took, took})
 }
 
-// Spans returns what was recorded so far. What is recorded later, by a hook that was left behind, changes none of it.
-func (r *Recorder) Spans() (layers, providers []Span) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]Span(nil), r.layers...), append([]Span(nil), r.providers...)
-}
+// Spans returns what was recorded, when the start is over and nothing records any more.
+func (r *Recorder) Spans() (layers, providers []Span) { return r.layers, r.providers }

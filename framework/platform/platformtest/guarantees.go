@@ -338,7 +338,7 @@ func (l *life) coldStart(t *testing.T, p *process) {
 	var report struct {
 		Level, Unit    string
 		MS             float64
-		Phases, Layers map[string]float64
+		Phases, Layers []struct{ Name string }
 	}
 	if err := json.Unmarshal([]byte(l.line(t, p, `"cold start"`)), &report); err != nil {
 		t.Fatal(err)
