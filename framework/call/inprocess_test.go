@@ -220,7 +220,7 @@ func TestLogsOfAChain(t *testing.T) {
 		}}
 	}
 	u = newUnit(t, k, f("a", "b"), f("b", "c"), f("c", "a"))
-	for root, want := range map[string]string{"": "request_id=id function=%s unit=u\n", "first": "request_id=id function=%s unit=u root_request_id=first\n"} {
+	for root, want := range map[string]string{"": "request_id=id function=%s unit=u trace_id=0af7651916cd43dd8448eb211c80319c\n", "first": "request_id=id function=%s unit=u root_request_id=first trace_id=0af7651916cd43dd8448eb211c80319c\n"} {
 		u.log.Reset()
 		inv := framework.Invocation{Function: u.engine.App().Function("a"), RequestID: "id", Trace: parent}
 		if root != "" {
