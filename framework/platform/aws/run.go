@@ -159,6 +159,8 @@ func newLogHandler(to io.Writer, current func() string) slog.Handler {
 					a.Key = "timestamp"
 				case slog.MessageKey:
 					a.Key = "message"
+				case "request_id":
+					a.Key = "requestId"
 				}
 			}
 			return a

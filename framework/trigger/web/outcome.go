@@ -1,0 +1,31 @@
+package web
+
+import "cmp"
+
+// Outcome is the status that [Exchange.Respond] gives the outcome of a function, for layers that count and log it before the
+// response is made. What turns out later makes it a 500 all the same, with a log record of its own: a result that cannot be
+// encoded, a header that cannot be sent, a body over the platform's limit.
+func (x *Exchange) Outcome(result any, err error, route Route) int {
+	if err == nil {
+		err = x.err
+	}
+	if err != nil {
+		return describe(err, ErrorInfo{}).Status
+	}
+	last := 200
+	switch v := result.(type) {
+	case nil:
+		last = 204
+	case *Response:
+		if v == nil {
+			last = 204
+		} else if v.Status != 0 {
+			return v.Status
+		}
+	case Response:
+		if v.Status != 0 {
+			return v.Status
+		}
+	}
+	return cmp.Or(x.response.Status, route.Status, last)
+}
