@@ -39,6 +39,7 @@ import (
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Config is what the layer's entry in f.yml and configuration say of it.
@@ -97,7 +98,7 @@ func New(c Config) (*Layer, error) {
 		l.redact[folded(name)] = true
 	}
 	for _, name := range c.Headers {
-		if !validHeader(name) {
+		if !web.ValidName(name) {
 			return nil, fmt.Errorf("headers: found %.100q, expected the name of a header such as User-Agent", name)
 		}
 		l.headers = append(l.headers, name)
@@ -138,15 +139,4 @@ func validNamespace(name string) bool {
 		}
 	}
 	return name != "" && len(name) <= 255 && name[0] != ':'
-}
-
-// validHeader reports whether name can be that of a header.
-func validHeader(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 100
 }

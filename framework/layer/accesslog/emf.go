@@ -49,7 +49,7 @@ func (h *head) MarshalJSON() ([]byte, error) {
 
 // embeds reports whether lines are metrics of CloudWatch.
 func (l *Layer) embeds(rt *framework.Runtime) bool {
-	return l.config.Metrics == "emf" && rt.Platform == "aws"
+	return l.config.Metrics == "emf" && rt.EMF
 }
 
 // writeColdStart writes the metric of a cold start, which is by the name of the Lambda function and so has a line of its own.

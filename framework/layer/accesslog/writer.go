@@ -119,15 +119,6 @@ func (w *writer) of(ctx *framework.Context) *lines {
 	return all
 }
 
-// exchangeOf is that of a request, nil of any other event. A call from the same unit is not looked at: its event would be encoded for it.
-func exchangeOf(ctx *framework.Context) *web.Exchange {
-	if ctx.Call() != nil {
-		return nil
-	}
-	x, _ := ctx.Event().(*web.Exchange)
-	return x
-}
-
 // triggersOf are those of the function that ctx calls.
 func triggersOf(ctx *framework.Context) []framework.Trigger {
 	if e := ctx.Runtime().Engine(); e != nil {
@@ -192,7 +183,7 @@ func (l *line) status(x *web.Exchange, result any, err error) int {
 
 // write writes the line of an invocation that has ended.
 func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
-	x := exchangeOf(ctx)
+	x := web.From(ctx)
 	all := w.of(ctx)
 	l := all.find(ctx, x)
 	o := outcome{code: codeOf(err)}

@@ -29,6 +29,7 @@ func Runtime() *framework.Runtime {
 		Env:         os.Getenv(framework.EnvironmentVariable),
 		InitTimeout: listenTimeout,
 		Logger:      slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), nil)),
+		Stop:        platform.Stop,
 	}
 }
 

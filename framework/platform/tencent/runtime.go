@@ -20,6 +20,7 @@ func Runtime(current func() string) *framework.Runtime {
 		CodeDir:  codeDir(),
 		Env:      os.Getenv(framework.EnvironmentVariable),
 		Logger:   slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), current)),
+		Stop:     platform.Stop,
 	}
 }
 

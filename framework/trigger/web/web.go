@@ -94,7 +94,7 @@ func (Route) Delivery() trigger.Delivery { return trigger.Request }
 // From returns the exchange of the invocation that ctx is or descends from, nil if it is not http.
 func From(ctx context.Context) *Exchange {
 	c := framework.From(ctx)
-	if c == nil {
+	if c == nil || c.Call() != nil { // whose event would be encoded for it
 		return nil
 	}
 	x, _ := c.Event().(*Exchange)
