@@ -98,10 +98,10 @@ func (r *response) represent(result any) error {
 	case *Response:
 		r.none, r.own = v == nil, v != nil
 		if v != nil {
-			r.Response = *v // a copy: the handler may return the same one each time
+			r.Response, r.contentType = *v, v.contentType // a copy: the handler may return the same one each time
 		}
 	case Response:
-		r.Response, r.own = v, true
+		r.Response, r.own, r.contentType = v, true, v.contentType
 	case string:
 		r.Body, r.contentType = []byte(v), "text/plain; charset=utf-8"
 	case []byte:

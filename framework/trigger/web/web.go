@@ -53,6 +53,8 @@ type Response struct {
 	// is an io.Closer.
 	Body   []byte
 	Reader io.Reader
+
+	contentType string // of the body that [Exchange.Whole] has made, where the handler sets none
 }
 
 // Exchange is the event of an http function: the request, and what has been decided of the response so far. Headers and
