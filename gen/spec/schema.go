@@ -24,6 +24,9 @@ var stagesSource string
 //go:embed deployment.go
 var deploymentSource string
 
+//go:embed layer.go
+var layerSource string
+
 //go:embed aggregation.go
 var aggregationSource string
 
@@ -31,7 +34,7 @@ var aggregationSource string
 // decoder, and accepts the same documents as far as types, required and unknown keys and lists of words go; what more a
 // value must be (a cron expression, a name) only [Load] knows.
 func Schema() []byte {
-	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource), docs(stagesSource)}}
+	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource), docs(layerSource), docs(stagesSource)}}
 	root := s.structure(reflect.TypeFor[Spec]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "f.yml of faasgen"
