@@ -183,9 +183,6 @@ func (e *Engine) start(ctx context.Context) (err error) {
 		if err = e.hooks.runtimeStart(ctx, e.rt); err != nil {
 			return err
 		}
-		e.mu.Lock()
-		e.log = e.rt.Log() // a layer may have put its own around it
-		e.mu.Unlock()
 		err = e.hooks.functionStart(ctx, e.app, begin)
 	}
 	if err != nil && e.app.Closes() {
@@ -417,10 +414,7 @@ func (e *Engine) end(ctx context.Context) error {
 // logPanic writes down where code that starts or stops a unit panicked: the error says only with what.
 func (e *Engine) logPanic(err error) {
 	if p, ok := errors.AsType[*PanicError](err); ok {
-		e.mu.Lock() // a start that hangs may still be about to replace it
-		log := e.log
-		e.mu.Unlock()
-		log.Error("panic outside of an invocation", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+		e.log.Error("panic outside of an invocation", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 	}
 }
 
