@@ -32,7 +32,6 @@
 package accesslog
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -75,7 +74,7 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config) (*Layer, error) {
 	switch c.Metrics {
 	case "", "none", "emf":
 	default:
@@ -87,7 +86,7 @@ func New(c Config) (*Layer, error) {
 	if !(c.DebugRate >= 0 && c.DebugRate <= 1) {
 		return nil, fmt.Errorf("debugRate: found %v, expected a share from 0 to 1", c.DebugRate)
 	}
-	l := &Layer{config: c}
+	l := &Layer{config: *c}
 	for _, name := range c.Redact {
 		if strings.TrimSpace(name) == "" {
 			return nil, fmt.Errorf("redact: found an empty name, expected the names of attributes such as password")
@@ -109,13 +108,12 @@ func New(c Config) (*Layer, error) {
 // Name returns "accesslog".
 func (l *Layer) Name() string { return "accesslog" }
 
-// BeforeRuntimeStart puts redaction and sampling around the logger of the process.
-func (l *Layer) BeforeRuntimeStart(_ context.Context, rt *framework.Runtime) error {
+// Logger puts redaction and sampling around the logger of the process.
+func (l *Layer) Logger(log *slog.Logger) *slog.Logger {
 	if l.redact == nil && l.config.DebugRate == 0 {
-		return nil
+		return log
 	}
-	rt.Logger = slog.New(&handler{inner: rt.Log().Handler(), redact: l.redact, sampling: l.config.DebugRate > 0})
-	return nil
+	return slog.New(&handler{inner: log.Handler(), redact: l.redact, sampling: l.config.DebugRate > 0})
 }
 
 // Middleware writes the line.

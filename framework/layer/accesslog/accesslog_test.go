@@ -45,7 +45,7 @@ func (u *unit) log() string {
 
 func start(t testing.TB, c accesslog.Config, rt *framework.Runtime, f *framework.Function) *unit {
 	t.Helper()
-	l, err := accesslog.New(c)
+	l, err := accesslog.New(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestTextOnATerminal(t *testing.T) {
-	l, err := accesslog.New(accesslog.Config{})
+	l, err := accesslog.New(&accesslog.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -323,7 +323,7 @@ func TestWrongConfiguration(t *testing.T) {
 		`namespace: found ":shop", expected`:                                 {Metrics: "emf", Namespace: ":shop"},
 		`namespace: found "my shop", expected`:                               {Metrics: "emf", Namespace: "my shop"},
 	} {
-		if _, err := accesslog.New(c); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := accesslog.New(&c); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}

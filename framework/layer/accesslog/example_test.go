@@ -11,7 +11,7 @@ import (
 )
 
 func ExampleNew() {
-	layer, err := accesslog.New(accesslog.Config{Headers: []string{"User-Agent", "Authorization"}, Redact: []string{"authorization"}})
+	layer, err := accesslog.New(&accesslog.Config{Headers: []string{"User-Agent", "Authorization"}, Redact: []string{"authorization"}})
 	if err != nil {
 		panic(err)
 	}

@@ -60,8 +60,8 @@ type pattern struct{ scheme, suffix string }
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
-	l := &Layer{config: c, exact: map[string][]string{}}
+func New(c *Config) (*Layer, error) {
+	l := &Layer{config: *c, exact: map[string][]string{}}
 	if len(c.Origins) == 0 {
 		return nil, fmt.Errorf("origins: found none, expected some such as https://shop.example.com")
 	}

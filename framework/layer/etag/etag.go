@@ -41,7 +41,7 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config) (*Layer, error) {
 	if c.Limit < 1 || c.Limit > 64<<20 {
 		return nil, fmt.Errorf("limit: found %d bytes, expected 1 byte to 64 MiB", c.Limit)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func ExampleNew() {
-	layer, err := limit.New(limit.Config{Key: "ip", KeyRate: 0.1, KeyBurst: 2, Keys: 1000})
+	layer, err := limit.New(&limit.Config{Key: "ip", KeyRate: 0.1, KeyBurst: 2, Keys: 1000})
 	if err != nil {
 		panic(err)
 	}

@@ -60,8 +60,8 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
-	l := &Layer{config: c}
+func New(c *Config) (*Layer, error) {
+	l := &Layer{config: *c}
 	name, header := strings.CutPrefix(c.Key, "header:")
 	switch {
 	case c.Key == "":
@@ -85,13 +85,13 @@ func New(c Config) (*Layer, error) {
 //	//
 //	//faas:layer
 //	func NewTenantLimit() (*limit.Layer, error) {
-//		return limit.NewKeyed(limit.Config{KeyRate: 10, Keys: 1000}, func(ctx *framework.Context) (string, bool) { … })
+//		return limit.NewKeyed(&limit.Config{KeyRate: 10, Keys: 1000}, func(ctx *framework.Context) (string, bool) { … })
 //	}
-func NewKeyed(c Config, key func(*framework.Context) (string, bool)) (*Layer, error) {
+func NewKeyed(c *Config, key func(*framework.Context) (string, bool)) (*Layer, error) {
 	if c.Key != "" {
 		return nil, fmt.Errorf("key: found %.100q and a function, expected one of both", c.Key)
 	}
-	l := &Layer{config: c, key: key}
+	l := &Layer{config: *c, key: key}
 	return l, l.check()
 }
 

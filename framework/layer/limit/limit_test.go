@@ -84,7 +84,7 @@ func made(t testing.TB, c Config) *Layer {
 	if c.Keys == 0 {
 		c.Keys = 10
 	}
-	l, err := New(c)
+	l, err := New(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestEachCallerHasItsOwn(t *testing.T) {
 			t.Errorf("key %d: %d, want %d", i, got, tt.want)
 		}
 	}
-	l, err := NewKeyed(Config{KeyRate: 1, Keys: 5}, func(ctx *framework.Context) (string, bool) {
+	l, err := NewKeyed(&Config{KeyRate: 1, Keys: 5}, func(ctx *framework.Context) (string, bool) {
 		return string(ctx.Event().([]byte)), len(ctx.Event().([]byte)) > 0
 	})
 	if err != nil {
@@ -412,11 +412,11 @@ func TestWrongConfiguration(t *testing.T) {
 		"keys: found 0, expected a number from 1 to 1000000":                     {Key: "ip", KeyRate: 1},
 		"keys: found 2000000, expected a number from 1 to 1000000":               {Key: "ip", KeyRate: 1, Keys: 2_000_000},
 	} {
-		if _, err := New(c); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := New(&c); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
-	if _, err := NewKeyed(Config{Key: "ip", KeyRate: 1, Keys: 1}, clientIP); err == nil || err.Error() != `key: found "ip" and a function, expected one of both` {
+	if _, err := NewKeyed(&Config{Key: "ip", KeyRate: 1, Keys: 1}, clientIP); err == nil || err.Error() != `key: found "ip" and a function, expected one of both` {
 		t.Error(err)
 	}
 }
@@ -448,7 +448,7 @@ func FuzzClientIP(f *testing.F) {
 	for _, text := range []string{"192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "", ":", "unix"} {
 		f.Add(text)
 	}
-	l, err := New(Config{Key: "ip", KeyRate: 1, Keys: 1})
+	l, err := New(&Config{Key: "ip", KeyRate: 1, Keys: 1})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -12,12 +12,13 @@ import (
 )
 
 func ExampleNew() {
-	layer, err := prometheus.New(prometheus.Config{Address: "127.0.0.1:0", Buckets: []float64{0.1, 1, 10}})
+	rt := &framework.Runtime{Server: true} // which the platform says
+	layer, err := prometheus.New(&prometheus.Config{Address: "127.0.0.1:0", Buckets: []float64{0.1, 1, 10}}, rt)
 	if err != nil {
 		panic(err)
 	}
 	paid := &framework.Function{Name: "paid", Handler: func(*framework.Context) error { return nil }}
-	e := framework.NewEngine(&framework.Runtime{Server: true}, &framework.App{Unit: "shop", Functions: []*framework.Function{paid}, Layers: framework.Layers{layer}})
+	e := framework.NewEngine(rt, &framework.App{Unit: "shop", Functions: []*framework.Function{paid}, Layers: framework.Layers{layer}})
 	if err := e.Start(context.Background()); err != nil {
 		panic(err)
 	}

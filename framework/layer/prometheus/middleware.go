@@ -27,7 +27,7 @@ type function struct {
 
 // Middleware counts the invocations of one function.
 func (l *Layer) Middleware(next framework.Handler) framework.Handler {
-	if l.off {
+	if !l.rt.Server {
 		return next
 	}
 	var known atomic.Pointer[function]

@@ -54,9 +54,8 @@ type Layer struct {
 	duration *prometheus.HistogramVec
 	inFlight *prometheus.GaugeVec
 
+	rt     *framework.Runtime
 	log    *slog.Logger
-	off    bool // the process is no server
-	dev    bool
 	server *http.Server
 	bound  atomic.Pointer[net.Addr]
 	stop   chan struct{} // closed when the unit ends
@@ -66,10 +65,10 @@ type Layer struct {
 // New returns the layer with a registry of its own, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config, rt *framework.Runtime) (*Layer, error) {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return NewWith(c, r)
+	return NewWith(c, rt, r)
 }
 
 // NewWith is New for a registry in which an application has metrics of its own. What of the runtime and of the process is in it is up to the
@@ -78,10 +77,10 @@ func New(c Config) (*Layer, error) {
 //	// NewMetrics serves the application's metrics, too.
 //	//
 //	//faas:layer
-//	func NewMetrics(r *prom.Registry) (*prometheus.Layer, error) {
-//		return prometheus.NewWith(prometheus.Config{Address: "127.0.0.1:9464", Buckets: prom.DefBuckets}, r)
+//	func NewMetrics(rt *framework.Runtime, r *prom.Registry) (*prometheus.Layer, error) {
+//		return prometheus.NewWith(&prometheus.Config{Address: "127.0.0.1:9464", Buckets: prom.DefBuckets}, rt, r)
 //	}
-func NewWith(c Config, r *prometheus.Registry) (*Layer, error) {
+func NewWith(c *Config, rt *framework.Runtime, r *prometheus.Registry) (*Layer, error) {
 	_, port, err := net.SplitHostPort(c.Address)
 	if err != nil {
 		return nil, fmt.Errorf("address: found %.100q, expected a host and a port such as 127.0.0.1:9464", c.Address)
@@ -99,7 +98,7 @@ func NewWith(c Config, r *prometheus.Registry) (*Layer, error) {
 	}
 	labels := []string{"unit", "function"}
 	l := &Layer{
-		config: c, registry: r, stop: make(chan struct{}), ended: make(chan struct{}),
+		config: *c, rt: rt, registry: r, stop: make(chan struct{}), ended: make(chan struct{}),
 		total: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "faas_invocations_total",
 			Help: "Invocations that ended, by outcome: 2xx, 3xx, 4xx or 5xx of a request, else ok or error."}, append(labels, "outcome")),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "faas_invocation_duration_seconds",
@@ -117,19 +116,15 @@ func NewWith(c Config, r *prometheus.Registry) (*Layer, error) {
 // Name returns "prometheus".
 func (l *Layer) Name() string { return "prometheus" }
 
-// BeforeRuntimeStart finds out whether the process is a server.
-func (l *Layer) BeforeRuntimeStart(_ context.Context, rt *framework.Runtime) error {
-	l.log, l.off, l.dev = rt.Log(), !rt.Server, rt.Dev
-	if l.off {
-		l.log.Info("layer prometheus does nothing here: the platform freezes the process, and nobody could fetch its metrics", "platform", rt.Platform)
+// AfterFunctionStart opens the port of a unit that has started. One that is in use stops the start, except in development, where the
+// version before may still have it: then it is tried again until that one has gone.
+func (l *Layer) AfterFunctionStart(ctx context.Context, _ *framework.App, err error) error {
+	if err != nil {
+		return nil
 	}
-	return nil
-}
-
-// BeforeFunctionStart opens the port. One that is in use stops the start, except in development, where the version before may still have
-// it: then it is tried again until that one has gone.
-func (l *Layer) BeforeFunctionStart(ctx context.Context, _ *framework.App) error {
-	if l.off {
+	l.log = l.rt.Log()
+	if !l.rt.Server {
+		l.log.Info("layer prometheus does nothing here: the platform freezes the process, and nobody could fetch its metrics", "platform", l.rt.Platform)
 		return nil
 	}
 	mux := http.NewServeMux()
@@ -140,7 +135,7 @@ func (l *Layer) BeforeFunctionStart(ctx context.Context, _ *framework.App) error
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", l.config.Address)
 	switch {
-	case err != nil && !l.dev:
+	case err != nil && !l.rt.Dev:
 		return fmt.Errorf("address: /metrics cannot be served: %w", err)
 	case err != nil:
 		l.server = server
@@ -191,14 +186,6 @@ func (l *Layer) retry() {
 func (l *Layer) Addr() net.Addr {
 	if at := l.bound.Load(); at != nil {
 		return *at
-	}
-	return nil
-}
-
-// AfterFunctionStart closes the port if the start failed.
-func (l *Layer) AfterFunctionStart(ctx context.Context, _ *framework.App, err error) error {
-	if err != nil {
-		return l.close(ctx)
 	}
 	return nil
 }

@@ -28,9 +28,11 @@ func config() prometheus.Config {
 	return prometheus.Config{Address: "127.0.0.1:0", Buckets: []float64{0.01, 1, 100}}
 }
 
-func made(t testing.TB, c prometheus.Config) *prometheus.Layer {
+func server() *framework.Runtime { return &framework.Runtime{Server: true} }
+
+func made(t testing.TB, c prometheus.Config, rt *framework.Runtime) *prometheus.Layer {
 	t.Helper()
-	l, err := prometheus.New(c)
+	l, err := prometheus.New(&c, rt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +66,9 @@ func engine(l framework.Layer, rt *framework.Runtime, to io.Writer, functions ..
 	return framework.NewEngine(rt, &framework.App{Unit: "shop", Functions: functions, Layers: framework.Layers{l}})
 }
 
-func start(t testing.TB, l framework.Layer, functions ...*framework.Function) *framework.Engine {
+func start(t testing.TB, l framework.Layer, rt *framework.Runtime, functions ...*framework.Function) *framework.Engine {
 	t.Helper()
-	e := engine(l, &framework.Runtime{Server: true}, io.Discard, functions...)
+	e := engine(l, rt, io.Discard, functions...)
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +92,8 @@ func fetch(t testing.TB, l *prometheus.Layer, path string) (int, string) {
 }
 
 func TestFigures(t *testing.T) {
-	l := made(t, config())
+	rt := server()
+	l := made(t, config(), rt)
 	inside, leave := make(chan bool), make(chan bool)
 	fail := errors.New("no")
 	results := []func(*framework.Context) error{
@@ -109,7 +112,7 @@ func TestFigures(t *testing.T) {
 	var outcome error
 	messages := &framework.Function{Name: "paid", Triggers: []framework.Trigger{mq.Subscription{Queue: "q"}}, Handler: func(c *framework.Context) error { return outcome }}
 	slow := &framework.Function{Name: "slow", Handler: func(*framework.Context) error { inside <- true; <-leave; return nil }}
-	e := start(t, l, requests, messages, slow)
+	e := start(t, l, rt, requests, messages, slow)
 	for range results {
 		_, _ = e.Invoke(t.Context(), framework.Invocation{Function: requests, Event: web.NewExchange(web.Request{Method: "GET", Path: "/orders", Pattern: "/orders"})})
 	}
@@ -166,9 +169,10 @@ func TestFigures(t *testing.T) {
 
 // A function that comes back after its caller was answered is a 5xx.
 func TestLateFunction(t *testing.T) {
-	l := made(t, config())
+	rt := server()
+	l := made(t, config(), rt)
 	f := &framework.Function{Name: "f", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}, Handler: func(c *framework.Context) error { <-c.Done(); return nil }}
-	e := start(t, l, f)
+	e := start(t, l, rt, f)
 	_, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Event: web.NewExchange(web.Request{Method: "GET", Pattern: "/"}), Deadline: time.Now().Add(time.Millisecond), Overdue: func(error) {}})
 	if !errors.Is(err, framework.ErrAbandoned) {
 		t.Fatal(err)
@@ -179,8 +183,9 @@ func TestLateFunction(t *testing.T) {
 }
 
 func TestThePortClosesWithTheUnit(t *testing.T) {
-	l := made(t, config())
-	e := start(t, l, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }})
+	rt := server()
+	l := made(t, config(), rt)
+	e := start(t, l, rt, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }})
 	at := l.Addr().String()
 	if err := e.Close(t.Context()); err != nil {
 		t.Fatal(err)
@@ -192,19 +197,15 @@ func TestThePortClosesWithTheUnit(t *testing.T) {
 	again.Close()
 }
 
-func TestThePortClosesWhenTheStartFails(t *testing.T) {
-	l := made(t, config())
+func TestNoPortWhenTheStartFails(t *testing.T) {
+	rt := server()
+	l := made(t, config(), rt)
 	fail := errors.New("no database")
-	e := engine(l, &framework.Runtime{Server: true}, io.Discard, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil },
+	e := engine(l, rt, io.Discard, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil },
 		Needs: framework.Needs{Components: []*framework.Component{{Name: "c", Ready: func(context.Context) error { return fail }}}}})
-	if err := e.Start(t.Context()); !errors.Is(err, fail) {
-		t.Fatal(err)
+	if err := e.Start(t.Context()); !errors.Is(err, fail) || l.Addr() != nil {
+		t.Errorf("error %v, address %v", err, l.Addr())
 	}
-	again, err := net.Listen("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	again.Close()
 }
 
 func TestPortInUse(t *testing.T) {
@@ -216,14 +217,16 @@ func TestPortInUse(t *testing.T) {
 	c := config()
 	c.Address = taken.Addr().String()
 	f := &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }}
-	e := engine(made(t, c), &framework.Runtime{Server: true}, io.Discard, f)
+	rt := server()
+	e := engine(made(t, c, rt), rt, io.Discard, f)
 	if err := e.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "layer prometheus: address: /metrics cannot be served") {
 		t.Errorf("error %v, want one that names the key", err)
 	}
 	// In development the version before may have it: the new one waits, and gets it.
 	lines := &log{has: make(chan string, 10)}
-	l := made(t, c)
-	e = engine(l, &framework.Runtime{Server: true, Dev: true}, lines, f)
+	rt = &framework.Runtime{Server: true, Dev: true}
+	l := made(t, c, rt)
+	e = engine(l, rt, lines, f)
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -244,17 +247,19 @@ func TestPortInUse(t *testing.T) {
 	if taken, err = net.Listen("tcp", c.Address); err != nil {
 		t.Fatal(err)
 	}
-	e = engine(made(t, c), &framework.Runtime{Server: true, Dev: true}, io.Discard, f)
+	rt = &framework.Runtime{Server: true, Dev: true}
+	e = engine(made(t, c, rt), rt, io.Discard, f)
 	if err := errors.Join(e.Start(t.Context()), e.Close(t.Context())); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNothingWhereNobodyCouldFetchIt(t *testing.T) {
-	l := made(t, config())
+	rt := &framework.Runtime{Platform: "cloud"}
+	l := made(t, config(), rt)
 	var lines log
 	f := &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }}
-	e := engine(l, &framework.Runtime{Platform: "cloud"}, &lines, f)
+	e := engine(l, rt, &lines, f)
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -276,14 +281,15 @@ func TestOwnRegistry(t *testing.T) {
 	r := prom.NewRegistry()
 	orders := prom.NewCounter(prom.CounterOpts{Name: "orders_total", Help: "Orders."})
 	r.MustRegister(orders)
-	l, err := prometheus.NewWith(config(), r)
+	rt, c := server(), config()
+	l, err := prometheus.NewWith(&c, rt, r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := prometheus.NewWith(config(), r); err == nil {
+	if _, err := prometheus.NewWith(&c, rt, r); err == nil {
 		t.Error("two layers share a registry")
 	}
-	start(t, l, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }})
+	start(t, l, rt, &framework.Function{Name: "f", Handler: func(*framework.Context) error { return nil }})
 	orders.Inc()
 	if _, body := fetch(t, l, "/metrics"); !strings.Contains(body, "orders_total 1\n") || strings.Contains(body, "go_goroutines") {
 		t.Error(body)
@@ -300,16 +306,17 @@ func TestWrongConfiguration(t *testing.T) {
 		`buckets: found -1 at place 1, expected numbers of seconds that rise`:            {Address: ":0", Buckets: []float64{-1}},
 		fmt.Sprintf("buckets: found %d, expected 1 to 100 upper bounds in seconds", 101): {Address: ":0", Buckets: make([]float64, 101)},
 	} {
-		if _, err := prometheus.New(c); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, err := prometheus.New(&c, server()); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("error %v, want %s", err, want)
 		}
 	}
 }
 
 func TestManyAtOnce(t *testing.T) {
-	l := made(t, config())
+	rt := server()
+	l := made(t, config(), rt)
 	f := &framework.Function{Name: "f", Triggers: []framework.Trigger{web.Route{Pattern: "/"}}, Handler: func(*framework.Context) error { return nil }}
-	e := start(t, l, f)
+	e := start(t, l, rt, f)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {

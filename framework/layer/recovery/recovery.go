@@ -49,7 +49,7 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config) (*Layer, error) {
 	switch {
 	case c.Policy != "answer" && c.Policy != "exit":
 		return nil, fmt.Errorf("policy: found %.40q, expected answer or exit", c.Policy)

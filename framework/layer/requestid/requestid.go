@@ -40,7 +40,7 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config) (*Layer, error) {
 	if !web.ValidName(c.Header) {
 		return nil, fmt.Errorf("header: found %.100q, expected the name of a header such as X-Request-Id", c.Header)
 	}

@@ -48,7 +48,7 @@ type Layer struct {
 // New returns the layer, or the error that names the key that is wrong.
 //
 //faas:layer
-func New(c Config) (*Layer, error) {
+func New(c *Config) (*Layer, error) {
 	switch {
 	case c.After < 0 || c.After > 0 && c.After < time.Millisecond || c.After > 24*time.Hour:
 		return nil, fmt.Errorf("after: found %s, expected 1ms to 24h, or 0 for none", c.After)
@@ -59,7 +59,7 @@ func New(c Config) (*Layer, error) {
 	case !(c.Warn >= 0 && c.Warn <= 1):
 		return nil, fmt.Errorf("warn: found %v, expected a share from 0 to 1", c.Warn)
 	}
-	l := &Layer{config: c}
+	l := &Layer{config: *c}
 	if c.RetryAfter > 0 {
 		l.retryAfter = strconv.Itoa(c.RetryAfter)
 	}
