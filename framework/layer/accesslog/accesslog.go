@@ -15,7 +15,7 @@
 //	trace_id         W3C trace id, of traceparent or of the vendor's header, where there is one
 //	method, route    of requests: the method, and the pattern of the route, never the path
 //	status           of requests: the status of the response
-//	duration_ms      time that the function and the layers further inside took, in milliseconds
+//	duration_us      time that the function and the layers further inside took, in microseconds
 //	cold             whether it was the first invocation of the process
 //	error_code       code of a failure: that of a framework.Error, panic, deadline_exceeded, canceled, batch or internal
 //	failed_messages  how many messages of a batch failed, where others did not
@@ -35,6 +35,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
@@ -45,7 +46,7 @@ import (
 //
 //faas:config key=layer
 type Config struct {
-	// Metrics is none or emf. With emf the line is a metric of CloudWatch on AWS, too, in its Embedded Metric Format: duration_ms and
+	// Metrics is none or emf. With emf the line is a metric of CloudWatch on AWS, too, in its Embedded Metric Format: duration_us and
 	// errors by unit and function, and ColdStart by the name of the Lambda function, in a line of its own. On other clouds, which have
 	// no such format, the line has the same fields, for the metrics that their log services make of fields.
 	Metrics string //faas:config default=none
@@ -69,6 +70,7 @@ type Layer struct {
 	headers []string // canonical
 	redact  map[string]bool
 	started atomic.Bool // the first invocation of the process has begun
+	heads   sync.Pool   // of *head
 }
 
 // New returns the layer, or the error that names the key that is wrong.
@@ -86,7 +88,7 @@ func New(c *Config) (*Layer, error) {
 	if !(c.DebugRate >= 0 && c.DebugRate <= 1) {
 		return nil, fmt.Errorf("debugRate: found %v, expected a share from 0 to 1", c.DebugRate)
 	}
-	l := &Layer{config: *c}
+	l := &Layer{config: *c, heads: sync.Pool{New: func() any { return new(head) }}}
 	for _, name := range c.Redact {
 		if strings.TrimSpace(name) == "" {
 			return nil, fmt.Errorf("redact: found an empty name, expected the names of attributes such as password")

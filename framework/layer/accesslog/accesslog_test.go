@@ -94,13 +94,13 @@ func (u *unit) access(t testing.TB) string {
 		if m["msg"] != "invocation" {
 			continue
 		}
-		if _, ok := m["duration_ms"].(float64); !ok {
-			t.Errorf("duration_ms is %v, want a number", m["duration_ms"])
+		if _, ok := m["duration_us"].(float64); !ok {
+			t.Errorf("duration_us is %v, want a number", m["duration_us"])
 		}
 		if _, err := time.Parse(time.RFC3339Nano, m["time"].(string)); err != nil {
 			t.Error(err)
 		}
-		delete(m, "duration_ms")
+		delete(m, "duration_us")
 		delete(m, "time")
 		delete(m, "msg")
 		text, err := json.Marshal(m)
@@ -277,8 +277,8 @@ func TestMetrics(t *testing.T) {
 	}
 	check(all[0], `[{"Dimensions":[["function_name"]],"Metrics":[{"Name":"ColdStart","Unit":"Count"}],"Namespace":"shop"}]`, "function_name", "ColdStart")
 	for _, m := range all[1:] {
-		check(m, `[{"Dimensions":[["unit","function"]],"Metrics":[{"Name":"duration_ms","Unit":"Milliseconds"},{"Name":"errors","Unit":"Count"}],"Namespace":"shop"}]`,
-			"unit", "function", "duration_ms", "errors")
+		check(m, `[{"Dimensions":[["unit","function"]],"Metrics":[{"Name":"duration_us","Unit":"Microseconds"},{"Name":"errors","Unit":"Count"}],"Namespace":"shop"}]`,
+			"unit", "function", "duration_us", "errors")
 		if m["errors"] != 1.0 {
 			t.Errorf("errors is %v, want 1", m["errors"])
 		}
@@ -288,8 +288,8 @@ func TestMetrics(t *testing.T) {
 	}
 	u = start(t, accesslog.Config{Metrics: "emf", Namespace: "shop"}, nil, f())
 	_, _ = u.invoke(framework.Invocation{Event: []mq.Message{{ID: "1"}}})
-	if all := u.lines(t); len(all) != 1 || all[0]["_aws"] != nil || all[0]["errors"] != 1.0 || all[0]["duration_ms"] == nil {
-		t.Errorf("found %v, want one line with errors and duration_ms", all)
+	if all := u.lines(t); len(all) != 1 || all[0]["_aws"] != nil || all[0]["errors"] != 1.0 || all[0]["duration_us"] == nil {
+		t.Errorf("found %v, want one line with errors and duration_us", all)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Fields that are metrics, too.
 const (
-	durationField = "duration_ms"
+	durationField = "duration_us"
 	errorsField   = "errors"
 	coldField     = "ColdStart"
 )
@@ -31,6 +31,7 @@ type directive struct {
 type head struct {
 	directives []byte
 	at         time.Time
+	text       []byte // of the line before, whose memory is used again
 }
 
 // newHead returns that of a line with these metrics by these fields.
@@ -42,9 +43,9 @@ func newHead(namespace string, dimensions []string, metrics ...metric) (head, er
 // MarshalJSON writes the member. The time is in milliseconds, and is that of the line: CloudWatch takes no other than from two weeks ago
 // to two hours ahead.
 func (h *head) MarshalJSON() ([]byte, error) {
-	b := make([]byte, 0, len(h.directives)+64)
-	b = strconv.AppendInt(append(b, `{"Timestamp":`...), h.at.UnixMilli(), 10)
-	return append(append(append(b, `,"CloudWatchMetrics":`...), h.directives...), '}'), nil
+	b := strconv.AppendInt(append(h.text[:0], `{"Timestamp":`...), h.at.UnixMilli(), 10)
+	h.text = append(append(append(b, `,"CloudWatchMetrics":`...), h.directives...), '}')
+	return h.text, nil
 }
 
 // embeds reports whether lines are metrics of CloudWatch.

@@ -21,7 +21,7 @@ func ExampleNew() {
 	}
 	// What differs from run to run is left out here.
 	logger := slog.New(slog.NewJSONHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey || a.Key == "duration_ms" {
+		if a.Key == slog.TimeKey || a.Key == "duration_us" {
 			return slog.Attr{}
 		}
 		return a

@@ -50,8 +50,10 @@ type Layer struct {
 	all      bool
 	exact    map[string][]string // the header's value, by origin
 	patterns []pattern
-	expose   []string // the header's value
 	maxAge   string
+
+	// Values of headers, which all responses share.
+	expose, vary, credentials []string
 }
 
 // pattern is an origin with a wildcard: what is before it and after it.
@@ -61,7 +63,7 @@ type pattern struct{ scheme, suffix string }
 //
 //faas:layer
 func New(c *Config) (*Layer, error) {
-	l := &Layer{config: *c, exact: map[string][]string{}}
+	l := &Layer{config: *c, exact: map[string][]string{}, vary: []string{"Origin"}, credentials: []string{"true"}}
 	if len(c.Origins) == 0 {
 		return nil, fmt.Errorf("origins: found none, expected some such as https://shop.example.com")
 	}
@@ -162,14 +164,22 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 		if !looked.Load() && looked.CompareAndSwap(false, true) && !takesOptions(web.Routes(ctx)) {
 			ctx.Logger().Warn("no route of the function takes OPTIONS, so that preflights do not reach layer cors: use http.cors in f.yml, or route OPTIONS to the function")
 		}
-		origin := x.Request.Header.Get("Origin")
-		method := x.Request.Header.Get("Access-Control-Request-Method")
-		if x.Request.Method == "OPTIONS" && origin != "" && method != "" {
-			ctx.SetResult(l.preflight(&x.Request, origin, method))
-			return nil
+		origin := ""
+		if values := x.Request.Header["Origin"]; len(values) > 0 {
+			origin = values[0]
+		}
+		if x.Request.Method == "OPTIONS" && origin != "" {
+			if method := x.Request.Header.Get("Access-Control-Request-Method"); method != "" {
+				ctx.SetResult(l.preflight(&x.Request, origin, method))
+				return nil
+			}
 		}
 		h := x.Header()
-		if !l.all {
+		switch {
+		case l.all:
+		case len(h["Vary"]) == 0:
+			h["Vary"] = l.vary
+		default:
 			h.Vary("Origin")
 		}
 		if origin == "" && !l.all {
@@ -178,7 +188,7 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 		if allowed := l.allow(origin); allowed != nil && len(h["Access-Control-Allow-Origin"]) == 0 {
 			h["Access-Control-Allow-Origin"] = allowed
 			if l.config.Credentials {
-				h.Set("Access-Control-Allow-Credentials", "true")
+				h["Access-Control-Allow-Credentials"] = l.credentials
 			}
 			if l.expose != nil {
 				h["Access-Control-Expose-Headers"] = l.expose

@@ -100,7 +100,7 @@ func (l *Layer) tag(ctx *framework.Context, x *web.Exchange, routes []web.Route)
 	tag := own.get("Etag")
 	if tag == "" {
 		tag = tagOf(r.Body)
-		own.exchange["Etag"] = []string{tag}
+		x.SetHeader("Etag", tag)
 	}
 	if values := x.Request.Header["If-None-Match"]; len(values) > 0 && matches(values, tag) {
 		r = &web.Response{Status: 304, Header: r.Header}

@@ -85,7 +85,7 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 			ctx.SetLogger(ctx.Logger().With("client_request_id", id))
 		}
 		if valid(id) {
-			x.Header()[l.header] = []string{id}
+			x.SetHeader(l.header, id)
 		}
 		return next(ctx)
 	}

@@ -341,3 +341,17 @@ func TestOutcomeIsTheStatusOfTheResponse(t *testing.T) {
 		t.Errorf("a cookie that cannot be sent: told %d, want 500", got)
 	}
 }
+
+func TestSetHeader(t *testing.T) {
+	x := NewExchange(Request{Method: "GET"})
+	for i := range 6 {
+		x.SetHeader(fmt.Sprint("X-", i), fmt.Sprint(i))
+	}
+	x.SetHeader("X-0", "again")
+	x.Header().Add("X-1", "more") // grows by itself, and not into what is next to it
+	h := x.Respond(nil, nil, ErrorInfo{}).Header
+	want := Header{"X-0": {"again"}, "X-1": {"1", "more"}, "X-2": {"2"}, "X-3": {"3"}, "X-4": {"4"}, "X-5": {"5"}}
+	if !maps.EqualFunc(h, want, slices.Equal[[]string]) {
+		t.Errorf("found %v, want %v", h, want)
+	}
+}

@@ -65,6 +65,8 @@ type Exchange struct {
 	err      error // of SetCookie
 	crossing *crossing
 	out      response
+	single   [3]string // values of headers that SetHeader has set
+	singles  int
 }
 
 // decided is what the handler has set of the response.
