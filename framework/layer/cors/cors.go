@@ -31,13 +31,13 @@ import (
 type Config struct {
 	// Origins lists what may call: https://shop.example.com, compared byte by byte; https://*.example.com for every host below
 	// example.com; or * for all, which takes no credentials.
-	Origins []string //faas:config default="[]"
+	Origins []string //faas:config default=""
 	// Methods lists what they may use; empty is the method that a preflight requests.
-	Methods []string //faas:config default="[]"
+	Methods []string //faas:config default=""
 	// Headers lists the request headers that they may set, or * for all.
-	Headers []string //faas:config default="[]"
+	Headers []string //faas:config default=""
 	// ExposeHeaders lists the response headers that they may read, besides those that every page may.
-	ExposeHeaders []string //faas:config default="[]"
+	ExposeHeaders []string //faas:config default=""
 	// Credentials lets cookies and Authorization through.
 	Credentials bool //faas:config default=false
 	// MaxAge is how long a browser may keep the response to a preflight, in whole seconds and at most a day; zero leaves that to it.
