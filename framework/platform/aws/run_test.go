@@ -418,8 +418,12 @@ func TestRuntimeFacts(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	log := slog.Default()
-	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log}
-	if got := *runtimeFacts(log); !reflect.DeepEqual(got, want) {
+	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log, EMF: true}
+	got := *runtimeFacts(log)
+	if got.Stop == nil {
+		t.Error("nothing ends the process")
+	}
+	if got.Stop = nil; !reflect.DeepEqual(got, want) {
 		t.Errorf("facts %+v, want %+v", got, want)
 	}
 }
