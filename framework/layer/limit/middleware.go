@@ -34,7 +34,11 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 		f.callers = newCallers(&l.config)
 	}
 	return func(ctx *framework.Context) error {
-		c, err := f.byKey(ctx)
+		var now time.Time // is read once
+		if f.callers != nil || f.tokens != nil {
+			now = ctx.Runtime().Time().Now()
+		}
+		c, err := f.byKey(ctx, now)
 		if err != nil {
 			return err
 		}
@@ -42,7 +46,7 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 			defer f.callers.leave(c)
 		}
 		if f.tokens != nil {
-			if err := f.token(ctx); err != nil {
+			if err := f.token(ctx, now); err != nil {
 				return err
 			}
 		}
@@ -65,7 +69,7 @@ type function struct {
 }
 
 // byKey holds an invocation to the limit of its caller, who is nil where there is none.
-func (f *function) byKey(ctx *framework.Context) (*caller, error) {
+func (f *function) byKey(ctx *framework.Context, now time.Time) (*caller, error) {
 	if f.callers == nil {
 		return nil, nil
 	}
@@ -73,7 +77,7 @@ func (f *function) byKey(ctx *framework.Context) (*caller, error) {
 	if !ok {
 		return nil, nil
 	}
-	c, over, after := f.callers.enter(key, ctx.Runtime().Time().Now())
+	c, over, after := f.callers.enter(key, now)
 	if c == nil {
 		return nil, refuse(ctx, 429, over, after, nil) // waiting would keep a place that is others' as much as the caller's
 	}
@@ -81,15 +85,14 @@ func (f *function) byKey(ctx *framework.Context) (*caller, error) {
 }
 
 // token takes one of the function's tokens.
-func (f *function) token(ctx *framework.Context) error {
-	clock := ctx.Runtime().Time()
-	now := clock.Now()
+func (f *function) token(ctx *framework.Context, now time.Time) error {
 	if f.tokens.AllowN(now, 1) {
 		return nil
 	}
 	if !waits(ctx) {
 		return refuse(ctx, 429, codeRate, untilToken(f.tokens, now), nil)
 	}
+	clock := ctx.Runtime().Time()
 	taken := f.tokens.ReserveN(now, 1)
 	after := taken.DelayFrom(now)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(now.Add(after)) {
