@@ -6,9 +6,9 @@ SHELL       := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EMULATOR    := github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
-MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate
+MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/prometheus
 # Those with tests of their own, beside the root.
-TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate
+TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/prometheus
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -42,7 +42,8 @@ else
 	@echo "no C compiler found: the tests run without -race"
 	$(GO) test ./...
 endif
-	@for m in $(TESTED); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
+	@for m in $(filter-out framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
+	@for m in $(filter framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test $(RACE) ./...); done
 
 lint: ## gofmt, vet, staticcheck
 	@bad=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -s -l); if [ -n "$$bad" ]; then echo "not gofmt-ed, run gofmt -s -w on:"; echo "$$bad"; exit 1; fi

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -18,9 +19,13 @@ import (
 // linker leaves out the methods of a type that never becomes an interface, so a unit without layers has nothing of what
 // follows, which is 12 KB of code.
 type hooks interface {
-	build(ctx context.Context, components []*Component) error
+	build(ctx context.Context, components []*Component, functions []*Function) error
+	of(f *Function) hooks
 	middleware() []Middleware
 	invokes() bool
+	logger(log *slog.Logger) *slog.Logger
+	health(ctx context.Context) error
+	unclaimed(ctx context.Context, payload []byte) (result any, taken bool, err error)
 
 	// The error of a start that ends its goroutine is left in failed.
 	runtimeStart(ctx context.Context, rt *Runtime, failed *error) error
@@ -29,7 +34,7 @@ type hooks interface {
 	close(ctx context.Context, app *App) error
 }
 
-// layerSource is Layers or ComponentLayers.
+// layerSource is Layers, ComponentLayers or NamedLayers.
 type layerSource interface {
 	slots(component string) []*layerSlot
 	hooks(slots []*layerSlot) (hooks, error)
@@ -56,7 +61,9 @@ func (ls ComponentLayers) hooks(slots []*layerSlot) (hooks, error) { return newH
 type layerSlot struct {
 	layer  Layer
 	found  bool   // its hooks are in the table
+	logs   bool   // it has had its turn with the logger
 	of     string // the component that adds it
+	named  string // its name in f.yml
 	source componentLayer
 }
 
@@ -64,8 +71,18 @@ type layerSlot struct {
 func (a *App) hooks() (hooks, error) {
 	var slots []*layerSlot
 	source := a.Layers
-	if source != nil {
-		slots = source.slots("")
+	for _, f := range a.Functions {
+		if f.Named != nil {
+			var err error
+			if slots, err = f.Named.arrange(a.Functions); err != nil {
+				return nil, err
+			}
+			source = f.Named
+			break
+		}
+	}
+	if a.Layers != nil {
+		slots = append(slots, a.Layers.slots("")...)
 	}
 	given := len(slots)
 	for _, c := range a.components() {
@@ -131,10 +148,16 @@ func wrongSignatures(l Layer) (errs []error) {
 	errs = wrongSignature(errs, l, is[afterClose](l), &m, found)
 	m, found = t.MethodByName("Middleware")
 	errs = wrongSignature(errs, l, is[layerMiddleware](l), &m, found)
+	m, found = t.MethodByName("Logger")
+	errs = wrongSignature(errs, l, is[layerLogger](l), &m, found)
+	m, found = t.MethodByName("Health")
+	errs = wrongSignature(errs, l, is[layerHealth](l), &m, found)
+	m, found = t.MethodByName("Unclaimed")
+	errs = wrongSignature(errs, l, is[layerUnclaimed](l), &m, found)
 	return errs
 }
 
-// wrongSignature is one of them. It is in every binary, so it must not be inlined nine times.
+// wrongSignature is one of them. It is in every binary, so it must not be inlined a dozen times.
 //
 //go:noinline
 func wrongSignature(errs []error, l Layer, isHook bool, m *reflect.Method, found bool) []error {
@@ -168,16 +191,17 @@ func (t *hookTable) find() error {
 		_, after := l.(afterInvoke)
 		t.perInvoke = t.perInvoke || before || after
 	}
+	errs = append(errs, t.sameName()...)
 	return errors.Join(errs...)
 }
 
 // build builds the layers with dependencies. A hook of an earlier phase is an error. Layers that exist get their after-hooks,
 // also when another cannot be built.
-func (t *hookTable) build(ctx context.Context, components []*Component) error {
+func (t *hookTable) build(ctx context.Context, components []*Component, functions []*Function) error {
 	var errs []error
 	built := false
 	for _, s := range t.slots {
-		if s.source.Build == nil || !slices.ContainsFunc(components, func(c *Component) bool { return c.Name == s.of }) {
+		if s.source.Build == nil || !s.wanted(components, functions) {
 			continue
 		}
 		begin := time.Now()

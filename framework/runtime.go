@@ -50,9 +50,21 @@ type Runtime struct {
 	StandIn bool
 	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
 	Calls any
+	// EMF says that the platform's log service reads metrics out of log lines, in the Embedded Metric Format of CloudWatch.
+	EMF bool
+	// Server says that the process is an ordinary server: it is never frozen, and can be reached at any port of its machine.
+	Server bool
+	// Stop, if set, ends the process as the platform does, after what runs, for another to take its place. It returns at once.
+	// Tests do not set it, nor does development.
+	Stop func()
 
-	engine *Engine // the last that was made with it
+	engine   *Engine // the last that was made with it
+	defaults string  // of LayerDefaults
 }
+
+// LayerDefaults is YAML: what f.yml says of the configuration of its layers, by stage, with - for every stage that is not there; ""
+// for nothing. The engine takes it from the settings.
+func (rt *Runtime) LayerDefaults() string { return rt.defaults }
 
 // Store is a place of secrets and settings that configuration refers to: with the scheme vault, DATABASE_PASSWORD_FROM=vault:shop/db
 // is what Read returns for shop/db.

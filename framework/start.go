@@ -62,6 +62,9 @@ func (e *Engine) health(ctx context.Context) error {
 	if e.app.Health != nil {
 		errs = append(errs, e.app.Health(ctx))
 	}
+	if e.hooks != nil {
+		errs = append(errs, e.hooks.health(ctx))
+	}
 	for _, c := range e.app.components() {
 		if d := e.deferred[c.Name]; c.Health != nil && (d == nil || d.used.Load()) {
 			errs = append(errs, c.Health(ctx))
@@ -94,9 +97,10 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 	}
 	components := componentsOf(usable)
 	if e.hooks != nil {
-		if err := e.hooks.build(ctx, components); err != nil {
+		if err := e.hooks.build(ctx, components, usable); err != nil {
 			return err
 		}
+		e.replaceLogger()
 	}
 	for _, f := range usable {
 		if f.Warm == nil {
@@ -123,11 +127,14 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 
 // compose builds the chain of each function, once.
 func (e *Engine) compose() {
-	var around []Middleware
-	if e.hooks != nil {
-		around = e.hooks.middleware()
-	}
 	for _, f := range e.app.Functions {
+		var around []Middleware
+		if e.hooks != nil {
+			own := e.hooks.of(f)
+			if around = own.middleware(); own.invokes() {
+				f.hooks = own
+			}
+		}
 		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
 	}
 }

@@ -43,6 +43,18 @@ func Process(run func(context.Context) int) {
 	os.Exit(run(ctx))
 }
 
+// Stop is what [framework.Runtime.Stop] is where a loop runs under [Main], [Process] or its own handler of SIGTERM: the process ends as
+// if it had been sent that signal. Where a process cannot send it to itself, which is on Windows, it exits at once.
+func Stop() {
+	self, err := os.FindProcess(os.Getpid())
+	if err == nil {
+		err = self.Signal(syscall.SIGTERM)
+	}
+	if err != nil {
+		os.Exit(1)
+	}
+}
+
 // Ending is the context of what follows after ctx has ended: what runs is finished and the unit is closed, within [Grace].
 func Ending(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), Grace)

@@ -14,7 +14,7 @@ import (
 func (d *decoder) extension(e entry, v reflect.Value, fields []annotations.Field, w where) {
 	i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == extensionKey })
 	if !strings.HasPrefix(e.name, "x-") || i < 0 {
-		d.unknown(e, v.Type(), fields, w)
+		d.unknown(e, fields, w)
 		return
 	}
 	d.extend(e, v.FieldByIndex(fields[i].Index).Addr().Interface().(*Extension), w)

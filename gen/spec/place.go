@@ -94,3 +94,9 @@ func fixedAt(path string) string {
 func stageKeys() []string {
 	return []string{"environment", "resources", "domains", "secrets", "alarms"}
 }
+
+// layerOverlay reports whether it is a layer in an overlay.
+func (w where) layerOverlay() bool {
+	words := strings.Split(w.path, ".")
+	return len(words) > 2 && words[len(words)-2] == "layers" && (words[0] == "targets" || words[0] == "stages")
+}

@@ -28,6 +28,7 @@ func Runtime() *framework.Runtime {
 		Env:         os.Getenv(framework.EnvironmentVariable),
 		InitTimeout: listenTimeout,
 		Logger:      platform.NewLogger(os.Stderr, platform.LogOptions{}),
+		Stop:        platform.Stop,
 	}
 }
 

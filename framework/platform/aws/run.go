@@ -139,6 +139,8 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 		CodeDir:  os.Getenv("LAMBDA_TASK_ROOT"),
 		Env:      os.Getenv(framework.EnvironmentVariable),
 		Logger:   log,
+		EMF:      true,
+		Stop:     platform.Stop,
 	}
 }
 

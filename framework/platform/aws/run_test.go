@@ -418,8 +418,12 @@ func TestRuntimeFacts(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	log := slog.Default()
-	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log}
-	if got := *runtimeFacts(log); !reflect.DeepEqual(got, want) {
+	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log, EMF: true}
+	got := *runtimeFacts(log)
+	if got.Stop == nil {
+		t.Error("nothing ends the process")
+	}
+	if got.Stop = nil; !reflect.DeepEqual(got, want) {
 		t.Errorf("facts %+v, want %+v", got, want)
 	}
 }
@@ -449,13 +453,14 @@ func TestLogSettings(t *testing.T) {
 		if log.Enabled(context.Background(), tt.lowest-1) || !log.Enabled(context.Background(), tt.lowest) {
 			t.Errorf("%q: the lowest level is not %s", tt.level, tt.lowest)
 		}
-		log.Error("hello", slog.Group("g", "time", "mine", "msg", "mine"))
+		log.Error("hello", "request_id", "1", slog.Group("g", "time", "mine", "msg", "mine", "request_id", "mine"))
 		var r map[string]any
 		if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}
 		stamp := map[string]string{"msg": "time", "message": "timestamp"}[tt.message]
-		if r[tt.message] != "hello" || r[stamp] == nil || fmt.Sprint(r["g"]) != "map[msg:mine time:mine]" {
+		id := map[string]string{"msg": "request_id", "message": "requestId"}[tt.message]
+		if r[tt.message] != "hello" || r[stamp] == nil || r[id] != "1" || fmt.Sprint(r["g"]) != "map[msg:mine request_id:mine time:mine]" {
 			t.Errorf("format %q: %v", tt.format, r)
 		}
 	}

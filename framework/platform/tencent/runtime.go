@@ -19,6 +19,7 @@ func Runtime(current func() string) *framework.Runtime {
 		CodeDir:  codeDir(),
 		Env:      os.Getenv(framework.EnvironmentVariable),
 		Logger:   platform.NewLogger(os.Stderr, platform.LogOptions{Current: current}),
+		Stop:     platform.Stop,
 	}
 }
 

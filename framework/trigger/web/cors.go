@@ -101,7 +101,7 @@ func (x *Exchange) CrossHeaders(h Header) {
 	}
 	c, origin := x.crossing.cors, x.crossing.origin
 	if origin != "*" {
-		vary(h, "Origin")
+		h.Vary("Origin")
 	}
 	if origin == "" {
 		return
@@ -115,8 +115,8 @@ func (x *Exchange) CrossHeaders(h Header) {
 	}
 }
 
-// vary adds to what caches tell responses apart by.
-func vary(h Header, name string) {
+// Vary adds the name of a request header to those that caches tell responses apart by, unless it is there.
+func (h Header) Vary(name string) {
 	for _, line := range h["Vary"] {
 		for word := range strings.SplitSeq(line, ",") {
 			if word = strings.TrimSpace(word); word == "*" || strings.EqualFold(word, name) {

@@ -55,6 +55,9 @@ func (h Header) Clone() Header {
 // canonicalName is the spelling that maps are keyed by. It costs nothing where name has it already.
 func canonicalName(name string) string { return textproto.CanonicalMIMEHeaderKey(name) }
 
+// ValidName reports whether name can be that of a header: a token of RFC 9110.
+func ValidName(name string) bool { return validName(name) }
+
 // validName reports whether name is a token of RFC 9110, which is what a header, a cookie and a method may be called.
 func validName(name string) bool {
 	for i := range len(name) {

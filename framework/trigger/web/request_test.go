@@ -10,6 +10,7 @@ import (
 	"testing/iotest"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/invocation"
 )
 
 func TestHeader(t *testing.T) {
@@ -134,5 +135,23 @@ func TestPathValue(t *testing.T) {
 	r := &Request{PathValues: []PathValue{{"id", "7"}, {"rest", ""}}}
 	if r.PathValue("id") != "7" || r.PathValue("rest") != "" || r.PathValue("none") != "" {
 		t.Errorf("got %q %q %q", r.PathValue("id"), r.PathValue("rest"), r.PathValue("none"))
+	}
+}
+
+// Middleware that asks every invocation whether it is a request costs a call within the process no encoding.
+func TestFromDoesNotEncodeACall(t *testing.T) {
+	f := &framework.Function{Name: "f", Handler: func(ctx *framework.Context) error {
+		if x := From(ctx); x != nil {
+			t.Errorf("a call is the request %+v", x.Request)
+		}
+		return nil
+	}}
+	e := framework.NewEngine(&framework.Runtime{}, &framework.App{Unit: "u", Functions: []*framework.Function{f}})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	in := &invocation.Input{Encode: func(*invocation.Input) []byte { t.Error("the event was encoded"); return nil }}
+	if _, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Event: in, Call: &framework.Call{}}); err != nil {
+		t.Fatal(err)
 	}
 }

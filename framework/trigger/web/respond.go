@@ -98,10 +98,10 @@ func (r *response) represent(result any) error {
 	case *Response:
 		r.none, r.own = v == nil, v != nil
 		if v != nil {
-			r.Response = *v // a copy: the handler may return the same one each time
+			r.Response, r.contentType = *v, v.contentType // a copy: the handler may return the same one each time
 		}
 	case Response:
-		r.Response, r.own = v, true
+		r.Response, r.own, r.contentType = v, true, v.contentType
 	case string:
 		r.Body, r.contentType = []byte(v), "text/plain; charset=utf-8"
 	case []byte:
@@ -222,8 +222,16 @@ func closeBody(result any) {
 }
 
 // merge returns the headers of the response: those of the exchange, and those of the returned Response over them. Cookies
-// of both stay. Headers of one connection are left out.
+// of both stay. Headers of one connection are left out. Where the exchange alone has some, its map becomes that of the response.
 func merge(exchange, own Header) Header {
+	if len(own) == 0 && len(exchange) > 0 {
+		for name, vs := range exchange {
+			if len(vs) == 0 || hopByHop(name) {
+				delete(exchange, name)
+			}
+		}
+		return exchange
+	}
 	h := make(Header, len(exchange)+len(own)+2)
 	for name, vs := range exchange {
 		if len(vs) > 0 && !hopByHop(name) {

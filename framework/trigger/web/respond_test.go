@@ -316,3 +316,42 @@ func TestBuffer(t *testing.T) {
 type panicking struct{}
 
 func (panicking) Read([]byte) (int, error) { panic("boom") }
+
+// What a layer is told of the outcome is what the client gets.
+func TestOutcomeIsTheStatusOfTheResponse(t *testing.T) {
+	for _, result := range []any{nil, "text", []byte{}, 0, &Response{}, &Response{Status: 418}, Response{Status: 299}, (*Response)(nil), strings.NewReader("")} {
+		for _, err := range []error{nil, errors.New("no"), framework.Errorf(404, "gone", "gone"), framework.Errorf(7, "odd", "odd"), context.DeadlineExceeded, context.Canceled, framework.ErrClosed} {
+			for _, status := range []int{0, 202} {
+				for _, route := range []Route{{}, {Status: 201}} {
+					x := NewExchange(Request{Method: "GET"})
+					if status != 0 {
+						x.SetStatus(status)
+					}
+					got := x.Outcome(result, err, route)
+					if want := x.Respond(result, err, ErrorInfo{Route: route, Log: slog.New(slog.DiscardHandler)}).Status; got != want {
+						t.Errorf("%T, %v, status %d, route %d: told %d, answered %d", result, err, status, route.Status, got, want)
+					}
+				}
+			}
+		}
+	}
+	x := NewExchange(Request{Method: "GET"})
+	x.SetCookie(Cookie{Name: "a b"})
+	if got := x.Outcome("text", nil, Route{}); got != 500 {
+		t.Errorf("a cookie that cannot be sent: told %d, want 500", got)
+	}
+}
+
+func TestSetHeader(t *testing.T) {
+	x := NewExchange(Request{Method: "GET"})
+	for i := range 6 {
+		x.SetHeader(fmt.Sprint("X-", i), fmt.Sprint(i))
+	}
+	x.SetHeader("X-0", "again")
+	x.Header().Add("X-1", "more") // grows by itself, and not into what is next to it
+	h := x.Respond(nil, nil, ErrorInfo{}).Header
+	want := Header{"X-0": {"again"}, "X-1": {"1", "more"}, "X-2": {"2"}, "X-3": {"3"}, "X-4": {"4"}, "X-5": {"5"}}
+	if !maps.EqualFunc(h, want, slices.Equal[[]string]) {
+		t.Errorf("found %v, want %v", h, want)
+	}
+}

@@ -53,6 +53,8 @@ type Response struct {
 	// is an io.Closer.
 	Body   []byte
 	Reader io.Reader
+
+	contentType string // of the body that [Exchange.Whole] has made, where the handler sets none
 }
 
 // Exchange is the event of an http function: the request, and what has been decided of the response so far. Headers and
@@ -63,6 +65,8 @@ type Exchange struct {
 	err      error // of SetCookie
 	crossing *crossing
 	out      response
+	single   [3]string // values of headers that SetHeader has set
+	singles  int
 }
 
 // decided is what the handler has set of the response.
@@ -94,7 +98,7 @@ func (Route) Delivery() trigger.Delivery { return trigger.Request }
 // From returns the exchange of the invocation that ctx is or descends from, nil if it is not http.
 func From(ctx context.Context) *Exchange {
 	c := framework.From(ctx)
-	if c == nil {
+	if c == nil || c.Call() != nil { // whose event would be encoded for it
 		return nil
 	}
 	x, _ := c.Event().(*Exchange)

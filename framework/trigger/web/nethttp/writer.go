@@ -106,7 +106,9 @@ func (w *writer) Write(p []byte) (int, error) {
 func (w *writer) begin() error {
 	w.guessType()
 	w.streaming = true
-	web.From(w.ctx).CrossHeaders(web.Header(w.snapshot))
+	x := web.From(w.ctx)
+	x.CrossHeaders(web.Header(w.snapshot))
+	x.SetStatus(w.status) // for middleware: there will be no result
 	if err := w.stream.begin(w.status, w.snapshot); err != nil {
 		return err
 	}
