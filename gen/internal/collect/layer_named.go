@@ -66,7 +66,7 @@ func (c *collector) layerPackages(declared map[string][]*declaration) (usable []
 			c.app.Incomplete, c.app.Unread = true, true
 		case found.Missing != "":
 			hint := found.Hint
-			if hint == "" || strings.HasPrefix(hint, "run: go ") {
+			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") && (hint == "" || strings.HasPrefix(hint, "run: go ")) {
 				hint = "run: go get " + path
 			}
 			c.layerErrors(names, hint, nil, "%s", found.Missing)
