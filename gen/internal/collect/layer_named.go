@@ -38,7 +38,7 @@ func (c *collector) layerNames(path string) (names []string) {
 // usePlace is where f.yml names the package of a layer.
 func (c *collector) usePlace(name string) spec.Place { return c.app.Spec.Places["layers."+name+".use"] }
 
-// layerError reports a layer whose package cannot be used, at each place that names it.
+// layerErrors reports layers whose package cannot be used, at each place that names it.
 func (c *collector) layerErrors(names []string, hint string, chain []annotations.Link, format string, args ...any) {
 	for _, name := range names {
 		d := c.usePlace(name).Errorf(codeLayer, format, args...)
@@ -74,6 +74,12 @@ func (c *collector) layerPackages(declared map[string][]*declaration) (usable []
 			c.layerErrors(names, "import it: //faas:configuration import="+path, nil, "package %s is a component, whose layers are part of the units that have it", path)
 		case c.layerPackage(path, names, declared[path]):
 			usable = append(usable, declared[path]...)
+			if found.Defaults != "" {
+				c.diagnostics = append(c.diagnostics, &annotations.Diagnostic{
+					Pos: token.Position{Filename: found.Defaults}, Severity: annotations.SeverityNote, Code: codeLayer,
+					Message: "nothing reads this file of the package of a layer", Hint: "give the fields of its configuration their defaults: //faas:config default=VALUE",
+				})
+			}
 		}
 	}
 	return usable

@@ -87,8 +87,9 @@ func draw(r *rand.Rand, cloud sim.Cloud) *application {
 				f.needs = append(f.needs, s)
 			}
 		}
+		own := rand.New(rand.NewPCG(uint64(f.timeout), uint64(8*i+len(f.needs)))) // leaves what else is drawn as it was
 		for _, l := range strings.Fields(layers) {
-			if r.IntN(2) == 0 {
+			if own.IntN(2) == 0 {
 				f.layers = append(f.layers, l)
 			}
 		}
