@@ -109,15 +109,15 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 		f.named = list
 		lists = append(lists, list)
 	}
-	for _, name := range LayerOrder(lists) {
+	for _, name := range layerOrder(lists) {
 		slots = append(slots, byName[name])
 	}
 	return slots, err
 }
 
-// LayerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Lists that contradict each other
+// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Lists that contradict each other
 // have been refused when code was generated; here the one that comes first wins.
-func LayerOrder(lists [][]string) (order []string) {
+func layerOrder(lists [][]string) (order []string) {
 	lists = slices.Clone(lists)
 	for {
 		next, some := "", false

@@ -4,7 +4,6 @@ import (
 	"go/token"
 	"slices"
 
-	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/gen/internal/model"
 	"github.com/faasgen/faasgen/gen/internal/plan"
 )
@@ -57,7 +56,7 @@ func (a *App) unitLayers(u *plan.Unit) UnitLayers {
 		out.Functions = append(out.Functions, m.Name)
 		lists, functions = append(lists, m.Layers), append(functions, m.Model)
 	}
-	for _, layer := range framework.LayerOrder(lists) {
+	for _, layer := range layerOrder(lists) {
 		for _, l := range a.graph.App.Layers {
 			if l.Instance != layer {
 				continue
@@ -77,4 +76,34 @@ func (a *App) unitLayers(u *plan.Unit) UnitLayers {
 		}
 	}
 	return out
+}
+
+// layerOrder is the order of the layers of a unit whose functions list these, as package framework finds it.
+func layerOrder(lists [][]string) (order []string) {
+	lists = slices.Clone(lists)
+	for {
+		next, some := "", false
+		for _, list := range lists {
+			if len(list) == 0 {
+				continue
+			}
+			head := list[0]
+			if !some {
+				next, some = head, true
+			}
+			if !slices.ContainsFunc(lists, func(l []string) bool { return slices.Index(l, head) > 0 }) {
+				next = head
+				break
+			}
+		}
+		if !some {
+			return order
+		}
+		order = append(order, next)
+		for i, list := range lists {
+			if at := slices.Index(list, next); at >= 0 {
+				lists[i] = slices.Delete(slices.Clone(list), at, at+1)
+			}
+		}
+	}
 }
