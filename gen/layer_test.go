@@ -33,9 +33,10 @@ bare prod timeout=5s concurrency=0 layers=strict
 none - timeout=5s concurrency=0
 ping - timeout=5s concurrency=0
 pong - timeout=5s concurrency=0
+valued - timeout=5s concurrency=0
 ---
-{"-": {layers: {strict: {word: stern}}},
-"prod": {layers: {lax: {level: 2}, strict: {word: stern}}}}
+{"-": {layers: {strict: {word: stern}, valued: {names: [a, b], nested: {size: 7}}}},
+"prod": {layers: {lax: {level: 2}, strict: {word: stern}, valued: {names: [a, b], nested: {size: 7}}}}}
 `
 	if string(settings) != want {
 		t.Errorf("got\n%s\nwant\n%s", settings, want)
