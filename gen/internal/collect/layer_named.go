@@ -240,6 +240,9 @@ func (c *collector) listLayers() {
 			}
 		}
 	}
+	for _, f := range c.app.Functions { // whichever target or stage lists them
+		slices.SortFunc(f.Layers[f.ActiveLayers:], func(a, b *model.Layer) int { return strings.Compare(a.Instance, b.Instance) })
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Layers)) {
 		if !listed[name] && c.named(name) != nil {
 			d := s.KeyPlace("layers."+name).Notef(codeLayer, "no function has the layer %s", name)
