@@ -109,15 +109,15 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 		f.named = list
 		lists = append(lists, list)
 	}
-	for _, name := range inOneOrder(lists) {
+	for _, name := range layerOrder(lists) {
 		slots = append(slots, byName[name])
 	}
 	return slots, err
 }
 
-// inOneOrder puts the names of several lists in an order that each of them has. Lists that contradict each other have been refused when
-// code was generated; here the first that comes breaks the tie.
-func inOneOrder(lists [][]string) (order []string) {
+// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Lists that contradict each other
+// have been refused when code was generated; here the one that comes first wins.
+func layerOrder(lists [][]string) (order []string) {
 	lists = slices.Clone(lists)
 	for {
 		next, some := "", false

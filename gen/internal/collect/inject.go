@@ -181,9 +181,13 @@ func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*m
 		if key != "" {
 			w.config, w.key = true, key
 		}
+		before := len(c.diagnostics)
 		dep, good := c.dependency(v.Name(), pos, length, v.Type(), w)
 		if key != "" && dep != nil {
 			requireMembers(dep)
+			for _, e := range c.diagnostics[before:] {
+				e.Hint = fmt.Sprintf("take the configuration by pointer, as *%s, which has fields with all kinds of defaults", model.TypeName(v.Type()).Name())
+			}
 		}
 		ok = ok && good
 		if dep != nil {

@@ -161,7 +161,7 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 		c.errorf(d.name.Pos(), len(d.name.Name), codeLayer, "layer %s has no method Name() string", d.name.Name).Hint = layerShape
 		return false
 	}
-	has, good := 0, true
+	good := true
 	report := func(f *types.Func, format string, args ...any) *annotations.Diagnostic {
 		good = false
 		if c.app.Sources[c.position(f.Pos()).Filename] == nil { // of another module's type, which is embedded
@@ -174,7 +174,7 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 		if !ok || invalid(f.Signature()) {
 			continue
 		}
-		has++
+		l.Hooks = append(l.Hooks, h.name)
 		switch {
 		case !h.fits(f.Signature()):
 			report(f, "%s of layer %s is %s, expected %s", h.name, d.name.Name, signature(f), h.words).Hint = "the engine calls what has that name: change its signature or its name"
@@ -185,8 +185,7 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 		l.Invokes = l.Invokes || h.name == "BeforeInvoke" || h.name == "AfterInvoke"
 	}
 	if f, ok := methodOf(types.NewMethodSet(t).Lookup(nil, "Middleware")); ok && !invalid(f.Signature()) {
-		has++
-		l.Wraps = true
+		l.Hooks, l.Wraps = append(l.Hooks, "Middleware"), true
 		if !isWrapper(f.Signature(), false) {
 			report(f, "Middleware of layer %s is %s, expected func(framework.Handler) framework.Handler", d.name.Name, signature(f)).
 				Hint = "the engine calls what has that name: change its signature or its name"
@@ -197,12 +196,12 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 		if !ok || invalid(f.Signature()) {
 			continue
 		}
-		has++
+		l.Hooks = append(l.Hooks, e.name)
 		if !e.fits(f.Signature()) {
 			report(f, "%s of layer %s is %s, expected %s", e.name, d.name.Name, signature(f), e.words).Hint = "the engine calls what has that name: change its signature or its name"
 		}
 	}
-	if has == 0 {
+	if l.Hooks == nil {
 		c.errorf(d.name.Pos(), len(d.name.Name), codeLayer, "layer %s has no hook", d.name.Name).
 			Hint = "give it one, such as BeforeInvoke(*framework.Context) error; see framework.Layer for all"
 		return false

@@ -38,7 +38,7 @@ func (c *collector) layerNames(path string) (names []string) {
 // usePlace is where f.yml names the package of a layer.
 func (c *collector) usePlace(name string) spec.Place { return c.app.Spec.Places["layers."+name+".use"] }
 
-// layerError reports a layer whose package cannot be used, at each place that names it.
+// layerErrors reports layers whose package cannot be used, at each place that names it.
 func (c *collector) layerErrors(names []string, hint string, chain []annotations.Link, format string, args ...any) {
 	for _, name := range names {
 		d := c.usePlace(name).Errorf(codeLayer, format, args...)
@@ -66,7 +66,7 @@ func (c *collector) layerPackages(declared map[string][]*declaration) (usable []
 			c.app.Incomplete, c.app.Unread = true, true
 		case found.Missing != "":
 			hint := found.Hint
-			if hint == "" || strings.HasPrefix(hint, "run: go ") {
+			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") && (hint == "" || strings.HasPrefix(hint, "run: go ")) {
 				hint = "run: go get " + path
 			}
 			c.layerErrors(names, hint, nil, "%s", found.Missing)
@@ -74,6 +74,12 @@ func (c *collector) layerPackages(declared map[string][]*declaration) (usable []
 			c.layerErrors(names, "import it: //faas:configuration import="+path, nil, "package %s is a component, whose layers are part of the units that have it", path)
 		case c.layerPackage(path, names, declared[path]):
 			usable = append(usable, declared[path]...)
+			if found.Defaults != "" {
+				c.diagnostics = append(c.diagnostics, &annotations.Diagnostic{
+					Pos: token.Position{Filename: found.Defaults}, Severity: annotations.SeverityNote, Code: codeLayer,
+					Message: "nothing reads this file of the package of a layer", Hint: "give the fields of its configuration their defaults: //faas:config default=VALUE",
+				})
+			}
 		}
 	}
 	return usable
@@ -233,6 +239,9 @@ func (c *collector) listLayers() {
 				c.diagnostics = append(c.diagnostics, &d)
 			}
 		}
+	}
+	for _, f := range c.app.Functions { // whichever target or stage lists them
+		slices.SortFunc(f.Layers[f.ActiveLayers:], func(a, b *model.Layer) int { return strings.Compare(a.Instance, b.Instance) })
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Layers)) {
 		if !listed[name] && c.named(name) != nil {

@@ -25,6 +25,8 @@ type Layer struct {
 	Provider *Provider
 	// Err says that a constructor without provider returns an error.
 	Err bool
+	// Hooks are the methods that the engine calls, nil if they are not known before it is made.
+	Hooks []string
 	// Invokes says that it may have BeforeInvoke or AfterInvoke, Wraps that it may have Middleware.
 	Invokes, Wraps bool
 	// Pos is the declaration's name.

@@ -33,9 +33,10 @@ type function struct {
 	concurrency int
 	overload    string
 	cors        bool
-	needs       []int // singletons
-	scoped      bool  // it has a value that lives for one call
-	guarded     bool  // it has middleware of its own
+	needs       []int    // singletons
+	scoped      bool     // it has a value that lives for one call
+	guarded     bool     // it has middleware of its own
+	layers      []string // of f.yml, in their order
 	calls       []calling
 	called      bool // others call it
 	answer      string
@@ -59,6 +60,7 @@ type delivery struct {
 const (
 	answers  = "json json text bytes stream nothing response none spaced empty typed typed same"
 	timeouts = "1000 1500 2000 3000"
+	layers   = "trace limit audit"
 )
 
 // draw draws an application for a cloud.
@@ -83,6 +85,12 @@ func draw(r *rand.Rand, cloud sim.Cloud) *application {
 		for s := range a.singletons {
 			if r.IntN(2) == 0 {
 				f.needs = append(f.needs, s)
+			}
+		}
+		own := rand.New(rand.NewPCG(uint64(f.timeout), uint64(8*i+len(f.needs)))) // leaves what else is drawn as it was
+		for _, l := range strings.Fields(layers) {
+			if own.IntN(2) == 0 {
+				f.layers = append(f.layers, l)
 			}
 		}
 		for range 1 + r.IntN(5)/3 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,9 @@ func TestFaultsAreFound(t *testing.T) {
 		},
 		"middleware of another": func(_ *framework.Runtime, app *framework.App) { app.Functions[0].Use = app.Functions[1].Use },
 		"no settings":           func(rt *framework.Runtime, _ *framework.App) { rt.Settings = "# none\n" },
+		"a layer of others": func(rt *framework.Runtime, _ *framework.App) {
+			rt.Settings = regexp.MustCompile(`layers=[a-z,]*`).ReplaceAllString(rt.Settings, "layers=trace,limit,audit")
+		},
 		"the unit's name in logs": func(rt *framework.Runtime, app *framework.App) {
 			name := app.Functions[0].Name
 			next := app.Functions[0].Handler

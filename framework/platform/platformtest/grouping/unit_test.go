@@ -120,7 +120,7 @@ func (a *application) settings() string {
 		if f.cors {
 			b.WriteString(" cors.origins=https://a.example.com,https://" + f.name + ".example.com cors.headers=x-test cors.exposeHeaders=X-Answer")
 		}
-		b.WriteString("\n")
+		fmt.Fprintf(&b, " layers=%s\n", strings.Join(f.layers, ","))
 	}
 	return b.String()
 }

@@ -97,6 +97,26 @@ func (l *watcher) AfterInvoke(ctx *framework.Context, err error) error {
 	return nil
 }
 
+// namedLayer is a layer of f.yml.
+type namedLayer struct {
+	watcher
+	name string
+}
+
+// Name is that in f.yml.
+func (l *namedLayer) Name() string { return l.name }
+
+// BeforeInvoke says which function is called.
+func (l *namedLayer) BeforeInvoke(ctx *framework.Context) error {
+	l.world.note("layer %s before %s", l.name, ctx.FunctionName())
+	return nil
+}
+
+// Middleware is around the functions that list the layer.
+func (l *namedLayer) Middleware(next framework.Handler) framework.Handler {
+	return l.world.around("layer " + l.name)(next)
+}
+
 // container holds the singletons of a unit, in the shape of generated code.
 type container struct {
 	ioc.Container
@@ -188,6 +208,11 @@ func (c *container) function(f *function) *framework.Function {
 	if f.called && len(f.triggers) > 0 && !f.raw() {
 		made.Triggers = append(made.Triggers, framework.Callee{})
 	}
+	var named framework.NamedLayers
+	for i, l := range strings.Fields(layers) { // the settings say which of them it has
+		named = append(named, framework.NamedLayer{Name: l, Off: i == 0, Make: func() (framework.Layer, error) { return &namedLayer{watcher{c.world}, l}, nil }})
+	}
+	made.Named = named
 	var needs []ioc.Need[*container]
 	for _, i := range f.needs {
 		needs = append(needs, ioc.Needs(&c.cells[i], c.get(i)))
