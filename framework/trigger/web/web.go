@@ -62,6 +62,7 @@ type Exchange struct {
 	response decided
 	err      error // of SetCookie
 	crossing *crossing
+	sender   Sender
 	out      response
 }
 
