@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/sim"
@@ -74,6 +75,7 @@ func TestStreamBehindOtherIngresses(t *testing.T) {
 // What a mounted application writes beyond Lambda's limit is cut off, and its writes fail.
 func TestStreamOfAMountedApplicationThatIsTooLarge(t *testing.T) {
 	a := artefact(t)
+	a.Timeout = time.Minute // a busy machine takes seconds
 	p, err := awssim.New(awssim.Options{Ingress: "url", Streaming: true, Grace: testBudget}).Start(t.Context(), a)
 	if err != nil {
 		t.Fatal(err)
