@@ -85,12 +85,14 @@ func play(act string) {
 		fmt.Println(err)
 		os.Exit(1)
 	}
+	fmt.Println("listens at last")
 	if act == "garbage" {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
+			fmt.Println("garbage for a client")
 			io.WriteString(c, "secret-of-the-log "+strings.Repeat("x", 10_000)+"\r\n\r\n")
 			c.Close()
 		}
@@ -113,7 +115,7 @@ func play(act string) {
 	mux.HandleFunc("/log", func(w http.ResponseWriter, r *http.Request) {
 		os.Stdout.WriteString("{\"level\":\"warn\", \"msg\":\"as it is\"}\nplain\n{no json\n")
 	})
-	mux.HandleFunc("/unready", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(503) })
+	mux.HandleFunc("/unready", func(w http.ResponseWriter, r *http.Request) { fmt.Println("not ready"); w.WriteHeader(503) })
 	mux.HandleFunc("/early", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(401) })
 	mux.HandleFunc("/fork", func(w http.ResponseWriter, r *http.Request) {
 		cmd := exec.Command(os.Args[0])

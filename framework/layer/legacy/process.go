@@ -74,6 +74,9 @@ func (s *Server) start() (_ *child, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("found no folder %s to run in", dir)
+	}
 	args := make([]string, len(s.command.Args))
 	for i, a := range s.command.Args {
 		args[i] = c.place.fill(a)
@@ -150,8 +153,12 @@ func (c *child) exit() string { return c.cmd.ProcessState.String() }
 func (c *child) ready(ctx context.Context, path string) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
+	var answered *notReady // the last answer, if there was one
 	for {
 		err := c.look(ctx, path)
+		if no, ok := errors.AsType[*notReady](err); ok {
+			answered = no
+		}
 		select {
 		case <-c.exited: // also where somebody else listens
 			return fmt.Errorf("it ended before it listened on %s: %s", c.place, c.exit())
@@ -164,8 +171,8 @@ func (c *child) ready(ctx context.Context, path string) error {
 		case <-c.exited:
 			return fmt.Errorf("it ended before it listened on %s: %s", c.place, c.exit())
 		case <-ctx.Done():
-			if _, refused := errors.AsType[*notReady](err); refused {
-				return fmt.Errorf("it listens on %s, and is not ready: %w: %w", c.place, err, context.Cause(ctx))
+			if answered != nil {
+				return fmt.Errorf("it listens on %s, and is not ready: %w: %w", c.place, answered, context.Cause(ctx))
 			}
 			return fmt.Errorf("it did not listen on %s: %w", c.place, context.Cause(ctx))
 		case <-tick.C:

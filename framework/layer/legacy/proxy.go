@@ -14,6 +14,7 @@ import (
 	"net/http/httputil"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -35,7 +36,11 @@ func newTransport(p place) *http.Transport {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			var d net.Dialer
-			return d.DialContext(ctx, network, address)
+			conn, err := d.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &polite{Conn: conn, asked: make(chan struct{})}, nil
 		},
 		MaxIdleConnsPerHost:    100,
 		IdleConnTimeout:        idle,
@@ -43,6 +48,30 @@ func newTransport(p place) *http.Transport {
 		MaxResponseHeaderBytes: maxHeader,
 		DisableCompression:     true, // what the application sends is what the client gets
 	}
+}
+
+// polite is a connection that nothing is read of before something was asked. What an application sends before that, which is no
+// HTTP, is the answer to the first request then; net/http would print it past every log.
+type polite struct {
+	net.Conn
+	once  sync.Once
+	asked chan struct{}
+}
+
+func (p *polite) Read(b []byte) (int, error) {
+	<-p.asked
+	return p.Conn.Read(b)
+}
+
+func (p *polite) Write(b []byte) (int, error) {
+	p.once.Do(func() { close(p.asked) })
+	return p.Conn.Write(b)
+}
+
+func (p *polite) Close() error {
+	err := p.Conn.Close()
+	p.once.Do(func() { close(p.asked) })
+	return err
 }
 
 // newProxy passes requests on as they are. What is said of the client is what the platform says, and nothing that the client
