@@ -91,6 +91,7 @@ type httpCall struct {
 	match    web.Match
 	exchange *web.Exchange
 	stream   func(c *httpCall, r *web.Response) error
+	sending  *sending // nil where the response is not streamed
 }
 
 func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, stream func(*httpCall, *web.Response) error) platform.Call {
@@ -110,6 +111,10 @@ func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, s
 		}
 		c.exchange.Cross(c.match)
 	}
+	if stream != nil {
+		c.sending = newSending(c)
+		c.exchange.SendBy(c.sending)
+	}
 	return platform.Call{Function: c.match.Function, Event: c.exchange, Reply: func(_ context.Context, result any, err error) ([]byte, error) {
 		return c.reply(result, err)
 	}}
@@ -117,6 +122,9 @@ func route(router *web.Router, p *platform.Payload, f ingress, r *web.Request, s
 
 // reply makes the ingress's response of the function's outcome. What cannot be answered becomes a 500 with a log record.
 func (c *httpCall) reply(result any, err error) ([]byte, error) {
+	if c.sending != nil && c.sending.end(err) {
+		return nil, nil
+	}
 	info := c.info()
 	var r *web.Response
 	if c.match.Function == nil && err == nil {

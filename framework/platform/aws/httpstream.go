@@ -17,7 +17,7 @@ import (
 )
 
 // HTTPStream is [HTTP] for a unit behind a function URL in the mode RESPONSE_STREAM: responses are sent piece by piece, as
-// their readers give them. To other ingresses it answers as HTTP does.
+// their readers give them or as mounted applications write them. To other ingresses it answers as HTTP does.
 func HTTPStream() platform.Codec { return httpCodec(stream) }
 
 const (
@@ -50,11 +50,16 @@ func stream(c *httpCall, r *web.Response) error {
 	if s.from == nil {
 		s.piece, s.done = r.Body, true
 	}
+	s.begin(r)
+	return s.post()
+}
+
+// begin makes what comes before the body.
+func (s *streamed) begin(r *web.Response) {
 	s.prelude = append(s.prelude, `{"statusCode":`...)
 	s.prelude = strconv.AppendInt(s.prelude, int64(r.Status), 10)
-	s.prelude = encodeAPIGateway2(s.prelude, r, c)
+	s.prelude = encodeAPIGateway2(s.prelude, r, s.call)
 	s.prelude = append(s.prelude, "}\x00\x00\x00\x00\x00\x00\x00\x00"...)
-	return s.post()
 }
 
 // streamed is one response on its way.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/faasgen/faasgen/framework/platform/platformtest"
 	"github.com/faasgen/faasgen/framework/platform/sim"
@@ -60,9 +61,34 @@ func TestStreamBehindOtherIngresses(t *testing.T) {
 			if err != nil || response.Status != 200 || string(response.Body) != "a,b\n1,2\n" {
 				t.Errorf("found %+v, %v", response, err)
 			}
+			response, err = p.HTTP(t.Context(), &sim.Request{Method: "GET", Target: "/mounted/trickle?until=/", Host: "x"})
+			if err != nil || response.Status != 200 || string(response.Body) != "one\ntwo\n" {
+				t.Errorf("of a mounted application: found %+v, %v", response, err)
+			}
 			if err := p.Stop(context.Background()); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// What a mounted application writes beyond Lambda's limit is cut off, and its writes fail.
+func TestStreamOfAMountedApplicationThatIsTooLarge(t *testing.T) {
+	a := artefact(t)
+	a.Timeout = time.Minute // a busy machine takes seconds
+	p, err := awssim.New(awssim.Options{Ingress: "url", Streaming: true, Grace: testBudget}).Start(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.HTTP(t.Context(), &sim.Request{Method: "GET", Target: "/mounted/bytes/250000000", Host: "x"})
+	var failed *sim.FunctionError
+	if !errors.Is(err, sim.ErrBroken) || !errors.As(err, &failed) || failed.Type != "Function.ResponseTooLarge" {
+		t.Errorf("found %v, want a broken answer with the type Function.ResponseTooLarge", err)
+	}
+	if response, err := p.HTTP(t.Context(), &sim.Request{Method: "GET", Target: "/mounted/bytes/100", Host: "x"}); err != nil || response.Status != 202 {
+		t.Errorf("the next request: %+v, %v", response, err)
+	}
+	if err := p.Stop(context.Background()); err != nil {
+		t.Error(err)
 	}
 }

@@ -64,6 +64,7 @@ type Exchange struct {
 	response decided
 	err      error // of SetCookie
 	crossing *crossing
+	sender   Sender
 	out      response
 	single   [3]string // values of headers that SetHeader has set
 	singles  int

@@ -18,9 +18,9 @@ import (
 //
 // h sees what it would see behind a plain server; r.Context() is the framework's. Its response becomes the result, so that
 // middleware may look at it, and is the same on every platform: 200 if it writes nothing, a guessed Content-Type if it
-// sets none. Headers that middleware set on the exchange are there when h begins. On a platform that listens the response
-// is streamed from the first Flush or 32 KB on; elsewhere Flush does nothing and trailers are lost. Hijack is refused
-// everywhere. A panic is the engine's to handle; with http.ErrAbortHandler the connection is cut where there is one.
+// sets none. Headers that middleware set on the exchange are there when h begins. The response is streamed from the first
+// Flush or 32 KB on, where the platform streams it; elsewhere Flush does nothing. Trailers arrive where the process listens.
+// Hijack is refused everywhere. A panic is the engine's to handle; with http.ErrAbortHandler the connection is cut where there is one.
 func Serve(ctx *framework.Context, h http.Handler) (err error) {
 	x := web.From(ctx)
 	if x == nil {
@@ -30,6 +30,9 @@ func Serve(ctx *framework.Context, h http.Handler) (err error) {
 	r, err := request(ctx, &x.Request, s)
 	if err != nil {
 		return err
+	}
+	if by := x.Sender(); s == nil && by != nil {
+		s = &stream{w: &sending{to: by}}
 	}
 	w := &writer{ctx: ctx, stream: s, header: http.Header(x.Header().Clone()), head: r.Method == http.MethodHead}
 	if w.header == nil {

@@ -42,6 +42,9 @@ func (s *stream) begin(status int, header http.Header) error {
 		s.begun.Store(true)
 		send(s.w.Header(), header, s.drop)
 		s.w.WriteHeader(status)
+		if w, ok := s.w.(*sending); ok {
+			return w.failed
+		}
 		return nil
 	})
 }

@@ -20,7 +20,7 @@ const streamAfter = 32 << 10
 // writer is the ResponseWriter of a mounted application. It collects the response until it is worth streaming.
 type writer struct {
 	ctx      *framework.Context
-	stream   *stream // nil on platforms that do not listen
+	stream   *stream // nil where the response is sent when it is whole
 	header   http.Header
 	snapshot http.Header // header when WriteHeader was called
 	status   int
@@ -30,6 +30,7 @@ type writer struct {
 	head     bool
 
 	streaming bool
+	failed    error // to begin
 }
 
 var (
@@ -78,6 +79,9 @@ func (w *writer) Write(p []byte) (int, error) {
 	if w.length >= 0 && w.written > w.length {
 		return 0, http.ErrContentLength
 	}
+	if w.failed != nil {
+		return 0, w.failed
+	}
 	if w.streaming {
 		if w.head {
 			return len(p), nil
@@ -104,13 +108,16 @@ func (w *writer) Write(p []byte) (int, error) {
 
 // begin sends what has been kept back.
 func (w *writer) begin() error {
+	if w.failed != nil {
+		return w.failed
+	}
 	w.guessType()
 	w.streaming = true
 	x := web.From(w.ctx)
 	x.CrossHeaders(web.Header(w.snapshot))
 	x.SetStatus(w.status) // for middleware: there will be no result
-	if err := w.stream.begin(w.status, w.snapshot); err != nil {
-		return err
+	if w.failed = w.stream.begin(w.status, w.snapshot); w.failed != nil {
+		return w.failed
 	}
 	if len(w.body) == 0 || w.head {
 		return nil
@@ -178,9 +185,10 @@ func (w *writer) finish() error {
 		w.WriteHeader(http.StatusOK)
 	}
 	if !w.streaming && w.stream != nil && w.hasTrailers() {
-		if err := w.begin(); err != nil {
-			return err
-		}
+		_ = w.begin() // failed has its error
+	}
+	if w.failed != nil {
+		return w.failed
 	}
 	if w.streaming {
 		w.stream.trailers(w.trailers())

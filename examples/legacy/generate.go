@@ -1,0 +1,3 @@
+package legacy
+
+//go:generate go tool faasgen generate
