@@ -100,6 +100,13 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 		return nil, err
 	}
 	ds = append(ds, configured...)
+	if o.Machine == nil { // else it is not deployed
+		asked, err := a.Connections(o.Target, o.Unit)
+		if err != nil {
+			return nil, err
+		}
+		ds = append(ds, asked...)
+	}
 	if slices.ContainsFunc(files, func(f bundle.File) bool { return f.Name == spec.SettingsFile }) {
 		d := spec.Place{}.Errorf(bundle.CodePackage, "the package has a file %s of its own, which holds the settings of the functions", spec.SettingsFile)
 		d.Hint = "rename it, or leave it out with package.exclude"

@@ -88,3 +88,20 @@ func TestReadmeDatabases(t *testing.T) {
 		})
 	}
 }
+
+// TestReadmeConnections checks the application of the page on databases with the f.yml that says how many connections there may be.
+func TestReadmeConnections(t *testing.T) {
+	t.Parallel()
+	const heading = "How many connections there may be"
+	w := newWorkshop(t, buildTool(t), map[string]string{
+		"shop.go": strings.Replace(find(t, "Databases", "go"), "\t_ \"modernc.org/sqlite\" // the driver\n", "", 1),
+		"f.yml":   find(t, heading, "yaml"), "config.default.yml": find(t, "SQLite", "yaml"),
+	})
+	if _, errs, err := w.sh("go tool faasgen generate"); err != nil {
+		t.Fatalf("%v\n%s", err, errs)
+	}
+	_, errs, err := w.sh("go tool faasgen check")
+	if want := find(t, heading, ""); err != nil || errs != want {
+		t.Errorf("%v\ngot:\n%s\nwant:\n%s", err, errs, want)
+	}
+}

@@ -59,11 +59,17 @@ func (c *Config) Following(known func(Reference) (text string, ok bool, err erro
 
 // Examine is [Check] for a type that is known at run time only, and reports whether there is a value or a default text.
 func (c *Config) Examine(key string, t reflect.Type, def string) (found bool, err error) {
-	dst := reflect.New(t).Elem()
-	found, err = c.decodeKey(key, dst)
+	_, found, err = c.Decode(key, t, def)
+	return found, err
+}
+
+// Decode is what a type that is known at run time only gets of a key, or of a default text, and reports whether there is either.
+func (c *Config) Decode(key string, t reflect.Type, def string) (v reflect.Value, found bool, err error) {
+	v = reflect.New(t).Elem()
+	found, err = c.decodeKey(key, v)
 	if err != nil || found || def == "" {
-		return found, err
+		return v, found, err
 	}
-	_, err = c.decode(&value{loose: true, text: def, tag: "!!str"}, key, dst)
-	return err == nil, err
+	_, err = c.decode(&value{loose: true, text: def, tag: "!!str"}, key, v)
+	return v, err == nil, err
 }

@@ -338,14 +338,7 @@ func (w *world) view(function string) *config.Config {
 func (w *world) place(err error, key, variant string) (string, token.Position) {
 	text := err.Error()
 	if message, ok := strings.CutPrefix(text, load.SpecName+": "); ok {
-		if f := w.app.graph.App.Spec.Functions[variant]; f != nil {
-			for _, v := range f.Config {
-				if v.Key == key || strings.HasPrefix(v.Key, key+".") || strings.HasPrefix(key, v.Key+".") {
-					return message, v.At.Pos
-				}
-			}
-		}
-		return message, token.Position{}
+		return message, w.ofFunction(key, variant)
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(text, "environment variable "), ":")
 	if rest, both := strings.CutPrefix(text, "key "+key+": found environment variables "); both {
@@ -364,6 +357,18 @@ func (w *world) place(err error, key, variant string) (string, token.Position) {
 		return text, pos
 	}
 	return w.app.inFile(text, w.app.configFiles(w.Env))
+}
+
+// ofFunction is where f.yml gives a function the value of a key, or of one above or below it.
+func (w *world) ofFunction(key, function string) token.Position {
+	if f := w.app.graph.App.Spec.Functions[function]; f != nil {
+		for _, v := range f.Config {
+			if v.Key == key || strings.HasPrefix(v.Key, key+".") || strings.HasPrefix(key, v.Key+".") {
+				return v.At.Pos
+			}
+		}
+	}
+	return token.Position{}
 }
 
 // configFiles are those that there may be for an environment.

@@ -36,6 +36,9 @@ type Resource struct {
 	Project string `faas:"project"`
 	// Create has the deployment make it, on aws. By default it exists.
 	Create *bool `faas:"create"`
+	// MaxConnections is how many connections a database takes from the application, all instances together. The logical name is then
+	// the configuration key of what opens them, such as sqldb: it opens <name>.maxOpen in each process. It stands alone.
+	MaxConnections int `faas:"maxConnections"`
 	// Extension holds the x-<target> keys of this level: they are merged into what the deployment makes.
 	Extension Extension `faas:"x-*"`
 }
@@ -110,8 +113,24 @@ func (c checker) resources(prefix string, resources map[string]*Resource) {
 		if arn := withStage(r.ARN, "stage"); arn != "" && (!strings.HasPrefix(arn, "arn:") && !strings.HasPrefix(arn, "acs:") || strings.Count(arn, ":") < 4) {
 			c.value(at+".arn", "found %q, expected an ARN, which starts with arn: or acs:", written(r.ARN))
 		}
+		c.database(at, r)
 		if r.Create != nil && *r.Create && r.ARN != "" {
 			c.value(at+".create", "create and arn: what has an ARN exists")
+		}
+	}
+}
+
+// database checks a resource that is one: no trigger names it, so that nothing else is to be said of it.
+func (c checker) database(at string, r *Resource) {
+	if _, set := c.Places[at+".maxConnections"]; !set {
+		return
+	}
+	if r.MaxConnections < 1 {
+		c.value(at+".maxConnections", "maxConnections: found %d, expected at least 1", r.MaxConnections)
+	}
+	for _, key := range []string{"type", "name", "arn", "instance", "project", "create"} {
+		if _, set := c.Places[at+"."+key]; set {
+			c.add(c.keys[at+"."+key].Errorf(CodeValue, "%s means nothing beside maxConnections, which is of a database", key))
 		}
 	}
 }

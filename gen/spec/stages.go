@@ -334,7 +334,7 @@ func (c checker) existing(l level) {
 	has("aggregation", groups, list)
 	list = nil
 	for name, r := range l.Resources {
-		if r.Name == "" && r.ARN == "" {
+		if r.Name == "" && r.ARN == "" && r.MaxConnections == 0 {
 			list = append(list, name)
 		}
 	}

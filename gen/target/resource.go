@@ -151,7 +151,9 @@ func (r *Report) Resources(app *App) {
 					if other, ok := taken[n.Name]; ok {
 						found = other.Type
 					}
-					if declared := app.Spec.Resources[n.Name]; declared != nil && declared.Type != "" {
+					if declared := app.Spec.Resources[n.Name]; declared != nil && declared.MaxConnections > 0 {
+						found = "database"
+					} else if declared != nil && declared.Type != "" {
 						found = declared.Type
 					}
 					if found != n.Type {

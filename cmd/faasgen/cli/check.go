@@ -159,7 +159,11 @@ func (t *tool) checkTargets(app *gen.App, chosen []target.Target, unit string) (
 			} else {
 				found = append(found, target.CheckUnit(tg, seen, unit)...)
 			}
-			found = seen.Spec.Settled(found)
+			asked, err := at.Connections(tg, unit)
+			if err != nil {
+				return nil, err
+			}
+			found = seen.Spec.Settled(append(found, asked...))
 			if i > 0 {
 				found = without(found, own)
 			}

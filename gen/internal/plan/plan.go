@@ -83,7 +83,7 @@ func New(g *wiring.Graph, name, stage string, split Split) (*Plan, annotations.D
 	}
 	p := &Plan{Graph: g, App: &target.App{Spec: s, Stage: s.Provider.Stage}}
 	if name == "" && stage == "" {
-		ds = append(append(lazies(g), unusedResources(m)...), wrongSecrets(g)...)
+		ds = append(append(lazies(g), unusedResources(g)...), wrongSecrets(g)...)
 	}
 	for _, f := range m.Functions {
 		p.functions = append(p.functions, unit(g, s, f, m.Spec.Events(f.Name, name), name))

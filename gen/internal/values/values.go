@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/types"
 	"log/slog"
+	"math"
 	"math/big"
 	"net"
 	"net/netip"
@@ -134,6 +135,42 @@ func Type(t types.Type) reflect.Type { return builder{seen: map[*types.TypeName]
 func Has(t types.Type, at, key string) bool {
 	path := strings.TrimPrefix(key, at)
 	return path == "" || has(Type(t), strings.Split(path[1:], "."))
+}
+
+// Int is the whole number at a key in a value that was read from the key at, which is key or above it; ok is false for anything else,
+// and where a pointer on the way is nil. The value is of a type that [Type] made.
+func Int(v reflect.Value, at, key string) (n int64, ok bool) {
+	var path []string
+	if below := strings.TrimPrefix(key, at); below != "" {
+		path = strings.Split(below[1:], ".")
+	}
+	return integer(v, path)
+}
+
+func integer(v reflect.Value, path []string) (int64, bool) {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem() // of nil it is invalid, and no kind below
+	}
+	switch {
+	case len(path) == 0 && v.CanInt():
+		return v.Int(), true
+	case len(path) == 0 && v.CanUint():
+		return int64(min(v.Uint(), math.MaxInt64)), true
+	case len(path) == 0 || v.Kind() != reflect.Struct || whole(v.Type()):
+		return 0, false
+	}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, options, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		if strings.Contains(options, "inline") {
+			if n, ok := integer(v.Field(i), path); ok {
+				return n, true
+			}
+		} else if name == path[0] || name == "" && config.FieldKey(f.Name) == path[0] {
+			return integer(v.Field(i), path[1:])
+		}
+	}
+	return 0, false
 }
 
 // has reports whether a value of type t may have something at a path below it.
