@@ -32,8 +32,11 @@ type Function struct {
 	// Needs is what the function depends on.
 	Needs
 
-	unusable error    // what its calls fail with
-	settings []string // for its triggers
+	unusable  error    // what its calls fail with
+	settings  []string // for its triggers
+	layerList *string  // the layers of f.yml that the settings list; nil is for those that are not off
+	named     []string // the layers of f.yml that it has
+	hooks     hooks    // around its invocations, nil for none
 }
 
 // Overload is what becomes of an invocation over the concurrency limit of its function.
@@ -61,6 +64,8 @@ type Needs struct {
 	Stop func(ctx context.Context) error
 	// Components are the configurations, of the application and of its components, that have methods for start, stop and health.
 	Components []*Component
+	// Named are the layers of f.yml that it is linked with: [NamedLayers], nil for none.
+	Named namedSource
 }
 
 // Component is one configuration of a unit, with its hooks and layers. Two with the same name are the same. Generated code
@@ -106,7 +111,7 @@ type App struct {
 	Functions []*Function
 	// Middleware wraps every function, the first outermost.
 	Middleware []Middleware
-	// Layers adds hooks and middleware, in order, outside of those of components: [Layers], nil for none.
+	// Layers adds hooks and middleware, in order, outside of those of components and inside of those of f.yml: [Layers], nil for none.
 	Layers layerSource
 	// InitTimeout limits RuntimeStart and FunctionStart together; zero is unlimited.
 	InitTimeout time.Duration
@@ -138,6 +143,11 @@ func (a *App) Closes() bool {
 	}
 	for _, c := range a.components() {
 		if c.Layers != nil {
+			return true
+		}
+	}
+	for _, f := range a.Functions {
+		if f.Named != nil {
 			return true
 		}
 	}

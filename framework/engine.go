@@ -288,8 +288,8 @@ func (e *Engine) limited(c *Context, h Handler) (any, error) {
 
 // run is the Invoke phase itself, inside the panic boundary.
 func (e *Engine) run(c *Context, h Handler) error {
-	if e.hooks != nil && e.hooks.invokes() {
-		return e.hooks.invoke(c, func() error { return e.call(c, h) })
+	if own := c.invocation.Function.hooks; own != nil {
+		return own.invoke(c, func() error { return e.call(c, h) })
 	}
 	return e.call(c, h)
 }

@@ -16,7 +16,8 @@ import (
 // linker leaves out the methods of a type that never becomes an interface, so a unit without layers has nothing of what
 // follows, which is 12 KB of code.
 type hooks interface {
-	build(ctx context.Context, components []*Component) error
+	build(ctx context.Context, components []*Component, functions []*Function) error
+	of(f *Function) hooks
 	middleware() []Middleware
 	invokes() bool
 
@@ -26,7 +27,7 @@ type hooks interface {
 	close(ctx context.Context, app *App) error
 }
 
-// layerSource is Layers or ComponentLayers.
+// layerSource is Layers, ComponentLayers or NamedLayers.
 type layerSource interface {
 	slots(component string) []*layerSlot
 	hooks(slots []*layerSlot) (hooks, error)
@@ -54,6 +55,7 @@ type layerSlot struct {
 	layer  Layer
 	found  bool   // its hooks are in the table
 	of     string // the component that adds it
+	named  string // its name in f.yml
 	source componentLayer
 }
 
@@ -61,8 +63,18 @@ type layerSlot struct {
 func (a *App) hooks() (hooks, error) {
 	var slots []*layerSlot
 	source := a.Layers
-	if source != nil {
-		slots = source.slots("")
+	for _, f := range a.Functions {
+		if f.Named != nil {
+			var err error
+			if slots, err = f.Named.arrange(a.Functions); err != nil {
+				return nil, err
+			}
+			source = f.Named
+			break
+		}
+	}
+	if a.Layers != nil {
+		slots = append(slots, a.Layers.slots("")...)
 	}
 	given := len(slots)
 	for _, c := range a.components() {
@@ -165,16 +177,17 @@ func (t *hookTable) find() error {
 		_, after := l.(afterInvoke)
 		t.perInvoke = t.perInvoke || before || after
 	}
+	errs = append(errs, t.sameName()...)
 	return errors.Join(errs...)
 }
 
 // build builds the layers with dependencies. A hook of an earlier phase is an error. Layers that exist get their after-hooks,
 // also when another cannot be built.
-func (t *hookTable) build(ctx context.Context, components []*Component) error {
+func (t *hookTable) build(ctx context.Context, components []*Component, functions []*Function) error {
 	var errs []error
 	built := false
 	for _, s := range t.slots {
-		if s.source.Build == nil || !slices.ContainsFunc(components, func(c *Component) bool { return c.Name == s.of }) {
+		if s.source.Build == nil || !s.wanted(components, functions) {
 			continue
 		}
 		err := fault.Guard(func() (err error) { s.layer, err = s.source.Build(ctx); return err })

@@ -50,8 +50,13 @@ type Runtime struct {
 	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
 	Calls any
 
-	engine *Engine // the last that was made with it
+	engine   *Engine // the last that was made with it
+	defaults string  // of LayerDefaults
 }
+
+// LayerDefaults is YAML: what f.yml says of the configuration of its layers, by stage, with - for every stage that is not there; ""
+// for nothing. The engine takes it from the settings.
+func (rt *Runtime) LayerDefaults() string { return rt.defaults }
 
 // Store is a place of secrets and settings that configuration refers to: with the scheme vault, DATABASE_PASSWORD_FROM=vault:shop/db
 // is what Read returns for shop/db.

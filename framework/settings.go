@@ -17,7 +17,7 @@ import (
 // The settings of functions are lines of the file faas.settings in the code folder:
 //
 //	book-list  -     timeout=10s concurrency=4 cors.origins=https://shop.example.com
-//	book-list  prod  timeout=30s
+//	book-list  prod  timeout=30s layers=otel,limit
 //
 // First the function, then the stage that FAAS_ENV names, - for every one, then what is set; that of the stage wins. Empty
 // lines and those that begin with # say nothing. Functions that are not served may be in it. Without the file the
@@ -31,10 +31,13 @@ import (
 //	FAAS_LAZY          true has what functions need built when they are first called, false at the start; the default is
 //	                   false for a unit of one function
 //
+// What stands behind a line --- is YAML: the defaults of the configuration of layers, by stage, - for every other one.
+//
 // Durations are whole seconds or milliseconds. All of this is in every binary, so it is written to be small: no duration of
 // package time is parsed, and no error is formatted.
 const (
 	settingsFile = "faas.settings"
+	separator    = "---"
 	// maxSettings bounds the file.
 	maxSettings = 1 << 20
 	// maxQuoted bounds what an error repeats.
@@ -214,7 +217,10 @@ func settle(rt *Runtime, app *App) error {
 		rest := text
 		for number := 1; rest != ""; number++ {
 			var line string
-			line, rest, _ = next(rest, '\n')
+			if line, rest, _ = next(rest, '\n'); line == separator {
+				rt.defaults = rest
+				break
+			}
 			if err := app.apply(line, stage); err != nil {
 				return unexpected(name+":"+strconv.Itoa(number), line, "settings: "+err.Error())
 			}
@@ -303,9 +309,14 @@ func (f *Function) set(setting, name, value string) (err error) {
 		default:
 			return unexpected(name, value, "wait or fail")
 		}
+	case "layers":
+		if f.Named == nil && value != "" {
+			return unexpected(name, value, "no layer: the function is linked with none")
+		}
+		f.layerList = &value
 	default:
 		if len(name) < 5 || name[:5] != "cors." {
-			return unexpected("setting", name, "timeout, concurrency, overload or cors")
+			return unexpected("setting", name, "timeout, concurrency, overload, layers or cors")
 		}
 		f.settings = append(f.settings, setting)
 	}
@@ -316,16 +327,28 @@ func (f *Function) set(setting, name, value string) (err error) {
 func (e *Engine) configured() (err error) {
 	alone := e.rt.Incomplete != nil && !e.deployment.eager
 	for _, f := range e.app.Functions {
-		if f.Check == nil {
+		check := f.Check
+		if f.Named != nil {
+			check = f.checkAll
+		}
+		if check == nil {
 			continue
 		}
 		if alone {
-			if own := fault.Guard(func() error { return f.Check(nil) }); own != nil {
+			if own := fault.Guard(func() error { return check(nil) }); own != nil {
 				f.unusable = e.rt.Incomplete(f.Name, own)
 			}
 			continue
 		}
-		err = f.Check(err)
+		err = check(err)
 	}
 	return err
+}
+
+// checkAll is Check with the layers of f.yml.
+func (f *Function) checkAll(known error) error {
+	if f.Check != nil {
+		known = f.Check(known)
+	}
+	return f.Named.check(f, known)
 }

@@ -128,7 +128,7 @@ func TestWrongSettings(t *testing.T) {
 		"get - concurrency=-1":              `concurrency is "-1", expected a number from 0`,
 		"get - concurrency=7x":              `concurrency is "7x", expected a number from 0`,
 		"get - overload=queue":              `overload is "queue", expected wait or fail`,
-		"get - size=1":                      `setting is "size", expected timeout, concurrency, overload or cors`,
+		"get - size=1":                      `setting is "size", expected timeout, concurrency, overload, layers or cors`,
 		"get p timeout=x":                   `faas.settings:1 is "get p timeout=x", expected settings: timeout is "x", expected a duration such as 30s or 250ms`,
 		strings.Repeat("#\n", 1<<20):        `faas.settings is "too large", expected 1 MB at most`,
 		"get - " + strings.Repeat("x", 999): `faas.settings:1 is "get - xxx`,

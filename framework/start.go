@@ -94,7 +94,7 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 	}
 	components := componentsOf(usable)
 	if e.hooks != nil {
-		if err := e.hooks.build(ctx, components); err != nil {
+		if err := e.hooks.build(ctx, components, usable); err != nil {
 			return err
 		}
 	}
@@ -123,11 +123,14 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 
 // compose builds the chain of each function, once.
 func (e *Engine) compose() {
-	var around []Middleware
-	if e.hooks != nil {
-		around = e.hooks.middleware()
-	}
 	for _, f := range e.app.Functions {
+		var around []Middleware
+		if e.hooks != nil {
+			own := e.hooks.of(f)
+			if around = own.middleware(); own.invokes() {
+				f.hooks = own
+			}
+		}
 		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
 	}
 }

@@ -117,6 +117,9 @@ func (a *App) packageNames() map[string]string {
 			add(w.Object.Pkg())
 		}
 	}
+	for _, l := range m.Layers {
+		add(l.Object.Pkg())
+	}
 	return names
 }
 

@@ -72,6 +72,9 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool), defaults
 			errs = append(errs, err)
 			continue
 		}
+		if d.Name == layersName {
+			v = ofStage(v, env)
+		}
 		c.root = merge(c.root, v)
 	}
 	for _, name := range names {
@@ -100,6 +103,17 @@ func LoadWith(dir, env string, lookup func(name string) (string, bool), defaults
 		return nil, errors.Join(errs...)
 	}
 	return c, nil
+}
+
+// layersName is how messages call what f.yml says of the configuration of layers, in [framework.Runtime.LayerDefaults].
+const layersName = "layers in f.yml"
+
+// ofStage is the part of one stage, or else that of every other one.
+func ofStage(v *value, stage string) *value {
+	if own := v.field(stage); own != nil && stage != "" {
+		return own
+	}
+	return v.field("-")
 }
 
 // Defaults is the config.default.yml of a component, which generated code carries.

@@ -17,6 +17,9 @@ type Once struct {
 // Load is [LoadWith] for a process, with the stores that main has handed over. Only the first call reads anything.
 func (o *Once) Load(rt *framework.Runtime, defaults ...Defaults) (*Config, error) {
 	o.once.Do(func() {
+		if text := rt.LayerDefaults(); text != "" {
+			defaults = append([]Defaults{{layersName, text}}, defaults...)
+		}
 		load := LoadWith
 		if rt.StandIn {
 			load = LoadHere

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/platform"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/framework/trigger/web/nethttp"
@@ -52,6 +54,13 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 	a.calls.app = a
 	rt := &framework.Runtime{Calls: &a.calls, Platform: "test", StandIn: true, CodeDir: s.dir, Env: s.env, Variables: s.variables,
 		Logger: slog.New(platform.LogHandler(&logHandler{book: a.log}, nil))}
+	layers, err := config.LayersOf(filepath.Join(s.dir, "f.yml"))
+	if err != nil {
+		t.Fatalf("faastest: %v", err)
+	}
+	if layers != "" {
+		rt.Settings = "---\n" + layers
+	}
 	for _, change := range s.changes {
 		change(rt)
 	}

@@ -19,16 +19,6 @@ const extensionKey = "x-*"
 
 var extensionForm = regexp.MustCompile(`^x-[a-z][a-z0-9]*$`)
 
-// later are the keys of the standard whose meaning this version does not have. Nothing may be accepted and then do
-// nothing.
-func later(structure reflect.Type) []string {
-	switch structure {
-	case reflect.TypeFor[Spec]():
-		return []string{"layers"}
-	}
-	return nil
-}
-
 // decoder fills the types of this package from yaml nodes, driven by their faas tags: the same walk makes the JSON
 // schema (schema.go).
 type decoder struct {
@@ -223,7 +213,7 @@ func (d *decoder) key(path string, key *yaml.Node) {
 func (d *decoder) extension(e entry, v reflect.Value, fields []annotations.Field, w where) {
 	i := slices.IndexFunc(fields, func(f annotations.Field) bool { return f.Name == extensionKey })
 	if !strings.HasPrefix(e.name, "x-") || i < 0 {
-		d.unknown(e, v.Type(), fields, w)
+		d.unknown(e, fields, w)
 		return
 	}
 	d.extend(e, v.FieldByIndex(fields[i].Index).Addr().Interface().(*Extension), w)
@@ -249,11 +239,7 @@ func (d *decoder) extend(e entry, to *Extension, w where) {
 	(*to)[strings.TrimPrefix(e.name, "x-")] = node
 }
 
-func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.Field, w where) {
-	if slices.Contains(later(structure), e.name) {
-		d.report(d.node(e.key).Errorf(CodeUnsupported, "key %q%s is not supported yet by this version of faasgen", e.name, in(w)))
-		return
-	}
+func (d *decoder) unknown(e entry, fields []annotations.Field, w where) {
 	var known []string
 	for _, f := range fields {
 		if f.Name != extensionKey {
@@ -266,6 +252,8 @@ func (d *decoder) unknown(e entry, structure reflect.Type, fields []annotations.
 		diag.Hint = "the vendor's own keys go into f.yml itself, provider, functions.<name> or the arguments of a trigger"
 	case e.name == "package" && strings.HasPrefix(w.path, "stages."):
 		diag.Hint = "one package serves all stages"
+	case e.name == "use" && w.layerOverlay():
+		diag.Hint = "the package of a layer is the same for all targets and stages; only config can differ"
 	default:
 		diag.Hint = suggestion(e.name, known)
 	}

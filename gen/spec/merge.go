@@ -11,7 +11,7 @@ import (
 )
 
 // For returns the specification as one target sees it at one stage, either of which may be empty: targets.<target> covers provider,
-// functions, aggregation, domains, resources, secrets, package and the x-<target> key, stages.<stage> covers the result, and
+// functions, layers, aggregation, domains, resources, secrets, package and the x-<target> key, stages.<stage> covers the result, and
 // stages.<stage>.targets.<target> all of it. Maps are merged key by key at every depth; lists, events and single values of an
 // overlay replace what they cover. ${stage} is replaced, by its default where there is no stage. The result shares nothing that
 // either may change.
@@ -36,6 +36,7 @@ func (s *Spec) For(target, stage string) *Spec {
 		out.Package = merge(out.Package, over.Package)
 		out.Extension = merge(out.Extension, over.Extension)
 		out.Functions = mergeNamed(out.Functions, over.Functions)
+		out.Layers = mergeLayers(out.Layers, over.Layers)
 		out.Aggregation = mergeNamed(out.Aggregation, over.Aggregation)
 		out.Domains = mergeNamed(out.Domains, over.Domains)
 		out.Resources = mergeNamed(out.Resources, over.Resources)

@@ -21,7 +21,7 @@ provider:
   environment: {A: provider, B: provider, C: provider}
   vpc: {id: vpc-1, subnets: [one, two]}
   tracing: {enabled: true}
-  layers: [a, b]
+  layers: ["a:1", "b:1"]
   x-aws: {Tags: {x: 1, y: 2}, Layers: [1, 2]}
 functions:
   work:
@@ -138,11 +138,11 @@ func TestResolve(t *testing.T) {
 	h := annotations.Handler{Timeout: 60e9, Memory: 64, Concurrency: 3}
 	got := s.Resolve("work", h, directive)
 	want := Defaults()
-	want.MemorySize = 256            // functions over directive
-	want.Timeout = 60e9              // directive over provider
-	want.Concurrency = 3             // directive over default
-	want.InitTimeout = 10e9          // default
-	want.Layers = []string{"a", "b"} // provider
+	want.MemorySize = 256                // functions over directive
+	want.Timeout = 60e9                  // directive over provider
+	want.Concurrency = 3                 // directive over default
+	want.InitTimeout = 10e9              // default
+	want.Layers = []string{"a:1", "b:1"} // provider
 	if got.MemorySize != want.MemorySize || got.Timeout != want.Timeout || got.Concurrency != want.Concurrency || got.InitTimeout != want.InitTimeout || !cmp.Equal(got.Layers, want.Layers) {
 		t.Errorf("got %+v", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
+	"strings"
 
 	"github.com/faasgen/faasgen/annotations"
 )
@@ -70,4 +71,10 @@ func (w where) child(key string) where {
 // stageKeys are the keys below which ${stage} may stand.
 func stageKeys() []string {
 	return []string{"environment", "resources", "domains", "secrets", "alarms"}
+}
+
+// layerOverlay reports whether it is a layer in an overlay.
+func (w where) layerOverlay() bool {
+	words := strings.Split(w.path, ".")
+	return len(words) > 2 && words[len(words)-2] == "layers" && (words[0] == "targets" || words[0] == "stages")
 }

@@ -27,6 +27,9 @@ var deploymentSource string
 //go:embed rollout.go
 var rolloutSource string
 
+//go:embed layer.go
+var layerSource string
+
 //go:embed aggregation.go
 var aggregationSource string
 
@@ -34,7 +37,7 @@ var aggregationSource string
 // decoder, and accepts the same documents as far as types, required and unknown keys and lists of words go; what more a
 // value must be (a cron expression, a name) only [Load] knows.
 func Schema() []byte {
-	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource), docs(stagesSource), docs(rolloutSource)}}
+	s := schema{defs: map[string]any{}, markers: annotations.MarkerDocs(), own: []annotations.Docs{docs(specSource), docs(settingsSource), docs(deploymentSource), docs(aggregationSource), docs(layerSource), docs(stagesSource), docs(rolloutSource)}}
 	root := s.structure(reflect.TypeFor[Spec]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "f.yml of faasgen"

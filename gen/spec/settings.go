@@ -43,7 +43,8 @@ type Settings struct {
 	Tracing *Tracing `faas:"tracing"`
 	// Tags are put on the vendor's function. Provider and function are merged.
 	Tags map[string]string `faas:"tags"`
-	// Layers lists the vendor's layers: ARNs, on tencent name:version.
+	// Layers lists names of layers in layers, and the vendor's own: ARNs, on tencent name:version. A group lists the vendor's alone. The
+	// layers in Go wrap the function in this order, the first outermost.
 	Layers []string `faas:"layers"`
 	// FileSystems mounts network file systems.
 	FileSystems []FileSystem `faas:"fileSystems"`

@@ -19,6 +19,8 @@ type Spec struct {
 	Provider Provider `faas:"provider"`
 	// Functions overrides what the directives say, by function name.
 	Functions map[string]*Function `faas:"functions"`
+	// Layers defines layers in Go, by the names that provider and functions list.
+	Layers map[string]*Layer `faas:"layers"`
 	// Aggregation puts functions together into one deployed unit, by the unit's name.
 	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains are the user's own, by name.
@@ -141,13 +143,15 @@ type Package struct {
 	Exclude []string `faas:"exclude"`
 }
 
-// Overlay is what targets.<name> may say again: provider, functions, domains, resources, secrets, package and x-<target>. Maps are merged key by key
+// Overlay is what targets.<name> may say again: provider, functions, layers, domains, resources, secrets, package and x-<target>. Maps are merged key by key
 // at every depth; lists, events and single values replace what they cover.
 type Overlay struct {
 	// Provider covers the provider.
 	Provider Provider `faas:"provider"`
 	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
+	// Layers covers the configuration of layers.
+	Layers map[string]*LayerOverlay `faas:"layers"`
 	// Aggregation covers aggregation. A group whose lists are all empty does not exist for the target.
 	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains covers domains.
@@ -175,7 +179,6 @@ const (
 	CodeType         = "spec-type"         // a list where a word belongs, and so on
 	CodeValue        = "spec-value"        // the right type, but not a value that can be
 	CodeRequired     = "spec-required"     // a key that must be there and is not
-	CodeUnsupported  = "spec-unsupported"  // a key of the standard that this version does not know yet
 	CodeSubstitution = "spec-substitution" // a ${...} that is wrong, or a variable that is not set
 	CodeFunction     = "spec-function"     // a function that no code has
 	CodeTarget       = "spec-target"       // a target that does not exist

@@ -22,6 +22,8 @@ type Stage struct {
 	Environment map[string]string `faas:"environment"`
 	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
+	// Layers covers the configuration of layers.
+	Layers map[string]*LayerOverlay `faas:"layers"`
 	// Aggregation covers aggregation. A group whose lists are all empty does not exist for the stage.
 	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains covers domains.
@@ -44,6 +46,8 @@ type StageTarget struct {
 	Environment map[string]string `faas:"environment"`
 	// Functions covers functions.
 	Functions map[string]*Function `faas:"functions"`
+	// Layers covers the configuration of layers.
+	Layers map[string]*LayerOverlay `faas:"layers"`
 	// Aggregation covers aggregation. A group whose lists are all empty does not exist for the stage on this target.
 	Aggregation map[string]*Group `faas:"aggregation"`
 	// Domains covers domains.
@@ -85,14 +89,14 @@ func (s *Spec) levels() []level {
 		st := s.Stages[name]
 		prefix := "stages." + name + "."
 		list = append(list, level{Overlay{
-			Provider: s.withEnvironment(prefix, st.Environment, st.Provider), Functions: st.Functions, Aggregation: st.Aggregation,
+			Provider: s.withEnvironment(prefix, st.Environment, st.Provider), Functions: st.Functions, Layers: st.Layers, Aggregation: st.Aggregation,
 			Domains: st.Domains, Resources: st.Resources, Secrets: st.Secrets, Extension: st.Extension,
 		}, prefix, "", name})
 		for _, target := range slices.Sorted(maps.Keys(st.Targets)) {
 			o := st.Targets[target]
 			prefix := prefix + "targets." + target + "."
 			below = append(below, level{Overlay{
-				Provider: s.withEnvironment(prefix, o.Environment, o.Provider), Functions: o.Functions, Aggregation: o.Aggregation,
+				Provider: s.withEnvironment(prefix, o.Environment, o.Provider), Functions: o.Functions, Layers: o.Layers, Aggregation: o.Aggregation,
 				Domains: o.Domains, Resources: o.Resources, Secrets: o.Secrets, Extension: o.Extension,
 			}, prefix, target, name})
 		}

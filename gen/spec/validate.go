@@ -43,6 +43,7 @@ func (s *Spec) checkInto(diags *annotations.Diagnostics) {
 	} else if _, set := s.Places["service"]; set {
 		c.value("service", "found nothing, expected the name of the application")
 	}
+	c.layers()
 	c.level("", s.Provider, s.Functions, s.Package)
 	c.aggregation("", s.Aggregation)
 	c.domains("", s.Domains)
@@ -214,14 +215,7 @@ func (c checker) settings(prefix string, s Settings) {
 			c.add(c.keys[prefix+"tags."+name].Errorf(CodeValue, "found the tag %q, expected a name without spaces around it", name))
 		}
 	}
-	for i, layer := range s.Layers {
-		path := fmt.Sprintf("%slayers.%d", prefix, i)
-		if strings.HasPrefix(layer, "go:") {
-			c.add(c.Places[path].Errorf(CodeUnsupported, "layers in Go (%s) are not supported yet by this version of faasgen", layer))
-		} else if strings.TrimSpace(layer) == "" {
-			c.value(path, "found nothing, expected the name of a layer of the vendor")
-		}
-	}
+	c.layerList(prefix, s.Layers)
 	c.rollout(prefix, s.Rollout)
 	if s.HTTP != nil {
 		c.cors(prefix, s.HTTP.CORS)

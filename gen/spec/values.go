@@ -21,7 +21,7 @@ type Value struct {
 	Place, At Place
 }
 
-// configuration decodes the values of a function.
+// configuration decodes the values of a function or of a layer.
 func (d *decoder) configuration(n *yaml.Node, to *Values, w where) {
 	if isNull(n) {
 		return

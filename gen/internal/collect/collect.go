@@ -32,6 +32,7 @@ func App(p *load.Program, a *load.App, registry *annotations.Registry) (*model.A
 	for _, d := range list {
 		d.check()
 	}
+	c.listLayers()
 	slices.SortFunc(c.app.Providers, func(x, y *model.Provider) int {
 		return cmp.Or(cmp.Compare(x.Object.Pkg().Path(), y.Object.Pkg().Path()), cmp.Compare(x.Object.Name(), y.Object.Name()))
 	})
@@ -69,6 +70,8 @@ type collector struct {
 	params []*types.TypeParam
 	// components are the packages that the configuration imports, by import path.
 	components map[string]*component
+	// layers are the packages that layers of f.yml use, by import path, as far as they have nothing wrong.
+	layers map[string]*layerPackage
 	// lost are the lines of directives that could not be read.
 	lost []string
 }
@@ -80,7 +83,7 @@ func newCollector(p *load.Program, a *load.App) *collector {
 			Dir: a.Dir, Import: a.Import, Module: a.Module, Spec: a.Spec, Fset: p.Fset, Sources: p.Sources,
 			Unread: a.Incomplete, Incomplete: a.Incomplete, Outside: a.Outside, Importable: a.Importable, Implementations: a.Implementations,
 		},
-		types: map[*types.TypeName]*declaration{}, packages: map[string]*annotations.Diagnostic{}, components: map[string]*component{},
+		types: map[*types.TypeName]*declaration{}, packages: map[string]*annotations.Diagnostic{}, components: map[string]*component{}, layers: map[string]*layerPackage{},
 	}
 	c.app.Unnameable = c.unnameable
 	return c
@@ -118,7 +121,7 @@ const (
 	codeComponent = "component"
 	// codeDefaults is a config.default.yml of a component that cannot be read, or that says something of others.
 	codeDefaults = "component-config"
-	// codeLayer is a layer without hooks, or with a hook that is none.
+	// codeLayer is a layer without hooks, or with a hook that is none; a package that f.yml names as a layer and is none.
 	codeLayer = "layer"
 	// codeUse is a use directive on what is not a handler, or one that names what cannot be used there.
 	codeUse = "use"

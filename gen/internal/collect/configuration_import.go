@@ -49,6 +49,7 @@ func (c *configurationDirective) imports(d *declaration) []importing {
 // no component is left alone.
 func (c *collector) findComponents(loaded []*load.Component, registry *annotations.Registry) {
 	own := c.declared
+	others := map[string][]*declaration{}
 	for _, l := range loaded {
 		found := &component{Component: l}
 		c.components[l.Path] = found
@@ -69,9 +70,11 @@ func (c *collector) findComponents(loaded []*load.Component, registry *annotatio
 		}
 		if found.declared != nil {
 			own = append(own, c.declared...)
+		} else {
+			others[l.Path] = c.declared
 		}
 	}
-	c.declared = own
+	c.declared = append(own, c.layerPackages(others)...)
 }
 
 // ofComponent returns the component that a package is, nil if it is part of the application.

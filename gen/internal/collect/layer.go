@@ -55,8 +55,8 @@ type layerDirective struct {
 
 func (*layerDirective) words() []string { return []string{"layer"} }
 
-// check does nothing: a layer needs no other.
-func (*layerDirective) check() {}
+// check makes the layers that f.yml names.
+func (c *layerDirective) check() { c.nameLayers() }
 
 // collect adds the layers of the application and of its components.
 func (c *layerDirective) collect() {

@@ -167,7 +167,9 @@ type writer struct {
 	callers        map[*wiring.Node]string         // types
 	replacedFields map[string]string               // of the container, by field of Overrides
 	partMethods    map[int]string
-	reads          map[*wiring.Node]bool // that read the configuration, or need what does
+	layerMethods   map[*model.Layer]string // of the container, that return the layers of f.yml
+	replacedLayers map[*model.Layer]string // fields of the container, and of Overrides in lower case
+	reads          map[*wiring.Node]bool   // that read the configuration, or need what does
 
 	planner
 }
@@ -190,6 +192,7 @@ func newWriter(g *wiring.Graph, path string) *writer {
 	w.findMiddleware()
 	w.findReads()
 	w.findSlots()
+	w.nameLayers()
 	w.nameLists()
 	w.nameHandlers()
 	w.nameAspects()

@@ -16,7 +16,8 @@ type needer struct {
 	checks     []*wiring.Node
 	callees    []*wiring.Node
 	warm       []warming
-	components []int // indices of parts
+	components []int    // indices of parts
+	layers     []string // calls of methods that return the layers of f.yml
 	stop       bool
 }
 
@@ -46,10 +47,10 @@ func (w *writer) findNeeds() {
 	parts := w.parts()
 	for _, f := range w.functions {
 		n := w.need(f, parts)
-		if n.checks == nil && n.callees == nil && n.warm == nil && n.components == nil && !n.stop {
+		if n.checks == nil && n.callees == nil && n.warm == nil && n.components == nil && n.layers == nil && !n.stop {
 			continue
 		}
-		key := fmt.Sprint(n.checks, n.callees, n.warm, n.components, n.stop)
+		key := fmt.Sprint(n.checks, n.callees, n.warm, n.components, n.layers, n.stop)
 		if known[key] == "" {
 			name := w.handlers[f]
 			if p := f.Provider; p != nil {
@@ -117,6 +118,9 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 			n.check(w.checked(w.nodes[c.Provider]))
 		}
 	}
+	for i, l := range f.Layers {
+		n.layers = append(n.layers, fmt.Sprintf("c.%s(%t)", w.layerMethods[l], i < f.ActiveLayers))
+	}
 	reach := w.graph.Reach(only)
 	for _, node := range reach {
 		if calls(node) {
@@ -124,7 +128,7 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 		}
 	}
 	n.stop = slices.ContainsFunc(reach, singleton)
-	n.warm = w.warming(roots, reach)
+	n.warm = w.warming(roots, w.graph.Reach([]*model.Function{f.Having(nil)})) // not what is there for layers that may be off
 	return n
 }
 
@@ -186,7 +190,7 @@ func (w *writer) parts() []part {
 	var parts []part
 	layersOf := func(namespace string) (list []int) {
 		for i, l := range w.layers {
-			if l.Namespace == namespace {
+			if l.Namespace == namespace && l.Instance == "" {
 				list = append(list, i)
 			}
 		}
@@ -278,6 +282,9 @@ func (w *writer) writeNeeds(f *file) {
 			}
 			fields = append(fields, f.s("Components: []*%s{%s}", symComponent, strings.Join(list, ", ")))
 		}
+		if n.layers != nil {
+			fields = append(fields, f.s("Named: %s{%s}", symNamedLayers, strings.Join(n.layers, ", ")))
+		}
 		if line := f.s("return %s{%s}", symNeeds, strings.Join(fields, ", ")); len(line) < 160 {
 			f.p("%s", line)
 		} else {
@@ -293,6 +300,7 @@ func (w *writer) writeNeeds(f *file) {
 	for i, p := range parts {
 		w.writePart(f, i, p)
 	}
+	w.writeLayers(f)
 }
 
 // writePart writes the method that describes a component.

@@ -34,6 +34,9 @@ func (w *writer) replaceableFields() []replaceableField {
 		seen[name] = true
 		list = append(list, replaceableField{w.middlewareField(m), func(f *file) string { return f.s("%s", middlewareType(m)) }})
 	}
+	for _, l := range w.namedLayers() {
+		list = append(list, replaceableField{w.replacedLayers[l], func(f *file) string { return f.s("%s", symLayer) }})
+	}
 	return list
 }
 
@@ -81,6 +84,9 @@ func (w *writer) overridesFile() *file {
 			f.p("%s %s // in place of %s %s", model.Title(name), middlewareType(m), m.Kind(), m.Name)
 		}
 	}
+	for _, l := range w.namedLayers() {
+		f.p("%s %s // in place of layer %s; framework.NoLayer() takes it away", model.Title(w.replacedLayers[l]), symLayer, l.Instance)
+	}
 	f.p("}")
 	f.p("")
 	f.p("// NewWith is New with some values replaced.")
@@ -111,6 +117,15 @@ func (w *writer) overridesFile() *file {
 		f.p("if o.%s != nil {", model.Title(name))
 		f.p("c.%s.Slot.Skip()", w.primary(n).field)
 		f.p("}")
+	}
+	for _, l := range w.namedLayers() {
+		field := w.replacedLayers[l]
+		f.p("c.%s = o.%s", field, model.Title(field))
+		if n := w.nodes[l.Provider]; n != nil {
+			f.p("if o.%s != nil {", model.Title(field))
+			f.p("c.%s.Slot.Skip()", w.primary(n).field)
+			f.p("}")
+		}
 	}
 	f.p("return c.app()")
 	f.p("}")

@@ -211,6 +211,11 @@ func (w *writer) writeChecks(f *file) {
 			mark(root)
 		}
 	}
+	for _, l := range w.namedLayers() {
+		if n := w.nodes[l.Provider]; n != nil && w.reads[n] {
+			mark(n)
+		}
+	}
 	for _, n := range w.reach {
 		if !needed[n] {
 			continue

@@ -104,6 +104,10 @@ func (w *writer) findSlots() {
 			w.fields.add("use" + model.Title(name))
 		}
 	}
+	w.replacedLayers = map[*model.Layer]string{}
+	for _, l := range w.namedLayers() {
+		w.replacedLayers[l] = w.fields.take(idents.take(layerField(l)))
+	}
 	w.decorators = map[*wiring.Node]string{}
 	for _, n := range w.reach {
 		if n.Decoration != nil {

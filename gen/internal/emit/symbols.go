@@ -19,6 +19,8 @@ const (
 	symNeeds           symbol = module + ".Needs"
 	symComponent       symbol = module + ".Component"
 	symComponentLayers symbol = module + ".ComponentLayers"
+	symNamedLayer      symbol = module + ".NamedLayer"
+	symNamedLayers     symbol = module + ".NamedLayers"
 	symJoinPoint       symbol = module + ".JoinPoint"
 	symErrPanic        symbol = module + ".ErrPanic"
 	symCallee          symbol = module + ".Callee"

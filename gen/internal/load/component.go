@@ -21,7 +21,7 @@ import (
 // DefaultsName is the name of the file next to a component's code that holds defaults of its configuration.
 const DefaultsName = "config.default.yml"
 
-// Component is a package that a configuration imports.
+// Component is a package that a configuration imports, or that a layer of f.yml uses.
 type Component struct {
 	// Path is the import path.
 	Path string
@@ -110,6 +110,7 @@ func (l *loader) components(a *app, requested map[string]bool) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
+	queue = append(queue, a.layers...)
 	a.brought = map[string]bool{}
 	for ; len(queue) > 0; queue = queue[1:] {
 		path := queue[0]

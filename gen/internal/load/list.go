@@ -27,13 +27,16 @@ const codeGo = "go-command"
 // list loads, with the go command, the packages with directives, those that scan names, and all that they import. Nothing is
 // compiled.
 func (l *loader) list() error {
-	patterns := map[string]bool{}
+	patterns, layers := map[string]bool{}, map[string]bool{}
 	for _, a := range l.apps {
 		for p := range a.paths {
 			patterns[p] = true
 		}
 		for _, s := range a.scanned {
 			patterns[s.pattern] = true
+		}
+		for _, p := range a.layers {
+			layers[p] = true
 		}
 	}
 	l.listed = map[string]*packages.Package{}
@@ -42,6 +45,7 @@ func (l *loader) list() error {
 	}
 	patterns[model.FrameworkPath] = true // which generated code imports
 	maps.Copy(patterns, l.ahead())
+	maps.Copy(patterns, layers)
 	for {
 		const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedModule
 		roots, err := packages.Load(l.config(mode), slices.Sorted(maps.Keys(patterns))...)

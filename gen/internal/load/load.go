@@ -37,7 +37,8 @@ type App struct {
 	Spec *spec.Spec
 	// Packages are those that may carry directives, sorted by import path.
 	Packages []*Package
-	// Components are the packages that its configuration imports, directly or not, sorted by import path.
+	// Components are the packages that its configuration imports, directly or not, and those that the layers of f.yml use, sorted by
+	// import path.
 	Components []*Component
 	// Imports holds every package that the application imports, directly or not, by import path.
 	Imports map[string]*types.Package
@@ -123,8 +124,9 @@ type app struct {
 	*App
 	paths   map[string]bool // import paths of packages with directives below Dir
 	scanned []scanned
+	layers  []string        // import paths of the packages that the layers of f.yml use
 	own     map[string]bool // paths, and those that scan brought
-	brought map[string]bool // what the configuration imports, and what that imports
+	brought map[string]bool // what layers use, what the configuration imports, and what that imports
 }
 
 // scanned is one entry of scan in f.yml.
@@ -146,6 +148,11 @@ func (l *loader) addApp(dir string) {
 			continue
 		}
 		a.scanned = append(a.scanned, newScanned(a, i, pattern))
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.Spec.Layers)) {
+		if path := a.Spec.Layers[name].Import(); path != "" && !slices.Contains(a.layers, path) {
+			a.layers = append(a.layers, path)
+		}
 	}
 	outside, importable := map[string]bool{}, map[string]bool{}
 	for i := range t.Files {

@@ -308,6 +308,10 @@ type Function struct {
 	Settings annotations.Handler
 	// Middleware wraps the handler, the first outermost: what is global, its controller's, its own.
 	Middleware []*Middleware
+	// Layers are the layers of f.yml that it is linked with: the first ActiveLayers are those of f.yml without overlays, in the order of
+	// the list, behind them those that only targets or stages list.
+	Layers       []*Layer
+	ActiveLayers int
 	// Aspects wrap the call of the handler, inside Middleware and after In is bound, the first outermost.
 	Aspects []*Aspect
 	// Triggers are in source order.

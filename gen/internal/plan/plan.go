@@ -47,6 +47,8 @@ type Member struct {
 	Model *model.Function
 	// Concurrency limits the invocations that one process runs at once: what the directive or f.yml says, not the default.
 	Concurrency int
+	// Layers are the layers in Go that f.yml lists for it, the first outermost.
+	Layers []string
 	// CORS says which pages of other origins may call it, for platforms where the framework answers them.
 	CORS *spec.CORS
 }
@@ -128,7 +130,8 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 	directive := spec.Place{Pos: f.Directive, Line: m.Line(f.Directive)}
 	directive.Length = len(strings.TrimSpace(directive.Line))
 	settings := s.Resolve(f.Name, f.Settings, directive)
-	secrets := secrets(g, s, f)
+	settings.VendorLayers() // which the deployment has, while the settings file lists the others
+	secrets := secrets(g, s, f.Having(s.NamedLayers(f.Name)))
 	if name != "" {
 		refer(&settings, secrets)
 	}
@@ -159,6 +162,9 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 		}
 	}
 	member := &Member{Function: tf, Model: f}
+	for _, l := range s.NamedLayers(f.Name) {
+		member.Layers = append(member.Layers, l.Name)
+	}
 	if settings.HTTP != nil {
 		member.CORS = settings.HTTP.CORS
 	}

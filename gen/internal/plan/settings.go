@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/internal/values"
 	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/gen/target"
 )
@@ -19,6 +21,9 @@ func (m *Member) Lines() []string {
 	lines := []string{"timeout=" + seconds(m.Timeout), fmt.Sprintf("concurrency=%d", m.Concurrency)}
 	if m.Function.Settings.Overload != "" {
 		lines = append(lines, "overload="+m.Function.Settings.Overload)
+	}
+	if !slices.Equal(m.Layers, m.linkedLayers()) {
+		lines = append(lines, "layers="+strings.Join(m.Layers, ","))
 	}
 	c := m.CORS
 	if c == nil || !slices.ContainsFunc(m.Triggers, func(t target.Trigger) bool { return annotations.HTTPOf(t.Marker) != nil }) {
@@ -40,6 +45,14 @@ func (m *Member) Lines() []string {
 		lines = append(lines, fmt.Sprintf("cors.credentials=%t", *c.Credentials))
 	}
 	return lines
+}
+
+// linkedLayers are the layers that the function has without the file: generated code knows them.
+func (m *Member) linkedLayers() (names []string) {
+	for _, l := range m.Model.Layers[:m.Model.ActiveLayers] {
+		names = append(names, l.Instance)
+	}
+	return names
 }
 
 // seconds writes a duration as framework reads it, without what is below a millisecond.
@@ -68,7 +81,22 @@ func (p *Plan) Settings(stages map[string]*Plan) []byte {
 			}
 		}
 	}
+	p.layerDefaults(&b, stages)
 	return []byte(b.String())
+}
+
+// layerDefaults writes what f.yml says of the configuration of layers: YAML behind the settings, by stage.
+func (p *Plan) layerDefaults(b *strings.Builder, stages map[string]*Plan) {
+	every := values.Layers(p.App.Spec.Layers).Text
+	lines := []string{fmt.Sprintf("%q: %s", "-", cmp.Or(every, "{}"))}
+	for _, stage := range slices.Sorted(maps.Keys(stages)) {
+		if own := values.Layers(stages[stage].App.Spec.Layers).Text; own != every {
+			lines = append(lines, fmt.Sprintf("%q: %s", stage, cmp.Or(own, "{}")))
+		}
+	}
+	if every != "" || len(lines) > 1 {
+		fmt.Fprintf(b, "---\n{%s}\n", strings.Join(lines, ",\n"))
+	}
 }
 
 // lines are the settings of each function in one line. One grouping has them in another order of units than another, and the same

@@ -21,7 +21,7 @@ func (g *Graph) Linked(functions []*model.Function) []*model.Configuration {
 func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func(*Node)) map[*model.Configuration]bool {
 	linked, there := map[*model.Configuration]bool{}, map[*model.Configuration]bool{}
 	for _, l := range g.App.Layers {
-		if l.Namespace == "" {
+		if l.Namespace == "" && l.Instance == "" {
 			mark(g.Node(l.Provider))
 		}
 	}
@@ -57,7 +57,7 @@ func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func
 				mark(g.Node(c.Provider))
 			}
 			for _, l := range g.App.Layers {
-				if l.Namespace == c.Namespace {
+				if l.Namespace == c.Namespace && l.Instance == "" {
 					mark(g.Node(l.Provider))
 				}
 			}
@@ -67,13 +67,16 @@ func (g *Graph) link(functions []*model.Function, want map[*Node]bool, mark func
 }
 
 // Layers returns the layers of a unit of the given functions, the outermost first: the application's, and those of components
-// that are part of it.
+// that are part of it; behind these those of f.yml that one of the functions is linked with, by name.
 func (g *Graph) Layers(functions []*model.Function) []*model.Layer {
 	if len(g.App.Layers) == 0 {
 		return nil
 	}
 	linked := g.Linked(functions)
 	return slices.DeleteFunc(slices.Clone(g.App.Layers), func(l *model.Layer) bool {
+		if l.Instance != "" {
+			return !slices.ContainsFunc(functions, func(f *model.Function) bool { return slices.Contains(f.Layers, l) })
+		}
 		return l.Namespace != "" && !slices.ContainsFunc(linked, func(c *model.Configuration) bool { return c.Namespace == l.Namespace })
 	})
 }

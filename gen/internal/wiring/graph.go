@@ -104,6 +104,9 @@ func (g *Graph) reach(functions []*model.Function) (map[*Node]bool, map[*model.C
 		for _, a := range f.Aspects {
 			mark(g.Node(a.Provider))
 		}
+		for _, l := range f.Layers {
+			mark(g.Node(l.Provider))
+		}
 	}
 	return want, g.link(functions, want, mark)
 }
