@@ -204,7 +204,9 @@ func (e *Engine) prepare() error {
 		}
 	}
 	h, err := e.app.hooks()
-	e.hooks = h
+	if e.hooks = h; err == nil {
+		e.replaceLogger()
+	}
 	return err
 }
 

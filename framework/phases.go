@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -20,6 +21,9 @@ type hooks interface {
 	of(f *Function) hooks
 	middleware() []Middleware
 	invokes() bool
+	logger(log *slog.Logger) *slog.Logger
+	health(ctx context.Context) error
+	unclaimed(ctx context.Context, payload []byte) (result any, taken bool, err error)
 
 	runtimeStart(ctx context.Context, rt *Runtime) error
 	functionStart(ctx context.Context, app *App, body func() error) error
@@ -54,6 +58,7 @@ func (ls ComponentLayers) hooks(slots []*layerSlot) (hooks, error) { return newH
 type layerSlot struct {
 	layer  Layer
 	found  bool   // its hooks are in the table
+	logs   bool   // it has had its turn with the logger
 	of     string // the component that adds it
 	named  string // its name in f.yml
 	source componentLayer
@@ -140,10 +145,16 @@ func wrongSignatures(l Layer) (errs []error) {
 	errs = wrongSignature(errs, l, is[afterClose](l), &m, found)
 	m, found = t.MethodByName("Middleware")
 	errs = wrongSignature(errs, l, is[layerMiddleware](l), &m, found)
+	m, found = t.MethodByName("Logger")
+	errs = wrongSignature(errs, l, is[layerLogger](l), &m, found)
+	m, found = t.MethodByName("Health")
+	errs = wrongSignature(errs, l, is[layerHealth](l), &m, found)
+	m, found = t.MethodByName("Unclaimed")
+	errs = wrongSignature(errs, l, is[layerUnclaimed](l), &m, found)
 	return errs
 }
 
-// wrongSignature is one of them. It is in every binary, so it must not be inlined nine times.
+// wrongSignature is one of them. It is in every binary, so it must not be inlined a dozen times.
 //
 //go:noinline
 func wrongSignature(errs []error, l Layer, isHook bool, m *reflect.Method, found bool) []error {

@@ -62,6 +62,9 @@ func (e *Engine) health(ctx context.Context) error {
 	if e.app.Health != nil {
 		errs = append(errs, e.app.Health(ctx))
 	}
+	if e.hooks != nil {
+		errs = append(errs, e.hooks.health(ctx))
+	}
 	for _, c := range e.app.components() {
 		if d := e.deferred[c.Name]; c.Health != nil && (d == nil || d.used.Load()) {
 			errs = append(errs, c.Health(ctx))
@@ -97,6 +100,7 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 		if err := e.hooks.build(ctx, components, usable); err != nil {
 			return err
 		}
+		e.replaceLogger()
 	}
 	for _, f := range usable {
 		if f.Warm == nil {

@@ -257,7 +257,7 @@ func (a *App) CheckConfig(name, unit string, c inspect.Checking) (annotations.Di
 	if err != nil {
 		return nil, err
 	}
-	c.Units = inspectedUnits(p, unit)
+	c.Units, c.Spec = inspectedUnits(p, unit), p.App.Spec
 	if c.Packaged == nil {
 		files, _ := bundle.Select(a.Dir, p.App.Spec)
 		c.Packaged = packaged(files)

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
@@ -102,7 +103,7 @@ func (d *Dispatcher) HandleWatched(ctx context.Context, raw []byte, inv framewor
 	for _, decode := range d.decoders {
 		call, ok, err := decode(p)
 		if err != nil {
-			return nil, err
+			return d.unclaimed(ctx, p, err)
 		}
 		if !ok {
 			continue
@@ -112,7 +113,20 @@ func (d *Dispatcher) HandleWatched(ctx context.Context, raw []byte, inv framewor
 		}
 		return d.invoke(ctx, p, call)
 	}
-	return nil, d.unknown(p)
+	return d.unclaimed(ctx, p, d.unknown(p))
+}
+
+// unclaimed offers a payload that no trigger matches to the layers, and is its error if none takes it.
+func (d *Dispatcher) unclaimed(ctx context.Context, p *Payload, failure error) ([]byte, error) {
+	e, ok := errors.AsType[*framework.Error](failure)
+	if !ok || e.Status != 400 || !strings.HasPrefix(e.Code, "unknown_") && e.Code != "unexpected_event" {
+		return nil, failure
+	}
+	result, taken, err := d.engine.Unclaimed(ctx, p.Raw, p.Invocation.Deadline)
+	if !taken {
+		return nil, failure
+	}
+	return EncodeReply(ctx, result, err)
 }
 
 // unknown is the error of a payload that no codec claims.

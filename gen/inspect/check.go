@@ -20,6 +20,8 @@ import (
 
 // Checking says which starts of an application to look at.
 type Checking struct {
+	// Spec is f.yml as the target sees it; nil is as the generated code does.
+	Spec *spec.Spec
 	// Units are those to look at, with their settings on a target.
 	Units []Unit
 	// Only is the one environment to look at; nil is those that the config files are for, those that units start in, and, with
@@ -59,6 +61,11 @@ const (
 
 // CheckConfig reports what stops a cold start in the environments, each mistake once. The values themselves are never shown.
 func (a *Application) CheckConfig(c Checking) annotations.Diagnostics {
+	if c.Spec != nil {
+		seen := *a
+		seen.plan.Spec = c.Spec
+		a = &seen
+	}
 	ds := a.References(c.Units)
 	absent := map[string]*absence{}
 	for _, s := range a.starts(c) {
@@ -185,7 +192,11 @@ func (x *absence) diagnostic(known []string) annotations.Diagnostic {
 	d := x.Diagnostic
 	if d.Message == "" {
 		d.Message = "configuration key " + x.Key + " has no value"
-		d.Hint = fmt.Sprintf("set it in %s, or the variable %s, or %s to a reference to it", files(x.envs), config.Variable(x.Key), config.ReferenceVariable(x.Key))
+		in := files(x.envs)
+		if place := layer(x.Key); place != "" && !x.Secret {
+			in = place + " of f.yml, " + in
+		}
+		d.Hint = fmt.Sprintf("set it in %s, or the variable %s, or %s to a reference to it", in, config.Variable(x.Key), config.ReferenceVariable(x.Key))
 		if envs := named(x.envs); envs != "" {
 			d.Message += " in " + envs
 		} else if i := slices.IndexFunc(known, func(env string) bool { return !ofMachine(env) && env != testEnv }); i >= 0 && x.refused {

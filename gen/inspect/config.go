@@ -76,6 +76,7 @@ const (
 	FromEnvironment ConfigSourceKind = "environment" // environment in f.yml, which sets the variable where it is deployed
 	FromFunction    ConfigSourceKind = "function"    // config of a function in f.yml
 	FromFile        ConfigSourceKind = "file"        // a config file of the application
+	FromLayers      ConfigSourceKind = "layers"      // config of a layer in f.yml
 	FromComponent   ConfigSourceKind = "component"   // the config.default.yml of a component
 	FromDefault     ConfigSourceKind = "default"     // default= of a directive
 	FromMembers     ConfigSourceKind = "members"     // variables of a struct's members alone
@@ -162,7 +163,7 @@ func (a *Application) Config(env, unit string, machine func(name string) (string
 	}
 	c.files = c.read.Files()
 	for _, f := range functions {
-		for _, n := range a.graph.Reach([]*model.Function{f}) {
+		for _, n := range a.reach([]*model.Function{f}) {
 			c.node(f, n)
 		}
 	}
@@ -182,7 +183,7 @@ func (a *Application) defaults(functions []*model.Function) []config.Defaults {
 			defaults = append(defaults, config.Defaults{Name: linked.Path + "/" + load.DefaultsName, Content: string(linked.Defaults)})
 		}
 	}
-	return defaults
+	return a.withLayers(defaults)
 }
 
 func lookupIn(env []string) func(string) (string, bool) {
@@ -207,7 +208,7 @@ func (c *configuring) node(f *model.Function, n *wiring.Node) {
 		if k.Default == nil {
 			k.Default = d.Default
 		}
-		own := n.Provider.Namespace == ""
+		own := n.Provider.Namespace == "" || strings.HasPrefix(n.Provider.Namespace, "layers.")
 		k.Component = k.Component && !own
 		for _, m := range values.Members(d.Type, d.Key) {
 			first := c.byKey[m.Key] == nil
@@ -322,6 +323,9 @@ func (c *configuring) source(k *ConfigKey) ConfigSource {
 		pos := token.Position{Filename: s.File, Line: s.Line, Column: s.Column}
 		if slices.Contains(c.files, s.File) {
 			return ConfigSource{Kind: FromFile, Pos: pos}
+		}
+		if s.File == layersFile {
+			return ConfigSource{Kind: FromLayers, Pos: c.app.fromLayers(pos)}
 		}
 		return ConfigSource{Kind: FromComponent, Pos: pos}
 	case k.Default != nil:

@@ -35,7 +35,7 @@ func (a *Application) reading(functions []*model.Function) reading {
 			r.all[key] = append(r.all[key], t)
 		}
 	}
-	for _, n := range a.graph.Reach(functions) {
+	for _, n := range a.reach(functions) {
 		for _, d := range n.Provider.Deps {
 			r.whole = r.whole || d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues
 			if d.Kind != model.FromConfig {

@@ -43,14 +43,14 @@ func (a *Application) literals(env string, functions []*model.Function) []*Mista
 		return nil
 	}
 	var list []*Mistake
-	for _, n := range a.graph.Reach(functions) {
+	for _, n := range a.reach(functions) {
 		for _, d := range n.Provider.Deps {
 			if d.Kind != model.FromConfig || !d.Secret {
 				continue
 			}
 			for _, m := range append([]values.Member{{Key: d.Key, Type: d.Type}}, values.Members(d.Type, d.Key)...) {
 				if err := read.Inspect(m.Key, values.Type(m.Type)); errors.Is(err, config.ErrSecretInFile) {
-					text, pos := inFile(err.Error(), read.Files())
+					text, pos := a.inFile(err.Error(), read.Files())
 					known := func(o *Mistake) bool { return o.Pos == pos && o.Message == text }
 					if !slices.ContainsFunc(list, known) {
 						list = append(list, &Mistake{Key: d.Key, Diagnostic: annotations.Diagnostic{Pos: pos, Code: codeConfig, Message: text}})

@@ -208,7 +208,7 @@ func (w *world) follow(lookup func(string) (string, bool), r config.Reference) (
 
 // function reads what a function takes.
 func (w *world) function(f *model.Function, u Unit) {
-	for _, n := range w.app.graph.Reach([]*model.Function{f}) {
+	for _, n := range w.app.reach([]*model.Function{f}) {
 		for _, d := range n.Provider.Deps {
 			whole := d.Kind == model.FromBuiltin && d.Builtin == model.ConfigValues
 			if !whole && d.Kind != model.FromConfig {
@@ -251,7 +251,11 @@ func (w *world) read(t taken) []*Mistake {
 	d, c := t.dep, w.view(t.variant)
 	var list []*Mistake
 	missing := func(key string) {
-		list = append(list, &Mistake{Key: key, Missing: true, Secret: d.Secret, Diagnostic: annotations.Diagnostic{Pos: d.Pos, Code: CodeMissing}})
+		m := &Mistake{Key: key, Missing: true, Secret: d.Secret, Diagnostic: annotations.Diagnostic{Pos: d.Pos, Code: CodeMissing}}
+		if place := w.app.layerOf(key); place.Valid() {
+			m.Pos, m.Length, m.Line = place.Pos, place.Length, place.Line
+		}
+		list = append(list, m)
 	}
 	for _, m := range d.Values {
 		if m.Required && c.RequireBelow(d.Key, m.Key) != nil && !w.gives(d.Key, m.Key) {
@@ -356,7 +360,7 @@ func (w *world) place(err error, key, variant string) (string, token.Position) {
 	if pos, ok := w.places[name]; ok {
 		return text, pos
 	}
-	return inFile(text, w.app.configFiles(w.Env))
+	return w.app.inFile(text, w.app.configFiles(w.Env))
 }
 
 // configFiles are those that there may be for an environment.

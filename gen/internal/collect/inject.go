@@ -167,7 +167,17 @@ func (c *injectDirective) parameters(d *declaration, sig *types.Signature) ([]*m
 			}
 		}
 		pos, length := d.param(i)
+		key := ""
+		if w.mark == nil {
+			key = c.layerConfig(d, v.Type())
+		}
+		if key != "" {
+			w.config, w.key = true, key
+		}
 		dep, good := c.dependency(v.Name(), pos, length, v.Type(), w)
+		if key != "" && dep != nil {
+			requireMembers(dep)
+		}
 		ok = ok && good
 		if dep != nil {
 			deps = append(deps, dep)

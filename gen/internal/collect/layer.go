@@ -47,6 +47,36 @@ func (h hook) fits(s *types.Signature) bool {
 	return true
 }
 
+// extension is a method that the engine looks for beside the hooks.
+type extension struct {
+	name, words     string
+	params, results []func(types.Type) bool
+}
+
+func extensions() []extension {
+	type is = []func(types.Type) bool
+	isLogger := func(t types.Type) bool { return isPointerTo(t, "log/slog", "Logger") }
+	isAny := func(t types.Type) bool { i, ok := t.Underlying().(*types.Interface); return ok && i.Empty() }
+	isBool := func(t types.Type) bool { return types.Identical(t, types.Typ[types.Bool]) }
+	return []extension{
+		{"Logger", "func(*slog.Logger) *slog.Logger", is{isLogger}, is{isLogger}},
+		{"Health", "func(context.Context) error", is{isContext}, is{isError}},
+		{"Unclaimed", "func(context.Context, []byte) (any, bool, error)", is{isContext, isBytes}, is{isAny, isBool, isError}},
+	}
+}
+
+func (e extension) fits(s *types.Signature) bool {
+	all := func(list *types.Tuple, is []func(types.Type) bool) bool {
+		for i := range is {
+			if list.Len() != len(is) || !is[i](list.At(i).Type()) {
+				return false
+			}
+		}
+		return true
+	}
+	return !s.Variadic() && all(s.Params(), e.params) && all(s.Results(), e.results)
+}
+
 // layerDirective is //faas:layer: hooks of the engine around the starts and invocations of a unit.
 type layerDirective struct {
 	*collector
@@ -160,6 +190,16 @@ func (c *layerDirective) hooked(d *declaration, l *model.Layer, t types.Type, la
 		if !isWrapper(f.Signature(), false) {
 			report(f, "Middleware of layer %s is %s, expected func(framework.Handler) framework.Handler", d.name.Name, signature(f)).
 				Hint = "the engine calls what has that name: change its signature or its name"
+		}
+	}
+	for _, e := range extensions() {
+		f, ok := methodOf(types.NewMethodSet(t).Lookup(nil, e.name))
+		if !ok || invalid(f.Signature()) {
+			continue
+		}
+		has++
+		if !e.fits(f.Signature()) {
+			report(f, "%s of layer %s is %s, expected %s", e.name, d.name.Name, signature(f), e.words).Hint = "the engine calls what has that name: change its signature or its name"
 		}
 	}
 	if has == 0 {

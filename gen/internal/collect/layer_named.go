@@ -10,6 +10,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/internal/model"
+	"github.com/faasgen/faasgen/gen/internal/values"
 	"github.com/faasgen/faasgen/gen/spec"
 )
 
@@ -316,4 +317,34 @@ func assignable(p *model.Provider, t types.Type) bool {
 	}
 	iface, ok := t.Underlying().(*types.Interface)
 	return ok && types.Implements(p.Out, iface)
+}
+
+// layerConfig is the key of a configured struct that a constructor of a layer's package takes by value, "" for other types.
+func (c *collector) layerConfig(d *declaration, t types.Type) string {
+	obj := model.TypeName(t)
+	if c.layers[d.pkg.Path] == nil || obj == nil || pointee(t) != nil || c.types[obj] == nil {
+		return ""
+	}
+	config, mark := find[annotations.Config](c.types[obj].markers)
+	if config == nil || mark.Bad {
+		return ""
+	}
+	return config.Key
+}
+
+// requireMembers requires the fields of a struct that have no default, as they are where the struct is taken by pointer.
+func requireMembers(dep *model.Dep) {
+	st, ok := dep.Type.Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for i := range st.NumFields() {
+		f := st.Field(i)
+		key, inline := values.FieldName(st, i)
+		if key == "" || inline || slices.ContainsFunc(dep.Values, func(m model.ConfigMember) bool { return m.Fields[0] == f.Name() }) {
+			continue
+		}
+		dep.Values = append(dep.Values, model.ConfigMember{Fields: []string{f.Name()}, Types: []types.Type{f.Type()}, Key: key, Required: true})
+	}
+	dep.Optional = len(dep.Values) > 0
 }

@@ -55,9 +55,11 @@ func Layers(layers map[string]*spec.Layer) LayerDefaults {
 		return d
 	}
 	var visit func(n *yaml.Node)
+	leaf := 0
 	visit = func(n *yaml.Node) {
-		if n.Kind != yaml.MappingNode || len(n.Content) == 0 { // a value is no map, see spec.Values
-			d.places = append(d.places, columnPlace{n.Column, places[len(d.places)]})
+		d.places = append(d.places, columnPlace{n.Column, places[leaf]}) // of a map, that of its first value
+		if n.Kind != yaml.MappingNode || len(n.Content) == 0 {           // a value is no map, see spec.Values
+			leaf++
 			return
 		}
 		for i := 1; i < len(n.Content); i += 2 {

@@ -171,6 +171,9 @@ func passes() []pass {
 		}, {
 			name: "reportAspectScopes", run: (*solver).reportAspectScopes,
 			reads: list{allNodes, resolvedEdges, matchedAspects, makers},
+		}, {
+			name: "reportLayerConfigs", run: (*solver).reportLayerConfigs,
+			reads: list{allNodes},
 		},
 		// The graph.
 		{
