@@ -29,6 +29,7 @@ type Context struct {
 	mu       sync.Mutex
 	done     chan struct{} // made by the first call of Done: most handlers never call it
 	err      error
+	cold     bool        // the first of the process; not guarded
 	replying bool        // the worker does not keep the time now
 	timer    *time.Timer // of a reply that looks at its context
 	detach   func() bool // from parent, with timer
@@ -234,8 +235,8 @@ func (c *Context) Runtime() *Runtime { return c.engine.rt }
 // Vendor is the vendor's original invocation; use the platform's From for its type.
 func (c *Context) Vendor() any { return c.invocation.Vendor }
 
-// Logger returns the process's logger with request_id, function and unit set, and of a call that came from another unit with
-// root_request_id.
+// Logger returns the process's logger with request_id, function and unit set, of a call that came from another unit with
+// root_request_id, and with trace_id where there is a trace.
 func (c *Context) Logger() *slog.Logger {
 	c = c.root()
 	if l := c.logger.Load(); l != nil {
@@ -244,6 +245,9 @@ func (c *Context) Logger() *slog.Logger {
 	l := c.engine.log.With("request_id", c.RequestID(), "function", c.FunctionName(), "unit", c.Unit())
 	if root := c.Root(); root != "" {
 		l = l.With("root_request_id", root)
+	}
+	if trace := c.TraceID(); trace != "" {
+		l = l.With("trace_id", trace)
 	}
 	c.logger.Store(l)
 	return l

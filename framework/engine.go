@@ -7,8 +7,10 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/faasgen/faasgen/framework/internal/coldstart"
 	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
@@ -28,8 +30,11 @@ type Engine struct {
 	deployment deployment
 	wrong      error // with the settings of the unit
 
+	cold atomic.Pointer[ColdStart]
+
 	mu       sync.Mutex
 	state    engineState
+	invoked  bool // there was an invocation
 	inFlight int
 	idle     chan struct{}   // closed when the last invocation ends after Close began
 	base     context.Context // of background work, nil without any; stop ends it
@@ -99,7 +104,7 @@ func (e *Engine) Start(ctx context.Context) (err error) {
 	go func() {
 		err := errStartGoexit
 		defer func() { done <- err }()
-		err = e.start(ctx)
+		e.start(ctx, &err)
 	}()
 	select {
 	case err = <-done:
@@ -169,28 +174,43 @@ func (e *Engine) finish() {
 	}
 }
 
-func (e *Engine) start(ctx context.Context) (err error) {
-	if e.wrong != nil {
-		return e.wrong
+// start runs the two phases. Its error is left in failed, also where the goroutine ends in code of the user's.
+func (e *Engine) start(ctx context.Context, failed *error) {
+	if *failed = e.wrong; e.wrong != nil {
+		return
 	}
-	if err := fault.Guard(e.prepare); err != nil {
-		return err
+	report := &coldStart{begun: time.Now()}
+	ctx = coldstart.With(ctx, &report.Recorder)
+	*failed = errStartGoexit
+	if *failed = fault.Guard(e.prepare); *failed != nil {
+		return
 	}
-	begin := func() error { return e.startFunctions(ctx) }
-	if e.hooks == nil {
-		err = fault.Guard(begin)
-	} else {
-		if err = e.hooks.runtimeStart(ctx, e.rt); err != nil {
-			return err
+	if e.hooks != nil {
+		*failed = errStartGoexit
+		if *failed = e.hooks.runtimeStart(ctx, e.rt, failed); *failed != nil {
+			return
 		}
-		err = e.hooks.functionStart(ctx, e.app, begin)
 	}
-	if err != nil && e.app.Closes() {
-		undo, cancel := lastGrace(ctx)
-		defer cancel()
-		err = errors.Join(err, bounded(undo, true, e.app.close))
+	report.running = time.Now()
+	defer e.undo(ctx, failed)
+	*failed = errStartGoexit
+	body := func() error { return e.startFunctions(ctx) }
+	if e.hooks == nil {
+		*failed = fault.Guard(body)
+	} else {
+		*failed = e.hooks.functionStart(ctx, e.app, body, failed)
 	}
-	return err
+	e.cold.Store(report.end())
+}
+
+// undo ends what a start that has failed has begun.
+func (e *Engine) undo(ctx context.Context, failed *error) {
+	if *failed == nil || !e.app.Closes() {
+		return
+	}
+	ctx, cancel := lastGrace(ctx)
+	defer cancel()
+	*failed = errors.Join(*failed, bounded(ctx, true, e.app.close))
 }
 
 // prepare makes the layers and limits of the functions.
@@ -215,7 +235,8 @@ func (e *Engine) prepare() error {
 // status 504 and leaves the handler to notice its context; what it returns later is dropped and logged.
 func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 	h, ok := e.handlers[inv.Function]
-	if !ok || !e.enter(inv.Within) {
+	first := false
+	if !ok || !e.enter(inv.Within, &first) {
 		return nil, ErrClosed
 	}
 	if err := inv.Function.unusable; err != nil {
@@ -225,7 +246,7 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		}
 		return nil, err
 	}
-	c := &Context{parent: ctx, engine: e, invocation: inv}
+	c := &Context{parent: ctx, engine: e, invocation: inv, cold: first}
 	left := c.limitTime(e.deployment.timeout)
 	switch {
 	case c.deadline.IsZero():
@@ -320,8 +341,9 @@ func (e *Engine) logPanicOf(c *Context, p *PanicError) {
 	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
 }
 
-// enter counts an invocation, unless there are no new ones any more. One within another of this engine is none.
-func (e *Engine) enter(within *Context) bool {
+// enter counts an invocation, unless there are no new ones any more. One within another of this engine is none. The first
+// of the process is told so; nil is for what is no invocation.
+func (e *Engine) enter(within *Context, first *bool) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	part := within != nil && within.engine == e && e.state == stateClosing && e.inFlight > 0
@@ -329,6 +351,9 @@ func (e *Engine) enter(within *Context) bool {
 		return false
 	}
 	e.inFlight++
+	if first != nil {
+		*first, e.invoked = !e.invoked, true
+	}
 	return true
 }
 

@@ -11,7 +11,7 @@ import (
 // or is closing gives [ErrClosed]. A check that panics is unhealthy; one that ignores ctx is left behind when
 // ctx ends, and Close does not wait for it.
 func (e *Engine) Health(ctx context.Context) error {
-	if !e.enter(nil) {
+	if !e.enter(nil, nil) {
 		return ErrClosed
 	}
 	defer e.leave()

@@ -73,7 +73,7 @@ func (e *Engine) Unclaimed(ctx context.Context, payload []byte, deadline time.Ti
 	if e.hooks == nil {
 		return nil, false, nil
 	}
-	if !e.enter(nil) {
+	if !e.enter(nil, nil) {
 		return nil, true, ErrClosed
 	}
 	defer e.leave()

@@ -8,7 +8,9 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"time"
 
+	"github.com/faasgen/faasgen/framework/internal/coldstart"
 	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/share"
 )
@@ -25,8 +27,9 @@ type hooks interface {
 	health(ctx context.Context) error
 	unclaimed(ctx context.Context, payload []byte) (result any, taken bool, err error)
 
-	runtimeStart(ctx context.Context, rt *Runtime) error
-	functionStart(ctx context.Context, app *App, body func() error) error
+	// The error of a start that ends its goroutine is left in failed.
+	runtimeStart(ctx context.Context, rt *Runtime, failed *error) error
+	functionStart(ctx context.Context, app *App, body func() error, failed *error) error
 	invoke(c *Context, body func() error) error
 	close(ctx context.Context, app *App) error
 }
@@ -201,6 +204,7 @@ func (t *hookTable) build(ctx context.Context, components []*Component, function
 		if s.source.Build == nil || !s.wanted(components, functions) {
 			continue
 		}
+		begin := time.Now()
 		err := fault.Guard(func() (err error) { s.layer, err = s.source.Build(ctx); return err })
 		if err != nil {
 			s.layer = nil
@@ -208,6 +212,9 @@ func (t *hookTable) build(ctx context.Context, components []*Component, function
 			break
 		}
 		built = true
+		if s.layer != nil {
+			coldstart.From(ctx).Layer(s.layer.Name(), begin)
+		}
 		errs = tooEarly(errs, s.layer, "BeforeRuntimeStart", is[beforeRuntimeStart](s.layer))
 		errs = tooEarly(errs, s.layer, "AfterRuntimeStart", is[afterRuntimeStart](s.layer))
 		errs = tooEarly(errs, s.layer, "BeforeFunctionStart", is[beforeFunctionStart](s.layer))
@@ -240,83 +247,73 @@ func (t *hookTable) middleware() (list []Middleware) {
 
 func (t *hookTable) invokes() bool { return t.perInvoke }
 
-// phase runs before for each layer in order, then body, then after in reverse for every layer whose before was reached.
-func (t *hookTable) phase(before func(Layer) error, body func() error, after func(Layer, error) error) error {
-	var err error
-	reached := 0
-	for _, l := range t.layers {
-		reached++
-		if err = fault.Guard(func() error { return before(l) }); err != nil {
-			err = fmt.Errorf("layer %s: %w", l.Name(), err)
-			break
-		}
-	}
-	layers := t.layers
-	if err == nil {
-		err = fault.Guard(body)
-		layers, reached = t.layers, len(t.layers) // the start of a unit adds those that it builds
-	}
-	for i := reached - 1; i >= 0; i-- {
-		l := layers[i]
-		if herr := fault.Guard(func() error { return after(l, err) }); herr != nil {
-			err = errors.Join(err, fmt.Errorf("layer %s: %w", l.Name(), herr))
-		}
-	}
-	return err
-}
-
-func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime) error {
-	return t.phase(func(l Layer) error {
-		if h, ok := l.(beforeRuntimeStart); ok {
-			return h.BeforeRuntimeStart(ctx, rt)
-		}
-		return nil
-	}, func() error { return nil }, func(l Layer, err error) error {
+func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime, failed *error) error {
+	r := coldstart.From(ctx)
+	return t.phase(phase{failed: failed, after: func(l Layer, err error) error {
 		if h, ok := l.(afterRuntimeStart); ok {
+			defer r.Layer(l.Name(), time.Now())
 			return h.AfterRuntimeStart(ctx, rt, err)
 		}
 		return nil
-	})
-}
-
-func (t *hookTable) functionStart(ctx context.Context, app *App, body func() error) error {
-	return t.phase(func(l Layer) error {
-		if h, ok := l.(beforeFunctionStart); ok {
-			return h.BeforeFunctionStart(ctx, app)
+	}}, func(l Layer) error {
+		if h, ok := l.(beforeRuntimeStart); ok {
+			defer r.Layer(l.Name(), time.Now())
+			return h.BeforeRuntimeStart(ctx, rt)
 		}
 		return nil
-	}, body, func(l Layer, err error) error {
+	}, func() error { return nil })
+}
+
+func (t *hookTable) functionStart(ctx context.Context, app *App, body func() error, failed *error) error {
+	r := coldstart.From(ctx)
+	return t.phase(phase{failed: failed, after: func(l Layer, err error) error {
 		if h, ok := l.(afterFunctionStart); ok {
+			defer r.Layer(l.Name(), time.Now())
 			return h.AfterFunctionStart(ctx, app, err)
 		}
 		return nil
-	})
+	}}, func(l Layer) error {
+		if h, ok := l.(beforeFunctionStart); ok {
+			defer r.Layer(l.Name(), time.Now())
+			return h.BeforeFunctionStart(ctx, app)
+		}
+		return nil
+	}, body)
 }
 
 func (t *hookTable) invoke(c *Context, body func() error) error {
-	return t.phase(func(l Layer) error {
+	return t.phase(phase{call: c}, func(l Layer) error {
 		if h, ok := l.(beforeInvoke); ok {
-			return loggedHook(c, func() error { return h.BeforeInvoke(c) })
+			return loggedHook(c, l, func() error { return h.BeforeInvoke(c) })
 		}
 		return nil
-	}, body, func(l Layer, err error) error {
-		if h, ok := l.(afterInvoke); ok {
-			return loggedHook(c, func() error { return h.AfterInvoke(c, err) })
-		}
-		return nil
-	})
+	}, body)
 }
 
-// loggedHook writes down where a hook around an invocation panicked, as it is done for handlers.
-func loggedHook(c *Context, hook func() error) (err error) {
+// afterCall calls the after-hook of an invocation.
+func afterCall(c *Context, l Layer, err error) error {
+	if h, ok := l.(afterInvoke); ok {
+		return loggedHook(c, l, func() error { return h.AfterInvoke(c, err) })
+	}
+	return nil
+}
+
+// loggedHook writes down where a hook around an invocation panicked, as it is done for handlers, and which one ended its
+// goroutine: the error of that has no way to the caller.
+func loggedHook(c *Context, l Layer, hook func() error) (err error) {
+	returned := false
 	defer func() {
 		if v := recover(); v != nil {
 			p := &PanicError{Value: v, Stack: debug.Stack()}
 			c.Logger().Error("panic in hook", "panic", fmt.Sprint(v), "stack", string(p.Stack))
 			err = p
+		} else if !returned {
+			c.Logger().Error("a hook has failed", "error", fmt.Sprintf("layer %s: %v", l.Name(), errHookGoexit))
 		}
 	}()
-	return fault.Legible(hook())
+	err = fault.Legible(hook())
+	returned = true
+	return err
 }
 
 // close differs from the other phases: a failing before-hook is reported but never keeps the container from being closed,
@@ -327,7 +324,13 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 	last := slices.IndexFunc(t.layers, is[afterClose])
 	var before error
 	at := len(t.layers)
-	return t.phase(func(l Layer) error {
+	return t.phase(phase{after: func(l Layer, err error) error {
+		at--
+		if h, ok := l.(afterClose); ok {
+			return bounded(ctx, at == last, func(ctx context.Context) error { return h.AfterClose(ctx, app, err) })
+		}
+		return nil
+	}}, func(l Layer) error {
 		if h, ok := l.(beforeClose); ok {
 			herr := bounded(ctx, false, func(ctx context.Context) error { return h.BeforeClose(ctx, app) })
 			if herr != nil {
@@ -340,12 +343,6 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 			return before
 		}
 		return errors.Join(before, bounded(ctx, last < 0, app.close))
-	}, func(l Layer, err error) error {
-		at--
-		if h, ok := l.(afterClose); ok {
-			return bounded(ctx, at == last, func(ctx context.Context) error { return h.AfterClose(ctx, app, err) })
-		}
-		return nil
 	})
 }
 

@@ -5,12 +5,14 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/fault"
 	"github.com/faasgen/faasgen/framework/internal/invocation"
 	"github.com/faasgen/faasgen/framework/ioc"
 )
@@ -75,21 +77,23 @@ func ReturnPointer(ctx *framework.Context, out any, isNil bool, err error) error
 	return err
 }
 
-// Begin runs Init of an instance that lives for one call, and returns the function that ends it: its Destroy, whose error is
-// logged, since the call is answered by then.
+// Begin runs Init of an instance that lives for one call, and returns the function that ends it: its Destroy, whose error or panic
+// is logged: what the call has answered stands by then.
 func Begin[T any](ctx *framework.Context, v T) (T, func(), error) {
 	return Opened[T](ctx)(v, nil, nil)
 }
 
 // Opened is [Begin] for the results of a constructor: the instance, its clean-up function, which may be nil and runs last, and
-// its error.
+// its error. A panic of the clean-up function is logged, too.
 func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) (T, func(), error) {
 	return func(v T, cleanup func(), err error) (T, func(), error) {
 		if err != nil {
 			return v, nil, err
 		}
-		if cleanup == nil {
+		if own := cleanup; own == nil {
 			cleanup = func() {}
+		} else {
+			cleanup = func() { end(ctx, v, func() error { own(); return nil }) }
 		}
 		if i, ok := any(v).(interface{ Init(context.Context) error }); ok {
 			begun := false
@@ -109,10 +113,18 @@ func Opened[T any](ctx *framework.Context) func(v T, cleanup func(), err error) 
 		}
 		return v, func() {
 			defer cleanup()
-			if err := d.Destroy(context.WithoutCancel(ctx)); err != nil {
-				ctx.Logger().Error("destroy "+typeName(v), "error", err)
-			}
+			end(ctx, v, func() error { return d.Destroy(context.WithoutCancel(ctx)) })
 		}, nil
+	}
+}
+
+// end ends an instance of a call.
+func end(ctx *framework.Context, v any, destroy func() error) {
+	err := fault.Guard(destroy)
+	if p, ok := errors.AsType[*framework.PanicError](err); ok {
+		ctx.Logger().Error("panic in destroy "+typeName(v), "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	} else if err != nil {
+		ctx.Logger().Error("destroy "+typeName(v), "error", err.Error())
 	}
 }
 

@@ -118,6 +118,7 @@ func TestOpenedAndBegin(t *testing.T) {
 	for _, tt := range []struct {
 		name                       string
 		constructor, init, destroy error
+		clean                      error
 		want                       string
 		err                        string
 		log                        string
@@ -127,12 +128,17 @@ func TestOpenedAndBegin(t *testing.T) {
 		{name: "Init fails", init: bad, want: "init, clean", err: "adapter_test.unitOfWork.Init: bad"},
 		{name: "Init panics", init: panics, want: "init, clean", err: "panic: panics"},
 		{name: "Destroy fails", destroy: bad, want: "init, handler, destroy <nil>, clean", log: `msg="destroy adapter_test.unitOfWork"`},
-		{name: "Destroy panics", destroy: panics, want: "init, handler, destroy <nil>, clean", err: "panic: panics"},
+		{name: "Destroy panics", destroy: panics, want: "init, handler, destroy <nil>, clean", log: `msg="panic in destroy adapter_test.unitOfWork" request_id="" function=f unit=u panic=panics stack=`},
+		{name: "the clean-up function panics", clean: panics, want: "init, handler, destroy <nil>, clean", log: `msg="panic in destroy adapter_test.unitOfWork" request_id="" function=f unit=u panic=panics stack=`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var order []string
 			_, log, err := invoke(t, nil, func(ctx *framework.Context) error {
-				clean := func() { order = append(order, "clean") }
+				clean := func() {
+					if order = append(order, "clean"); tt.clean != nil {
+						panic(tt.clean)
+					}
+				}
 				v, cleanup, err := adapter.Opened[*unitOfWork](ctx)(&unitOfWork{&order, tt.init, tt.destroy}, clean, tt.constructor)
 				if err != nil {
 					return err
@@ -150,7 +156,7 @@ func TestOpenedAndBegin(t *testing.T) {
 			if tt.err == "" && err != nil || tt.err != "" && (err == nil || err.Error() != tt.err) {
 				t.Errorf("error = %v", err)
 			}
-			if tt.log == "" && strings.Contains(log, "destroy ") || tt.log != "" && (!strings.Contains(log, tt.log) || !strings.Contains(log, "error=bad")) {
+			if tt.log == "" && strings.Contains(log, "destroy ") || tt.log != "" && (!strings.Contains(log, tt.log) || tt.destroy == bad && !strings.Contains(log, "error=bad")) {
 				t.Errorf("logged %s", log)
 			}
 		})

@@ -95,6 +95,7 @@ func (s *Cell[K, T]) fill(k K, b *Build, build func(K, *Build) (T, error), open 
 	if ready {
 		return s.value, nil
 	}
+	from.wraps = !begins
 	err = errExited // until the end is reached
 	defer b.settle(&s.Slot, from, &err)
 	var made T
@@ -139,7 +140,10 @@ func (b *Build) begin(v any) error {
 func (b *Build) opened(t reflect.Type, cleanup func()) { b.OnCleanup(typeName(t), cleanup) }
 
 // mark is how far a chain had come when it began with a cell.
-type mark struct{ ends, lazies int }
+type mark struct {
+	ends, lazies int
+	wraps        bool // the cell's value is that of another
+}
 
 // keep makes a cell ready, makes the ends of its build those of Close, and releases the cell. It is an error that the
 // container was closed meanwhile.
@@ -156,6 +160,7 @@ func (b *Build) keep(s *Slot, from mark) error {
 	}
 	k.ends = append(k.ends, b.ends[from.ends:]...)
 	b.ends = b.ends[:from.ends]
+	b.times.end(b.path[len(b.path)-1], !from.wraps)
 	b.path = b.path[:len(b.path)-1]
 	s.ready.Store(true)
 	s.release()
@@ -181,6 +186,7 @@ func (b *Build) settle(s *Slot, from mark, err *error) {
 	b.free(from)
 	*err = b.undo(from.ends, *err)
 	t := b.path[len(b.path)-1]
+	b.times.end(t, false)
 	b.path = b.path[:len(b.path)-1]
 	*err = b.named(t, *err)
 	k := b.container
@@ -209,7 +215,8 @@ func (b *Build) claim(s *Slot, t reflect.Type) (from mark, done bool, err error)
 		}
 		if wait == nil {
 			b.path = append(b.path, t)
-			return mark{len(b.ends), len(b.lazies)}, false, nil
+			b.times.begin()
+			return mark{ends: len(b.ends), lazies: len(b.lazies)}, false, nil
 		}
 		select {
 		case <-wait:

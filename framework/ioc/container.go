@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/internal/coldstart"
 )
 
 // Container records what was built. The zero value is ready to use. A cell of a container that was closed gives
@@ -38,6 +40,7 @@ type Build struct {
 	ctx       context.Context
 	cancel    context.CancelFunc
 	path      []reflect.Type // of the cells being built, outermost first
+	times     times          // of the same
 	ends      []*end         // of what was made for them so far
 	undoErrs  []error        // of those ends that ran because a build failed
 	lazies    []func()       // that part what is Lazy from the chain, when the cell is built that it is for
@@ -46,7 +49,7 @@ type Build struct {
 
 // NewBuild begins a chain under the container's InitTimeout. Done must be called at its end.
 func (c *Container) NewBuild(ctx context.Context) *Build {
-	b := &Build{container: c, ctx: ctx, cancel: func() {}}
+	b := &Build{container: c, ctx: ctx, cancel: func() {}, times: times{recorder: coldstart.From(ctx)}}
 	if c.InitTimeout > 0 {
 		b.ctx, b.cancel = context.WithTimeoutCause(ctx, c.InitTimeout, fmt.Errorf("init did not finish within %s", c.InitTimeout))
 	}

@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"cmp"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,7 +27,7 @@ func Runtime() *framework.Runtime {
 		CodeDir:     codeDir(),
 		Env:         os.Getenv(framework.EnvironmentVariable),
 		InitTimeout: listenTimeout,
-		Logger:      slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), nil)),
+		Logger:      platform.NewLogger(os.Stderr, platform.LogOptions{}),
 	}
 }
 

@@ -22,3 +22,13 @@ func TestFaults(t *testing.T) {
 	managed.Runtime, managed.Concurrent = awssim.New(awssim.Options{Concurrency: 4, Grace: grace}), true
 	platformtest.Faults(t, ordinary, streams, managed)
 }
+
+func TestGuarantees(t *testing.T) {
+	t.Parallel()
+	const grace = faultBudget + 2*time.Second
+	base := platformtest.Harness{HTTP: true, Raw: true, InitReport: true}
+	ordinary, managed := base, base
+	ordinary.Runtime = awssim.New(awssim.Options{Grace: grace})
+	managed.Runtime, managed.Concurrent = awssim.New(awssim.Options{Concurrency: 4, Grace: grace}), true
+	platformtest.Guarantees(t, ordinary, managed)
+}

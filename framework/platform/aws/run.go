@@ -60,7 +60,7 @@ func newProcess(api string) *process {
 // serve runs the process and returns its exit code.
 func serve(newApp platform.New, codecs []platform.Codec, budget time.Duration, stderr io.Writer) int {
 	p := newProcess(os.Getenv("AWS_LAMBDA_RUNTIME_API"))
-	p.log = slog.New(newLogHandler(stderr, p.requestID))
+	p.log = newLogger(stderr, p.requestID)
 	if p.api == "" {
 		p.log.Error("AWS_LAMBDA_RUNTIME_API is not set: this program runs on AWS Lambda; use faasgen invoke --target aws to run it here")
 		return 2
@@ -119,7 +119,11 @@ func (p *process) start(codecs []platform.Codec) (err error) {
 		return err
 	}
 	p.dispatcher.Identify = Identify
-	return p.engine.Start(context.Background())
+	if err = p.engine.Start(context.Background()); err != nil {
+		return err
+	}
+	p.engine.LogColdStart()
+	return nil
 }
 
 // runtimeFacts reads what Lambda tells every process. There is no limit for the start in it: when Lambda's own ten
@@ -138,33 +142,32 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	}
 }
 
-// newLogHandler writes JSON, with Lambda's names of the members where Lambda is configured to filter JSON by them.
-func newLogHandler(to io.Writer, current func() string) slog.Handler {
-	o := &slog.HandlerOptions{}
-	switch strings.ToUpper(os.Getenv("AWS_LAMBDA_LOG_LEVEL")) {
-	case "TRACE":
-		o.Level = slog.LevelDebug - 4
-	case "DEBUG":
-		o.Level = slog.LevelDebug
-	case "WARN":
-		o.Level = slog.LevelWarn
-	case "ERROR", "FATAL":
-		o.Level = slog.LevelError
-	}
+// newLogger writes JSON, with Lambda's names of members and levels where Lambda is configured to filter JSON by them.
+func newLogger(to io.Writer, current func() string) *slog.Logger {
+	o := platform.LogOptions{Current: current, Variables: []string{platform.LevelVariable, "AWS_LAMBDA_LOG_LEVEL"}}
 	if strings.EqualFold(os.Getenv("AWS_LAMBDA_LOG_FORMAT"), "JSON") {
 		o.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 {
-				switch a.Key {
-				case slog.TimeKey:
-					a.Key = "timestamp"
-				case slog.MessageKey:
-					a.Key = "message"
+			if len(groups) > 0 {
+				return a
+			}
+			switch a.Key {
+			case slog.TimeKey:
+				a.Key = "timestamp"
+			case slog.MessageKey:
+				a.Key = "message"
+			case "request_id":
+				a.Key = "requestId"
+			case slog.LevelKey:
+				if level, ok := a.Value.Any().(slog.Level); ok && level <= platform.LevelTrace {
+					a.Value = slog.StringValue("TRACE")
+				} else if ok && level >= platform.LevelFatal {
+					a.Value = slog.StringValue("FATAL")
 				}
 			}
 			return a
 		}
 	}
-	return platform.LogHandler(slog.NewJSONHandler(to, o), current)
+	return platform.NewLogger(to, o)
 }
 
 func (p *process) requestID() string {

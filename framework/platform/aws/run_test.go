@@ -441,7 +441,11 @@ func TestLogSettings(t *testing.T) {
 		t.Setenv("AWS_LAMBDA_LOG_LEVEL", tt.level)
 		t.Setenv("AWS_LAMBDA_LOG_FORMAT", tt.format)
 		var out bytes.Buffer
-		log := slog.New(newLogHandler(&out, nil))
+		log := newLogger(&out, nil)
+		if wrong := strings.Contains(out.String(), "AWS_LAMBDA_LOG_LEVEL is ignored"); wrong != (tt.level == "loud") {
+			t.Errorf("%q: %s", tt.level, &out)
+		}
+		out.Reset()
 		if log.Enabled(context.Background(), tt.lowest-1) || !log.Enabled(context.Background(), tt.lowest) {
 			t.Errorf("%q: the lowest level is not %s", tt.level, tt.lowest)
 		}

@@ -11,3 +11,8 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: sim.New(), HTTP: true, Raw: true, Concurrent: true, Streams: true})
 }
+
+func TestGuarantees(t *testing.T) {
+	t.Parallel()
+	platformtest.Guarantees(t, platformtest.Harness{Runtime: sim.New(), HTTP: true, Raw: true})
+}

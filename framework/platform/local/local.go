@@ -46,7 +46,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 
@@ -109,9 +108,9 @@ func runtime(s settings, p process) *framework.Runtime {
 			rt.Log().Warn("function "+function+" cannot be called: its configuration is not complete", "error", err)
 			return &framework.Error{Status: http.StatusInternalServerError, Code: "configuration", Message: "the configuration of function " + function + " is not complete", Err: err}
 		}
-		rt.Logger = slog.New(slog.NewTextHandler(p.err, nil))
+		rt.Logger = platform.NewLogger(p.err, platform.LogOptions{Getenv: p.env, Handler: developerLog})
 	} else {
-		rt.Logger = slog.New(slog.NewJSONHandler(p.err, nil))
+		rt.Logger = platform.NewLogger(p.err, platform.LogOptions{Getenv: p.env})
 	}
 	return rt
 }

@@ -61,8 +61,11 @@ func (s Server) Run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(broken, err, s.shutDown(ctx))
 	}
-	if broken == nil && s.Serving != nil {
-		s.Serving(l.Addr())
+	if broken == nil {
+		s.Engine.LogColdStart()
+		if s.Serving != nil {
+			s.Serving(l.Addr())
+		}
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.HTTP.Serve(l) }()

@@ -1,7 +1,6 @@
 package tencent
 
 import (
-	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -19,7 +18,7 @@ func Runtime(current func() string) *framework.Runtime {
 		Region:   os.Getenv("TENCENTCLOUD_REGION"),
 		CodeDir:  codeDir(),
 		Env:      os.Getenv(framework.EnvironmentVariable),
-		Logger:   slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), current)),
+		Logger:   platform.NewLogger(os.Stderr, platform.LogOptions{Current: current}),
 	}
 }
 

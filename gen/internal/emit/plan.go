@@ -294,7 +294,7 @@ func (w *writer) looks(n *wiring.Node) bool {
 // parameters says which of the first parameters a provider function has: c, and b or ctx.
 func (w *writer) parameters(n *wiring.Node, m mode) (unit, scope bool) {
 	p := n.Provider
-	scope = !singleton(n) && (p.Init || p.Destroy || p.Cleanup && (m == inBuild || p.Init || p.Destroy))
+	scope = !singleton(n) && (p.Init || p.Destroy || p.Cleanup)
 	unit = w.looks(n) || calls(n)
 	for _, e := range n.Edges {
 		if e.To != nil && e.Dep.Lazy {

@@ -229,7 +229,7 @@ func (b *provider) constructor() {
 	}
 	call += ")"
 	as := b.primary(n).typ
-	lives := !singleton(n) && (p.Init || p.Destroy || p.Cleanup && !b.perCall)
+	lives := !singleton(n) && (p.Init || p.Destroy || p.Cleanup)
 	switch {
 	case lives || p.Cleanup:
 		// The function that ends it takes all three results of a constructor.

@@ -13,3 +13,8 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: simulator.Cloud().Runtime(sim.Entry{}), Command: "function", HTTP: true, Raw: true, Concurrent: true, Streams: true})
 }
+
+func TestGuarantees(t *testing.T) {
+	t.Parallel()
+	platformtest.Guarantees(t, platformtest.Harness{Runtime: simulator.Cloud().Runtime(sim.Entry{}), Command: "function", HTTP: true, Raw: true})
+}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -43,7 +42,7 @@ func Run(n platform.New, codecs ...platform.Codec) {
 func run(ctx context.Context, n platform.New, codecs []platform.Codec) error {
 	rt := &framework.Runtime{
 		Platform: "nimbus", Function: os.Getenv("NIMBUS_FUNCTION"), CodeDir: ".", Env: os.Getenv(framework.EnvironmentVariable),
-		Logger: slog.New(platform.LogHandler(slog.NewJSONHandler(os.Stderr, nil), nil)),
+		Logger: platform.NewLogger(os.Stderr, platform.LogOptions{}),
 	}
 	e := framework.NewEngine(rt, n(rt))
 	h, err := Handler(e, codecs...)
@@ -53,6 +52,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) error {
 	if err := e.Start(ctx); err != nil {
 		return err
 	}
+	e.LogColdStart()
 	ln, err := net.Listen("tcp", ":"+os.Getenv("NIMBUS_PORT")) // the gateway is on another machine
 	if err != nil {
 		return errors.Join(err, e.Close(context.WithoutCancel(ctx)))

@@ -11,3 +11,8 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	platformtest.Faults(t, platformtest.Harness{Runtime: sim.NewCustomAPIGateway(), HTTP: true, Raw: true, MaxResponse: 6 << 20})
 }
+
+func TestGuarantees(t *testing.T) {
+	t.Parallel()
+	platformtest.Guarantees(t, platformtest.Harness{Runtime: sim.NewCustomAPIGateway(), HTTP: true, Raw: true})
+}

@@ -64,6 +64,7 @@ func run(ctx context.Context, n platform.New, codecs []platform.Codec) (err erro
 		}
 		return err
 	}
+	engine.LogColdStart()
 	looped := make(chan error, 1)
 	go l.run(ctx, looped)
 	going := false

@@ -308,7 +308,7 @@ func provideAuditTrail(c *container, ctx *framework.Context) (*audit.Trail, func
 		return c.auditTrail, func() {}, nil
 	}
 	v, cleanup := audit.NewTrail(ctx, c.rt.Time())
-	return ioc.Closed(v, cleanup, nil)
+	return adapter.Opened[*audit.Trail](ctx)(v, cleanup, nil)
 }
 
 func provideBookReaderPageSize(c *container) (int, error) {
