@@ -46,7 +46,7 @@ func sources(t *testing.T) []file {
 			if p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "dist") {
 				return fs.SkipDir
 			}
-			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != "." && !below(filepath.ToSlash(p), "framework/component") {
+			if _, err := os.Stat(filepath.Join(p, "go.mod")); err == nil && p != "." && !below(filepath.ToSlash(p), "framework") {
 				return fs.SkipDir
 			}
 			return nil
@@ -112,6 +112,8 @@ func foreign(f file) []string {
 		return []string{"gopkg.in/yaml.v3"}
 	case below(f.dir, "framework/component/validator"): // a module of its own
 		return []string{"github.com/go-playground/validator/v10"}
+	case below(f.dir, "framework/layer/otel"): // a module of its own
+		return []string{"go.opentelemetry.io/otel", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}
 	case below(f.dir, "framework/layer"):
 		return []string{""}
 	case below(f.dir, "framework"), below(f.dir, "annotations"), below(f.dir, "templates"):

@@ -11,6 +11,9 @@ import (
 type Runtime struct {
 	// Platform is the platform's word: local, aws, tencent, aliyun.
 	Platform string
+	// Provider and Product are what OpenTelemetry calls the cloud and its service for functions, such as aws and aws_lambda; empty
+	// where there is no cloud, or no word.
+	Provider, Product string
 	// Function is the vendor's name for the deployed function, which is the unit; empty where the vendor gives none.
 	Function string
 	// Version is the deployed version or alias.
@@ -49,6 +52,8 @@ type Runtime struct {
 	StandIn bool
 	// Calls is the call.Transport that main hands over for the calls of functions in other units; nil is none.
 	Calls any
+	// Server says that the process is an ordinary server: it is never frozen, and can be reached at any port of its machine.
+	Server bool
 
 	engine   *Engine // the last that was made with it
 	defaults string  // of LayerDefaults

@@ -102,7 +102,7 @@ func run(ctx context.Context, app platform.New, p process) int {
 
 // runtime describes the process to the engine.
 func runtime(s settings, p process) *framework.Runtime {
-	rt := &framework.Runtime{Platform: Name, Env: s.env, CodeDir: s.codeDir, Settings: s.settings, Dev: s.dev, StandIn: true}
+	rt := &framework.Runtime{Platform: Name, Env: s.env, CodeDir: s.codeDir, Settings: s.settings, Dev: s.dev, StandIn: true, Server: true}
 	if s.dev {
 		rt.Incomplete = func(function string, err error) error {
 			rt.Log().Warn("function "+function+" cannot be called: its configuration is not complete", "error", err)
