@@ -93,9 +93,11 @@ func (e *exporter) OnEnd(s sdktrace.ReadOnlySpan) {
 	}
 }
 
-// Shutdown and ForceFlush are of the SDK.
-func (e *exporter) Shutdown(ctx context.Context) error   { e.flush(ctx, true); return nil }
+// ForceFlush is of the SDK.
 func (e *exporter) ForceFlush(ctx context.Context) error { e.flush(ctx, false); return nil }
+
+// Shutdown is of the SDK: end has been before.
+func (*exporter) Shutdown(context.Context) error { return nil }
 
 func (e *exporter) drop(n int) {
 	e.lost.Add(int64(n))
@@ -132,7 +134,7 @@ func (e *exporter) flush(ctx context.Context, all bool) {
 		e.buffer = encodeSpans(e.buffer[:0], batch)
 		refused, f := e.spans.post(ctx, e.buffer)
 		e.settleSpans(batch, refused, f)
-		if f != nil && !f.large {
+		if f != nil && (!f.large || len(batch) == 1) {
 			break
 		}
 	}
@@ -233,8 +235,8 @@ func (e *exporter) note(s *signal, what string, f *failure) {
 	}
 }
 
-// serve exports in the background of a process that is not frozen, until stop is closed.
-func (e *exporter) serve(stop <-chan struct{}) {
+// serve exports in the background of a process that is not frozen, until stop is closed. What is under way when ctx ends is lost.
+func (e *exporter) serve(ctx context.Context, stop <-chan struct{}) {
 	ticker := time.NewTicker(e.settings.delay)
 	defer ticker.Stop()
 	for {
@@ -244,8 +246,8 @@ func (e *exporter) serve(stop <-chan struct{}) {
 		case <-e.full:
 		case <-ticker.C:
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), e.settings.export)
-		e.flush(ctx, false)
+		limited, cancel := context.WithTimeout(ctx, e.settings.export)
+		e.flush(limited, false)
 		cancel()
 	}
 }

@@ -23,7 +23,6 @@ package otel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -85,6 +84,7 @@ type Layer struct {
 	export  *exporter    // nil where nothing is
 
 	stop    chan struct{} // of a server
+	cut     context.CancelFunc
 	stopped sync.WaitGroup
 }
 
@@ -146,7 +146,9 @@ func (l *Layer) BeforeRuntimeStart(_ context.Context, rt *framework.Runtime) err
 	}
 	if rt.Server {
 		l.stop = make(chan struct{})
-		l.stopped.Go(func() { l.export.serve(l.stop) })
+		var background context.Context
+		background, l.cut = context.WithCancel(context.Background())
+		l.stopped.Go(func() { l.export.serve(background, l.stop) })
 	}
 	return nil
 }
@@ -221,15 +223,15 @@ func (l *Layer) end(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, closing)
 	defer cancel()
 	l.export.end(ctx)
-	l.stopped.Wait()
-	var errs []error
+	if l.cut != nil {
+		l.cut() // an export that still runs
+		l.stopped.Wait()
+	}
+	over := context.WithoutCancel(ctx) // nothing waits any more
 	if l.traces != nil {
-		errs = append(errs, l.traces.Shutdown(ctx))
+		_ = l.traces.Shutdown(over)
 	}
 	if l.meters != nil {
-		errs = append(errs, l.meters.Shutdown(ctx))
-	}
-	if err := errors.Join(errs...); err != nil {
-		l.rt.Log().Warn("OpenTelemetry did not end well", "error", err.Error())
+		_ = l.meters.Shutdown(over)
 	}
 }

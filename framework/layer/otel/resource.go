@@ -34,7 +34,7 @@ func (l *Layer) resource(rt *framework.Runtime) *resource.Resource {
 		semconv.FaaSInstance(instance),
 	}
 	for key, value := range map[attribute.Key]string{semconv.CloudProviderKey: rt.Provider, semconv.CloudPlatformKey: rt.Product, semconv.CloudRegionKey: rt.Region, semconv.FaaSVersionKey: rt.Version,
-		semconv.DeploymentEnvironmentNameKey: rt.Env, "faas.unit": rt.Function} {
+		semconv.DeploymentEnvironmentNameKey: rt.Env, "faasgen.unit": rt.Function} {
 		if value != "" {
 			list = append(list, key.String(value))
 		}
