@@ -46,7 +46,7 @@ import (
 const scope = "github.com/faasgen/faasgen/framework/layer/otel"
 
 // closing is how long the end of a process waits for the last export, at most.
-const closing = time.Second
+const closing = 300 * time.Millisecond
 
 // Config is what the layer's entry in f.yml and configuration say of it. The variables that OpenTelemetry has for the same win over it.
 //
@@ -206,7 +206,7 @@ func (l *Layer) AfterFunctionStart(ctx context.Context, _ *framework.App, err er
 	return nil
 }
 
-// AfterClose exports what is left, for a second at most.
+// AfterClose exports what is left, for 300 ms at most: Lambda gives a process 500 ms to end.
 func (l *Layer) AfterClose(ctx context.Context, _ *framework.App, _ error) error {
 	l.end(ctx)
 	return nil

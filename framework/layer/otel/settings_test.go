@@ -58,7 +58,10 @@ func TestVariables(t *testing.T) {
 	c := configuration("http://127.0.0.1:1")
 	c.Headers, c.Service, c.Metrics = config.NewSecret("a=1"), "one", true
 	var paths []string
-	r.behave(func(_ http.ResponseWriter, _ *http.Request, path string) bool { paths = append(paths, path); return false })
+	r.behave(func(_ http.ResponseWriter, _ *http.Request, path string) bool {
+		paths = append(paths, path)
+		return false
+	})
 	e := start(t, c, variables{
 		"OTEL_EXPORTER_OTLP_ENDPOINT": r.URL + "/", "OTEL_EXPORTER_OTLP_HEADERS": "X-Key=" + password + ", b = c%20d", "OTEL_EXPORTER_OTLP_COMPRESSION": "none",
 		"OTEL_RESOURCE_ATTRIBUTES": "team=shop,service.name=two,cloud.region=here", "OTEL_SERVICE_NAME": "three", "OTEL_EXPORTER_OTLP_CERTIFICATE": "/ca.pem",
