@@ -6,9 +6,9 @@ SHELL       := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EMULATOR    := github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
-MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/prometheus
+MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
 # Those with tests of their own, beside the root.
-TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/prometheus
+TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.

@@ -118,6 +118,8 @@ func foreign(f file) []string {
 		return []string{"golang.org/x/time/rate"}
 	case below(f.dir, "framework/layer/prometheus"):
 		return []string{"github.com/prometheus/client_golang/prometheus"}
+	case below(f.dir, "framework/layer/otel"): // a module of its own
+		return []string{"go.opentelemetry.io/otel", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}
 	case below(f.dir, "framework"), below(f.dir, "annotations"), below(f.dir, "templates"):
 		return nil
 	case f.dir == ".":

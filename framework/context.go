@@ -30,6 +30,7 @@ type Context struct {
 	done     chan struct{} // made by the first call of Done: most handlers never call it
 	err      error
 	cold     bool        // the first of the process; not guarded
+	trace    string      // of SetTraceID; not guarded
 	replying bool        // the worker does not keep the time now
 	timer    *time.Timer // of a reply that looks at its context
 	detach   func() bool // from parent, with timer

@@ -12,6 +12,9 @@ import (
 type Runtime struct {
 	// Platform is the platform's word: local, aws, tencent, aliyun.
 	Platform string
+	// Provider and Product are what OpenTelemetry calls the cloud and its service for functions, such as aws and aws_lambda; empty
+	// where there is no cloud, or no word.
+	Provider, Product string
 	// Function is the vendor's name for the deployed function, which is the unit; empty where the vendor gives none.
 	Function string
 	// Version is the deployed version or alias.

@@ -2,14 +2,21 @@ package framework
 
 import "strings"
 
-// TraceID is the id of the trace that the call belongs to, for logs: of the caller's traceparent where another function calls, else
-// of what [Context.Trace] holds, in the vendor's own form. Empty if there is none.
+// TraceID is the id of the trace that the call belongs to, for logs: the one of [Context.SetTraceID], else of the caller's traceparent
+// where another function calls, else of what [Context.Trace] holds, in the vendor's own form. Empty if there is none.
 func (c *Context) TraceID() string {
+	if own := c.root().trace; own != "" {
+		return own
+	}
 	if by := c.invocation.Call; by != nil && by.Traceparent != "" {
 		return traceID(by.Traceparent)
 	}
 	return traceID(c.invocation.Trace)
 }
+
+// SetTraceID has TraceID return id, and what is logged of the invocation from then on: it is for layers that trace, before anything is
+// logged.
+func (c *Context) SetTraceID(id string) { c.root().trace = id }
 
 // traceID takes the id out of what the vendors send: the traceparent of W3C, 00-TRACE-PARENT-01; that of X-Ray,
 // Root=TRACE;Parent=…;Sampled=1; or that of Jaeger, TRACE:SPAN:PARENT:FLAGS. What has no such form is no id.

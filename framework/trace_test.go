@@ -27,4 +27,8 @@ func TestTraceID(t *testing.T) {
 	if got := called.TraceID(); got != "4bf92f3577b34da6a3ce929d0e0e4736" {
 		t.Errorf("of a call: %q", got)
 	}
+	called.SetTraceID("0af7651916cd43dd8448eb211c80319c")
+	if got := called.WithContext(t.Context()).TraceID(); got != "0af7651916cd43dd8448eb211c80319c" {
+		t.Errorf("of a layer: %q", got)
+	}
 }

@@ -17,6 +17,11 @@ func WithTrace(ctx context.Context, traceparent, tracestate string) context.Cont
 	return context.WithValue(ctx, traceKey{}, trace{traceparent, tracestate})
 }
 
+// WithTracer is [WithTrace] for a trace context that is known when a call is made, such as one with the span in which it is made.
+func WithTracer(ctx context.Context, of func(ctx context.Context) (traceparent, tracestate string)) context.Context {
+	return context.WithValue(ctx, traceKey{}, of)
+}
+
 // traced is an event that came with a trace context, such as a request.
 type traced interface {
 	TraceContext() (traceparent, tracestate string)
@@ -24,8 +29,17 @@ type traced interface {
 
 // traceOf is the trace context that a call passes on, and the vendor's own trace header.
 func traceOf(ctx context.Context, c *framework.Context) (t trace, vendor string) {
-	var ok bool
-	if t, ok = ctx.Value(traceKey{}).(trace); !ok && c != nil {
+	ok := true
+	switch v := ctx.Value(traceKey{}).(type) {
+	case trace:
+		t = v
+	case func(context.Context) (string, string):
+		t.parent, t.state = v(ctx)
+		ok = t.parent != ""
+	default:
+		ok = false
+	}
+	if !ok && c != nil {
 		if by := c.Call(); by != nil { // whose event is no request
 			t = trace{by.Traceparent, by.Tracestate}
 		} else if e, ok := c.Event().(traced); ok {

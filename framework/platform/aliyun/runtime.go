@@ -20,6 +20,8 @@ func Runtime() *framework.Runtime {
 	memory, _ := strconv.Atoi(os.Getenv("FC_FUNCTION_MEMORY_SIZE")) // zero is unknown
 	return &framework.Runtime{
 		Platform:    "aliyun",
+		Provider:    "alibaba_cloud",
+		Product:     "alibaba_cloud_fc",
 		Function:    os.Getenv("FC_FUNCTION_NAME"),
 		Version:     cmp.Or(os.Getenv("FC_FUNCTION_VERSION"), os.Getenv("FC_VER_ID"), os.Getenv("FC_QUALIFIER")),
 		Region:      os.Getenv("FC_REGION"),

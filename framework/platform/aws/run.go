@@ -132,6 +132,8 @@ func runtimeFacts(log *slog.Logger) *framework.Runtime {
 	memory, _ := strconv.Atoi(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")) // zero is unknown
 	return &framework.Runtime{
 		Platform: "aws",
+		Provider: "aws",
+		Product:  "aws_lambda",
 		Function: os.Getenv("AWS_LAMBDA_FUNCTION_NAME"),
 		Version:  os.Getenv("AWS_LAMBDA_FUNCTION_VERSION"),
 		Region:   os.Getenv("AWS_REGION"),

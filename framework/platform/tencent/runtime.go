@@ -13,6 +13,8 @@ import (
 func Runtime(current func() string) *framework.Runtime {
 	return &framework.Runtime{
 		Platform: "tencent",
+		Provider: "tencent_cloud",
+		Product:  "tencent_cloud_scf",
 		Function: os.Getenv("SCF_FUNCTIONNAME"),
 		Version:  os.Getenv("SCF_FUNCTIONVERSION"),
 		Region:   os.Getenv("TENCENTCLOUD_REGION"),

@@ -1,0 +1,120 @@
+package otel
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/faasgen/faasgen/framework/call/wire"
+	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
+)
+
+// maxAnswer is what is read of a receiver's answer, in bytes: it is empty, or one line of words.
+const maxAnswer = 64 << 10
+
+// sender posts requests of one signal to its receiver.
+type sender struct {
+	*receiver
+	client *wire.Client
+	fields []runtimeapi.Field
+	zip    sync.Pool // of *gzip.Writer
+}
+
+func newSender(r *receiver) (*sender, error) {
+	client, err := wire.New(r.origin, maxAnswer)
+	if err != nil {
+		return nil, errors.New("the endpoint is no address of a receiver")
+	}
+	s := &sender{receiver: r, client: client, fields: append([]runtimeapi.Field{{Name: "Content-Type", Value: "application/x-protobuf"}}, r.header...)}
+	if r.gzip {
+		s.fields = append(s.fields, runtimeapi.Field{Name: "Content-Encoding", Value: "gzip"})
+	}
+	s.zip.New = func() any { w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed); return w }
+	return s, nil
+}
+
+// failure is why a receiver has not taken what it was sent. It has nothing of the receiver's words, nor of ours to it.
+type failure struct {
+	reason string
+	again  bool          // it may be sent again
+	after  time.Duration // how long the receiver wants to be left alone
+	large  bool          // less at once may be taken
+}
+
+func (f *failure) Error() string { return f.reason }
+
+// post sends one request, and returns how many of its spans or points were refused.
+func (s *sender) post(ctx context.Context, message []byte) (refused int64, f *failure) {
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	body := message
+	if s.gzip {
+		var b bytes.Buffer
+		w := s.zip.Get().(*gzip.Writer)
+		w.Reset(&b)
+		_, _ = w.Write(message) // a buffer takes all
+		_ = w.Close()
+		s.zip.Put(w)
+		body = b.Bytes()
+	}
+	r, err := s.client.Do(ctx, runtimeapi.Request{Method: "POST", Path: s.path, Header: s.fields, Body: body})
+	switch {
+	case ctx.Err() != nil:
+		return 0, &failure{reason: "the receiver did not answer in time"}
+	case err != nil:
+		if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+			return 0, &failure{reason: "the receiver cannot be reached", again: true}
+		}
+		return 0, &failure{reason: "the connection to the receiver broke, or what came was no answer"}
+	case r.Status == 200 || r.Status == 202 || r.Status == 204:
+		if refused, ok := accepted(r.Body); ok || strings.HasPrefix(strings.ToLower(r.Get("Content-Type")), "application/json") {
+			return refused, nil
+		}
+		return 0, &failure{reason: fmt.Sprintf("the receiver answered with status %d and what is no answer of OTLP", r.Status)}
+	}
+	f = &failure{reason: fmt.Sprintf("the receiver answered with status %d", r.Status), after: min(r.After(), 5*time.Minute)}
+	switch r.Status {
+	case 413:
+		f.large = true
+	case 429, 502, 503, 504:
+		f.again = true
+	}
+	return 0, f
+}
+
+// accepted reads the answer of a receiver that took it, maybe without some.
+func accepted(body []byte) (refused int64, ok bool) {
+	for len(body) > 0 {
+		number, kind, n := protowire.ConsumeTag(body)
+		if n < 0 {
+			return 0, false
+		}
+		body = body[n:]
+		if number == 1 && kind == protowire.BytesType {
+			inner, n := protowire.ConsumeBytes(body)
+			if n < 0 {
+				return 0, false
+			}
+			if number, kind, m := protowire.ConsumeTag(inner); m > 0 && number == 1 && kind == protowire.VarintType {
+				if v, n := protowire.ConsumeVarint(inner[m:]); n > 0 {
+					refused = int64(v)
+				}
+			}
+			body = body[n:]
+			continue
+		}
+		if n = protowire.ConsumeFieldValue(number, kind, body); n < 0 {
+			return 0, false
+		}
+		body = body[n:]
+	}
+	return max(0, refused), true
+}
