@@ -111,7 +111,8 @@ func TestClouds(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			p, err := tt.runtime.Start(ctx, sim.Artifact{Dir: dir, Command: tt.command, Unit: "api", Memory: 128, Output: out,
-				Environment: map[string]string{artefact: tt.name, "RECEIVER": r.URL}})
+				// A process with the race detector sleeps for a second at its end otherwise.
+				Environment: map[string]string{artefact: tt.name, "RECEIVER": r.URL, "GORACE": "atexit_sleep_ms=0"}})
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}

@@ -18,7 +18,10 @@ import (
 )
 
 // sqldb is the component that bookstore uses.
-const sqldb = "github.com/faasgen/faasgen/framework/component/sqldb"
+const (
+	sqldb   = "github.com/faasgen/faasgen/framework/component/sqldb"
+	migrate = "github.com/faasgen/faasgen/framework/component/migrate"
+)
 
 func committed(t *testing.T, dir string) []cut.File {
 	t.Helper()
@@ -60,7 +63,7 @@ func TestCutKeepsDeclarations(t *testing.T) {
 func TestCutOfAll(t *testing.T) {
 	files := committed(t, "../../../examples/bookstore/internal/faasgen/app")
 	p := parse(t, files)
-	got, err := p.Cut(p.Functions(), []string{sqldb})
+	got, err := p.Cut(p.Functions(), []string{sqldb, migrate})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +74,7 @@ func TestCutOfAll(t *testing.T) {
 			t.Errorf("%s is left out, or changed:\n%s", key, left[key])
 		}
 	}
-	want := []string{"admin.go", "app.go", "book.go", "calls.go", "container.go", "cover.go", "session.go", "wire_gen.go"}
+	want := []string{"admin.go", "app.go", "book.go", "calls.go", "container.go", "cover.go", "session.go", "sqlite.go", "wire_gen.go"}
 	if names := fileNames(got); !slices.Equal(names, want) {
 		t.Errorf("files %v", names)
 	}
