@@ -136,8 +136,9 @@ func TestColdStart(t *testing.T) {
 // TestColdIsOneInvocation: a health check is none, and of several at once one is.
 func TestColdIsOneInvocation(t *testing.T) {
 	cold := make(chan bool, 10)
+	type key struct{}
 	f := function("f", func(c *framework.Context) error {
-		cold <- c.WithContext(context.WithValue(c, struct{}{}, 1)).Cold()
+		cold <- c.WithContext(context.WithValue(c, key{}, 1)).Cold()
 		return nil
 	})
 	e := started(t, &framework.App{Unit: "u", Functions: []*framework.Function{f}})

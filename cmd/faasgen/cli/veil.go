@@ -19,13 +19,10 @@ const window = 8
 func newVeil(value string) *veil {
 	quoted, _ := json.Marshal(value)
 	escaped := url.QueryEscape(value)
-	v := &veil{}
-	for _, form := range []string{
+	v := &veil{forms: []string{
 		value, strings.Trim(string(quoted), `"`), escaped, strings.ReplaceAll(escaped, "+", "%20"), url.QueryEscape(escaped), url.PathEscape(value),
 		hex.EncodeToString([]byte(value)), strings.ToUpper(hex.EncodeToString([]byte(value))),
-	} {
-		v.forms = append(v.forms, form)
-	}
+	}}
 	for skip := range min(3, len(value)) { // it may begin anywhere in what is encoded
 		v.forms = append(v.forms, base64.RawStdEncoding.EncodeToString([]byte(value[skip:])), base64.RawURLEncoding.EncodeToString([]byte(value[skip:])))
 	}

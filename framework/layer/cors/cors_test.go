@@ -52,10 +52,9 @@ func call(t *testing.T, c cors.Config, route web.Route, q web.Request, handler f
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	x := web.NewExchange(q)
 	var r *web.Response
 	for range 2 {
-		x = web.NewExchange(q)
+		x := web.NewExchange(q)
 		result, err := e.Invoke(t.Context(), framework.Invocation{Function: f, Event: x})
 		r = x.Respond(result, err, web.ErrorInfo{Log: slog.New(slog.DiscardHandler)})
 	}

@@ -55,9 +55,10 @@ func play(act string) {
 			panic(err)
 		}
 		fmt.Println(l.Addr())
+		open := map[net.Conn]bool{} // until the process ends
 		for {
 			if c, err := l.Accept(); err == nil {
-				defer c.Close()
+				open[c] = true
 			}
 		}
 	}

@@ -99,7 +99,7 @@ func (e *encoder) value(v attribute.Value) {
 	case attribute.STRINGSLICE:
 		array(e, v.AsStringSlice(), attribute.StringValue)
 	default:
-		e.b = protowire.AppendString(protowire.AppendTag(e.b, 1, protowire.BytesType), strings.ToValidUTF8(v.Emit(), "\uFFFD"))
+		e.b = protowire.AppendString(protowire.AppendTag(e.b, 1, protowire.BytesType), strings.ToValidUTF8(v.String(), "\uFFFD"))
 	}
 }
 

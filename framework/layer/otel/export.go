@@ -109,13 +109,6 @@ func (e *exporter) due(now time.Time) bool {
 	return e.reader != nil && now.UnixNano()-e.last.Load() > int64(e.settings.every)
 }
 
-// pending reports whether there is a span to export.
-func (e *exporter) pending() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return len(e.queue) > 0
-}
-
 // flush exports what there is, metrics if they are due or all is over. Somebody else who does it is waited for until ctx ends: what is
 // left then stays for the next. What is under way when ctx ends is lost.
 func (e *exporter) flush(ctx context.Context, all bool) {

@@ -232,7 +232,8 @@ func (s *statement) CheckNamedValue(v *driver.NamedValue) (err error) {
 	if k, ok := s.Stmt.(driver.NamedValueChecker); ok {
 		return k.CheckNamedValue(v)
 	}
-	if k, ok := s.Stmt.(driver.ColumnConverter); ok { //lint:ignore SA1019 such a driver has nothing else
+	//lint:ignore SA1019 such a driver has nothing else
+	if k, ok := s.Stmt.(driver.ColumnConverter); ok {
 		v.Value, err = k.ColumnConverter(v.Ordinal - 1).ConvertValue(v.Value)
 		return err
 	}

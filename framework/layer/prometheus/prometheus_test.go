@@ -244,9 +244,11 @@ func TestPortInUse(t *testing.T) {
 		t.Error(err)
 	}
 	// One that ends while it waits leaves nothing behind.
-	if taken, err = net.Listen("tcp", c.Address); err != nil {
+	again, err := net.Listen("tcp", c.Address)
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer again.Close()
 	rt = &framework.Runtime{Server: true, Dev: true}
 	e = engine(made(t, c, rt), rt, io.Discard, f)
 	if err := errors.Join(e.Start(t.Context()), e.Close(t.Context())); err != nil {

@@ -64,8 +64,9 @@ func TestWhichIDIsTaken(t *testing.T) {
 			}
 			var log bytes.Buffer
 			got := ""
+			type key struct{}
 			f := &framework.Function{Name: "f", Handler: func(ctx *framework.Context) error {
-				got = requestid.From(context.WithValue(ctx, 1, 1))
+				got = requestid.From(context.WithValue(ctx, key{}, 1))
 				ctx.Logger().Info("hello")
 				return framework.Errorf(404, "no", "no")
 			}}

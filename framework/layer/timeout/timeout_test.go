@@ -137,7 +137,7 @@ func TestContextIsThatOfTheInvocation(t *testing.T) {
 			if d, ok := ctx.Deadline(); !ok || time.Until(d) != 2*time.Second {
 				t.Errorf("deadline %s, %v", d, ok)
 			}
-			if ctx.Value(key{}) != 1 || ctx.RequestID() != "7" || framework.From(context.WithValue(ctx, 1, 1)) == nil {
+			if ctx.Value(key{}) != 1 || ctx.RequestID() != "7" || framework.From(context.WithValue(ctx, key{}, 1)) == nil {
 				t.Error("a value is lost")
 			}
 			return nil
