@@ -15,6 +15,8 @@ TESTED      := examples examples/private-cloud bench framework/component/validat
 HAVE_CC     := $(shell command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null 2>&1 && echo yes)
 RACE        := $(if $(HAVE_CC),-race)
 RACY        := ./framework/... 
+# How long the tests of one package may take: go says 10 minutes, which two slow cores with empty caches can need for the scripts.
+TIMEOUT     ?= 25m
 FUZZTIME    ?= 30s
 SOAKTIME    ?= 10m
 
@@ -27,7 +29,7 @@ build: ## compile every package, and the command into bin/
 	@for m in $(TESTED); do (cd $$m && $(GO) vet ./...); done
 
 test: ## run all tests
-	$(GO) test ./...
+	$(GO) test -timeout $(TIMEOUT) ./...
 	@for m in $(TESTED); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
 
 check: build lint tidy current race ## everything that CI runs
@@ -36,11 +38,11 @@ check: build lint tidy current race ## everything that CI runs
 # What "check" tests: the same as "test", with the race detector where it can be had.
 race:
 ifeq ($(HAVE_CC),yes)
-	CGO_ENABLED=1 $(GO) test -race $(RACY)
-	$(GO) test $$($(GO) list ./... | grep -v '/framework')
+	CGO_ENABLED=1 $(GO) test -timeout $(TIMEOUT) -race $(RACY)
+	$(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/framework')
 else
 	@echo "no C compiler found: the tests run without -race"
-	$(GO) test ./...
+	$(GO) test -timeout $(TIMEOUT) ./...
 endif
 	@for m in $(filter-out framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
 	@for m in $(filter framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test $(RACE) ./...); done
