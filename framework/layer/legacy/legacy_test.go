@@ -94,6 +94,7 @@ func play(act string) {
 				return
 			}
 			fmt.Println("garbage for a client")
+			c.Read(make([]byte, 1<<10)) // or the request could not be written any more
 			io.WriteString(c, "secret-of-the-log "+strings.Repeat("x", 10_000)+"\r\n\r\n")
 			c.Close()
 		}
