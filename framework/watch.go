@@ -114,7 +114,11 @@ func (c *Context) overdue() *Error {
 	}
 	message := "the function did not answer in time"
 	if by := c.invocation.Call; by == nil || by.Async {
-		message = fmt.Sprintf("the function did not answer within %s", limit.Round(time.Millisecond))
+		precision := time.Millisecond
+		if limit > 2*time.Second {
+			precision = 100 * time.Millisecond // what the platform's limit was when the event came, and not what was left when it was read
+		}
+		message = fmt.Sprintf("the function did not answer within %s", limit.Round(precision))
 	}
 	return &Error{
 		Status: 504, Code: "deadline_exceeded", Message: message,

@@ -418,7 +418,7 @@ func TestRuntimeFacts(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	log := slog.Default()
-	want := framework.Runtime{Platform: "aws", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log, EMF: true}
+	want := framework.Runtime{Platform: "aws", Provider: "aws", Product: "aws_lambda", Function: "shop-dev-orders", Version: "$LATEST", Region: "eu-central-1", Memory: 256, CodeDir: "/var/task", Env: "prod", Logger: log, EMF: true}
 	got := *runtimeFacts(log)
 	if got.Stop == nil {
 		t.Error("nothing ends the process")
