@@ -110,15 +110,11 @@ func (c *Context) overdue() *Error {
 	case limit < own && limit > own-own/10:
 		limit = own
 	case limit != own && limit > time.Second:
-		limit = limit.Round(10 * time.Millisecond)
+		limit = limit.Round(100 * time.Millisecond)
 	}
 	message := "the function did not answer in time"
 	if by := c.invocation.Call; by == nil || by.Async {
-		precision := time.Millisecond
-		if limit > 2*time.Second {
-			precision = 100 * time.Millisecond // what the platform's limit was when the event came, and not what was left when it was read
-		}
-		message = fmt.Sprintf("the function did not answer within %s", limit.Round(precision))
+		message = fmt.Sprintf("the function did not answer within %s", limit.Round(time.Millisecond))
 	}
 	return &Error{
 		Status: 504, Code: "deadline_exceeded", Message: message,
