@@ -36,7 +36,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/trigger/web"
@@ -69,8 +68,7 @@ type Layer struct {
 	config  Config
 	headers []string // canonical
 	redact  map[string]bool
-	started atomic.Bool // the first invocation of the process has begun
-	heads   sync.Pool   // of *head
+	heads   sync.Pool // of *head
 }
 
 // New returns the layer, or the error that names the key that is wrong.

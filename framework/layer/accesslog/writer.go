@@ -33,7 +33,7 @@ type invocation struct {
 }
 
 func begin(l *Layer, ctx *framework.Context) (i invocation) {
-	i.cold = !l.started.Load() && l.started.CompareAndSwap(false, true)
+	i.cold = ctx.Cold()
 	if rate := l.config.DebugRate; rate > 0 && rand.Float64() < rate {
 		i.sampled = true
 		sample(ctx)
