@@ -55,7 +55,7 @@ func Slowly() {}
 `
 
 const file = `service: s
-provider: {timeout: 5, memorySize: 128, provisionedInstances: 1, concurrency: 9, http: {auth: iam}, environment: {A: provider, B: provider}}
+provider: {timeout: 5, memorySize: 128, provisionedInstances: 1, rollout: {strategy: all}, concurrency: 9, http: {auth: iam}, environment: {A: provider, B: provider}}
 functions:
   said: {memorySize: 1024, environment: {B: function}}
 targets:
@@ -95,7 +95,7 @@ type settings struct {
 func look(p *plan.Plan) map[string]settings {
 	out := map[string]settings{}
 	for _, u := range p.Units {
-		s := settings{Timeout: u.Functions[0].Timeout, Memory: int(u.Settings.MemorySize), Concurrency: u.Members[0].Concurrency, Kept: u.Settings.ProvisionedInstances != nil, Environment: u.Settings.Environment}
+		s := settings{Timeout: u.Functions[0].Timeout, Memory: int(u.Settings.MemorySize), Concurrency: u.Members[0].Concurrency, Kept: u.Settings.ProvisionedInstances != nil || u.Settings.Rollout != nil, Environment: u.Settings.Environment}
 		for _, t := range u.Functions[0].Triggers {
 			s.Triggers = append(s.Triggers, t.Kind+" "+t.Name)
 		}
