@@ -33,7 +33,8 @@ type BuildOptions struct {
 	Env []string
 	// Relative is the folder that compile errors name files relative to; empty is the application's.
 	Relative string
-	// Machine finds variables that the units see besides those of f.yml when they run on this machine; nil is none. They go into no file.
+	// Machine finds variables that the units see besides those of f.yml when they run on this machine; nil is none. They go into no file,
+	// and with them there are no deployment files.
 	Machine func(name string) (string, bool)
 	// Place is where a variable of Machine is written; it may be nil.
 	Place func(name string) token.Position
@@ -154,7 +155,7 @@ func Build(ctx context.Context, a *App, o BuildOptions) (*Built, error) {
 	}
 	b.Units, b.Files, err = build.Run(ctx, build.Options{
 		Target: o.Target, App: app, Dir: dir, Module: module, Named: named, Programs: programs, Overlay: overlayFolder(dir, programs), Dist: dist, Folder: a.Folder(o.Target.Name()),
-		Files: files, Deploy: b.deploy(o.Target), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
+		Files: files, Deploy: b.deploy(o), Description: description, Env: env, Relative: o.Relative, Parallel: o.Parallel,
 	})
 	return b, err
 }
@@ -186,14 +187,17 @@ func own(app *target.App) *target.App {
 
 // deploy makes the deployment files when the packages are known, nil if they stay as they are. What there is to report of them
 // was reported before the build.
-func (b *Built) deploy(t target.Target) func() ([]target.File, error) {
+func (b *Built) deploy(o BuildOptions) func() ([]target.File, error) {
 	if b.Kept {
 		return nil
 	}
 	return func() ([]target.File, error) {
-		files, ds := target.Deploy(t, b.App)
+		if o.Machine != nil { // it is not deployed, and these files have values of the environment
+			return nil, nil
+		}
+		files, ds := target.Deploy(o.Target, b.App)
 		if ds.Failed() {
-			return nil, fmt.Errorf("write the deployment files of %s: %s", t.Name(), strings.TrimSpace(ds.Render("")))
+			return nil, fmt.Errorf("write the deployment files of %s: %s", o.Target.Name(), strings.TrimSpace(ds.Render("")))
 		}
 		return files, nil
 	}

@@ -406,12 +406,14 @@ func (b *bench) look() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	unit := regexp.MustCompile(`^dist/tencent/[^/]+/serverless.yml$`)
+	unit := regexp.MustCompile(`^dist/tencent/(_tasks/)?[^/]+/serverless.yml$`)
 	got := slices.Sorted(maps.Keys(wished))
 	for i, name := range got {
-		got[i] = unit.ReplaceAllString(name, "dist/tencent/<unit>/serverless.yml")
+		got[i] = unit.ReplaceAllString(name, "dist/tencent/$1<unit>/serverless.yml")
 	}
-	want := []string{"dist/aliyun/s.yaml", "dist/aws/template.yaml", "dist/local/manifest.json", "dist/tencent/<unit>/serverless.yml"}
+	want := []string{"dist/aliyun/_tasks/s.yaml", "dist/aliyun/s.yaml", "dist/aws.releases/1/_tasks/template.yaml", "dist/aws.releases/1/template.yaml", // kept for a rollback
+		"dist/aws/_tasks/template.yaml", "dist/aws/template.yaml", "dist/local/manifest.json", "dist/tencent/<unit>/serverless.yml", "dist/tencent/_tasks/<unit>/serverless.yml"}
+	slices.Sort(got)
 	if got = slices.Compact(got); !slices.Equal(got, want) {
 		b.t.Errorf("the value of environment is in %q, expected %q", got, want)
 	}
