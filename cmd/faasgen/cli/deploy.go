@@ -42,7 +42,7 @@ func (t *tool) deploy() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.approval("deploy", yes, &dry); err != nil {
+			if err := t.approval("deploy asks for confirmation", "deployed", yes, &dry); err != nil {
 				return err
 			}
 			var chosen []target.Target

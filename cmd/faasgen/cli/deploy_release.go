@@ -19,8 +19,8 @@ import (
 // approved says whether a command that changes a cloud may do so without asking, or only shows what it would do.
 type approved struct{ yes, dry bool }
 
-// approval decides on a dry run, and refuses to ask where nobody answers.
-func (t *tool) approval(command string, yes bool, dry *bool) error {
+// approval decides on a dry run, and refuses to ask where there is no terminal. Asks says what the command asks for, done what it does.
+func (t *tool) approval(asks, done string, yes bool, dry *bool) error {
 	if ci := os.Getenv("CI"); !yes && (ci == "true" || ci == "1") {
 		*dry = true
 	}
@@ -28,7 +28,7 @@ func (t *tool) approval(command string, yes bool, dry *bool) error {
 		return usage("--yes and --dry-run exclude each other")
 	}
 	if !yes && !*dry && !terminal(t.in) {
-		return &failure{code: exitUsage, text: command + " asks for confirmation, and standard input is not a terminal", hint: "give --yes, or --dry-run to see what would be deployed"}
+		return &failure{code: exitUsage, text: asks + ", and standard input is not a terminal", hint: "give --yes, or --dry-run to see what would be " + done}
 	}
 	return nil
 }

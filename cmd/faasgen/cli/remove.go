@@ -40,14 +40,8 @@ func (t *tool) remove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if ci := os.Getenv("CI"); !yes && (ci == "true" || ci == "1") {
-				dry = true
-			}
-			if yes && dry {
-				return usage("--yes and --dry-run exclude each other")
-			}
-			if !yes && !dry && !terminal(t.in) {
-				return &failure{code: exitUsage, text: "remove asks for the name of what it removes, and standard input is not a terminal", hint: "give --yes, or --dry-run to see what would be removed"}
+			if err := t.approval("remove asks for the name of what it removes", "removed", yes, &dry); err != nil {
+				return err
 			}
 			jobs, err := t.operated(cmd.Context(), dir, value)
 			if err != nil {

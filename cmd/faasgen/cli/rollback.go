@@ -40,7 +40,7 @@ func (t *tool) rollback() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := t.approval("rollback", yes, &dry); err != nil {
+			if err := t.approval("rollback asks for confirmation", "deployed", yes, &dry); err != nil {
 				return err
 			}
 			dist, err := t.released(dir, value)
