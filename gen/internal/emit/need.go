@@ -101,6 +101,7 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 		}
 	}
 	linked, layers := w.graph.Linked(only), w.graph.Layers(only)
+	var healths []*wiring.Node // for a health check alone, which could only fail of it
 	for i, p := range parts {
 		c := p.configuration
 		uses := c != nil && slices.Contains(linked, c)
@@ -114,8 +115,19 @@ func (w *writer) need(f *model.Function, parts []part) needer {
 			continue
 		}
 		n.components = append(n.components, i)
-		if c != nil && c.Active() && w.reads[w.nodes[c.Provider]] { // also for a health check, which could only fail of it
-			n.check(w.checked(w.nodes[c.Provider]))
+		if c != nil && c.Active() && w.reads[w.nodes[c.Provider]] {
+			if node := w.checked(w.nodes[c.Provider]); c.Listens() {
+				n.check(node)
+			} else {
+				healths = append(healths, node)
+			}
+		}
+	}
+	// What the function reads anyway is left to it, since it does not where an override stands in for what would.
+	read := readers(n.checks)
+	for _, node := range healths {
+		if slices.ContainsFunc(readers([]*wiring.Node{node}), func(r *wiring.Node) bool { return !slices.Contains(read, r) }) {
+			n.check(node)
 		}
 	}
 	for i, l := range f.Layers {

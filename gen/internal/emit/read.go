@@ -41,6 +41,28 @@ func (w *writer) findReads() {
 	}
 }
 
+// readers are the nodes that read the configuration themselves, of those that some need.
+func readers(of []*wiring.Node) (list []*wiring.Node) {
+	seen := map[*wiring.Node]bool{}
+	var visit func(n *wiring.Node)
+	visit = func(n *wiring.Node) {
+		if n == nil || seen[n] {
+			return
+		}
+		seen[n] = true
+		if slices.ContainsFunc(n.Edges, readsConfig) {
+			list = append(list, n)
+		}
+		for _, e := range n.Edges {
+			visit(e.To)
+		}
+	}
+	for _, n := range of {
+		visit(n)
+	}
+	return list
+}
+
 // readsWhole reports whether one function reads all that a node is configured with, into a struct.
 func (w *writer) readsWhole(n *wiring.Node) bool {
 	return n.Provider.Kind == model.Struct && len(n.Provider.Args) == 0 && (w.adapted(n, inBuild) || w.adapted(n, inRequest))

@@ -90,7 +90,7 @@ migrate:
 // needsAdminNew is what function admin needs.
 func (c *container) needsAdminNew() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkSqliteStore, checkAccessAdmin, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkSqliteStore, checkAccessAdmin),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.accessAdmin, getAccessAdmin), ioc.Needs(&c.adminNew, getAdminNew)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -100,7 +100,7 @@ func (c *container) needsAdminNew() framework.Needs {
 // needsBookReader is what the functions of book.Reader need.
 func (c *container) needsBookReader() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkBookReader, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkBookReader),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookReader, getBookReader)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -110,7 +110,7 @@ func (c *container) needsBookReader() framework.Needs {
 // needsBookRegistrar is what the functions of book.Registrar need.
 func (c *container) needsBookRegistrar() framework.Needs {
 	return framework.Needs{
-		Check: calls.Checks(c.rt, &c.calls, config.Checks(c, c.settings, checkSqliteStore, checkSqldbConfiguration),
+		Check: calls.Checks(c.rt, &c.calls, config.Checks(c, c.settings, checkSqliteStore),
 			calls.To("book-name", c.callBookName.Slot.Done),
 			calls.To("cover-draw", c.callCoverDraw.Slot.Done),
 		),
@@ -123,7 +123,7 @@ func (c *container) needsBookRegistrar() framework.Needs {
 // needsBookEditor is what the functions of book.Editor need.
 func (c *container) needsBookEditor() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkSqliteStore, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkSqliteStore),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookStore, getBookStore)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -133,7 +133,7 @@ func (c *container) needsBookEditor() framework.Needs {
 // needsBookCleaner is what the functions of book.Cleaner need.
 func (c *container) needsBookCleaner() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkBookCleaner, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkBookCleaner),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.bookCleaner, getBookCleaner)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -143,7 +143,7 @@ func (c *container) needsBookCleaner() framework.Needs {
 // needsCoverPainter is what the functions of cover.Painter need.
 func (c *container) needsCoverPainter() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkSqliteStore, checkSqldbConfiguration),
+		Check:      config.Checks(c, c.settings, checkSqliteStore),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.coverPainter, getCoverPainter)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb()},
@@ -153,7 +153,7 @@ func (c *container) needsCoverPainter() framework.Needs {
 // needsSqliteTasks is what the functions of sqlite.Tasks need.
 func (c *container) needsSqliteTasks() framework.Needs {
 	return framework.Needs{
-		Check:      config.Checks(c, c.settings, checkMigrateDatabase, checkSqldbConfiguration, checkMigrateConfiguration),
+		Check:      config.Checks(c, c.settings, checkMigrateDatabase, checkMigrateConfiguration),
 		Warm:       ioc.Warm(c, ioc.Needs(&c.sqliteTasks, getSqliteTasks)),
 		Stop:       c.Close,
 		Components: []*framework.Component{c.componentSqldb(), c.componentMigrate()},
@@ -355,14 +355,6 @@ func checkMigrateConfiguration(c *container, r *config.Reader) {
 	if r.Begin(&c.migrateConfiguration.Slot) {
 		checkMigrateDatabase(c, r)
 		checkMigrateSettings(c, r)
-	}
-}
-
-func checkSqldbConfiguration(c *container, r *config.Reader) {
-	if r.Begin(&c.sqldbConfiguration.Slot) {
-		checkSqlDB(c, r)
-		checkSqldbSettings(c, r)
-		checkSqldbSource(c, r)
 	}
 }
 
