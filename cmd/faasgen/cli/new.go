@@ -163,14 +163,10 @@ func render(folders []string, d templates.Data) ([]scaffolded, error) {
 
 // selectScaffold is the folder of a template.
 func selectScaffold(name string) (string, error) {
-	var known []string
-	for _, s := range templates.Scaffolds() {
-		if s.Name == name {
-			return name, nil
-		}
-		known = append(known, s.Name)
+	if known := scaffoldNames(); !slices.Contains(known, name) {
+		return "", unknown("template", name, known)
 	}
-	return "", unknown("template", name, known)
+	return name, nil
 }
 
 func listScaffolds() string {
