@@ -6,9 +6,11 @@ SHELL       := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EMULATOR    := github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
-MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
+MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
 # Those with tests of their own, beside the root.
-TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
+TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
+# Examples whose OpenAPI document is committed.
+CONTRACTS   := bookstore shop signup
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -59,10 +61,12 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 current: ## the generated code of the examples is current; fix with "make generate"
 	cd examples && $(GO) tool faasgen diff
 	cd examples/private-cloud && $(GO) run ./cmd/faasgen diff
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json --check); done
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
 	cd examples/private-cloud && $(GO) generate ./...
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json); done
 
 demo: ## build bookstore for every cloud, also in groups, run it under the simulators, compare the answers
 	cd examples && $(GO) run ./demo

@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/faasgen/faasgen/gen"
+	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) openapi() *cobra.Command {
@@ -57,7 +60,7 @@ func (t *tool) openapi() *cobra.Command {
 	return cmd
 }
 
-// contract is the OpenAPI document of the only application in a folder.
+// contract is the OpenAPI document of the application of a folder, or of the only one below it.
 func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
 	done := t.progress("reading")
 	apps, ds, err := gen.Read(ctx, t.options(dir))
@@ -69,12 +72,15 @@ func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
 		t.print(ds)
 		return nil, &failure{code: exitFailed}
 	}
+	if i := slices.IndexFunc(apps, func(a *inspect.Application) bool { return a.Dir == dir }); i >= 0 {
+		apps = apps[i : i+1]
+	}
 	if len(apps) != 1 {
 		var dirs []string
 		for _, a := range apps {
 			dirs = append(dirs, relative(t.dir, a.Dir))
 		}
-		return nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + fmt.Sprint(dirs)}
+		return nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + strings.Join(dirs, ", ")}
 	}
 	document, notes, err := apps[0].OpenAPI()
 	if err != nil {

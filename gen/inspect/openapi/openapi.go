@@ -63,6 +63,7 @@ type content struct {
 type response struct {
 	description string
 	content     *content
+	failure     string // in place of both: one of those that all operations share
 }
 
 // Make writes the document of an application whose servers are at some addresses. What it says of the application is the comment of the
@@ -145,19 +146,24 @@ func (d *document) operation(f *model.Function, r web.Route, method string) *ope
 		o.body = d.body(f, at)
 	}
 	d.results(o, f, r, at)
+	if method == "HEAD" {
+		for status, r := range o.responses {
+			r.content = nil
+			o.responses[status] = r
+		}
+	}
 	for _, m := range f.Middleware {
 		if m.Guard {
 			o.guards = append(o.guards, m.Name)
 		}
 	}
 	if o.guards != nil {
-		o.responses["401"] = response{"The caller is not known.", problemContent()}
-		o.responses["403"] = response{"The caller may not do this.", problemContent()}
+		o.responses["401"], o.responses["403"] = response{failure: "Unauthorized"}, response{failure: "Forbidden"}
 	}
 	if o.parameters != nil || o.body != nil {
-		o.responses["400"] = response{"The request is not valid; errors says what of it.", problemContent()}
+		o.responses["400"] = response{failure: "BadRequest"}
 	}
-	o.responses["default"] = response{"The call failed.", problemContent()}
+	o.responses["default"] = response{failure: "Failure"}
 	return o
 }
 
@@ -288,7 +294,9 @@ func (d *document) write(description string, servers []string) ([]byte, error) {
 		schema.Member("servers", list, list != nil),
 		schema.Member("tags", tags, tags != nil),
 		schema.Member("paths", d.writePaths(), true),
-		schema.Member("components", object(schema.Member("schemas", components(definitions), true)), true),
+		schema.Member("components", object(
+			schema.Member("schemas", components(definitions), true), schema.Member("responses", failures(), true),
+		), true),
 	)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,10 @@ func (o *operation) write() json.Marshaler {
 	var responses []schema.ObjectMember
 	for _, status := range slices.Sorted(maps.Keys(o.responses)) {
 		r := o.responses[status]
+		if r.failure != "" {
+			responses = append(responses, schema.Member(status, object(schema.Member("$ref", "#/components/responses/"+r.failure, true)), true))
+			continue
+		}
 		var content json.Marshaler
 		if r.content != nil {
 			content = r.content.write()
@@ -92,9 +96,17 @@ func components(definitions []*schema.Definition) json.Marshaler {
 // problemName is a name that no Go type's definition has.
 const problemName = "faas.Problem"
 
-// problemContent is the body of a failed call.
-func problemContent() *content {
-	return &content{"application/problem+json", &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
+// failures are the responses that all operations share.
+func failures() json.Marshaler {
+	var members []schema.ObjectMember
+	for _, f := range []struct{ name, description string }{
+		{"BadRequest", "The request is not valid; errors says what of it."}, {"Failure", "The call failed."},
+		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
+	} {
+		body := &content{"application/problem+json", &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
+		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", body.write(), true)), true))
+	}
+	return object(members...)
 }
 
 // problem is what package web writes: RFC 9457 with members of its own.

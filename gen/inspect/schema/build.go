@@ -82,6 +82,11 @@ func (s *Set) described(of *Schema, name types.Object) *Schema {
 
 // structure describes a type that has no name, or what a named one is made of.
 func (s *Set) structure(t types.Type, name types.Object) *Schema {
+	if s.above[t] { // as only code that does not compile has it
+		return &Schema{}
+	}
+	s.above[t] = true
+	defer delete(s.above, t)
 	switch t := t.(type) {
 	case *types.Basic:
 		return s.basic(t, name)
@@ -153,7 +158,7 @@ func (s *Set) object(st *types.Struct, leave func(path string) bool) *Schema {
 		if leave != nil && leave(f.path) {
 			continue
 		}
-		p := s.field(f)
+		p := s.property(f)
 		if !f.omit && !f.optional {
 			o.Required = append(o.Required, f.name)
 		}
@@ -162,16 +167,12 @@ func (s *Set) object(st *types.Struct, leave func(path string) bool) *Schema {
 	return o
 }
 
-// field describes the values of a field.
-func (s *Set) field(f field) *Schema {
-	t := types.Unalias(f.v.Type())
+// property describes the values of a field.
+func (s *Set) property(f field) *Schema {
+	t, before := types.Unalias(f.v.Type()), s.field
+	s.field = f.v
 	p := s.of(t)
-	if _, ok := t.(*types.Interface); ok || len(p.Types) == 0 && p.Ref == nil && p.AnyOf == nil {
-		p = &Schema{} // of its own, for the description
-		if _, ok := t.Underlying().(*types.Chan); ok {
-			s.find(f.v, "encoding/json writes no values of field %s", f.v.Name())
-		}
-	}
+	s.field = before
 	if f.omit { // what would be null is left out
 		p = nonNull(p)
 	}

@@ -17,6 +17,8 @@ type Set struct {
 	findings []Finding
 	found    map[string]bool
 	at       Place
+	field    *types.Var // that is being described
+	above    map[types.Type]bool
 }
 
 // definitionKey is what a definition is of. Types are compared as text, as a generic type has a value for each place where it stands.
@@ -35,7 +37,7 @@ type Place struct {
 func NewSet(module string, fset *token.FileSet, sources map[string][]byte) *Set {
 	return &Set{
 		module: module, docs: docs{fset: fset, sources: sources, files: map[string]map[place]string{}},
-		byKey: map[definitionKey]*Definition{}, found: map[string]bool{},
+		byKey: map[definitionKey]*Definition{}, found: map[string]bool{}, above: map[types.Type]bool{},
 	}
 }
 
@@ -82,6 +84,9 @@ func (s *Set) Definitions() []*Definition {
 	})
 	names := []func(d *Definition) string{
 		func(d *Definition) string { return spell(d.key.text, "") },
+		func(d *Definition) string {
+			return spell(strings.NewReplacer("*", " pointer ", "[]", " list ", "map[", " map ").Replace(d.key.text), "")
+		},
 		func(d *Definition) string { return spell(d.key.text, "name") },
 		func(d *Definition) string { return spell(d.key.text, "path") },
 	}
@@ -160,6 +165,9 @@ func clean(s string) string {
 
 // find notes what cannot be described.
 func (s *Set) find(o types.Object, format string, args ...any) {
+	if o == nil && s.field != nil {
+		o = s.field
+	}
 	f := Finding{Pos: s.at.Pos, Length: s.at.Length, Message: fmt.Sprintf(format, args...)}
 	if o != nil && o.Pos().IsValid() {
 		if pos := s.docs.fset.Position(o.Pos()); s.docs.sources[pos.Filename] != nil {
