@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
@@ -85,9 +86,11 @@ func Make(app *model.App, servers []string) (*Document, error) {
 
 // function adds the routes of a function.
 func (d *document) function(f *model.Function) {
-	var routes []web.Route
+	var routes []route
 	for _, t := range f.Triggers {
-		routes = append(routes, t.Routes...)
+		for _, r := range t.Routes {
+			routes = append(routes, route{r, further(t.Marker)})
+		}
 	}
 	if len(routes) == 0 {
 		return
@@ -117,6 +120,27 @@ func (d *document) function(f *model.Function) {
 	}
 }
 
+// route is a route with the statuses that its function sets itself.
+type route struct {
+	web.Route
+	further []int
+}
+
+// further are the statuses of a marker but the first.
+func further(marker any) []int {
+	var all annotations.Statuses
+	switch m := marker.(type) {
+	case *annotations.HTTP:
+		all = m.Status
+	case *annotations.APIGW:
+		all = m.Status
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all[1:]
+}
+
 // pathOf is a pattern as OpenAPI writes it: without what says how much a wildcard takes.
 func pathOf(pattern string) string {
 	path := strings.ReplaceAll(pattern, "...}", "}")
@@ -133,7 +157,7 @@ func wildcards(path string) (names []string) {
 	return names
 }
 
-func (d *document) operation(f *model.Function, r web.Route, method string) *operation {
+func (d *document) operation(f *model.Function, r route, method string) *operation {
 	o := &operation{id: d.name(f.Name, method), tag: f.Object.Pkg().Name(), responses: map[string]response{}}
 	o.summary, o.description = split(f.Doc, f.Object.Name())
 	o.deprecated = strings.HasPrefix(f.Doc, "Deprecated: ") || strings.Contains(f.Doc, "\n\nDeprecated: ")

@@ -3,17 +3,36 @@ package openapi
 import (
 	"cmp"
 	"go/types"
+	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
 
-	"github.com/faasgen/faasgen/framework/trigger/web"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// results are the responses of a call that succeeds, as package web makes them of what the handler returns.
-func (d *document) results(o *operation, f *model.Function, r web.Route, at schema.Place) {
+// results are the responses of a call that succeeds, and those that the function sets another status for.
+func (d *document) results(o *operation, f *model.Function, r route, at schema.Place) {
+	d.result(o, f, r, at)
+	var body *content
+	for _, of := range o.responses {
+		body = cmp.Or(body, of.content) // there is one at most, but for what a function answers itself
+	}
+	for _, status := range r.further {
+		of := response{description: http.StatusText(status) + "."}
+		if status != http.StatusNoContent && status < 300 {
+			of.content = body
+		}
+		if status >= 400 {
+			of = response{failure: "Failure"}
+		}
+		o.responses[strconv.Itoa(status)] = of
+	}
+}
+
+// result is the response of a call that succeeds, as package web makes it of what the handler returns.
+func (d *document) result(o *operation, f *model.Function, r route, at schema.Place) {
 	status := func(last int) string { return strconv.Itoa(cmp.Or(r.Status, last)) }
 	if f.Out == nil {
 		o.responses[status(204)] = response{description: "It is done."}
