@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 )
 
 // Traceparent is the W3C trace context of ctx, for what carries it by hand, such as the attributes of a message. It is empty outside of
@@ -76,7 +78,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // fail gives a span the status of an error, without its text.
 func fail(span trace.Span, err error) {
-	code := codeOf(err)
+	code := outcome.CodeOf(err)
 	span.SetAttributes(semconv.ErrorTypeKey.String(code))
 	span.SetStatus(codes.Error, code)
 }

@@ -56,9 +56,9 @@ func TestMain(m *testing.M) {
 }
 
 // unit is what runs in the simulators.
-func unit(*framework.Runtime) *framework.App {
+func unit(rt *framework.Runtime) *framework.App {
 	l, err := otel.New(&otel.Config{Endpoint: os.Getenv("RECEIVER"), Headers: config.NewSecret("Authorization=Bearer%20" + password), Sample: 1, Cap: 10 * time.Second,
-		Traces: true, Metrics: true, Global: true})
+		Traces: true, Metrics: true, Global: true}, rt)
 	if err != nil {
 		panic(err)
 	}
@@ -149,7 +149,7 @@ func TestClouds(t *testing.T) {
 				a["http.route"] != "/orders/{id}" || a["http.request.method"] != "GET" || a["faas.invocation_id"] == "" || a["server.address"] != "shop.example" {
 				t.Errorf("found the attributes %v", a)
 			}
-			for name, parent := range map[string]*tracing.Span{"load": got, "RuntimeStart": got, "FunctionStart": got, "layer otel": named(spans, "RuntimeStart")} {
+			for name, parent := range map[string]*tracing.Span{"load": got, "RuntimeStart": got, "FunctionStart": got, "layer otel": named(spans, "FunctionStart")} {
 				if s := named(spans, name); s == nil || parent == nil || hexOf(s.ParentSpanId) != hexOf(parent.SpanId) || hexOf(s.TraceId) != hexOf(got.TraceId) || s.EndTimeUnixNano < s.StartTimeUnixNano {
 					t.Errorf("%s: found %v within %v", name, s, parent)
 				}

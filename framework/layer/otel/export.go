@@ -3,11 +3,12 @@ package otel
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	api "go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -23,9 +24,10 @@ const (
 type exporter struct {
 	settings *settings
 	log      func() *slog.Logger
-	reader   *sdkmetric.ManualReader // nil is no metrics
-	spans    *signal                 // nil is none
+	metrics  *metrics // nil is none
+	spans    *signal  // nil is none
 	points   *signal
+	of       func() *owner // once, when the unit is known
 	turn     chan struct{} // whoever has put something in exports
 	full     chan struct{} // for a server: a batch is there, or the end has come
 
@@ -47,8 +49,8 @@ type signal struct {
 	failing  bool // and a line says so
 }
 
-func newExporter(s *settings, reader *sdkmetric.ManualReader, log func() *slog.Logger) (*exporter, error) {
-	e := &exporter{settings: s, log: log, turn: make(chan struct{}, 1), full: make(chan struct{}, 1)}
+func newExporter(s *settings, m *metrics, of func() *owner, log func() *slog.Logger) (*exporter, error) {
+	e := &exporter{settings: s, metrics: m, of: sync.OnceValue(of), log: log, turn: make(chan struct{}, 1), full: make(chan struct{}, 1)}
 	e.last.Store(time.Now().UnixNano())
 	for _, x := range []struct {
 		to *receiver
@@ -62,9 +64,6 @@ func newExporter(s *settings, reader *sdkmetric.ManualReader, log func() *slog.L
 			return nil, err
 		}
 		*x.of = &signal{sender: sender, batch: s.batch}
-	}
-	if s.metrics != nil {
-		e.reader = reader
 	}
 	return e, nil
 }
@@ -106,7 +105,7 @@ func (e *exporter) drop(n int) {
 
 // due reports whether metrics have waited for long enough.
 func (e *exporter) due(now time.Time) bool {
-	return e.reader != nil && now.UnixNano()-e.last.Load() > int64(e.settings.every)
+	return e.metrics != nil && now.UnixNano()-e.last.Load() > int64(e.settings.every)
 }
 
 // flush exports what there is, metrics if they are due or all is over. Somebody else who does it is waited for until ctx ends: what is
@@ -124,14 +123,14 @@ func (e *exporter) flush(ctx context.Context, all bool) {
 		if len(batch) == 0 {
 			break
 		}
-		e.buffer = encodeSpans(e.buffer[:0], batch)
+		e.buffer = encodeSpans(e.buffer[:0], e.of(), batch)
 		refused, f := e.spans.post(ctx, e.buffer)
 		e.settleSpans(batch, refused, f)
 		if f != nil && (!f.large || len(batch) == 1) {
 			break
 		}
 	}
-	if e.reader != nil && (all || e.due(now) && now.After(e.points.until)) && ctx.Err() == nil {
+	if e.metrics != nil && (all || e.due(now) && now.After(e.points.until)) && ctx.Err() == nil {
 		e.flushMetrics(ctx)
 	}
 	if cap(e.buffer) > 1<<20 {
@@ -179,21 +178,32 @@ func (e *exporter) putBack(batch []sdktrace.ReadOnlySpan) {
 	e.queue = append(batch, e.queue...)
 }
 
+// collector is a meter provider that can be read, such as that of package meter.
+type collector interface {
+	Collect(ctx context.Context, read *metricdata.ResourceMetrics) error
+}
+
 // flushMetrics exports what was measured since it was last read. What a receiver does not take is lost: it cannot be read twice.
 func (e *exporter) flushMetrics(ctx context.Context) {
-	e.last.Store(time.Now().UnixNano())
-	var read metricdata.ResourceMetrics
-	if err := e.reader.Collect(ctx, &read); err != nil && len(read.ScopeMetrics) == 0 {
-		return
+	now := time.Now()
+	e.last.Store(now.UnixNano())
+	scopes := []metricdata.ScopeMetrics{e.metrics.read(now)}
+	if own, ok := api.GetMeterProvider().(collector); ok && e.settings.global {
+		var read metricdata.ResourceMetrics
+		if err := own.Collect(ctx, &read); err != nil {
+			e.log().Warn("some of the application's metrics cannot be read", "error", err.Error())
+		}
+		scopes = append(scopes, read.ScopeMetrics...)
 	}
+	scopes = slices.DeleteFunc(scopes, func(s metricdata.ScopeMetrics) bool { return len(s.Metrics) == 0 })
 	points := 0
-	for i := range read.ScopeMetrics {
-		points += len(read.ScopeMetrics[i].Metrics)
+	for i := range scopes {
+		points += len(scopes[i].Metrics)
 	}
 	if points == 0 {
 		return
 	}
-	e.buffer = encodeMetrics(e.buffer[:0], &read)
+	e.buffer = encodeMetrics(e.buffer[:0], e.of(), scopes)
 	refused, f := e.points.post(ctx, e.buffer)
 	if f != nil {
 		refused = int64(points)

@@ -1,6 +1,8 @@
 package otel_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -175,5 +177,37 @@ func TestPartialSuccess(t *testing.T) {
 	e.close()
 	if got := e.messages(slog.LevelWarn); e.layer.Dropped() != 1 || !slices.Equal(got, []string{"telemetry was lost"}) {
 		t.Errorf("%d were dropped, and the lines are %q", e.layer.Dropped(), got)
+	}
+}
+
+// A server that is closed as soon as it has started ends, too.
+func TestServerEndsAtOnce(t *testing.T) {
+	gone := newReceiver(t)
+	gone.Close()
+	ended := make(chan error, 1)
+	go func() {
+		for range 200 {
+			rt := &framework.Runtime{Variables: variables{}, Server: true, Logger: slog.New(slog.DiscardHandler)}
+			c := configuration(gone.URL)
+			l, err := otel.New(&c, rt)
+			if err != nil {
+				ended <- err
+				return
+			}
+			e := framework.NewEngine(rt, &framework.App{Functions: []*framework.Function{{Name: "work", Handler: nothing}}, Layers: framework.Layers{l}})
+			if err := errors.Join(e.Start(context.Background()), e.Close(context.Background())); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("the layer still exports after its end")
 	}
 }
