@@ -116,7 +116,7 @@ func New(c *Config, rt *framework.Runtime) (*Layer, error) {
 // Name returns "otel".
 func (l *Layer) Name() string { return "otel" }
 
-// Logger adds trace_id and span_id to records whose context is in a span.
+// Logger adds trace_id and span_id to records whose context is in a span, the latter where that is exported.
 func (l *Layer) Logger(log *slog.Logger) *slog.Logger {
 	return slog.New(&logHandler{next: log.Handler()})
 }
