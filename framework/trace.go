@@ -15,31 +15,21 @@ func (c *Context) TraceID() string {
 	if c.trace != "" {
 		return c.trace
 	}
-	if p, ok := c.traceparent(); ok {
-		return p.ID()
-	}
-	p, ok := tracecontext.Parse(c.invocation.Trace) // which some platforms have in this form
-	if !ok {
-		p, ok = tracecontext.ParseVendor(c.invocation.Trace)
-	}
-	if !ok {
-		return ""
-	}
-	return p.ID()
-}
-
-// traceparent is what the caller sent.
-func (c *Context) traceparent() (p tracecontext.Parent, ok bool) {
 	header := ""
 	if by := c.invocation.Call; by != nil {
 		header = by.Traceparent
 	} else if e, ok := c.invocation.Event.(traced); ok {
 		header, _ = e.TraceContext()
 	}
-	if header == "" {
-		return p, false
+	for _, text := range [...]string{header, c.invocation.Trace} { // some platforms have the form of W3C, too
+		if _, ok := tracecontext.Parse(text); ok {
+			return text[3:35] // and what Parent.ID is, without a copy
+		}
 	}
-	return tracecontext.Parse(header)
+	if p, ok := tracecontext.ParseVendor(c.invocation.Trace); ok {
+		return p.ID()
+	}
+	return ""
 }
 
 // SetTraceID has TraceID return id, and what is logged of the invocation from then on: it is for layers that trace, before the function

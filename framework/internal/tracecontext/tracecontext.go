@@ -61,7 +61,7 @@ func parseXRay(text string) (p Parent, ok bool) {
 	for text != "" {
 		var field string
 		field, text, _ = strings.Cut(text, ";")
-		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
+		name, value, _ := strings.Cut(strings.TrimPrefix(field, " "), "=")
 		switch name {
 		case "Root":
 			if len(value) != 35 || value[:2] != "1-" || value[10] != '-' || !digits(p.Trace[:4], value[2:10]) || !digits(p.Trace[4:], value[11:]) {

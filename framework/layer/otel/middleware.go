@@ -73,11 +73,13 @@ func (w *watcher) begin(ctx *framework.Context, x *web.Exchange, f *facts, i *in
 	outer := trace.SpanContextFromContext(ctx)
 	i.nested = outer.IsValid()
 	sampled, id := i.nested && outer.IsSampled(), outer.TraceID()
+	known := false // to ctx.TraceID
 	if !i.nested {
 		p, state, ok := s.parentOf(ctx, x)
 		if id = p.Trace; !ok {
 			id = newTrace()
 		}
+		known = ok && s.w3c && s.vendor
 		if sampled = s.sampling.wants(&p, id); trace.SpanID(p.Span).IsValid() {
 			outer = remote(&p, id, sampled, state)
 			base = trace.ContextWithSpanContext(base, outer)
@@ -87,7 +89,9 @@ func (w *watcher) begin(ctx *framework.Context, x *web.Exchange, f *facts, i *in
 		}
 		base = call.WithTracer(base, Traceparent)
 	}
-	ctx.SetTraceID(id.String())
+	if !known {
+		ctx.SetTraceID(id.String())
+	}
 	if sampled && w.layer.tracer != nil {
 		base = w.start(ctx, base, x, f, i, id)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,10 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
 )
 
+// leastZipped is the size of a message from which it is compressed, in bytes: a smaller one is one packet as it is, and to compress it
+// would be most of what its export costs.
+const leastZipped = 1400
+
 // maxAnswer is what is read of a receiver's answer, in bytes: it is empty, or one line of words.
 const maxAnswer = 64 << 10
 
@@ -24,8 +29,9 @@ const maxAnswer = 64 << 10
 type sender struct {
 	*receiver
 	client *wire.Client
-	fields []runtimeapi.Field
-	zip    sync.Pool // of *gzip.Writer
+	plain  []runtimeapi.Field // headers of a message as it is
+	zipped []runtimeapi.Field // and of one that is compressed
+	zip    sync.Pool          // of *gzip.Writer
 }
 
 func newSender(r *receiver) (*sender, error) {
@@ -33,10 +39,8 @@ func newSender(r *receiver) (*sender, error) {
 	if err != nil {
 		return nil, errors.New("the endpoint is no address of a receiver")
 	}
-	s := &sender{receiver: r, client: client, fields: append([]runtimeapi.Field{{Name: "Content-Type", Value: "application/x-protobuf"}}, r.header...)}
-	if r.gzip {
-		s.fields = append(s.fields, runtimeapi.Field{Name: "Content-Encoding", Value: "gzip"})
-	}
+	s := &sender{receiver: r, client: client, plain: append([]runtimeapi.Field{{Name: "Content-Type", Value: "application/x-protobuf"}}, r.header...)}
+	s.zipped = append(slices.Clip(s.plain), runtimeapi.Field{Name: "Content-Encoding", Value: "gzip"})
 	s.zip.New = func() any { w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed); return w }
 	return s, nil
 }
@@ -55,17 +59,17 @@ func (f *failure) Error() string { return f.reason }
 func (s *sender) post(ctx context.Context, message []byte) (refused int64, f *failure) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	body := message
-	if s.gzip {
+	body, header := message, s.plain
+	if s.gzip && len(message) >= leastZipped {
 		var b bytes.Buffer
 		w := s.zip.Get().(*gzip.Writer)
 		w.Reset(&b)
 		_, _ = w.Write(message) // a buffer takes all
 		_ = w.Close()
 		s.zip.Put(w)
-		body = b.Bytes()
+		body, header = b.Bytes(), s.zipped
 	}
-	r, err := s.client.Do(ctx, runtimeapi.Request{Method: "POST", Path: s.path, Header: s.fields, Body: body})
+	r, err := s.client.Do(ctx, runtimeapi.Request{Method: "POST", Path: s.path, Header: header, Body: body})
 	switch {
 	case ctx.Err() != nil:
 		return 0, &failure{reason: "the receiver did not answer in time"}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/layer/otel"
@@ -96,5 +98,31 @@ func TestNoEndpoint(t *testing.T) {
 	e.invoke(framework.Invocation{Event: request("Traceparent", "00-"+traceID+"-"+spanID+"-01")})
 	if got := e.messages(slog.LevelInfo); len(got) != 1 || !strings.HasPrefix(got[0], "layer otel exports nothing") {
 		t.Errorf("found the lines %q", got)
+	}
+}
+
+// What is large is compressed; what is one packet anyway is not.
+func TestCompression(t *testing.T) {
+	r := newReceiver(t)
+	spans := 200
+	e := start(t, configuration(r.URL), nil, &framework.Function{Handler: func(ctx *framework.Context) error {
+		for range spans {
+			_, span := trace.SpanFromContext(ctx).TracerProvider().Tracer("shop").Start(ctx, "part")
+			span.End()
+		}
+		return nil
+	}})
+	for _, tt := range []struct {
+		spans int
+		want  string
+	}{{200, "gzip"}, {0, ""}} {
+		spans = tt.spans
+		e.invoke(framework.Invocation{})
+		if got := r.header.Get("Content-Encoding"); got != tt.want {
+			t.Errorf("%d spans: found the encoding %q, want %q", tt.spans, got, tt.want)
+		}
+	}
+	if n := len(r.taken()); n < 202 {
+		t.Errorf("%d spans came", n)
 	}
 }
