@@ -158,7 +158,7 @@ func TestClouds(t *testing.T) {
 			if a := plain(failed.GetAttributes()); a["faas.coldstart"] != false || a["error.type"] != "internal" || a["http.response.status_code"] != int64(500) || failed.GetStatus().GetCode() != tracing.Status_STATUS_CODE_ERROR {
 				t.Errorf("found %v", failed)
 			}
-			res := plain(r.resources[0].Attributes)
+			res := plain(r.resource().GetAttributes())
 			if provider, _ := res["cloud.provider"].(string); provider != tt.provider || res["service.name"] != "api" || res["faas.instance"] == "" {
 				t.Errorf("found the resource %v", res)
 			}
@@ -167,7 +167,7 @@ func TestClouds(t *testing.T) {
 					t.Errorf("a span tells too much: %s", text)
 				}
 			}
-			if r.header.Get("Authorization") != "Bearer "+password || strings.Contains(out.String(), password) {
+			if r.sent().Get("Authorization") != "Bearer "+password || strings.Contains(out.String(), password) {
 				t.Errorf("the header was not sent, or was logged:\n%s", out)
 			}
 			checkLog(t, out.String(), got, named(spans, "load"))

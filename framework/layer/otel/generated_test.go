@@ -155,10 +155,10 @@ func TestGenerated(t *testing.T) {
 	if named(spans, "FunctionStart") == nil {
 		t.Errorf("found no span of the start in %v", spans)
 	}
-	if r.header.Get("Authorization") != "Bearer "+password {
-		t.Errorf("found the headers %v", r.header)
+	if r.sent().Get("Authorization") != "Bearer "+password {
+		t.Errorf("found the headers %v", r.sent())
 	}
-	if a := plain(r.resources[0].Attributes); a["service.name"] != "order-create" && a["service.name"] != "shop" {
+	if a := plain(r.resource().GetAttributes()); a["service.name"] != "order-create" && a["service.name"] != "shop" {
 		t.Errorf("found the resource %v", a)
 	}
 

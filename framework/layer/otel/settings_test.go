@@ -70,13 +70,13 @@ func TestVariables(t *testing.T) {
 	}, &framework.Function{Handler: nothing})
 	e.invoke(framework.Invocation{})
 	e.close()
-	if h := r.header; h.Get("X-Key") != password || h.Get("B") != "c d" || h.Get("A") != "" || h.Get("Content-Encoding") != "" {
+	if h := r.sent(); h.Get("X-Key") != password || h.Get("B") != "c d" || h.Get("A") != "" || h.Get("Content-Encoding") != "" {
 		t.Errorf("found the headers %v", h)
 	}
 	if !slices.Equal(paths, []string{"/v1/traces", "/v1/metrics"}) {
 		t.Errorf("found the paths %q", paths)
 	}
-	if a := plain(r.resources[0].Attributes); a["service.name"] != "three" || a["team"] != "shop" || a["cloud.region"] != "here" {
+	if a := plain(r.resource().GetAttributes()); a["service.name"] != "three" || a["team"] != "shop" || a["cloud.region"] != "here" {
 		t.Errorf("found the resource %v", a)
 	}
 	if got := e.messages(slog.LevelWarn); !slices.Equal(got, []string{"layer otel ignores variables that are set"}) || strings.Contains(e.out.String(), password) {
@@ -118,7 +118,7 @@ func TestCompression(t *testing.T) {
 	}{{200, "gzip"}, {0, ""}} {
 		spans = tt.spans
 		e.invoke(framework.Invocation{})
-		if got := r.header.Get("Content-Encoding"); got != tt.want {
+		if got := r.sent().Get("Content-Encoding"); got != tt.want {
 			t.Errorf("%d spans: found the encoding %q, want %q", tt.spans, got, tt.want)
 		}
 	}
