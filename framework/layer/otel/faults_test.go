@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,13 @@ func TestReceiverFails(t *testing.T) {
 		{"503", status(503), "the receiver answered with status 503", 4},
 		{"redirects", status(307, "Location", "http://example.com/"), "the receiver answered with status 307", 4},
 		{"a page", status(200, "Content-Type", "text/html"), "the receiver answered with status 200 and what is no answer of OTLP", 4},
+		{"never ends", func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+			for {
+				if _, err := io.WriteString(w, strings.Repeat(secret, 1000)); err != nil {
+					return true
+				}
+			}
+		}, "the connection to the receiver broke, or what came was no answer", 4},
 		{"cuts", func(w http.ResponseWriter, _ *http.Request, _ string) bool { panic(http.ErrAbortHandler) }, "the connection to the receiver broke, or what came was no answer", 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,6 +80,16 @@ func TestReceiverFails(t *testing.T) {
 		gone := newReceiver(t)
 		gone.Close()
 		failing(t, configuration(gone.URL), line+"the receiver cannot be reached", nil, 0)
+	})
+	t.Run("is silent before TLS", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0") // which the kernel accepts for, and nothing else
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		c := configuration("https://" + l.Addr().String())
+		c.Cap = 20 * time.Millisecond
+		failing(t, c, line+"the receiver did not answer in time", nil, 0)
 	})
 	t.Run("speaks something else", func(t *testing.T) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -120,6 +138,31 @@ func failing(t *testing.T, c otel.Config, want string, posts func() int, most in
 		if time.Now().After(deadline) { // of the test's own server, too, which takes its time
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
+	}
+}
+
+// However long a receiver is away, what waits for it does not grow.
+func TestMemoryIsFlat(t *testing.T) {
+	gone := newReceiver(t)
+	gone.Close()
+	c := configuration(gone.URL)
+	c.Metrics = true
+	e := start(t, c, variables{"OTEL_BSP_MAX_QUEUE_SIZE": "64"}, &framework.Function{Handler: nothing})
+	used := func() uint64 {
+		for range 2000 {
+			e.invoke(framework.Invocation{})
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const most = 1 << 20
+	if before, after := used(), used(); after > before+most {
+		t.Errorf("%d bytes more after 2000 invocations", after-before)
+	}
+	if e.layer.Dropped() < 3900 {
+		t.Errorf("%d were dropped of 4000, of which 64 wait", e.layer.Dropped())
 	}
 }
 
