@@ -3,7 +3,9 @@ package otel_test
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +43,7 @@ const (
 func TestMain(m *testing.M) {
 	switch os.Getenv(artefact) {
 	case "":
-		os.Exit(m.Run())
+		os.Exit(trusting(m.Run))
 	case "aws":
 		aws.Run(unit, aws.HTTP())
 	case "tencent/custom":
@@ -53,6 +55,22 @@ func TestMain(m *testing.M) {
 	case "local":
 		local.Run(unit)
 	}
+}
+
+// trusting runs tests that trust the certificate of httptest, which is read once in a process.
+func trusting(run func() int) int {
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	dir, err := os.MkdirTemp("", "otel")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "ca.pem")
+	if err := errors.Join(os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600), os.Setenv("SSL_CERT_FILE", path)); err != nil {
+		panic(err)
+	}
+	return run()
 }
 
 // unit is what runs in the simulators.

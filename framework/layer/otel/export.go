@@ -44,7 +44,7 @@ type exporter struct {
 type signal struct {
 	*sender
 	failures int
-	until    time.Time // by the wall clock: the other one may stand still in a frozen process
+	until    atomic.Int64 // Unix nanoseconds, by the wall clock: the other one may stand still in a frozen process
 	batch    int
 	failing  bool // and a line says so
 }
@@ -52,6 +52,7 @@ type signal struct {
 func newExporter(s *settings, m *metrics, of func() *owner, log func() *slog.Logger) (*exporter, error) {
 	e := &exporter{settings: s, metrics: m, of: sync.OnceValue(of), log: log, turn: make(chan struct{}, 1), full: make(chan struct{}, 1)}
 	e.last.Store(time.Now().UnixNano())
+	lines := map[string]*line{}
 	for _, x := range []struct {
 		to *receiver
 		of **signal
@@ -59,11 +60,15 @@ func newExporter(s *settings, m *metrics, of func() *owner, log func() *slog.Log
 		if x.to == nil {
 			continue
 		}
-		sender, err := newSender(x.to)
-		if err != nil {
-			return nil, err
+		l := lines[x.to.origin]
+		if l == nil {
+			var err error
+			if l, err = newLine(x.to.origin); err != nil {
+				return nil, err
+			}
+			lines[x.to.origin] = l
 		}
-		*x.of = &signal{sender: sender, batch: s.batch}
+		*x.of = &signal{sender: newSender(x.to, l), batch: s.batch}
 	}
 	return e, nil
 }
@@ -117,12 +122,15 @@ func (e *exporter) flush(ctx context.Context, all bool) {
 	case <-ctx.Done():
 		return
 	}
-	now := time.Now().Round(0)
-	for e.spans != nil && (all || now.After(e.spans.until)) && ctx.Err() == nil {
-		batch := e.take()
-		if len(batch) == 0 {
+	now := time.Now()
+	for e.spans != nil && (all || !e.spans.rests(now)) && ctx.Err() == nil && e.waiting() {
+		if ok, f := e.spans.ready(ctx, all); !ok {
+			if f != nil {
+				e.note(e.spans, "spans", f)
+			}
 			break
 		}
+		batch := e.take()
 		e.buffer = encodeSpans(e.buffer[:0], e.of(), batch)
 		refused, f := e.spans.post(ctx, e.buffer)
 		e.settleSpans(batch, refused, f)
@@ -130,12 +138,29 @@ func (e *exporter) flush(ctx context.Context, all bool) {
 			break
 		}
 	}
-	if e.metrics != nil && (all || e.due(now) && now.After(e.points.until)) && ctx.Err() == nil {
-		e.flushMetrics(ctx)
+	if e.metrics != nil && (all || e.due(now) && !e.points.rests(now)) {
+		e.flushMetrics(ctx, all)
 	}
 	if cap(e.buffer) > 1<<20 {
 		e.buffer = nil
 	}
+}
+
+// prepare begins to connect for the spans of an invocation that begins, so that the handshake goes on while the function works.
+func (e *exporter) prepare() {
+	if e.spans != nil && !e.spans.rests(time.Now()) {
+		e.spans.connect()
+	}
+}
+
+// rests reports whether a receiver is left alone.
+func (s *signal) rests(now time.Time) bool { return now.UnixNano() < s.until.Load() }
+
+// waiting reports whether there are spans.
+func (e *exporter) waiting() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.queue) > 0
 }
 
 // take takes a batch out of the queue.
@@ -183,8 +208,16 @@ type collector interface {
 	Collect(ctx context.Context, read *metricdata.ResourceMetrics) error
 }
 
-// flushMetrics exports what was measured since it was last read. What a receiver does not take is lost: it cannot be read twice.
-func (e *exporter) flushMetrics(ctx context.Context) {
+// flushMetrics exports what was measured since it was last read. Without a connection it goes on adding up, until the last time. What a
+// receiver does not take is lost: it cannot be read twice.
+func (e *exporter) flushMetrics(ctx context.Context, last bool) {
+	ok, f := e.points.ready(ctx, last)
+	if !ok && !last {
+		if f != nil {
+			e.note(e.points, "metrics", f)
+		}
+		return
+	}
 	now := time.Now()
 	e.last.Store(now.UnixNano())
 	scopes := []metricdata.ScopeMetrics{e.metrics.read(now)}
@@ -201,6 +234,10 @@ func (e *exporter) flushMetrics(ctx context.Context) {
 		points += len(scopes[i].Metrics)
 	}
 	if points == 0 {
+		return
+	}
+	if !ok {
+		e.drop(points)
 		return
 	}
 	e.buffer = encodeMetrics(e.buffer[:0], e.of(), scopes)
@@ -230,7 +267,7 @@ func (e *exporter) note(s *signal, what string, f *failure) {
 		s.failures = patience - 1 // one more is enough afterwards
 	}
 	if pause > 0 {
-		s.until = time.Now().Round(0).Add(pause)
+		s.until.Store(time.Now().Add(pause).UnixNano())
 	}
 	if !s.failing {
 		s.failing = true
@@ -258,6 +295,11 @@ func (e *exporter) serve(ctx context.Context, stop <-chan struct{}) {
 // end takes nothing more, and exports what there is.
 func (e *exporter) end(ctx context.Context) {
 	e.flush(ctx, true)
+	for _, s := range [...]*signal{e.spans, e.points} {
+		if s != nil {
+			s.cut()
+		}
+	}
 	e.mu.Lock()
 	e.ended = true
 	e.drop(len(e.queue))

@@ -93,6 +93,7 @@ func (w *watcher) begin(ctx *framework.Context, x *web.Exchange, f *facts, i *in
 		ctx.SetTraceID(id.String())
 	}
 	if sampled && w.layer.tracer != nil {
+		w.layer.export.prepare()
 		base = w.start(ctx, base, x, f, i, id)
 	}
 	return ctx.WithContext(base)
