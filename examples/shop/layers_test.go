@@ -52,29 +52,37 @@ func TestOneTraceInTheLog(t *testing.T) {
 
 // TestTraces: where there is a receiver, it gets the spans of an order and of what that calls, in the customer's trace.
 func TestTraces(t *testing.T) {
-	var mu sync.Mutex
-	var got strings.Builder
-	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		if _, err := io.Copy(&got, r.Body); err != nil || r.URL.Path != "/v1/traces" {
-			t.Errorf("%s: %v", r.URL.Path, err)
-		}
-	}))
-	t.Cleanup(receiver.Close)
-	a := start(t, faastest.Config{"layers.otel.endpoint": receiver.URL, "layers.otel.metrics": "false", "layers.otel.cap": "10s", "layers.otel.global": "false"},
-		faastest.Variables{"OTEL_EXPORTER_OTLP_COMPRESSION": "none"})
-	a.Do("POST", "/orders", oneCup, traceparent)
 	id, err := hex.DecodeString(traceID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	for _, name := range []string{"POST /orders", "stock-get", "order-confirm", string(id)} {
-		if !strings.Contains(got.String(), name) {
-			t.Errorf("no %q among the spans", name)
-		}
+	for name, options := range map[string][]faastest.Option{"in process": nil, "apart": {faastest.Apart()}} {
+		t.Run(name, func(t *testing.T) {
+			var mu sync.Mutex
+			var got strings.Builder
+			receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				if _, err := io.Copy(&got, r.Body); err != nil || r.URL.Path != "/v1/traces" {
+					t.Errorf("%s: %v", r.URL.Path, err)
+				}
+			}))
+			t.Cleanup(receiver.Close)
+			a := start(t, append(options, faastest.Config{"layers.otel.endpoint": receiver.URL, "layers.otel.metrics": "false", "layers.otel.cap": "10s", "layers.otel.global": "false"},
+				faastest.Variables{"OTEL_EXPORTER_OTLP_COMPRESSION": "none"})...)
+			if w := a.Do("POST", "/orders", oneCup, traceparent); w.Code != http.StatusCreated {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+			a.Calls("order-confirm") // which is over then
+			a.Close()
+			mu.Lock()
+			defer mu.Unlock()
+			for _, text := range []string{"POST /orders", "stock-get", "order-confirm", string(id)} {
+				if !strings.Contains(got.String(), text) {
+					t.Errorf("no %q among the spans", text)
+				}
+			}
+		})
 	}
 }
 
