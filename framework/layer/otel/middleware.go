@@ -87,7 +87,14 @@ func (w *watcher) begin(ctx *framework.Context, x *web.Exchange, f *facts, i *in
 			outer = trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: newSpan()})
 			base = trace.ContextWithSpanContext(base, outer)
 		}
-		base = call.WithTracer(base, Traceparent)
+		if s.w3c {
+			base = call.WithTracer(base, Traceparent)
+		} else {
+			base = call.WithTrace(base, "", "")
+		}
+		if !s.w3c || !s.baggage {
+			base = context.WithValue(base, sentKey{}, s)
+		}
 	}
 	if !known {
 		ctx.SetTraceID(id.String())

@@ -30,7 +30,6 @@ import (
 	"time"
 
 	api "go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -124,7 +123,7 @@ func (l *Layer) Logger(log *slog.Logger) *slog.Logger {
 // makeGlobal is for libraries that look for the providers where OpenTelemetry keeps them. What its SDK complains about is logged.
 func (l *Layer) makeGlobal() {
 	api.SetErrorHandler(api.ErrorHandlerFunc(func(err error) { l.rt.Log().Warn("OpenTelemetry", "error", err.Error()) }))
-	api.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
+	api.SetTextMapPropagator(l.settings.propagator())
 	if l.traces != nil {
 		api.SetTracerProvider(l.traces)
 	}
