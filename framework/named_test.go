@@ -98,6 +98,9 @@ func TestNamedLayersRefused(t *testing.T) {
 // TestLayerDefaults hands on what stands behind the settings.
 func TestLayerDefaults(t *testing.T) {
 	rt := &framework.Runtime{Settings: "f - timeout=1s\n---\n{\"-\": {}}\n"}
+	if got := rt.LayerDefaults(); got != "{\"-\": {}}\n" {
+		t.Errorf("got %q without an engine", got)
+	}
 	lived(t, rt, &framework.App{Unit: "u", Functions: []*framework.Function{needing("f", framework.Needs{})}})
 	if got := rt.LayerDefaults(); got != "{\"-\": {}}\n" {
 		t.Errorf("got %q", got)

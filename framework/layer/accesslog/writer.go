@@ -1,8 +1,6 @@
 package accesslog
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"path"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 	"github.com/faasgen/faasgen/framework/internal/partial"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -62,8 +61,7 @@ type lines struct {
 // line is what lines of one route, or of one kind, have in common.
 type line struct {
 	kind, pattern string
-	route         web.Route
-	several       []web.Route // with the pattern, where the status of success depends on the method
+	routes        []web.Route // with the pattern
 	warm, cold    slog.Handler
 }
 
@@ -105,9 +103,8 @@ func (w *writer) of(ctx *framework.Context) *lines {
 		if at < 0 {
 			at = len(all.routes)
 			all.routes = append(all.routes, newLine(base, kind, r.Pattern))
-			all.routes[at].route = r
 		}
-		all.routes[at].several = append(all.routes[at].several, r)
+		all.routes[at].routes = append(all.routes[at].routes, r)
 	}
 	if len(kinds) == 1 {
 		all.single = kinds[0]
@@ -183,51 +180,18 @@ func kindOf(event any) string {
 	return path.Base(t.PkgPath())
 }
 
-// status is that of the response.
-func (l *line) status(x *web.Exchange, result any, err error) int {
-	route := l.route
-	if len(l.several) > 1 {
-		for _, r := range l.several {
-			if r.Method == x.Request.Method || r.Method == "GET" && x.Request.Method == "HEAD" {
-				route = r
-			}
-		}
-	}
-	return x.Outcome(result, err, route)
-}
-
 // write writes the line of an invocation that has ended.
 func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	x := web.From(ctx)
 	all := w.of(ctx)
 	l := all.find(ctx, x)
-	o := outcome{code: codeOf(err)}
-	if !i.returned {
-		o.code = "panic"
-	}
-	_, limited := ctx.Deadline()
-	if reason := ctx.Err(); reason != nil && limited { // the engine has answered, or is about to
-		o.late = true
-		if o.code = "canceled"; errors.Is(reason, context.DeadlineExceeded) {
-			o.code = "deadline_exceeded"
-		}
-	}
-	o.failed = o.code != ""
+	var route web.Route
 	if x != nil {
-		switch {
-		case o.late && o.code == "canceled":
-			o.status = 499
-		case o.late:
-			o.status = 504
-		case !i.returned:
-			o.status = 500
-		default:
-			o.status = l.status(x, ctx.Result(), err)
-		}
-		o.failed = o.status >= 500
+		route = outcome.RouteOf(l.routes, x)
 	}
+	o := outcome.Of(ctx, x, route, err, i.returned)
 	level := slog.LevelInfo
-	if o.failed {
+	if o.Failed {
 		level = slog.LevelError
 	}
 	now := time.Now()
@@ -246,28 +210,28 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	attrs := append(room[:0], slog.String(requestIDField, ctx.RequestID()),
 		slog.Int64(durationField, now.Sub(i.began).Microseconds())) // a float would go through encoding/json, for 400 ns and an allocation
 	if x != nil {
-		attrs = append(attrs, slog.String("method", cut(x.Request.Method)), slog.Int("status", o.status))
+		attrs = append(attrs, slog.String("method", cut(x.Request.Method)), slog.Int("status", o.Status))
 	}
-	if id := traceID(ctx, x); id != "" {
+	if id := ctx.TraceID(); id != "" {
 		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	if root := ctx.Root(); root != "" {
 		attrs = append(attrs, slog.String("root_request_id", root))
 	}
-	if o.code != "" {
-		attrs = append(attrs, slog.String(codeField, o.code))
-		if b, ok := partial.Of(err); ok && !o.late {
+	if o.Code != "" {
+		attrs = append(attrs, slog.String(codeField, o.Code))
+		if b, ok := partial.Of(err); ok && !o.Late {
 			attrs = append(attrs, slog.Int("failed_messages", len(b.Failures)))
 		}
 	}
-	if o.late {
+	if o.Late {
 		attrs = append(attrs, slog.Bool("late", true))
 	}
 	if i.sampled {
 		attrs = append(attrs, slog.Bool("sampled", true))
 	}
 	if w.layer.config.Metrics == "emf" {
-		attrs = append(attrs, slog.Int(errorsField, number(o.failed)))
+		attrs = append(attrs, slog.Int(errorsField, number(o.Failed)))
 	}
 	if all.head.directives != nil {
 		metrics := w.layer.heads.Get().(*head)
@@ -280,42 +244,6 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 		w.layer.addRequest(&r, &x.Request)
 	}
 	_ = h.Handle(ctx, r) // there is nowhere else to say it
-}
-
-// outcome is how an invocation ended.
-type outcome struct {
-	status int    // of requests
-	code   string // empty without an error
-	failed bool   // and not by the caller's fault
-	late   bool
-}
-
-// codeOf is the code of an error, as callers see it, too.
-func codeOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	if _, ok := partial.Of(err); ok {
-		return "batch"
-	}
-	if stated, ok := errors.AsType[*framework.Error](err); ok {
-		if stated.Code == "" {
-			return "error"
-		}
-		return cut(stated.Code)
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "deadline_exceeded"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, framework.ErrClosed):
-		return "unavailable"
-	}
-	if _, ok := errors.AsType[*framework.PanicError](err); ok {
-		return "panic"
-	}
-	return "internal"
 }
 
 // addRequest adds what the configuration wants of a request.
