@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect/client"
 	"github.com/faasgen/faasgen/gen/inspect/openapi"
 )
 
@@ -20,14 +21,25 @@ func (a *Application) OpenAPI() ([]byte, annotations.Diagnostics, error) {
 			servers = append(servers, "https://"+name)
 		}
 	}
-	doc, err := openapi.Make(a.graph.App, append(servers, "http://127.0.0.1:8080"))
-	if err != nil {
-		return nil, nil, err
-	}
+	api, notes := a.api()
+	document, err := api.Document(append(servers, "http://127.0.0.1:8080"))
+	return document, notes, err
+}
+
+// Client is a client of the application's http functions in a language, with the notes of [Application.OpenAPI]. In Go it is of a package.
+func (a *Application) Client(language client.Language, pkg string) ([]byte, annotations.Diagnostics, error) {
+	api, notes := a.api()
+	text, err := language.Write(api, pkg)
+	return text, notes, err
+}
+
+// api are the operations, with notes on what they do not say.
+func (a *Application) api() (*openapi.API, annotations.Diagnostics) {
+	api := openapi.Read(a.graph.App)
 	var ds annotations.Diagnostics
-	for _, f := range doc.Findings {
+	for _, f := range api.Findings {
 		ds = append(ds, annotations.Diagnostic{Pos: f.Pos, Length: f.Length, Severity: annotations.SeverityNote, Code: CodeContract, Message: f.Message, Line: a.graph.App.Line(f.Pos)})
 	}
 	ds.Sort()
-	return doc.JSON, ds, nil
+	return api, ds
 }

@@ -35,23 +35,16 @@ func (t *tool) openapi() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			document, err := t.contract(cmd.Context(), dir)
+			a, err := t.contract(cmd.Context(), dir)
 			if err != nil {
 				return err
 			}
-			switch {
-			case file == "":
-				_, err = t.out.Write(document)
-				return err
-			case check:
-				return t.compareContract(file, document)
-			}
-			defer t.writing.enter()()
-			if err := os.WriteFile(absolute(t.dir, file), document, 0o644); err != nil {
+			document, notes, err := a.OpenAPI()
+			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(t.out, file)
-			return err
+			t.print(notes)
+			return t.deliver(document, file, check, "faasgen openapi")
 		},
 	}
 	cmd.Flags().StringVarP(&file, "output", "o", "", "the file to write, in place of standard output")
@@ -60,8 +53,8 @@ func (t *tool) openapi() *cobra.Command {
 	return cmd
 }
 
-// contract is the OpenAPI document of the application of a folder, or of the only one below it.
-func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
+// contract is the application of a folder, or the only one below it.
+func (t *tool) contract(ctx context.Context, dir string) (*inspect.Application, error) {
 	done := t.progress("reading")
 	apps, ds, err := gen.Read(ctx, t.options(dir))
 	done()
@@ -82,24 +75,36 @@ func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
 		}
 		return nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + strings.Join(dirs, ", ")}
 	}
-	document, notes, err := apps[0].OpenAPI()
-	if err != nil {
-		return nil, err
-	}
-	t.print(notes)
-	return document, nil
+	return apps[0], nil
 }
 
-// compareContract compares a file with a document.
-func (t *tool) compareContract(file string, document []byte) error {
+// deliver prints what was made of a contract by a command, writes it to a file, or compares the file with it.
+func (t *tool) deliver(text []byte, file string, check bool, command string) error {
+	switch {
+	case file == "":
+		_, err := t.out.Write(text)
+		return err
+	case check:
+		return t.compareContract(file, text, command)
+	}
+	defer t.writing.enter()()
+	if err := os.WriteFile(absolute(t.dir, file), text, 0o644); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, file)
+	return err
+}
+
+// compareContract compares a file with what a command writes to it.
+func (t *tool) compareContract(file string, text []byte, command string) error {
 	before, err := os.ReadFile(absolute(t.dir, file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &failure{code: exitUsage, text: file + " is not there", hint: "write it: faasgen openapi -o " + file}
+		return &failure{code: exitUsage, text: file + " is not there", hint: "write it: " + command + " -o " + file}
 	case err != nil:
 		return err
-	case !bytes.Equal(bytes.ReplaceAll(before, []byte("\r\n"), []byte("\n")), document):
-		return &failure{code: exitUsage, text: file + " is not current", hint: "write it again: faasgen openapi -o " + file}
+	case !bytes.Equal(bytes.ReplaceAll(before, []byte("\r\n"), []byte("\n")), text):
+		return &failure{code: exitUsage, text: file + " is not current", hint: "write it again: " + command + " -o " + file}
 	}
 	return nil
 }
