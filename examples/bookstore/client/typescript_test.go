@@ -1,0 +1,85 @@
+package client_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/evanw/esbuild/pkg/api"
+
+	generator "github.com/faasgen/faasgen/gen/inspect/client"
+	"github.com/faasgen/faasgen/gen/inspect/openapi/openapitest"
+)
+
+// TestTypeScript calls the running application by the client in TypeScript, under Node.
+func TestTypeScript(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "calls.mjs")
+	built := api.Build(api.BuildOptions{
+		EntryPoints: []string{"testdata/calls.ts"}, Outfile: out, Write: true, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
+	})
+	for _, m := range append(built.Errors, built.Warnings...) {
+		t.Errorf("%+v: %s", m.Location, m.Text)
+	}
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node on the PATH: the client in TypeScript is not run")
+	}
+	said, err := exec.Command(node, out, start(t).URL).CombinedOutput()
+	if err != nil || len(said) > 0 {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+// TestTypes checks the types of the client, of calls of it, and of clients of random applications.
+func TestTypes(t *testing.T) {
+	tsc, err := exec.LookPath("tsc")
+	if err != nil {
+		t.Skip("no tsc on the PATH: types of the client in TypeScript are not checked")
+	}
+	args := []string{"--strict", "--noEmit", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--noUnusedLocals", "--types", "", "testdata/calls.ts"}
+	dir := t.TempDir()
+	for seed := range uint64(20) {
+		file := filepath.Join(dir, fmt.Sprintf("client%d.ts", seed))
+		if err := os.WriteFile(file, random(t, seed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	if said, err := exec.Command(tsc, args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
+// random is the client of a random application.
+func random(t *testing.T, seed uint64) []byte {
+	t.Helper()
+	of, source, err := openapitest.API(seed)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, source)
+	}
+	text, err := generator.TypeScript.Write(of, "")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, source)
+	}
+	return text
+}
+
+// FuzzTypeScript: the client of every application is TypeScript, and the same again.
+func FuzzTypeScript(f *testing.F) {
+	for seed := range uint64(60) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		text := random(t, seed)
+		result := api.Transform(string(text), api.TransformOptions{Loader: api.LoaderTS, Format: api.FormatESModule, Target: api.ES2022})
+		for _, m := range append(result.Errors, result.Warnings...) {
+			t.Errorf("%s: %s", m.Location.LineText, m.Text)
+		}
+		if !bytes.Equal(random(t, seed), text) {
+			t.Error("another time the client is another")
+		}
+	})
+}
