@@ -7,6 +7,7 @@ import (
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/inspect/client"
 	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 )
 
 // CodeContract is a part of the application that its contract leaves open.
@@ -22,7 +23,7 @@ func (a *Application) OpenAPI() ([]byte, annotations.Diagnostics, error) {
 		}
 	}
 	api, notes := a.api()
-	document, err := api.Document(append(servers, "http://127.0.0.1:8080"))
+	document, err := openapi.Write(api, append(servers, "http://127.0.0.1:8080"))
 	return document, notes, err
 }
 
@@ -34,7 +35,7 @@ func (a *Application) Client(language client.Language, pkg string) ([]byte, anno
 }
 
 // api are the operations, with notes on what they do not say.
-func (a *Application) api() (*openapi.API, annotations.Diagnostics) {
+func (a *Application) api() (*operation.API, annotations.Diagnostics) {
 	api := openapi.Read(a.graph.App)
 	var ds annotations.Diagnostics
 	for _, f := range api.Findings {

@@ -11,7 +11,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 
 	generator "github.com/faasgen/faasgen/gen/inspect/client"
-	"github.com/faasgen/faasgen/gen/inspect/openapi/openapitest"
+	"github.com/faasgen/faasgen/gen/inspect/operation/operationtest"
 )
 
 // TestTypeScript calls the running application by the client in TypeScript, under Node.
@@ -56,7 +56,7 @@ func TestTypes(t *testing.T) {
 // random is the client of a random application.
 func random(t *testing.T, seed uint64) []byte {
 	t.Helper()
-	of, source, err := openapitest.API(seed)
+	of, source, err := operationtest.API(seed)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, source)
 	}

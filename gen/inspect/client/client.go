@@ -1,5 +1,5 @@
 // Package client writes clients of an application's http functions: one file of source without dependencies, from the operations that the
-// OpenAPI document has, too. What functions and types are called in the file is decided here; what is known of them is package openapi's.
+// OpenAPI document has, too. What functions and types are called in the file is decided here; what is known of them is package operation's.
 // Clients of other systems, and languages with a build of their own, are for the generators that read the document.
 package client
 
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
@@ -27,7 +27,7 @@ const (
 func Languages() []Language { return []Language{Go, TypeScript} }
 
 // Write writes a client, the same for the same operations. In Go it is of package pkg, which other languages have no use for.
-func (l Language) Write(api *openapi.API, pkg string) ([]byte, error) {
+func (l Language) Write(api *operation.API, pkg string) ([]byte, error) {
 	if l == TypeScript {
 		return writeTypeScript(api)
 	}
@@ -36,7 +36,7 @@ func (l Language) Write(api *openapi.API, pkg string) ([]byte, error) {
 
 // call is an operation in a client.
 type call struct {
-	*openapi.Operation
+	*operation.Operation
 	// method is its name, input that of the type of its argument, "" if it has none or the body is all of it.
 	method, input string
 	// body is the name of the type of its body, where that is an object without a name of its own.
@@ -65,7 +65,7 @@ const (
 )
 
 // resultOf finds the only body that successful responses have.
-func resultOf(o *openapi.Operation) result {
+func resultOf(o *operation.Operation) result {
 	if o.Method == "HEAD" {
 		return result{kind: headers}
 	}
@@ -106,7 +106,7 @@ func structured(s *schema.Schema) bool {
 }
 
 // calls names what a client has a method for. Pascal makes the name of a type, method that of a method.
-func calls(api *openapi.API, types, methods names, pascal, method func(string) string, input string) []*call {
+func calls(api *operation.API, types, methods names, pascal, method func(string) string, input string) []*call {
 	var list []*call
 	for _, o := range api.Operations {
 		c := &call{Operation: o, method: methods.unique(method(o.ID)), result: resultOf(o)}
@@ -140,7 +140,7 @@ func (c *call) summary() string {
 // part is a piece of a path: a text, or the parameter in its place.
 type part struct {
 	text      string
-	parameter *openapi.Parameter
+	parameter *operation.Parameter
 }
 
 // parts are the pieces of a path.
@@ -155,14 +155,14 @@ func (c *call) parts() (list []part) {
 			return list
 		}
 		name, after, _ := strings.Cut(after, "}")
-		at := slices.IndexFunc(c.Parameters, func(p openapi.Parameter) bool { return p.In == "path" && p.Name == name })
+		at := slices.IndexFunc(c.Parameters, func(p operation.Parameter) bool { return p.In == "path" && p.Name == name })
 		list = append(list, part{parameter: &c.Parameters[at]})
 		rest = after
 	}
 }
 
 // in are the parameters of one place.
-func (c *call) in(place string) (list []openapi.Parameter) {
+func (c *call) in(place string) (list []operation.Parameter) {
 	for _, p := range c.Parameters {
 		if p.In == place {
 			list = append(list, p)
@@ -172,4 +172,4 @@ func (c *call) in(place string) (list []openapi.Parameter) {
 }
 
 // listed reports whether a parameter may have several values.
-func listed(p openapi.Parameter) bool { return slices.Equal(p.Schema.Types, []string{"array"}) }
+func listed(p operation.Parameter) bool { return slices.Equal(p.Schema.Types, []string{"array"}) }

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/faasgen/faasgen/gen/inspect/client"
-	"github.com/faasgen/faasgen/gen/inspect/openapi/openapitest"
+	"github.com/faasgen/faasgen/gen/inspect/operation/operationtest"
 )
 
 // FuzzGo: the client of every application compiles, is formatted, and is the same again.
@@ -21,7 +21,7 @@ func FuzzGo(f *testing.F) {
 	}
 	packages := importer.Default() // reads each of the standard library's once
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		api, source, err := openapitest.API(seed)
+		api, source, err := operationtest.API(seed)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, source)
 		}
@@ -41,7 +41,7 @@ func FuzzGo(f *testing.F) {
 		if _, err := conf.Check("client", fset, []*ast.File{file}, nil); err != nil {
 			t.Errorf("%v\n%s\n%s", err, source, text)
 		}
-		again, _, _ := openapitest.API(seed)
+		again, _, _ := operationtest.API(seed)
 		if second, err := client.Go.Write(again, "client"); err != nil || !bytes.Equal(second, text) {
 			t.Errorf("another time the client is another, %v", err)
 		}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
@@ -30,7 +30,7 @@ type golang struct {
 	used     map[string]bool // what of the runtime
 }
 
-func writeGo(api *openapi.API, pkg string) ([]byte, error) {
+func writeGo(api *operation.API, pkg string) ([]byte, error) {
 	g := &golang{
 		b: &strings.Builder{}, types: reserve("Client", "New", "Problem", "ProblemError"), names: map[*schema.Definition]string{},
 		byValue: map[*schema.Definition][]*schema.Definition{}, packages: map[string]bool{}, used: map[string]bool{},
@@ -202,7 +202,7 @@ func (g *golang) send(c *call) {
 }
 
 // add writes what adds the values of a parameter.
-func (g *golang) add(p openapi.Parameter, field string) {
+func (g *golang) add(p operation.Parameter, field string) {
 	add := map[string]string{"query": "r.query.Add(%q, %s)\n", "header": "r.header.Add(%q, %s)\n", "cookie": "r.cookie(%q, %s)\n"}[p.In]
 	if p.In == "cookie" {
 		g.used["cookie"] = true

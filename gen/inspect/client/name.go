@@ -81,3 +81,9 @@ func lower(s string) string {
 	}
 	return string(unicode.ToLower(r)) + s[size:]
 }
+
+// upper is a sentence that begins a comment.
+func upper(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}

@@ -9,9 +9,8 @@ import (
 	"strings"
 	"text/template"
 
-	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
-	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // typescriptRuntime is what all methods of a client in TypeScript use.
@@ -26,7 +25,7 @@ type typescript struct {
 	used       map[string]bool // what of the runtime
 }
 
-func writeTypeScript(api *openapi.API) ([]byte, error) {
+func writeTypeScript(api *operation.API) ([]byte, error) {
 	ts := &typescript{names: map[*schema.Definition]string{}, used: map[string]bool{}}
 	types := reserve("Client", "ClientOptions", "Options", "Problem", "ProblemError", // and what the file takes from the language
 		"AbortSignal", "Array", "Blob", "BodyInit", "Date", "Error", "Headers", "HeadersInit", "JSON", "Number", "Object", "Promise", "ReadableStream", "Request", "RequestInit",
@@ -127,7 +126,7 @@ func (c *call) keys() map[string]string {
 
 // needed reports whether the argument of a call cannot be left out.
 func (c *call) needed() bool {
-	return c.Body != nil && !c.raw() || slices.ContainsFunc(c.Parameters, func(p openapi.Parameter) bool { return p.Required && p.In != "cookie" })
+	return c.Body != nil && !c.raw() || slices.ContainsFunc(c.Parameters, func(p operation.Parameter) bool { return p.Required && p.In != "cookie" })
 }
 
 func (ts *typescript) bodyType(c *call) string {
@@ -140,7 +139,7 @@ func (ts *typescript) bodyType(c *call) string {
 // method writes the method of a call.
 func (ts *typescript) method(c *call) {
 	w := &ts.methods
-	deprecated := strings.ReplaceAll("\n\n"+model.Title(c.summary()), "\n\nDeprecated: ", "\n\n@deprecated ")
+	deprecated := strings.ReplaceAll("\n\n"+upper(c.summary()), "\n\nDeprecated: ", "\n\n@deprecated ")
 	arguments := ""
 	switch {
 	case c.input != "" && c.needed():
@@ -198,7 +197,7 @@ func (ts *typescript) request(c *call) string {
 	var b strings.Builder
 	keys := c.keys()
 	for _, place := range []struct{ in, member string }{{"query", "query"}, {"header", "headers"}, {"header", "lists"}, {"cookie", "cookies"}} {
-		list := slices.DeleteFunc(c.in(place.in), func(p openapi.Parameter) bool {
+		list := slices.DeleteFunc(c.in(place.in), func(p operation.Parameter) bool {
 			return p.In == "header" && listed(p) != (place.member == "lists") // whose values have no commas
 		})
 		if len(list) == 0 {

@@ -16,30 +16,31 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// reader makes an [API].
+// reader makes an [operation.API].
 type reader struct {
 	app        *model.App
 	set        *schema.Set
 	findings   []schema.Finding
-	paths      map[string]map[string]*Operation
+	paths      map[string]map[string]*operation.Operation
 	operations map[string]bool // ids that are taken
 	tags       map[string]string
 }
 
 // Read reads the operations of an application. What it says of the application is the comment of the package in its folder.
-func Read(app *model.App) *API {
+func Read(app *model.App) *operation.API {
 	d := &reader{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*Operation{}, operations: map[string]bool{}, tags: map[string]string{},
+		paths: map[string]map[string]*operation.Operation{}, operations: map[string]bool{}, tags: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
 	}
-	api := &API{Service: app.Spec.Service, Description: d.packageDoc(app.Dir), Tags: d.tags, Definitions: d.set.Definitions()}
+	api := &operation.API{Service: app.Spec.Service, Description: d.packageDoc(app.Dir), Tags: d.tags, Definitions: d.set.Definitions()}
 	for _, path := range slices.Sorted(maps.Keys(d.paths)) {
 		for _, method := range methods() {
 			if o := d.paths[path][method]; o != nil {
@@ -75,7 +76,7 @@ func (d *reader) function(f *model.Function) {
 		path := pathOf(r.Pattern)
 		for _, method := range methods {
 			if d.paths[path] == nil {
-				d.paths[path] = map[string]*Operation{}
+				d.paths[path] = map[string]*operation.Operation{}
 			}
 			if at := d.paths[path][strings.ToLower(method)]; at != nil {
 				d.findings = append(d.findings, schema.Finding{Pos: f.Pos, Length: len(f.Object.Name()),
@@ -124,8 +125,8 @@ func wildcards(path string) (names []string) {
 	return names
 }
 
-func (d *reader) operation(f *model.Function, r route, method string) *Operation {
-	o := &Operation{ID: d.name(f.Name, method), Method: method, Path: pathOf(r.Pattern), Tag: f.Object.Pkg().Name(), Responses: map[string]Response{}}
+func (d *reader) operation(f *model.Function, r route, method string) *operation.Operation {
+	o := &operation.Operation{ID: d.name(f.Name, method), Method: method, Path: pathOf(r.Pattern), Tag: f.Object.Pkg().Name(), Responses: map[string]operation.Response{}}
 	o.Summary, o.Description = split(f.Doc, f.Object.Name())
 	o.Deprecated = strings.HasPrefix(f.Doc, "Deprecated: ") || strings.Contains(f.Doc, "\n\nDeprecated: ")
 	if d.tags[o.Tag] == "" {
@@ -150,12 +151,12 @@ func (d *reader) operation(f *model.Function, r route, method string) *Operation
 		}
 	}
 	if o.Guards != nil {
-		o.Responses["401"], o.Responses["403"] = Response{Failure: "Unauthorized"}, Response{Failure: "Forbidden"}
+		o.Responses["401"], o.Responses["403"] = operation.Response{Failure: "Unauthorized"}, operation.Response{Failure: "Forbidden"}
 	}
 	if o.Parameters != nil || o.Body != nil {
-		o.Responses["400"] = Response{Failure: "BadRequest"}
+		o.Responses["400"] = operation.Response{Failure: "BadRequest"}
 	}
-	o.Responses["default"] = Response{Failure: "Failure"}
+	o.Responses["default"] = operation.Response{Failure: "Failure"}
 	return o
 }
 
@@ -197,13 +198,13 @@ func split(doc, name string) (summary, description string) {
 	return model.Title(summary), strings.TrimSpace(rest)
 }
 
-func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) (list []Parameter) {
+func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) (list []operation.Parameter) {
 	path := pathOf(pattern)
 	known := map[string]bool{}
 	if f.Bind != nil {
 		for _, p := range f.Bind.Params {
 			v := fieldAt(f.Bind.Named, p.Path)
-			own := Parameter{Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Schema: d.value(p, f.Rules != nil, v, at)}
+			own := operation.Parameter{Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Schema: d.value(p, f.Rules != nil, v, at)}
 			if v != nil {
 				own.Description = d.set.Doc(v.field)
 				own.Deprecated = strings.HasPrefix(own.Description, "Deprecated: ")
@@ -220,7 +221,7 @@ func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) 
 	}
 	for _, name := range wildcards(path) {
 		if !known[name] {
-			list = append(list, Parameter{Name: name, In: "path", Required: true, Rest: strings.Contains(pattern, "{"+name+"...}"), Schema: &schema.Schema{Types: []string{"string"}}})
+			list = append(list, operation.Parameter{Name: name, In: "path", Required: true, Rest: strings.Contains(pattern, "{"+name+"...}"), Schema: &schema.Schema{Types: []string{"string"}}})
 		}
 	}
 	return list
@@ -250,19 +251,19 @@ func (d *reader) value(p model.Param, rules bool, v *place, at schema.Place) *sc
 }
 
 // body is what a function takes as the body of a request, nil if nothing.
-func (d *reader) body(f *model.Function, at schema.Place) *Content {
+func (d *reader) body(f *model.Function, at schema.Place) *operation.Content {
 	switch {
 	case f.Input == model.BytesInput:
-		return &Content{Media: "*/*", Schema: &schema.Schema{}}
+		return &operation.Content{Media: "*/*", Schema: &schema.Schema{}}
 	case f.Input != model.BoundInput || f.Bind == nil || !f.Bind.Body:
 		return nil
 	}
 	if len(f.Bind.Params) == 0 {
-		return &Content{Media: "application/json", Schema: d.set.Of(f.Bind.Named, f.Rules != nil, at)}
+		return &operation.Content{Media: "application/json", Schema: d.set.Of(f.Bind.Named, f.Rules != nil, at)}
 	}
 	elsewhere := map[string]bool{}
 	for _, p := range f.Bind.Params {
 		elsewhere[p.Path] = true
 	}
-	return &Content{Media: "application/json", Schema: d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)}
+	return &operation.Content{Media: "application/json", Schema: d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
@@ -23,8 +24,8 @@ func methods() []string {
 	return []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 }
 
-// Document writes the document, with the addresses of servers. It is indented, with a line break at the end, and the same for the same code.
-func (a *API) Document(servers []string) ([]byte, error) {
+// Write writes the document, with the addresses of servers. It is indented, with a line break at the end, and the same for the same code.
+func Write(a *operation.API, servers []string) ([]byte, error) {
 	var list []any
 	for _, url := range servers {
 		list = append(list, object(schema.Member("url", url, true)))
@@ -42,7 +43,7 @@ func (a *API) Document(servers []string) ([]byte, error) {
 		), true),
 		schema.Member("servers", list, list != nil),
 		schema.Member("tags", tags, tags != nil),
-		schema.Member("paths", a.paths(), true),
+		schema.Member("paths", paths(a), true),
 		schema.Member("components", object(
 			schema.Member("schemas", components(a.Definitions), true), schema.Member("responses", failures(), true),
 		), true),
@@ -58,20 +59,20 @@ func (a *API) Document(servers []string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (a *API) paths() json.Marshaler {
-	var paths []schema.ObjectMember
+func paths(a *operation.API) json.Marshaler {
+	var list []schema.ObjectMember
 	for at := 0; at < len(a.Operations); {
 		path, operations := a.Operations[at].Path, []schema.ObjectMember(nil)
 		for ; at < len(a.Operations) && a.Operations[at].Path == path; at++ {
 			o := a.Operations[at]
-			operations = append(operations, schema.Member(strings.ToLower(o.Method), o.write(), true))
+			operations = append(operations, schema.Member(strings.ToLower(o.Method), operationOf(o), true))
 		}
-		paths = append(paths, schema.Member(path, object(operations...), true))
+		list = append(list, schema.Member(path, object(operations...), true))
 	}
-	return object(paths...)
+	return object(list...)
 }
 
-func (o *Operation) write() json.Marshaler {
+func operationOf(o *operation.Operation) json.Marshaler {
 	var parameters []any
 	for _, p := range o.Parameters {
 		parameters = append(parameters, object(
@@ -85,7 +86,7 @@ func (o *Operation) write() json.Marshaler {
 	}
 	var body json.Marshaler
 	if o.Body != nil {
-		body = object(schema.Member("content", o.Body.write(), true), schema.Member("required", true, true))
+		body = object(schema.Member("content", contentOf(o.Body), true), schema.Member("required", true, true))
 	}
 	var responses []schema.ObjectMember
 	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
@@ -96,7 +97,7 @@ func (o *Operation) write() json.Marshaler {
 		}
 		var content json.Marshaler
 		if r.Content != nil {
-			content = r.Content.write()
+			content = contentOf(r.Content)
 		}
 		responses = append(responses, schema.Member(status, object(
 			schema.Member("description", r.Description, true), schema.Member("content", content, content != nil),
@@ -115,7 +116,7 @@ func (o *Operation) write() json.Marshaler {
 	)
 }
 
-func (c *Content) write() json.Marshaler {
+func contentOf(c *operation.Content) json.Marshaler {
 	return object(schema.Member(c.Media, object(schema.Member("schema", c.Schema, true)), true))
 }
 
@@ -139,8 +140,8 @@ func failures() json.Marshaler {
 		{"BadRequest", "The request is not valid; errors says what of it."}, {"Failure", "The call failed."},
 		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
 	} {
-		body := &Content{Media: "application/problem+json", Schema: &schema.Schema{Ref: &schema.Definition{Name: ProblemName, Schema: Problem()}}}
-		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", body.write(), true)), true))
+		body := &operation.Content{Media: "application/problem+json", Schema: &schema.Schema{Ref: &schema.Definition{Name: ProblemName, Schema: Problem()}}}
+		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contentOf(body), true)), true))
 	}
 	return object(members...)
 }

@@ -4,7 +4,7 @@ import (
 	"go/types"
 	"testing"
 
-	"github.com/faasgen/faasgen/gen/inspect/openapi/openapitest"
+	"github.com/faasgen/faasgen/gen/inspect/operation/operationtest"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
@@ -14,7 +14,7 @@ func FuzzTypes(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) {
-		pkg, set, source, err := openapitest.Types(seed)
+		pkg, set, source, err := operationtest.Types(seed)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, source)
 		}

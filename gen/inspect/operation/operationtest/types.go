@@ -1,6 +1,6 @@
-// Package openapitest makes applications at random, for the tests of what is written from types and operations: a package of Go types, and
+// Package operationtest makes applications at random, for the tests of what is written from types and operations: a package of Go types, and
 // operations that take and return them, with names that are awkward in documents and clients. What is written is for the tests to judge.
-package openapitest
+package operationtest
 
 import (
 	"fmt"

@@ -1,8 +1,10 @@
-package openapi
+// Package operation is the model of an application's http functions as those who call them see them: operations on paths, with types as
+// schemas. Package openapi reads it from the application and writes its document, package client writes clients; it does neither itself.
+package operation
 
 import "github.com/faasgen/faasgen/gen/inspect/schema"
 
-// API are the http functions of an application, as those who call them see them. The document is written from it, and so are clients.
+// API are the http functions of an application.
 type API struct {
 	// Service is the name of the application, Description the comment of the package in its folder.
 	Service, Description string
@@ -59,6 +61,6 @@ type Response struct {
 	Description string
 	// Content is nil where there is no body.
 	Content *Content
-	// Failure is in place of both one of the responses that all operations share; its content is a [Problem].
+	// Failure is in place of both one of the responses that all operations share; its content is a problem of RFC 9457.
 	Failure string
 }

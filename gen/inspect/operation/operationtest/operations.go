@@ -1,16 +1,16 @@
-package openapitest
+package operationtest
 
 import (
 	"fmt"
 	"go/types"
 	"math/rand/v2"
 
-	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
 // API are operations over the types of [Types]. The same seed makes the same ones.
-func API(seed uint64) (api *openapi.API, source string, err error) {
+func API(seed uint64) (api *operation.API, source string, err error) {
 	pkg, set, source, err := Types(seed)
 	if err != nil {
 		return nil, source, err
@@ -21,7 +21,7 @@ func API(seed uint64) (api *openapi.API, source string, err error) {
 			r.types = append(r.types, o.Type())
 		}
 	}
-	api = &openapi.API{Service: "random"}
+	api = &operation.API{Service: "random"}
 	for i := range 12 {
 		api.Operations = append(api.Operations, r.operation(i))
 	}
@@ -47,16 +47,16 @@ func (r *operations) of() *schema.Schema {
 	return r.set.Of(r.types[r.IntN(len(r.types))], r.IntN(2) == 0, schema.Place{})
 }
 
-func (r *operations) operation(i int) *openapi.Operation {
-	o := &openapi.Operation{
+func (r *operations) operation(i int) *operation.Operation {
+	o := &operation.Operation{
 		ID:     r.pick("a-b", "a_b", "aB", "constructor", "then", "delete", "http", "1x", "-", "日本", "prepare", "base-url", "to-string", "class", "new", "client"),
 		Method: r.pick("GET", "PUT", "POST", "DELETE", "HEAD", "PATCH"), Path: fmt.Sprintf("/%d", i),
-		Summary: r.doc(), Description: r.doc(), Responses: map[string]openapi.Response{"default": {Failure: "Failure"}},
+		Summary: r.doc(), Description: r.doc(), Responses: map[string]operation.Response{"default": {Failure: "Failure"}},
 	}
 	o.ID += r.pick("", fmt.Sprint("-", i))
 	seen := map[string]bool{}
 	for range r.IntN(6) {
-		p := openapi.Parameter{
+		p := operation.Parameter{
 			Name: r.pick("id", "ID", "X-Wait", "class", "in", "args", "__proto__", "größe", "日本", "body", "content-type", "options"),
 			In:   r.pick("path", "query", "header", "cookie"), Description: r.doc(), Required: r.IntN(2) == 0, Schema: r.value(),
 		}
@@ -75,18 +75,18 @@ func (r *operations) operation(i int) *openapi.Operation {
 	}
 	switch r.IntN(5) {
 	case 0:
-		o.Body = &openapi.Content{Media: "*/*", Schema: &schema.Schema{}}
+		o.Body = &operation.Content{Media: "*/*", Schema: &schema.Schema{}}
 	case 1:
 		o.Open = true
 	case 2, 3:
-		o.Body = &openapi.Content{Media: "application/json", Schema: r.of()}
+		o.Body = &operation.Content{Media: "application/json", Schema: r.of()}
 	}
 	if r.IntN(4) > 0 {
 		media := r.pick("application/json", "application/json", "application/json", "text/plain", "application/octet-stream", "*/*")
-		o.Responses["200"] = openapi.Response{Content: &openapi.Content{Media: media, Stream: r.IntN(2) == 0, Schema: r.of()}}
+		o.Responses["200"] = operation.Response{Content: &operation.Content{Media: media, Stream: r.IntN(2) == 0, Schema: r.of()}}
 	}
 	if r.IntN(3) == 0 {
-		o.Responses["204"] = openapi.Response{}
+		o.Responses["204"] = operation.Response{}
 	}
 	return o
 }
