@@ -61,7 +61,7 @@ func TestContractsOfThePage(t *testing.T) {
 		if err != nil {
 			t.Skip("no tsc on the PATH: the TypeScript of the page is not checked")
 		}
-		if out, errs, err := w.sh(tsc + " --strict --noEmit --target es2022 --module esnext --moduleResolution bundler --types '' web/use.ts"); err != nil {
+		if out, errs, err := w.sh(tsc + " --strict --noEmit --target es2022 --module esnext --moduleResolution bundler web/use.ts"); err != nil {
 			t.Errorf("%v\n%s%s", err, out, errs)
 		}
 	})

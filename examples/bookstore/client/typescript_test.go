@@ -3,6 +3,8 @@ package client_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,10 +17,41 @@ import (
 )
 
 // TestTypeScript calls the running application by the client in TypeScript, under Node.
-func TestTypeScript(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "calls.mjs")
+func TestTypeScript(t *testing.T) { run(t, "testdata/calls.ts", start(t).URL) }
+
+// TestTypeScriptParameters calls operations with every kind of a parameter, a body and a result.
+func TestTypeScriptParameters(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(operationtest.Serve))
+	t.Cleanup(s.Close)
+	run(t, wire(t), s.URL)
+}
+
+// wire is a program with the client of the operations that it calls.
+func wire(t *testing.T) string {
+	t.Helper()
+	program, err := os.ReadFile("testdata/wire.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := generator.TypeScript.Write(operationtest.Shop(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string][]byte{"wire.ts": program, "client.ts": text} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "wire.ts")
+}
+
+// run runs a program, which prints what is wrong.
+func run(t *testing.T, program, url string) {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "program.mjs")
 	built := api.Build(api.BuildOptions{
-		EntryPoints: []string{"testdata/calls.ts"}, Outfile: out, Write: true, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
+		EntryPoints: []string{program}, Outfile: out, Write: true, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
 	})
 	for _, m := range append(built.Errors, built.Warnings...) {
 		t.Errorf("%+v: %s", m.Location, m.Text)
@@ -27,7 +60,7 @@ func TestTypeScript(t *testing.T) {
 	if err != nil {
 		t.Skip("no node on the PATH: the client in TypeScript is not run")
 	}
-	said, err := exec.Command(node, out, start(t).URL).CombinedOutput()
+	said, err := exec.Command(node, out, url).CombinedOutput()
 	if err != nil || len(said) > 0 {
 		t.Errorf("%v\n%s", err, said)
 	}
@@ -39,7 +72,7 @@ func TestTypes(t *testing.T) {
 	if err != nil {
 		t.Skip("no tsc on the PATH: types of the client in TypeScript are not checked")
 	}
-	args := []string{"--strict", "--noEmit", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--noUnusedLocals", "--types", "", "testdata/calls.ts"}
+	args := []string{"--strict", "--noEmit", "--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler", "--noUnusedLocals", "testdata/calls.ts", wire(t)}
 	dir := t.TempDir()
 	for seed := range uint64(20) {
 		file := filepath.Join(dir, fmt.Sprintf("client%d.ts", seed))
