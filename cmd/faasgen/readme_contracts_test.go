@@ -26,11 +26,6 @@ func TestContractsOfThePage(t *testing.T) {
 		delete(files, name)
 	}
 	w := newWorkshop(t, tool, files)
-	for _, folder := range []string{"client", "web"} {
-		if err := os.Mkdir(filepath.Join(w.dir, folder), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, heading := range []string{"Write the document", "Write a client"} {
 		for line := range strings.Lines(find(t, heading, "sh")) {
 			if out, errs, err := w.sh(line); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -78,7 +79,7 @@ func (t *tool) contract(ctx context.Context, dir string) (*inspect.Application, 
 	return apps[0], nil
 }
 
-// deliver prints what was made of a contract by a command, writes it to a file, or compares the file with it.
+// deliver prints what was made of a contract by a command, writes it to a file, whose folder it makes, or compares the file with it.
 func (t *tool) deliver(text []byte, file string, check bool, command string) error {
 	switch {
 	case file == "":
@@ -88,7 +89,11 @@ func (t *tool) deliver(text []byte, file string, check bool, command string) err
 		return t.compareContract(file, text, command)
 	}
 	defer t.writing.enter()()
-	if err := os.WriteFile(absolute(t.dir, file), text, 0o644); err != nil {
+	path := absolute(t.dir, file)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
 		return err
 	}
 	_, err := fmt.Fprintln(t.out, file)
