@@ -61,3 +61,11 @@ func (t *tool) client() *cobra.Command {
 	t.stageFlag(cmd.Flags())
 	return cmd
 }
+
+// languageNames are those that clients are written in.
+func languageNames() (names []string) {
+	for _, l := range client.Languages() {
+		names = append(names, string(l))
+	}
+	return names
+}

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"flag"
+	"go/importer"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/faasgen/faasgen/gen/inspect/client"
 	"github.com/faasgen/faasgen/gen/inspect/client/testdata/shop"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/operation/operationtest"
+	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
 var update = flag.Bool("update", false, "rewrite the client that the tests call")
@@ -119,5 +122,31 @@ func TestResults(t *testing.T) {
 	}
 	if got, err := c.Text(ctx); err != nil || got != "ä text" {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestCircles: types that consist of nothing but pointers to each other have no form in TypeScript, and one in Go.
+func TestCircles(t *testing.T) {
+	a, b := &schema.Definition{Name: "A"}, &schema.Definition{Name: "B"}
+	a.Schema, b.Schema = (&schema.Schema{Ref: b}).Nullable(), (&schema.Schema{Ref: a}).Nullable()
+	list := &schema.Definition{Name: "List", Schema: &schema.Schema{Types: []string{"array"}}}
+	list.Schema.Items = &schema.Schema{Ref: list}
+	api := &operation.API{Service: "circles", Definitions: []*schema.Definition{a, b, list}}
+	for language, want := range map[client.Language][]string{
+		client.TypeScript: {"export type A = unknown;", "export type B = unknown;", "export type List = List[];"},
+		client.Go:         {"type A *B\n", "type B *A\n", "type List []List\n"},
+	} {
+		text, err := language.Write(api, "circles")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if language == client.Go { // without operations, too
+			compile(t, importer.Default(), text)
+		}
+		for _, line := range want {
+			if !strings.Contains(string(text), line) {
+				t.Errorf("%s: found no %q in\n%s", language, line, text)
+			}
+		}
 	}
 }

@@ -32,18 +32,24 @@ func FuzzGo(f *testing.F) {
 		if formatted, err := format.Source(text); err != nil || !bytes.Equal(formatted, text) {
 			t.Errorf("the client is not gofmt-ed: %v\n%s", err, text)
 		}
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, "client.go", text, parser.ParseComments)
-		if err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-		conf := types.Config{Importer: packages}
-		if _, err := conf.Check("client", fset, []*ast.File{file}, nil); err != nil {
-			t.Errorf("%v\n%s\n%s", err, source, text)
-		}
+		compile(t, packages, text)
 		again, _, _ := operationtest.API(seed)
 		if second, err := client.Go.Write(again, "client"); err != nil || !bytes.Equal(second, text) {
 			t.Errorf("another time the client is another, %v", err)
 		}
 	})
+}
+
+// compile checks the types of a file.
+func compile(t *testing.T, packages types.Importer, text []byte) {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "client.go", text, parser.ParseComments)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	conf := types.Config{Importer: packages}
+	if _, err := conf.Check("client", fset, []*ast.File{file}, nil); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
 }

@@ -253,7 +253,7 @@ func (ts *typescript) result(c *call) (out, end string) {
 func (ts *typescript) typeOf(s *schema.Schema, indent, within string) string {
 	switch {
 	case s.Ref != nil:
-		if ts.names[s.Ref] == within { // of itself, and of nothing else
+		if within != "" && ts.leads(s.Ref, within) { // it is made of itself, and of nothing else
 			return "unknown"
 		}
 		return ts.names[s.Ref]
@@ -291,6 +291,24 @@ func (ts *typescript) typeOf(s *schema.Schema, indent, within string) string {
 		t = ts.structure(s, indent)
 	}
 	return nullable(t, null)
+}
+
+// leads reports whether a definition is another name of one, or of a pointer to it.
+func (ts *typescript) leads(d *schema.Definition, name string) bool {
+	for seen := map[*schema.Definition]bool{}; !seen[d]; {
+		if ts.names[d] == name {
+			return true
+		}
+		seen[d] = true
+		next := d.Schema
+		if len(next.AnyOf) > 0 {
+			next = next.AnyOf[0]
+		}
+		if next.Ref != nil {
+			d = next.Ref
+		}
+	}
+	return false
 }
 
 // nullable is a type that may also be null.
