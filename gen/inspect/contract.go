@@ -1,15 +1,22 @@
 package inspect
 
 import (
+	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/inspect/openapi"
 )
 
-// CodeContract is a part of the application that its contract leaves open.
-const CodeContract = "contract-open"
+// Codes of notes about the contract.
+const (
+	// CodeContract is a part of the application that its contract leaves open.
+	CodeContract = "contract-open"
+	// CodeBroken is what the contract promised before and does not any more.
+	CodeBroken = "contract-broken"
+)
 
 // OpenAPI is the OpenAPI document of the application's http functions, with notes on what it does not say. Its servers are the domains of
 // f.yml and "faasgen dev".
@@ -30,4 +37,26 @@ func (a *Application) OpenAPI() ([]byte, annotations.Diagnostics, error) {
 	}
 	ds.Sort()
 	return doc.JSON, ds, nil
+}
+
+// Broken are notes on what the application's contract breaks of an earlier OpenAPI document of it, with the word that says which that is.
+func (a *Application) Broken(before []byte, since string) (annotations.Diagnostics, error) {
+	now, _, err := a.OpenAPI()
+	if err != nil {
+		return nil, err
+	}
+	changes, err := openapi.Compare(before, now)
+	if err != nil {
+		return nil, err
+	}
+	var ds annotations.Diagnostics
+	for _, c := range changes {
+		d := annotations.Diagnostic{Severity: annotations.SeverityNote, Code: CodeBroken, Message: fmt.Sprintf("%s %s: %s, since %s", c.Method, c.Path, c.Message, since)}
+		d.Pos.Filename = filepath.Join(a.Dir, "f.yml")
+		if f := openapi.Owner(a.graph.App, c.Method, c.Path); f != nil {
+			d.Pos, d.Length, d.Line = f.Pos, len(f.Object.Name()), a.graph.App.Line(f.Pos)
+		}
+		ds = append(ds, d)
+	}
+	return ds, nil
 }
