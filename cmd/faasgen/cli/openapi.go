@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/faasgen/faasgen/gen"
-	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) openapi() *cobra.Command {
@@ -63,16 +62,17 @@ func (t *tool) openapi() *cobra.Command {
 // contract is the OpenAPI document of the application of a folder, or of the only one below it.
 func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
 	done := t.progress("reading")
-	apps, ds, err := gen.Read(ctx, t.options(dir))
+	r, err := gen.Generate(ctx, t.options(dir))
 	done()
 	if err != nil {
 		return nil, err
 	}
-	if ds.Failed() {
-		t.print(ds)
+	if r.Diagnostics.Failed() {
+		t.print(r.Diagnostics)
 		return nil, &failure{code: exitFailed}
 	}
-	if i := slices.IndexFunc(apps, func(a *inspect.Application) bool { return a.Dir == dir }); i >= 0 {
+	apps := r.Apps
+	if i := slices.IndexFunc(apps, func(a *gen.App) bool { return a.Dir == dir }); i >= 0 {
 		apps = apps[i : i+1]
 	}
 	if len(apps) != 1 {
@@ -82,7 +82,7 @@ func (t *tool) contract(ctx context.Context, dir string) ([]byte, error) {
 		}
 		return nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + strings.Join(dirs, ", ")}
 	}
-	document, notes, err := apps[0].OpenAPI()
+	document, notes, err := r.OpenAPI(apps[0])
 	if err != nil {
 		return nil, err
 	}
