@@ -7,7 +7,9 @@ import (
 	"slices"
 
 	"github.com/faasgen/faasgen/annotations"
+	"github.com/faasgen/faasgen/gen/inspect/asyncapi"
 	"github.com/faasgen/faasgen/gen/inspect/openapi"
+	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
 // Codes of notes about the contract.
@@ -31,12 +33,25 @@ func (a *Application) OpenAPI() ([]byte, annotations.Diagnostics, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var ds annotations.Diagnostics
-	for _, f := range doc.Findings {
+	return doc.JSON, a.open(doc.Findings), nil
+}
+
+// AsyncAPI is the AsyncAPI document of the events that the application's functions take, with notes on what it does not say.
+func (a *Application) AsyncAPI() ([]byte, annotations.Diagnostics, error) {
+	doc, err := asyncapi.Make(a.graph.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	return doc.JSON, a.open(doc.Findings), nil
+}
+
+// open are notes on what a document leaves open.
+func (a *Application) open(findings []schema.Finding) (ds annotations.Diagnostics) {
+	for _, f := range findings {
 		ds = append(ds, annotations.Diagnostic{Pos: f.Pos, Length: f.Length, Severity: annotations.SeverityNote, Code: CodeContract, Message: f.Message, Line: a.graph.App.Line(f.Pos)})
 	}
 	ds.Sort()
-	return doc.JSON, ds, nil
+	return ds
 }
 
 // Broken are notes on what the application's contract breaks of an earlier OpenAPI document of it, with the word that says which that is.
