@@ -158,6 +158,8 @@ const (
 
 // lastGrace returns a context for Stop where ctx has ended, or may end because of the very failure that Stop undoes: with
 // that one, everything it does would fail at once.
+//
+//go:noinline
 func lastGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 }
@@ -223,9 +225,13 @@ func (e *Engine) prepare() error {
 			e.limits[f] = make(chan struct{}, f.Concurrency)
 		}
 	}
-	h, err := e.app.hooks()
+	layers := e.app.layered()
+	if layers == nil {
+		return nil
+	}
+	h, err := layers.table(e.app)
 	if e.hooks = h; err == nil {
-		e.replaceLogger()
+		h.replaceLogger(e)
 	}
 	return err
 }

@@ -32,7 +32,7 @@ type namedSource interface {
 	layerSource
 	// arrange finds out which of its layers each function has, and returns those of all, in one order.
 	arrange(functions []*Function) ([]*layerSlot, error)
-	// check reports what is wrong with the configuration of the layers that a function has, after what is known.
+	// check is the function's own Check with the configuration of the layers that it has.
 	check(f *Function, known error) error
 }
 
@@ -45,11 +45,11 @@ func (noLayer) Name() string { return "none" }
 
 func (NamedLayers) slots(string) []*layerSlot { return nil } // which arrange returns
 
-func (NamedLayers) hooks(slots []*layerSlot) (hooks, error) { return newHookTable(slots) }
+func (NamedLayers) table(a *App) (hooks, error) { return newHookTable(a) }
 
 // active are the layers that a function has: those that the settings list, or else those that are not off.
 func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
-	if f.layerList == nil {
+	if !f.listed {
 		for _, l := range ls {
 			if !l.Off {
 				list = append(list, l)
@@ -57,7 +57,7 @@ func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
 		}
 		return list, nil
 	}
-	for name := range strings.SplitSeq(*f.layerList, ",") {
+	for name := range strings.SplitSeq(f.layerList, ",") {
 		if name == "" {
 			continue
 		}
@@ -72,6 +72,9 @@ func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
 }
 
 func (ls NamedLayers) check(f *Function, known error) error {
+	if f.Check != nil {
+		known = f.Check(known)
+	}
 	for _, l := range ls {
 		if l.Check != nil && l.Instead == nil && slices.Contains(f.named, l.Name) {
 			known = l.Check(known)
@@ -147,7 +150,7 @@ func layerOrder(lists [][]string) (order []string) {
 }
 
 // of are the hooks of the layers that one function has.
-func (t *hookTable) of(f *Function) hooks {
+func (t *hookTable) of(f *Function) *hookTable {
 	if !slices.ContainsFunc(t.slots, func(s *layerSlot) bool { return s.named != "" && !slices.Contains(f.named, s.named) }) {
 		return t
 	}
@@ -156,8 +159,8 @@ func (t *hookTable) of(f *Function) hooks {
 		if s.layer == nil || s.named != "" && !slices.Contains(f.named, s.named) {
 			continue
 		}
-		own.slots, own.layers = append(own.slots, s), append(own.layers, s.layer)
-		own.perInvoke = own.perInvoke || is[beforeInvoke](s.layer) || is[afterInvoke](s.layer)
+		own.slots, own.layers = append(own.slots, s), append(own.layers, s)
+		own.perInvoke = own.perInvoke || s.invokes()
 	}
 	return own
 }
@@ -177,12 +180,11 @@ func (t *hookTable) sameName() (errs []error) {
 		if s.layer == nil {
 			continue
 		}
-		name := s.layer.Name()
-		if other := first[name]; other != nil && (other.named == "" || s.named == "") {
-			errs = append(errs, fmt.Errorf("two layers have the name %s: %s and %s", name, other.kind(), s.kind()))
+		if other := first[s.name]; other != nil && (other.named == "" || s.named == "") {
+			errs = append(errs, fmt.Errorf("two layers have the name %s: %s and %s", s.name, other.kind(), s.kind()))
 			continue
 		}
-		first[name] = s
+		first[s.name] = s
 	}
 	return errs
 }

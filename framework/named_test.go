@@ -143,18 +143,19 @@ func TestLayerAbilities(t *testing.T) {
 	if err := e.Health(t.Context()); !errors.Is(err, sick) || !strings.Contains(err.Error(), "layer two") {
 		t.Errorf("health: %v", err)
 	}
+	nowhere := &framework.Error{Status: 400, Code: "unknown_event"}
 	for payload, want := range map[string]bool{"x": true, "y": true, "z": false} {
-		if result, taken, err := e.Unclaimed(t.Context(), []byte(payload), time.Now().Add(time.Minute)); taken != want || err != nil || want && result != true {
+		if result, taken, err := e.Unclaimed(t.Context(), []byte(payload), time.Now().Add(time.Minute), nowhere); taken != want || err != nil || want && result != true {
 			t.Errorf("%s: %v %v %v", payload, result, taken, err)
 		}
 	}
-	if _, taken, err := e.Unclaimed(t.Context(), []byte("panic"), time.Time{}); !taken || err == nil || err.Error() != "layer one: panic: oh" {
+	if _, taken, err := e.Unclaimed(t.Context(), []byte("panic"), time.Time{}, nowhere); !taken || err == nil || err.Error() != "layer one: panic: oh" {
 		t.Errorf("panic: %v %v", taken, err)
 	}
 	if err := e.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, taken, err := e.Unclaimed(t.Context(), []byte("x"), time.Time{}); !taken || err != framework.ErrClosed {
+	if _, taken, err := e.Unclaimed(t.Context(), []byte("x"), time.Time{}, nowhere); !taken || err != framework.ErrClosed {
 		t.Errorf("closed: %v %v", taken, err)
 	}
 }
