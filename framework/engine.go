@@ -345,6 +345,7 @@ func (e *Engine) recovered(c *Context, v any) error {
 
 func (e *Engine) logPanicOf(c *Context, p *PanicError) {
 	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	fault.MarkLogged(p)
 }
 
 // enter counts an invocation, unless there are no new ones any more. One within another of this engine is none. The first

@@ -2,7 +2,6 @@ package framework
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/faasgen/faasgen/framework/internal/fault"
 )
@@ -31,7 +30,7 @@ func (t *hookTable) phase(p phase, before func(*layerSlot) error, body func() er
 		p.left++
 		p.layer = l
 		if err := fault.Guard(func() error { return before(l) }); err != nil {
-			p.err = fmt.Errorf("layer %s: %w", l.name, err)
+			p.err = &fault.LayerError{Layer: l.name, Err: err}
 			break
 		}
 	}
@@ -56,7 +55,7 @@ func (p *phase) finish() {
 			}
 			return p.after(l, p.err)
 		}); err != nil {
-			p.err = errors.Join(p.err, fmt.Errorf("layer %s: %w", l.name, err))
+			p.err = errors.Join(p.err, &fault.LayerError{Layer: l.name, Err: err})
 		}
 	}
 	p.over = true
@@ -69,7 +68,7 @@ func (p *phase) exit() {
 	}
 	switch {
 	case p.layer != nil:
-		p.err = errors.Join(p.err, fmt.Errorf("layer %s: %w", p.layer.name, errHookGoexit))
+		p.err = errors.Join(p.err, &fault.LayerError{Layer: p.layer.name, Err: errHookGoexit})
 	case p.failed != nil:
 		p.err, p.left = errStartGoexit, len(p.table.layers)
 	default:

@@ -346,7 +346,8 @@ func loggedHook(c *Context, s *layerSlot, hook func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			p := &PanicError{Value: v, Stack: debug.Stack()}
-			c.Logger().Error("panic in hook", "panic", fmt.Sprint(v), "stack", string(p.Stack))
+			c.Logger().Error("panic in hook", "layer", s.name, "panic", fmt.Sprint(v), "stack", string(p.Stack))
+			fault.MarkLogged(p)
 			err = p
 		} else if !returned {
 			c.Logger().Error("a hook has failed", "error", fmt.Sprintf("layer %s: %v", s.name, errHookGoexit))

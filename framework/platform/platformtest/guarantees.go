@@ -241,6 +241,9 @@ func (l *life) panics(t *testing.T, do string, steps []string) {
 			t.Errorf("%s: %s is not in the line %.300s", do, part, line)
 		}
 	}
+	for _, only := range []string{`"stack":"`, fixture.Secret} {
+		l.line(t, p, only)
+	}
 }
 
 // starts has a start fail, with reason in the log.
