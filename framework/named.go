@@ -89,6 +89,7 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 	for _, f := range functions {
 		named, ok := f.Named.(NamedLayers)
 		if !ok {
+			lists = append(lists, nil)
 			continue
 		}
 		active, wrong := named.active(f)
@@ -112,41 +113,71 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 		f.named = list
 		lists = append(lists, list)
 	}
-	for _, name := range layerOrder(lists) {
+	if err != nil {
+		return nil, err
+	}
+	order, contradicting := layerOrder(lists)
+	if contradicting != nil {
+		return nil, contradiction(functions, contradicting)
+	}
+	for _, name := range order {
 		slots = append(slots, byName[name])
 	}
-	return slots, err
+	return slots, nil
 }
 
-// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Lists that contradict each other
-// have been refused when code was generated; here the one that comes first wins.
-func layerOrder(lists [][]string) (order []string) {
+// contradiction is the error of lists that no order agrees with. The generator refuses them; settings that others have written may have them.
+func contradiction(functions []*Function, lists []int) error {
+	text := ""
+	for _, i := range lists {
+		if text != "" {
+			text += ", "
+		}
+		text += functions[i].Name + " (" + strings.Join(functions[i].named, ",") + ")"
+	}
+	return errors.New("no order of layers agrees with the lists of the functions " + text + ": put them in one order in all lists")
+}
+
+// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Where there is none it returns the
+// places of the lists that contradict each other. Package gen has the same for what it shows, as it imports nothing of the framework; a
+// test there compares both.
+func layerOrder(lists [][]string) (order []string, contradicting []int) {
 	lists = slices.Clone(lists)
 	for {
-		next, some := "", false
-		for _, list := range lists {
+		next, first := "", -1
+		for i, list := range lists {
 			if len(list) == 0 {
 				continue
 			}
-			head := list[0]
-			if !some {
-				next, some = head, true
+			if first < 0 {
+				first = i
 			}
-			if !slices.ContainsFunc(lists, func(l []string) bool { return slices.Index(l, head) > 0 }) {
-				next = head
+			if behind(lists, list[0]) < 0 {
+				next = list[0]
 				break
 			}
 		}
-		if !some {
-			return order
+		if next == "" {
+			for i := first; i >= 0; i = behind(lists, lists[i][0]) { // round and round
+				if at := slices.Index(contradicting, i); at >= 0 {
+					return nil, contradicting[at:]
+				}
+				contradicting = append(contradicting, i)
+			}
+			return order, nil
 		}
 		order = append(order, next)
 		for i, list := range lists {
-			if at := slices.Index(list, next); at >= 0 {
-				lists[i] = slices.Delete(slices.Clone(list), at, at+1)
+			if len(list) > 0 && list[0] == next { // it is nowhere else
+				lists[i] = list[1:]
 			}
 		}
 	}
+}
+
+// behind is the place of the first list that has a name behind another one, -1 without any.
+func behind(lists [][]string, name string) int {
+	return slices.IndexFunc(lists, func(l []string) bool { return slices.Index(l, name) > 0 })
 }
 
 // of are the hooks of the layers that one function has.

@@ -79,11 +79,13 @@ func TestNamedLayers(t *testing.T) {
 
 func TestNamedLayersRefused(t *testing.T) {
 	for settings, want := range map[string]string{
+		"f - layers=a,b\ng - layers=b,c\ni - layers=b,a\n": "no order of layers agrees with the lists of the functions f (a,b), i (b,a): put them in one order",
 		"f - layers=zzz\n": "there is no layer zzz in the binary",
 		"h - layers=a\n":   "no layer: the function is linked with none",
 	} {
 		app := namedApp(&diary{}, nil)
-		app.Functions = append(app.Functions, needing("h", framework.Needs{}))
+		i := needing("i", framework.Needs{Named: app.Functions[0].Named})
+		app.Functions = append(app.Functions, needing("h", framework.Needs{}), i)
 		if err := framework.NewEngine(&framework.Runtime{Settings: settings}, app).Start(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v", settings, err)
 		}
