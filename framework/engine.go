@@ -252,7 +252,7 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		}
 		return nil, err
 	}
-	c := &Context{parent: ctx, engine: e, invocation: inv, cold: first}
+	c := newContext(ctx, e, &inv, first)
 	left := c.limitTime(e.deployment.timeout)
 	switch {
 	case c.deadline.IsZero():

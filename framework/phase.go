@@ -30,7 +30,7 @@ func (t *hookTable) phase(p phase, before func(*layerSlot) error, body func() er
 		p.left++
 		p.layer = l
 		if err := fault.Guard(func() error { return before(l) }); err != nil {
-			p.err = &fault.LayerError{Layer: l.name, Err: err}
+			p.err = &layerError{l.name, err}
 			break
 		}
 	}
@@ -55,7 +55,7 @@ func (p *phase) finish() {
 			}
 			return p.after(l, p.err)
 		}); err != nil {
-			p.err = errors.Join(p.err, &fault.LayerError{Layer: l.name, Err: err})
+			p.err = join(p.err, &layerError{l.name, err})
 		}
 	}
 	p.over = true
@@ -68,7 +68,7 @@ func (p *phase) exit() {
 	}
 	switch {
 	case p.layer != nil:
-		p.err = errors.Join(p.err, &fault.LayerError{Layer: p.layer.name, Err: errHookGoexit})
+		p.err = join(p.err, &layerError{p.layer.name, errHookGoexit})
 	case p.failed != nil:
 		p.err, p.left = errStartGoexit, len(p.table.layers)
 	default:
@@ -79,4 +79,46 @@ func (p *phase) exit() {
 	if p.failed != nil {
 		*p.failed = p.err
 	}
+}
+
+// layerError is the error of a layer's hook: what it returned, or the panic.
+type layerError struct {
+	layer string
+	err   error
+}
+
+// Error names the layer.
+func (e *layerError) Error() string { return "layer " + e.layer + ": " + e.err.Error() }
+
+// Unwrap returns the hook's own error.
+func (e *layerError) Unwrap() error { return e.err }
+
+// Logged is for [fault.Logged].
+func (e *layerError) Logged() bool { return fault.Logged(e.err) }
+
+// failures are several errors of one phase, in the form of [errors.Join].
+type failures struct{ list []error }
+
+// join adds an error to those of a phase.
+func join(known error, err *layerError) error {
+	if known == nil {
+		return err
+	}
+	return &failures{[]error{known, err}}
+}
+
+// Error has a line for each.
+func (f *failures) Error() string { return errors.Join(f.list...).Error() }
+
+// Unwrap returns them.
+func (f *failures) Unwrap() []error { return f.list }
+
+// Logged is for [fault.Logged].
+func (f *failures) Logged() bool {
+	for _, err := range f.list {
+		if !fault.Logged(err) {
+			return false
+		}
+	}
+	return true
 }

@@ -23,7 +23,7 @@ func TestTraceID(t *testing.T) {
 			t.Errorf("%q: %q, want %q", header, got, want)
 		}
 	}
-	called := &Context{invocation: Invocation{Trace: "1:2:3:4", Call: &Call{Traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}}
+	called := &Context{call: &call{invocation: Invocation{Trace: "1:2:3:4", Call: &Call{Traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}}}
 	if got := called.TraceID(); got != "4bf92f3577b34da6a3ce929d0e0e4736" {
 		t.Errorf("of a call: %q", got)
 	}

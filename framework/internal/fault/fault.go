@@ -31,41 +31,17 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// LayerError is the error of a layer's hook.
-type LayerError struct {
-	// Layer is the name of the layer.
-	Layer string
-	// Err is what the hook returned, or the *PanicError of a panic, which the engine logs.
-	Err error
-}
-
-// Error names the layer.
-func (e *LayerError) Error() string { return "layer " + e.Layer + ": " + e.Err.Error() }
-
-// Unwrap returns the hook's own error.
-func (e *LayerError) Unwrap() error { return e.Err }
-
 // MarkLogged says that the stack of p is in the log.
 func MarkLogged(p *PanicError) { p.logged.Store(true) }
 
 // Logged reports whether the log has all that an error of an invocation says: it is a panic, of the handler or of a hook, or nothing
 // but such panics. The engine logs them, each with its stack. An error that wraps a panic says more.
 func Logged(err error) bool {
-	switch e := err.(type) {
-	case *PanicError:
+	if _, ok := err.(*PanicError); ok {
 		return true
-	case *LayerError:
-		return Logged(e.Err)
-	case interface{ Unwrap() []error }:
-		list := e.Unwrap()
-		for _, err := range list {
-			if !Logged(err) {
-				return false
-			}
-		}
-		return len(list) > 0
 	}
-	return false
+	of, ok := err.(interface{ Logged() bool })
+	return ok && of.Logged()
 }
 
 // Stack is that of the panic that an error wraps, if the log does not have it yet.
