@@ -55,12 +55,15 @@ const (
 )
 
 // Evaluate evaluates a flag. It allocates nothing.
-func (r Rules) Evaluate(name string, c EvaluationContext) Details {
+func (r Rules) Evaluate(name string, c EvaluationContext) Details { return r.evaluate(name, &c) }
+
+// evaluate is Evaluate; nil is that nothing is known of the invocation.
+func (r Rules) evaluate(name string, c *EvaluationContext) Details {
 	f := r.flags[name]
 	if f == nil {
 		return Details{Reason: Failed, ErrorCode: FlagNotFound}
 	}
-	chosen, reason := f.choose(name, &c)
+	chosen, reason := f.choose(name, c)
 	v := &f.variants[chosen]
 	return Details{Variant: v.name, Value: v.value, Reason: reason}
 }
@@ -81,7 +84,7 @@ func (f *flag) choose(name string, c *EvaluationContext) (variant int, reason Re
 		if r.shares == nil {
 			return r.variant, TargetingMatch
 		}
-		if c.TargetingKey == "" {
+		if c == nil || c.TargetingKey == "" {
 			continue
 		}
 		if !dealt {
@@ -107,6 +110,9 @@ func (r *rule) meets(c *EvaluationContext) bool {
 
 // met compares. An attribute that is not there meets no condition, not even that it is unequal.
 func (k *condition) met(c *EvaluationContext) bool {
+	if c == nil {
+		return false
+	}
 	var found *Value
 	for i := range c.Attributes {
 		if c.Attributes[i].Name == k.attribute {

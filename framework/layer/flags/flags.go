@@ -39,6 +39,7 @@ type Layer struct {
 
 // version is a text, and the rules that count with it: those before it if it is wrong.
 type version struct {
+	layer *Layer
 	text  string
 	rules Rules
 }
@@ -54,49 +55,57 @@ func New(rules config.Live[string]) (*Layer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	l.current.Store(&version{text, parsed})
+	l.current.Store(&version{l, text, parsed})
 	return l, nil
 }
 
-// rules are those of now. A text that has come since they were read is read by the first invocation that sees it; to compare a text with itself
+// version is that of now. A text that has come since they were read is read by the first invocation that sees it; to compare a text with itself
 // costs nothing.
-func (l *Layer) rules(ctx *framework.Context) Rules {
+func (l *Layer) version(ctx *framework.Context) *version {
 	text, now := l.text.Get(ctx), l.current.Load()
 	if text == now.text {
-		return now.rules
+		return now
 	}
 	parsed, err := Parse(text)
 	if err != nil {
 		parsed = now.rules
 	}
-	if l.current.CompareAndSwap(now, &version{text, parsed}) && err != nil {
+	next := &version{l, text, parsed}
+	if l.current.CompareAndSwap(now, next) && err != nil {
 		ctx.Logger().Error("the new rules of feature flags are wrong, and the old ones stay", "error", err.Error())
 	}
-	return parsed
+	return next
 }
 
 // Name returns "flags".
 func (l *Layer) Name() string { return "flags" }
 
-// BeforeInvoke gives the invocation the rules of now.
-func (l *Layer) BeforeInvoke(ctx *framework.Context) error {
-	ctx.SetValue(stateKey{}, &state{layer: l, rules: l.rules(ctx)})
-	return nil
+// Middleware gives an invocation the rules of now. A hook would be one allocation more.
+func (l *Layer) Middleware(next framework.Handler) framework.Handler {
+	return func(ctx *framework.Context) error {
+		ctx.SetValue(stateKey{}, l.version(ctx))
+		return next(ctx)
+	}
 }
 
-// state is what an invocation evaluates with.
-type state struct {
-	layer   *Layer
-	rules   Rules
+// stateKey is the context key of what an invocation evaluates with: a *version, or a *targeted.
+type stateKey struct{}
+
+// targeted is an invocation that has told who calls.
+type targeted struct {
+	*version
 	context EvaluationContext
 }
 
-type stateKey struct{}
-
-// stateOf is the state of the invocation that ctx belongs to, nil if its function does not list the layer.
-func stateOf(ctx context.Context) *state {
-	s, _ := ctx.Value(stateKey{}).(*state)
-	return s
+// stateOf is what the invocation evaluates with that ctx belongs to; version is nil if its function does not list the layer.
+func stateOf(ctx context.Context) (v *version, c *EvaluationContext) {
+	switch s := ctx.Value(stateKey{}).(type) {
+	case *targeted:
+		return s.version, &s.context
+	case *version:
+		return s, nil
+	}
+	return nil, nil
 }
 
 // EvaluationContext is what an invocation is known by.
@@ -111,8 +120,11 @@ type EvaluationContext struct {
 // SetContext sets the evaluation context of the invocation that ctx belongs to. It is for a guard or a middleware, or the function before its
 // first flag: it must not be called concurrently with evaluations. Where the function does not list the layer it does nothing.
 func SetContext(ctx context.Context, c EvaluationContext) {
-	if s := stateOf(ctx); s != nil {
+	switch s := ctx.Value(stateKey{}).(type) {
+	case *targeted:
 		s.context = c
+	case *version:
+		framework.From(ctx).SetValue(stateKey{}, &targeted{s, c})
 	}
 }
 
@@ -152,13 +164,13 @@ type Details struct {
 
 // Evaluate evaluates a flag for the invocation that ctx belongs to.
 func Evaluate(ctx context.Context, flag string) Details {
-	s := stateOf(ctx)
-	if s == nil {
+	v, c := stateOf(ctx)
+	if v == nil {
 		return Details{Reason: Failed, ErrorCode: ProviderNotReady}
 	}
-	d := s.rules.Evaluate(flag, s.context)
+	d := v.rules.evaluate(flag, c)
 	if d.ErrorCode != "" {
-		s.warn(ctx, flag, d.ErrorCode)
+		v.layer.warn(ctx, flag, d.ErrorCode)
 	}
 	return d
 }
@@ -173,20 +185,20 @@ type warning struct {
 const maxWarnings = 1000
 
 // warn logs that a flag cannot be evaluated, once for each flag and reason.
-func (s *state) warn(ctx context.Context, flag string, code ErrorCode) {
+func (l *Layer) warn(ctx context.Context, flag string, code ErrorCode) {
 	w := warning{flag, code}
 	if len(flag) > maxName {
 		w.flag = flag[:maxName]
 	}
-	if _, known := s.layer.told.Load(w); known {
+	if _, known := l.told.Load(w); known {
 		return
 	}
 	n := 0
-	s.layer.told.Range(func(any, any) bool { n++; return n < maxWarnings })
+	l.told.Range(func(any, any) bool { n++; return n < maxWarnings })
 	if n == maxWarnings {
 		return
 	}
-	if _, known := s.layer.told.LoadOrStore(w, true); !known {
+	if _, known := l.told.LoadOrStore(w, true); !known {
 		framework.From(ctx).Logger().Warn("a feature flag has the default value of the code", "flag", w.flag, "error_code", string(code))
 	}
 }
@@ -198,8 +210,8 @@ func value(ctx context.Context, flag string, of kind) (Value, bool) {
 		return Value{}, false
 	}
 	if d.Value.kind != of {
-		if s := stateOf(ctx); s != nil {
-			s.warn(ctx, flag, TypeMismatch)
+		if v, _ := stateOf(ctx); v != nil {
+			v.layer.warn(ctx, flag, TypeMismatch)
 		}
 		return Value{}, false
 	}
@@ -239,8 +251,8 @@ func IntValue(ctx context.Context, flag string, defaultValue int64) int64 {
 	if n, whole := v.Int(); whole {
 		return n
 	}
-	if s := stateOf(ctx); s != nil {
-		s.warn(ctx, flag, TypeMismatch)
+	if v, _ := stateOf(ctx); v != nil {
+		v.layer.warn(ctx, flag, TypeMismatch)
 	}
 	return defaultValue
 }
