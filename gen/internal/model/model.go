@@ -368,6 +368,8 @@ type Middleware struct {
 	Namespace string
 	// Guard says that it is a guard.
 	Guard bool
+	// Scheme is what callers show a guard, as its directive says it.
+	Scheme string
 	// Global says that it is around every function; Order is its place among those that are.
 	Global bool
 	Order  int
