@@ -37,6 +37,7 @@ type document struct {
 	paths      map[string]map[string]*operation
 	operations map[string]bool // ids that are taken
 	tags       map[string]string
+	schemes    map[string]string // of guards, by their names
 }
 
 // operation is one method of a path.
@@ -72,7 +73,7 @@ type response struct {
 func Make(app *model.App, servers []string) (*Document, error) {
 	d := &document{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*operation{}, operations: map[string]bool{}, tags: map[string]string{},
+		paths: map[string]map[string]*operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
@@ -176,14 +177,7 @@ func (d *document) operation(f *model.Function, r route, method string) *operati
 			o.responses[status] = r
 		}
 	}
-	for _, m := range f.Middleware {
-		if m.Guard {
-			o.guards = append(o.guards, m.Name)
-		}
-	}
-	if o.guards != nil {
-		o.responses["401"], o.responses["403"] = response{failure: "Unauthorized"}, response{failure: "Forbidden"}
-	}
+	d.guarded(o, f)
 	if o.parameters != nil || o.body != nil {
 		o.responses["400"] = response{failure: "BadRequest"}
 	}
@@ -218,15 +212,12 @@ func (d *document) name(function, method string) string {
 	return id
 }
 
-// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of the rest.
+// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of all of it.
 func split(doc, name string) (summary, description string) {
-	first, rest, _ := strings.Cut(strings.TrimSpace(doc), "\n\n")
-	first = strings.Join(strings.Fields(first), " ")
-	if i := strings.Index(first, ". "); i >= 0 {
-		first, rest = first[:i], strings.TrimSpace(first[i+2:]+"\n\n"+rest)
-	}
-	summary = strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")
-	return model.Title(summary), strings.TrimSpace(rest)
+	description = strings.TrimSpace(doc)
+	first, _, _ := strings.Cut(description, "\n\n")
+	first, _, _ = strings.Cut(strings.Join(strings.Fields(first), " "), ". ")
+	return model.Title(strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")), description
 }
 
 func (d *document) parameters(f *model.Function, path string, at schema.Place) (list []parameter) {
@@ -316,10 +307,12 @@ func (d *document) write(description string, servers []string) ([]byte, error) {
 			schema.Member("version", "1", true),
 		), true),
 		schema.Member("servers", list, list != nil),
+		schema.Member("security", []any{}, true), // of operations without guards
 		schema.Member("tags", tags, tags != nil),
 		schema.Member("paths", d.writePaths(), true),
 		schema.Member("components", object(
-			schema.Member("schemas", components(definitions), true), schema.Member("responses", failures(), true),
+			schema.Member("schemas", components(definitions), true), schema.Member("responses", d.failures(), true),
+			schema.Member("securitySchemes", d.securitySchemes(), len(d.schemes) > 0),
 		), true),
 	)
 	if err != nil {

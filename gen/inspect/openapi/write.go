@@ -75,7 +75,7 @@ func (o *operation) write() json.Marshaler {
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
 		schema.Member("responses", object(responses...), true),
-		schema.Member("x-faas-guards", o.guards, o.guards != nil),
+		schema.Member("security", o.security(), o.guards != nil),
 	)
 }
 
@@ -96,13 +96,24 @@ func components(definitions []*schema.Definition) json.Marshaler {
 // problemName is a name that no Go type's definition has.
 const problemName = "faas.Problem"
 
-// failures are the responses that all operations share.
-func failures() json.Marshaler {
+// failures are the responses that operations share.
+func (d *document) failures() json.Marshaler {
+	used := map[string]bool{}
+	for _, operations := range d.paths {
+		for _, o := range operations {
+			for _, r := range o.responses {
+				used[r.failure] = true
+			}
+		}
+	}
 	var members []schema.ObjectMember
 	for _, f := range []struct{ name, description string }{
 		{"BadRequest", "The request is not valid; errors says what of it."}, {"Failure", "The call failed."},
 		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
 	} {
+		if !used[f.name] {
+			continue
+		}
 		body := &content{"application/problem+json", &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
 		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", body.write(), true)), true))
 	}
