@@ -14,6 +14,9 @@ const (
 	aggregationKey = "aggregation"
 	targetsKey     = "targets"
 	byteOrderMark  = "\ufeff"
+	// otherLineEnds are those that the yaml reader knows, too.
+	otherLineEnds  = "\r\u0085\u2028\u2029"
+	foreignLineEnd = "found a line end that is neither that of Unix nor that of Windows, expected one of these"
 )
 
 // document is the text of an f.yml with what the yaml reader makes of it.
@@ -56,8 +59,8 @@ func read(source []byte) (*document, error) {
 	text := string(source)
 	text, d.mark = strings.CutPrefix(text, byteOrderMark)
 	// The yaml reader ends lines at these, too, and columns would be those of other lines.
-	if i := strings.IndexAny(strings.ReplaceAll(text, "\r\n", "\n"), "\r\u0085\u2028\u2029"); i >= 0 {
-		return nil, errors.New("found a line end that is neither that of Unix nor that of Windows, expected one of these")
+	if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", "\n"), otherLineEnds) {
+		return nil, errors.New(foreignLineEnd)
 	}
 	d.lines = strings.SplitAfter(text, "\n")
 	if d.lines[len(d.lines)-1] == "" {
