@@ -16,6 +16,7 @@ const (
 	byteOrderMark  = "\ufeff"
 	// otherLineEnds are those that the yaml reader knows, too.
 	otherLineEnds  = "\r\u0085\u2028\u2029"
+	noKeys         = "found no keys, expected those of f.yml"
 	foreignLineEnd = "found a line end that is neither that of Unix nor that of Windows, expected one of these"
 )
 
@@ -80,7 +81,7 @@ func read(source []byte) (*document, error) {
 		return d, nil
 	}
 	if d.root.Kind != yaml.MappingNode {
-		return nil, wrong(d.root, "found no keys, expected those of f.yml")
+		return nil, wrong(d.root, noKeys)
 	}
 	for i, line := range d.lines {
 		if i >= d.root.Line && strings.HasPrefix(line, "...") && strings.TrimSpace(line[3:]) == "" {

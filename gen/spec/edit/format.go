@@ -48,7 +48,7 @@ func lay(text string) (string, *layout, error) {
 		return "", nil, err
 	}
 	if root != nil && root.Kind != yaml.MappingNode {
-		return "", nil, &Refusal{Line: root.Line, Why: "found no keys, expected those of f.yml"}
+		return "", nil, &Refusal{Line: root.Line, Why: noKeys}
 	}
 	l := &layout{source: text, root: root}
 	if o := l.document(); o != nil {
@@ -97,6 +97,7 @@ type layout struct {
 	source string
 	at     int // offset of what has not been read yet
 	root   *yaml.Node
+	starts []int // of the lines of source
 
 	lines []line
 	// base is the indentation of the current line, that of an item's content behind its dash.
@@ -158,6 +159,24 @@ func (l *layout) column() int {
 		column++
 	}
 	return column
+}
+
+// offset is where a node begins in the source.
+func (l *layout) offset(n *yaml.Node) int {
+	if l.starts == nil {
+		l.starts = []int{0}
+		for i := range len(l.source) {
+			if l.source[i] == '\n' {
+				l.starts = append(l.starts, i+1)
+			}
+		}
+	}
+	at := l.starts[min(n.Line, len(l.starts))-1]
+	for range n.Column - 1 {
+		_, size := utf8.DecodeRuneInString(l.source[at:])
+		at += size
+	}
+	return at
 }
 
 // columnAt is the column of an offset of the source, in characters from 0.

@@ -69,7 +69,7 @@ func odd() []string {
 		"a: |2\n    x\n   y\nb: >1-\n  x\nc: |+2\n\n   x\n\n\n", "- |1\n  x\n", "a:\n- |2\n   x\n- >\n x\n\n  y\n- |\n\n", "a: |\n      \n  \n      x\n     \n        \n", "a: |+\n  x\n\n", "a: |\n x", "a: |-\n x", "a: |\n", "a: >+\n\n\n", "a:\n  b: |\n   x\n  # y\n # z\n# a\n",
 		"#a\n a: #b\n   #c\n   b: #d\n  #e\n   - #f\n     1 #g\n #h\n   -\n     #i\n     2\n#j\n", "a: # x\n   # y\n   b: 1\n", "a: 1  # x\nb: [1,  # x\n  2] # y\n", "{a: 1, # x\n # y\n b: [ # z\n  2 # a\n # b\n ], c\n}\n",
 		"a: {b\n: 1,c:\n  2 ,\n d: , : e}\n", "a: [b: 1, ? c : 2, [d: e]: f, {g: h}: i, , ]\n", "? a\n: b\n", "? |\n  a\n: - b\n", "a: [one\n  two,\n     three\n four]\n", "a: 'one\n\n   two'' '\n", "a:\n   \"one\\\n  two\\ \n\t three\"\n",
-		"a: one\n  two\n\n\n   three # x\n", "a: http://b:1/c#d\ne: -1\nf: - 1\n", "- a: 1\n", "a\n", "a: {\"b\":1,'c':2,d:3}\n", "äöü:   [ä,\n        ö] # ü\na: 1   # ü\n", "a: *x\n", "a: &\n", ": a\n", "a:\n  - - - 1\n    - 2\n  -\n   - 3\n", "a: \"b\" #c\n'd': e\n",
+		"a: one\n  two\n\n\n   three # x\n", "a: http://b:1/c#d\ne: -1\nf: - 1\n", "- a: 1\n", "a\n", "a: {\"b\":1,'c':2,d:3}\n", "äöü:   [ä,\n        ö] # ü\na: 1   # ü\n", "a: *x\n", "a: &\n", "a: [!b,c ]\n", "a: |1#b\n c\n", "!\n", "a:\n  !\n  - b\nc: !\n  d: 1\ne: &f\n  !!str g: 1\n", "a:\n  - # b\n    !\n  -\n\n!!str : &a !\n", "! : a\n", "{! : a, ! }\n", ": a\n", "a:\n  - - - 1\n    - 2\n  -\n   - 3\n", "a: \"b\" #c\n'd': e\n",
 		"a: null\nb: ~\nc: !!null\nd: &x\ne: [&y , !!str , *y]\n!!null : f\n", "a: 1\n\n\n# x\n\n\n\n\n", "\n\n", "#", "---", "--- # x\n", "a:\n#- b\n- c\n#- d\n#e\nf: 1\n",
 	}
 }

@@ -43,6 +43,9 @@ func (l *layout) document() *obstacle {
 		l.at += len("...")
 		g = l.gap()
 	}
+	if l.at < len(l.source) && l.root == nil {
+		return &obstacle{1, noKeys}
+	}
 	if l.at < len(l.source) {
 		return l.stuck("expected the end of the file")
 	}
@@ -62,9 +65,12 @@ func (l *layout) node(n *yaml.Node, indent int) *obstacle {
 		return l.word("*" + n.Value)
 	}
 	block := (n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode) && n.Style&yaml.FlowStyle == 0
-	// What stands in front of a block's first key may be of that key.
-	anchor, tag := !block || n.Anchor != "", !block || n.Style&yaml.TaggedStyle != 0
-	for anchor && l.follows("&") || tag && l.follows("!") {
+	end := len(l.source)
+	if block {
+		end = l.offset(n.Content[0]) // where what is of the first key begins
+	}
+	anchor, tag := true, true
+	for l.at < end && (anchor && l.follows("&") || tag && l.follows("!")) {
 		word := "&" + n.Anchor
 		if l.follows("&") {
 			anchor = false
@@ -74,7 +80,7 @@ func (l *layout) node(n *yaml.Node, indent int) *obstacle {
 		if o := l.word(word); o != nil {
 			return o
 		}
-		if empty(n) && !l.properties() {
+		if empty(n) && !l.more(n, anchor, tag) {
 			l.space() // a comma or colon would be part of it
 			return nil
 		}
@@ -91,28 +97,26 @@ func (l *layout) node(n *yaml.Node, indent int) *obstacle {
 	return l.mapping(n, indent)
 }
 
-// tag is the tag that comes next.
+// tag is the tag that comes next, which ends at a space.
 func (l *layout) tag() string {
-	rest := l.source[l.at:]
-	ends := " \t\n"
-	if len(l.brackets) > 0 && !strings.HasPrefix(rest, "!<") {
-		ends += ",[]{}"
+	if end := strings.IndexAny(l.source[l.at:], " \t\n"); end >= 0 {
+		return l.source[l.at : l.at+end]
 	}
-	if end := strings.IndexAny(rest, ends); end >= 0 {
-		return rest[:end]
-	}
-	return rest
+	return l.source[l.at:]
 }
 
-// properties reports whether an anchor or a tag is behind the next spaces.
-func (l *layout) properties() bool {
+// more reports whether an anchor or a tag comes next, of which the node may still have these.
+func (l *layout) more(n *yaml.Node, anchor, tag bool) bool {
 	rest := strings.TrimLeft(l.source[l.at:], " \t")
-	return rest != "" && strings.IndexByte("&!", rest[0]) >= 0
+	return anchor && n.Anchor != "" || tag && (n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(rest, "!"))
 }
 
 // bare reports whether a node has no text at all.
-func bare(n *yaml.Node) bool {
-	return empty(n) && n.Anchor == "" && n.Style&yaml.TaggedStyle == 0
+func (l *layout) bare(n *yaml.Node) bool {
+	if !empty(n) || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
+		return false
+	}
+	return !strings.HasPrefix(l.source[l.offset(n):], "!") // a tag that is in the text alone
 }
 
 // empty reports whether a node has no text but an anchor or a tag.
@@ -144,7 +148,7 @@ func (l *layout) apart(g gap, indent int) {
 
 // value lays out what is behind a key's colon or a dash.
 func (l *layout) value(n *yaml.Node, indent int) *obstacle {
-	if bare(n) && !l.properties() {
+	if l.bare(n) {
 		return nil
 	}
 	g := l.gap()
@@ -167,7 +171,7 @@ func (l *layout) mapping(n *yaml.Node, indent int) *obstacle {
 			return l.stuck("expected a key without a question mark")
 		}
 		key := n.Content[i]
-		if !bare(key) {
+		if !l.bare(key) {
 			if o := l.node(key, indent); o != nil {
 				return o
 			}
@@ -292,12 +296,12 @@ func (l *layout) inside(g gap, spaced bool) {
 
 // pair lays out a key between brackets with its value, if it has one.
 func (l *layout) pair(key, value *yaml.Node, indent int) *obstacle {
-	if !bare(key) {
+	if !l.bare(key) {
 		if o := l.node(key, indent); o != nil {
 			return o
 		}
 	}
-	if bare(value) {
+	if l.bare(value) {
 		at := l.at
 		if l.gap(); !l.follows(":") {
 			l.at = at
@@ -308,7 +312,7 @@ func (l *layout) pair(key, value *yaml.Node, indent int) *obstacle {
 	if o := l.colon(key); o != nil {
 		return o
 	}
-	if bare(value) && !l.properties() {
+	if l.bare(value) {
 		l.space() // behind a comma or a bracket the colon would be part of the key
 		return nil
 	}

@@ -124,7 +124,7 @@ func (l *layout) quoted(quote byte) *obstacle {
 // blockText lays out a text behind | or >. Its lines are indented by so much or, where it says so itself, by that.
 func (l *layout) blockText(indent int) *obstacle {
 	header := l.lineAt()
-	if i := strings.IndexAny(header, " \t"); i >= 0 {
+	if i := strings.IndexAny(header, " \t#"); i >= 0 {
 		header = header[:i]
 	}
 	if header == "" || strings.Trim(header[1:], "+-0123456789") != "" {
