@@ -84,6 +84,9 @@ func compact(text string) string {
 // level is a list or map with one item or key a line: the column of its dashes or keys, before and after.
 type level struct{ source, indent int }
 
+// place is an offset of the source with its column.
+type place struct{ at, column int }
+
 // bracket is a list or map in brackets that is not at its end yet.
 type bracket struct {
 	// base is the indentation of the line that it begins in, which its closing bracket gets, and inner that of lines inside of it.
@@ -98,6 +101,9 @@ type layout struct {
 	at     int // offset of what has not been read yet
 	root   *yaml.Node
 	starts []int // of the lines of source
+	// found and counted are what offset, in this line, and columnAt returned last.
+	foundIn        int
+	found, counted place
 
 	lines []line
 	// base is the indentation of the current line, that of an item's content behind its dash.
@@ -110,14 +116,15 @@ type layout struct {
 	spaced bool
 	// remarks are the comments as they are compared.
 	remarks []string
-	// open is set for a text at the end of the file whose last line has no end, which is part of its value.
-	open bool
+	// unended is set for a text at the end of the file whose last line has no end, which is part of its value.
+	unended bool
 }
 
 // line is one line of the result.
 type line struct {
 	indent int
-	text   string
+	text   []byte
+	width  int // of text, in characters
 	// kept lines are those of texts, written as they are.
 	kept bool
 	// comment is the comment behind text or, without any, the only one. It was in this column, and apart from the text by this
@@ -128,7 +135,8 @@ type line struct {
 	below bool
 }
 
-func (l line) blank() bool { return l.text == "" && l.comment == "" && !l.kept }
+// alone reports whether there is nothing but a comment.
+func (l line) alone() bool { return len(l.text) == 0 && !l.kept && l.comment != "" }
 
 // current is the line that is being written.
 func (l *layout) current() *line {
@@ -142,9 +150,11 @@ func (l *layout) current() *line {
 func (l *layout) put(text string) {
 	c := l.current()
 	if l.spaced {
-		text = " " + text
+		c.text = append(c.text, ' ')
+		c.width++
 	}
-	c.text += text
+	c.text = append(c.text, text...)
+	c.width += utf8.RuneCountInString(text)
 	l.left, l.spaced = nil, false
 }
 
@@ -154,7 +164,7 @@ func (l *layout) space() { l.spaced = true }
 // column is where the current line ends.
 func (l *layout) column() int {
 	c := l.current()
-	column := c.indent + utf8.RuneCountInString(c.text)
+	column := c.indent + c.width
 	if l.spaced {
 		column++
 	}
@@ -171,17 +181,30 @@ func (l *layout) offset(n *yaml.Node) int {
 			}
 		}
 	}
-	at := l.starts[min(n.Line, len(l.starts))-1]
-	for range n.Column - 1 {
-		_, size := utf8.DecodeRuneInString(l.source[at:])
-		at += size
+	start := l.starts[min(n.Line, len(l.starts))-1]
+	// Nodes come in their order, so that what was found last is near, also in a line that is the whole file.
+	if l.foundIn != n.Line || l.found.column > n.Column-1 {
+		l.foundIn, l.found = n.Line, place{at: start}
 	}
-	return at
+	for l.found.column < n.Column-1 && l.found.at < len(l.source) {
+		_, size := utf8.DecodeRuneInString(l.source[l.found.at:])
+		l.found.at += size
+		l.found.column++
+	}
+	return l.found.at
 }
 
 // columnAt is the column of an offset of the source, in characters from 0.
 func (l *layout) columnAt(at int) int {
-	return utf8.RuneCountInString(l.source[strings.LastIndexByte(l.source[:at], '\n')+1 : at])
+	if at < l.counted.at {
+		l.counted = place{at: strings.LastIndexByte(l.source[:at], '\n') + 1}
+	}
+	between := l.source[l.counted.at:at]
+	if i := strings.LastIndexByte(between, '\n'); i >= 0 {
+		between, l.counted.column = between[i+1:], 0
+	}
+	l.counted = place{at, l.counted.column + utf8.RuneCountInString(between)}
+	return l.counted.column
 }
 
 func (l *layout) push(v level) { l.levels = append(l.levels, v) }

@@ -54,50 +54,59 @@ func (l *layout) gap() gap {
 
 // begin begins a line behind a gap, outside of brackets.
 func (l *layout) begin(g gap, indent int) {
-	next := level{l.columnAt(l.at), indent}
-	open := l.levels
-	if l.left != nil {
-		open = l.left
-	}
-	l.comments(g.comments, func(r remark) (int, bool) { return r.indent(open, next) })
+	l.comments(g.comments, l.around(level{l.columnAt(l.at), indent}))
 	l.line(g.blank, indent)
 }
 
 // end writes what is behind the last word.
 func (l *layout) end(g gap) {
-	open := l.levels
-	if l.left != nil {
-		open = l.left
-	}
 	next := level{-1, 0}
-	if len(open) > 0 {
+	if open := l.open(); len(open) > 0 {
 		next = open[0]
 	}
-	l.comments(g.comments, func(r remark) (int, bool) { return r.indent(open, next) })
+	l.comments(g.comments, l.around(next))
 }
 
-// indent is where a comment goes that is alone in its line: it stays with what it was in one column with, first of all the next line,
-// but an item with items. One in the first column stays there, as editors put it to take a line out. Otherwise the place is not sure.
-func (r remark) indent(open []level, next level) (indent int, sure bool) {
-	same, around := -1, 0
-	for _, v := range append(slices.Clone(open), next) {
-		if v.source == r.column {
-			same = max(same, v.indent)
-		}
-		if v.source >= 0 && v.source <= r.column {
-			around = max(around, v.indent)
-		}
+// open are the levels of what was written last.
+func (l *layout) open() []level {
+	if l.left != nil {
+		return l.left
 	}
-	item := strings.HasPrefix(strings.TrimLeft(r.text, "# "), "- ")
-	switch {
-	case r.column == next.source && !item:
-		return next.indent, true
-	case same >= 0:
-		return same, true
-	case r.column == 0:
-		return 0, true
+	return l.levels
+}
+
+// around says where comments go that are alone in their line, ahead of what is in the next level. Each stays with what it was in one
+// column with, first of all the next line, but an item with items. One in the first column stays there, as editors put it to take a
+// line out. Otherwise the place is not sure.
+func (l *layout) around(next level) func(remark) (indent int, sure bool) {
+	levels := append(slices.Clone(l.open()), next)
+	type found struct{ same, around int }
+	columns := map[int]found{}
+	return func(r remark) (indent int, sure bool) {
+		f, ok := columns[r.column]
+		if !ok {
+			f.same = -1
+			for _, v := range levels {
+				if v.source == r.column {
+					f.same = max(f.same, v.indent)
+				}
+				if v.source >= 0 && v.source <= r.column {
+					f.around = max(f.around, v.indent)
+				}
+			}
+			columns[r.column] = f
+		}
+		item := strings.HasPrefix(strings.TrimLeft(r.text, "# "), "- ")
+		switch {
+		case r.column == next.source && !item:
+			return next.indent, true
+		case f.same >= 0:
+			return f.same, true
+		case r.column == 0:
+			return 0, true
+		}
+		return f.around, false
 	}
-	return around, false
 }
 
 // beginInside begins a line behind a gap between brackets, indented by so much more than others there.
@@ -132,7 +141,7 @@ func (l *layout) comments(list []remark, indent func(remark) (int, bool)) {
 		below := false
 		if !sure && !r.blank && len(l.lines) > 0 {
 			above := l.current()
-			below = above.comment != "" && above.column == r.column && (above.text != "" || above.below)
+			below = above.comment != "" && above.column == r.column && (!above.alone() || above.below)
 		}
 		l.line(r.blank && (i > 0 || len(l.lines) > 0), margin)
 		c := l.current()
@@ -157,53 +166,46 @@ func (l *layout) print() string {
 	for i := 0; i < len(l.lines); {
 		n, column := l.aligned(i)
 		for _, c := range l.lines[i : i+n] {
-			text := strings.Repeat(" ", c.indent) + c.text
-			width := len([]rune(text))
+			margin := c.indent
 			switch {
-			case c.comment == "" && (c.kept || c.text == ""):
-				if !c.kept {
-					text = ""
-				}
-			case c.comment == "":
 			case c.below:
-				text = strings.Repeat(" ", column) + c.comment
-			case c.text == "" && !c.kept:
-				text += c.comment
-			default:
-				text += strings.Repeat(" ", max(1, column-width)) + c.comment
+				margin = column
+			case len(c.text) == 0 && c.comment == "":
+				margin = 0
 			}
-			b.WriteString(text + "\n")
+			b.WriteString(strings.Repeat(" ", margin))
+			b.Write(c.text)
+			if c.comment != "" && !c.alone() {
+				b.WriteString(strings.Repeat(" ", max(1, column-c.indent-c.width)))
+			}
+			b.WriteString(c.comment + "\n")
 		}
 		i += n
 	}
-	if l.open {
+	if l.unended {
 		return strings.TrimSuffix(b.String(), "\n")
 	}
 	return b.String()
 }
 
-// aligned counts the lines from one on whose comments were below each other on purpose, that is with more than one space ahead of
-// one of them, and the column that they get. It is 1 for a line by itself.
+// aligned counts the lines from one on whose comments were below each other, and the column that they get. It is 0, for a space
+// ahead of each, unless they were on purpose, that is with more than one space ahead of one of them.
 func (l *layout) aligned(from int) (n, column int) {
 	purpose := false
-	for n = 0; from+n < len(l.lines); n++ {
-		c := l.lines[from+n]
-		behind := c.comment != "" && (c.text != "" || c.kept)
-		if !behind && !c.below || c.column != l.lines[from].column {
+	for _, c := range l.lines[from:] {
+		if c.comment == "" || c.alone() && !c.below || c.column != l.lines[from].column {
 			break
 		}
+		n++
 		purpose = purpose || c.below || c.apart > 1
-		if behind {
-			column = max(column, c.indent+len([]rune(c.text))+1)
+		if !c.alone() {
+			column = max(column, c.indent+c.width+1)
 		}
 	}
-	switch {
-	case n == 0:
-		return 1, 0
-	case !purpose:
-		return 1, l.lines[from].indent + len([]rune(l.lines[from].text)) + 1
+	if !purpose {
+		column = 0
 	}
-	return n, column
+	return max(1, n), column
 }
 
 // spaceComments puts a space behind the sign of each comment, except where that would move what was taken out by it: lines that are
@@ -212,7 +214,7 @@ func (l *layout) spaceComments() {
 	moved := false
 	for i := range l.lines {
 		c := &l.lines[i]
-		alone := c.comment != "" && c.text == "" && !c.kept && !c.below
+		alone := c.alone() && !c.below
 		if !alone {
 			moved = false
 		}
@@ -240,7 +242,7 @@ func (l *layout) childOf(i int) bool {
 		return false
 	}
 	next := l.lines[i+1]
-	return next.text == "" && !next.kept && len(next.comment) > 2 && next.comment[1] == ' ' && next.comment[2] != ' '
+	return next.alone() && len(next.comment) > 2 && next.comment[1] == ' ' && next.comment[2] != ' '
 }
 
 func letter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -189,7 +189,7 @@ func (l *layout) blockLines(margin, indent int, keep, strip bool) {
 		}
 		write(append(blank, strings.Repeat(" ", indent)+text[margin:]))
 		blank, end = nil, at
-		l.open = !ended && !strip
+		l.unended = !ended && !strip
 	}
 	l.at = end
 }
