@@ -23,11 +23,12 @@ func Format(fset *token.FileSet, file *ast.File, src []byte) []byte {
 				continue
 			}
 			end := source.lineEnd(at)
-			d, problems, ok := Parse(comment.Pos(), string(src[at:end]))
-			if !ok || len(problems) > 0 {
+			was := string(src[at:end])
+			d, problems, ok := Parse(comment.Pos(), was)
+			if !ok || len(problems) > 0 || strings.Contains(was, "\r") { // which a tree does not have, and a line end it is not
 				continue
 			}
-			if text := Print(d); text != string(src[at:end]) {
+			if text := Print(d); text != was {
 				out = append(append(out, src[written:at]...), text...)
 				written = end
 			}
