@@ -107,8 +107,13 @@ func (l *layout) tag() string {
 
 // more reports whether an anchor or a tag comes next, of which the node may still have these.
 func (l *layout) more(n *yaml.Node, anchor, tag bool) bool {
-	rest := strings.TrimLeft(l.source[l.at:], " \t")
-	return anchor && n.Anchor != "" || tag && (n.Style&yaml.TaggedStyle != 0 || strings.HasPrefix(rest, "!"))
+	if anchor && n.Anchor != "" || tag && n.Style&yaml.TaggedStyle != 0 {
+		return true
+	}
+	at := l.at
+	defer func() { l.at = at }()
+	l.gap()
+	return tag && l.follows("!") && (len(l.brackets) > 0 || l.columnAt(l.at) > l.top().source) // otherwise it is that of the next key
 }
 
 // bare reports whether a node has no text at all.
@@ -253,7 +258,7 @@ func (l *layout) flow(n *yaml.Node, indent int) *obstacle {
 		}
 		var o *obstacle
 		switch item := n.Content[i]; {
-		case l.indicator('?'):
+		case l.follows("?"):
 			o = l.stuck("expected a key without a question mark")
 		case steps == 2:
 			o = l.pair(item, n.Content[i+1], indent)
