@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,9 +19,11 @@ const (
 	InHeader
 	InCookie
 	InBody
+	InForm
+	InFile
 )
 
-// String returns the word: path, query, header, cookie, body.
+// String returns the word: path, query, header, cookie, body, form, file.
 func (in In) String() string {
 	switch in {
 	case InPath:
@@ -31,6 +34,10 @@ func (in In) String() string {
 		return "header"
 	case InCookie:
 		return "cookie"
+	case InForm:
+		return "form"
+	case InFile:
+		return "file"
 	}
 	return "body"
 }
@@ -51,13 +58,15 @@ type Binder struct {
 	fields   []framework.FieldError
 	refusal  error // a body that cannot be looked at: 413, 415
 	badQuery bool  // reported
+	form     *Form // nil where the body is none, or was not read as one
 }
 
 // NewBinder returns a binder of r for one call.
 func NewBinder(r *Request) *Binder { return &Binder{r: r} }
 
-// Value fills dst from one value. A query parameter or path wildcard given twice is an error; several lines of one
-// header are one value, joined by commas; of several cookies of one name the first counts.
+// Value fills dst from one value. A query parameter, form field or path wildcard given twice is an error; several lines of
+// one header are one value, joined by commas; of several cookies of one name the first counts. An empty form field counts as
+// absent where its type has no empty value, since browsers send every field of a form.
 func Value[T any](b *Binder, in In, name string, dst *T, parse Parser[T]) {
 	text, found := b.one(in, name)
 	if !found {
@@ -85,7 +94,7 @@ func Optional[T any](b *Binder, in In, name string, dst **T, parse Parser[T]) {
 	*dst = &v
 }
 
-// List fills dst from all values of a query parameter (?tag=a&tag=b), or from the comma-separated values of a header.
+// List fills dst from all values of a query parameter (?tag=a&tag=b) or form field, or from the comma-separated values of a header.
 // Each wrong value is reported, with its index.
 func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 	texts := b.all(in, name)
@@ -104,12 +113,17 @@ func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 	*dst = list
 }
 
-// Require reports the value as missing if it is absent.
+// Require reports the value as missing if it is absent. So is a form field that is empty: browsers send every field of a form.
 func (b *Binder) Require(in In, name string) {
 	found := false
-	if in == InQuery {
+	switch in {
+	case InQuery:
 		found = len(b.queryValues(name)) > 0 // several are reported where the value is read
-	} else {
+	case InForm:
+		found = slices.ContainsFunc(b.all(in, name), func(text string) bool { return text != "" })
+	case InFile:
+		found = b.form.has(name)
+	default:
 		_, found = b.one(in, name)
 	}
 	if !found {
@@ -139,6 +153,9 @@ func (b *Binder) report(in In, name, message string) {
 // wrong reports a value that did not parse. What a header or cookie held is not repeated: it may be a secret, and
 // responses are logged and shown more often than requests.
 func (b *Binder) wrong(in In, name, text string, err error) {
+	if in == InForm && text == "" {
+		return // what a browser sends of a field that was not filled in
+	}
 	var expected *ExpectedError
 	switch {
 	case !errors.As(err, &expected) && (in == InHeader || in == InCookie): // the text of a user's type may repeat the value
@@ -177,8 +194,8 @@ func (b *Binder) one(in In, name string) (string, bool) {
 			return strings.Join(vs, ", "), true
 		}
 		return first(vs)
-	case InQuery:
-		vs := b.queryValues(name)
+	case InQuery, InForm:
+		vs := b.all(in, name)
 		if len(vs) > 1 {
 			b.report(in, name, "found "+strconv.Itoa(len(vs))+" values, expected one")
 			return "", false
@@ -200,6 +217,8 @@ func (b *Binder) all(in In, name string) []string {
 	switch in {
 	case InQuery:
 		return b.queryValues(name)
+	case InForm:
+		return b.form.values(name)
 	case InHeader:
 		var all []string
 		for _, line := range b.r.Header.Values(name) {
