@@ -116,7 +116,23 @@ const (
 	symInQuery   symbol = pathWeb + ".InQuery"
 	symInHeader  symbol = pathWeb + ".InHeader"
 	symInCookie  symbol = pathWeb + ".InCookie"
+	symInForm    symbol = pathWeb + ".InForm"
+	symInFile    symbol = pathWeb + ".InFile"
 	symCheck     symbol = pathWeb + ".Check"
+
+	pathForm                     = pathWeb + "/form"
+	symFormSent           symbol = pathForm + ".Sent"
+	symFormRead           symbol = pathForm + ".Read"
+	symFormPart           symbol = pathForm + ".Part"
+	symFormBool           symbol = pathForm + ".Bool"
+	symFormJSON           symbol = pathForm + ".JSON"
+	symFormOptionalJSON   symbol = pathForm + ".OptionalJSON"
+	symFormJSONList       symbol = pathForm + ".JSONList"
+	symFormFile           symbol = pathForm + ".File"
+	symFormOptionalFile   symbol = pathForm + ".OptionalFile"
+	symFormFiles          symbol = pathForm + ".Files"
+	symFormUpload         symbol = pathForm + ".Upload"
+	symFormOptionalUpload symbol = pathForm + ".OptionalUpload"
 
 	symServe symbol = pathWeb + "/nethttp.Serve"
 
