@@ -23,8 +23,8 @@ func (s *suite) answers(t *testing.T, p *process) {
 		{"version", get("/answer/version"), 200, map[string]string{"Etag": `"v2"`}, "version 2"},
 		{"not modified", get("/answer/version", [2]string{"If-None-Match", `"v1", "v2"`}), 304, map[string]string{"Etag": `"v2"`}, ""},
 		{"precondition", sim.Request{Method: "PUT", Target: "/answer/version", Header: [][2]string{{"If-Match", `"v1"`}}}, 412, nil, "precondition_failed"},
-		{"error page", get("/nowhere", [2]string{"Accept", "text/html,*/*;q=0.8"}), 404, map[string]string{"Content-Type": html}, "<h1>Not Found</h1>"},
-		{"error text", get("/fail", [2]string{"Accept", "text/plain"}), 409, map[string]string{"Content-Type": "text/plain; charset=utf-8"}, "Conflict: nothing is left\n"},
+		{"error page", get("/nowhere", [2]string{"Accept", "text/html,*/*;q=0.8"}), 404, map[string]string{"Content-Type": html}, "<p>Not Found\n"},
+		{"error text", get("/fail", [2]string{"Accept", "text/plain"}), 409, map[string]string{"Content-Type": "text/plain; charset=utf-8"}, "Conflict\nnothing is left\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			response := p.call(t, tt.request)

@@ -1,9 +1,6 @@
 package web
 
-import (
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Accepts returns the one of the media types that the client wants most by its Accept header: the first of those that it wants equally,
 // or without a header, and "" if it takes none of them. A range of the header counts for a type if it is the most specific one that
@@ -59,11 +56,27 @@ func weight(parameters string) int {
 		if !strings.EqualFold(name, "q") {
 			continue
 		}
-		q, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(0 <= q && q <= 1) {
-			return 1000
-		}
-		return int(q*1000 + 0.5)
+		return thousandths(value)
 	}
 	return 1000
+}
+
+// thousandths reads a weight: 0 or 1 with three decimals at most. Anything else is no weight, and counts as 1.
+func thousandths(text string) int {
+	whole, decimals, _ := strings.Cut(text, ".")
+	if whole != "0" || len(decimals) > 3 {
+		return 1000
+	}
+	q := 0
+	for i := range 3 {
+		q *= 10
+		if i < len(decimals) {
+			c := decimals[i]
+			if c < '0' || c > '9' {
+				return 1000
+			}
+			q += int(c - '0')
+		}
+	}
+	return q
 }

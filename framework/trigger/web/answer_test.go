@@ -172,9 +172,9 @@ func TestErrorForms(t *testing.T) {
 	for accept, want := range map[string]string{
 		"": `application/problem+json {"type":"about:blank","title":"Bad Request","status":400,"detail":"the request has <fields>","code":"invalid_request","request_id":"r'1",` +
 			`"errors":[{"in":"form","name":"age","message":"found \"<script>\", expected an integer"},{"in":"body","name":"","message":"found & so on"}],"cause":"<why>"}`,
-		"text/plain": "text/plain; charset=utf-8 Bad Request: the request has <fields>\nform age: found \"<script>\", expected an integer\nbody: found & so on\ncause: <why>\nrequest r'1\n",
-		"text/html,*/*;q=0.8": "text/html; charset=utf-8 <!doctype html>\n<meta charset=utf-8>\n<title>Bad Request</title>\n<h1>Bad Request</h1>\n<p>the request has &lt;fields&gt;\n" +
-			"<ul>\n<li>form age: found &#34;&lt;script&gt;&#34;, expected an integer\n<li>body: found &amp; so on\n</ul>\n<pre>&lt;why&gt;</pre>\n<p>request r&#39;1\n",
+		"text/plain": "text/plain; charset=utf-8 Bad Request\nthe request has <fields>\nform age: found \"<script>\", expected an integer\nbody: found & so on\n<why>\nr'1\n",
+		"text/html,*/*;q=0.8": "text/html; charset=utf-8 <!doctype html>\n<meta charset=utf-8>\n<title>Error</title>\n<p>Bad Request\n<p>the request has &lt;fields&gt;\n" +
+			"<li>form age: found \"&lt;script&gt;\", expected an integer\n<li>body: found &amp; so on\n<p>&lt;why&gt;\n<p>r'1\n",
 	} {
 		x := NewExchange(Request{Method: "POST", Header: Header{}})
 		if accept != "" {

@@ -120,7 +120,7 @@ func (b *Binder) Require(in In, name string) {
 	case InQuery:
 		found = len(b.queryValues(name)) > 0 // several are reported where the value is read
 	case InForm:
-		found = slices.ContainsFunc(b.all(in, name), func(text string) bool { return text != "" })
+		found = slices.ContainsFunc(b.form.values(name), func(text string) bool { return text != "" })
 	case InFile:
 		found = b.form.has(name)
 	default:
@@ -195,7 +195,10 @@ func (b *Binder) one(in In, name string) (string, bool) {
 		}
 		return first(vs)
 	case InQuery, InForm:
-		vs := b.all(in, name)
+		vs := b.form.values(name)
+		if in == InQuery { // not all, which functions without lists do not link
+			vs = b.queryValues(name)
+		}
 		if len(vs) > 1 {
 			b.report(in, name, "found "+strconv.Itoa(len(vs))+" values, expected one")
 			return "", false
