@@ -29,7 +29,7 @@ func TestFormsOfThePage(t *testing.T) {
 		}
 		sources += string(content)
 	}
-	found, shown := 0, ""
+	found, shown, commands := 0, "", []string{}
 	for _, b := range blocksOf(string(page)) {
 		switch b.language {
 		case "go":
@@ -39,6 +39,8 @@ func TestFormsOfThePage(t *testing.T) {
 			}
 		case "json":
 			shown = b.text
+		case "sh":
+			commands = strings.Split(strings.TrimSpace(b.text), "\n")
 		}
 	}
 	if found < 8 {
@@ -77,6 +79,13 @@ func TestFormsOfThePage(t *testing.T) {
 	for what, want := range map[string]int{"a form, its upload not counted": web.DefaultBodyLimit >> 20, "fields and files": form.MaxValues, "JSON text": web.MaxDepth} {
 		if limits[what] != strconv.Itoa(want) {
 			t.Errorf("%s: the page says %q, the package %d", what, limits[what], want)
+		}
+	}
+	w := &workshop{t: t, tool: buildTool(t), dir: "../../examples/guestbook"}
+	for i, want := range []string{"", `{"title":"text","bytes":4,`} {
+		stdout, stderr, err := w.sh(commands[i])
+		if err != nil || !strings.HasPrefix(stdout, want) || !strings.Contains(stderr, []string{"303 See Other", "201 Created"}[i]) {
+			t.Errorf("%s: %v\n%s\n%s", commands[i], err, stdout, stderr)
 		}
 	}
 }
