@@ -59,6 +59,7 @@ type Binder struct {
 	refusal  error // a body that cannot be looked at: 413, 415
 	badQuery bool  // reported
 	form     *Form // nil where the body is none, or was not read as one
+	forms    bool  // the body might have been one
 }
 
 // NewBinder returns a binder of r for one call.

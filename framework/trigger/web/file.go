@@ -92,6 +92,9 @@ func (b *Binder) Form() *Form { return b.form }
 // SetForm has the binder read form fields and files from f.
 func (b *Binder) SetForm(f *Form) { b.form = f }
 
+// OrForm has [Binder.JSON] say, of a body that is none, that it may be a form, too.
+func (b *Binder) OrForm() { b.forms = true }
+
 // Report adds to what is wrong with the request.
 func (b *Binder) Report(in In, name, message string) { b.report(in, name, message) }
 

@@ -195,3 +195,25 @@ func nearly(key string) string {
 	}
 	return ""
 }
+
+// uploadOf is the field of an input that is an upload, those of embedded structs included; "" if there is none.
+func uploadOf(t types.Type, seen visited) string {
+	if e := pointee(t); e != nil {
+		t = e
+	}
+	st, ok := t.Underlying().(*types.Struct)
+	if !ok || seen.again(t) {
+		return ""
+	}
+	for v := range st.Fields() {
+		if isNamed(v.Type(), model.WebPath, model.UploadType) || isPointerTo(v.Type(), model.WebPath, model.UploadType) {
+			return v.Name()
+		}
+		if v.Embedded() {
+			if name := uploadOf(v.Type(), seen); name != "" {
+				return v.Name() + "." + name
+			}
+		}
+	}
+	return ""
+}

@@ -42,10 +42,13 @@ type Part struct {
 	Upload bool
 }
 
-// Sent reports whether the body is a form by its Content-Type.
+// Sent reports whether the body is a form by its Content-Type. If it is not, it is JSON's to read.
 func Sent(b *web.Binder) bool {
-	t, _ := b.Request().MediaType()
-	return t == urlencoded || t == multi
+	if t, _ := b.Request().MediaType(); t == urlencoded || t == multi {
+		return true
+	}
+	b.OrForm()
+	return false
 }
 
 // Read reads the form of the request for the binder's fields in web.InForm and for [File] and its like. An absent body is a form
