@@ -44,6 +44,8 @@ func (s *suite) forms(t *testing.T, p *process) {
 			`{"id":7,"name":"ü","age":0,"tags":["a",""],"agree":false,"price":{"amount":0},"file":{"Name":"b.txt","Type":"text/plain","Size":5,"Content":"dGV4dAo="}}`},
 		{"a file that was not chosen", sentForm("POST", "/form/7", typeOfParts, part("name", "", "n")+part("file", `; filename=""`+"\r\nContent-Type: application/octet-stream", "")+"--b--\r\n"), 200, empty},
 		{"json", sentForm("POST", "/form/7", "application/json", `{"name":"n","id":9,"file":{"Name":"x"}}`), 200, `{"id":7,"name":"n","age":0,"tags":null,"agree":false,"price":{"amount":0},` + empty},
+		{"a GET with a body", sentForm("GET", "/form/7", typeOfPairs, "name=n"), 200, `"name":"n"`},
+		{"patch", sentForm("PATCH", "/form/7", typeOfPairs, "name=n"), 200, `"name":"n"`},
 		{"put", sentForm("PUT", "/form/7", typeOfPairs, "name=n"), 200, `"name":"n"`},
 		{"another type", sentForm("POST", "/form/7", "text/plain", "name=n"), 415, "expected application/json, application/x-www-form-urlencoded or multipart/form-data"},
 		{"a form alone", sentForm("POST", "/upload", "application/json", `{"title":"t"}`), 415, "multipart/form-data"},
