@@ -3,6 +3,7 @@ package faastest
 import (
 	"bytes"
 	"cmp"
+	"encoding"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,6 +59,9 @@ func (b *formBody) field(f reflect.StructField, v reflect.Value, in, name, optio
 		}
 		return fmt.Errorf("field %s is filled by JSON alone, and the input goes as a form; send the JSON with Do", f.Name)
 	case "file":
+		if files := reflect.TypeFor[[]web.File](); v.Kind() == reflect.Slice && v.CanConvert(files) {
+			v = v.Convert(files)
+		}
 		b.file(name, v.Interface())
 		return nil
 	}
@@ -89,24 +93,41 @@ func (b *formBody) file(field string, v any) {
 	}
 }
 
-// formTexts writes a field as a form has it: what has no text of its own as JSON.
+// formTexts writes a field as a form has it: the elements of a list as several values.
 func formTexts(v reflect.Value) ([]string, error) {
-	if all, err := texts(v); err == nil {
-		return all, nil
+	if v.Kind() != reflect.Slice || v.Type().Elem().Kind() == reflect.Uint8 || asJSON(v.Type()) {
+		text, err := formText(v)
+		return []string{text}, err
 	}
-	if v.Kind() == reflect.Slice {
-		var all []string
-		for i := range v.Len() {
-			b, err := json.Marshal(v.Index(i).Interface())
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, string(b))
+	var all []string
+	for i := range v.Len() {
+		text, err := formText(v.Index(i))
+		if err != nil {
+			return nil, err
 		}
-		return all, nil
+		all = append(all, text)
+	}
+	return all, nil
+}
+
+// formText writes one value: what has no text of its own as JSON.
+func formText(v reflect.Value) (string, error) {
+	one := v
+	for one.Kind() == reflect.Pointer && !one.IsNil() {
+		one = one.Elem()
+	}
+	isList := one.Kind() == reflect.Slice && one.Type().Elem().Kind() != reflect.Uint8
+	if all, err := texts(v); err == nil && len(all) == 1 && !isList && !asJSON(one.Type()) && v.Kind() != reflect.Interface {
+		return all[0], nil
 	}
 	b, err := json.Marshal(v.Interface())
-	return []string{string(b)}, err
+	return string(b), err
+}
+
+// asJSON reports whether a type writes itself as JSON and not as text.
+func asJSON(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return p.Implements(reflect.TypeFor[json.Marshaler]()) && !p.Implements(reflect.TypeFor[encoding.TextMarshaler]())
 }
 
 // body writes the form, and says its type.

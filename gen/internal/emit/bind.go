@@ -99,10 +99,6 @@ func (a *adapter) bindParam(p model.Param) {
 			field = a.s("(*[]%s)(%s)", p.Elem, field)
 		}
 	}
-	parser := a.s("%s[%s]", symbol(pathWeb+"."+p.Parser), p.Elem)
-	if p.In == "form" && p.Parser == "Bool" {
-		parser = a.s("%s[%s]", symFormBool, p.Elem)
-	}
 	switch {
 	case p.Parser == "" && p.Upload:
 		a.p("%s(b, %s)", choose(p, "", symFormUpload, symFormOptionalUpload), field)
@@ -111,7 +107,11 @@ func (a *adapter) bindParam(p model.Param) {
 	case p.Parser == "":
 		a.p("%s(b, %q, %s)", choose(p, symFormJSONList, symFormJSON, symFormOptionalJSON), p.Name, field)
 	default:
-		a.p("%s(b, %s, %q, %s, %s)", choose(p, symList, symValue, symOptional), where, p.Name, field, parser)
+		parse := symbol(pathWeb + "." + p.Parser)
+		if p.In == "form" && p.Parser == "Bool" {
+			parse = symFormBool
+		}
+		a.p("%s(b, %s, %q, %s, %s[%s])", choose(p, symList, symValue, symOptional), where, p.Name, field, parse, p.Elem)
 	}
 	if p.Required && p.In != "path" {
 		a.require(p)
