@@ -439,6 +439,11 @@ type Binding struct {
 	Form bool
 }
 
+// Uploads reports whether a file is read by the handler.
+func (b *Binding) Uploads() bool {
+	return b != nil && slices.ContainsFunc(b.Params, func(p Param) bool { return p.Upload })
+}
+
 // Param is one field that comes from outside a JSON body.
 type Param struct {
 	// Path is the selector from the struct: "ID" or "Page.Size".
