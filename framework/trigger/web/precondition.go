@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -16,8 +15,16 @@ type Version struct {
 	Modified time.Time
 }
 
-// ErrNotModified is the error of [Exchange.Precondition] where the client has what the resource is. The response is a 304.
-var ErrNotModified = errors.New("not modified")
+// ErrNotModified is the error of [Exchange.Precondition] where the client has what the resource is. The response is a 304, which is no
+// failure: a handler that returns the error has the result of its Answer method.
+var ErrNotModified error = notModified{}
+
+type notModified struct{}
+
+func (notModified) Error() string { return "not modified" }
+
+// Answer is the response.
+func (notModified) Answer() any { return &Response{Status: 304} }
 
 // Precondition states the version of the resource in the headers ETag and Last-Modified of the response, and compares it with the headers
 // If-Match, If-Unmodified-Since, If-None-Match and If-Modified-Since of the request, in the order of RFC 9110, 13.2.2. Return its error as it is:
