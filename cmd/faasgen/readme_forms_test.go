@@ -59,9 +59,9 @@ func TestFormsOfThePage(t *testing.T) {
 	}
 	b := web.NewBinder(&web.Request{Header: web.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("stars=many&home=" + url.QueryEscape(`{"city":7}`))})
 	form.Read(b)
-	web.Value(b, web.InForm, "words", &in.Words, web.String[string])
-	b.Require(web.InForm, "words")
-	web.Value(b, web.InForm, "stars", &in.Stars, web.Int[int])
+	form.Value(b, "words", &in.Words, web.String[string])
+	form.Require(b, "words")
+	form.Value(b, "stars", &in.Stars, web.Int[int])
 	form.JSON(b, "home", &in.Home)
 	stated, _ := b.Err().(*framework.Error)
 	if stated == nil || len(stated.Fields) != len(doc.Errors) {

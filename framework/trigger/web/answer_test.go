@@ -152,6 +152,9 @@ func TestAccepts(t *testing.T) {
 		{"image/png", ""},
 		{"*/*;q=0.1, a/json;q=0", "text/html"},
 		{"a/json;q=nan, text/html;q=0.9", "a/json"},
+		{"a/json;q=0.5;x=1, text/html; Q=0.501", "text/html"},
+		{"a/json;q=0.9999, text/html;q=0.999", "a/json"},
+		{"a/json;q, text/html;q=", "a/json"},
 		{",;=,/,text", ""},
 		{"text/plain;q=0.001", "text/plain"},
 	} {

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +51,8 @@ func (in In) String() string {
 //		return err
 //	}
 //
-// What is absent leaves its field as it is, so that defaults may be set before.
+// What is absent leaves its field as it is, so that defaults may be set before. Package form does the same for the fields and files of
+// a form.
 type Binder struct {
 	r        *Request
 	fields   []framework.FieldError
@@ -65,9 +65,8 @@ type Binder struct {
 // NewBinder returns a binder of r for one call.
 func NewBinder(r *Request) *Binder { return &Binder{r: r} }
 
-// Value fills dst from one value. A query parameter, form field or path wildcard given twice is an error; several lines of
-// one header are one value, joined by commas; of several cookies of one name the first counts. An empty form field counts as
-// absent where its type has no empty value, since browsers send every field of a form.
+// Value fills dst from one value. A query parameter or path wildcard given twice is an error; several lines of one
+// header are one value, joined by commas; of several cookies of one name the first counts.
 func Value[T any](b *Binder, in In, name string, dst *T, parse Parser[T]) {
 	text, found := b.one(in, name)
 	if !found {
@@ -95,7 +94,7 @@ func Optional[T any](b *Binder, in In, name string, dst **T, parse Parser[T]) {
 	*dst = &v
 }
 
-// List fills dst from all values of a query parameter (?tag=a&tag=b) or form field, or from the comma-separated values of a header.
+// List fills dst from all values of a query parameter (?tag=a&tag=b), or from the comma-separated values of a header.
 // Each wrong value is reported, with its index.
 func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 	texts := b.all(in, name)
@@ -114,17 +113,12 @@ func List[T any](b *Binder, in In, name string, dst *[]T, parse Parser[T]) {
 	*dst = list
 }
 
-// Require reports the value as missing if it is absent. So is a form field that is empty: browsers send every field of a form.
+// Require reports the value as missing if it is absent.
 func (b *Binder) Require(in In, name string) {
 	found := false
-	switch in {
-	case InQuery:
+	if in == InQuery {
 		found = len(b.queryValues(name)) > 0 // several are reported where the value is read
-	case InForm:
-		found = slices.ContainsFunc(b.form.values(name), func(text string) bool { return text != "" })
-	case InFile:
-		found = b.form.has(name)
-	default:
+	} else {
 		_, found = b.one(in, name)
 	}
 	if !found {
@@ -154,9 +148,6 @@ func (b *Binder) report(in In, name, message string) {
 // wrong reports a value that did not parse. What a header or cookie held is not repeated: it may be a secret, and
 // responses are logged and shown more often than requests.
 func (b *Binder) wrong(in In, name, text string, err error) {
-	if in == InForm && text == "" {
-		return // what a browser sends of a field that was not filled in
-	}
 	var expected *ExpectedError
 	switch {
 	case !errors.As(err, &expected) && (in == InHeader || in == InCookie): // the text of a user's type may repeat the value
@@ -195,11 +186,8 @@ func (b *Binder) one(in In, name string) (string, bool) {
 			return strings.Join(vs, ", "), true
 		}
 		return first(vs)
-	case InQuery, InForm:
-		vs := b.form.values(name)
-		if in == InQuery { // not all, which functions without lists do not link
-			vs = b.queryValues(name)
-		}
+	case InQuery:
+		vs := b.queryValues(name)
 		if len(vs) > 1 {
 			b.report(in, name, "found "+strconv.Itoa(len(vs))+" values, expected one")
 			return "", false
@@ -221,8 +209,6 @@ func (b *Binder) all(in In, name string) []string {
 	switch in {
 	case InQuery:
 		return b.queryValues(name)
-	case InForm:
-		return b.form.values(name)
 	case InHeader:
 		var all []string
 		for _, line := range b.r.Header.Values(name) {

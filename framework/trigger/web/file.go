@@ -71,25 +71,13 @@ type Form struct {
 	UploadName string
 }
 
-func (f *Form) values(name string) []string {
-	if f == nil {
-		return nil
-	}
-	return f.Values[name]
-}
-
-// has reports whether there is a file of that name.
-func (f *Form) has(name string) bool {
-	return f != nil && (len(f.Files[name]) > 0 || f.Upload != nil && f.UploadName == name)
-}
-
 // Request is what the binder reads from.
 func (b *Binder) Request() *Request { return b.r }
 
 // Form is what [Binder.SetForm] was given, nil if the request has no form.
 func (b *Binder) Form() *Form { return b.form }
 
-// SetForm has the binder read form fields and files from f.
+// SetForm keeps a form, of which package form binds the fields and files.
 func (b *Binder) SetForm(f *Form) { b.form = f }
 
 // OrForm has [Binder.JSON] say, of a body that is none, that it may be a form, too.

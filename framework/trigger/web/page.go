@@ -9,11 +9,14 @@ const (
 // shown is an error response in the form that the client wants, by its Accept header: a page for people who read HTML, lines for those
 // who read text, and the problem document for all others, also where the client says nothing or wants what there is not.
 func (p *problem) shown(r *Request) (body []byte, contentType string) {
-	switch r.Accepts(problemJSON, "application/json", "text/html", "text/plain") {
-	case "text/html":
-		return p.lines(true), problemHTML
-	case "text/plain":
-		return p.lines(false), problemText
+	if lines := r.Header["Accept"]; len(lines) > 0 { // not by Accepts, which few units link
+		json, html, text := max(quality(lines, problemJSON), quality(lines, "application/json")), quality(lines, "text/html"), quality(lines, "text/plain")
+		if html > json && html >= text {
+			return p.lines(true), problemHTML
+		}
+		if text > json {
+			return p.lines(false), problemText
+		}
 	}
 	body, err := encode(new(exactWriter), p)
 	if err != nil {
@@ -22,24 +25,25 @@ func (p *problem) shown(r *Request) (body []byte, contentType string) {
 	return body, problemJSON
 }
 
-// lines is the problem in lines: of text, or of a page without script and style.
+// lines is the problem in lines: of text, or of a page without script and style. Every unit with an http function links it, so that it is
+// short rather than fast.
 func (p *problem) lines(page bool) []byte {
 	w := shownLines{page: page}
 	w.line("<!doctype html>\n<meta charset=utf-8>\n<title>Error</title>\n<p>", p.Title)
 	w.line("<p>", p.Detail)
 	for _, f := range p.Errors {
-		name := f.In
+		in := f.In
 		if f.Name != "" {
-			name += " " + f.Name
+			in += " "
 		}
-		w.line("<li>", name+": "+f.Message)
+		w.line("<li>", in+f.Name+": "+f.Message)
 	}
 	w.line("<p>", p.Cause)
 	w.line("<p>", p.RequestID)
 	return w.to
 }
 
-// shownLines are written to a slice. Every unit with an http function links them, so that they are short rather than fast.
+// shownLines are written to a slice.
 type shownLines struct {
 	to   []byte
 	page bool
@@ -53,21 +57,24 @@ func (w *shownLines) line(markup, text string) {
 		return
 	}
 	if w.page {
-		w.to = append(w.to, markup...)
+		w.add(markup)
 	}
 	for i := range len(text) {
 		c := text[i : i+1]
 		if w.page {
-			switch c {
-			case "<":
+			switch c[0] {
+			case '<':
 				c = "&lt;"
-			case ">":
+			case '>':
 				c = "&gt;"
-			case "&":
+			case '&':
 				c = "&amp;"
 			}
 		}
-		w.to = append(w.to, c...)
+		w.add(c)
 	}
-	w.to = append(w.to, '\n')
+	w.add("\n")
 }
+
+//go:noinline
+func (w *shownLines) add(text string) { w.to = append(w.to, text...) }

@@ -83,16 +83,24 @@ func (a *adapter) form(bind *model.Binding) {
 }
 
 // require has the absence of a value reported.
-func (a *adapter) require(p model.Param) { a.p("b.Require(%s, %q)", whereOf(p), p.Name) }
+func (a *adapter) require(p model.Param) {
+	switch p.In {
+	case "form":
+		a.p("%s(b, %q)", symFormRequire, p.Name)
+	case "file":
+		a.p("%s(b, %q)", symFormRequireFile, p.Name)
+	default:
+		a.p("b.Require(%s, %q)", whereOf(p), p.Name)
+	}
+}
 
 // whereOf is where a parameter comes from, as the binder calls it.
 func whereOf(p model.Param) symbol {
-	return map[string]symbol{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie, "form": symInForm, "file": symInFile}[p.In]
+	return map[string]symbol{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie}[p.In]
 }
 
 // bindParam fills one field.
 func (a *adapter) bindParam(p model.Param) {
-	where := whereOf(p)
 	field := "&in." + p.Path
 	if p.Slice {
 		if _, unnamed := types.Unalias(p.Type).(*types.Slice); !unnamed {
@@ -106,12 +114,14 @@ func (a *adapter) bindParam(p model.Param) {
 		a.p("%s(b, %q, %s)", choose(p, symFormFiles, symFormFile, symFormOptionalFile), p.Name, field)
 	case p.Parser == "":
 		a.p("%s(b, %q, %s)", choose(p, symFormJSONList, symFormJSON, symFormOptionalJSON), p.Name, field)
-	default:
+	case p.In == "form":
 		parse := symbol(pathWeb + "." + p.Parser)
-		if p.In == "form" && p.Parser == "Bool" {
+		if p.Parser == "Bool" {
 			parse = symFormBool
 		}
-		a.p("%s(b, %s, %q, %s, %s[%s])", choose(p, symList, symValue, symOptional), where, p.Name, field, parse, p.Elem)
+		a.p("%s(b, %q, %s, %s[%s])", choose(p, symFormList, symFormValue, symFormOptional), p.Name, field, parse, p.Elem)
+	default:
+		a.p("%s(b, %s, %q, %s, %s[%s])", choose(p, symList, symValue, symOptional), whereOf(p), p.Name, field, symbol(pathWeb+"."+p.Parser), p.Elem)
 	}
 	if p.Required && p.In != "path" {
 		a.require(p)

@@ -63,7 +63,9 @@ func IsPathless(event []byte) bool {
 	return only(event, requestMembers()[1:], "body", "")
 }
 
-func requestMembers() []string { return []string{"path", "method", "headers", "body", "isBase64Encoded"} }
+func requestMembers() []string {
+	return []string{"path", "method", "headers", "body", "isBase64Encoded"}
+}
 
 // IsTimer reports whether event is a timer's: an object with a name, and no members that a timer's does not have.
 func IsTimer(event []byte) bool {

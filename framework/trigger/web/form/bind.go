@@ -9,6 +9,98 @@ import (
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
+// Value fills dst from the text of a field. Two values where one is expected are reported. An empty text counts as absent where the type has
+// no empty value: browsers send every field of a form.
+func Value[T any](b *web.Binder, name string, dst *T, parse web.Parser[T]) {
+	if text, found := one(b, name); found {
+		if v, err := parse(text); err != nil {
+			wrong(b, name, text, err)
+		} else {
+			*dst = v
+		}
+	}
+}
+
+// Optional is [Value] for a pointer, which stays nil where the field is absent.
+func Optional[T any](b *web.Binder, name string, dst **T, parse web.Parser[T]) {
+	if text, found := one(b, name); found {
+		if v, err := parse(text); err != nil {
+			wrong(b, name, text, err)
+		} else {
+			*dst = &v
+		}
+	}
+}
+
+// List fills dst from all values of a field. Each wrong one is reported, with its index.
+func List[T any](b *web.Binder, name string, dst *[]T, parse web.Parser[T]) {
+	texts := values(b, name)
+	if len(texts) == 0 {
+		return
+	}
+	list := make([]T, 0, len(texts))
+	for i, text := range texts {
+		if v, err := parse(text); err != nil {
+			wrong(b, name+"["+strconv.Itoa(i)+"]", text, err)
+		} else {
+			list = append(list, v)
+		}
+	}
+	*dst = list
+}
+
+// Require reports a field as missing that is absent or empty.
+func Require(b *web.Binder, name string) {
+	for _, text := range values(b, name) {
+		if text != "" {
+			return
+		}
+	}
+	b.Report(web.InForm, name, missing)
+}
+
+// RequireFile reports a file as missing that is absent.
+func RequireFile(b *web.Binder, name string) {
+	f := b.Form()
+	if f == nil || len(f.Files[name]) == 0 && (f.Upload == nil || f.UploadName != name) {
+		b.Report(web.InFile, name, missing)
+	}
+}
+
+const missing = "found nothing, expected a value"
+
+func values(b *web.Binder, name string) []string {
+	if f := b.Form(); f != nil {
+		return f.Values[name]
+	}
+	return nil
+}
+
+// one is the one value of a field. Several are reported, and none is returned.
+func one(b *web.Binder, name string) (text string, found bool) {
+	switch texts := values(b, name); len(texts) {
+	case 0:
+		return "", false
+	case 1:
+		return texts[0], true
+	default:
+		b.Report(web.InForm, name, "found "+strconv.Itoa(len(texts))+" values, expected one")
+		return "", false
+	}
+}
+
+// wrong reports a text that did not parse, unless it is what a browser sends of a field that was not filled in.
+func wrong(b *web.Binder, name, text string, err error) {
+	var expected *web.ExpectedError
+	switch {
+	case text == "":
+	case errors.As(err, &expected):
+		b.Report(web.InForm, name, "found "+quote(text)+", expected "+expected.Expected)
+	default:
+		b.Report(web.InForm, name, err.Error())
+	}
+}
+
 // Bool takes what [web.Bool] takes, and on and off: a browser sends on for a checkbox that is checked, and nothing for one that is not.
 func Bool[T ~bool](text string) (T, error) {
 	switch text {
@@ -66,12 +158,8 @@ func JSONList[T any](b *web.Binder, name string, dst *[]T) {
 
 // filled are the values of a field that are not empty.
 func filled(b *web.Binder, name string) []string {
-	f := b.Form()
-	if f == nil {
-		return nil
-	}
 	var texts []string
-	for _, text := range f.Values[name] {
+	for _, text := range values(b, name) {
 		if strings.TrimSpace(text) != "" {
 			texts = append(texts, text)
 		}

@@ -51,7 +51,7 @@ func Sent(b *web.Binder) bool {
 	return false
 }
 
-// Read reads the form of the request for the binder's fields in web.InForm and for [File] and its like. An absent body is a form
+// Read reads the form of the request for [Value], [File] and their like. An absent body is a form
 // without fields. A body that is no form is a 415. What is wrong with the body alone, such as an end that does not come, is a
 // 400, and nothing else of the request is reported then.
 func Read(b *web.Binder, parts ...Part) {

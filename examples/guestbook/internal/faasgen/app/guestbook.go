@@ -63,10 +63,10 @@ func guestbookShow(ctx *framework.Context) error {
 		return err
 	}
 	form.Read(b, form.Part{Name: "film", Upload: true})
-	web.Value(b, web.InForm, "title", &in.Title, web.String[string])
-	b.Require(web.InForm, "title")
+	form.Value(b, "title", &in.Title, web.String[string])
+	form.Require(b, "title")
 	form.Upload(b, &in.Film)
-	b.Require(web.InFile, "film")
+	form.RequireFile(b, "film")
 	if err := b.Err(); err != nil {
 		return err
 	}
@@ -85,10 +85,10 @@ func (c *container) guestbookSign(ctx *framework.Context) error {
 	}
 	if form.Sent(b) {
 		form.Read(b, form.Part{Name: "photo", Max: 2000000})
-		web.Value(b, web.InForm, "words", &in.Words, web.String[string])
-		b.Require(web.InForm, "words")
-		web.Value(b, web.InForm, "stars", &in.Stars, web.Int[int])
-		web.List(b, web.InForm, "tag", &in.Tags, web.String[string])
+		form.Value(b, "words", &in.Words, web.String[string])
+		form.Require(b, "words")
+		form.Value(b, "stars", &in.Stars, web.Int[int])
+		form.List(b, "tag", &in.Tags, web.String[string])
 		form.JSON(b, "home", &in.Home)
 		form.File(b, "photo", &in.Photo)
 	} else {
@@ -115,8 +115,8 @@ func (c *container) guestbookSignIn(ctx *framework.Context) error {
 		return err
 	}
 	form.Read(b)
-	web.Value(b, web.InForm, "name", &in.Name, web.String[string])
-	b.Require(web.InForm, "name")
+	form.Value(b, "name", &in.Name, web.String[string])
+	form.Require(b, "name")
 	if err := b.Err(); err != nil {
 		return err
 	}
