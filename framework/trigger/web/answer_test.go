@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"net/http"
 
 	"strings"
 	"testing"
@@ -194,6 +195,42 @@ func TestErrorForms(t *testing.T) {
 		x := NewExchange(Request{Method: "GET", Header: Header{"Accept": {accept}}})
 		if got := Header(x.Refuse(Match{Status: 404}, ErrorInfo{}).Header).Get("Content-Type"); got != want {
 			t.Errorf("%q: %q, want %q", accept, got, want)
+		}
+	}
+}
+
+// A response takes the headers of net/http as its own.
+func TestForeignHeader(t *testing.T) {
+	x := NewExchange(Request{Method: "GET"})
+	x.SetCookie(Cookie{Name: "a", Value: "1"})
+	r := x.Respond(&Response{Header: http.Header{"Set-Cookie": {"b=2"}, "x-lower": {"1"}, "Connection": {"close"}}, Body: []byte("b")}, nil, ErrorInfo{})
+	h := Header(r.Header)
+	if got := h.Values("Set-Cookie"); len(got) != 2 || h.Get("X-Lower") != "1" || h.Has("Connection") {
+		t.Errorf("%q", h)
+	}
+}
+
+func TestSameOrigin(t *testing.T) {
+	for _, tt := range []struct {
+		name, method string
+		header       Header
+		refused      bool
+	}{
+		{"no browser", "POST", Header{}, false},
+		{"the page itself", "POST", Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://shop.example.com"}}, false},
+		{"typed in", "POST", Header{"Sec-Fetch-Site": {"none"}}, false},
+		{"a page of the same site", "POST", Header{"Sec-Fetch-Site": {"same-site"}}, true},
+		{"a page of another site", "POST", Header{"Sec-Fetch-Site": {"cross-site"}, "Origin": {"https://shop.example.com"}}, true},
+		{"an old browser", "POST", Header{"Origin": {"https://shop.example.com"}}, false},
+		{"an old browser elsewhere", "DELETE", Header{"Origin": {"https://evil.example.com"}}, true},
+		{"a page without an origin", "PUT", Header{"Origin": {"null"}}, true},
+		{"a link", "GET", Header{"Sec-Fetch-Site": {"cross-site"}}, false},
+		{"a preflight", "OPTIONS", Header{"Origin": {"https://evil.example.com"}}, false},
+	} {
+		err := NewExchange(Request{Method: tt.method, Host: "shop.example.com", Header: tt.header}).SameOrigin()
+		var stated *framework.Error
+		if refused := errors.As(err, &stated) && stated.Status == 403; refused != tt.refused || (err != nil) != tt.refused {
+			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 }
