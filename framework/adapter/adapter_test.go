@@ -51,12 +51,6 @@ func TestEvent(t *testing.T) {
 	}
 }
 
-// answer is an error that stands for a response.
-type answer struct{}
-
-func (answer) Error() string { return "an answer" }
-func (answer) Answer() any   { return "answered" }
-
 func TestReturn(t *testing.T) {
 	bad := errors.New("bad")
 	text := "x"
@@ -73,8 +67,6 @@ func TestReturn(t *testing.T) {
 		"value and error":    {func(c *framework.Context) error { return adapter.Return(c, 7, bad) }, nil, bad},
 		"interface":          {func(c *framework.Context) error { return adapter.Return(c, any(text), nil) }, text, nil},
 		"nil interface":      {func(c *framework.Context) error { return adapter.Return(c, nil, nil) }, nil, nil},
-		"answer":             {func(c *framework.Context) error { return adapter.Return(c, 7, answer{}) }, "answered", nil},
-		"pointer and answer": {func(c *framework.Context) error { return adapter.ReturnPointer(c, &text, false, answer{}) }, "answered", nil},
 		"interface or error": {func(c *framework.Context) error { return adapter.Return(c, any(text), bad) }, nil, bad},
 	} {
 		if got, _, err := invoke(t, nil, tt.handler); got != tt.want || err != tt.err {
