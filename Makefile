@@ -6,9 +6,11 @@ SHELL       := /bin/bash
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 EMULATOR    := github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
-MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
+MODULES     := . examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
 # Those with tests of their own, beside the root.
-TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/layer/limit framework/layer/otel framework/layer/prometheus
+TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
+# Examples whose OpenAPI document is committed.
+CONTRACTS   := bookstore shop signup
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -35,17 +37,18 @@ test: ## run all tests
 check: build lint tidy current race ## everything that CI runs
 	@echo "check: all good"
 
-# What "check" tests: the same as "test", with the race detector where it can be had.
+# What "check" tests: the same as "test", with the race detector where it can be had. The framework's tests wait more than they
+# compute, so that three packages at once keep two cores busy. Components are not concurrent, and their databases take long to compile.
 race:
 ifeq ($(HAVE_CC),yes)
-	CGO_ENABLED=1 $(GO) test -timeout $(TIMEOUT) -race $(RACY)
+	CGO_ENABLED=1 $(GO) test -timeout $(TIMEOUT) -p 3 -race $(RACY)
 	$(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/framework')
 else
 	@echo "no C compiler found: the tests run without -race"
 	$(GO) test -timeout $(TIMEOUT) ./...
 endif
-	@for m in $(filter-out framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
-	@for m in $(filter framework/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test $(RACE) ./...); done
+	@for m in $(filter-out framework/layer/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
+	@for m in $(filter framework/layer/%,$(TESTED)); do echo "test $$m"; (cd $$m && $(GO) test $(RACE) ./...); done
 
 lint: ## gofmt, vet, staticcheck
 	@bad=$$(git ls-files '*.go' | grep -v /testdata/ | xargs gofmt -s -l); if [ -n "$$bad" ]; then echo "not gofmt-ed, run gofmt -s -w on:"; echo "$$bad"; exit 1; fi
@@ -58,10 +61,12 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 current: ## the generated code of the examples is current; fix with "make generate"
 	cd examples && $(GO) tool faasgen diff
 	cd examples/private-cloud && $(GO) run ./cmd/faasgen diff
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json --check); done
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
 	cd examples/private-cloud && $(GO) generate ./...
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json); done
 
 demo: ## build bookstore for every cloud, also in groups, run it under the simulators, compare the answers
 	cd examples && $(GO) run ./demo

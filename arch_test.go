@@ -98,7 +98,7 @@ func standard(imported string) bool {
 // listening are the only packages of framework that may import net/http. No unit links faastest.
 func listening(dir string) bool {
 	switch dir {
-	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom", "framework/platform/serve", "framework/faastest":
+	case "framework/trigger/web/nethttp", "framework/platform/tencent/web", "framework/platform/aliyun/custom", "framework/platform/serve", "framework/faastest", "framework/faastest/contract":
 		return true
 	}
 	return below(dir, "framework/platform/local") || below(dir, "framework/platform/sim") || below(dir, "framework/layer") ||
@@ -120,6 +120,8 @@ func foreign(f file) []string {
 		return []string{"github.com/prometheus/client_golang/prometheus"}
 	case below(f.dir, "framework/layer/otel"): // a module of its own
 		return []string{"go.opentelemetry.io/otel", "go.opentelemetry.io/proto/otlp", "google.golang.org/protobuf"}
+	case below(f.dir, "framework/faastest/contract"): // a module of its own
+		return []string{"github.com/getkin/kin-openapi"}
 	case below(f.dir, "framework"), below(f.dir, "annotations"), below(f.dir, "templates"):
 		return nil
 	case f.dir == ".":
@@ -439,6 +441,8 @@ func TestForbiddenFindsEachViolation(t *testing.T) {
 		{"framework/component/sqldb/pool.go", module + "/framework/component/validator", false},
 		{"framework/component/sqldb/pool.go", "net/http", false},
 		{"framework/component/other/other.go", "github.com/go-playground/validator/v10", false},
+		{"framework/faastest/contract/contract.go", "github.com/getkin/kin-openapi/openapi3", true},
+		{"framework/faastest/app.go", "github.com/getkin/kin-openapi/openapi3", false},
 		{"annotations/parse.go", module + "/framework", false},
 		{"gen/generate.go", module + "/framework", false},
 		{"gen/internal/collect/http.go", module + "/framework/trigger/web", true},

@@ -233,9 +233,6 @@ func (h *HTTP) check(directive string, given func(string) bool) []Problem {
 	if given("host") && !hostName(h.Host) {
 		problems = append(problems, value("host", fmt.Sprintf("%q is not a host name", h.Host), "write it without scheme, port and path: api.example.com"))
 	}
-	if given("status") && (h.Status < 200 || h.Status > 599) {
-		problems = append(problems, value("status", fmt.Sprintf("found %d, expected 200 to 599", h.Status), ""))
-	}
 	return problems
 }
 

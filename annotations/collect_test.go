@@ -65,7 +65,7 @@ func TestCollectValues(t *testing.T) {
 	if *handler != want {
 		t.Errorf("%+v", handler)
 	}
-	if strings.Join(http.Method, " ") != "GET POST" || http.Path != "/books/{id}" || http.Host != "api.example.com" || http.Status != 201 {
+	if strings.Join(http.Method, " ") != "GET POST" || http.Path != "/books/{id}" || http.Host != "api.example.com" || http.Status.First() != 201 {
 		t.Errorf("%+v", http)
 	}
 	if *timer != (Timer{Cron: "0 3 * * *", Timezone: "Asia/Shanghai", Payload: "x", Name: "nightly", Disabled: true}) {

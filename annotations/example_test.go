@@ -90,7 +90,7 @@ func ExampleFields() {
 	// method annotations.List true true
 	// path string true true
 	// host string false false
-	// status int false false
+	// status annotations.Statuses false false
 }
 
 func ExampleRegistry_Help() {

@@ -127,8 +127,9 @@ type HTTP struct {
 	Path string `faas:"path,pos,required"`
 	// Host restricts the route to one host.
 	Host string `faas:"host"`
-	// Status is the status of a successful answer; the default is 200, or 204 when there is no result.
-	Status int `faas:"status"`
+	// Status is the status of a successful answer; the default is 200, or 204 when there is no result. Others, behind a comma, are those
+	// that the function sets itself, for its OpenAPI document: status=200,202.
+	Status Statuses `faas:"status"`
 }
 
 // Timer calls the function on a schedule.
@@ -294,6 +295,9 @@ type Layer struct {
 	// Order sorts the layers, the smallest outermost; the default is 0, and equals go by package path and name.
 	Order int `faas:"order"`
 }
+
+// Statuses are statuses of responses, separated by commas in a directive.
+type Statuses []int
 
 // List is a list of words, separated by commas in a directive.
 type List []string

@@ -197,7 +197,7 @@ func TestCheckers(t *testing.T) {
 		{&Timer{}, "", ": directive-missing"},
 		{&Timer{Cron: "x", Every: 60e9}, "cron every", "every: directive-conflict"},
 		{&HTTP{Method: List{"GET"}, Path: "/"}, "method path", ""},
-		{&HTTP{Method: List{"GET"}, Path: "x", Status: 700}, "method path status", "path: directive-value status: directive-value"},
+		{&HTTP{Method: List{"GET"}, Path: "x"}, "method path", "path: directive-value"},
 		{&HTTP{Method: List{"/x"}}, "method", "method: directive-missing"},
 		{&Handler{Concurrency: 0}, "", ""},
 		{&Provide{Lazy: true, Eager: true}, "lazy eager", "eager: directive-conflict"},

@@ -189,6 +189,47 @@ func (l *List) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// UnmarshalText splits at commas. A repeated status, and what is none, is refused.
+func (s *Statuses) UnmarshalText(text []byte) error {
+	var list List
+	if err := list.UnmarshalText(text); err != nil {
+		return err
+	}
+	var statuses Statuses
+	for _, item := range list {
+		n, err := strconv.Atoi(item)
+		if err != nil || n < 200 || n > 599 {
+			return &valueError{fmt.Sprintf("found %s, expected 200 to 599", item), ""}
+		}
+		if slices.Contains(statuses, n) { // spelled in another way
+			return &valueError{fmt.Sprintf("the list names %d twice", n), ""}
+		}
+		statuses = append(statuses, n)
+	}
+	*s = statuses
+	return nil
+}
+
+// MarshalText joins with commas.
+func (s Statuses) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// String joins with commas.
+func (s Statuses) String() string {
+	words := make([]string, len(s))
+	for i, n := range s {
+		words[i] = strconv.Itoa(n)
+	}
+	return strings.Join(words, ",")
+}
+
+// First is the status of a successful response, 0 for the default.
+func (s Statuses) First() int {
+	if len(s) == 0 {
+		return 0
+	}
+	return s[0]
+}
+
 // MarshalText joins with commas.
 func (l List) MarshalText() ([]byte, error) { return []byte(strings.Join(l, ",")), nil }
 

@@ -13,6 +13,7 @@ func TestScalars(t *testing.T) {
 	duration := func() unmarshaler { return new(Duration) }
 	memory := func() unmarshaler { return new(Memory) }
 	list := func() unmarshaler { return new(List) }
+	statuses := func() unmarshaler { return new(Statuses) }
 	scope := func() unmarshaler { return new(Scope) }
 	tests := []struct {
 		make func() unmarshaler
@@ -61,6 +62,13 @@ func TestScalars(t *testing.T) {
 		{make: memory, text: "Inf", err: `"Inf" is not an amount of memory`},
 		{make: memory, text: "3000000GB", err: `memory "3000000GB" is too large, expected at most 2147483647 MB`},
 		{make: memory, text: strings.Repeat("9", 400), err: `memory "` + strings.Repeat("9", 400) + `" is too large, expected at most 2147483647 MB`},
+
+		{make: statuses, text: "201", want: Statuses{201}},
+		{make: statuses, text: "200, 202,409", want: Statuses{200, 202, 409}, back: "200,202,409"},
+		{make: statuses, text: "700", err: "found 700, expected 200 to 599"},
+		{make: statuses, text: "201,ok", err: "found ok, expected 200 to 599"},
+		{make: statuses, text: "201,+201", err: "the list names 201 twice"},
+		{make: statuses, text: "", err: "the list is empty"},
 
 		{make: list, text: "a", want: List{"a"}},
 		{make: list, text: "a,b", want: List{"a", "b"}},

@@ -41,7 +41,7 @@ func price(_ context.Context, in priceRequest) (*quote, error) {
 // benchCalls measures a call of one function from another: as a method, in process as generated code does it, in process by way of JSON,
 // as of types that only JSON carries, and over the wire to another process. Client and adapter are what the generator writes.
 func benchCalls(ctx context.Context, work string) (table, error) {
-	url, stop, err := startInvokeAPI(ctx, work)
+	url, stop, err := startPeer(ctx, work, "invoke")
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +154,10 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// startInvokeAPI starts an invoke API in a process of its own and returns its address.
-func startInvokeAPI(ctx context.Context, work string) (url string, stop func(), err error) {
-	binary := filepath.Join(work, "invoke")
-	if err := goBuild(ctx, ".", binary, "./peer/invoke"); err != nil {
+// startPeer starts a server of folder peer in a process of its own and returns its address.
+func startPeer(ctx context.Context, work, name string) (url string, stop func(), err error) {
+	binary := filepath.Join(work, name)
+	if err := goBuild(ctx, ".", binary, "./peer/"+name); err != nil {
 		return "", nil, err
 	}
 	cmd := exec.CommandContext(ctx, binary)
@@ -178,7 +178,7 @@ func startInvokeAPI(ctx context.Context, work string) (url string, stop func(), 
 	}
 	if url, err = bufio.NewReader(out).ReadString('\n'); err != nil {
 		stop()
-		return "", nil, fmt.Errorf("the invoke API did not start: %w", err)
+		return "", nil, fmt.Errorf("%s did not start: %w", name, err)
 	}
 	return strings.TrimSpace(url), stop, nil
 }

@@ -29,6 +29,7 @@ func sections() []section {
 		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke, true},
 		{"calls", "a call of one function from another over calling its method: in process, and over the wire to another process", benchCalls, true},
 		{"layers", "the ready layers over a unit without layers: each, and all together", benchLayers, true},
+		{"tracing", "the layer otel over a unit without it, export to a receiver in another process included, and its size", benchTracing, true},
 		{"group", "a group of functions: 100 routes against net/http.ServeMux, and 50 functions on aws, built when they are called, against one", benchGroup, true},
 		{"container", "generated dependency injection against go.uber.org/fx v1.24, go.uber.org/dig v1.19 and code written by hand", benchContainer, true},
 		{"build", "faasgen build of 30 functions in shared mode against one: everything compiled, nothing linked, medians", benchBuild, true},
@@ -37,7 +38,7 @@ func sections() []section {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `sections`: aws, units, http, upload, invoke, calls, layers, group, container, build, generate")
+	only := flag.String("only", "", "comma-separated `sections`: aws, units, http, upload, invoke, calls, layers, tracing, group, container, build, generate")
 	flag.StringVar(&older, "old", "", "the `folder` of another checkout of faasgen, to compare this one with in one run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

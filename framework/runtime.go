@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -66,8 +67,15 @@ type Runtime struct {
 }
 
 // LayerDefaults is YAML: what f.yml says of the configuration of its layers, by stage, with - for every stage that is not there; ""
-// for nothing. The engine takes it from the settings.
-func (rt *Runtime) LayerDefaults() string { return rt.defaults }
+// for nothing. The engine takes it from the settings; a Runtime without one, as an application has whose functions are apart in a test,
+// has what Settings says.
+func (rt *Runtime) LayerDefaults() string {
+	if rt.defaults != "" {
+		return rt.defaults
+	}
+	_, text, _ := strings.Cut("\n"+rt.Settings, "\n"+separator+"\n")
+	return text
+}
 
 // Store is a place of secrets and settings that configuration refers to: with the scheme vault, DATABASE_PASSWORD_FROM=vault:shop/db
 // is what Read returns for shop/db.

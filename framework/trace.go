@@ -1,52 +1,43 @@
 package framework
 
-import "strings"
+import "github.com/faasgen/faasgen/framework/internal/tracecontext"
 
-// TraceID is the id of the trace that the call belongs to, for logs: the one of [Context.SetTraceID], else of the caller's traceparent
-// where another function calls, else of what [Context.Trace] holds, in the vendor's own form. Empty if there is none.
-func (c *Context) TraceID() string {
-	if own := c.root().trace; own != "" {
-		return own
-	}
-	if by := c.invocation.Call; by != nil && by.Traceparent != "" {
-		return traceID(by.Traceparent)
-	}
-	return traceID(c.invocation.Trace)
+// traced is an event that came with a W3C trace context, such as a request.
+type traced interface {
+	TraceContext() (traceparent, tracestate string)
 }
 
-// SetTraceID has TraceID return id, and what is logged of the invocation from then on: it is for layers that trace, before anything is
-// logged.
-func (c *Context) SetTraceID(id string) { c.root().trace = id }
-
-// traceID takes the id out of what the vendors send: the traceparent of W3C, 00-TRACE-PARENT-01; that of X-Ray,
-// Root=TRACE;Parent=…;Sampled=1; or that of Jaeger, TRACE:SPAN:PARENT:FLAGS. What has no such form is no id.
-func traceID(header string) string {
-	if header == "" {
-		return ""
+// TraceID is the id of the trace that the call belongs to, for logs: 32 hexadecimal digits, as W3C has them, whatever came. It is that of
+// [Context.SetTraceID], else of the traceparent of the calling function or of the request, else of what [Context.Trace] holds. It is
+// empty if there is none.
+func (c *Context) TraceID() string {
+	c = c.root()
+	if c.trace != "" {
+		return c.trace
 	}
-	if _, root, ok := strings.Cut(header, "Root="); ok {
-		root, _, _ = strings.Cut(root, ";")
-		return traceWord(root)
+	header := ""
+	if by := c.invocation.Call; by != nil {
+		header = by.Traceparent
+	} else if e, ok := c.invocation.Event.(traced); ok {
+		header, _ = e.TraceContext()
 	}
-	if len(header) >= 55 && header[2] == '-' && header[35] == '-' {
-		return traceWord(header[3:35])
+	for _, text := range [...]string{header, c.invocation.Trace} { // some platforms have the form of W3C, too
+		if _, ok := tracecontext.Parse(text); ok {
+			return text[3:35] // and what Parent.ID is, without a copy
+		}
 	}
-	if id, _, ok := strings.Cut(header, ":"); ok {
-		return traceWord(id)
+	if p, ok := tracecontext.ParseVendor(c.invocation.Trace); ok {
+		return p.ID()
 	}
 	return ""
 }
 
-// traceWord is an id if it is hexadecimal, with the dashes of X-Ray, and no longer than one of theirs.
-func traceWord(id string) string {
-	if len(id) > 35 {
-		return ""
+// SetTraceID has TraceID return id, and what is logged of the invocation from then on: it is for layers that trace, before the function
+// logs anything.
+func (c *Context) SetTraceID(id string) {
+	c = c.root()
+	if l := c.logger.Load(); l != nil && id != "" && c.TraceID() == "" { // a layer further outside has made it, without an id
+		c.logger.Store(l.With("trace_id", id))
 	}
-	for i := range len(id) {
-		c := id[i]
-		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') && c != '-' {
-			return ""
-		}
-	}
-	return id
+	c.trace = id
 }

@@ -17,7 +17,7 @@ import (
 // readyLayers are the sections of docs/ready-layers.md. Those that are modules of their own have tests of their own: what they need is not in
 // this module's go.sum.
 func readyLayers() map[string]bool {
-	return map[string]bool{"accesslog": true, "recovery": true, "requestid": true, "cors": true, "timeout": true, "etag": true, "limit": false, "prometheus": false}
+	return map[string]bool{"accesslog": true, "recovery": true, "requestid": true, "cors": true, "timeout": true, "etag": true, "limit": false, "prometheus": false, "otel": false}
 }
 
 // TestReadyLayersOfThePage types in docs/ready-layers.md, and calls a function with all layers of this module locally and on each cloud.

@@ -13,6 +13,7 @@ import (
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/component/migrate"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 	"github.com/faasgen/faasgen/framework/trigger/timer"
 )
 
@@ -20,7 +21,7 @@ import (
 func start(t *testing.T, options ...faastest.Option) *faastest.App {
 	t.Helper()
 	t.Parallel()
-	a := faastest.Start(t, app.New, append(options, faastest.Config{
+	a := faastest.Start(t, app.New, append(options, contract.File(t, "openapi.json"), faastest.Config{
 		"database.path": filepath.Join(t.TempDir(), "books.db"), "admin.token": "secret",
 	})...)
 	if _, err := a.Call("migrate", nil); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 	"github.com/faasgen/faasgen/framework/trigger/cdn"
 	"github.com/faasgen/faasgen/framework/trigger/event"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
@@ -29,7 +30,7 @@ import (
 func start(t *testing.T, options ...faastest.Option) *faastest.App {
 	t.Helper()
 	t.Parallel()
-	return faastest.Start(t, app.New, append(options, faastest.Config{"staff.token": "open", "bank.secret": "vault"})...)
+	return faastest.Start(t, app.New, append(options, contract.File(t, "openapi.json"), faastest.Config{"staff.token": "open", "bank.secret": "vault"})...)
 }
 
 const staff = "Authorization: Bearer open"

@@ -7,13 +7,14 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 
 	"github.com/faasgen/faasgen/examples/signup"
 	"github.com/faasgen/faasgen/examples/signup/internal/faasgen/app"
 )
 
 func TestJoin(t *testing.T) {
-	a := faastest.Start(t, app.New)
+	a := faastest.Start(t, app.New, contract.File(t, "openapi.json"))
 	if w := a.Do("POST", "/members?campaign=may", `{"handle":"ann_b","email":"ann@example.com","born":1990}`); w.Code != 201 || w.Body.String() != "welcome ann_b" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -2,9 +2,9 @@ package call
 
 import (
 	"context"
-	"strings"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/tracecontext"
 )
 
 type traceKey struct{}
@@ -60,19 +60,10 @@ func traceOf(ctx context.Context, c *framework.Context) (t trace, vendor string)
 	return t, vendor
 }
 
-// traceparent reports whether s is one: version, trace id, parent id and flags.
+// traceparent reports whether s is one that can be passed on as it is: of a later version it might be anything.
 func traceparent(s string) bool {
-	const form = "00-00000000000000000000000000000000-0000000000000000-00"
-	if len(s) != len(form) || strings.HasPrefix(s, "ff") {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i]
-		if hex := '0' <= c && c <= '9' || 'a' <= c && c <= 'f'; form[i] == '-' && c != '-' || form[i] != '-' && !hex {
-			return false
-		}
-	}
-	return true
+	_, ok := tracecontext.Parse(s)
+	return ok && len(s) == 55
 }
 
 // tracestate reports whether s can be one: up to 512 visible characters.

@@ -74,6 +74,9 @@ func Start(t testing.TB, newApp func(*framework.Runtime) *framework.App, options
 		cancel()
 		t.Fatalf("routes of unit %s: %v", unit.Unit, err)
 	}
+	for _, wrap := range slices.Backward(s.fronts) {
+		a.handler = wrap(a.handler)
+	}
 	if err := a.engine.Start(ctx); err != nil {
 		cancel()
 		a.log.end()

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -31,6 +32,7 @@ type settings struct {
 	grace     time.Duration
 	clouds    clouds
 	apart     bool
+	fronts    []func(http.Handler) http.Handler
 }
 
 // Config sets configuration values by key; they win over the files. A map[string]any is the keys below: these are the

@@ -114,7 +114,7 @@ func TestLogLines(t *testing.T) {
 			ids + `,"root_request_id":"first"`},
 		{"a call within the unit", framework.Invocation{Call: &framework.Call{Root: "mine"}}, func(l *slog.Logger, c *framework.Context) { l.InfoContext(c, "x") }, ids},
 		{"a trace", framework.Invocation{Trace: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"},
-			func(l *slog.Logger, c *framework.Context) { l.InfoContext(c, "x") }, ids + `,"trace_id":"1-5759e988-bd862e3fe1be46a994272793"`},
+			func(l *slog.Logger, c *framework.Context) { l.InfoContext(c, "x") }, ids + `,"trace_id":"5759e988bd862e3fe1be46a994272793"`},
 		{"a trace and the call's own logger", framework.Invocation{Trace: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
 			func(l *slog.Logger, c *framework.Context) { c.Logger().InfoContext(c, "x") }, ids + `,"trace_id":"4bf92f3577b34da6a3ce929d0e0e4736"`},
 	} {

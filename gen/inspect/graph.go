@@ -276,8 +276,8 @@ func triggerText(t model.Trigger) string {
 		if marker.Host != "" {
 			words = append(words, "host="+marker.Host)
 		}
-		if marker.Status != 0 {
-			words = append(words, "status="+strconv.Itoa(marker.Status))
+		if marker.Status != nil {
+			words = append(words, "status="+marker.Status.String())
 		}
 		return strings.Join(words, " ")
 	}

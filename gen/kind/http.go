@@ -53,7 +53,7 @@ func wrongRoute(m *annotations.HTTP) *annotations.Mistake {
 func routes(m *annotations.HTTP) (list []framework.Trigger) {
 	for _, method := range m.Method {
 		if r, err := web.ParsePattern(method, m.Path); err == nil {
-			r.Host, r.Status = m.Host, m.Status
+			r.Host, r.Status = m.Host, m.Status.First()
 			list = append(list, r)
 		}
 	}

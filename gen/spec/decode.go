@@ -430,6 +430,8 @@ func expectation(v reflect.Value, w where) (string, []string) {
 		return "a duration such as 10 or 1m30s", []string{"!!str", "!!int", "!!float"}
 	case reflect.TypeFor[annotations.Days]():
 		return "a number of days such as 30 or 30d", []string{"!!str", "!!int"}
+	case reflect.TypeFor[annotations.Statuses]():
+		return "a status such as 201, or several such as 200,202", []string{"!!str", "!!int"}
 	case reflect.TypeFor[annotations.List]():
 		return "a word or a list of words", text
 	}

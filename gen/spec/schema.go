@@ -94,7 +94,7 @@ func (s schema) value(t reflect.Type, w where) object {
 	case reflect.TypeFor[annotations.List]():
 		words := object{"type": "array", "items": s.value(reflect.TypeFor[string](), where{})}
 		return object{"anyOf": []object{{"type": "string"}, words}}
-	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration](), reflect.TypeFor[annotations.Days]():
+	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration](), reflect.TypeFor[annotations.Days](), reflect.TypeFor[annotations.Statuses]():
 		return object{"type": []string{"number", "string"}}
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {

@@ -185,6 +185,8 @@ func (g generator) value(t reflect.Type, enum []string, loose bool) any {
 		return []any{"GET", "PUT"}
 	case reflect.TypeFor[annotations.Memory](), reflect.TypeFor[annotations.Duration](), reflect.TypeFor[annotations.Days]():
 		return []any{1 + g.IntN(900), "5", "${env.NUMBER}"}[g.IntN(3)]
+	case reflect.TypeFor[annotations.Statuses]():
+		return []any{201, "201", "200,202"}[g.IntN(3)]
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		panic("no values of " + t.String())

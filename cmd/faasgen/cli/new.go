@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/gen/spec"
 	"github.com/faasgen/faasgen/templates"
 )
 
@@ -19,16 +22,22 @@ import (
 const replaceVariable = "FAASGEN_REPLACE"
 
 func (t *tool) scaffold() *cobra.Command {
-	var module, provider, replace string
+	var module, provider, replace, name string
+	var docker bool
 	cmd := &cobra.Command{
 		Use:   "new NAME|DIR",
-		Short: "Write a small application: an http function, a timer, a test",
-		Long: "New writes a small application into a new or empty folder, whose name becomes the application's.\n" +
+		Short: "Write a new application, from one of several templates",
+		Long: "New writes an application into a new or empty folder, whose name becomes the application's. Templates:\n\n" +
+			listScaffolds() + "\n" +
 			"Then run, in that folder:\n\n" +
 			"  go mod tidy                 # once: fetches faasgen and what it needs\n" +
 			"  go tool faasgen dev",
 		Args: arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			scaffold, err := selectScaffold(name)
+			if err != nil {
+				return err
+			}
 			chosen, err := t.selectTargets(provider)
 			if err != nil {
 				return err
@@ -40,7 +49,14 @@ func (t *tool) scaffold() *cobra.Command {
 			}
 			d.Target = chosen[0].Name()
 			d.Region = t.cloud(d.Target).Region
-			files, err := render(d)
+			for _, known := range t.targets {
+				d.Clouds = append(d.Clouds, templates.Cloud{Name: known.Name(), Region: t.cloud(known.Name()).Region})
+			}
+			folders := []string{templates.Shared, scaffold}
+			if docker {
+				folders = append(folders, templates.Docker)
+			}
+			files, err := render(folders, d)
 			if err != nil {
 				return err
 			}
@@ -59,6 +75,8 @@ func (t *tool) scaffold() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().StringVar(&name, "template", templates.Scaffolds()[0].Name, "what to begin with")
+	cmd.Flags().BoolVar(&docker, "docker", false, "write a Dockerfile, which makes an image of the application as one server, too")
 	cmd.Flags().StringVar(&module, "module", "", "module path (default example.com/NAME)")
 	cmd.Flags().StringVar(&provider, "target", "aws", "the cloud that f.yml names")
 	cmd.Flags().StringVar(&replace, "replace", os.Getenv(replaceVariable), "use the faasgen in this folder instead of a released one")
@@ -105,29 +123,58 @@ type scaffolded struct {
 	content string
 }
 
-func render(d templates.Data) ([]scaffolded, error) {
-	var files []scaffolded
-	err := fs.WalkDir(templates.Service, "service", func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
-			return err
-		}
-		raw, err := fs.ReadFile(templates.Service, path)
+// render returns the files of folders, sorted: of two with one name that of the later folder.
+func render(folders []string, d templates.Data) ([]scaffolded, error) {
+	content := map[string]string{"f.schema.json": string(spec.Schema())}
+	for _, folder := range folders {
+		files, err := fs.Sub(templates.Files, folder)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		tmpl, err := template.New(path).Option("missingkey=error").Parse(string(raw))
+		err = fs.WalkDir(files, ".", func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return err
+			}
+			raw, err := fs.ReadFile(files, path)
+			if err != nil {
+				return err
+			}
+			tmpl, err := template.New(folder + "/" + path).Option("missingkey=error").Parse(string(raw))
+			if err != nil {
+				return err
+			}
+			var b strings.Builder
+			if err := tmpl.Execute(&b, d); err != nil {
+				return err
+			}
+			content[strings.TrimSuffix(path, ".tmpl")] = b.String()
+			return nil
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var b strings.Builder
-		if err := tmpl.Execute(&b, d); err != nil {
-			return err
-		}
-		name := strings.TrimPrefix(strings.TrimSuffix(path, ".tmpl"), "service/")
-		files = append(files, scaffolded{filepath.FromSlash(name), b.String()})
-		return nil
-	})
-	return files, err
+	}
+	var list []scaffolded
+	for _, path := range slices.Sorted(maps.Keys(content)) {
+		list = append(list, scaffolded{filepath.FromSlash(path), content[path]})
+	}
+	return list, nil
+}
+
+// selectScaffold is the folder of a template.
+func selectScaffold(name string) (string, error) {
+	if known := scaffoldNames(); !slices.Contains(known, name) {
+		return "", unknown("template", name, known)
+	}
+	return name, nil
+}
+
+func listScaffolds() string {
+	var b strings.Builder
+	for _, s := range templates.Scaffolds() {
+		fmt.Fprintf(&b, "  %-8s %s\n", s.Name, s.Short)
+	}
+	return b.String()
 }
 
 // writeScaffold writes into a folder that is new or empty, and nothing otherwise.

@@ -41,8 +41,16 @@ type Client struct {
 // connection is one kept connection, or none yet.
 type connection struct {
 	client *runtimeapi.Client
+	first  *socket // which it begins with, of Connect
 	used   time.Time
 	dial   error // of the last attempt to connect
+}
+
+func (c *connection) close() {
+	c.client.Close()
+	if c.first != nil {
+		c.first.Close()
+	}
 }
 
 // New returns a client of an endpoint: https://HOST[:PORT] or, for simulators, http://HOST:PORT. Responses have at most maxBody
@@ -91,7 +99,7 @@ func (c *Client) Do(ctx context.Context, r runtimeapi.Request) (*Response, error
 	response, err := conn.client.Do(ctx, r)
 	if err != nil {
 		dial := conn.dial
-		conn.client.Close()
+		conn.close()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -107,6 +115,33 @@ func (c *Client) Do(ctx context.Context, r runtimeapi.Request) (*Response, error
 	return own, nil
 }
 
+// Connect makes a connection ahead of the request that uses it, for a caller that has less time for the request than a handshake may
+// take. Its error is that of Do.
+func (c *Client) Connect(ctx context.Context) error {
+	s, err := c.connect(ctx)
+	switch {
+	case err == nil:
+		c.put(c.connection(s))
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return &call.Failure{Reason: call.Unreachable, Err: err}
+}
+
+// Ready reports whether a connection is kept that was used lately.
+func (c *Client) Ready() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.idle)
+	return n > 0 && c.idle[n-1].fresh()
+}
+
+// fresh reports whether the endpoint is likely to have the connection, too.
+func (c *connection) fresh() bool {
+	return time.Now().Round(0).Sub(c.used) < idleTimeout // by the wall clock: the other one may stand still in a frozen process
+}
+
 // get returns a connection that was used lately, or a new one.
 func (c *Client) get() *connection {
 	c.mu.Lock()
@@ -115,14 +150,23 @@ func (c *Client) get() *connection {
 		conn := c.idle[n-1]
 		c.idle[n-1] = nil
 		c.idle = c.idle[:n-1]
-		if time.Now().Round(0).Sub(conn.used) < idleTimeout { // by the wall clock: the other one may stand still in a frozen process
+		if conn.fresh() {
 			return conn
 		}
-		conn.client.Close()
+		conn.close()
 	}
-	conn := &connection{client: runtimeapi.New(c.host, "faasgen")}
+	return c.connection(nil)
+}
+
+// connection is a new one, with the socket that it begins with; nil is for the first request to make.
+func (c *Client) connection(first *socket) *connection {
+	conn := &connection{client: runtimeapi.New(c.host, "faasgen"), first: first}
 	conn.client.MaxBody = c.maxBody
 	conn.client.Dial = func(ctx context.Context, _ string) (io.ReadWriteCloser, error) {
+		if s := conn.first; s != nil {
+			conn.first = nil
+			return s, nil
+		}
 		s, err := c.connect(ctx)
 		if conn.dial = err; err != nil {
 			return nil, err
@@ -137,7 +181,7 @@ func (c *Client) put(conn *connection) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.idle) == maxIdle {
-		c.idle[0].client.Close()
+		c.idle[0].close()
 		c.idle = append(c.idle[:0], c.idle[1:]...)
 	}
 	c.idle = append(c.idle, conn)

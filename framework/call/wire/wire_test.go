@@ -150,6 +150,65 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// TestConnect: a connection that was made ahead of a request is used by it, over TLS too, and not after its time.
+func TestConnect(t *testing.T) {
+	for name, start := range map[string]func(*httptest.Server){"plain": (*httptest.Server).Start, "tls": (*httptest.Server).StartTLS} {
+		t.Run(name, func(t *testing.T) {
+			var connections atomic.Int32
+			closed := make(chan struct{}, 10)
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) }))
+			s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				switch state {
+				case http.StateNew:
+					connections.Add(1)
+				case http.StateClosed:
+					closed <- struct{}{}
+				}
+			}
+			start(s)
+			defer s.Close()
+			c := client(t, s, 1<<20)
+			if c.Ready() {
+				t.Error("a connection is ready that nobody has made")
+			}
+			if err := c.Connect(t.Context()); err != nil || !c.Ready() {
+				t.Fatal(err, c.Ready())
+			}
+			for range 2 {
+				if r, err := c.Do(t.Context(), post("hello")); err != nil || string(r.Body) != "hello" || connections.Load() != 1 || !c.Ready() {
+					t.Errorf("%v, %v, %d connections", r, err, connections.Load())
+				}
+			}
+			if err := c.Connect(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for _, conn := range c.idle {
+				conn.used = conn.used.Add(-time.Hour)
+			}
+			if c.Ready() {
+				t.Error("a connection is ready after an hour")
+			}
+			if _, err := c.Do(t.Context(), post("")); err != nil || connections.Load() != 3 {
+				t.Errorf("%v, %d connections", err, connections.Load())
+			}
+			<-closed // both that are too old
+			<-closed
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := c.Connect(ended); !errors.Is(err, context.Canceled) {
+				t.Errorf("found %v", err)
+			}
+		})
+	}
+	c, err := New("http://127.0.0.1:1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, ok := errors.AsType[*call.Failure](c.Connect(t.Context())); !ok || f.Reason != call.Unreachable {
+		t.Errorf("found %v", f)
+	}
+}
+
 // TestIdleConnectionsAreBounded: a burst leaves a limited number of them.
 func TestIdleConnectionsAreBounded(t *testing.T) {
 	c, err := New("http://127.0.0.1:1", 1)

@@ -12,7 +12,7 @@
 //	trigger          kind of the trigger: http, timer, mq, ...; call for a call of another function, raw for a payload as it came
 //	request_id       platform's id of the invocation; requestId in the JSON log format of Lambda
 //	root_request_id  that with which a chain of calls began, where it is another one
-//	trace_id         W3C trace id, of traceparent or of the vendor's header, where there is one
+//	trace_id         W3C trace id, that of [framework.Context.TraceID], where there is one
 //	method, route    of requests: the method, and the pattern of the route, never the path
 //	status           of requests: the status of the response
 //	duration_us      time that the function and the layers further inside took, in microseconds

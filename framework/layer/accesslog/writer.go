@@ -1,8 +1,6 @@
 package accesslog
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"path"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 	"github.com/faasgen/faasgen/framework/internal/partial"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
@@ -53,7 +52,7 @@ type writer struct {
 type lines struct {
 	function string
 	single   string // kind of all triggers, empty if there are several
-	routes   []line // one for each pattern and kind, or one without either
+	routes   []line // one for each route, and one for other methods of its pattern
 	other    []line
 	head     head // of metrics, nil without
 	plain    slog.Handler
@@ -61,24 +60,37 @@ type lines struct {
 
 // line is what lines of one route, or of one kind, have in common.
 type line struct {
-	kind, pattern string
-	route         web.Route
-	several       []web.Route // with the pattern, where the status of success depends on the method
-	warm, cold    slog.Handler
+	kind, pattern, method string
+	routes                []web.Route     // with the pattern, and the method if there is one
+	encoded               [4]slog.Handler // by the place of an outcome
 }
 
+// place is that of a handler in a line.
+func place(cold, failed bool) int { return 2*number(cold) + number(failed) }
+
 // newLine encodes what the lines have in common.
-func newLine(base slog.Handler, kind, pattern string) line {
+func (l *Layer) newLine(base slog.Handler, kind, pattern, method string) line {
 	var attrs []slog.Attr
 	if kind != "" {
 		attrs = append(attrs, slog.String("trigger", kind))
 	}
+	if method != "" {
+		attrs = append(attrs, slog.String("method", method))
+	}
 	if pattern != "" {
 		attrs = append(attrs, slog.String("route", pattern))
 	}
-	return line{kind: kind, pattern: pattern,
-		warm: base.WithAttrs(append(slices.Clip(attrs), slog.Bool("cold", false))),
-		cold: base.WithAttrs(append(slices.Clip(attrs), slog.Bool("cold", true)))}
+	own := line{kind: kind, pattern: pattern, method: method}
+	for _, cold := range []bool{false, true} {
+		for _, failed := range []bool{false, true} {
+			attrs := append(slices.Clip(attrs), slog.Bool("cold", cold))
+			if l.config.Metrics == "emf" {
+				attrs = append(attrs, slog.Int(errorsField, number(failed)))
+			}
+			own.encoded[place(cold, failed)] = base.WithAttrs(attrs)
+		}
+	}
+	return own
 }
 
 // of returns the lines of the function that ctx calls.
@@ -101,19 +113,22 @@ func (w *writer) of(ctx *framework.Context) *lines {
 		if !ok {
 			continue
 		}
-		at := slices.IndexFunc(all.routes, func(l line) bool { return l.pattern == r.Pattern })
+		at := slices.IndexFunc(all.routes, func(l line) bool { return l.pattern == r.Pattern && l.method == "" })
 		if at < 0 {
 			at = len(all.routes)
-			all.routes = append(all.routes, newLine(base, kind, r.Pattern))
-			all.routes[at].route = r
+			all.routes = append(all.routes, w.layer.newLine(base, kind, r.Pattern, ""))
 		}
-		all.routes[at].several = append(all.routes[at].several, r)
+		all.routes[at].routes = append(all.routes[at].routes, r)
+		if r.Method != "" {
+			all.routes = append(all.routes, w.layer.newLine(base, kind, r.Pattern, r.Method))
+			all.routes[len(all.routes)-1].routes = []web.Route{r}
+		}
 	}
 	if len(kinds) == 1 {
 		all.single = kinds[0]
 	}
 	for _, kind := range append(kinds, "call", "raw", "") {
-		all.other = append(all.other, newLine(base, kind, ""))
+		all.other = append(all.other, w.layer.newLine(base, kind, "", ""))
 	}
 	w.lines.Store(all)
 	return all
@@ -147,10 +162,21 @@ func triggersOf(ctx *framework.Context) []framework.Trigger {
 // find returns the line of an invocation.
 func (all *lines) find(ctx *framework.Context, x *web.Exchange) *line {
 	if x != nil {
+		var found *line
 		for i := range all.routes {
-			if all.routes[i].pattern == x.Request.Pattern {
-				return &all.routes[i]
+			l := &all.routes[i]
+			if l.pattern != x.Request.Pattern {
+				continue
 			}
+			if l.method == x.Request.Method {
+				return l
+			}
+			if l.method == "" {
+				found = l
+			}
+		}
+		if found != nil {
+			return found
 		}
 	}
 	kind := all.single
@@ -183,61 +209,25 @@ func kindOf(event any) string {
 	return path.Base(t.PkgPath())
 }
 
-// status is that of the response.
-func (l *line) status(x *web.Exchange, result any, err error) int {
-	route := l.route
-	if len(l.several) > 1 {
-		for _, r := range l.several {
-			if r.Method == x.Request.Method || r.Method == "GET" && x.Request.Method == "HEAD" {
-				route = r
-			}
-		}
-	}
-	return x.Outcome(result, err, route)
-}
-
 // write writes the line of an invocation that has ended.
 func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	x := web.From(ctx)
 	all := w.of(ctx)
 	l := all.find(ctx, x)
-	o := outcome{code: codeOf(err)}
-	if !i.returned {
-		o.code = "panic"
-	}
-	_, limited := ctx.Deadline()
-	if reason := ctx.Err(); reason != nil && limited { // the engine has answered, or is about to
-		o.late = true
-		if o.code = "canceled"; errors.Is(reason, context.DeadlineExceeded) {
-			o.code = "deadline_exceeded"
-		}
-	}
-	o.failed = o.code != ""
+	var route web.Route
 	if x != nil {
-		switch {
-		case o.late && o.code == "canceled":
-			o.status = 499
-		case o.late:
-			o.status = 504
-		case !i.returned:
-			o.status = 500
-		default:
-			o.status = l.status(x, ctx.Result(), err)
-		}
-		o.failed = o.status >= 500
+		route = outcome.RouteOf(l.routes, x)
 	}
+	o := outcome.Of(ctx, x, route, err, i.returned)
 	level := slog.LevelInfo
-	if o.failed {
+	if o.Failed {
 		level = slog.LevelError
 	}
 	now := time.Now()
 	if i.cold && all.head.directives != nil {
 		w.layer.writeColdStart(ctx, all.plain, now)
 	}
-	h := l.warm
-	if i.cold {
-		h = l.cold
-	}
+	h := l.encoded[place(i.cold, o.Failed)]
 	if !h.Enabled(ctx, level) {
 		return
 	}
@@ -246,28 +236,28 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	attrs := append(room[:0], slog.String(requestIDField, ctx.RequestID()),
 		slog.Int64(durationField, now.Sub(i.began).Microseconds())) // a float would go through encoding/json, for 400 ns and an allocation
 	if x != nil {
-		attrs = append(attrs, slog.String("method", cut(x.Request.Method)), slog.Int("status", o.status))
+		attrs = append(attrs, slog.Int("status", o.Status))
+		if l.method == "" {
+			attrs = append(attrs, slog.String("method", cut(x.Request.Method)))
+		}
 	}
-	if id := traceID(ctx, x); id != "" {
+	if id := ctx.TraceID(); id != "" {
 		attrs = append(attrs, slog.String("trace_id", id))
 	}
 	if root := ctx.Root(); root != "" {
 		attrs = append(attrs, slog.String("root_request_id", root))
 	}
-	if o.code != "" {
-		attrs = append(attrs, slog.String(codeField, o.code))
-		if b, ok := partial.Of(err); ok && !o.late {
+	if o.Code != "" {
+		attrs = append(attrs, slog.String(codeField, o.Code))
+		if b, ok := partial.Of(err); ok && !o.Late {
 			attrs = append(attrs, slog.Int("failed_messages", len(b.Failures)))
 		}
 	}
-	if o.late {
+	if o.Late {
 		attrs = append(attrs, slog.Bool("late", true))
 	}
 	if i.sampled {
 		attrs = append(attrs, slog.Bool("sampled", true))
-	}
-	if w.layer.config.Metrics == "emf" {
-		attrs = append(attrs, slog.Int(errorsField, number(o.failed)))
 	}
 	if all.head.directives != nil {
 		metrics := w.layer.heads.Get().(*head)
@@ -280,42 +270,6 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 		w.layer.addRequest(&r, &x.Request)
 	}
 	_ = h.Handle(ctx, r) // there is nowhere else to say it
-}
-
-// outcome is how an invocation ended.
-type outcome struct {
-	status int    // of requests
-	code   string // empty without an error
-	failed bool   // and not by the caller's fault
-	late   bool
-}
-
-// codeOf is the code of an error, as callers see it, too.
-func codeOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	if _, ok := partial.Of(err); ok {
-		return "batch"
-	}
-	if stated, ok := errors.AsType[*framework.Error](err); ok {
-		if stated.Code == "" {
-			return "error"
-		}
-		return cut(stated.Code)
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "deadline_exceeded"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, framework.ErrClosed):
-		return "unavailable"
-	}
-	if _, ok := errors.AsType[*framework.PanicError](err); ok {
-		return "panic"
-	}
-	return "internal"
 }
 
 // addRequest adds what the configuration wants of a request.

@@ -20,17 +20,18 @@ func BenchmarkInvoke(b *testing.B) {
 	} {
 		b.Run(bb.name, func(b *testing.B) {
 			f := &framework.Function{Name: "work", Handler: nothing}
+			rt := &framework.Runtime{Variables: variables{}}
 			app := &framework.App{Unit: "api", Functions: []*framework.Function{f}}
 			if bb.layer {
 				c := configuration(newReceiver(b).URL)
 				c.Sample, c.Metrics = bb.sample, bb.metrics
-				l, err := otel.New(&c)
+				l, err := otel.New(&c, rt)
 				if err != nil {
 					b.Fatal(err)
 				}
 				app.Layers = framework.Layers{l}
 			}
-			e := framework.NewEngine(&framework.Runtime{Variables: variables{}}, app)
+			e := framework.NewEngine(rt, app)
 			if err := e.Start(b.Context()); err != nil {
 				b.Fatal(err)
 			}

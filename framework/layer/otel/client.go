@@ -9,13 +9,15 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 )
 
 // Traceparent is the W3C trace context of ctx, for what carries it by hand, such as the attributes of a message. It is empty outside of
-// an invocation.
+// an invocation, and where OTEL_PROPAGATORS is without tracecontext.
 func Traceparent(ctx context.Context) (traceparent, tracestate string) {
 	sc := trace.SpanContextFromContext(ctx)
-	if !sc.IsValid() {
+	if s, ok := ctx.Value(sentKey{}).(*settings); !sc.IsValid() || ok && !s.w3c {
 		return "", ""
 	}
 	var b [55]byte
@@ -28,6 +30,21 @@ func Traceparent(ctx context.Context) (traceparent, tracestate string) {
 		text = append(text, "-00"...)
 	}
 	return string(text), sc.TraceState().String()
+}
+
+// sentKey is the context key of settings that do not send all there is.
+type sentKey struct{}
+
+// propagator is what is sent to whom an invocation calls.
+func (s *settings) propagator() propagation.TextMapPropagator {
+	var all []propagation.TextMapPropagator
+	if s.w3c {
+		all = append(all, propagation.TraceContext{})
+	}
+	if s.baggage {
+		all = append(all, propagation.Baggage{})
+	}
+	return propagation.NewCompositeTextMapPropagator(all...)
 }
 
 // Transport returns a transport whose requests carry the trace of their context, and have a span where that is sampled. Nil is
@@ -57,8 +74,11 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		defer span.End()
 	}
 	r = r.Clone(ctx) // which is not the transport's to change
-	propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(r.Header))
-	propagation.Baggage{}.Inject(ctx, propagation.HeaderCarrier(r.Header))
+	s, ok := ctx.Value(sentKey{}).(*settings)
+	if !ok {
+		s = &settings{w3c: true, baggage: true}
+	}
+	s.propagator().Inject(ctx, propagation.HeaderCarrier(r.Header))
 	response, err := t.next.RoundTrip(r)
 	switch {
 	case span == nil:
@@ -76,7 +96,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // fail gives a span the status of an error, without its text.
 func fail(span trace.Span, err error) {
-	code := codeOf(err)
+	code := outcome.CodeOf(err)
 	span.SetAttributes(semconv.ErrorTypeKey.String(code))
 	span.SetStatus(codes.Error, code)
 }

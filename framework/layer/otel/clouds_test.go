@@ -3,7 +3,10 @@ package otel_test
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
+	"net"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +44,7 @@ const (
 func TestMain(m *testing.M) {
 	switch os.Getenv(artefact) {
 	case "":
-		os.Exit(m.Run())
+		os.Exit(trusting(m.Run))
 	case "aws":
 		aws.Run(unit, aws.HTTP())
 	case "tencent/custom":
@@ -55,10 +58,30 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// trusting runs tests that trust the certificate of httptest, which is read once in a process.
+func trusting(run func() int) int {
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	dir, err := os.MkdirTemp("", "otel")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "ca.pem")
+	if err := errors.Join(os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600), os.Setenv("SSL_CERT_FILE", path)); err != nil {
+		panic(err)
+	}
+	return run()
+}
+
 // unit is what runs in the simulators.
-func unit(*framework.Runtime) *framework.App {
-	l, err := otel.New(&otel.Config{Endpoint: os.Getenv("RECEIVER"), Headers: config.NewSecret("Authorization=Bearer%20" + password), Sample: 1, Cap: 10 * time.Second,
-		Traces: true, Metrics: true, Global: true})
+func unit(rt *framework.Runtime) *framework.App {
+	limit, err := time.ParseDuration(os.Getenv("CAP"))
+	if err != nil {
+		panic(err)
+	}
+	l, err := otel.New(&otel.Config{Endpoint: os.Getenv("RECEIVER"), Headers: config.NewSecret("Authorization=Bearer%20" + password), Sample: 1, Cap: limit,
+		Traces: true, Metrics: true, Global: true}, rt)
 	if err != nil {
 		panic(err)
 	}
@@ -84,46 +107,89 @@ type output struct {
 func (o *output) Write(p []byte) (int, error) { o.mu.Lock(); defer o.mu.Unlock(); return o.b.Write(p) }
 func (o *output) String() string              { o.mu.Lock(); defer o.mu.Unlock(); return o.b.String() }
 
-func TestClouds(t *testing.T) {
-	const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-	for _, tt := range []struct {
-		name, command, provider string
-		runtime                 sim.Runtime
-		goesOn                  bool // and exports in the background
-	}{
+// cloud is one that the unit runs on.
+type cloud struct {
+	name, command, provider string
+	runtime                 sim.Runtime
+	goesOn                  bool // and exports in the background
+}
+
+func clouds() []cloud {
+	return []cloud{
 		{"aws", "bootstrap", "aws", awssim.New(awssim.Options{}), false},
 		{"aliyun", "main", "alibaba_cloud", aliyunsim.NewCustom(), false},
 		{"tencent/web", "bootstrap", "tencent_cloud", tencentsim.NewWeb(), false},
 		{"tencent/custom", "bootstrap", "tencent_cloud", tencentsim.NewCustom(), false},
 		{"local", "bootstrap", "", localsim.New(), true},
-	} {
+	}
+}
+
+// start starts the unit. What get returns is the response to a request.
+func (c *cloud) start(ctx context.Context, t *testing.T, receiver string, limit time.Duration) (p sim.Process, get func(target string, header ...[2]string) *sim.Response, out *output) {
+	t.Helper()
+	dir, out := t.TempDir(), &output{}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(dir, c.command)); err != nil {
+		t.Fatal(err)
+	}
+	p, err = c.runtime.Start(ctx, sim.Artifact{Dir: dir, Command: c.command, Unit: "api", Memory: 128, Output: out,
+		// A process with the race detector sleeps for a second at its end otherwise.
+		Environment: map[string]string{artefact: c.name, "RECEIVER": receiver, "CAP": limit.String(), "GORACE": "atexit_sleep_ms=0"}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return p, func(target string, header ...[2]string) *sim.Response {
+		t.Helper()
+		answer, err := p.HTTP(ctx, &sim.Request{Method: "GET", Target: target, Host: "shop.example", Header: header})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return answer
+	}, out
+}
+
+// A receiver that never answers, and one that does not even take connections, keep no response, and no event after it.
+func TestCloudsDoNotWait(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // which the kernel accepts for, and nothing else
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { silent.Close() })
+	for _, tt := range clouds() {
+		for _, scheme := range []string{"http", "https"} {
+			t.Run(tt.name+" "+scheme, func(t *testing.T) {
+				t.Parallel()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				p, get, out := tt.start(ctx, t, scheme+"://"+silent.Addr().String(), 10*time.Millisecond)
+				for range 10 {
+					if answer := get("/orders/7"); answer.Status != 200 || string(answer.Body) != "order" {
+						t.Errorf("%d %s\n%s", answer.Status, answer.Body, out)
+					}
+				}
+				if err := p.Stop(ctx); err != nil {
+					t.Error(err)
+				}
+				if strings.Count(out.String(), "telemetry was lost") != 1 || strings.Count(out.String(), "telemetry is not exported") > 1 {
+					t.Errorf("found the lines\n%s", out)
+				}
+			})
+		}
+	}
+}
+
+func TestClouds(t *testing.T) {
+	const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	for _, tt := range clouds() {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newReceiver(t)
-			dir, out := t.TempDir(), &output{}
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Symlink(self, filepath.Join(dir, tt.command)); err != nil {
-				t.Fatal(err)
-			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			p, err := tt.runtime.Start(ctx, sim.Artifact{Dir: dir, Command: tt.command, Unit: "api", Memory: 128, Output: out,
-				// A process with the race detector sleeps for a second at its end otherwise.
-				Environment: map[string]string{artefact: tt.name, "RECEIVER": r.URL, "GORACE": "atexit_sleep_ms=0"}})
-			if err != nil {
-				t.Fatalf("%v\n%s", err, out)
-			}
-			get := func(target string, header ...[2]string) *sim.Response {
-				t.Helper()
-				answer, err := p.HTTP(ctx, &sim.Request{Method: "GET", Target: target, Host: "shop.example", Header: header})
-				if err != nil {
-					t.Fatalf("%v\n%s", err, out)
-				}
-				return answer
-			}
+			p, get, out := tt.start(ctx, t, r.URL, 10*time.Second)
 			get("/orders/7?token="+secret, [2]string{"Traceparent", traceparent})
 			if answer := get("/fail"); answer.Status != 500 {
 				t.Errorf("status %d", answer.Status)
@@ -149,7 +215,7 @@ func TestClouds(t *testing.T) {
 				a["http.route"] != "/orders/{id}" || a["http.request.method"] != "GET" || a["faas.invocation_id"] == "" || a["server.address"] != "shop.example" {
 				t.Errorf("found the attributes %v", a)
 			}
-			for name, parent := range map[string]*tracing.Span{"load": got, "RuntimeStart": got, "FunctionStart": got, "layer otel": named(spans, "RuntimeStart")} {
+			for name, parent := range map[string]*tracing.Span{"load": got, "RuntimeStart": got, "FunctionStart": got, "layer otel": named(spans, "FunctionStart")} {
 				if s := named(spans, name); s == nil || parent == nil || hexOf(s.ParentSpanId) != hexOf(parent.SpanId) || hexOf(s.TraceId) != hexOf(got.TraceId) || s.EndTimeUnixNano < s.StartTimeUnixNano {
 					t.Errorf("%s: found %v within %v", name, s, parent)
 				}
@@ -158,7 +224,7 @@ func TestClouds(t *testing.T) {
 			if a := plain(failed.GetAttributes()); a["faas.coldstart"] != false || a["error.type"] != "internal" || a["http.response.status_code"] != int64(500) || failed.GetStatus().GetCode() != tracing.Status_STATUS_CODE_ERROR {
 				t.Errorf("found %v", failed)
 			}
-			res := plain(r.resources[0].Attributes)
+			res := plain(r.resource().GetAttributes())
 			if provider, _ := res["cloud.provider"].(string); provider != tt.provider || res["service.name"] != "api" || res["faas.instance"] == "" {
 				t.Errorf("found the resource %v", res)
 			}
@@ -167,7 +233,7 @@ func TestClouds(t *testing.T) {
 					t.Errorf("a span tells too much: %s", text)
 				}
 			}
-			if r.header.Get("Authorization") != "Bearer "+password || strings.Contains(out.String(), password) {
+			if r.sent().Get("Authorization") != "Bearer "+password || strings.Contains(out.String(), password) {
 				t.Errorf("the header was not sent, or was logged:\n%s", out)
 			}
 			checkLog(t, out.String(), got, named(spans, "load"))

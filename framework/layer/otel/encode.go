@@ -8,7 +8,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
-	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -111,8 +110,14 @@ func array[T any](e *encoder, list []T, of func(T) attribute.Value) {
 	})
 }
 
-func (e *encoder) resource(r *resource.Resource) {
-	e.nested(1, func() { e.attributes(1, r.Attributes()) })
+// owner is whose telemetry something is: a resource, and the schema that its attributes are of.
+type owner struct {
+	attributes []attribute.KeyValue
+	schema     string
+}
+
+func (e *encoder) owner(o *owner) {
+	e.nested(1, func() { e.attributes(1, o.attributes) })
 }
 
 func (e *encoder) scope(s instrumentation.Scope) {
@@ -123,8 +128,8 @@ func (e *encoder) scope(s instrumentation.Scope) {
 	})
 }
 
-// encodeSpans is an ExportTraceServiceRequest. The spans are of one resource, and few scopes.
-func encodeSpans(b []byte, spans []sdktrace.ReadOnlySpan) []byte {
+// encodeSpans is an ExportTraceServiceRequest. The spans are of few scopes.
+func encodeSpans(b []byte, of *owner, spans []sdktrace.ReadOnlySpan) []byte {
 	if len(spans) == 0 {
 		return b
 	}
@@ -136,7 +141,7 @@ func encodeSpans(b []byte, spans []sdktrace.ReadOnlySpan) []byte {
 		}
 	}
 	e.nested(1, func() {
-		e.resource(spans[0].Resource())
+		e.owner(of)
 		for _, scope := range scopes {
 			e.nested(2, func() {
 				e.scope(scope)
@@ -148,7 +153,7 @@ func encodeSpans(b []byte, spans []sdktrace.ReadOnlySpan) []byte {
 				e.text(3, scope.SchemaURL)
 			})
 		}
-		e.text(3, spans[0].Resource().SchemaURL())
+		e.text(3, of.schema)
 	})
 	return e.b
 }

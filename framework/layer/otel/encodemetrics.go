@@ -9,16 +9,13 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// encodeMetrics is an ExportMetricsServiceRequest, empty if there is nothing to tell. Exemplars are not kept.
-func encodeMetrics(b []byte, rm *metricdata.ResourceMetrics) []byte {
-	if len(rm.ScopeMetrics) == 0 {
-		return b
-	}
+// encodeMetrics is an ExportMetricsServiceRequest. Exemplars are not kept.
+func encodeMetrics(b []byte, of *owner, scopes []metricdata.ScopeMetrics) []byte {
 	e := &encoder{b}
 	e.nested(1, func() {
-		e.resource(rm.Resource)
-		for i := range rm.ScopeMetrics {
-			s := &rm.ScopeMetrics[i]
+		e.owner(of)
+		for i := range scopes {
+			s := &scopes[i]
 			e.nested(2, func() {
 				e.scope(s.Scope)
 				for j := range s.Metrics {
@@ -27,7 +24,7 @@ func encodeMetrics(b []byte, rm *metricdata.ResourceMetrics) []byte {
 				e.text(3, s.Scope.SchemaURL)
 			})
 		}
-		e.text(3, rm.Resource.SchemaURL())
+		e.text(3, of.schema)
 	})
 	return e.b
 }

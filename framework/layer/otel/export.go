@@ -3,11 +3,12 @@ package otel
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	api "go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -23,9 +24,10 @@ const (
 type exporter struct {
 	settings *settings
 	log      func() *slog.Logger
-	reader   *sdkmetric.ManualReader // nil is no metrics
-	spans    *signal                 // nil is none
+	metrics  *metrics // nil is none
+	spans    *signal  // nil is none
 	points   *signal
+	of       func() *owner // once, when the unit is known
 	turn     chan struct{} // whoever has put something in exports
 	full     chan struct{} // for a server: a batch is there, or the end has come
 
@@ -42,14 +44,15 @@ type exporter struct {
 type signal struct {
 	*sender
 	failures int
-	until    time.Time // by the wall clock: the other one may stand still in a frozen process
+	until    atomic.Int64 // Unix nanoseconds, by the wall clock: the other one may stand still in a frozen process
 	batch    int
 	failing  bool // and a line says so
 }
 
-func newExporter(s *settings, reader *sdkmetric.ManualReader, log func() *slog.Logger) (*exporter, error) {
-	e := &exporter{settings: s, log: log, turn: make(chan struct{}, 1), full: make(chan struct{}, 1)}
+func newExporter(s *settings, m *metrics, of func() *owner, log func() *slog.Logger) (*exporter, error) {
+	e := &exporter{settings: s, metrics: m, of: sync.OnceValue(of), log: log, turn: make(chan struct{}, 1), full: make(chan struct{}, 1)}
 	e.last.Store(time.Now().UnixNano())
+	lines := map[string]*line{}
 	for _, x := range []struct {
 		to *receiver
 		of **signal
@@ -57,14 +60,15 @@ func newExporter(s *settings, reader *sdkmetric.ManualReader, log func() *slog.L
 		if x.to == nil {
 			continue
 		}
-		sender, err := newSender(x.to)
-		if err != nil {
-			return nil, err
+		l := lines[x.to.origin]
+		if l == nil {
+			var err error
+			if l, err = newLine(x.to.origin); err != nil {
+				return nil, err
+			}
+			lines[x.to.origin] = l
 		}
-		*x.of = &signal{sender: sender, batch: s.batch}
-	}
-	if s.metrics != nil {
-		e.reader = reader
+		*x.of = &signal{sender: newSender(x.to, l), batch: s.batch}
 	}
 	return e, nil
 }
@@ -106,7 +110,7 @@ func (e *exporter) drop(n int) {
 
 // due reports whether metrics have waited for long enough.
 func (e *exporter) due(now time.Time) bool {
-	return e.reader != nil && now.UnixNano()-e.last.Load() > int64(e.settings.every)
+	return e.metrics != nil && now.UnixNano()-e.last.Load() > int64(e.settings.every)
 }
 
 // flush exports what there is, metrics if they are due or all is over. Somebody else who does it is waited for until ctx ends: what is
@@ -118,25 +122,45 @@ func (e *exporter) flush(ctx context.Context, all bool) {
 	case <-ctx.Done():
 		return
 	}
-	now := time.Now().Round(0)
-	for e.spans != nil && (all || now.After(e.spans.until)) && ctx.Err() == nil {
-		batch := e.take()
-		if len(batch) == 0 {
+	now := time.Now()
+	for e.spans != nil && (all || !e.spans.rests(now)) && ctx.Err() == nil && e.waiting() {
+		if ok, f := e.spans.ready(ctx, all); !ok {
+			if f != nil {
+				e.note(e.spans, "spans", f)
+			}
 			break
 		}
-		e.buffer = encodeSpans(e.buffer[:0], batch)
+		batch := e.take()
+		e.buffer = encodeSpans(e.buffer[:0], e.of(), batch)
 		refused, f := e.spans.post(ctx, e.buffer)
 		e.settleSpans(batch, refused, f)
 		if f != nil && (!f.large || len(batch) == 1) {
 			break
 		}
 	}
-	if e.reader != nil && (all || e.due(now) && now.After(e.points.until)) && ctx.Err() == nil {
-		e.flushMetrics(ctx)
+	if e.metrics != nil && (all || e.due(now) && !e.points.rests(now)) {
+		e.flushMetrics(ctx, all)
 	}
 	if cap(e.buffer) > 1<<20 {
 		e.buffer = nil
 	}
+}
+
+// prepare begins to connect for the spans of an invocation that begins, so that the handshake goes on while the function works.
+func (e *exporter) prepare() {
+	if e.spans != nil && !e.spans.rests(time.Now()) {
+		e.spans.connect()
+	}
+}
+
+// rests reports whether a receiver is left alone.
+func (s *signal) rests(now time.Time) bool { return now.UnixNano() < s.until.Load() }
+
+// waiting reports whether there are spans.
+func (e *exporter) waiting() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.queue) > 0
 }
 
 // take takes a batch out of the queue.
@@ -179,21 +203,44 @@ func (e *exporter) putBack(batch []sdktrace.ReadOnlySpan) {
 	e.queue = append(batch, e.queue...)
 }
 
-// flushMetrics exports what was measured since it was last read. What a receiver does not take is lost: it cannot be read twice.
-func (e *exporter) flushMetrics(ctx context.Context) {
-	e.last.Store(time.Now().UnixNano())
-	var read metricdata.ResourceMetrics
-	if err := e.reader.Collect(ctx, &read); err != nil && len(read.ScopeMetrics) == 0 {
+// collector is a meter provider that can be read, such as that of package meter.
+type collector interface {
+	Collect(ctx context.Context, read *metricdata.ResourceMetrics) error
+}
+
+// flushMetrics exports what was measured since it was last read. Without a connection it goes on adding up, until the last time. What a
+// receiver does not take is lost: it cannot be read twice.
+func (e *exporter) flushMetrics(ctx context.Context, last bool) {
+	ok, f := e.points.ready(ctx, last)
+	if !ok && !last {
+		if f != nil {
+			e.note(e.points, "metrics", f)
+		}
 		return
 	}
+	now := time.Now()
+	e.last.Store(now.UnixNano())
+	scopes := []metricdata.ScopeMetrics{e.metrics.read(now)}
+	if own, ok := api.GetMeterProvider().(collector); ok && e.settings.global {
+		var read metricdata.ResourceMetrics
+		if err := own.Collect(ctx, &read); err != nil {
+			e.log().Warn("some of the application's metrics cannot be read", "error", err.Error())
+		}
+		scopes = append(scopes, read.ScopeMetrics...)
+	}
+	scopes = slices.DeleteFunc(scopes, func(s metricdata.ScopeMetrics) bool { return len(s.Metrics) == 0 })
 	points := 0
-	for i := range read.ScopeMetrics {
-		points += len(read.ScopeMetrics[i].Metrics)
+	for i := range scopes {
+		points += len(scopes[i].Metrics)
 	}
 	if points == 0 {
 		return
 	}
-	e.buffer = encodeMetrics(e.buffer[:0], &read)
+	if !ok {
+		e.drop(points)
+		return
+	}
+	e.buffer = encodeMetrics(e.buffer[:0], e.of(), scopes)
 	refused, f := e.points.post(ctx, e.buffer)
 	if f != nil {
 		refused = int64(points)
@@ -220,7 +267,7 @@ func (e *exporter) note(s *signal, what string, f *failure) {
 		s.failures = patience - 1 // one more is enough afterwards
 	}
 	if pause > 0 {
-		s.until = time.Now().Round(0).Add(pause)
+		s.until.Store(time.Now().Add(pause).UnixNano())
 	}
 	if !s.failing {
 		s.failing = true
@@ -248,6 +295,11 @@ func (e *exporter) serve(ctx context.Context, stop <-chan struct{}) {
 // end takes nothing more, and exports what there is.
 func (e *exporter) end(ctx context.Context) {
 	e.flush(ctx, true)
+	for _, s := range [...]*signal{e.spans, e.points} {
+		if s != nil {
+			s.cut()
+		}
+	}
 	e.mu.Lock()
 	e.ended = true
 	e.drop(len(e.queue))

@@ -1,13 +1,18 @@
 package otel_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,6 +59,13 @@ func TestReceiverFails(t *testing.T) {
 		{"503", status(503), "the receiver answered with status 503", 4},
 		{"redirects", status(307, "Location", "http://example.com/"), "the receiver answered with status 307", 4},
 		{"a page", status(200, "Content-Type", "text/html"), "the receiver answered with status 200 and what is no answer of OTLP", 4},
+		{"never ends", func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+			for {
+				if _, err := io.WriteString(w, strings.Repeat(secret, 1000)); err != nil {
+					return true
+				}
+			}
+		}, "the connection to the receiver broke, or what came was no answer", 4},
 		{"cuts", func(w http.ResponseWriter, _ *http.Request, _ string) bool { panic(http.ErrAbortHandler) }, "the connection to the receiver broke, or what came was no answer", 4},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,6 +82,16 @@ func TestReceiverFails(t *testing.T) {
 		gone := newReceiver(t)
 		gone.Close()
 		failing(t, configuration(gone.URL), line+"the receiver cannot be reached", nil, 0)
+	})
+	t.Run("is silent before TLS", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0") // which the kernel accepts for, and nothing else
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		c := configuration("https://" + l.Addr().String())
+		c.Cap = 20 * time.Millisecond
+		failing(t, c, "", nil, 0)
 	})
 	t.Run("speaks something else", func(t *testing.T) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -98,8 +120,12 @@ func failing(t *testing.T, c otel.Config, want string, posts func() int, most in
 	for range calls {
 		e.invoke(framework.Invocation{})
 	}
-	if got := e.messages(slog.LevelWarn); !slices.Equal(got, []string{want}) {
-		t.Errorf("found the lines %q, want %q", got, want)
+	var lines []string
+	if want != "" { // else it is not known yet
+		lines = []string{want}
+	}
+	if got := e.messages(slog.LevelWarn); !slices.Equal(got, lines) {
+		t.Errorf("found the lines %q, want %q", got, lines)
 	}
 	if posts != nil && posts() > most-1 {
 		t.Errorf("%d requests went to a receiver that fails, want %d at most", posts(), most-1)
@@ -111,13 +137,98 @@ func failing(t *testing.T, c otel.Config, want string, posts func() int, most in
 	if got := e.layer.Dropped(); got < calls { // the first invocation has more spans, of the start
 		t.Errorf("%d were dropped of %d", got, calls)
 	}
-	if got := e.messages(slog.LevelWarn); len(got) != 2 || got[1] != "telemetry was lost" {
-		t.Errorf("found the lines %q, want two", got)
+	if got := e.messages(slog.LevelWarn); !slices.Equal(got, append(lines, "telemetry was lost")) {
+		t.Errorf("found the lines %q, want %q and that telemetry was lost", got, lines)
 	}
 	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before+3; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) { // of the test's own server, too, which takes its time
 			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 		}
+	}
+}
+
+// slow is a listener whose connections hear nothing until they may.
+type slow struct {
+	net.Listener
+	mu   sync.Mutex
+	held []chan struct{}
+}
+
+type slowConn struct {
+	net.Conn
+	may <-chan struct{}
+}
+
+func (c *slowConn) Read(b []byte) (int, error) { <-c.may; return c.Conn.Read(b) }
+
+func (l *slow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	may := make(chan struct{})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = append(l.held, may)
+	return &slowConn{c, may}, nil
+}
+
+// release lets those that there are hear.
+func (l *slow) release() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, may := range l.held {
+		close(may)
+	}
+	l.held = nil
+}
+
+// A receiver is reached although every handshake with it takes longer than the cap, and what waited for it arrives.
+func TestReceiverIsFarAway(t *testing.T) {
+	r := &receiver{t: t}
+	r.Server = httptest.NewUnstartedServer(http.HandlerFunc(r.serve))
+	far := &slow{Listener: r.Listener}
+	r.Listener = far
+	r.StartTLS()
+	t.Cleanup(func() { far.release(); r.Close() })
+	c := configuration(r.URL)
+	c.Cap = 500 * time.Millisecond // for an export by a busy machine; no handshake ends before
+	e := start(t, c, nil, &framework.Function{Handler: nothing})
+	e.invoke(framework.Invocation{})
+	if got := r.count(); got != 0 {
+		t.Fatalf("%d requests before the handshake", got)
+	}
+	for deadline := time.Now().Add(20 * time.Second); named(r.taken(), "FunctionStart") == nil; {
+		far.release()
+		e.invoke(framework.Invocation{})
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing arrived; the lines are %q", e.messages(slog.LevelInfo))
+		}
+	}
+}
+
+// However long a receiver is away, what waits for it does not grow.
+func TestMemoryIsFlat(t *testing.T) {
+	gone := newReceiver(t)
+	gone.Close()
+	c := configuration(gone.URL)
+	c.Metrics = true
+	e := start(t, c, variables{"OTEL_BSP_MAX_QUEUE_SIZE": "64"}, &framework.Function{Handler: nothing})
+	used := func() uint64 {
+		for range 2000 {
+			e.invoke(framework.Invocation{})
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	const most = 1 << 20
+	if before, after := used(), used(); after > before+most {
+		t.Errorf("%d bytes more after 2000 invocations", after-before)
+	}
+	if e.layer.Dropped() < 3900 {
+		t.Errorf("%d were dropped of 4000, of which 64 wait", e.layer.Dropped())
 	}
 }
 
@@ -175,5 +286,37 @@ func TestPartialSuccess(t *testing.T) {
 	e.close()
 	if got := e.messages(slog.LevelWarn); e.layer.Dropped() != 1 || !slices.Equal(got, []string{"telemetry was lost"}) {
 		t.Errorf("%d were dropped, and the lines are %q", e.layer.Dropped(), got)
+	}
+}
+
+// A server that is closed as soon as it has started ends, too.
+func TestServerEndsAtOnce(t *testing.T) {
+	gone := newReceiver(t)
+	gone.Close()
+	ended := make(chan error, 1)
+	go func() {
+		for range 200 {
+			rt := &framework.Runtime{Variables: variables{}, Server: true, Logger: slog.New(slog.DiscardHandler)}
+			c := configuration(gone.URL)
+			l, err := otel.New(&c, rt)
+			if err != nil {
+				ended <- err
+				return
+			}
+			e := framework.NewEngine(rt, &framework.App{Functions: []*framework.Function{{Name: "work", Handler: nothing}}, Layers: framework.Layers{l}})
+			if err := errors.Join(e.Start(context.Background()), e.Close(context.Background())); err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Error("the layer still exports after its end")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// logHandler adds trace_id and span_id to records whose context is in a span.
+// logHandler adds trace_id and span_id to records whose context is in a span, the latter if that is a span which is exported.
 type logHandler struct {
 	next    slog.Handler
 	traced  bool // the logger has a trace_id
@@ -34,7 +34,9 @@ func (h *logHandler) Handle(ctx context.Context, r slog.Record) error {
 	if !traced {
 		r.AddAttrs(slog.String("trace_id", sc.TraceID().String()))
 	}
-	r.AddAttrs(slog.String("span_id", sc.SpanID().String()))
+	if sc.IsSampled() && !sc.IsRemote() {
+		r.AddAttrs(slog.String("span_id", sc.SpanID().String()))
+	}
 	return h.next.Handle(ctx, r)
 }
 

@@ -1,64 +1,146 @@
 package otel
 
 import (
-	"context"
-	"errors"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
 
-	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 )
 
-// instruments are the metrics that the semantic conventions have for functions, by function and trigger.
-type instruments struct {
-	invocations, errors, timeouts, colds metric.Int64Counter
-	duration, start                      metric.Float64Histogram
+// metrics are those that the semantic conventions have for functions, by function and trigger. They are counted here and not by the
+// SDK: what there is to count is known beforehand, and the SDK for any metric is two thirds of a megabyte. Package meter has it, for
+// metrics of the application's own.
+type metrics struct {
+	mu     sync.Mutex
+	points []*point
+	since  time.Time // which the points count from
 }
 
-func newInstruments(m metric.Meter) (*instruments, error) {
-	i := &instruments{}
-	var errs [6]error
-	i.invocations, errs[0] = m.Int64Counter("faas.invocations", metric.WithUnit("{invocation}"), metric.WithDescription("Number of invocations that did not fail."))
-	i.errors, errs[1] = m.Int64Counter("faas.errors", metric.WithUnit("{error}"), metric.WithDescription("Number of invocations that failed, and not by their caller's fault."))
-	i.timeouts, errs[2] = m.Int64Counter("faas.timeouts", metric.WithUnit("{timeout}"), metric.WithDescription("Number of invocations that missed their deadline."))
-	i.colds, errs[3] = m.Int64Counter("faas.coldstarts", metric.WithUnit("{coldstart}"), metric.WithDescription("Number of starts of a process that were followed by an invocation."))
-	i.duration, errs[4] = m.Float64Histogram("faas.invoke_duration", metric.WithUnit("s"), metric.WithDescription("Time that functions took."),
-		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10))
-	i.start, errs[5] = m.Float64Histogram("faas.init_duration", metric.WithUnit("s"), metric.WithDescription("Time that starts of a process took."),
-		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10))
-	return i, errors.Join(errs[:]...)
+func newMetrics(now time.Time) *metrics { return &metrics{since: now} }
+
+const boundaries = 14
+
+// bounds are those of the histograms, in seconds: the ones that the semantic conventions advise.
+func bounds() [boundaries]float64 {
+	return [...]float64{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
 }
 
-// point is where the measurements of a function go, by trigger. They are made once, since each has to sort its attributes.
+// point is what was measured of a function by one trigger since it was last read.
 type point struct {
-	add    []metric.AddOption
-	record []metric.RecordOption
+	of attribute.Set
+
+	mu sync.Mutex
+	counts
 }
 
-func newPoint(name string, s source) point {
-	of := metric.WithAttributeSet(attribute.NewSet(semconv.FaaSName(name), s.attribute()))
-	return point{add: []metric.AddOption{of}, record: []metric.RecordOption{of}}
+type counts struct {
+	invocations, errors, timeouts, colds int64
+	duration, start                      distribution
 }
 
-// count measures an invocation that has ended.
-func (i *instruments) count(ctx *framework.Context, p *point, took time.Duration, failed bool, reason string) {
-	// The context would only be asked for a span, for exemplars, which are off.
-	nothing := context.Background()
-	i.duration.Record(nothing, took.Seconds(), p.record...)
-	switch {
-	case !failed:
-		i.invocations.Add(nothing, 1, p.add...)
-	case reason == "deadline_exceeded":
-		i.timeouts.Add(nothing, 1, p.add...)
-		fallthrough
-	default:
-		i.errors.Add(nothing, 1, p.add...)
+type distribution struct {
+	count          uint64
+	sum, low, high float64
+	buckets        [boundaries + 1]uint64
+}
+
+func (h *distribution) record(seconds float64) {
+	if h.count == 0 || seconds < h.low {
+		h.low = seconds
 	}
-	if ctx.Cold() {
-		i.colds.Add(nothing, 1, p.add...)
-		i.start.Record(nothing, ctx.Runtime().ColdStart().Duration.Seconds(), p.record...)
+	if h.count == 0 || seconds > h.high {
+		h.high = seconds
 	}
+	h.count++
+	h.sum += seconds
+	at := 0
+	for _, bound := range bounds() {
+		if seconds > bound {
+			at++
+		}
+	}
+	h.buckets[at]++
+}
+
+// point returns a new one.
+func (m *metrics) point(name string, s source) *point {
+	p := &point{of: attribute.NewSet(semconv.FaaSName(name), s.attribute())}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.points = append(m.points, p)
+	return p
+}
+
+// count measures an invocation that has ended; start is what the start of the process took, of the first.
+func (p *point) count(took, start time.Duration, cold bool, o *outcome.Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.duration.record(took.Seconds())
+	if o.Failed {
+		p.errors++
+	} else {
+		p.invocations++
+	}
+	if o.Failed && o.Code == outcome.DeadlineExceeded {
+		p.timeouts++
+	}
+	if cold {
+		p.colds++
+		p.start.record(start.Seconds())
+	}
+}
+
+// read returns what was measured since the last time, and begins anew.
+func (m *metrics) read(now time.Time) (read metricdata.ScopeMetrics) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	from := m.since
+	m.since = now
+	bounds := bounds()
+	var sums [4][]metricdata.DataPoint[int64]
+	var histograms [2][]metricdata.HistogramDataPoint[float64]
+	for _, p := range m.points {
+		p.mu.Lock()
+		c := p.counts
+		p.counts = counts{}
+		p.mu.Unlock()
+		for i, n := range [...]int64{c.invocations, c.errors, c.timeouts, c.colds} {
+			if n > 0 {
+				sums[i] = append(sums[i], metricdata.DataPoint[int64]{Attributes: p.of, StartTime: from, Time: now, Value: n})
+			}
+		}
+		for i, h := range [...]*distribution{&c.duration, &c.start} {
+			if h.count > 0 {
+				histograms[i] = append(histograms[i], metricdata.HistogramDataPoint[float64]{Attributes: p.of, StartTime: from, Time: now, Count: h.count, Bounds: bounds[:],
+					BucketCounts: append([]uint64(nil), h.buckets[:]...), Min: metricdata.NewExtrema(h.low), Max: metricdata.NewExtrema(h.high), Sum: h.sum})
+			}
+		}
+	}
+	read.Scope = instrumentation.Scope{Name: scope}
+	for i, of := range [...]metricdata.Metrics{
+		{Name: "faas.invocations", Unit: "{invocation}", Description: "Number of invocations that did not fail."},
+		{Name: "faas.errors", Unit: "{error}", Description: "Number of invocations that failed, and not by their caller's fault."},
+		{Name: "faas.timeouts", Unit: "{timeout}", Description: "Number of invocations that missed their deadline."},
+		{Name: "faas.coldstarts", Unit: "{coldstart}", Description: "Number of starts of a process that were followed by an invocation."},
+	} {
+		if len(sums[i]) > 0 {
+			of.Data = metricdata.Sum[int64]{DataPoints: sums[i], Temporality: metricdata.DeltaTemporality, IsMonotonic: true}
+			read.Metrics = append(read.Metrics, of)
+		}
+	}
+	for i, of := range [...]metricdata.Metrics{
+		{Name: "faas.invoke_duration", Unit: "s", Description: "Time that functions took."},
+		{Name: "faas.init_duration", Unit: "s", Description: "Time that starts of a process took."},
+	} {
+		if len(histograms[i]) > 0 {
+			of.Data = metricdata.Histogram[float64]{DataPoints: histograms[i], Temporality: metricdata.DeltaTemporality}
+			read.Metrics = append(read.Metrics, of)
+		}
+	}
+	return read
 }

@@ -2,7 +2,6 @@ package otel
 
 import (
 	"context"
-	"errors"
 	"sync/atomic"
 	"time"
 
@@ -14,13 +13,13 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/call"
-	"github.com/faasgen/faasgen/framework/internal/partial"
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
 // Middleware traces and measures the invocations of one function.
 func (l *Layer) Middleware(next framework.Handler) framework.Handler {
-	if l.settings == nil || l.settings.off {
+	if l.settings.off {
 		return next
 	}
 	w := &watcher{layer: l, next: next}
@@ -74,23 +73,34 @@ func (w *watcher) begin(ctx *framework.Context, x *web.Exchange, f *facts, i *in
 	outer := trace.SpanContextFromContext(ctx)
 	i.nested = outer.IsValid()
 	sampled, id := i.nested && outer.IsSampled(), outer.TraceID()
+	known := false // to ctx.TraceID
 	if !i.nested {
-		p, ok := s.parentOf(ctx, x)
-		if id = p.trace; !ok {
+		p, state, ok := s.parentOf(ctx, x)
+		if id = p.Trace; !ok {
 			id = newTrace()
 		}
-		if sampled = s.sampling.wants(&p, id); p.span.IsValid() {
-			state, _ := trace.ParseTraceState(p.state) // what is none is not passed on
-			outer = trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: p.span, TraceFlags: trace.TraceFlags(0).WithSampled(sampled), TraceState: state, Remote: true})
+		known = ok && s.w3c && s.vendor
+		if sampled = s.sampling.wants(&p, id); trace.SpanID(p.Span).IsValid() {
+			outer = remote(&p, id, sampled, state)
 			base = trace.ContextWithSpanContext(base, outer)
 		} else if !sampled || w.layer.tracer == nil {
 			outer = trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: newSpan()})
 			base = trace.ContextWithSpanContext(base, outer)
 		}
-		base = call.WithTracer(base, Traceparent)
+		if s.w3c {
+			base = call.WithTracer(base, Traceparent)
+		} else {
+			base = call.WithTrace(base, "", "")
+		}
+		if !s.w3c || !s.baggage {
+			base = context.WithValue(base, sentKey{}, s)
+		}
 	}
-	ctx.SetTraceID(id.String())
+	if !known {
+		ctx.SetTraceID(id.String())
+	}
 	if sampled && w.layer.tracer != nil {
+		w.layer.export.prepare()
 		base = w.start(ctx, base, x, f, i, id)
 	}
 	return ctx.WithContext(base)
@@ -127,47 +137,38 @@ func (w *watcher) start(ctx *framework.Context, base context.Context, x *web.Exc
 // finish ends the span, measures, and has the platform wait for the export where it must.
 func (w *watcher) finish(ctx *framework.Context, x *web.Exchange, f *facts, i *invocation, err error) {
 	l := w.layer
-	reason := codeOf(err)
-	if !i.returned {
-		reason = "panic"
-	}
-	_, limited := ctx.Deadline()
-	late := ctx.Err() != nil && limited // the caller has been answered
-	if late {
-		if reason = "canceled"; errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			reason = "deadline_exceeded"
-		}
-	}
-	failed := reason != ""
+	var route web.Route
 	if x != nil {
-		status := x.Outcome(ctx.Result(), err, f.route(x))
-		switch {
-		case late:
-			status = 504
-		case !i.returned:
-			status = 500
-		}
-		failed = status >= 500
-		if i.span != nil {
-			i.span.SetAttributes(semconv.HTTPResponseStatusCode(status))
-		}
+		route = outcome.RouteOf(f.routes, x)
 	}
+	o := outcome.Of(ctx, x, route, err, i.returned)
 	if i.span != nil {
-		if reason != "" {
-			i.span.SetAttributes(semconv.ErrorTypeKey.String(reason))
+		if x != nil {
+			i.span.SetAttributes(semconv.HTTPResponseStatusCode(o.Status))
 		}
-		if failed {
-			i.span.SetStatus(codes.Error, reason)
+		if o.Code != "" {
+			i.span.SetAttributes(semconv.ErrorTypeKey.String(o.Code))
+		}
+		if o.Failed {
+			i.span.SetStatus(codes.Error, o.Code)
 		}
 		i.span.End()
 	}
-	if l.metrics != nil {
-		l.metrics.count(ctx, &f.points[i.source], time.Since(i.began), failed, reason)
-	}
-	if l.export == nil || i.nested || late || ctx.Runtime().Server {
+	if l.export == nil {
 		return
 	}
-	if i.span != nil || l.export.due(time.Now()) {
+	now := time.Now()
+	if l.metrics != nil {
+		cold, start := ctx.Cold(), time.Duration(0)
+		if cold {
+			start = ctx.Runtime().ColdStart().Duration
+		}
+		f.points[i.source].count(now.Sub(i.began), start, cold, &o)
+	}
+	if i.nested || o.Late || l.rt.Server {
+		return
+	}
+	if i.span != nil || l.export.due(now) {
 		limit := l.settings.cap
 		ctx.Go(func(ctx context.Context) error {
 			ctx, cancel := context.WithTimeout(ctx, limit)
@@ -178,40 +179,12 @@ func (w *watcher) finish(ctx *framework.Context, x *web.Exchange, f *facts, i *i
 	}
 }
 
-// codeOf is the code of an error, as callers see it, too: never its text.
-func codeOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	if _, ok := partial.Of(err); ok {
-		return "batch"
-	}
-	if stated, ok := errors.AsType[*framework.Error](err); ok {
-		if stated.Code == "" {
-			return "error"
-		}
-		return stated.Code[:min(len(stated.Code), 64)]
-	}
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return "deadline_exceeded"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.Is(err, framework.ErrClosed):
-		return "unavailable"
-	}
-	if _, ok := errors.AsType[*framework.PanicError](err); ok {
-		return "panic"
-	}
-	return "internal"
-}
-
 // facts are what is the same in all invocations of a function.
 type facts struct {
 	name       string
 	attributes []attribute.KeyValue
 	routes     []web.Route
-	points     [sources]point
+	points     [sources]*point // nil unless metrics are exported
 }
 
 // of returns those of the function that ctx calls.
@@ -221,19 +194,11 @@ func (w *watcher) of(ctx *framework.Context) *facts {
 		return f
 	}
 	f := &facts{name: name, attributes: []attribute.KeyValue{semconv.FaaSName(name)}, routes: web.Routes(ctx)}
-	for s := range sources {
-		f.points[s] = newPoint(name, s)
+	if w.layer.metrics != nil {
+		for s := range sources {
+			f.points[s] = w.layer.metrics.point(name, s)
+		}
 	}
 	w.facts.Store(f)
 	return f
-}
-
-// route is the one of a request.
-func (f *facts) route(x *web.Exchange) web.Route {
-	for _, r := range f.routes {
-		if r.Pattern == x.Request.Pattern && (r.Method == x.Request.Method || r.Method == "GET" && x.Request.Method == "HEAD") {
-			return r
-		}
-	}
-	return web.Route{}
 }

@@ -10,31 +10,27 @@
 // traceparent, else that of the platform's own header, else it begins one; a batch has links to the traces of its messages. Calls of
 // other functions carry it on. Of an invocation that is not sampled there is nothing but the decision in its context.
 //
-// What is exported never keeps a response: platforms that poll wait for it between the response and the next event, those that are
-// frozen between requests before the last byte of the response, for Config.Cap at most; a server exports in the background. A receiver
-// that fails three times in a row is left alone for 30 seconds. What finds no room, or no receiver, is dropped and counted.
+// Platforms that poll wait for an export between the response and the next event, those that are frozen between requests before the last
+// byte of the response, for Config.Cap at most; a server exports in the background. A receiver that fails three times in a row is left
+// alone for 30 seconds. What finds no room, or no receiver, is dropped and counted.
 //
 // The errors of functions are in spans as their codes, never as their text, which may hold what a stranger should not read. Headers of the
 // exporter are secrets: nothing logs them.
 //
 // It is a module of its own, for go.opentelemetry.io/otel and its SDK. The SDK's own exporter would link gRPC, which is half of a
-// function's package; the one here writes the same messages.
+// function's package; the one here writes the same messages. Metrics are those of functions; those of an application's own are for
+// package meter.
 package otel
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
 
 	api "go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/propagation"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/exemplar"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
@@ -66,102 +62,70 @@ type Config struct {
 	// Traces and Metrics say what is exported.
 	Traces  bool //faas:config default=true
 	Metrics bool //faas:config default=true
-	// Global makes the providers those of go.opentelemetry.io/otel, for libraries that look there. Tests of several units in one
+	// Global makes the tracer provider and the propagators those of go.opentelemetry.io/otel, for libraries that look there, and
+	// exports the metrics of the meter provider that is found there, if it is that of package meter. Tests of several units in one
 	// process want it off.
 	Global bool //faas:config default=true
 }
 
 // Layer is the layer. It is made by New.
 type Layer struct {
-	config   *Config
 	settings *settings
 	rt       *framework.Runtime
 
 	tracer  trace.Tracer // nil unless spans are exported
 	traces  *sdktrace.TracerProvider
-	meters  *sdkmetric.MeterProvider
-	metrics *instruments // nil unless metrics are exported
-	export  *exporter    // nil where nothing is
+	metrics *metrics  // nil unless metrics are exported
+	export  *exporter // nil where nothing is
 
 	stop    chan struct{} // of a server
 	cut     context.CancelFunc
 	stopped sync.WaitGroup
 }
 
-// New returns the layer, or the error that names the key that is wrong. What the variables OTEL_* have wrong is an error of the start.
+// New returns the layer, or the errors that name the keys and the variables OTEL_* that are wrong.
 //
 //faas:layer
-func New(c *Config) (*Layer, error) {
-	if !(c.Sample >= 0 && c.Sample <= 1) {
-		return nil, fmt.Errorf("sample: found %v, expected a share from 0 to 1", c.Sample)
+func New(c *Config, rt *framework.Runtime) (*Layer, error) {
+	s, err := settle(c, rt.LookupEnv)
+	if err != nil {
+		return nil, err
 	}
-	if c.Cap <= 0 || c.Cap > 10*time.Second {
-		return nil, fmt.Errorf("cap: found %s, expected more than nothing and 10s at most", c.Cap)
+	l := &Layer{settings: s, rt: rt}
+	if s.off || s.traces == nil && s.metrics == nil {
+		return l, nil
 	}
-	return &Layer{config: c}, nil
+	if s.metrics != nil {
+		l.metrics = newMetrics(time.Now())
+	}
+	if l.export, err = newExporter(s, l.metrics, l.resource, rt.Log); err != nil {
+		return nil, err
+	}
+	if s.traces != nil {
+		// The exporter knows whose spans they are; here the SDK would look for it.
+		l.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(resource.Empty()), sdktrace.WithSampler(s.sampling), sdktrace.WithIDGenerator(ids{}), sdktrace.WithSpanProcessor(l.export))
+		l.tracer = l.traces.Tracer(scope)
+	}
+	if s.global {
+		l.makeGlobal()
+	}
+	return l, nil
 }
 
 // Name returns "otel".
 func (l *Layer) Name() string { return "otel" }
 
-// Logger adds trace_id and span_id to records whose context is in a span.
+// Logger adds trace_id and span_id to records whose context is in a span, the latter where that is exported.
 func (l *Layer) Logger(log *slog.Logger) *slog.Logger {
 	return slog.New(&logHandler{next: log.Handler()})
-}
-
-// BeforeRuntimeStart reads the environment and makes the providers.
-func (l *Layer) BeforeRuntimeStart(_ context.Context, rt *framework.Runtime) error {
-	s, err := settle(l.config, rt.LookupEnv)
-	if err != nil {
-		return err
-	}
-	l.rt = rt
-	if l.settings = s; s.off {
-		return nil
-	}
-	if len(s.ignored) > 0 {
-		rt.Log().Warn("layer otel ignores variables that are set", "variables", strings.Join(s.ignored, ", "))
-	}
-	if s.traces == nil && s.metrics == nil {
-		rt.Log().Info("layer otel exports nothing: there is no endpoint, or no signal is wanted")
-		return nil
-	}
-	reader := sdkmetric.NewManualReader(sdkmetric.WithTemporalitySelector(func(sdkmetric.InstrumentKind) metricdata.Temporality { return metricdata.DeltaTemporality }))
-	if l.export, err = newExporter(s, reader, func() *slog.Logger { return rt.Log() }); err != nil {
-		return err
-	}
-	of := l.resource(rt)
-	if s.traces != nil {
-		l.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(of), sdktrace.WithSampler(s.sampling), sdktrace.WithIDGenerator(ids{}), sdktrace.WithSpanProcessor(l.export))
-		l.tracer = l.traces.Tracer(scope)
-	}
-	if s.metrics != nil {
-		l.meters = sdkmetric.NewMeterProvider(sdkmetric.WithResource(of), sdkmetric.WithReader(reader), sdkmetric.WithExemplarFilter(exemplar.AlwaysOffFilter))
-		if l.metrics, err = newInstruments(l.meters.Meter(scope)); err != nil {
-			return err
-		}
-	}
-	if s.global {
-		l.makeGlobal()
-	}
-	if rt.Server {
-		l.stop = make(chan struct{})
-		var background context.Context
-		background, l.cut = context.WithCancel(context.Background())
-		l.stopped.Go(func() { l.export.serve(background, l.stop) })
-	}
-	return nil
 }
 
 // makeGlobal is for libraries that look for the providers where OpenTelemetry keeps them. What its SDK complains about is logged.
 func (l *Layer) makeGlobal() {
 	api.SetErrorHandler(api.ErrorHandlerFunc(func(err error) { l.rt.Log().Warn("OpenTelemetry", "error", err.Error()) }))
-	api.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{}))
+	api.SetTextMapPropagator(l.settings.propagator())
 	if l.traces != nil {
 		api.SetTracerProvider(l.traces)
-	}
-	if l.meters != nil {
-		api.SetMeterProvider(l.meters)
 	}
 }
 
@@ -174,14 +138,6 @@ func (l *Layer) TracerProvider() trace.TracerProvider {
 	return l.traces
 }
 
-// MeterProvider is that of the unit, for an application's own metrics. It is nil until the unit starts, and where none are exported.
-func (l *Layer) MeterProvider() metric.MeterProvider {
-	if l.meters == nil {
-		return nil
-	}
-	return l.meters
-}
-
 // Dropped is how many spans and metrics have been lost since the start.
 func (l *Layer) Dropped() int64 {
 	if l.export == nil {
@@ -190,18 +146,28 @@ func (l *Layer) Dropped() int64 {
 	return l.export.total.Load()
 }
 
-// AfterRuntimeStart ends what a start that has failed has begun: no other hook of the layer comes.
-func (l *Layer) AfterRuntimeStart(ctx context.Context, _ *framework.Runtime, err error) error {
-	if err != nil {
-		l.end(ctx)
-	}
-	return nil
-}
-
-// AfterFunctionStart does the same.
+// AfterFunctionStart says what is not exported, and begins to export in the background of a server. It ends what a start that has
+// failed has begun: no other hook of the layer comes then.
 func (l *Layer) AfterFunctionStart(ctx context.Context, _ *framework.App, err error) error {
-	if err != nil {
+	switch {
+	case err != nil:
 		l.end(ctx)
+		return nil
+	case l.settings.off:
+		return nil
+	}
+	if ignored := l.settings.ignored; len(ignored) > 0 {
+		l.rt.Log().Warn("layer otel ignores variables that are set", "variables", strings.Join(ignored, ", "))
+	}
+	if l.export == nil {
+		l.rt.Log().Info("layer otel exports nothing: there is no endpoint, or no signal is wanted")
+		return nil
+	}
+	if l.rt.Server {
+		stop := make(chan struct{})
+		background, cut := context.WithCancel(context.WithoutCancel(ctx))
+		l.stop, l.cut = stop, cut
+		l.stopped.Go(func() { l.export.serve(background, stop) })
 	}
 	return nil
 }
@@ -227,11 +193,7 @@ func (l *Layer) end(ctx context.Context) {
 		l.cut() // an export that still runs
 		l.stopped.Wait()
 	}
-	over := context.WithoutCancel(ctx) // nothing waits any more
 	if l.traces != nil {
-		_ = l.traces.Shutdown(over)
-	}
-	if l.meters != nil {
-		_ = l.meters.Shutdown(over)
+		_ = l.traces.Shutdown(context.WithoutCancel(ctx)) // nothing waits any more
 	}
 }

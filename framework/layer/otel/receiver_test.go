@@ -108,6 +108,23 @@ func (r *receiver) measured() []*metrics.Metric {
 	return append([]*metrics.Metric(nil), r.metrics...)
 }
 
+// sent is the header of the last request.
+func (r *receiver) sent() http.Header {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.header
+}
+
+// resource is whose telemetry came first.
+func (r *receiver) resource() *resource.Resource {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.resources) == 0 {
+		return nil
+	}
+	return r.resources[0]
+}
+
 func (r *receiver) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -7,14 +7,12 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk"
-	"go.opentelemetry.io/otel/sdk/resource"
 	"go.opentelemetry.io/otel/semconv/v1.43.0"
-
-	"github.com/faasgen/faasgen/framework"
 )
 
 // resource says whose telemetry it is. What the variables say wins over what the platform says.
-func (l *Layer) resource(rt *framework.Runtime) *resource.Resource {
+func (l *Layer) resource() *owner {
+	rt := l.rt
 	unit := rt.Function
 	if e := rt.Engine(); e != nil && e.App().Unit != "" {
 		unit = e.App().Unit
@@ -42,5 +40,6 @@ func (l *Layer) resource(rt *framework.Runtime) *resource.Resource {
 	if rt.Memory > 0 {
 		list = append(list, semconv.FaaSMaxMemory(rt.Memory<<20))
 	}
-	return resource.NewWithAttributes(semconv.SchemaURL, append(list, l.settings.resource...)...) // the last of one name counts
+	all := attribute.NewSet(append(list, l.settings.resource...)...) // the last of one name counts
+	return &owner{all.ToSlice(), semconv.SchemaURL}
 }

@@ -7,6 +7,8 @@ import (
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/faasgen/faasgen/framework/internal/tracecontext"
 )
 
 // sampling says which invocations are traced. It is decided before a span is begun: the SDK would build the attributes of each first,
@@ -24,9 +26,9 @@ func ofRatio(share float64) uint64 {
 	return uint64(share * (1 << 63))
 }
 
-func (s sampling) wants(p *parent, id trace.TraceID) bool {
-	if s.follows && p.decided {
-		return p.sampled
+func (s sampling) wants(p *tracecontext.Parent, id trace.TraceID) bool {
+	if s.follows && p.Decided {
+		return p.Sampled
 	}
 	return binary.BigEndian.Uint64(id[8:16])>>1 < s.bound
 }
@@ -65,7 +67,7 @@ func (s sampling) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingR
 	outer := trace.SpanContextFromContext(p.ParentContext)
 	result := sdktrace.SamplingResult{Decision: sdktrace.Drop, Tracestate: outer.TraceState()}
 	_, decided := p.ParentContext.Value(begunKey{}).(*begun)
-	if decided || outer.IsValid() && outer.IsSampled() || !outer.IsValid() && s.wants(&parent{}, p.TraceID) {
+	if decided || outer.IsValid() && outer.IsSampled() || !outer.IsValid() && s.wants(&tracecontext.Parent{}, p.TraceID) {
 		result.Decision = sdktrace.RecordAndSample
 	}
 	return result

@@ -13,6 +13,9 @@ import (
 	"github.com/faasgen/faasgen/framework/platform/runtimeapi"
 )
 
+// maxCap is how long an invocation may be kept for an export at most.
+const maxCap = 10 * time.Second
+
 // settings are what the layer's configuration and the variables OTEL_* say together. Variables win.
 type settings struct {
 	off             bool
@@ -78,12 +81,18 @@ func (e *environment) milliseconds(otherwise time.Duration, names ...string) tim
 // settle puts configuration and variables together.
 func settle(c *Config, lookup func(string) (string, bool)) (*settings, error) {
 	e := &environment{lookup: lookup}
+	if !(c.Sample >= 0 && c.Sample <= 1) {
+		e.wrong("sample", "found %v, expected a share from 0 to 1", c.Sample)
+	}
+	if c.Cap <= 0 || c.Cap > maxCap {
+		e.wrong("cap", "found %s, expected more than nothing and %s at most", c.Cap, maxCap)
+	}
 	s := &settings{w3c: true, baggage: true, vendor: true, cap: c.Cap, global: c.Global, service: c.Service,
 		sampling: sampling{follows: true, bound: ofRatio(c.Sample)}}
 	if name, v := e.get("OTEL_SDK_DISABLED"); name != "" {
 		switch strings.ToLower(v) {
 		case "true":
-			return &settings{off: true}, nil
+			return &settings{off: true}, errors.Join(e.errs...)
 		case "false":
 		default:
 			e.wrong(name, "found %.40q, expected true or false", v)

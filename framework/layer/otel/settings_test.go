@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/layer/otel"
@@ -68,13 +70,13 @@ func TestVariables(t *testing.T) {
 	}, &framework.Function{Handler: nothing})
 	e.invoke(framework.Invocation{})
 	e.close()
-	if h := r.header; h.Get("X-Key") != password || h.Get("B") != "c d" || h.Get("A") != "" || h.Get("Content-Encoding") != "" {
+	if h := r.sent(); h.Get("X-Key") != password || h.Get("B") != "c d" || h.Get("A") != "" || h.Get("Content-Encoding") != "" {
 		t.Errorf("found the headers %v", h)
 	}
 	if !slices.Equal(paths, []string{"/v1/traces", "/v1/metrics"}) {
 		t.Errorf("found the paths %q", paths)
 	}
-	if a := plain(r.resources[0].Attributes); a["service.name"] != "three" || a["team"] != "shop" || a["cloud.region"] != "here" {
+	if a := plain(r.resource().GetAttributes()); a["service.name"] != "three" || a["team"] != "shop" || a["cloud.region"] != "here" {
 		t.Errorf("found the resource %v", a)
 	}
 	if got := e.messages(slog.LevelWarn); !slices.Equal(got, []string{"layer otel ignores variables that are set"}) || strings.Contains(e.out.String(), password) {
@@ -96,5 +98,31 @@ func TestNoEndpoint(t *testing.T) {
 	e.invoke(framework.Invocation{Event: request("Traceparent", "00-"+traceID+"-"+spanID+"-01")})
 	if got := e.messages(slog.LevelInfo); len(got) != 1 || !strings.HasPrefix(got[0], "layer otel exports nothing") {
 		t.Errorf("found the lines %q", got)
+	}
+}
+
+// What is large is compressed; what is one packet anyway is not.
+func TestCompression(t *testing.T) {
+	r := newReceiver(t)
+	spans := 200
+	e := start(t, configuration(r.URL), nil, &framework.Function{Handler: func(ctx *framework.Context) error {
+		for range spans {
+			_, span := trace.SpanFromContext(ctx).TracerProvider().Tracer("shop").Start(ctx, "part")
+			span.End()
+		}
+		return nil
+	}})
+	for _, tt := range []struct {
+		spans int
+		want  string
+	}{{200, "gzip"}, {0, ""}} {
+		spans = tt.spans
+		e.invoke(framework.Invocation{})
+		if got := r.sent().Get("Content-Encoding"); got != tt.want {
+			t.Errorf("%d spans: found the encoding %q, want %q", tt.spans, got, tt.want)
+		}
+	}
+	if n := len(r.taken()); n < 202 {
+		t.Errorf("%d spans came", n)
 	}
 }

@@ -2,6 +2,7 @@ package otel_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -69,6 +70,7 @@ func (modernConn) BeginTx(context.Context, driver.TxOptions) (driver.Tx, error) 
 // Statements have spans within that of their invocation, with the operation and nothing of the statement, through any driver.
 func TestDriver(t *testing.T) {
 	for name, d := range map[string]driver.Driver{"traced-old": old{}, "traced-modern": modern{}} {
+		name += rand.Text() // for good
 		sql.Register(name, otel.Driver("sqlite", d))
 		r := newReceiver(t)
 		db, err := sql.Open(name, "")

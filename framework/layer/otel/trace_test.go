@@ -68,7 +68,7 @@ func TestParents(t *testing.T) {
 			called := false
 			e := start(t, configuration(r.URL), tt.variables, &framework.Function{Handler: func(ctx *framework.Context) error {
 				called = true
-				if parent, _ := otel.Traceparent(ctx); tt.variables["OTEL_SDK_DISABLED"] == "" && strings.HasSuffix(parent, "-01") == tt.none {
+				if parent, _ := otel.Traceparent(ctx); tt.variables["OTEL_SDK_DISABLED"] == "" && tt.variables["OTEL_PROPAGATORS"] == "" && strings.HasSuffix(parent, "-01") == tt.none {
 					t.Errorf("what is called gets %s", parent)
 				}
 				return nil
@@ -209,6 +209,43 @@ func TestTransport(t *testing.T) {
 		}
 		if span == nil || span.Kind != tracing.Span_SPAN_KIND_CLIENT || header[36:52] != hexOf(span.SpanId) || plain(span.Attributes)["http.response.status_code"] != int64(404) || strings.Contains(span.String(), secret) {
 			t.Errorf("found %v, %s", span, header)
+		}
+	}
+}
+
+// What the variable does not name is neither read nor sent.
+func TestPropagators(t *testing.T) {
+	const baggage = "customer=ann"
+	for words, want := range map[string][2]string{
+		"": {traceID, baggage}, "tracecontext": {traceID, ""}, "baggage": {"", baggage}, "none": {"", ""}, "xray": {"", ""}, "tracecontext, baggage": {traceID, baggage},
+	} {
+		got := make(chan http.Header, 1)
+		other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r.Header.Clone() }))
+		defer other.Close()
+		client := &http.Client{Transport: otel.Transport(nil)}
+		r := newReceiver(t)
+		e := start(t, configuration(r.URL), variables{"OTEL_PROPAGATORS": words}, &framework.Function{Handler: func(ctx *framework.Context) error {
+			if parent, _ := otel.Traceparent(ctx); !strings.Contains(parent, want[0]) || (parent == "") != (want[0] == "") {
+				t.Errorf("%q: found the traceparent %q", words, parent)
+			}
+			q, err := http.NewRequestWithContext(ctx, "GET", other.URL, nil)
+			if err != nil {
+				return err
+			}
+			response, err := client.Do(q)
+			if err != nil {
+				return err
+			}
+			return response.Body.Close()
+		}})
+		e.invoke(framework.Invocation{Event: request("Traceparent", "00-"+traceID+"-"+spanID+"-01", "Baggage", baggage)})
+		h := <-got
+		if parent := h.Get("Traceparent"); !strings.Contains(parent, want[0]) || (parent == "") != (want[0] == "") || h.Get("Baggage") != want[1] {
+			t.Errorf("%q: found %q and %q", words, parent, h.Get("Baggage"))
+		}
+		span := named(r.taken(), "GET /orders/{id}")
+		if span == nil || (hexOf(span.TraceId) == traceID) != (want[0] != "") {
+			t.Errorf("%q: found the span %v", words, span)
 		}
 	}
 }

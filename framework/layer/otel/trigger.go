@@ -6,6 +6,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/tracecontext"
 	"github.com/faasgen/faasgen/framework/trigger/kafka"
 	"github.com/faasgen/faasgen/framework/trigger/mq"
 	"github.com/faasgen/faasgen/framework/trigger/os"
@@ -79,11 +80,15 @@ func linksOf(ctx *framework.Context, s source, of *settings) (links []trace.Link
 }
 
 func linked(links []trace.Link, traceparent, tracestate string) []trace.Link {
-	p, ok := ofTraceparent(traceparent)
+	p, ok := tracecontext.Parse(traceparent)
 	if !ok || len(links) == maxLinks {
 		return links
 	}
-	state, _ := trace.ParseTraceState(tracestate)
-	return append(links, trace.Link{SpanContext: trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: p.trace, SpanID: p.span, TraceFlags: trace.TraceFlags(0).WithSampled(p.sampled), TraceState: state, Remote: true})})
+	return append(links, trace.Link{SpanContext: remote(&p, p.Trace, p.Sampled, tracestate)})
+}
+
+// remote is the span of a caller.
+func remote(p *tracecontext.Parent, id trace.TraceID, sampled bool, tracestate string) trace.SpanContext {
+	state, _ := trace.ParseTraceState(tracestate) // what is none is not passed on
+	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: p.Span, TraceFlags: trace.TraceFlags(0).WithSampled(sampled), TraceState: state, Remote: true})
 }

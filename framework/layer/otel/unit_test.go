@@ -43,13 +43,14 @@ func start(t testing.TB, c otel.Config, v variables, f *framework.Function) *eng
 }
 
 func tryStart(t testing.TB, c otel.Config, v variables, f *framework.Function) (*engine, error) {
-	l, err := otel.New(&c)
+	e := &engine{t: t, f: f, out: &output{}}
+	f.Name = "work"
+	rt := &framework.Runtime{Variables: v, Logger: slog.New(platform.LogHandler(slog.NewJSONHandler(e.out, nil), nil))}
+	l, err := otel.New(&c, rt)
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{t: t, layer: l, f: f, out: &output{}}
-	f.Name = "work"
-	rt := &framework.Runtime{Variables: v, Logger: slog.New(platform.LogHandler(slog.NewJSONHandler(e.out, nil), nil))}
+	e.layer = l
 	e.Engine = framework.NewEngine(rt, &framework.App{Unit: "api", Functions: []*framework.Function{f}, Layers: framework.Layers{l}})
 	if err := e.Start(t.Context()); err != nil {
 		return nil, err

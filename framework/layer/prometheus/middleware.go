@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/outcome"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -19,7 +20,7 @@ const (
 // function has the metrics of one function, with their labels resolved: at its first invocation, when its name is known.
 type function struct {
 	name     string
-	requests bool // it takes requests
+	routes   []web.Route // none of what takes no requests
 	outcomes [6]prometheus.Counter
 	duration prometheus.Observer
 	inFlight prometheus.Gauge
@@ -53,9 +54,9 @@ func (l *Layer) Middleware(next framework.Handler) framework.Handler {
 
 func (l *Layer) resolve(ctx *framework.Context) *function {
 	unit, name := ctx.Unit(), ctx.FunctionName()
-	f := &function{name: name, requests: len(web.Routes(ctx)) > 0, duration: l.duration.WithLabelValues(unit, name), inFlight: l.inFlight.WithLabelValues(unit, name)}
+	f := &function{name: name, routes: web.Routes(ctx), duration: l.duration.WithLabelValues(unit, name), inFlight: l.inFlight.WithLabelValues(unit, name)}
 	for i, label := range [...]string{"ok", "error", "2xx", "3xx", "4xx", "5xx"} {
-		if i <= outcomeError || f.requests { // others would be zero for ever
+		if i <= outcomeError || f.routes != nil { // others would be zero for ever
 			f.outcomes[i] = l.total.WithLabelValues(unit, name, label)
 		}
 	}
@@ -64,17 +65,11 @@ func (l *Layer) resolve(ctx *framework.Context) *function {
 
 // outcome is the place of an invocation's counter.
 func (f *function) outcome(ctx *framework.Context, err error, returned bool) int {
-	late := ctx.Err() != nil
-	if _, limited := ctx.Deadline(); !limited {
-		late = false // the engine has not answered in the function's place
+	if x := web.From(ctx); x != nil && f.routes != nil {
+		o := outcome.Of(ctx, x, outcome.RouteOf(f.routes, x), err, returned)
+		return min(max(o.Status/100, 2), 5)
 	}
-	if x := web.From(ctx); x != nil && f.requests {
-		if !returned || late {
-			return 5
-		}
-		return min(max(x.Outcome(ctx.Result(), err, web.Route{})/100, 2), 5)
-	}
-	if err != nil || !returned || late {
+	if o := outcome.Of(ctx, nil, web.Route{}, err, returned); o.Failed {
 		return outcomeError
 	}
 	return outcomeOK

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -164,6 +165,52 @@ func TestFigures(t *testing.T) {
 		if status, _ := fetch(t, l, path); status != want {
 			t.Errorf("%s: %d, want %d", path, status, want)
 		}
+	}
+}
+
+// A request counts by the status that its route has, and by that of access logs where its caller has gone away.
+func TestStatusOfRoutesAndOfCallersWhoLeave(t *testing.T) {
+	rt, registry, c := server(), prom.NewRegistry(), config()
+	l, err := prometheus.NewWith(&c, rt, registry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	see := web.Route{Method: "POST", Pattern: "/orders", Status: 303}
+	wait := web.Route{Method: "GET", Pattern: "/orders"}
+	leave := func() {}
+	f := &framework.Function{Name: "order", Triggers: []framework.Trigger{see, wait}, Handler: func(ctx *framework.Context) error {
+		if web.From(ctx).Request.Method == "GET" {
+			leave()
+			<-ctx.Done()
+		}
+		return nil
+	}}
+	e := start(t, l, rt, f)
+	var ctx context.Context
+	ctx, leave = context.WithCancel(t.Context())
+	defer leave()
+	for _, r := range []web.Route{see, wait} {
+		_, _ = e.Invoke(ctx, framework.Invocation{Function: f, Event: web.NewExchange(web.Request{Method: r.Method, Pattern: r.Pattern}), Deadline: time.Now().Add(time.Hour)})
+	}
+	if err := e.Close(t.Context()); err != nil { // which waits for the handler
+		t.Fatal(err)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, label := range m.GetLabel() {
+				if label.GetName() == "outcome" && m.GetCounter().GetValue() > 0 {
+					found[label.GetValue()] = m.GetCounter().GetValue()
+				}
+			}
+		}
+	}
+	if want := map[string]float64{"3xx": 1, "4xx": 1}; !maps.Equal(found, want) {
+		t.Errorf("found %v, want %v", found, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // problem is the body of an error response: RFC 9457 with three members more.
@@ -98,11 +99,10 @@ func ofTheBody(canonical string, values []string) bool {
 
 // log writes what callers do not see.
 func (x *Exchange) log(err error, status int, info ErrorInfo) {
-	if _, ok := err.(*framework.PanicError); ok {
-		return // the engine has logged it, with its stack
+	if fault.Logged(err) {
+		return // by the engine, with its stack
 	}
 	var stated *framework.Error
-	var panicked *framework.PanicError
 	level := slog.LevelError
 	switch {
 	case errors.As(err, &stated) && status < 500:
@@ -121,8 +121,8 @@ func (x *Exchange) log(err error, status int, info ErrorInfo) {
 	if info.RequestID != "" {
 		args = append(args, "request_id", info.RequestID)
 	}
-	if errors.As(err, &panicked) {
-		args = append(args, "stack", string(panicked.Stack))
+	if stack := fault.Stack(err); stack != nil {
+		args = append(args, "stack", string(stack))
 	}
 	log.Log(context.Background(), level, "request failed", args...)
 }

@@ -241,7 +241,7 @@ func (c *triggerDirective) http(t *trigger, m *annotations.HTTP) {
 			t.Routes = nil
 			return
 		}
-		r.Host, r.Status = m.Host, m.Status
+		r.Host, r.Status = m.Host, m.Status.First()
 		t.Routes = append(t.Routes, r)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"go/parser"
 	"go/token"
 	"io/fs"
 	"maps"
@@ -178,6 +179,12 @@ type comparison struct {
 	inWay map[string]bool // files and folders that have been reported
 }
 
+// vacant reports whether a Go file has nothing but its package clause.
+func vacant(content []byte) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), "", content, 0)
+	return err == nil && len(f.Decls) == 0
+}
+
 // generated looks at the files that are to be written.
 func (c *comparison) generated() {
 	for _, f := range c.All {
@@ -198,6 +205,7 @@ func (c *comparison) generated() {
 		known, ours := c.before.accepts(name, Hash(old))
 		switch {
 		case ours:
+		case !known && generatedHeader(old) && vacant(old): // as a scaffold has it
 		case conflicted(old):
 			c.note(f.Path, CodeEdited, "this file has conflict markers of a merge and is replaced", "")
 		case known && c.before.merged != nil && generatedHeader(old):

@@ -157,6 +157,7 @@ func TestWhatAPersonChanged(t *testing.T) {
 		{"edited", "a/unit.go", header + "mine", map[string]string{"a/unit.go": "2"}, edited},
 		{"edited, and generated as before", "a/unit.go", header + "mine", map[string]string{"a/unit.go": "1"}, edited},
 		{"edited to what is generated", "a/unit.go", header + "2", map[string]string{"a/unit.go": "2"}, ""},
+		{"a package clause alone, as of a scaffold", "b/unit.go", header + "\n// Package b is not written yet.\npackage b\n", map[string]string{"a/unit.go": "1", "b/unit.go": "1"}, ""},
 		{"other line ends", "a/unit.go", strings.ReplaceAll(header+"1", "\n", "\r\n"), map[string]string{"a/unit.go": "2"}, ""},
 		{"edited and stale", "a/unit.go", header + "mine", map[string]string{"b/unit.go": "1"},
 			"internal/faasgen/a/unit.go: this generated file was changed by hand, and is not generated any more [generated-edited]\n" +

@@ -18,6 +18,9 @@ import (
 	calls "github.com/faasgen/faasgen/framework/call"
 	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/ioc"
+	"github.com/faasgen/faasgen/framework/layer/accesslog"
+	"github.com/faasgen/faasgen/framework/layer/limit"
+	"github.com/faasgen/faasgen/framework/layer/otel"
 )
 
 // container holds the singletons of the application. Each is built when it is first needed.
@@ -41,6 +44,12 @@ type container struct {
 	paymentOnce              cell[framework.Middleware]
 	reportReporter           cell[*report.Reporter]
 	stockKeeper              cell[*stock.Keeper]
+	accesslogConfigAccesslog cell[*accesslog.Config]
+	accesslogNewAccesslog    cell[*accesslog.Layer]
+	limitConfigLimit         cell[*limit.Config]
+	limitNewLimit            cell[*limit.Layer]
+	otelConfigOtel           cell[*otel.Config]
+	otelNewOtel              cell[*otel.Layer]
 	catalogStore             cell[catalog.Store]
 	orderStore               cell[order.Store]
 	paymentBank              cell[payment.Bank]
@@ -52,6 +61,9 @@ type container struct {
 	onceMiddleware        framework.Middleware
 	publicMiddleware      framework.Middleware
 	staffGuard            framework.Guard
+	accesslogLayer        framework.Layer
+	limitLayer            framework.Layer
+	otelLayer             framework.Layer
 }
 
 type cell[T any] = ioc.Cell[*container, T]
@@ -76,17 +88,30 @@ func (c *container) settingsProductList() (*config.Config, error) {
 
 // needsOrderDesk is what the functions of order.Desk need.
 func (c *container) needsOrderDesk() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.orderDesk, getOrderDesk)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.orderDesk, getOrderDesk)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsOrderClerk is what the functions of order.Clerk need.
 func (c *container) needsOrderClerk() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.orderClerk, getOrderClerk)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.orderClerk, getOrderClerk)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsOrderOffice is what the functions of order.Office need.
 func (c *container) needsOrderOffice() framework.Needs {
-	return framework.Needs{Check: config.Checks(c, c.settings, checkOrderOffice), Warm: ioc.Warm(c, ioc.Needs(&c.orderOffice, getOrderOffice)), Stop: c.Close}
+	return framework.Needs{
+		Check: config.Checks(c, c.settings, checkOrderOffice),
+		Warm:  ioc.Warm(c, ioc.Needs(&c.orderOffice, getOrderOffice)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsOrderOffice2 is what the functions of order.Office need.
@@ -95,6 +120,7 @@ func (c *container) needsOrderOffice2() framework.Needs {
 		Check: config.Checks(c, c.settings, checkOrderOffice, checkAccessStaff),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.accessStaff, getAccessStaff), ioc.Needs(&c.orderOffice, getOrderOffice)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
@@ -105,29 +131,47 @@ func (c *container) needsOrderCheckout() framework.Needs {
 			calls.To("order-confirm", c.callOrderConfirm.Slot.Done),
 			calls.To("stock-get", c.callStockGet.Slot.Done),
 		),
-		Warm: ioc.Warm(c, ioc.Needs(&c.catalogStore, getCatalogStore), ioc.Needs(&c.orderStore, getOrderStore)),
-		Stop: c.Close,
+		Warm:  ioc.Warm(c, ioc.Needs(&c.catalogStore, getCatalogStore), ioc.Needs(&c.orderStore, getOrderStore)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true), c.layerLimit(true)},
 	}
 }
 
 // needsPaymentCashier is what the functions of payment.Cashier need.
 func (c *container) needsPaymentCashier() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.paymentCashier, getPaymentCashier), ioc.Needs(&c.paymentOnce, getPaymentOnce)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.paymentCashier, getPaymentCashier), ioc.Needs(&c.paymentOnce, getPaymentOnce)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsPaymentHook is what the functions of payment.Hook need.
 func (c *container) needsPaymentHook() framework.Needs {
-	return framework.Needs{Check: config.Checks(c, c.settings, checkPaymentHook), Warm: ioc.Warm(c, ioc.Needs(&c.paymentHook, getPaymentHook)), Stop: c.Close}
+	return framework.Needs{
+		Check: config.Checks(c, c.settings, checkPaymentHook),
+		Warm:  ioc.Warm(c, ioc.Needs(&c.paymentHook, getPaymentHook)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsPaymentCashier2 is what the functions of payment.Cashier need.
 func (c *container) needsPaymentCashier2() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.paymentCashier, getPaymentCashier)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.paymentCashier, getPaymentCashier)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsCatalogPictures is what the functions of catalog.Pictures need.
 func (c *container) needsCatalogPictures() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.catalogPictures, getCatalogPictures)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.catalogPictures, getCatalogPictures)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
 }
 
 // needsCatalogReader is what the functions of catalog.Reader need.
@@ -136,6 +180,7 @@ func (c *container) needsCatalogReader() framework.Needs {
 		Check: config.Checks(c, c.settings, checkCatalogReader),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.catalogReader, getCatalogReader)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
@@ -145,6 +190,7 @@ func (c *container) needsCatalogReaderProductList() framework.Needs {
 		Check: config.Checks(c, c.settings, checkCatalogReaderProductList),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.catalogReaderProductList, getCatalogReaderProductList)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
@@ -154,6 +200,7 @@ func (c *container) needsCatalogEditor() framework.Needs {
 		Check: config.Checks(c, c.settings, checkAccessStaff),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.accessStaff, getAccessStaff), ioc.Needs(&c.catalogStore, getCatalogStore)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
@@ -163,6 +210,7 @@ func (c *container) needsReportReporter() framework.Needs {
 		Check: config.Checks(c, c.settings, checkReportReporter),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.reportReporter, getReportReporter)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
@@ -172,12 +220,38 @@ func (c *container) needsReportReporter2() framework.Needs {
 		Check: config.Checks(c, c.settings, checkReportReporter, checkAccessStaff),
 		Warm:  ioc.Warm(c, ioc.Needs(&c.accessStaff, getAccessStaff), ioc.Needs(&c.reportReporter, getReportReporter)),
 		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
 	}
 }
 
 // needsStockKeeper is what the functions of stock.Keeper need.
 func (c *container) needsStockKeeper() framework.Needs {
-	return framework.Needs{Warm: ioc.Warm(c, ioc.Needs(&c.stockKeeper, getStockKeeper)), Stop: c.Close}
+	return framework.Needs{
+		Warm:  ioc.Warm(c, ioc.Needs(&c.stockKeeper, getStockKeeper)),
+		Stop:  c.Close,
+		Named: framework.NamedLayers{c.layerAccesslog(true), c.layerOtel(true)},
+	}
+}
+
+// layerAccesslog is layer accesslog of f.yml.
+func (c *container) layerAccesslog(on bool) framework.NamedLayer {
+	return framework.NamedLayer{Name: "accesslog", Off: !on, Instead: c.accesslogLayer,
+		Check: config.Checks(c, c.settings, checkAccesslogConfigAccesslog),
+		Build: adapter.Layer(c, getAccesslogNewAccesslog)}
+}
+
+// layerLimit is layer limit of f.yml.
+func (c *container) layerLimit(on bool) framework.NamedLayer {
+	return framework.NamedLayer{Name: "limit", Off: !on, Instead: c.limitLayer,
+		Check: config.Checks(c, c.settings, checkLimitConfigLimit),
+		Build: adapter.Layer(c, getLimitNewLimit)}
+}
+
+// layerOtel is layer otel of f.yml.
+func (c *container) layerOtel(on bool) framework.NamedLayer {
+	return framework.NamedLayer{Name: "otel", Off: !on, Instead: c.otelLayer,
+		Check: config.Checks(c, c.settings, checkOtelConfigOtel),
+		Build: adapter.Layer(c, getOtelNewOtel)}
 }
 
 // useAccessCallsMiddleware is the middleware access-calls.
@@ -256,6 +330,30 @@ func getStockKeeper(c *container, b *ioc.Build) (*stock.Keeper, error) {
 	return c.stockKeeper.Get(c, b, newStockKeeper)
 }
 
+func getAccesslogConfigAccesslog(c *container, b *ioc.Build) (*accesslog.Config, error) {
+	return c.accesslogConfigAccesslog.Get(c, b, newAccesslogConfigAccesslog)
+}
+
+func getAccesslogNewAccesslog(c *container, b *ioc.Build) (*accesslog.Layer, error) {
+	return c.accesslogNewAccesslog.Get(c, b, newAccesslogNewAccesslog)
+}
+
+func getLimitConfigLimit(c *container, b *ioc.Build) (*limit.Config, error) {
+	return c.limitConfigLimit.Get(c, b, newLimitConfigLimit)
+}
+
+func getLimitNewLimit(c *container, b *ioc.Build) (*limit.Layer, error) {
+	return c.limitNewLimit.Get(c, b, newLimitNewLimit)
+}
+
+func getOtelConfigOtel(c *container, b *ioc.Build) (*otel.Config, error) {
+	return c.otelConfigOtel.Get(c, b, newOtelConfigOtel)
+}
+
+func getOtelNewOtel(c *container, b *ioc.Build) (*otel.Layer, error) {
+	return c.otelNewOtel.Get(c, b, newOtelNewOtel)
+}
+
 func getCatalogStore(c *container, b *ioc.Build) (catalog.Store, error) {
 	return c.catalogStore.Get(c, b, newCatalogStore)
 }
@@ -294,6 +392,43 @@ func readPaymentHookSecret(r *config.Reader) config.Secret {
 
 func readReportReporterCurrency(r *config.Reader) string {
 	return config.ValueOr[string](r, "report.currency", "EUR")
+}
+
+func readAccesslogConfigAccesslog(r *config.Reader) *accesslog.Config {
+	return &accesslog.Config{
+		Metrics:   config.ValueOr[string](r, "layers.accesslog.metrics", "none"),
+		Namespace: config.ValueOr[string](r, "layers.accesslog.namespace", "faasgen"),
+		DebugRate: config.ValueOr[float64](r, "layers.accesslog.debugRate", 0),
+		Redact:    config.ValueOr[[]string](r, "layers.accesslog.redact", []string{"authorization", "cookie", "set-cookie", "proxy-authorization", "password", "secret", "token"}),
+		Headers:   config.ValueOr[[]string](r, "layers.accesslog.headers", []string{}),
+		Query:     config.ValueOr[bool](r, "layers.accesslog.query", false),
+	}
+}
+
+func readLimitConfigLimit(r *config.Reader) *limit.Config {
+	return &limit.Config{
+		Rate:           config.ValueOr[float64](r, "layers.limit.rate", 0),
+		Burst:          config.ValueOr[int](r, "layers.limit.burst", 0),
+		Concurrency:    config.ValueOr[int](r, "layers.limit.concurrency", 0),
+		Key:            config.ValueOr[string](r, "layers.limit.key", ""),
+		KeyRate:        config.ValueOr[float64](r, "layers.limit.keyRate", 0),
+		KeyBurst:       config.ValueOr[int](r, "layers.limit.keyBurst", 0),
+		KeyConcurrency: config.ValueOr[int](r, "layers.limit.keyConcurrency", 0),
+		Keys:           config.ValueOr[int](r, "layers.limit.keys", 10000),
+	}
+}
+
+func readOtelConfigOtel(r *config.Reader) *otel.Config {
+	return &otel.Config{
+		Endpoint: config.ValueOr[string](r, "layers.otel.endpoint", ""),
+		Headers:  config.ValueOr[config.Secret](r, "layers.otel.headers", config.Secret{}),
+		Service:  config.ValueOr[string](r, "layers.otel.service", ""),
+		Sample:   config.ValueOr[float64](r, "layers.otel.sample", 1),
+		Cap:      config.ValueOr[time.Duration](r, "layers.otel.cap", 50*time.Millisecond),
+		Traces:   config.ValueOr[bool](r, "layers.otel.traces", true),
+		Metrics:  config.ValueOr[bool](r, "layers.otel.metrics", true),
+		Global:   config.ValueOr[bool](r, "layers.otel.global", true),
+	}
 }
 
 func checkAccessStaff(c *container, r *config.Reader) {
@@ -335,6 +470,24 @@ func checkPaymentHook(c *container, r *config.Reader) {
 func checkReportReporter(c *container, r *config.Reader) {
 	if r.Begin(&c.reportReporter.Slot) {
 		readReportReporterCurrency(r)
+	}
+}
+
+func checkAccesslogConfigAccesslog(c *container, r *config.Reader) {
+	if r.Begin(&c.accesslogConfigAccesslog.Slot) {
+		readAccesslogConfigAccesslog(r)
+	}
+}
+
+func checkLimitConfigLimit(c *container, r *config.Reader) {
+	if r.Begin(&c.limitConfigLimit.Slot) {
+		readLimitConfigLimit(r)
+	}
+}
+
+func checkOtelConfigOtel(c *container, r *config.Reader) {
+	if r.Begin(&c.otelConfigOtel.Slot) {
+		readOtelConfigOtel(r)
 	}
 }
 
@@ -387,3 +540,26 @@ func providePaymentHookSecret(c *container) (config.Secret, error) {
 func provideReportReporterCurrency(c *container) (string, error) {
 	return config.Read(c.settings, readReportReporterCurrency)
 }
+
+// newAccesslogConfigAccesslog makes an *accesslog.Config.
+//
+// Config is what the layer's entry in f.yml and configuration say of it.
+func newAccesslogConfigAccesslog(c *container, b *ioc.Build) (*accesslog.Config, error) {
+	return config.Read(c.settings, readAccesslogConfigAccesslog)
+}
+
+// newLimitConfigLimit makes a *limit.Config.
+//
+// Config is what the layer's entry in f.yml and configuration say of it. Zero is no limit.
+func newLimitConfigLimit(c *container, b *ioc.Build) (*limit.Config, error) {
+	return config.Read(c.settings, readLimitConfigLimit)
+}
+
+// newOtelConfigOtel makes an *otel.Config.
+//
+// Config is what the layer's entry in f.yml and configuration say of it. The variables that OpenTelemetry has for the same win over it.
+func newOtelConfigOtel(c *container, b *ioc.Build) (*otel.Config, error) {
+	return config.Read(c.settings, readOtelConfigOtel)
+}
+
+func provideRuntime(c *container) *framework.Runtime { return c.rt }

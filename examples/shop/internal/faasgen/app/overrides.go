@@ -12,22 +12,31 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
+	"github.com/faasgen/faasgen/framework/layer/accesslog"
+	"github.com/faasgen/faasgen/framework/layer/limit"
+	"github.com/faasgen/faasgen/framework/layer/otel"
 )
 
 // Overrides replaces values that are injected, for tests. A field that is set wins, and the real value is never
 // built; the test that sets it also ends it.
 type Overrides struct {
-	AccessVisit           *access.Visit                                        // in place of access.NewVisit
-	CallStockGet          func(context.Context, stock.One) (stock.Left, error) // in place of the call of function stock-get
-	CallOrderConfirm      func(context.Context, order.Order) error             // in place of the call of function order-confirm
-	CatalogStore          catalog.Store                                        // in place of catalog.NewMemory
-	OrderStore            order.Store                                          // in place of order.NewMemory
-	PaymentBank           payment.Bank                                         // in place of payment.Paper
-	StockShelf            stock.Shelf                                          // in place of stock.NewMemory
-	AccessCallsMiddleware framework.Middleware                                 // in place of middleware access-calls
-	OnceMiddleware        framework.Middleware                                 // in place of middleware once
-	PublicMiddleware      framework.Middleware                                 // in place of middleware public
-	StaffGuard            framework.Guard                                      // in place of guard staff
+	AccessVisit              *access.Visit                                        // in place of access.NewVisit
+	CallStockGet             func(context.Context, stock.One) (stock.Left, error) // in place of the call of function stock-get
+	CallOrderConfirm         func(context.Context, order.Order) error             // in place of the call of function order-confirm
+	AccesslogConfigAccesslog *accesslog.Config                                    // in place of accesslog.Config as id=accesslog:
+	LimitConfigLimit         *limit.Config                                        // in place of limit.Config as id=limit:
+	OtelConfigOtel           *otel.Config                                         // in place of otel.Config as id=otel:
+	CatalogStore             catalog.Store                                        // in place of catalog.NewMemory
+	OrderStore               order.Store                                          // in place of order.NewMemory
+	PaymentBank              payment.Bank                                         // in place of payment.Paper
+	StockShelf               stock.Shelf                                          // in place of stock.NewMemory
+	AccessCallsMiddleware    framework.Middleware                                 // in place of middleware access-calls
+	OnceMiddleware           framework.Middleware                                 // in place of middleware once
+	PublicMiddleware         framework.Middleware                                 // in place of middleware public
+	StaffGuard               framework.Guard                                      // in place of guard staff
+	AccesslogLayer           framework.Layer                                      // in place of layer accesslog; framework.NoLayer() takes it away
+	LimitLayer               framework.Layer                                      // in place of layer limit; framework.NoLayer() takes it away
+	OtelLayer                framework.Layer                                      // in place of layer otel; framework.NoLayer() takes it away
 }
 
 // NewWith is New with some values replaced.
@@ -36,6 +45,9 @@ func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	c.accessVisit = o.AccessVisit
 	ioc.Override(&c.callStockGet, o.CallStockGet)
 	ioc.Override(&c.callOrderConfirm, o.CallOrderConfirm)
+	ioc.Override(&c.accesslogConfigAccesslog, o.AccesslogConfigAccesslog)
+	ioc.Override(&c.limitConfigLimit, o.LimitConfigLimit)
+	ioc.Override(&c.otelConfigOtel, o.OtelConfigOtel)
 	ioc.Override(&c.catalogStore, o.CatalogStore)
 	ioc.Override(&c.orderStore, o.OrderStore)
 	ioc.Override(&c.paymentBank, o.PaymentBank)
@@ -49,6 +61,18 @@ func NewWith(rt *framework.Runtime, o Overrides) *framework.App {
 	c.staffGuard = o.StaffGuard
 	if o.StaffGuard != nil {
 		c.accessStaff.Slot.Skip()
+	}
+	c.accesslogLayer = o.AccesslogLayer
+	if o.AccesslogLayer != nil {
+		c.accesslogNewAccesslog.Slot.Skip()
+	}
+	c.limitLayer = o.LimitLayer
+	if o.LimitLayer != nil {
+		c.limitNewLimit.Slot.Skip()
+	}
+	c.otelLayer = o.OtelLayer
+	if o.OtelLayer != nil {
+		c.otelNewOtel.Slot.Skip()
 	}
 	return c.app()
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
+	"github.com/faasgen/faasgen/framework/layer/accesslog"
+	"github.com/faasgen/faasgen/framework/layer/limit"
+	"github.com/faasgen/faasgen/framework/layer/otel"
 	"github.com/google/wire"
 )
 
@@ -86,4 +89,16 @@ func newStockShelf(c *container, b *ioc.Build) (stock.Shelf, error) {
 
 func newStockKeeper(c *container, b *ioc.Build) (*stock.Keeper, error) {
 	panic(wire.Build(getStockShelf, provideLogger, wire.Struct(new(stock.Keeper), "Shelf", "Log")))
+}
+
+func newAccesslogNewAccesslog(c *container, b *ioc.Build) (*accesslog.Layer, error) {
+	panic(wire.Build(getAccesslogConfigAccesslog, accesslog.New))
+}
+
+func newLimitNewLimit(c *container, b *ioc.Build) (*limit.Layer, error) {
+	panic(wire.Build(getLimitConfigLimit, limit.New))
+}
+
+func newOtelNewOtel(c *container, b *ioc.Build) (*otel.Layer, error) {
+	panic(wire.Build(getOtelConfigOtel, provideRuntime, otel.New))
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/faasgen/faasgen/examples/shop/stock"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/ioc"
+	"github.com/faasgen/faasgen/framework/layer/accesslog"
+	"github.com/faasgen/faasgen/framework/layer/limit"
+	"github.com/faasgen/faasgen/framework/layer/otel"
 )
 
 // Injectors from wire.go:
@@ -238,4 +241,41 @@ func newStockKeeper(c *container, b *ioc.Build) (*stock.Keeper, error) {
 		Log:   logger,
 	}
 	return keeper, nil
+}
+
+func newAccesslogNewAccesslog(c *container, b *ioc.Build) (*accesslog.Layer, error) {
+	config, err := getAccesslogConfigAccesslog(c, b)
+	if err != nil {
+		return nil, err
+	}
+	layer, err := accesslog.New(config)
+	if err != nil {
+		return nil, err
+	}
+	return layer, nil
+}
+
+func newLimitNewLimit(c *container, b *ioc.Build) (*limit.Layer, error) {
+	config, err := getLimitConfigLimit(c, b)
+	if err != nil {
+		return nil, err
+	}
+	layer, err := limit.New(config)
+	if err != nil {
+		return nil, err
+	}
+	return layer, nil
+}
+
+func newOtelNewOtel(c *container, b *ioc.Build) (*otel.Layer, error) {
+	config, err := getOtelConfigOtel(c, b)
+	if err != nil {
+		return nil, err
+	}
+	runtime := provideRuntime(c)
+	layer, err := otel.New(config, runtime)
+	if err != nil {
+		return nil, err
+	}
+	return layer, nil
 }

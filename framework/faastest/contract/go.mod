@@ -1,0 +1,20 @@
+module github.com/faasgen/faasgen/framework/faastest/contract
+
+go 1.26.0
+
+replace github.com/faasgen/faasgen => ../../..
+
+require (
+	github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000
+	github.com/getkin/kin-openapi v0.153.0
+)
+
+require (
+	github.com/go-openapi/jsonpointer v0.22.5 // indirect
+	github.com/go-openapi/swag/jsonname v0.25.5 // indirect
+	github.com/kr/pretty v0.3.1 // indirect
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
+	go.yaml.in/yaml/v4 v4.0.0 // indirect
+	golang.org/x/text v0.14.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
+)
