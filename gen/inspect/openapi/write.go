@@ -115,7 +115,9 @@ func failures() json.Marshaler {
 		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
 	} {
 		body := &content{media: "application/problem+json", schema: &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
-		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", body.write(), true)), true))
+		page, text := &content{media: "text/html", schema: &schema.Schema{Types: []string{"string"}}}, &content{media: "text/plain", schema: &schema.Schema{Types: []string{"string"}}}
+		contents := object(body.member(), page.member(), text.member()) // the client's Accept chooses
+		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
 	}
 	return object(members...)
 }
