@@ -45,7 +45,7 @@ type operation struct {
 	id, summary, description, tag string
 	deprecated                    bool
 	parameters                    []parameter
-	body                          *content
+	body                          []*content // one a media type
 	responses                     map[string]response
 	guards                        []string
 }
@@ -60,6 +60,7 @@ type parameter struct {
 type content struct {
 	media  string
 	schema *schema.Schema
+	texts  []string // the properties that are JSON text
 }
 
 type response struct {
@@ -224,6 +225,9 @@ func (d *document) parameters(f *model.Function, path string, at schema.Place) (
 	known := map[string]bool{}
 	if f.Bind != nil {
 		for _, p := range f.Bind.Params {
+			if p.InForm() {
+				continue
+			}
 			v := fieldAt(f.Bind.Named, p.Path)
 			own := parameter{name: p.Name, in: p.In, required: p.Required || p.In == "path", schema: d.value(p, f.Rules != nil, v, at)}
 			if v != nil {
@@ -270,22 +274,33 @@ func (d *document) value(p model.Param, rules bool, v *place, at schema.Place) *
 	return s
 }
 
-// body is what a function takes as the body of a request, nil if nothing.
-func (d *document) body(f *model.Function, at schema.Place) *content {
+// body is what a function takes as the body of a request, in each form, nil if nothing.
+func (d *document) body(f *model.Function, at schema.Place) (all []*content) {
 	switch {
 	case f.Input == model.BytesInput:
-		return &content{"*/*", &schema.Schema{}}
-	case f.Input != model.BoundInput || f.Bind == nil || !f.Bind.Body:
+		return []*content{{media: "*/*", schema: &schema.Schema{}}}
+	case f.Input != model.BoundInput || f.Bind == nil:
 		return nil
 	}
+	if f.Bind.Body {
+		all = append(all, &content{media: "application/json", schema: d.json(f, at)})
+	}
+	if f.Bind.Form {
+		all = append(all, d.forms(f, at)...)
+	}
+	return all
+}
+
+// json is the schema of a body of JSON.
+func (d *document) json(f *model.Function, at schema.Place) *schema.Schema {
 	if len(f.Bind.Params) == 0 {
-		return &content{"application/json", d.set.Of(f.Bind.Named, f.Rules != nil, at)}
+		return d.set.Of(f.Bind.Named, f.Rules != nil, at)
 	}
 	elsewhere := map[string]bool{}
 	for _, p := range f.Bind.Params {
-		elsewhere[p.Path] = true
+		elsewhere[p.Path] = !p.Both
 	}
-	return &content{"application/json", d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)}
+	return d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)
 }
 
 // write writes the whole document.
