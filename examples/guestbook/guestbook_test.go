@@ -13,6 +13,7 @@ import (
 	"github.com/faasgen/faasgen/examples/guestbook/internal/faasgen/app"
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/faastest"
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 	"github.com/faasgen/faasgen/framework/trigger/web"
 )
 
@@ -30,7 +31,7 @@ func signIn(t *testing.T, a *faastest.App) string {
 }
 
 func TestAGuest(t *testing.T) {
-	a := faastest.Start(t, app.New)
+	a := faastest.Start(t, app.New, contract.File(t, "openapi.json"))
 	if w := a.Do("POST", "/entries", "words=hello", pairs); w.Code != 401 {
 		t.Errorf("without a cookie: %d %s", w.Code, w.Body)
 	}
@@ -54,7 +55,7 @@ func TestAGuest(t *testing.T) {
 
 // Everything that is wrong with a form is in one response, for people who see pages as a page.
 func TestAWrongForm(t *testing.T) {
-	a := faastest.Start(t, app.New)
+	a := faastest.Start(t, app.New, contract.File(t, "openapi.json"))
 	cookie := signIn(t, a)
 	w := a.Do("POST", "/entries", "stars=many&home=Oslo", pairs, cookie, "Accept: text/html,*/*;q=0.8")
 	if w.Code != 400 || w.Header().Get("Content-Type") != "text/html; charset=utf-8" {
@@ -71,7 +72,7 @@ func TestAWrongForm(t *testing.T) {
 }
 
 func TestAPhoto(t *testing.T) {
-	a := faastest.Start(t, app.New)
+	a := faastest.Start(t, app.New, contract.File(t, "openapi.json"))
 	cookie := signIn(t, a)
 	body, mediaType := parts(t, "words", "hello", "photo", "a/ü.png", "\x89PNG")
 	if w := a.Do("POST", "/entries", body, cookie, "Content-Type: "+mediaType); w.Code != 303 {
@@ -95,7 +96,7 @@ func TestAPhoto(t *testing.T) {
 
 // A struct goes as its tags say: the upload last.
 func TestAFilm(t *testing.T) {
-	a := faastest.Start(t, app.New)
+	a := faastest.Start(t, app.New, contract.File(t, "openapi.json"))
 	sum := sha256.Sum256([]byte("film"))
 	shown := faastest.Call[*guestbook.Shown](t, a, "guestbook-show", guestbook.Film{Title: "t", Film: *web.NewUpload("f.mp4", "video/mp4", strings.NewReader("film"))})
 	if want := (guestbook.Shown{Title: "t", Bytes: 4, Sum: hex.EncodeToString(sum[:])}); *shown != want {
