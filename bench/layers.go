@@ -11,9 +11,11 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/adapter"
+	"github.com/faasgen/faasgen/framework/config"
 	"github.com/faasgen/faasgen/framework/layer/accesslog"
 	"github.com/faasgen/faasgen/framework/layer/cors"
 	"github.com/faasgen/faasgen/framework/layer/etag"
+	"github.com/faasgen/faasgen/framework/layer/flags"
 	"github.com/faasgen/faasgen/framework/layer/limit"
 	"github.com/faasgen/faasgen/framework/layer/prometheus"
 	"github.com/faasgen/faasgen/framework/layer/recovery"
@@ -39,6 +41,7 @@ func readyLayers(rt *framework.Runtime) (list framework.Layers, err error) {
 	add(requestid.New(&requestid.Config{Header: "X-Request-Id", Trust: true}))
 	add(cors.New(&cors.Config{Origins: []string{"https://shop.example.com"}}))
 	add(limit.New(&limit.Config{Rate: 1e6, Concurrency: 100, Key: "ip", KeyRate: 1e6, KeyConcurrency: 100, Keys: 1000}))
+	add(flags.New(config.NewLive("flag new-checkout\n  serve on=20%\n")))
 	add(timeout.New(&timeout.Config{After: 10 * time.Minute, Status: 503, Warn: 0.8}))
 	add(etag.New(&etag.Config{CacheControl: "private, max-age=60", Limit: 1 << 20}))
 	return list, err
@@ -47,6 +50,7 @@ func readyLayers(rt *framework.Runtime) (list framework.Layers, err error) {
 // benchLayers measures what the ready layers add to an invocation, each and all together.
 func benchLayers(ctx context.Context, _ string) (table, error) {
 	handler := func(ctx *framework.Context) error {
+		flags.BooleanValue(ctx, "new-checkout", false)
 		if web.From(ctx) == nil {
 			return nil
 		}
@@ -112,7 +116,7 @@ func benchLayers(ctx context.Context, _ string) (table, error) {
 	}
 	none, every := func(int) bool { return false }, func(int) bool { return true }
 	const budget = "<= 3 us, <= 5 allocations"
-	names := []string{"accesslog", "prometheus", "recovery", "requestid", "cors", "limit", "timeout", "etag"}
+	names := []string{"accesslog", "prometheus", "recovery", "requestid", "cors", "limit", "flags", "timeout", "etag"}
 	if err := add("request, no layer", "", false, false, none); err != nil {
 		return nil, err
 	}

@@ -34,7 +34,8 @@ type Function struct {
 
 	unusable  error    // what its calls fail with
 	settings  []string // for its triggers
-	layerList *string  // the layers of f.yml that the settings list; nil is for those that are not off
+	layerList string   // the layers of f.yml that the settings list
+	listed    bool     // the settings list them; else those count that are not off
 	named     []string // the layers of f.yml that it has
 	hooks     hooks    // around its invocations, nil for none
 }
@@ -138,18 +139,5 @@ func (a *App) Function(name string) *Function {
 
 // Closes reports whether there is anything to do in the Close phase.
 func (a *App) Closes() bool {
-	if a.Layers != nil || a.stops() {
-		return true
-	}
-	for _, c := range a.components() {
-		if c.Layers != nil {
-			return true
-		}
-	}
-	for _, f := range a.Functions {
-		if f.Named != nil {
-			return true
-		}
-	}
-	return false
+	return a.stops() || a.layered() != nil
 }

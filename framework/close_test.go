@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/faasgen/faasgen/framework"
@@ -276,23 +277,25 @@ func TestReplyHearsOfAPassedDeadlineAndOfNothingAfterClose(t *testing.T) {
 
 // A handler that outlives the end of its unit leaves time to the rest: who called Close is about to end the process.
 func TestRunningInvocationLeavesTimeToStop(t *testing.T) {
-	entered, release := make(chan struct{}), make(chan struct{})
-	defer close(release)
-	var end time.Time
-	f := function("f", func(*framework.Context) error { close(entered); <-release; return nil })
-	e := started(t, &framework.App{Unit: "u", Functions: []*framework.Function{f}, Stop: func(ctx context.Context) error {
-		end, _ = ctx.Deadline()
-		return ctx.Err()
-	}})
-	go e.Invoke(context.Background(), framework.Invocation{Function: f})
-	<-entered
-	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	err := e.Close(ctx)
-	if last, _ := ctx.Deadline(); end.IsZero() || end.After(last) {
-		t.Errorf("Stop has until %s, want at most until %s", end, last)
-	}
-	if err == nil || !strings.Contains(err.Error(), "closing with invocations still running") {
-		t.Errorf("error %v, want one that says what still ran", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		entered, release := make(chan struct{}), make(chan struct{})
+		defer close(release)
+		var end time.Time
+		f := function("f", func(*framework.Context) error { close(entered); <-release; return nil })
+		e := started(t, &framework.App{Unit: "u", Functions: []*framework.Function{f}, Stop: func(ctx context.Context) error {
+			end, _ = ctx.Deadline()
+			return ctx.Err()
+		}})
+		go e.Invoke(context.Background(), framework.Invocation{Function: f})
+		<-entered
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		err := e.Close(ctx)
+		if last, _ := ctx.Deadline(); end.IsZero() || end.After(last) {
+			t.Errorf("Stop has until %s, want at most until %s", end, last)
+		}
+		if err == nil || !strings.Contains(err.Error(), "closing with invocations still running") {
+			t.Errorf("error %v, want one that says what still ran", err)
+		}
+	})
 }

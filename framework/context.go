@@ -13,14 +13,19 @@ import (
 // Context is a context.Context for one invocation, with the facts of that invocation. It is made by the
 // engine, is cancelled when the invocation ends, and its other methods must not be called after that.
 type Context struct {
-	parent     context.Context
+	parent context.Context
+	origin *Context // whose values it has besides those of parent, of what WithContext made; nil for the engine's own
+	*call
+}
+
+// call is what all Contexts of one invocation share.
+type call struct {
 	engine     *Engine
 	invocation Invocation
 	logger     atomic.Pointer[slog.Logger] // made by the first call of Logger, maybe from several goroutines of a handler
 	result     any
-	state      invocation.State // what generated code keeps; that of origin counts
-	origin     *Context         // whose invocation it is, of what WithContext made; nil for the engine's own
-	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled
+	state      invocation.State // what generated code keeps
+	deadline   time.Time        // zero if there is none; then parent alone says when the call is cancelled, as always where there is an origin
 	limit      time.Duration    // of the function or the platform, which the deadline comes from
 
 	answered atomic.Bool // by the first to answer, of a call with Overdue
@@ -37,6 +42,16 @@ type Context struct {
 }
 
 var _ context.Context = (*Context)(nil)
+
+// newContext returns the engine's own Context of an invocation, with what is shared in the same piece of memory.
+func newContext(parent context.Context, e *Engine, inv *Invocation, cold bool) *Context {
+	c := &struct {
+		own    Context
+		shared call
+	}{shared: call{engine: e, invocation: *inv, cold: cold}}
+	c.own.parent, c.own.call = parent, &c.shared
+	return &c.own
+}
 
 // Invocation is what a platform hands to [Engine.Invoke].
 type Invocation struct {
@@ -115,7 +130,7 @@ func (c *Context) WithContext(ctx context.Context) *Context {
 	if same, ok := ctx.(*Context); ok {
 		return same
 	}
-	return &Context{parent: ctx, engine: c.engine, invocation: c.invocation, origin: c}
+	return &Context{parent: ctx, origin: c, call: c.call}
 }
 
 // root is the engine's own Context of the invocation.
@@ -126,9 +141,12 @@ func (c *Context) root() *Context {
 	return c
 }
 
+// unlimited reports whether parent alone says when c ends.
+func (c *Context) unlimited() bool { return c.origin != nil || c.deadline.IsZero() }
+
 // Deadline is the smaller of the platform's and the function's own deadline.
 func (c *Context) Deadline() (time.Time, bool) {
-	if c.deadline.IsZero() {
+	if c.unlimited() {
 		return c.parent.Deadline()
 	}
 	return c.deadline, true
@@ -136,7 +154,7 @@ func (c *Context) Deadline() (time.Time, bool) {
 
 // Done is closed when the deadline passes, the caller goes away or the invocation ends.
 func (c *Context) Done() <-chan struct{} {
-	if c.deadline.IsZero() {
+	if c.unlimited() {
 		return c.parent.Done()
 	}
 	c.mu.Lock()
@@ -153,7 +171,7 @@ func (c *Context) Done() <-chan struct{} {
 
 // Err is context.DeadlineExceeded or context.Canceled once Done is closed.
 func (c *Context) Err() error {
-	if c.deadline.IsZero() {
+	if c.unlimited() {
 		return c.parent.Err()
 	}
 	c.mu.Lock()

@@ -158,6 +158,8 @@ const (
 
 // lastGrace returns a context for Stop where ctx has ended, or may end because of the very failure that Stop undoes: with
 // that one, everything it does would fail at once.
+//
+//go:noinline
 func lastGrace(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
 }
@@ -223,9 +225,13 @@ func (e *Engine) prepare() error {
 			e.limits[f] = make(chan struct{}, f.Concurrency)
 		}
 	}
-	h, err := e.app.hooks()
+	layers := e.app.layered()
+	if layers == nil {
+		return nil
+	}
+	h, err := layers.table(e.app)
 	if e.hooks = h; err == nil {
-		e.replaceLogger()
+		h.replaceLogger(e)
 	}
 	return err
 }
@@ -246,7 +252,7 @@ func (e *Engine) Invoke(ctx context.Context, inv Invocation) (any, error) {
 		}
 		return nil, err
 	}
-	c := &Context{parent: ctx, engine: e, invocation: inv, cold: first}
+	c := newContext(ctx, e, &inv, first)
 	left := c.limitTime(e.deployment.timeout)
 	switch {
 	case c.deadline.IsZero():
@@ -339,6 +345,7 @@ func (e *Engine) recovered(c *Context, v any) error {
 
 func (e *Engine) logPanicOf(c *Context, p *PanicError) {
 	c.Logger().Error("panic in handler", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	fault.MarkLogged(p)
 }
 
 // enter counts an invocation, unless there are no new ones any more. One within another of this engine is none. The first

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -176,6 +177,14 @@ func TestChainsAreComposedOnceAfterAllWasBuilt(t *testing.T) {
 	d.check(t, "build", "warm f, lazy false", "compose", "ready", "quiet: after function <nil>")
 }
 
+// nameless cannot say its name.
+type nameless struct {
+	quietLayer
+	name func() string
+}
+
+func (n *nameless) Name() string { return n.name() }
+
 // muddled has hooks that are none.
 type muddled struct{ quietLayer }
 
@@ -201,6 +210,18 @@ func TestLayersFail(t *testing.T) {
 		{"hooks that are none, built", framework.ComponentLayers{{Name: "m", Build: building(muddled{quietLayer{&d}}, nil)}}, []string{
 			"layer quiet: method BeforeRuntimeStart has the signature func(framework_test.muddled)", "layer quiet: method BeforeInvoke has", "layer quiet: method AfterClose has",
 		}, nil},
+		{"its name cannot be had, made", framework.ComponentLayers{{Name: "m.Layer", Make: making((*nameless)(nil), nil)}, {Name: "n.Layer", Make: making(quietLayer{&d}, nil)}}, []string{
+			"m.Layer of c.C: its method Name has failed: panic: runtime error: invalid memory address",
+		}, []string{}},
+		{"its name cannot be had, built", framework.ComponentLayers{{Name: "m.Layer", Build: building((*nameless)(nil), nil)}}, []string{
+			"m.Layer of c.C: its method Name has failed: panic: runtime error: invalid memory address",
+		}, []string{}},
+		{"it ends its goroutine in place of a name", framework.ComponentLayers{{Name: "m.Layer", Make: making(&nameless{name: func() string { runtime.Goexit(); return "" }}, nil)}}, []string{
+			"the start of the unit ended its goroutine",
+		}, []string{}},
+		{"it has no name", framework.ComponentLayers{{Name: "m.Layer", Make: making(&nameless{name: func() string { return "" }}, nil)}}, []string{
+			"m.Layer of c.C: its method Name returns no name",
+		}, []string{}},
 		{"cannot be made", framework.ComponentLayers{{Name: "missing", Make: making(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},
 		{"making it panics", framework.ComponentLayers{{Name: "missing", Make: func() (framework.Layer, error) { panic("no layer today") }}}, []string{"panic: no layer today"}, []string{}},
 		{"cannot be built", framework.ComponentLayers{{Name: "missing", Build: building(nil, errors.New("no layer today"))}}, []string{"layer missing: no layer today"}, []string{}},

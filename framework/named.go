@@ -32,7 +32,7 @@ type namedSource interface {
 	layerSource
 	// arrange finds out which of its layers each function has, and returns those of all, in one order.
 	arrange(functions []*Function) ([]*layerSlot, error)
-	// check reports what is wrong with the configuration of the layers that a function has, after what is known.
+	// check is the function's own Check with the configuration of the layers that it has.
 	check(f *Function, known error) error
 }
 
@@ -45,11 +45,11 @@ func (noLayer) Name() string { return "none" }
 
 func (NamedLayers) slots(string) []*layerSlot { return nil } // which arrange returns
 
-func (NamedLayers) hooks(slots []*layerSlot) (hooks, error) { return newHookTable(slots) }
+func (NamedLayers) table(a *App) (hooks, error) { return newHookTable(a) }
 
 // active are the layers that a function has: those that the settings list, or else those that are not off.
 func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
-	if f.layerList == nil {
+	if !f.listed {
 		for _, l := range ls {
 			if !l.Off {
 				list = append(list, l)
@@ -57,7 +57,7 @@ func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
 		}
 		return list, nil
 	}
-	for name := range strings.SplitSeq(*f.layerList, ",") {
+	for name := range strings.SplitSeq(f.layerList, ",") {
 		if name == "" {
 			continue
 		}
@@ -72,6 +72,9 @@ func (ls NamedLayers) active(f *Function) (list []NamedLayer, err error) {
 }
 
 func (ls NamedLayers) check(f *Function, known error) error {
+	if f.Check != nil {
+		known = f.Check(known)
+	}
 	for _, l := range ls {
 		if l.Check != nil && l.Instead == nil && slices.Contains(f.named, l.Name) {
 			known = l.Check(known)
@@ -86,6 +89,7 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 	for _, f := range functions {
 		named, ok := f.Named.(NamedLayers)
 		if !ok {
+			lists = append(lists, nil)
 			continue
 		}
 		active, wrong := named.active(f)
@@ -109,45 +113,75 @@ func (NamedLayers) arrange(functions []*Function) (slots []*layerSlot, err error
 		f.named = list
 		lists = append(lists, list)
 	}
-	for _, name := range layerOrder(lists) {
+	if err != nil {
+		return nil, err
+	}
+	order, contradicting := layerOrder(lists)
+	if contradicting != nil {
+		return nil, contradiction(functions, contradicting)
+	}
+	for _, name := range order {
 		slots = append(slots, byName[name])
 	}
-	return slots, err
+	return slots, nil
 }
 
-// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Lists that contradict each other
-// have been refused when code was generated; here the one that comes first wins.
-func layerOrder(lists [][]string) (order []string) {
+// contradiction is the error of lists that no order agrees with. The generator refuses them; settings that others have written may have them.
+func contradiction(functions []*Function, lists []int) error {
+	text := ""
+	for _, i := range lists {
+		if text != "" {
+			text += ", "
+		}
+		text += functions[i].Name + " (" + strings.Join(functions[i].named, ",") + ")"
+	}
+	return errors.New("no order of layers agrees with the lists of the functions " + text + ": put them in one order in all lists")
+}
+
+// layerOrder is the order of the layers of a unit whose functions list these, which is that of each list. Where there is none it returns the
+// places of the lists that contradict each other. Package gen has the same for what it shows, as it imports nothing of the framework; a
+// test there compares both.
+func layerOrder(lists [][]string) (order []string, contradicting []int) {
 	lists = slices.Clone(lists)
 	for {
-		next, some := "", false
-		for _, list := range lists {
+		next, first := "", -1
+		for i, list := range lists {
 			if len(list) == 0 {
 				continue
 			}
-			head := list[0]
-			if !some {
-				next, some = head, true
+			if first < 0 {
+				first = i
 			}
-			if !slices.ContainsFunc(lists, func(l []string) bool { return slices.Index(l, head) > 0 }) {
-				next = head
+			if behind(lists, list[0]) < 0 {
+				next = list[0]
 				break
 			}
 		}
-		if !some {
-			return order
+		if next == "" {
+			for i := first; i >= 0; i = behind(lists, lists[i][0]) { // round and round
+				if at := slices.Index(contradicting, i); at >= 0 {
+					return nil, contradicting[at:]
+				}
+				contradicting = append(contradicting, i)
+			}
+			return order, nil
 		}
 		order = append(order, next)
 		for i, list := range lists {
-			if at := slices.Index(list, next); at >= 0 {
-				lists[i] = slices.Delete(slices.Clone(list), at, at+1)
+			if len(list) > 0 && list[0] == next { // it is nowhere else
+				lists[i] = list[1:]
 			}
 		}
 	}
 }
 
+// behind is the place of the first list that has a name behind another one, -1 without any.
+func behind(lists [][]string, name string) int {
+	return slices.IndexFunc(lists, func(l []string) bool { return slices.Index(l, name) > 0 })
+}
+
 // of are the hooks of the layers that one function has.
-func (t *hookTable) of(f *Function) hooks {
+func (t *hookTable) of(f *Function) *hookTable {
 	if !slices.ContainsFunc(t.slots, func(s *layerSlot) bool { return s.named != "" && !slices.Contains(f.named, s.named) }) {
 		return t
 	}
@@ -156,8 +190,8 @@ func (t *hookTable) of(f *Function) hooks {
 		if s.layer == nil || s.named != "" && !slices.Contains(f.named, s.named) {
 			continue
 		}
-		own.slots, own.layers = append(own.slots, s), append(own.layers, s.layer)
-		own.perInvoke = own.perInvoke || is[beforeInvoke](s.layer) || is[afterInvoke](s.layer)
+		own.slots, own.layers = append(own.slots, s), append(own.layers, s)
+		own.perInvoke = own.perInvoke || s.invokes()
 	}
 	return own
 }
@@ -177,12 +211,11 @@ func (t *hookTable) sameName() (errs []error) {
 		if s.layer == nil {
 			continue
 		}
-		name := s.layer.Name()
-		if other := first[name]; other != nil && (other.named == "" || s.named == "") {
-			errs = append(errs, fmt.Errorf("two layers have the name %s: %s and %s", name, other.kind(), s.kind()))
+		if other := first[s.name]; other != nil && (other.named == "" || s.named == "") {
+			errs = append(errs, fmt.Errorf("two layers have the name %s: %s and %s", s.name, other.kind(), s.kind()))
 			continue
 		}
-		first[name] = s
+		first[s.name] = s
 	}
 	return errs
 }

@@ -79,11 +79,13 @@ func TestNamedLayers(t *testing.T) {
 
 func TestNamedLayersRefused(t *testing.T) {
 	for settings, want := range map[string]string{
+		"f - layers=a,b\ng - layers=b,c\ni - layers=b,a\n": "no order of layers agrees with the lists of the functions f (a,b), i (b,a): put them in one order",
 		"f - layers=zzz\n": "there is no layer zzz in the binary",
 		"h - layers=a\n":   "no layer: the function is linked with none",
 	} {
 		app := namedApp(&diary{}, nil)
-		app.Functions = append(app.Functions, needing("h", framework.Needs{}))
+		i := needing("i", framework.Needs{Named: app.Functions[0].Named})
+		app.Functions = append(app.Functions, needing("h", framework.Needs{}), i)
 		if err := framework.NewEngine(&framework.Runtime{Settings: settings}, app).Start(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v", settings, err)
 		}
@@ -146,18 +148,19 @@ func TestLayerAbilities(t *testing.T) {
 	if err := e.Health(t.Context()); !errors.Is(err, sick) || !strings.Contains(err.Error(), "layer two") {
 		t.Errorf("health: %v", err)
 	}
+	nowhere := &framework.Error{Status: 400, Code: "unknown_event"}
 	for payload, want := range map[string]bool{"x": true, "y": true, "z": false} {
-		if result, taken, err := e.Unclaimed(t.Context(), []byte(payload), time.Now().Add(time.Minute)); taken != want || err != nil || want && result != true {
+		if result, taken, err := e.Unclaimed(t.Context(), []byte(payload), time.Now().Add(time.Minute), nowhere); taken != want || err != nil || want && result != true {
 			t.Errorf("%s: %v %v %v", payload, result, taken, err)
 		}
 	}
-	if _, taken, err := e.Unclaimed(t.Context(), []byte("panic"), time.Time{}); !taken || err == nil || err.Error() != "layer one: panic: oh" {
+	if _, taken, err := e.Unclaimed(t.Context(), []byte("panic"), time.Time{}, nowhere); !taken || err == nil || err.Error() != "layer one: panic: oh" {
 		t.Errorf("panic: %v %v", taken, err)
 	}
 	if err := e.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, taken, err := e.Unclaimed(t.Context(), []byte("x"), time.Time{}); !taken || err != framework.ErrClosed {
+	if _, taken, err := e.Unclaimed(t.Context(), []byte("x"), time.Time{}, nowhere); !taken || err != framework.ErrClosed {
 		t.Errorf("closed: %v %v", taken, err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"reflect"
 	"runtime/debug"
 	"slices"
@@ -20,12 +19,12 @@ import (
 // follows, which is 12 KB of code.
 type hooks interface {
 	build(ctx context.Context, components []*Component, functions []*Function) error
-	of(f *Function) hooks
-	middleware() []Middleware
-	invokes() bool
-	logger(log *slog.Logger) *slog.Logger
+	// around puts the layers of a function around its handler, and gives it their hooks.
+	around(f *Function, h Handler) Handler
+	// replaceLogger gives the process the logger that its layers make.
+	replaceLogger(e *Engine)
 	health(ctx context.Context) error
-	unclaimed(ctx context.Context, payload []byte) (result any, taken bool, err error)
+	unclaimed(ctx context.Context, e *Engine, payload []byte, deadline time.Time, failure error) (result any, taken bool, err error)
 
 	// The error of a start that ends its goroutine is left in failed.
 	runtimeStart(ctx context.Context, rt *Runtime, failed *error) error
@@ -37,7 +36,8 @@ type hooks interface {
 // layerSource is Layers, ComponentLayers or NamedLayers.
 type layerSource interface {
 	slots(component string) []*layerSlot
-	hooks(slots []*layerSlot) (hooks, error)
+	// table has the hooks of all layers that a has.
+	table(a *App) (hooks, error)
 }
 
 func (ls Layers) slots(string) (slots []*layerSlot) {
@@ -54,30 +54,48 @@ func (ls ComponentLayers) slots(component string) (slots []*layerSlot) {
 	return slots
 }
 
-func (ls Layers) hooks(slots []*layerSlot) (hooks, error)          { return newHookTable(slots) }
-func (ls ComponentLayers) hooks(slots []*layerSlot) (hooks, error) { return newHookTable(slots) }
+func (Layers) table(a *App) (hooks, error)          { return newHookTable(a) }
+func (ComponentLayers) table(a *App) (hooks, error) { return newHookTable(a) }
 
 // layerSlot is the place of a layer in the order of those of a unit. The layer is nil until it is there.
 type layerSlot struct {
 	layer  Layer
+	name   string // that of layer, read once
 	found  bool   // its hooks are in the table
 	logs   bool   // it has had its turn with the logger
 	of     string // the component that adds it
 	named  string // its name in f.yml
 	source componentLayer
+	took   time.Duration // by what built it
 }
 
-// hooks are those of all layers that there are, nil for none.
-func (a *App) hooks() (hooks, error) {
-	var slots []*layerSlot
-	source := a.Layers
+// layered is one of the sources of layers that a has, nil for none.
+//
+//go:noinline
+func (a *App) layered() layerSource {
+	if a.Layers != nil {
+		return a.Layers
+	}
 	for _, f := range a.Functions {
 		if f.Named != nil {
-			var err error
+			return f.Named
+		}
+		for _, c := range f.Components {
+			if c.Layers != nil {
+				return c.Layers
+			}
+		}
+	}
+	return nil
+}
+
+// slotsOf are the places of all layers of a: those of f.yml are outermost, then come its own and those of its components.
+func slotsOf(a *App) (slots []*layerSlot, err error) {
+	for _, f := range a.Functions {
+		if f.Named != nil {
 			if slots, err = f.Named.arrange(a.Functions); err != nil {
 				return nil, err
 			}
-			source = f.Named
 			break
 		}
 	}
@@ -89,35 +107,34 @@ func (a *App) hooks() (hooks, error) {
 		if c.Layers == nil {
 			continue
 		}
-		source = c.Layers
-		for _, s := range source.slots(c.Name) {
+		for _, s := range c.Layers.slots(c.Name) {
 			slots = append(slots, s)
 			for at := len(slots) - 1; at > given && slots[at].source.Order < slots[at-1].source.Order; at-- {
 				slots[at], slots[at-1] = slots[at-1], slots[at]
 			}
 		}
 	}
-	if source == nil {
-		return nil, nil
-	}
-	return source.hooks(slots)
+	return slots, nil
 }
 
 // hookTable holds the hooks of all layers, found once at start.
 type hookTable struct {
 	slots     []*layerSlot
-	layers    []Layer // those that are there
+	layers    []*layerSlot // those that are there
 	perInvoke bool
 }
 
 // newHookTable makes the layers that need nothing, and finds the hooks of those that are there.
-func newHookTable(slots []*layerSlot) (hooks, error) {
+func newHookTable(a *App) (hooks, error) {
+	slots, err := slotsOf(a)
+	if err != nil {
+		return nil, err
+	}
 	t := &hookTable{slots: slots}
 	for _, s := range slots {
 		if s.source.Make == nil {
 			continue
 		}
-		var err error
 		if s.layer, err = s.source.Make(); err != nil {
 			return nil, fmt.Errorf("layer %s: %w", s.source.Name, err)
 		}
@@ -125,44 +142,56 @@ func newHookTable(slots []*layerSlot) (hooks, error) {
 	return t, t.find()
 }
 
+// identify reads the name of a layer. Its method is the user's: what is called later must not be able to panic.
+func (s *layerSlot) identify() error {
+	if err := fault.Guard(func() error { s.name = s.layer.Name(); return nil }); err != nil {
+		return fmt.Errorf("%s: its method Name has failed: %w", s.kind(), err)
+	}
+	if s.name == "" {
+		return fmt.Errorf("%s: its method Name returns no name", s.kind())
+	}
+	return nil
+}
+
 // wrongSignatures lists the methods of l that are named like a hook and are none. The names are constants at each call
 // because a variable one would make the linker keep every exported method of the program.
-func wrongSignatures(l Layer) (errs []error) {
+func wrongSignatures(s *layerSlot) (errs []error) {
+	l := s.layer
 	t := reflect.TypeOf(l)
 	m, found := reflect.Method{}, false
 	m, found = t.MethodByName("BeforeRuntimeStart")
-	errs = wrongSignature(errs, l, is[beforeRuntimeStart](l), &m, found)
+	errs = wrongSignature(errs, s, is[beforeRuntimeStart](l), &m, found)
 	m, found = t.MethodByName("AfterRuntimeStart")
-	errs = wrongSignature(errs, l, is[afterRuntimeStart](l), &m, found)
+	errs = wrongSignature(errs, s, is[afterRuntimeStart](l), &m, found)
 	m, found = t.MethodByName("BeforeFunctionStart")
-	errs = wrongSignature(errs, l, is[beforeFunctionStart](l), &m, found)
+	errs = wrongSignature(errs, s, is[beforeFunctionStart](l), &m, found)
 	m, found = t.MethodByName("AfterFunctionStart")
-	errs = wrongSignature(errs, l, is[afterFunctionStart](l), &m, found)
+	errs = wrongSignature(errs, s, is[afterFunctionStart](l), &m, found)
 	m, found = t.MethodByName("BeforeInvoke")
-	errs = wrongSignature(errs, l, is[beforeInvoke](l), &m, found)
+	errs = wrongSignature(errs, s, is[beforeInvoke](l), &m, found)
 	m, found = t.MethodByName("AfterInvoke")
-	errs = wrongSignature(errs, l, is[afterInvoke](l), &m, found)
+	errs = wrongSignature(errs, s, is[afterInvoke](l), &m, found)
 	m, found = t.MethodByName("BeforeClose")
-	errs = wrongSignature(errs, l, is[beforeClose](l), &m, found)
+	errs = wrongSignature(errs, s, is[beforeClose](l), &m, found)
 	m, found = t.MethodByName("AfterClose")
-	errs = wrongSignature(errs, l, is[afterClose](l), &m, found)
+	errs = wrongSignature(errs, s, is[afterClose](l), &m, found)
 	m, found = t.MethodByName("Middleware")
-	errs = wrongSignature(errs, l, is[layerMiddleware](l), &m, found)
+	errs = wrongSignature(errs, s, is[layerMiddleware](l), &m, found)
 	m, found = t.MethodByName("Logger")
-	errs = wrongSignature(errs, l, is[layerLogger](l), &m, found)
+	errs = wrongSignature(errs, s, is[layerLogger](l), &m, found)
 	m, found = t.MethodByName("Health")
-	errs = wrongSignature(errs, l, is[layerHealth](l), &m, found)
+	errs = wrongSignature(errs, s, is[layerHealth](l), &m, found)
 	m, found = t.MethodByName("Unclaimed")
-	errs = wrongSignature(errs, l, is[layerUnclaimed](l), &m, found)
+	errs = wrongSignature(errs, s, is[layerUnclaimed](l), &m, found)
 	return errs
 }
 
 // wrongSignature is one of them. It is in every binary, so it must not be inlined a dozen times.
 //
 //go:noinline
-func wrongSignature(errs []error, l Layer, isHook bool, m *reflect.Method, found bool) []error {
+func wrongSignature(errs []error, s *layerSlot, isHook bool, m *reflect.Method, found bool) []error {
 	if found && !isHook {
-		errs = append(errs, fmt.Errorf("layer %s: method %s has the signature %s, which is not that of the hook", l.Name(), m.Name, m.Type))
+		errs = append(errs, fmt.Errorf("layer %s: method %s has the signature %s, which is not that of the hook", s.name, m.Name, m.Type))
 	}
 	return errs
 }
@@ -177,19 +206,20 @@ func (t *hookTable) find() error {
 	var errs []error
 	t.layers = nil
 	for _, s := range t.slots {
-		l := s.layer
-		if l == nil {
+		if s.layer == nil {
 			continue
 		}
-		t.layers = append(t.layers, l)
-		if s.found {
-			continue
+		if !s.found {
+			s.found = true
+			if err := s.identify(); err != nil {
+				s.layer = nil // no other method of it is called
+				errs = append(errs, err)
+				continue
+			}
+			errs = append(errs, wrongSignatures(s)...)
+			t.perInvoke = t.perInvoke || s.invokes()
 		}
-		s.found = true
-		errs = append(errs, wrongSignatures(l)...)
-		_, before := l.(beforeInvoke)
-		_, after := l.(afterInvoke)
-		t.perInvoke = t.perInvoke || before || after
+		t.layers = append(t.layers, s)
 	}
 	errs = append(errs, t.sameName()...)
 	return errors.Join(errs...)
@@ -199,7 +229,7 @@ func (t *hookTable) find() error {
 // also when another cannot be built.
 func (t *hookTable) build(ctx context.Context, components []*Component, functions []*Function) error {
 	var errs []error
-	built := false
+	var built []*layerSlot
 	for _, s := range t.slots {
 		if s.source.Build == nil || !s.wanted(components, functions) {
 			continue
@@ -211,16 +241,22 @@ func (t *hookTable) build(ctx context.Context, components []*Component, function
 			errs = append(errs, fmt.Errorf("layer %s: %w", s.source.Name, err))
 			break
 		}
-		built = true
-		if s.layer != nil {
-			coldstart.From(ctx).Layer(s.layer.Name(), begin)
-		}
-		errs = tooEarly(errs, s.layer, "BeforeRuntimeStart", is[beforeRuntimeStart](s.layer))
-		errs = tooEarly(errs, s.layer, "AfterRuntimeStart", is[afterRuntimeStart](s.layer))
-		errs = tooEarly(errs, s.layer, "BeforeFunctionStart", is[beforeFunctionStart](s.layer))
+		built = append(built, s)
+		s.took = time.Since(begin)
 	}
-	if built {
-		errs = append(errs, t.find())
+	if built == nil {
+		return errors.Join(errs...)
+	}
+	errs = append(errs, t.find())
+	r := coldstart.From(ctx)
+	for _, s := range built {
+		if s.layer == nil {
+			continue
+		}
+		r.Layer(s.name, time.Now().Add(-s.took))
+		errs = tooEarly(errs, s, "BeforeRuntimeStart", is[beforeRuntimeStart](s.layer))
+		errs = tooEarly(errs, s, "AfterRuntimeStart", is[afterRuntimeStart](s.layer))
+		errs = tooEarly(errs, s, "BeforeFunctionStart", is[beforeFunctionStart](s.layer))
 	}
 	return errors.Join(errs...)
 }
@@ -228,36 +264,41 @@ func (t *hookTable) build(ctx context.Context, components []*Component, function
 // tooEarly refuses a hook that a layer with dependencies cannot have.
 //
 //go:noinline
-func tooEarly(errs []error, l Layer, hook string, has bool) []error {
+func tooEarly(errs []error, s *layerSlot, hook string, has bool) []error {
 	if has {
-		errs = append(errs, fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", l.Name(), hook))
+		errs = append(errs, fmt.Errorf("layer %s: %s cannot be called: the layer has dependencies and is built after it", s.name, hook))
 	}
 	return errs
 }
 
-// middleware is that of the layers, the first outermost.
-func (t *hookTable) middleware() (list []Middleware) {
-	for _, l := range t.layers {
-		if m, ok := l.(layerMiddleware); ok {
-			list = append(list, m.Middleware)
+// around puts the middleware of the layers around a handler, the first outermost.
+func (t *hookTable) around(f *Function, h Handler) Handler {
+	own := t.of(f)
+	if own.perInvoke {
+		f.hooks = own
+	}
+	for _, s := range slices.Backward(own.layers) {
+		if m, ok := s.layer.(layerMiddleware); ok {
+			h = m.Middleware(h)
 		}
 	}
-	return list
+	return h
 }
 
-func (t *hookTable) invokes() bool { return t.perInvoke }
+// invokes reports whether a layer has hooks around invocations.
+func (s *layerSlot) invokes() bool { return is[beforeInvoke](s.layer) || is[afterInvoke](s.layer) }
 
 func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime, failed *error) error {
 	r := coldstart.From(ctx)
-	return t.phase(phase{failed: failed, after: func(l Layer, err error) error {
-		if h, ok := l.(afterRuntimeStart); ok {
-			defer r.Layer(l.Name(), time.Now())
+	return t.phase(phase{failed: failed, after: func(s *layerSlot, err error) error {
+		if h, ok := s.layer.(afterRuntimeStart); ok {
+			defer r.Layer(s.name, time.Now())
 			return h.AfterRuntimeStart(ctx, rt, err)
 		}
 		return nil
-	}}, func(l Layer) error {
-		if h, ok := l.(beforeRuntimeStart); ok {
-			defer r.Layer(l.Name(), time.Now())
+	}}, func(s *layerSlot) error {
+		if h, ok := s.layer.(beforeRuntimeStart); ok {
+			defer r.Layer(s.name, time.Now())
 			return h.BeforeRuntimeStart(ctx, rt)
 		}
 		return nil
@@ -266,15 +307,15 @@ func (t *hookTable) runtimeStart(ctx context.Context, rt *Runtime, failed *error
 
 func (t *hookTable) functionStart(ctx context.Context, app *App, body func() error, failed *error) error {
 	r := coldstart.From(ctx)
-	return t.phase(phase{failed: failed, after: func(l Layer, err error) error {
-		if h, ok := l.(afterFunctionStart); ok {
-			defer r.Layer(l.Name(), time.Now())
+	return t.phase(phase{failed: failed, after: func(s *layerSlot, err error) error {
+		if h, ok := s.layer.(afterFunctionStart); ok {
+			defer r.Layer(s.name, time.Now())
 			return h.AfterFunctionStart(ctx, app, err)
 		}
 		return nil
-	}}, func(l Layer) error {
-		if h, ok := l.(beforeFunctionStart); ok {
-			defer r.Layer(l.Name(), time.Now())
+	}}, func(s *layerSlot) error {
+		if h, ok := s.layer.(beforeFunctionStart); ok {
+			defer r.Layer(s.name, time.Now())
 			return h.BeforeFunctionStart(ctx, app)
 		}
 		return nil
@@ -282,33 +323,34 @@ func (t *hookTable) functionStart(ctx context.Context, app *App, body func() err
 }
 
 func (t *hookTable) invoke(c *Context, body func() error) error {
-	return t.phase(phase{call: c}, func(l Layer) error {
-		if h, ok := l.(beforeInvoke); ok {
-			return loggedHook(c, l, func() error { return h.BeforeInvoke(c) })
+	return t.phase(phase{call: c}, func(s *layerSlot) error {
+		if h, ok := s.layer.(beforeInvoke); ok {
+			return loggedHook(c, s, func() error { return h.BeforeInvoke(c) })
 		}
 		return nil
 	}, body)
 }
 
 // afterCall calls the after-hook of an invocation.
-func afterCall(c *Context, l Layer, err error) error {
-	if h, ok := l.(afterInvoke); ok {
-		return loggedHook(c, l, func() error { return h.AfterInvoke(c, err) })
+func afterCall(c *Context, s *layerSlot, err error) error {
+	if h, ok := s.layer.(afterInvoke); ok {
+		return loggedHook(c, s, func() error { return h.AfterInvoke(c, err) })
 	}
 	return nil
 }
 
 // loggedHook writes down where a hook around an invocation panicked, as it is done for handlers, and which one ended its
 // goroutine: the error of that has no way to the caller.
-func loggedHook(c *Context, l Layer, hook func() error) (err error) {
+func loggedHook(c *Context, s *layerSlot, hook func() error) (err error) {
 	returned := false
 	defer func() {
 		if v := recover(); v != nil {
 			p := &PanicError{Value: v, Stack: debug.Stack()}
-			c.Logger().Error("panic in hook", "panic", fmt.Sprint(v), "stack", string(p.Stack))
+			c.Logger().Error("panic in hook", "layer", s.name, "panic", fmt.Sprint(v), "stack", string(p.Stack))
+			fault.MarkLogged(p)
 			err = p
 		} else if !returned {
-			c.Logger().Error("a hook has failed", "error", fmt.Sprintf("layer %s: %v", l.Name(), errHookGoexit))
+			c.Logger().Error("a hook has failed", "error", fmt.Sprintf("layer %s: %v", s.name, errHookGoexit))
 		}
 	}()
 	err = fault.Legible(hook())
@@ -321,20 +363,20 @@ func loggedHook(c *Context, l Layer, hook func() error) (err error) {
 // them all of it.
 func (t *hookTable) close(ctx context.Context, app *App) error {
 	// The layer whose after-hook is the last thing to run, -1 if Stop is.
-	last := slices.IndexFunc(t.layers, is[afterClose])
+	last := slices.IndexFunc(t.layers, func(s *layerSlot) bool { return is[afterClose](s.layer) })
 	var before error
 	at := len(t.layers)
-	return t.phase(phase{after: func(l Layer, err error) error {
+	return t.phase(phase{after: func(s *layerSlot, err error) error {
 		at--
-		if h, ok := l.(afterClose); ok {
+		if h, ok := s.layer.(afterClose); ok {
 			return bounded(ctx, at == last, func(ctx context.Context) error { return h.AfterClose(ctx, app, err) })
 		}
 		return nil
-	}}, func(l Layer) error {
-		if h, ok := l.(beforeClose); ok {
+	}}, func(s *layerSlot) error {
+		if h, ok := s.layer.(beforeClose); ok {
 			herr := bounded(ctx, false, func(ctx context.Context) error { return h.BeforeClose(ctx, app) })
 			if herr != nil {
-				before = errors.Join(before, fmt.Errorf("layer %s: %w", l.Name(), herr))
+				before = errors.Join(before, fmt.Errorf("layer %s: %w", s.name, herr))
 			}
 		}
 		return nil
@@ -347,6 +389,8 @@ func (t *hookTable) close(ctx context.Context, app *App) error {
 }
 
 // bounded runs f within its share of the time that ctx has left. A panic is an error.
+//
+//go:noinline
 func bounded(ctx context.Context, last bool, f func(context.Context) error) error {
 	return share.Run(ctx, last, func(ctx context.Context) error { return fault.Guard(func() error { return f(ctx) }) })
 }

@@ -313,7 +313,7 @@ func (f *Function) set(setting, name, value string) (err error) {
 		if f.Named == nil && value != "" {
 			return unexpected(name, value, "no layer: the function is linked with none")
 		}
-		f.layerList = &value
+		f.layerList, f.listed = value, true
 	default:
 		if len(name) < 5 || name[:5] != "cors." {
 			return unexpected("setting", name, "timeout, concurrency, overload, layers or cors")
@@ -327,28 +327,24 @@ func (f *Function) set(setting, name, value string) (err error) {
 func (e *Engine) configured() (err error) {
 	alone := e.rt.Incomplete != nil && !e.deployment.eager
 	for _, f := range e.app.Functions {
-		check := f.Check
-		if f.Named != nil {
-			check = f.checkAll
-		}
-		if check == nil {
-			continue
-		}
 		if alone {
-			if own := fault.Guard(func() error { return check(nil) }); own != nil {
+			if own := fault.Guard(func() error { return f.check(nil) }); own != nil {
 				f.unusable = e.rt.Incomplete(f.Name, own)
 			}
 			continue
 		}
-		err = check(err)
+		err = f.check(err)
 	}
 	return err
 }
 
-// checkAll is Check with the layers of f.yml.
-func (f *Function) checkAll(known error) error {
-	if f.Check != nil {
-		known = f.Check(known)
+// check is Check with the layers of f.yml.
+func (f *Function) check(known error) error {
+	switch {
+	case f.Named != nil:
+		return f.Named.check(f, known)
+	case f.Check != nil:
+		return f.Check(known)
 	}
-	return f.Named.check(f, known)
+	return known
 }

@@ -100,7 +100,7 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 		if err := e.hooks.build(ctx, components, usable); err != nil {
 			return err
 		}
-		e.replaceLogger()
+		e.hooks.replaceLogger(e)
 	}
 	for _, f := range usable {
 		if f.Warm == nil {
@@ -128,13 +128,10 @@ func (e *Engine) startFunctions(ctx context.Context) error {
 // compose builds the chain of each function, once.
 func (e *Engine) compose() {
 	for _, f := range e.app.Functions {
-		var around []Middleware
+		h := chain(chain(f.Handler, f.Use...), e.app.Middleware...)
 		if e.hooks != nil {
-			own := e.hooks.of(f)
-			if around = own.middleware(); own.invokes() {
-				f.hooks = own
-			}
+			h = e.hooks.around(f, h)
 		}
-		e.handlers[f] = chain(chain(chain(f.Handler, f.Use...), e.app.Middleware...), around...)
+		e.handlers[f] = h
 	}
 }

@@ -39,7 +39,7 @@ func TestTraceID(t *testing.T) {
 		{"a request with a broken one", Invocation{Trace: xray, Event: requested(parent[:54])}, ofXRay},
 		{"a request without", Invocation{Event: requested("")}, ""},
 	} {
-		c := &Context{invocation: tt.inv}
+		c := &Context{call: &call{invocation: tt.inv}}
 		if got := c.TraceID(); got != tt.want {
 			t.Errorf("%s: found %q, want %q", tt.name, got, tt.want)
 		}

@@ -176,3 +176,49 @@ type other struct{ cloud }
 func (other) Name() string { return "other" }
 
 var _ target.Target = other{}
+
+// TestContractIsRemembered: the document comes from the cache until anything that it says changes, wherever that is declared.
+func TestContractIsRemembered(t *testing.T) {
+	dir := module(t, "")
+	apptest.Write(t, dir, map[string]string{
+		"one/f.yml": "service: one\n",
+		"one/one.go": "package one\n\nimport \"example.com/test/kinds\"\n\n// Serve serves.\n//\n//faas:handler serve\n//faas:http GET /\n" +
+			"func Serve() (*kinds.Item, error) { return nil, nil }\n",
+		"kinds/kinds.go": "package kinds\n\n// Item has a kind.\ntype Item struct {\n\t// Kind is one.\n\tKind Kind `json:\"kind\"`\n}\n\n// Kind is a kind.\ntype Kind string\n\n" +
+			"// The kinds.\nconst (\n\tA Kind = \"a\"\n\tB Kind = \"b\"\n)\n",
+	})
+	commit(t, generate(t, dir))
+	document := func() (string, bool) {
+		t.Helper()
+		r := diagnose(t, options(dir))
+		text, notes, err := r.OpenAPI(r.Apps[0])
+		if err != nil || len(notes) > 0 {
+			t.Fatal(err, notes)
+		}
+		return string(text), r.Apps[0].Files == nil
+	}
+	first, _ := document()
+	again, hit := document()
+	if !hit || again != first || !strings.Contains(first, "Kind is one.") || !strings.Contains(first, `"b"`) {
+		t.Errorf("the second document is %t the cache's and\n%s", hit, again)
+	}
+	kinds := filepath.Join(dir, "kinds/kinds.go")
+	for _, change := range []struct{ before, after string }{
+		{"Kind is one.", "Kind is another one."}, {`B Kind = "b"`, `B Kind = "c"`}, {`json:"kind"`, `json:"sort"`}, {"Item has", "An item has"},
+	} {
+		content, err := os.ReadFile(kinds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		apptest.Write(t, dir, map[string]string{"kinds/kinds.go": strings.Replace(string(content), change.before, change.after, 1)})
+		before, _ := document()
+		if r := diagnose(t, options(dir)); !r.UpToDate {
+			commit(t, r)
+		}
+		now, _ := document()
+		if before == first || now != before {
+			t.Errorf("%s: the document is that of before", change.after)
+		}
+		first = now
+	}
+}

@@ -78,7 +78,8 @@ func (a *App) unitLayers(u *plan.Unit) UnitLayers {
 	return out
 }
 
-// layerOrder is the order of the layers of a unit whose functions list these, as package framework finds it.
+// layerOrder is the order of the layers of a unit whose functions list these, as package framework finds it. Lists that contradict each other
+// were refused before.
 func layerOrder(lists [][]string) (order []string) {
 	lists = slices.Clone(lists)
 	for {

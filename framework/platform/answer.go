@@ -10,6 +10,7 @@ import (
 
 	"github.com/faasgen/faasgen/framework"
 	"github.com/faasgen/faasgen/framework/internal/callform"
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // takesCalls reports whether other functions call a function.
@@ -73,7 +74,7 @@ func loggable(id string) string {
 
 // failed says in the log of the unit which function failed, and by what chain of calls. A panic was logged with both.
 func (p *Payload) failed(f *framework.Function, err error) error {
-	if _, ok := err.(*framework.PanicError); ok || err == nil {
+	if err == nil || Logged(err) {
 		return err
 	}
 	if by := p.Invocation.Call; by.Root != "" {
@@ -81,6 +82,10 @@ func (p *Payload) failed(f *framework.Function, err error) error {
 	}
 	return fmt.Errorf("function %s: %w", f.Name, err)
 }
+
+// Logged reports whether the log has all that an error of an invocation says, as it is one of a panic: the engine has logged it with
+// its stack.
+func Logged(err error) bool { return fault.Logged(err) }
 
 // TimeOf is what a called function has of the time that its caller waits: a fiftieth of it, and at most 100 ms, is for the answer to
 // travel, or to be taken.

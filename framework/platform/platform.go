@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/faasgen/faasgen/framework"
@@ -118,15 +117,10 @@ func (d *Dispatcher) HandleWatched(ctx context.Context, raw []byte, inv framewor
 
 // unclaimed offers a payload that no trigger matches to the layers, and is its error if none takes it.
 func (d *Dispatcher) unclaimed(ctx context.Context, p *Payload, failure error) ([]byte, error) {
-	e, ok := errors.AsType[*framework.Error](failure)
-	if !ok || e.Status != 400 || !strings.HasPrefix(e.Code, "unknown_") && e.Code != "unexpected_event" {
-		return nil, failure
+	if result, taken, err := d.engine.Unclaimed(ctx, p.Raw, p.Invocation.Deadline, failure); taken {
+		return EncodeReply(ctx, result, err)
 	}
-	result, taken, err := d.engine.Unclaimed(ctx, p.Raw, p.Invocation.Deadline)
-	if !taken {
-		return nil, failure
-	}
-	return EncodeReply(ctx, result, err)
+	return nil, failure
 }
 
 // unknown is the error of a payload that no codec claims.

@@ -46,11 +46,7 @@ func Process(run func(context.Context) int) {
 // Stop is what [framework.Runtime.Stop] is where a loop runs under [Main], [Process] or its own handler of SIGTERM: the process ends as
 // if it had been sent that signal. Where a process cannot send it to itself, which is on Windows, it exits at once.
 func Stop() {
-	self, err := os.FindProcess(os.Getpid())
-	if err == nil {
-		err = self.Signal(syscall.SIGTERM)
-	}
-	if err != nil {
+	if err := terminate(os.Getpid()); err != nil {
 		os.Exit(1)
 	}
 }

@@ -24,6 +24,9 @@ func loop(ctx context.Context) error {
 		return errors.New("cannot go on")
 	}
 	fmt.Println("up")
+	if how == "itself" {
+		Stop()
+	}
 	<-ctx.Done()
 	ending, cancel := Ending(ctx)
 	defer cancel()
@@ -50,6 +53,7 @@ func TestMainEnds(t *testing.T) {
 		{"stop", []syscall.Signal{syscall.SIGTERM}, "exit status 0", ""},
 		{"stop", []syscall.Signal{syscall.SIGINT}, "exit status 0", ""},
 		{"hang", []syscall.Signal{syscall.SIGTERM, syscall.SIGTERM}, "signal: terminated", ""},
+		{"itself", nil, "exit status 0", ""},
 		{"fail", nil, "exit status 1", "faasgen: cannot go on\n"},
 	}
 	for _, tt := range tests {

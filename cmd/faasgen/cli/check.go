@@ -11,7 +11,7 @@ import (
 )
 
 func (t *tool) check() *cobra.Command {
-	var value, unit, env string
+	var value, unit, env, rev string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check [DIR]",
@@ -72,6 +72,13 @@ func (t *tool) check() *cobra.Command {
 					ds = append(ds, annotations.Diagnostic{Code: "generated-stale", Message: "the generated code is not current", Hint: "run: go tool faasgen generate"})
 				}
 			}
+			var broken annotations.Diagnostics
+			if rev != "" && !ds.Failed() {
+				if broken, err = t.brokenSince(cmd.Context(), dir, rev); err != nil {
+					return err
+				}
+				ds = append(ds, broken...)
+			}
 			ds.Sort()
 			if asJSON {
 				err = t.encode(checked{t.findings(ds), t.portability(reports)})
@@ -84,12 +91,16 @@ func (t *tool) check() *cobra.Command {
 			if err == nil && ds.Failed() {
 				err = &failure{code: exitFailed}
 			}
+			if err == nil && len(broken) > 0 {
+				err = &failure{code: exitUsage}
+			}
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&value, "target", "", "the targets to check for, separated by commas, or all")
 	cmd.Flags().StringVar(&unit, "unit", "", "check this unit only")
 	cmd.Flags().StringVar(&env, "env", "", "check the configuration of this environment only; the default is all that have a file or are deployed")
+	cmd.Flags().StringVar(&rev, "rev", "", "note what the contract of the http functions breaks of that at a revision of git; exit code 2 if anything")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings and the portability report as JSON")
 	t.stageFlag(cmd.Flags())
 	return cmd

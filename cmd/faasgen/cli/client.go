@@ -38,7 +38,11 @@ func (t *tool) client() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := t.contract(cmd.Context(), dir)
+			_, app, err := t.application(cmd.Context(), dir)
+			if err != nil {
+				return err
+			}
+			a, err := app.Inspect()
 			if err != nil {
 				return err
 			}

@@ -13,20 +13,39 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen"
-	"github.com/faasgen/faasgen/gen/inspect"
 )
 
 func (t *tool) openapi() *cobra.Command {
+	return t.documents("openapi", "Write the OpenAPI document of the http functions",
+		"Openapi writes the OpenAPI 3.1 document of an application's http functions: their routes, parameters, bodies and responses, from\n"+
+			"the types of the handlers and their comments.", func(r *gen.Result, app *gen.App) ([]byte, annotations.Diagnostics, error) { return r.OpenAPI(app) })
+}
+
+func (t *tool) asyncapi() *cobra.Command {
+	return t.documents("asyncapi", "Write the AsyncAPI document of the functions that take events",
+		"Asyncapi writes the AsyncAPI 3.0 document of an application's events: the buckets, queues, topics and so on, by their logical\n"+
+			"names, and what functions read from the messages, from the types of the handlers and their comments.",
+		func(_ *gen.Result, app *gen.App) ([]byte, annotations.Diagnostics, error) {
+			inspected, err := app.Inspect()
+			if err != nil {
+				return nil, nil, err
+			}
+			return inspected.AsyncAPI()
+		})
+}
+
+// documents is a command that writes a document of an application.
+func (t *tool) documents(name, short, long string, document func(*gen.Result, *gen.App) ([]byte, annotations.Diagnostics, error)) *cobra.Command {
 	var file string
 	var check bool
 	cmd := &cobra.Command{
-		Use:   "openapi [DIR]",
-		Short: "Write the OpenAPI document of the http functions",
-		Long: "Openapi writes the OpenAPI 3.1 document of an application's http functions: their routes, parameters, bodies and responses, from\n" +
-			"the types of the handlers and their comments. What no schema can describe is noted. --check compares the file with the code\n" +
-			"and ends with exit code 2 if it would be another.",
-		Example: "  faasgen openapi > openapi.json\n  faasgen openapi -o openapi.json\n  faasgen openapi -o openapi.json --check",
+		Use:   name + " [DIR]",
+		Short: short,
+		Long: long + " What no schema can describe is noted. --check compares the file with\n" +
+			"the code and ends with exit code 2 if it would be another.",
+		Example: fmt.Sprintf("  faasgen %s > %[1]s.json\n  faasgen %[1]s -o %[1]s.json\n  faasgen %[1]s -o %[1]s.json --check", name),
 		Args:    arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if check && file == "" {
@@ -36,16 +55,16 @@ func (t *tool) openapi() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := t.contract(cmd.Context(), dir)
+			r, app, err := t.application(cmd.Context(), dir)
 			if err != nil {
 				return err
 			}
-			document, notes, err := a.OpenAPI()
+			text, notes, err := document(r, app)
 			if err != nil {
 				return err
 			}
 			t.print(notes)
-			return t.deliver(document, file, check, "faasgen openapi")
+			return t.deliver(text, file, check, "faasgen "+name)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "output", "o", "", "the file to write, in place of standard output")
@@ -54,19 +73,20 @@ func (t *tool) openapi() *cobra.Command {
 	return cmd
 }
 
-// contract is the application of a folder, or the only one below it.
-func (t *tool) contract(ctx context.Context, dir string) (*inspect.Application, error) {
+// application is that of a folder, or the only one below it.
+func (t *tool) application(ctx context.Context, dir string) (*gen.Result, *gen.App, error) {
 	done := t.progress("reading")
-	apps, ds, err := gen.Read(ctx, t.options(dir))
+	r, err := gen.Generate(ctx, t.options(dir))
 	done()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if ds.Failed() {
-		t.print(ds)
-		return nil, &failure{code: exitFailed}
+	if r.Diagnostics.Failed() {
+		t.print(r.Diagnostics)
+		return nil, nil, &failure{code: exitFailed}
 	}
-	if i := slices.IndexFunc(apps, func(a *inspect.Application) bool { return a.Dir == dir }); i >= 0 {
+	apps := r.Apps
+	if i := slices.IndexFunc(apps, func(a *gen.App) bool { return a.Dir == dir }); i >= 0 {
 		apps = apps[i : i+1]
 	}
 	if len(apps) != 1 {
@@ -74,9 +94,9 @@ func (t *tool) contract(ctx context.Context, dir string) (*inspect.Application, 
 		for _, a := range apps {
 			dirs = append(dirs, relative(t.dir, a.Dir))
 		}
-		return nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + strings.Join(dirs, ", ")}
+		return nil, nil, &failure{code: exitUsage, text: fmt.Sprintf("found %d applications, expected one", len(apps)), hint: "name the folder of one: " + strings.Join(dirs, ", ")}
 	}
-	return apps[0], nil
+	return r, apps[0], nil
 }
 
 // deliver prints what was made of a contract by a command, writes it to a file, whose folder it makes, or compares the file with it.

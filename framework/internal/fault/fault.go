@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 )
 
 // ErrClosed is framework.ErrClosed.
@@ -17,6 +18,8 @@ type PanicError struct {
 	Value any
 	// Stack is the stack of the panicking goroutine, as runtime/debug.Stack formats it.
 	Stack []byte
+
+	logged atomic.Bool
 }
 
 // Error returns the panic's value, for logs.
@@ -26,6 +29,27 @@ func (e *PanicError) Error() string { return fmt.Sprintf("panic: %v", e.Value) }
 func (e *PanicError) Unwrap() error {
 	err, _ := e.Value.(error)
 	return err
+}
+
+// MarkLogged says that the stack of p is in the log.
+func MarkLogged(p *PanicError) { p.logged.Store(true) }
+
+// Logged reports whether the log has all that an error of an invocation says: it is a panic, of the handler or of a hook, or nothing
+// but such panics. The engine logs them, each with its stack. An error that wraps a panic says more.
+func Logged(err error) bool {
+	if _, ok := err.(*PanicError); ok {
+		return true
+	}
+	of, ok := err.(interface{ Logged() bool })
+	return ok && of.Logged()
+}
+
+// Stack is that of the panic that an error wraps, if the log does not have it yet.
+func Stack(err error) []byte {
+	if p, ok := errors.AsType[*PanicError](err); ok && !p.logged.Load() {
+		return p.Stack
+	}
+	return nil
 }
 
 // Guard runs f, a user's code, and turns a panic of it into a *PanicError.

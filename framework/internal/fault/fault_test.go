@@ -2,6 +2,7 @@ package fault
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -31,5 +32,34 @@ func TestGuardOfAnErrorWithoutText(t *testing.T) {
 	err := Guard(func() error { var none *text; return none })
 	if _, ok := errors.AsType[*PanicError](err); !ok {
 		t.Errorf("the error is a %T, want a *PanicError, whose text can be had", err)
+	}
+}
+
+// told is an error that says by itself whether it was logged.
+type told bool
+
+func (told) Error() string  { return "told" }
+func (t told) Logged() bool { return bool(t) }
+
+// Logged errors say nothing that the log of the engine does not have.
+func TestLogged(t *testing.T) {
+	p := &PanicError{Value: "oops", Stack: []byte("stack")}
+	other := errors.New("other")
+	for _, tt := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false}, {other, false}, {p, true}, {told(true), true}, {told(false), false}, {errors.Join(p, other), false}, {fmt.Errorf("wrapped: %w", p), false},
+	} {
+		if got := Logged(tt.err); got != tt.want {
+			t.Errorf("%v: logged %t, want %t", tt.err, got, tt.want)
+		}
+	}
+	wrapped := fmt.Errorf("wrapped: %w", p)
+	if got := Stack(wrapped); string(got) != "stack" {
+		t.Errorf("the stack is %q", got)
+	}
+	if MarkLogged(p); Stack(wrapped) != nil || Stack(other) != nil {
+		t.Error("the stack is there a second time")
 	}
 }

@@ -33,5 +33,5 @@ func ExampleNew() {
 	request := web.Request{Method: "GET", Path: "/orders", Pattern: "/orders", Header: web.Header{"User-Agent": {"curl"}, "Authorization": {"Bearer abc"}}}
 	_, _ = e.Invoke(context.Background(), framework.Invocation{Function: list, Event: web.NewExchange(request), RequestID: "1"})
 	// Output:
-	// {"level":"INFO","msg":"invocation","unit":"shop","function":"order-list","trigger":"http","route":"/orders","cold":true,"request_id":"1","method":"GET","status":404,"error_code":"not_found","headers":{"User-Agent":"curl","Authorization":"[redacted]"}}
+	// {"level":"INFO","msg":"invocation","unit":"shop","function":"order-list","trigger":"http","method":"GET","route":"/orders","cold":true,"request_id":"1","status":404,"error_code":"not_found","headers":{"User-Agent":"curl","Authorization":"[redacted]"}}
 }

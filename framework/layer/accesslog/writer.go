@@ -52,7 +52,7 @@ type writer struct {
 type lines struct {
 	function string
 	single   string // kind of all triggers, empty if there are several
-	routes   []line // one for each pattern and kind, or one without either
+	routes   []line // one for each route, and one for other methods of its pattern
 	other    []line
 	head     head // of metrics, nil without
 	plain    slog.Handler
@@ -60,23 +60,37 @@ type lines struct {
 
 // line is what lines of one route, or of one kind, have in common.
 type line struct {
-	kind, pattern string
-	routes        []web.Route // with the pattern
-	warm, cold    slog.Handler
+	kind, pattern, method string
+	routes                []web.Route     // with the pattern, and the method if there is one
+	encoded               [4]slog.Handler // by the place of an outcome
 }
 
+// place is that of a handler in a line.
+func place(cold, failed bool) int { return 2*number(cold) + number(failed) }
+
 // newLine encodes what the lines have in common.
-func newLine(base slog.Handler, kind, pattern string) line {
+func (l *Layer) newLine(base slog.Handler, kind, pattern, method string) line {
 	var attrs []slog.Attr
 	if kind != "" {
 		attrs = append(attrs, slog.String("trigger", kind))
 	}
+	if method != "" {
+		attrs = append(attrs, slog.String("method", method))
+	}
 	if pattern != "" {
 		attrs = append(attrs, slog.String("route", pattern))
 	}
-	return line{kind: kind, pattern: pattern,
-		warm: base.WithAttrs(append(slices.Clip(attrs), slog.Bool("cold", false))),
-		cold: base.WithAttrs(append(slices.Clip(attrs), slog.Bool("cold", true)))}
+	own := line{kind: kind, pattern: pattern, method: method}
+	for _, cold := range []bool{false, true} {
+		for _, failed := range []bool{false, true} {
+			attrs := append(slices.Clip(attrs), slog.Bool("cold", cold))
+			if l.config.Metrics == "emf" {
+				attrs = append(attrs, slog.Int(errorsField, number(failed)))
+			}
+			own.encoded[place(cold, failed)] = base.WithAttrs(attrs)
+		}
+	}
+	return own
 }
 
 // of returns the lines of the function that ctx calls.
@@ -99,18 +113,22 @@ func (w *writer) of(ctx *framework.Context) *lines {
 		if !ok {
 			continue
 		}
-		at := slices.IndexFunc(all.routes, func(l line) bool { return l.pattern == r.Pattern })
+		at := slices.IndexFunc(all.routes, func(l line) bool { return l.pattern == r.Pattern && l.method == "" })
 		if at < 0 {
 			at = len(all.routes)
-			all.routes = append(all.routes, newLine(base, kind, r.Pattern))
+			all.routes = append(all.routes, w.layer.newLine(base, kind, r.Pattern, ""))
 		}
 		all.routes[at].routes = append(all.routes[at].routes, r)
+		if r.Method != "" {
+			all.routes = append(all.routes, w.layer.newLine(base, kind, r.Pattern, r.Method))
+			all.routes[len(all.routes)-1].routes = []web.Route{r}
+		}
 	}
 	if len(kinds) == 1 {
 		all.single = kinds[0]
 	}
 	for _, kind := range append(kinds, "call", "raw", "") {
-		all.other = append(all.other, newLine(base, kind, ""))
+		all.other = append(all.other, w.layer.newLine(base, kind, "", ""))
 	}
 	w.lines.Store(all)
 	return all
@@ -144,10 +162,21 @@ func triggersOf(ctx *framework.Context) []framework.Trigger {
 // find returns the line of an invocation.
 func (all *lines) find(ctx *framework.Context, x *web.Exchange) *line {
 	if x != nil {
+		var found *line
 		for i := range all.routes {
-			if all.routes[i].pattern == x.Request.Pattern {
-				return &all.routes[i]
+			l := &all.routes[i]
+			if l.pattern != x.Request.Pattern {
+				continue
 			}
+			if l.method == x.Request.Method {
+				return l
+			}
+			if l.method == "" {
+				found = l
+			}
+		}
+		if found != nil {
+			return found
 		}
 	}
 	kind := all.single
@@ -198,10 +227,7 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	if i.cold && all.head.directives != nil {
 		w.layer.writeColdStart(ctx, all.plain, now)
 	}
-	h := l.warm
-	if i.cold {
-		h = l.cold
-	}
+	h := l.encoded[place(i.cold, o.Failed)]
 	if !h.Enabled(ctx, level) {
 		return
 	}
@@ -210,7 +236,10 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	attrs := append(room[:0], slog.String(requestIDField, ctx.RequestID()),
 		slog.Int64(durationField, now.Sub(i.began).Microseconds())) // a float would go through encoding/json, for 400 ns and an allocation
 	if x != nil {
-		attrs = append(attrs, slog.String("method", cut(x.Request.Method)), slog.Int("status", o.Status))
+		attrs = append(attrs, slog.Int("status", o.Status))
+		if l.method == "" {
+			attrs = append(attrs, slog.String("method", cut(x.Request.Method)))
+		}
 	}
 	if id := ctx.TraceID(); id != "" {
 		attrs = append(attrs, slog.String("trace_id", id))
@@ -229,9 +258,6 @@ func (w *writer) write(ctx *framework.Context, i *invocation, err error) {
 	}
 	if i.sampled {
 		attrs = append(attrs, slog.Bool("sampled", true))
-	}
-	if w.layer.config.Metrics == "emf" {
-		attrs = append(attrs, slog.Int(errorsField, number(o.Failed)))
 	}
 	if all.head.directives != nil {
 		metrics := w.layer.heads.Get().(*head)

@@ -345,4 +345,85 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
+// inUse is what the process has in use when what runs has ended.
+func inUse(t *testing.T) (goroutines, files int, heap uint64) {
+	t.Helper()
+	http.DefaultClient.CloseIdleConnections()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	open, err := os.ReadDir("/dev/fd")
+	if err != nil {
+		t.Skip(err)
+	}
+	return runtime.NumGoroutine(), len(open), m.HeapAlloc
+}
+
+// An application that dies, answers with garbage or does not listen costs nothing that stays, one line of the log each time, and no
+// answer of another function.
+func TestWhatGoesWrongLeavesNothing(t *testing.T) {
+	const times = 40
+	at := func(act string) (string, *logged) {
+		url, _, log := serve(t, commandOf(act, "SOCKET"), func(s *Server) { s.backOff = func(int) time.Duration { return 0 } })
+		return url, log
+	}
+	dies, diesLog := at("app")
+	garbage, garbageLog := at("garbage")
+	unlistened := func() {
+		c := commandOf("silent", "PORT")
+		c.StartTimeout = time.Millisecond
+		if err := start(t, c, ""); err == nil || !strings.Contains(err.Error(), "it did not listen on port") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("the error is %q, want one line that says it", err)
+		}
+	}
+	own := func(url string) {
+		if response, body := do(t, "GET", url+"/own", nil); response.StatusCode != 200 || body != "own" {
+			t.Fatalf("another function: %d %s", response.StatusCode, body)
+		}
+	}
+	died := 0
+	once := func() {
+		do(t, "GET", dies+"/die", nil)
+		own(dies)
+		died++
+		for limit := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) { // until the next one is there
+			if response, _ := do(t, "GET", dies+"/pid", nil); response.StatusCode == 200 {
+				break
+			} else if time.Now().After(limit) {
+				t.Fatalf("status %d, 20 s after it died", response.StatusCode)
+			}
+		}
+		if response, body := do(t, "GET", garbage+"/", nil); response.StatusCode != 502 || strings.Contains(body, "secret") {
+			t.Errorf("garbage: %d %s", response.StatusCode, body)
+		}
+		own(garbage)
+	}
+	for range 3 { // all that is made once is there now
+		once()
+		unlistened()
+	}
+	goroutines, files, heap := inUse(t)
+	for i := range times {
+		once()
+		if i%8 == 0 {
+			unlistened()
+		}
+	}
+	for limit := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		g, f, h := inUse(t)
+		if g <= goroutines+2 && f <= files+2 && h <= heap+1<<20 {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%d goroutines, %d files, %d bytes; before %d, %d, %d", g, f, h, goroutines, files, heap)
+		}
+	}
+	if n := strings.Count(diesLog.String(), "the application ended; it is started again"); n != died {
+		t.Errorf("the log says %d times that the application ended, want %d", n, died)
+	}
+	if n := strings.Count(garbageLog.String(), "malformed HTTP"); n != died {
+		t.Errorf("the log says %d times that the answer was no HTTP, want %d", n, died)
+	}
+}
+
 var _ http.Handler = (*Server)(nil)

@@ -254,7 +254,7 @@ func do(t *testing.T, method, url string, body io.Reader, header ...string) (*ht
 func TestServes(t *testing.T) {
 	for _, variable := range []string{"SOCKET", "PORT"} {
 		t.Run(variable, func(t *testing.T) {
-			url, _, _ := serve(t, commandOf("app", variable), nil)
+			url, _, log := serve(t, commandOf("app", variable), nil)
 			response, body := do(t, "POST", url+"/a%2Fb?x=1;y", strings.NewReader("text"), "X-Forwarded-For", "6.6.6.6", "X-Real-Ip", "6.6.6.6", "Expect", "100-continue")
 			if want := `POST /a%2Fb?x=1;y host=shop.example.com for=["127.0.0.1"] proto=http real=[] body="text" <nil>`; response.StatusCode != 200 || body != want {
 				t.Errorf("status %d, body\n%s, want\n%s", response.StatusCode, body, want)
@@ -268,8 +268,14 @@ func TestServes(t *testing.T) {
 			if response, body = do(t, "POST", url+"/", io.MultiReader(strings.NewReader(strings.Repeat("x", 1<<20)), strings.NewReader("x"))); response.StatusCode != 413 {
 				t.Errorf("a body over the limit: %d %s", response.StatusCode, body)
 			}
-			if response, body = do(t, "GET", url+"/", nil, "Connection", "Upgrade", "Upgrade", "websocket"); response.StatusCode != 501 || !strings.Contains(body, "upgrade_not_supported") {
-				t.Errorf("a WebSocket: %d %s", response.StatusCode, body)
+			for range 2 {
+				response, body = do(t, "GET", url+"/", nil, "Connection", "Upgrade", "Upgrade", "websocket")
+				if response.StatusCode != 501 || !strings.Contains(body, `"detail":"functions carry no WebSockets: poll, or read server-sent events","code":"upgrade_not_supported"`) {
+					t.Errorf("a WebSocket: %d %s", response.StatusCode, body)
+				}
+			}
+			if n := strings.Count(log.String(), "a WebSocket is refused with 501"); n != 1 {
+				t.Errorf("the log says %d times that WebSockets are refused, want once", n)
 			}
 		})
 	}

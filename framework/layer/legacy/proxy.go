@@ -124,7 +124,10 @@ func client(r *http.Request) (address, proto string) {
 // the application ends or sends no HTTP before it has answered. WebSockets are refused with 501: no platform's functions carry them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		s.refuse(w, r, &framework.Error{Status: http.StatusNotImplemented, Code: "upgrade_not_supported", Message: "functions carry no WebSockets"}, 0)
+		s.upgrades.Do(func() {
+			s.log.Warn("a WebSocket is refused with 501, as are those that follow: functions carry none; have clients poll or read server-sent events", "command", s.command.String(), "path", r.URL.Path)
+		})
+		s.refuse(w, r, &framework.Error{Status: http.StatusNotImplemented, Code: "upgrade_not_supported", Message: "functions carry no WebSockets: poll, or read server-sent events"}, 0)
 		return
 	}
 	c, err := s.acquire(r.Context())

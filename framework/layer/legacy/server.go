@@ -18,6 +18,7 @@ type Server struct {
 	codeDir  string
 	onSocket bool
 	backOff  func(failures int) time.Duration
+	upgrades sync.Once // has the log say that they are refused
 
 	mu      sync.Mutex
 	begun   bool // Init has succeeded

@@ -175,7 +175,7 @@ func (p *process) respond(c *runtimeapi.Client, inv *Invocation, body []byte, er
 	if err == nil {
 		request.Path = apiVersion + "/runtime/invocation/" + inv.RequestID + "/response"
 	} else {
-		if _, ok := err.(*framework.PanicError); !ok { // which was logged with its stack
+		if !platform.Logged(err) {
 			p.log.Error("the invocation failed", "error", err.Error(), "request_id", inv.RequestID)
 		}
 		request = errorRequest(apiVersion+"/runtime/invocation/"+inv.RequestID+"/error", err)

@@ -23,11 +23,12 @@ func Guarantees(t *testing.T, harnesses ...Harness) {
 	documented(t, slices.Sorted(maps.Keys(rows)))
 	for _, h := range harnesses {
 		t.Run(h.Runtime.Name(), func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			h.Command = cmp.Or(h.Command, "bootstrap")
 			l := &life{&suite{Harness: h}}
 			for name, check := range rows {
 				t.Run(name, func(t *testing.T) {
-					t.Parallel() // most of it is waiting
+					t.Parallel()
 					check(l, t)
 				})
 			}
@@ -116,7 +117,11 @@ func guarantees() map[string]func(*life, *testing.T) {
 		"a before-hook fails": func(l *life, t *testing.T) {
 			l.starts(t, "error@b.BeforeRuntimeStart", "", []string{"a.BeforeRuntimeStart", "b.BeforeRuntimeStart", "b.AfterRuntimeStart error", "a.AfterRuntimeStart error"})
 			l.starts(t, "error@a.BeforeRuntimeStart", "", []string{"a.BeforeRuntimeStart", "a.AfterRuntimeStart error"})
-			l.starts(t, "error@a.BeforeFunctionStart", "", runtimeStart(), []string{"a.BeforeFunctionStart", "a.AfterFunctionStart error", "Stop"})
+			undone := []string{"Stop"}
+			if l.Package != "" {
+				undone = nil // generated code destroys what was built, and nothing was
+			}
+			l.starts(t, "error@a.BeforeFunctionStart", "", runtimeStart(), []string{"a.BeforeFunctionStart", "a.AfterFunctionStart error"}, undone)
 			l.lives(t, "error@b.BeforeInvoke", failed, []string{"a.BeforeInvoke", "b.BeforeInvoke", "b.AfterInvoke error", "a.AfterInvoke error"}, closing())
 			l.lives(t, "error@a.BeforeInvoke", failed, []string{"a.BeforeInvoke", "a.AfterInvoke error"}, closing())
 		},
@@ -159,7 +164,7 @@ func guarantees() map[string]func(*life, *testing.T) {
 				l.invoked(t, p, answered)
 				l.invoked(t, p, answered)
 				l.ends(t, p, slices.Concat(runtimeStart(), functionStart(), invoking(), invoking(), closing()))
-				if n := strings.Count(p.out.String(), `destroy fixture.work"`); n != 2 {
+				if n := strings.Count(strings.ToLower(p.out.String()), `destroy fixture.work"`); n != 2 {
 					t.Errorf("%s: the log has %d failures of Destroy, want 2", do, n)
 				}
 			}
@@ -187,6 +192,9 @@ func guarantees() map[string]func(*life, *testing.T) {
 			}
 		},
 		"a hook of Close hangs": func(l *life, t *testing.T) {
+			if l.Package != "" {
+				t.Skip("it waits for half of the time that the platform leaves, for what generated code has no part in")
+			}
 			p := l.begin(t, "hang@b.BeforeClose")
 			l.invoked(t, p, answered)
 			l.ends(t, p, slices.Concat(runtimeStart(), functionStart(), invoking(), afterError(closing(), "Stop")))
@@ -240,6 +248,9 @@ func (l *life) panics(t *testing.T, do string, steps []string) {
 		if !strings.Contains(line, part) {
 			t.Errorf("%s: %s is not in the line %.300s", do, part, line)
 		}
+	}
+	for _, only := range []string{`"stack":"`, fixture.Secret} {
+		l.line(t, p, only)
 	}
 }
 

@@ -10,7 +10,7 @@
 //		platformtest.Run(t, platformtest.Harness{Runtime: sim.New(sim.Options{Ingress: "url"}), HTTP: true, Timer: true, Raw: true, Queue: "queue"})
 //	}
 //
-// The artefact is the test binary itself, started again with [Variable] set.
+// The artefact is the test binary itself, started again with [Variable] set, or for [Guarantees] also a package that was built.
 package platformtest
 
 import (
@@ -92,6 +92,9 @@ type Harness struct {
 	Queue string
 	// Command is the entry's file name, "bootstrap" if empty.
 	Command string
+	// Package is the unpacked package of a built unit that [Guarantees] takes in place of the test binary: it writes down its life as
+	// the fixture does for fixture.LifeVariable, and its functions are life or life-raw. Run and Faults have no use for it.
+	Package string
 	// Script is what that file holds, where it is none of the program itself, which is then the file bootstrap next to it.
 	Script string
 	// Environment is added to the artefact's.
@@ -128,6 +131,8 @@ func Run(t *testing.T, h Harness) {
 	if h.HTTP {
 		t.Run("request", func(t *testing.T) { s.requests(t, p) })
 		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
+		t.Run("form", func(t *testing.T) { s.forms(t, p) })
+		t.Run("answers", func(t *testing.T) { s.answers(t, p) })
 		t.Run("answer", func(t *testing.T) { s.responses(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
 		t.Run("case", func(t *testing.T) { s.cases(t, p) })
@@ -171,20 +176,8 @@ type process struct {
 // artifact puts the test binary into a package of its own.
 func (s *suite) artifact(t *testing.T, a sim.Artifact, out *output) sim.Artifact {
 	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.Dir = t.TempDir()
-	program := s.Command
-	if s.Script != "" {
-		program = "bootstrap"
-		if err := os.WriteFile(filepath.Join(a.Dir, s.Command), []byte(s.Script), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Symlink(exe, filepath.Join(a.Dir, program)); err != nil {
-		t.Fatal(err)
+	if a.Dir = s.Package; a.Dir == "" {
+		a.Dir = s.self(t)
 	}
 	a.Command, a.Unit, a.Memory, a.Output = s.Command, "fixture", 128, out
 	environment := map[string]string{Variable: "1", "GORACE": "atexit_sleep_ms=0"} // or a process with the race detector ends a second later
@@ -201,6 +194,27 @@ func (s *suite) artifact(t *testing.T, a sim.Artifact, out *output) sim.Artifact
 		}
 	})
 	return a
+}
+
+// self is a folder with the test binary as the program.
+func (s *suite) self(t *testing.T) (dir string) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	program := s.Command
+	if s.Script != "" {
+		program = "bootstrap"
+		if err := os.WriteFile(filepath.Join(dir, s.Command), []byte(s.Script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(exe, filepath.Join(dir, program)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // start starts the artefact, which must become ready. codecs is the value of rawVariable.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/textproto"
-	"strings"
 )
 
 // Get returns the first value of the named header, empty if there is none. Names are matched without regard to case.
@@ -68,8 +67,18 @@ func validName(name string) bool {
 	return name != ""
 }
 
+// The characters of a token, a bit for each: those below 64, and those from there on. Every name of every response is looked at.
+const (
+	tokensBelow64 = (1<<10-1)<<'0' | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' | 1<<'-' | 1<<'.'
+	tokensFrom64  = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64) | 1<<('^'-64) | 1<<('_'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64)
+)
+
 func isToken(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0
+	set := uint64(tokensBelow64)
+	if c >= 64 {
+		set = tokensFrom64
+	}
+	return c < 128 && set>>(c%64)&1 != 0
 }
 
 // validValue reports whether value may follow a header's name: no line break, no NUL and no other control character, so

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/faasgen/faasgen/framework"
+	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
 // problem is the body of an error response: RFC 9457 with three members more.
@@ -23,6 +24,11 @@ type problem struct {
 
 // fail makes the response of a call that failed, and logs what it does not show.
 func (x *Exchange) fail(err error, info ErrorInfo) *Response {
+	if errors.Is(err, ErrNotModified) {
+		if r, err := x.succeed(&Response{Status: 304}, 0); err == nil {
+			return r
+		}
+	}
 	p := describe(err, info)
 	x.log(err, p.Status, info)
 	h := make(Header, 4)
@@ -36,17 +42,15 @@ func (x *Exchange) fail(err error, info ErrorInfo) *Response {
 	return x.refuse(h, p)
 }
 
-// refuse makes the response that shows p. Nothing of it may be cached: it is about this call.
+// refuse makes the response that shows p. Nothing of it may be cached: it is about this call, and in the
+// form that this client wants.
 func (x *Exchange) refuse(h Header, p problem) *Response {
 	p.Type, p.Title = "about:blank", statusText(p.Status)
-	body, err := encode(new(exactWriter), p)
-	if err != nil {
-		body = []byte(`{}`) // cannot be: p has only strings and numbers
-	}
+	body, contentType := p.shown(&x.Request)
 	if len(h["Cache-Control"]) == 0 {
 		h["Cache-Control"] = []string{"no-store"}
 	}
-	x.out = response{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: "application/problem+json"}
+	x.out = response{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: contentType}
 	return x.frame()
 }
 
@@ -95,11 +99,10 @@ func ofTheBody(canonical string, values []string) bool {
 
 // log writes what callers do not see.
 func (x *Exchange) log(err error, status int, info ErrorInfo) {
-	if _, ok := err.(*framework.PanicError); ok {
-		return // the engine has logged it, with its stack
+	if fault.Logged(err) {
+		return // by the engine, with its stack
 	}
 	var stated *framework.Error
-	var panicked *framework.PanicError
 	level := slog.LevelError
 	switch {
 	case errors.As(err, &stated) && status < 500:
@@ -118,8 +121,8 @@ func (x *Exchange) log(err error, status int, info ErrorInfo) {
 	if info.RequestID != "" {
 		args = append(args, "request_id", info.RequestID)
 	}
-	if errors.As(err, &panicked) {
-		args = append(args, "stack", string(panicked.Stack))
+	if stack := fault.Stack(err); stack != nil {
+		args = append(args, "stack", string(stack))
 	}
 	log.Log(context.Background(), level, "request failed", args...)
 }

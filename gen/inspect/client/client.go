@@ -94,8 +94,10 @@ func resultOf(o *operation.Operation) result {
 	return r
 }
 
-// raw reports whether a request's body is what the caller makes of it.
-func (c *call) raw() bool { return c.Open || c.Body != nil && c.Body.Media != "application/json" }
+// raw reports whether a request's body is what the caller makes of it: a form, or what the function reads itself.
+func (c *call) raw() bool {
+	return c.Open || slices.ContainsFunc(c.Body, func(b *operation.Content) bool { return b.Media != "application/json" })
+}
 
 // whole reports whether the body is all that the function takes.
 func (c *call) whole() bool { return c.Body != nil && !c.raw() && len(c.Parameters) == 0 }
@@ -110,7 +112,7 @@ func calls(api *operation.API, types, methods names, pascal, method func(string)
 	var list []*call
 	for _, o := range api.Operations {
 		c := &call{Operation: o, method: methods.unique(method(o.ID)), result: resultOf(o)}
-		if c.Body != nil && !c.raw() && structured(c.Body.Schema) {
+		if c.Body != nil && !c.raw() && structured(c.Body[0].Schema) {
 			c.body = types.unique(pascal(o.ID) + "Body")
 		}
 		if len(c.Parameters) > 0 || c.raw() {
@@ -131,10 +133,17 @@ func (c *call) summary() string {
 	if c.Guards != nil {
 		s += "\n\nGuards: " + strings.Join(c.Guards, ", ") + "."
 	}
-	if c.Description != "" {
-		s += "\n\n" + c.Description
+	if more := rest(c.Description); more != "" {
+		s += "\n\n" + more
 	}
 	return s
+}
+
+// rest is a comment without its first sentence, which the summary has.
+func rest(description string) string {
+	first, more, _ := strings.Cut(description, "\n\n")
+	_, second, _ := strings.Cut(strings.Join(strings.Fields(first), " "), ". ")
+	return strings.TrimSpace(second + "\n\n" + more)
 }
 
 // part is a piece of a path: a text, or the parameter in its place.

@@ -118,7 +118,7 @@ func (g *golang) inputs(c *call) {
 		g.printf("}\n\n")
 	}
 	if c.body != "" {
-		g.printf("// %s is the body of %s.\ntype %s %s\n\n", c.body, c.method, c.body, g.typeOf(c.Body.Schema))
+		g.printf("// %s is the body of %s.\ntype %s %s\n\n", c.body, c.method, c.body, g.typeOf(c.Body[0].Schema))
 	}
 }
 
@@ -126,7 +126,7 @@ func (g *golang) bodyType(c *call) string {
 	if c.body != "" {
 		return c.body
 	}
-	return g.typeOf(c.Body.Schema)
+	return g.typeOf(c.Body[0].Schema)
 }
 
 // method writes the method of a call.

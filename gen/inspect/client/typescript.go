@@ -82,7 +82,7 @@ func (ts *typescript) declare(name, doc string, s *schema.Schema) {
 // inputs writes the types that are a call's own.
 func (ts *typescript) inputs(c *call) {
 	if c.body != "" {
-		ts.declare(c.body, "The body of "+c.method+".", c.Body.Schema)
+		ts.declare(c.body, "The body of "+c.method+".", c.Body[0].Schema)
 	}
 	if c.input == "" {
 		return
@@ -133,7 +133,7 @@ func (ts *typescript) bodyType(c *call) string {
 	if c.body != "" {
 		return c.body
 	}
-	return ts.typeOf(c.Body.Schema, "", "")
+	return ts.typeOf(c.Body[0].Schema, "", "")
 }
 
 // method writes the method of a call.

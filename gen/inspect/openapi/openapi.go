@@ -29,18 +29,19 @@ type reader struct {
 	paths      map[string]map[string]*operation.Operation
 	operations map[string]bool // ids that are taken
 	tags       map[string]string
+	schemes    map[string]string // of guards, by their names
 }
 
 // Read reads the operations of an application. What it says of the application is the comment of the package in its folder.
 func Read(app *model.App) *operation.API {
 	d := &reader{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*operation.Operation{}, operations: map[string]bool{}, tags: map[string]string{},
+		paths: map[string]map[string]*operation.Operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
 	}
-	api := &operation.API{Service: app.Spec.Service, Description: d.packageDoc(app.Dir), Tags: d.tags, Definitions: d.set.Definitions()}
+	api := &operation.API{Service: app.Spec.Service, Description: d.packageDoc(app.Dir), Tags: d.tags, Schemes: d.schemes, Definitions: d.set.Definitions()}
 	for _, path := range slices.Sorted(maps.Keys(d.paths)) {
 		for _, method := range methods() {
 			if o := d.paths[path][method]; o != nil {
@@ -145,14 +146,7 @@ func (d *reader) operation(f *model.Function, r route, method string) *operation
 			o.Responses[status] = r
 		}
 	}
-	for _, m := range f.Middleware {
-		if m.Guard {
-			o.Guards = append(o.Guards, m.Name)
-		}
-	}
-	if o.Guards != nil {
-		o.Responses["401"], o.Responses["403"] = operation.Response{Failure: "Unauthorized"}, operation.Response{Failure: "Forbidden"}
-	}
+	d.guarded(o, f)
 	if o.Parameters != nil || o.Body != nil {
 		o.Responses["400"] = operation.Response{Failure: "BadRequest"}
 	}
@@ -187,15 +181,12 @@ func (d *reader) name(function, method string) string {
 	return id
 }
 
-// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of the rest.
+// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of all of it.
 func split(doc, name string) (summary, description string) {
-	first, rest, _ := strings.Cut(strings.TrimSpace(doc), "\n\n")
-	first = strings.Join(strings.Fields(first), " ")
-	if i := strings.Index(first, ". "); i >= 0 {
-		first, rest = first[:i], strings.TrimSpace(first[i+2:]+"\n\n"+rest)
-	}
-	summary = strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")
-	return model.Title(summary), strings.TrimSpace(rest)
+	description = strings.TrimSpace(doc)
+	first, _, _ := strings.Cut(description, "\n\n")
+	first, _, _ = strings.Cut(strings.Join(strings.Fields(first), " "), ". ")
+	return model.Title(strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")), description
 }
 
 func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) (list []operation.Parameter) {
@@ -203,6 +194,9 @@ func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) 
 	known := map[string]bool{}
 	if f.Bind != nil {
 		for _, p := range f.Bind.Params {
+			if p.InForm() {
+				continue
+			}
 			v := fieldAt(f.Bind.Named, p.Path)
 			own := operation.Parameter{Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Schema: d.value(p, f.Rules != nil, v, at)}
 			if v != nil {
@@ -250,20 +244,31 @@ func (d *reader) value(p model.Param, rules bool, v *place, at schema.Place) *sc
 	return s
 }
 
-// body is what a function takes as the body of a request, nil if nothing.
-func (d *reader) body(f *model.Function, at schema.Place) *operation.Content {
+// body is what a function takes as the body of a request, in each form, nil if nothing.
+func (d *reader) body(f *model.Function, at schema.Place) (all []*operation.Content) {
 	switch {
 	case f.Input == model.BytesInput:
-		return &operation.Content{Media: "*/*", Schema: &schema.Schema{}}
-	case f.Input != model.BoundInput || f.Bind == nil || !f.Bind.Body:
+		return []*operation.Content{{Media: "*/*", Schema: &schema.Schema{}}}
+	case f.Input != model.BoundInput || f.Bind == nil:
 		return nil
 	}
+	if f.Bind.Body {
+		all = append(all, &operation.Content{Media: "application/json", Schema: d.json(f, at)})
+	}
+	if f.Bind.Form {
+		all = append(all, d.forms(f, at)...)
+	}
+	return all
+}
+
+// json is the schema of a body of JSON.
+func (d *reader) json(f *model.Function, at schema.Place) *schema.Schema {
 	if len(f.Bind.Params) == 0 {
-		return &operation.Content{Media: "application/json", Schema: d.set.Of(f.Bind.Named, f.Rules != nil, at)}
+		return d.set.Of(f.Bind.Named, f.Rules != nil, at)
 	}
 	elsewhere := map[string]bool{}
 	for _, p := range f.Bind.Params {
-		elsewhere[p.Path] = true
+		elsewhere[p.Path] = !p.Both
 	}
-	return &operation.Content{Media: "application/json", Schema: d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)}
+	return d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)
 }

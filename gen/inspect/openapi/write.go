@@ -42,10 +42,12 @@ func Write(a *operation.API, servers []string) ([]byte, error) {
 			schema.Member("version", "1", true),
 		), true),
 		schema.Member("servers", list, list != nil),
+		schema.Member("security", []any{}, true), // of operations without guards
 		schema.Member("tags", tags, tags != nil),
 		schema.Member("paths", paths(a), true),
 		schema.Member("components", object(
-			schema.Member("schemas", components(a.Definitions), true), schema.Member("responses", failures(), true),
+			schema.Member("schemas", components(a.Definitions), true), schema.Member("responses", failures(a), true),
+			schema.Member("securitySchemes", securitySchemes(a), len(a.Schemes) > 0),
 		), true),
 	)
 	if err != nil {
@@ -86,7 +88,11 @@ func operationOf(o *operation.Operation) json.Marshaler {
 	}
 	var body json.Marshaler
 	if o.Body != nil {
-		body = object(schema.Member("content", contentOf(o.Body), true), schema.Member("required", true, true))
+		var contents []schema.ObjectMember
+		for _, c := range o.Body {
+			contents = append(contents, memberOf(c))
+		}
+		body = object(schema.Member("content", object(contents...), true), schema.Member("required", true, true))
 	}
 	var responses []schema.ObjectMember
 	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
@@ -112,12 +118,19 @@ func operationOf(o *operation.Operation) json.Marshaler {
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
 		schema.Member("responses", object(responses...), true),
-		schema.Member("x-faas-guards", o.Guards, o.Guards != nil),
+		schema.Member("security", security(o), o.Guards != nil),
 	)
 }
 
-func contentOf(c *operation.Content) json.Marshaler {
-	return object(schema.Member(c.Media, object(schema.Member("schema", c.Schema, true)), true))
+func contentOf(c *operation.Content) json.Marshaler { return object(memberOf(c)) }
+
+// memberOf is the media type and what a body of it is.
+func memberOf(c *operation.Content) schema.ObjectMember {
+	var encodings []schema.ObjectMember
+	for _, name := range c.Texts {
+		encodings = append(encodings, schema.Member(name, object(schema.Member("contentType", "application/json", true)), true))
+	}
+	return schema.Member(c.Media, object(schema.Member("schema", c.Schema, true), schema.Member("encoding", object(encodings...), encodings != nil)), true)
 }
 
 func components(definitions []*schema.Definition) json.Marshaler {
@@ -133,15 +146,26 @@ func components(definitions []*schema.Definition) json.Marshaler {
 // ProblemName is the name of [Problem] among the definitions, which no Go type's definition has.
 const ProblemName = "faas.Problem"
 
-// failures are the responses that all operations share.
-func failures() json.Marshaler {
+// failures are the responses that operations share.
+func failures(a *operation.API) json.Marshaler {
+	used := map[string]bool{}
+	for _, o := range a.Operations {
+		for _, r := range o.Responses {
+			used[r.Failure] = true
+		}
+	}
 	var members []schema.ObjectMember
 	for _, f := range []struct{ name, description string }{
 		{"BadRequest", "The request is not valid; errors says what of it."}, {"Failure", "The call failed."},
 		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
 	} {
+		if !used[f.name] {
+			continue
+		}
 		body := &operation.Content{Media: "application/problem+json", Schema: &schema.Schema{Ref: &schema.Definition{Name: ProblemName, Schema: Problem()}}}
-		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contentOf(body), true)), true))
+		page, text := &operation.Content{Media: "text/html", Schema: &schema.Schema{Types: []string{"string"}}}, &operation.Content{Media: "text/plain", Schema: &schema.Schema{Types: []string{"string"}}}
+		contents := object(memberOf(body), memberOf(page), memberOf(text)) // the client's Accept chooses
+		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
 	}
 	return object(members...)
 }

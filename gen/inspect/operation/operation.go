@@ -10,6 +10,8 @@ type API struct {
 	Service, Description string
 	// Tags are the packages that have functions, with their comments.
 	Tags map[string]string
+	// Schemes are what the guards of operations ask for, by their names: bearer, or header:NAME; "" is not known.
+	Schemes map[string]string
 	// Operations are sorted by path, then as methods are read.
 	Operations []*Operation
 	// Definitions are the named types, sorted by name.
@@ -26,8 +28,8 @@ type Operation struct {
 	Summary, Description, Tag string
 	Deprecated                bool
 	Parameters                []Parameter
-	// Body is nil if the operation takes none.
-	Body *Content
+	// Body are the forms that a body may have, one a media type; nil if the operation takes none.
+	Body []*Content
 	// Open says that the function reads the request itself: what it takes in addition to its path is not known.
 	Open bool
 	// Responses are by status; "2XX" is all of a class, "default" all others.
@@ -52,6 +54,8 @@ type Content struct {
 	// Media is "*/*" where the function decides.
 	Media  string
 	Schema *schema.Schema
+	// Texts are the properties of a form that are JSON text.
+	Texts []string
 	// Stream says that the body is sent while it is made.
 	Stream bool
 }

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// events is where the types of events are.
+const events = "github.com/faasgen/faasgen/framework/trigger/"
+
 // known are types whose JSON is documented, though a method of theirs writes it.
 func known(path string) *Schema {
 	switch path {
@@ -33,6 +36,8 @@ func (s *Set) of(t types.Type) *Schema {
 		}
 	}
 	switch {
+	case name.Pkg() != nil && strings.HasPrefix(name.Pkg().Path(), events): // which read other forms of themselves, too
+		return s.define(named, func() *Schema { return s.structure(named.Underlying(), name) })
 	case method(t, "MarshalJSON") || method(t, "UnmarshalJSON"):
 		s.find(name, "type %s writes or reads its JSON itself, which no schema can tell: it is {} in the contract", name.Name())
 		return &Schema{}

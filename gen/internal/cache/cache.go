@@ -67,6 +67,9 @@ type Entry struct {
 type App struct {
 	Dir, Name, Provider string
 	Functions           []Function
+	// Contract is the OpenAPI document, empty until somebody asks for it; Open are the notes on what it does not say.
+	Contract []byte
+	Open     annotations.Diagnostics
 }
 
 // Function is one function as an Entry remembers it, for what lists functions when nothing has changed.

@@ -107,7 +107,7 @@ func (s *server) invoke(w http.ResponseWriter, r *http.Request) {
 	m := s.begin("Invoke", v.RequestID)
 	response, err := s.event(r, v)
 	if err != nil {
-		if _, ok := err.(*framework.PanicError); !ok { // which was logged with its stack
+		if !platform.Logged(err) {
 			s.log(err, v.RequestID)
 		}
 		s.fail(w, http.StatusNotFound, err)

@@ -28,6 +28,8 @@ type world struct {
 	seen []string
 	keys []string
 	late []chan struct{}
+
+	calls int // from function to function
 }
 
 func (w *world) note(format string, args ...any) {

@@ -169,7 +169,7 @@ func (l *loop) call(ctx context.Context, r runtimeapi.Request) (*runtimeapi.Resp
 
 // log writes down what the error call does not show. Panics have been logged with their stack.
 func (l *loop) log(err error, id string) {
-	if _, ok := err.(*framework.PanicError); ok {
+	if platform.Logged(err) {
 		return
 	}
 	level := slog.LevelError

@@ -75,11 +75,11 @@ func (r *operations) operation(i int) *operation.Operation {
 	}
 	switch r.IntN(5) {
 	case 0:
-		o.Body = &operation.Content{Media: "*/*", Schema: &schema.Schema{}}
+		o.Body = []*operation.Content{{Media: "*/*", Schema: &schema.Schema{}}}
 	case 1:
 		o.Open = true
 	case 2, 3:
-		o.Body = &operation.Content{Media: "application/json", Schema: r.of()}
+		o.Body = []*operation.Content{{Media: "application/json", Schema: r.of()}}
 	}
 	if r.IntN(4) > 0 {
 		media := r.pick("application/json", "application/json", "application/json", "text/plain", "application/octet-stream", "*/*")

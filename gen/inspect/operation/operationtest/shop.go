@@ -41,10 +41,10 @@ func Shop() *operation.API {
 			{Name: "level", In: "query", Schema: &schema.Schema{Ref: level}},
 			{Name: "X-Wait", In: "header", Schema: text}, {Name: "X-Tags", In: "header", Schema: list(text)},
 			{Name: "token", In: "cookie", Required: true, Schema: text}, {Name: "theme", In: "cookie", Schema: text},
-		}, Body: &operation.Content{Media: "application/json", Schema: body}, Responses: map[string]operation.Response{
+		}, Body: []*operation.Content{{Media: "application/json", Schema: body}}, Responses: map[string]operation.Response{
 			"201": answer("application/json", false, &schema.Schema{Ref: echo}), "204": {},
 		}},
-		{ID: "stream", Method: "PUT", Path: "/stream", Body: &operation.Content{Media: "*/*", Schema: any}, Responses: map[string]operation.Response{
+		{ID: "stream", Method: "PUT", Path: "/stream", Body: []*operation.Content{{Media: "*/*", Schema: any}}, Responses: map[string]operation.Response{
 			"200": answer("application/octet-stream", true, any), "204": {},
 		}},
 		{ID: "text", Method: "GET", Path: "/text", Responses: map[string]operation.Response{"200": answer("text/plain", false, text)}},
