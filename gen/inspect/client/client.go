@@ -94,10 +94,9 @@ func resultOf(o *operation.Operation) result {
 	return r
 }
 
-// raw reports whether a request's body is what the caller makes of it: a form, or what the function reads itself.
-func (c *call) raw() bool {
-	return c.Open || slices.ContainsFunc(c.Body, func(b *operation.Content) bool { return b.Media != "application/json" })
-}
+// raw reports whether a request's body is what the caller makes of it: a form, or what the function reads itself. Where a function takes JSON,
+// too, which is the first of its bodies, the client sends that.
+func (c *call) raw() bool { return c.Open || c.Body != nil && c.Body[0].Media != "application/json" }
 
 // whole reports whether the body is all that the function takes.
 func (c *call) whole() bool { return c.Body != nil && !c.raw() && len(c.Parameters) == 0 }

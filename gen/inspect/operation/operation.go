@@ -28,7 +28,7 @@ type Operation struct {
 	Summary, Description, Tag string
 	Deprecated                bool
 	Parameters                []Parameter
-	// Body are the forms that a body may have, one a media type; nil if the operation takes none.
+	// Body are the forms that a body may have, one a media type, JSON first; nil if the operation takes none.
 	Body []*Content
 	// Open says that the function reads the request itself: what it takes in addition to its path is not known.
 	Open bool

@@ -73,7 +73,12 @@ func (r *operations) operation(i int) *operation.Operation {
 		}
 		o.Parameters = append(o.Parameters, p)
 	}
-	switch r.IntN(5) {
+	form := &operation.Content{Media: "application/x-www-form-urlencoded", Schema: &schema.Schema{Types: []string{"object"}}}
+	switch r.IntN(7) {
+	case 5:
+		o.Body = []*operation.Content{form}
+	case 6:
+		o.Body = []*operation.Content{{Media: "application/json", Schema: r.of()}, form}
 	case 0:
 		o.Body = []*operation.Content{{Media: "*/*", Schema: &schema.Schema{}}}
 	case 1:
