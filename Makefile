@@ -11,6 +11,8 @@ MODULES     := . examples examples/private-cloud bench framework/component/valid
 TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
 # Examples whose OpenAPI document is committed.
 CONTRACTS   := bookstore guestbook shop signup
+# Examples whose clients are committed.
+CLIENTS     := bookstore
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.
@@ -61,12 +63,14 @@ tidy: ## go.mod and go.sum say what is used; fix with "go mod tidy" in the folde
 current: ## the generated code of the examples is current; fix with "make generate"
 	cd examples && $(GO) tool faasgen diff
 	cd examples/private-cloud && $(GO) run ./cmd/faasgen diff
-	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json --check); done
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json --check) || exit 1; done
+	cd examples && for a in $(CLIENTS); do for l in go ts; do (cd $$a && $(GO) tool faasgen client --lang $$l -o client/client.$$l --check) || exit 1; done; done
 
 generate: ## generate the code of the examples
 	cd examples && $(GO) generate ./...
 	cd examples/private-cloud && $(GO) generate ./...
-	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json); done
+	cd examples && for a in $(CONTRACTS); do (cd $$a && $(GO) tool faasgen openapi -o openapi.json) || exit 1; done
+	cd examples && for a in $(CLIENTS); do for l in go ts; do (cd $$a && $(GO) tool faasgen client --lang $$l -o client/client.$$l) || exit 1; done; done
 
 demo: ## build bookstore for every cloud, also in groups, run it under the simulators, compare the answers
 	cd examples && $(GO) run ./demo

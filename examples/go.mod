@@ -13,6 +13,7 @@ replace (
 )
 
 require (
+	github.com/evanw/esbuild v0.28.2
 	github.com/faasgen/faasgen v0.0.0-00010101000000-000000000000
 	github.com/faasgen/faasgen/framework/component/migrate v0.0.0-00010101000000-000000000000
 	github.com/faasgen/faasgen/framework/component/validator v0.0.0-00010101000000-000000000000

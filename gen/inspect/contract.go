@@ -8,6 +8,7 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/gen/inspect/asyncapi"
+	"github.com/faasgen/faasgen/gen/inspect/client"
 	"github.com/faasgen/faasgen/gen/inspect/openapi"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
@@ -29,11 +30,16 @@ func (a *Application) OpenAPI() ([]byte, annotations.Diagnostics, error) {
 			servers = append(servers, "https://"+name)
 		}
 	}
-	doc, err := openapi.Make(a.graph.App, append(servers, "http://127.0.0.1:8080"))
-	if err != nil {
-		return nil, nil, err
-	}
-	return doc.JSON, a.open(doc.Findings), nil
+	api := openapi.Read(a.graph.App)
+	document, err := openapi.Write(api, append(servers, "http://127.0.0.1:8080"))
+	return document, a.open(api.Findings), err
+}
+
+// Client is a client of the application's http functions in a language, with the notes of [Application.OpenAPI]. In Go it is of a package.
+func (a *Application) Client(language client.Language, pkg string) ([]byte, annotations.Diagnostics, error) {
+	api := openapi.Read(a.graph.App)
+	text, err := language.Write(api, pkg)
+	return text, a.open(api.Findings), err
 }
 
 // AsyncAPI is the AsyncAPI document of the events that the application's functions take, with notes on what it does not say.

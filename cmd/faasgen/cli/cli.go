@@ -106,7 +106,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetErr(t.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
-		t.generate(), t.diff(), t.format(), t.check(), t.build(), t.plan(), t.group(), t.split(), t.deploy(), t.rollback(), t.remove(), t.logs(), t.invoke(), t.task(), t.dev(), t.graph(), t.config(), t.secret(), t.layers(), t.openapi(), t.asyncapi(), t.scaffold(), t.schema(), t.version(),
+		t.generate(), t.diff(), t.format(), t.check(), t.build(), t.plan(), t.group(), t.split(), t.deploy(), t.rollback(), t.remove(), t.logs(), t.invoke(), t.task(), t.dev(), t.graph(), t.config(), t.secret(), t.layers(), t.openapi(), t.client(), t.asyncapi(), t.scaffold(), t.schema(), t.version(),
 	)
 	root.Version = version().Version
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

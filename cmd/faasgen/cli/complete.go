@@ -13,7 +13,7 @@ import (
 	"github.com/faasgen/faasgen/templates"
 )
 
-// complete has shells complete what a command takes: names of functions and units, targets, stages. It prints no
+// complete has shells complete what a command takes: names of functions and units, targets, stages, languages. It prints no
 // mistakes of the application.
 func (t *tool) complete(root *cobra.Command) {
 	for _, cmd := range root.Commands() {
@@ -21,6 +21,7 @@ func (t *tool) complete(root *cobra.Command) {
 	}
 	flags := map[string]func(*cobra.Command) []string{
 		"target":   func(cmd *cobra.Command) []string { return t.targetNames(cmd.Flag("target").Usage) },
+		"lang":     func(*cobra.Command) []string { return languageNames() },
 		"stage":    func(cmd *cobra.Command) []string { return t.stageNames(cmd.Context()) },
 		"template": func(*cobra.Command) []string { return scaffoldNames() },
 		"unit":     func(cmd *cobra.Command) []string { return t.unitNames(cmd.Context()) },

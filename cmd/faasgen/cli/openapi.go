@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -63,19 +64,7 @@ func (t *tool) documents(name, short, long string, document func(*gen.Result, *g
 				return err
 			}
 			t.print(notes)
-			switch {
-			case file == "":
-				_, err = t.out.Write(text)
-				return err
-			case check:
-				return t.compareContract(name, file, text)
-			}
-			defer t.writing.enter()()
-			if err := os.WriteFile(absolute(t.dir, file), text, 0o644); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(t.out, file)
-			return err
+			return t.deliver(text, file, check, "faasgen "+name)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "output", "o", "", "the file to write, in place of standard output")
@@ -110,16 +99,37 @@ func (t *tool) application(ctx context.Context, dir string) (*gen.Result, *gen.A
 	return r, apps[0], nil
 }
 
-// compareContract compares a file with a document.
-func (t *tool) compareContract(command, file string, document []byte) error {
+// deliver prints what was made of a contract by a command, writes it to a file, whose folder it makes, or compares the file with it.
+func (t *tool) deliver(text []byte, file string, check bool, command string) error {
+	switch {
+	case file == "":
+		_, err := t.out.Write(text)
+		return err
+	case check:
+		return t.compareContract(file, text, command)
+	}
+	defer t.writing.enter()()
+	path := absolute(t.dir, file)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(t.out, file)
+	return err
+}
+
+// compareContract compares a file with what a command writes to it.
+func (t *tool) compareContract(file string, text []byte, command string) error {
 	before, err := os.ReadFile(absolute(t.dir, file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &failure{code: exitUsage, text: file + " is not there", hint: "write it: faasgen " + command + " -o " + file}
+		return &failure{code: exitUsage, text: file + " is not there", hint: "write it: " + command + " -o " + file}
 	case err != nil:
 		return err
-	case !bytes.Equal(bytes.ReplaceAll(before, []byte("\r\n"), []byte("\n")), document):
-		return &failure{code: exitUsage, text: file + " is not current", hint: "write it again: faasgen " + command + " -o " + file}
+	case !bytes.Equal(bytes.ReplaceAll(before, []byte("\r\n"), []byte("\n")), text):
+		return &failure{code: exitUsage, text: file + " is not current", hint: "write it again: " + command + " -o " + file}
 	}
 	return nil
 }

@@ -3,14 +3,15 @@ package openapi
 import (
 	"strings"
 
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // forms are the bodies of a form: the parts of one and, unless it has to have a file, the pairs.
-func (d *document) forms(f *model.Function, at schema.Place) []*content {
-	parts := &content{media: "multipart/form-data", schema: &schema.Schema{Types: []string{"object"}}}
-	pairs := &content{media: "application/x-www-form-urlencoded", schema: &schema.Schema{Types: []string{"object"}}}
+func (d *reader) forms(f *model.Function, at schema.Place) []*operation.Content {
+	parts := &operation.Content{Media: "multipart/form-data", Schema: &schema.Schema{Types: []string{"object"}}}
+	pairs := &operation.Content{Media: "application/x-www-form-urlencoded", Schema: &schema.Schema{Types: []string{"object"}}}
 	needed := false
 	for _, p := range f.Bind.Params {
 		if !p.InForm() {
@@ -24,28 +25,28 @@ func (d *document) forms(f *model.Function, at schema.Place) []*content {
 				s = &own
 			}
 		}
-		for _, c := range []*content{parts, pairs} {
+		for _, c := range []*operation.Content{parts, pairs} {
 			if c == pairs && p.In == "file" {
 				continue
 			}
-			c.schema.Properties = append(c.schema.Properties, schema.Property{Name: p.Name, Schema: s})
+			c.Schema.Properties = append(c.Schema.Properties, schema.Property{Name: p.Name, Schema: s})
 			if p.Required {
-				c.schema.Required = append(c.schema.Required, p.Name)
+				c.Schema.Required = append(c.Schema.Required, p.Name)
 			}
 			if p.In == "form" && p.Parser == "" {
-				c.texts = append(c.texts, p.Name)
+				c.Texts = append(c.Texts, p.Name)
 			}
 		}
 		needed = needed || p.In == "file" && p.Required
 	}
 	if needed {
-		return []*content{parts}
+		return []*operation.Content{parts}
 	}
-	return []*content{pairs, parts}
+	return []*operation.Content{pairs, parts}
 }
 
 // formValue is the schema of a field of a form: of a file, of JSON text, or of a text that the field's parser takes.
-func (d *document) formValue(f *model.Function, p model.Param, at schema.Place) *schema.Schema {
+func (d *reader) formValue(f *model.Function, p model.Param, at schema.Place) *schema.Schema {
 	if p.Parser != "" {
 		return d.value(p, f.Rules != nil, fieldAt(f.Bind.Named, p.Path), at)
 	}

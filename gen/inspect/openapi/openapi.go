@@ -1,12 +1,11 @@
-// Package openapi writes the OpenAPI 3.1 document of an application's http functions, from the types that their handlers take and
-// return. What an http.Handler answers that is mounted as a function is for that application's own document.
+// Package openapi reads the operations of an application's http functions from the types that their handlers take and return, and writes
+// them as an OpenAPI 3.1 document. What an http.Handler answers that is mounted as a function is for that application's own document;
+// clients are for package client.
 //
 // The form is that of https://spec.openapis.org/oas/v3.1.1; of what it leaves open the document says nothing.
 package openapi
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"go/parser"
 	"go/token"
@@ -17,77 +16,45 @@ import (
 
 	"github.com/faasgen/faasgen/annotations"
 	"github.com/faasgen/faasgen/framework/trigger/web"
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// Document is a document, and what it does not say.
-type Document struct {
-	// JSON is indented, with a line break at the end, and the same for the same code.
-	JSON []byte
-	// Findings are the places that no schema describes, and functions that are left out.
-	Findings []schema.Finding
-}
-
-// document is one in the making.
-type document struct {
+// reader makes an [operation.API].
+type reader struct {
 	app        *model.App
 	set        *schema.Set
 	findings   []schema.Finding
-	paths      map[string]map[string]*operation
+	paths      map[string]map[string]*operation.Operation
 	operations map[string]bool // ids that are taken
 	tags       map[string]string
 	schemes    map[string]string // of guards, by their names
 }
 
-// operation is one method of a path.
-type operation struct {
-	id, summary, description, tag string
-	deprecated                    bool
-	parameters                    []parameter
-	body                          []*content // one a media type
-	responses                     map[string]response
-	guards                        []string
-}
-
-type parameter struct {
-	name, in, description string
-	required, deprecated  bool
-	schema                *schema.Schema
-}
-
-// content is a body of one media type.
-type content struct {
-	media  string
-	schema *schema.Schema
-	texts  []string // the properties that are JSON text
-}
-
-type response struct {
-	description string
-	content     *content
-	failure     string // in place of both: one of those that all operations share
-}
-
-// Make writes the document of an application whose servers are at some addresses. What it says of the application is the comment of the
-// package in its folder.
-func Make(app *model.App, servers []string) (*Document, error) {
-	d := &document{
+// Read reads the operations of an application. What it says of the application is the comment of the package in its folder.
+func Read(app *model.App) *operation.API {
+	d := &reader{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
+		paths: map[string]map[string]*operation.Operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
 	}
-	text, err := d.write(d.packageDoc(app.Dir), servers)
-	if err != nil {
-		return nil, err
+	api := &operation.API{Service: app.Spec.Service, Description: d.packageDoc(app.Dir), Tags: d.tags, Schemes: d.schemes, Definitions: d.set.Definitions()}
+	for _, path := range slices.Sorted(maps.Keys(d.paths)) {
+		for _, method := range methods() {
+			if o := d.paths[path][method]; o != nil {
+				api.Operations = append(api.Operations, o)
+			}
+		}
 	}
-	return &Document{JSON: text, Findings: append(d.findings, d.set.Findings()...)}, nil
+	api.Findings = append(d.findings, d.set.Findings()...)
+	return api
 }
 
 // function adds the routes of a function.
-func (d *document) function(f *model.Function) {
+func (d *reader) function(f *model.Function) {
 	var routes []route
 	for _, t := range f.Triggers {
 		for _, r := range t.Routes {
@@ -110,11 +77,11 @@ func (d *document) function(f *model.Function) {
 		path := pathOf(r.Pattern)
 		for _, method := range methods {
 			if d.paths[path] == nil {
-				d.paths[path] = map[string]*operation{}
+				d.paths[path] = map[string]*operation.Operation{}
 			}
 			if at := d.paths[path][strings.ToLower(method)]; at != nil {
 				d.findings = append(d.findings, schema.Finding{Pos: f.Pos, Length: len(f.Object.Name()),
-					Message: fmt.Sprintf("%s %s is that of %s, too, and the document has one of each: those of one host, and with one kind of wildcard", method, path, at.id)})
+					Message: fmt.Sprintf("%s %s is that of %s, too, and the document has one of each: those of one host, and with one kind of wildcard", method, path, at.ID)})
 				continue
 			}
 			d.paths[path][strings.ToLower(method)] = d.operation(f, r, method)
@@ -159,35 +126,36 @@ func wildcards(path string) (names []string) {
 	return names
 }
 
-func (d *document) operation(f *model.Function, r route, method string) *operation {
-	o := &operation{id: d.name(f.Name, method), tag: f.Object.Pkg().Name(), responses: map[string]response{}}
-	o.summary, o.description = split(f.Doc, f.Object.Name())
-	o.deprecated = strings.HasPrefix(f.Doc, "Deprecated: ") || strings.Contains(f.Doc, "\n\nDeprecated: ")
-	if d.tags[o.tag] == "" {
-		d.tags[o.tag] = d.packageDoc(filepath.Dir(f.Pos.Filename))
+func (d *reader) operation(f *model.Function, r route, method string) *operation.Operation {
+	o := &operation.Operation{ID: d.name(f.Name, method), Method: method, Path: pathOf(r.Pattern), Tag: f.Object.Pkg().Name(), Responses: map[string]operation.Response{}}
+	o.Summary, o.Description = split(f.Doc, f.Object.Name())
+	o.Deprecated = strings.HasPrefix(f.Doc, "Deprecated: ") || strings.Contains(f.Doc, "\n\nDeprecated: ")
+	if d.tags[o.Tag] == "" {
+		d.tags[o.Tag] = d.packageDoc(filepath.Dir(f.Pos.Filename))
 	}
 	at := schema.Place{Pos: f.Pos, Length: len(f.Object.Name())}
-	o.parameters = d.parameters(f, pathOf(r.Pattern), at)
+	o.Parameters = d.parameters(f, r.Pattern, at)
 	if method != "GET" && method != "HEAD" { // whose body has no meaning that others know
-		o.body = d.body(f, at)
+		o.Body = d.body(f, at)
+		o.Open = f.Input == model.EventInput
 	}
 	d.results(o, f, r, at)
 	if method == "HEAD" {
-		for status, r := range o.responses {
-			r.content = nil
-			o.responses[status] = r
+		for status, r := range o.Responses {
+			r.Content = nil
+			o.Responses[status] = r
 		}
 	}
 	d.guarded(o, f)
-	if o.parameters != nil || o.body != nil {
-		o.responses["400"] = response{failure: "BadRequest"}
+	if o.Parameters != nil || o.Body != nil {
+		o.Responses["400"] = operation.Response{Failure: "BadRequest"}
 	}
-	o.responses["default"] = response{failure: "Failure"}
+	o.Responses["default"] = operation.Response{Failure: "Failure"}
 	return o
 }
 
 // packageDoc is the comment of the package in a folder, as one paragraph a line.
-func (d *document) packageDoc(dir string) string {
+func (d *reader) packageDoc(dir string) string {
 	for _, name := range slices.Sorted(maps.Keys(d.app.Sources)) {
 		if filepath.Dir(name) != dir {
 			continue
@@ -201,7 +169,7 @@ func (d *document) packageDoc(dir string) string {
 }
 
 // name is the id of an operation: that of the function, with the method where there are several.
-func (d *document) name(function, method string) string {
+func (d *reader) name(function, method string) string {
 	id := function
 	for n := 1; d.operations[id]; n++ {
 		id = function + "-" + strings.ToLower(method)
@@ -221,7 +189,8 @@ func split(doc, name string) (summary, description string) {
 	return model.Title(strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")), description
 }
 
-func (d *document) parameters(f *model.Function, path string, at schema.Place) (list []parameter) {
+func (d *reader) parameters(f *model.Function, pattern string, at schema.Place) (list []operation.Parameter) {
+	path := pathOf(pattern)
 	known := map[string]bool{}
 	if f.Bind != nil {
 		for _, p := range f.Bind.Params {
@@ -229,10 +198,10 @@ func (d *document) parameters(f *model.Function, path string, at schema.Place) (
 				continue
 			}
 			v := fieldAt(f.Bind.Named, p.Path)
-			own := parameter{name: p.Name, in: p.In, required: p.Required || p.In == "path", schema: d.value(p, f.Rules != nil, v, at)}
+			own := operation.Parameter{Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Schema: d.value(p, f.Rules != nil, v, at)}
 			if v != nil {
-				own.description = d.set.Doc(v.field)
-				own.deprecated = strings.HasPrefix(own.description, "Deprecated: ")
+				own.Description = d.set.Doc(v.field)
+				own.Deprecated = strings.HasPrefix(own.Description, "Deprecated: ")
 			}
 			if p.In == "path" {
 				if !slices.Contains(wildcards(path), p.Name) { // of another route
@@ -240,19 +209,20 @@ func (d *document) parameters(f *model.Function, path string, at schema.Place) (
 				}
 				known[p.Name] = true
 			}
+			own.Rest = own.In == "path" && strings.Contains(pattern, "{"+p.Name+"...}")
 			list = append(list, own)
 		}
 	}
 	for _, name := range wildcards(path) {
 		if !known[name] {
-			list = append(list, parameter{name: name, in: "path", required: true, schema: &schema.Schema{Types: []string{"string"}}})
+			list = append(list, operation.Parameter{Name: name, In: "path", Required: true, Rest: strings.Contains(pattern, "{"+name+"...}"), Schema: &schema.Schema{Types: []string{"string"}}})
 		}
 	}
 	return list
 }
 
 // value is the schema of a parameter: of texts that the field's parser takes.
-func (d *document) value(p model.Param, rules bool, v *place, at schema.Place) *schema.Schema {
+func (d *reader) value(p model.Param, rules bool, v *place, at schema.Place) *schema.Schema {
 	var s *schema.Schema
 	switch p.Parser {
 	case "Duration":
@@ -275,15 +245,15 @@ func (d *document) value(p model.Param, rules bool, v *place, at schema.Place) *
 }
 
 // body is what a function takes as the body of a request, in each form, nil if nothing.
-func (d *document) body(f *model.Function, at schema.Place) (all []*content) {
+func (d *reader) body(f *model.Function, at schema.Place) (all []*operation.Content) {
 	switch {
 	case f.Input == model.BytesInput:
-		return []*content{{media: "*/*", schema: &schema.Schema{}}}
+		return []*operation.Content{{Media: "*/*", Schema: &schema.Schema{}}}
 	case f.Input != model.BoundInput || f.Bind == nil:
 		return nil
 	}
 	if f.Bind.Body {
-		all = append(all, &content{media: "application/json", schema: d.json(f, at)})
+		all = append(all, &operation.Content{Media: "application/json", Schema: d.json(f, at)})
 	}
 	if f.Bind.Form {
 		all = append(all, d.forms(f, at)...)
@@ -292,7 +262,7 @@ func (d *document) body(f *model.Function, at schema.Place) (all []*content) {
 }
 
 // json is the schema of a body of JSON.
-func (d *document) json(f *model.Function, at schema.Place) *schema.Schema {
+func (d *reader) json(f *model.Function, at schema.Place) *schema.Schema {
 	if len(f.Bind.Params) == 0 {
 		return d.set.Of(f.Bind.Named, f.Rules != nil, at)
 	}
@@ -301,42 +271,4 @@ func (d *document) json(f *model.Function, at schema.Place) *schema.Schema {
 		elsewhere[p.Path] = !p.Both
 	}
 	return d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)
-}
-
-// write writes the whole document.
-func (d *document) write(description string, servers []string) ([]byte, error) {
-	var list []any
-	for _, url := range servers {
-		list = append(list, object(schema.Member("url", url, true)))
-	}
-	var tags []any
-	for _, name := range slices.Sorted(maps.Keys(d.tags)) {
-		tags = append(tags, object(schema.Member("name", name, true), schema.Member("description", d.tags[name], d.tags[name] != "")))
-	}
-	definitions := d.set.Definitions() // which names what paths refer to
-	text, err := schema.Object(
-		schema.Member("openapi", "3.1.1", true),
-		schema.Member("info", object(
-			schema.Member("title", d.app.Spec.Service, true),
-			schema.Member("description", description, description != ""),
-			schema.Member("version", "1", true),
-		), true),
-		schema.Member("servers", list, list != nil),
-		schema.Member("security", []any{}, true), // of operations without guards
-		schema.Member("tags", tags, tags != nil),
-		schema.Member("paths", d.writePaths(), true),
-		schema.Member("components", object(
-			schema.Member("schemas", components(definitions), true), schema.Member("responses", d.failures(), true),
-			schema.Member("securitySchemes", d.securitySchemes(), len(d.schemes) > 0),
-		), true),
-	)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
 }

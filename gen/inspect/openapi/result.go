@@ -8,34 +8,35 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
 // results are the responses of a call that succeeds, and those that the function sets another status for.
-func (d *document) results(o *operation, f *model.Function, r route, at schema.Place) {
+func (d *reader) results(o *operation.Operation, f *model.Function, r route, at schema.Place) {
 	d.result(o, f, r, at)
-	var body *content
-	for _, of := range o.responses {
-		body = cmp.Or(body, of.content) // there is one at most, but for what a function answers itself
+	var body *operation.Content
+	for _, of := range o.Responses {
+		body = cmp.Or(body, of.Content) // there is one at most, but for what a function answers itself
 	}
 	for _, status := range r.further {
-		of := response{description: http.StatusText(status) + "."}
+		of := operation.Response{Description: http.StatusText(status) + "."}
 		if status != http.StatusNoContent && status < 300 {
-			of.content = body
+			of.Content = body
 		}
 		if status >= 400 {
-			of = response{failure: "Failure"}
+			of = operation.Response{Failure: "Failure"}
 		}
-		o.responses[strconv.Itoa(status)] = of
+		o.Responses[strconv.Itoa(status)] = of
 	}
 }
 
 // result is the response of a call that succeeds, as package web makes it of what the handler returns.
-func (d *document) result(o *operation, f *model.Function, r route, at schema.Place) {
+func (d *reader) result(o *operation.Operation, f *model.Function, r route, at schema.Place) {
 	status := func(last int) string { return strconv.Itoa(cmp.Or(r.Status, last)) }
 	if f.Out == nil {
-		o.responses[status(204)] = response{description: "It is done."}
+		o.Responses[status(204)] = operation.Response{Description: "It is done."}
 		return
 	}
 	t := types.Unalias(f.Out)
@@ -46,20 +47,20 @@ func (d *document) result(o *operation, f *model.Function, r route, at schema.Pl
 	switch name := path(base); {
 	case name == "github.com/faasgen/faasgen/framework/trigger/web.Response":
 		for _, status := range []string{"2XX", "3XX"} { // it says itself which
-			o.responses[status] = response{description: "What the function answers.", content: &content{media: "*/*", schema: &schema.Schema{}}}
+			o.Responses[status] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "*/*", Schema: &schema.Schema{}}}
 		}
 		return
 	case path(t) == "encoding/json.RawMessage":
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "application/json", schema: &schema.Schema{}}}
+		o.Responses[status(200)] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "application/json", Schema: &schema.Schema{}}}
 		return
 	case reads(t):
-		o.responses[status(200)] = response{description: "A stream.", content: &content{media: "application/octet-stream", schema: &schema.Schema{}}}
+		o.Responses[status(200)] = operation.Response{Description: "A stream.", Content: &operation.Content{Stream: true, Media: "application/octet-stream", Schema: &schema.Schema{}}}
 		pointer = true // it may be nil
 	case types.Identical(t, types.Typ[types.String]):
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "text/plain", schema: &schema.Schema{Types: []string{"string"}}}}
+		o.Responses[status(200)] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "text/plain", Schema: &schema.Schema{Types: []string{"string"}}}}
 		return
 	case types.Identical(t, types.NewSlice(types.Typ[types.Byte])):
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "application/octet-stream", schema: &schema.Schema{}}}
+		o.Responses[status(200)] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "application/octet-stream", Schema: &schema.Schema{}}}
 		return
 	default:
 		description := "What the function answers."
@@ -69,12 +70,12 @@ func (d *document) result(o *operation, f *model.Function, r route, at schema.Pl
 				description = strings.Join(strings.Fields(description), " ")
 			}
 		}
-		o.responses[status(200)] = response{description: description, content: &content{media: "application/json", schema: d.set.Of(base, false, at)}}
+		o.Responses[status(200)] = operation.Response{Description: description, Content: &operation.Content{Media: "application/json", Schema: d.set.Of(base, false, at)}}
 		_, open := t.Underlying().(*types.Interface)
 		pointer = pointer || open
 	}
 	if pointer && r.Status == 0 {
-		o.responses["204"] = response{description: "There is nothing to answer."}
+		o.Responses["204"] = operation.Response{Description: "There is nothing to answer."}
 	}
 }
 

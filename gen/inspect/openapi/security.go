@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
@@ -15,32 +16,32 @@ import (
 // Authorization header for the rest.
 
 // guarded notes the guards of a function, all of which a caller has to pass.
-func (d *document) guarded(o *operation, f *model.Function) {
+func (d *reader) guarded(o *operation.Operation, f *model.Function) {
 	for _, m := range f.Middleware {
 		if m.Guard {
 			d.schemes[m.Name] = m.Scheme
-			o.guards = append(o.guards, m.Name)
+			o.Guards = append(o.Guards, m.Name)
 		}
 	}
-	if o.guards != nil {
-		o.responses["401"], o.responses["403"] = response{failure: "Unauthorized"}, response{failure: "Forbidden"}
+	if o.Guards != nil {
+		o.Responses["401"], o.Responses["403"] = operation.Response{Failure: "Unauthorized"}, operation.Response{Failure: "Forbidden"}
 	}
 }
 
 // security are the guards of an operation, in the form of a security requirement.
-func (o *operation) security() []any {
+func security(o *operation.Operation) []any {
 	var members []schema.ObjectMember
-	for _, name := range o.guards {
+	for _, name := range o.Guards {
 		members = append(members, schema.Member(name, []string{}, true))
 	}
 	return []any{object(members...)}
 }
 
 // securitySchemes are the guards.
-func (d *document) securitySchemes() json.Marshaler {
+func securitySchemes(a *operation.API) json.Marshaler {
 	var members []schema.ObjectMember
-	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
-		in, of, named := strings.Cut(cmp.Or(d.schemes[name], "header:Authorization"), ":")
+	for _, name := range slices.Sorted(maps.Keys(a.Schemes)) {
+		in, of, named := strings.Cut(cmp.Or(a.Schemes[name], "header:Authorization"), ":")
 		scheme := object(schema.Member("type", "http", true), schema.Member("scheme", in, true))
 		if named {
 			scheme = object(schema.Member("type", "apiKey", true), schema.Member("in", in, true), schema.Member("name", of, true))

@@ -1,10 +1,13 @@
 package openapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
 
@@ -21,77 +24,113 @@ func methods() []string {
 	return []string{"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 }
 
-func (d *document) writePaths() json.Marshaler {
-	var paths []schema.ObjectMember
-	for _, path := range slices.Sorted(maps.Keys(d.paths)) {
-		var operations []schema.ObjectMember
-		for _, method := range methods() {
-			if o := d.paths[path][method]; o != nil {
-				operations = append(operations, schema.Member(method, o.write(), true))
-			}
-		}
-		paths = append(paths, schema.Member(path, object(operations...), true))
+// Write writes the document, with the addresses of servers. It is indented, with a line break at the end, and the same for the same code.
+func Write(a *operation.API, servers []string) ([]byte, error) {
+	var list []any
+	for _, url := range servers {
+		list = append(list, object(schema.Member("url", url, true)))
 	}
-	return object(paths...)
+	var tags []any
+	for _, name := range slices.Sorted(maps.Keys(a.Tags)) {
+		tags = append(tags, object(schema.Member("name", name, true), schema.Member("description", a.Tags[name], a.Tags[name] != "")))
+	}
+	text, err := schema.Object(
+		schema.Member("openapi", "3.1.1", true),
+		schema.Member("info", object(
+			schema.Member("title", a.Service, true),
+			schema.Member("description", a.Description, a.Description != ""),
+			schema.Member("version", "1", true),
+		), true),
+		schema.Member("servers", list, list != nil),
+		schema.Member("security", []any{}, true), // of operations without guards
+		schema.Member("tags", tags, tags != nil),
+		schema.Member("paths", paths(a), true),
+		schema.Member("components", object(
+			schema.Member("schemas", components(a.Definitions), true), schema.Member("responses", failures(a), true),
+			schema.Member("securitySchemes", securitySchemes(a), len(a.Schemes) > 0),
+		), true),
+	)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return nil, err
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
 }
 
-func (o *operation) write() json.Marshaler {
+func paths(a *operation.API) json.Marshaler {
+	var list []schema.ObjectMember
+	for at := 0; at < len(a.Operations); {
+		path, operations := a.Operations[at].Path, []schema.ObjectMember(nil)
+		for ; at < len(a.Operations) && a.Operations[at].Path == path; at++ {
+			o := a.Operations[at]
+			operations = append(operations, schema.Member(strings.ToLower(o.Method), operationOf(o), true))
+		}
+		list = append(list, schema.Member(path, object(operations...), true))
+	}
+	return object(list...)
+}
+
+func operationOf(o *operation.Operation) json.Marshaler {
 	var parameters []any
-	for _, p := range o.parameters {
+	for _, p := range o.Parameters {
 		parameters = append(parameters, object(
-			schema.Member("name", p.name, true),
-			schema.Member("in", p.in, true),
-			schema.Member("description", p.description, p.description != ""),
-			schema.Member("required", true, p.required),
-			schema.Member("deprecated", true, p.deprecated),
-			schema.Member("schema", p.schema, true),
+			schema.Member("name", p.Name, true),
+			schema.Member("in", p.In, true),
+			schema.Member("description", p.Description, p.Description != ""),
+			schema.Member("required", true, p.Required),
+			schema.Member("deprecated", true, p.Deprecated),
+			schema.Member("schema", p.Schema, true),
 		))
 	}
 	var body json.Marshaler
-	if o.body != nil {
+	if o.Body != nil {
 		var contents []schema.ObjectMember
-		for _, c := range o.body {
-			contents = append(contents, c.member())
+		for _, c := range o.Body {
+			contents = append(contents, memberOf(c))
 		}
 		body = object(schema.Member("content", object(contents...), true), schema.Member("required", true, true))
 	}
 	var responses []schema.ObjectMember
-	for _, status := range slices.Sorted(maps.Keys(o.responses)) {
-		r := o.responses[status]
-		if r.failure != "" {
-			responses = append(responses, schema.Member(status, object(schema.Member("$ref", "#/components/responses/"+r.failure, true)), true))
+	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
+		r := o.Responses[status]
+		if r.Failure != "" {
+			responses = append(responses, schema.Member(status, object(schema.Member("$ref", "#/components/responses/"+r.Failure, true)), true))
 			continue
 		}
 		var content json.Marshaler
-		if r.content != nil {
-			content = r.content.write()
+		if r.Content != nil {
+			content = contentOf(r.Content)
 		}
 		responses = append(responses, schema.Member(status, object(
-			schema.Member("description", r.description, true), schema.Member("content", content, content != nil),
+			schema.Member("description", r.Description, true), schema.Member("content", content, content != nil),
 		), true))
 	}
 	return object(
-		schema.Member("operationId", o.id, true),
-		schema.Member("summary", o.summary, o.summary != ""),
-		schema.Member("description", o.description, o.description != ""),
-		schema.Member("deprecated", true, o.deprecated),
-		schema.Member("tags", []string{o.tag}, true),
+		schema.Member("operationId", o.ID, true),
+		schema.Member("summary", o.Summary, o.Summary != ""),
+		schema.Member("description", o.Description, o.Description != ""),
+		schema.Member("deprecated", true, o.Deprecated),
+		schema.Member("tags", []string{o.Tag}, true),
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
 		schema.Member("responses", object(responses...), true),
-		schema.Member("security", o.security(), o.guards != nil),
+		schema.Member("security", security(o), o.Guards != nil),
 	)
 }
 
-func (c *content) write() json.Marshaler { return object(c.member()) }
+func contentOf(c *operation.Content) json.Marshaler { return object(memberOf(c)) }
 
-// member is the media type and what a body of it is.
-func (c *content) member() schema.ObjectMember {
+// memberOf is the media type and what a body of it is.
+func memberOf(c *operation.Content) schema.ObjectMember {
 	var encodings []schema.ObjectMember
-	for _, name := range c.texts {
+	for _, name := range c.Texts {
 		encodings = append(encodings, schema.Member(name, object(schema.Member("contentType", "application/json", true)), true))
 	}
-	return schema.Member(c.media, object(schema.Member("schema", c.schema, true), schema.Member("encoding", object(encodings...), encodings != nil)), true)
+	return schema.Member(c.Media, object(schema.Member("schema", c.Schema, true), schema.Member("encoding", object(encodings...), encodings != nil)), true)
 }
 
 func components(definitions []*schema.Definition) json.Marshaler {
@@ -99,22 +138,20 @@ func components(definitions []*schema.Definition) json.Marshaler {
 	for _, d := range definitions {
 		members = append(members, schema.Member(d.Name, d.Schema, true))
 	}
-	members = append(members, schema.Member(problemName, problem(), true))
+	members = append(members, schema.Member(ProblemName, Problem(), true))
 	slices.SortFunc(members, func(a, b schema.ObjectMember) int { return schema.Compare(a, b) })
 	return object(members...)
 }
 
-// problemName is a name that no Go type's definition has.
-const problemName = "faas.Problem"
+// ProblemName is the name of [Problem] among the definitions, which no Go type's definition has.
+const ProblemName = "faas.Problem"
 
 // failures are the responses that operations share.
-func (d *document) failures() json.Marshaler {
+func failures(a *operation.API) json.Marshaler {
 	used := map[string]bool{}
-	for _, operations := range d.paths {
-		for _, o := range operations {
-			for _, r := range o.responses {
-				used[r.failure] = true
-			}
+	for _, o := range a.Operations {
+		for _, r := range o.Responses {
+			used[r.Failure] = true
 		}
 	}
 	var members []schema.ObjectMember
@@ -125,16 +162,16 @@ func (d *document) failures() json.Marshaler {
 		if !used[f.name] {
 			continue
 		}
-		body := &content{media: "application/problem+json", schema: &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
-		page, text := &content{media: "text/html", schema: &schema.Schema{Types: []string{"string"}}}, &content{media: "text/plain", schema: &schema.Schema{Types: []string{"string"}}}
-		contents := object(body.member(), page.member(), text.member()) // the client's Accept chooses
+		body := &operation.Content{Media: "application/problem+json", Schema: &schema.Schema{Ref: &schema.Definition{Name: ProblemName, Schema: Problem()}}}
+		page, text := &operation.Content{Media: "text/html", Schema: &schema.Schema{Types: []string{"string"}}}, &operation.Content{Media: "text/plain", Schema: &schema.Schema{Types: []string{"string"}}}
+		contents := object(memberOf(body), memberOf(page), memberOf(text)) // the client's Accept chooses
 		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
 	}
 	return object(members...)
 }
 
-// problem is what package web writes: RFC 9457 with members of its own.
-func problem() *schema.Schema {
+// Problem is the schema of failures as package web writes them: RFC 9457 with members of its own.
+func Problem() *schema.Schema {
 	text := func(description string) *schema.Schema {
 		return &schema.Schema{Types: []string{"string"}, Description: description}
 	}

@@ -18,7 +18,7 @@ func known(path string) *Schema {
 	case "encoding/json.Number":
 		return &Schema{Types: []string{"number"}}
 	case "math/big.Int":
-		return &Schema{Types: []string{"integer"}}
+		return &Schema{Types: []string{"integer"}, Big: true}
 	}
 	return nil
 }

@@ -37,6 +37,8 @@ type Schema struct {
 	ExclusiveMinimum, ExclusiveMaximum *float64
 	AnyOf                              []*Schema
 	Deprecated                         bool
+	// Big says of integers that they need not fit 64 bits. It is not written.
+	Big bool
 }
 
 // Property is a member of an object.
