@@ -32,7 +32,11 @@ build: ## compile every package, and the command into bin/
 	$(GO) build -o bin/faasgen ./cmd/faasgen
 	@for m in $(TESTED); do (cd $$m && $(GO) vet ./...); done
 
-test: ## run all tests
+# Tests type in the pages without a network, with modules of all folders.
+fetch:
+	@for m in $(MODULES); do (cd $$m && $(GO) mod download); done
+
+test: fetch ## run all tests
 	$(GO) test -timeout $(TIMEOUT) ./...
 	@for m in $(TESTED); do echo "test $$m"; (cd $$m && $(GO) test ./...); done
 
@@ -41,7 +45,7 @@ check: build lint tidy current race ## everything that CI runs
 
 # What "check" tests: the same as "test", with the race detector where it can be had. The framework's tests wait more than they
 # compute, so that three packages at once keep two cores busy. Components are not concurrent, and their databases take long to compile.
-race:
+race: fetch
 ifeq ($(HAVE_CC),yes)
 	CGO_ENABLED=1 $(GO) test -timeout $(TIMEOUT) -p 3 -race $(RACY)
 	$(GO) test -timeout $(TIMEOUT) $$($(GO) list ./... | grep -v '/framework')
@@ -108,4 +112,4 @@ fuzz: ## run each fuzz test for FUZZTIME (30s if unset)
 clean: ## remove what was built
 	rm -rf bin dist examples/*/dist examples/*/*/dist
 
-.PHONY: help build test check race lint tidy current generate demo matrix emulator bench soak fuzz clean
+.PHONY: help build fetch test check race lint tidy current generate demo matrix emulator bench soak fuzz clean

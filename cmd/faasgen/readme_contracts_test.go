@@ -26,7 +26,7 @@ func TestContractsOfThePage(t *testing.T) {
 		delete(files, name)
 	}
 	w := newWorkshop(t, tool, files)
-	for _, heading := range []string{"Write the document", "Write a client"} {
+	for _, heading := range []string{"Write the document", "Events", "Write a client"} {
 		for line := range strings.Lines(find(t, heading, "sh")) {
 			if out, errs, err := w.sh(line); err != nil {
 				t.Errorf("%s: %v\n%s%s", line, err, out, errs)
