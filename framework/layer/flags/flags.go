@@ -23,6 +23,7 @@ package flags
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -198,6 +199,7 @@ func (l *Layer) warn(ctx context.Context, flag string, code ErrorCode) {
 	if n == maxWarnings {
 		return
 	}
+	w.flag = strings.Clone(w.flag) // it may be a piece of a request, which would stay with it
 	if _, known := l.told.LoadOrStore(w, true); !known {
 		framework.From(ctx).Logger().Warn("a feature flag has the default value of the code", "flag", w.flag, "error_code", string(code))
 	}
