@@ -14,7 +14,7 @@
 //	flags.SetContext(ctx, flags.EvaluationContext{TargetingKey: user.ID, Attributes: []flags.Attribute{flags.String("plan", user.Plan)}})
 //	if flags.BooleanValue(ctx, "new-checkout", false) { … }
 //
-// An evaluation allocates nothing and calls nobody. All those of one invocation see the same rules. What cannot be evaluated, as the flag does
+// An evaluation allocates nothing and calls no service. All those of one invocation see the same rules. What cannot be evaluated, as the flag does
 // not exist, is of another type, or the function does not list the layer, is the default value that the code gives; [Evaluate] says why.
 //
 // It ends where flags are edited, and where what was evaluated is counted.
