@@ -10,7 +10,7 @@ MODULES     := . examples examples/private-cloud bench framework/component/valid
 # Those with tests of their own, beside the root.
 TESTED      := examples examples/private-cloud bench framework/component/validator framework/component/migrate framework/faastest/contract framework/layer/limit framework/layer/otel framework/layer/prometheus
 # Examples whose OpenAPI document is committed.
-CONTRACTS   := bookstore shop signup
+CONTRACTS   := bookstore guestbook shop signup
 
 # The race detector needs a C compiler. Packages that are all concurrency run under it; the generator, which is not,
 # runs without.

@@ -153,7 +153,16 @@ func (g *Guard) Check(given func(string) bool) []Problem {
 	if g.Name == "global" {
 		return []Problem{value("name", "a guard cannot be global", "use it on each controller, or let a global middleware refuse")}
 	}
-	return checkUsed(nil, given, "guard", g.Name)
+	var problems []Problem
+	if in, name, named := strings.Cut(g.Scheme, ":"); given("scheme") && (named != slices.Contains([]string{"header", "cookie", "query"}, in) || named && !headerName(name) || !named && in != "bearer" && in != "basic") {
+		problems = append(problems, value("scheme", fmt.Sprintf("found %q, expected bearer, basic, header:NAME, cookie:NAME or query:NAME", g.Scheme), ""))
+	}
+	return checkUsed(problems, given, "guard", g.Name)
+}
+
+// headerName reports whether s may be the name of a header: of what RFC 9110 calls a token, letters, digits, dashes and underscores.
+func headerName(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r > 127 || !letter(byte(r)) && !digit(byte(r)) && r != '-' && r != '_' })
 }
 
 // Check refuses a malformed namespace, and imports that are no import paths.

@@ -114,8 +114,8 @@ func Parse(pos token.Pos, text string) (Directive, []Problem, bool) {
 // String is the directive as Print writes it.
 func (d Directive) String() string { return Print(d) }
 
-// Print writes a directive in its shortest form: one space between arguments, quotes only where they are needed. Parsing
-// what it prints gives the same name, keys and values.
+// Print writes a directive in its shortest form: one space between arguments, quotes only where they are needed, and backquotes
+// around what has quotes or backslashes in it. Parsing what it prints gives the same name, keys and values.
 func Print(d Directive) string {
 	var b strings.Builder
 	b.WriteString(prefix + d.Name)
@@ -128,7 +128,7 @@ func Print(d Directive) string {
 
 // String is the argument as Print writes it.
 func (a Argument) String() string {
-	bare, quoted := a.Value, strconv.Quote(a.Value)
+	bare, quoted := a.Value, quote(a.Value)
 	if a.Key != "" {
 		bare, quoted = a.Key+"="+bare, a.Key+"="+quoted
 	}
@@ -142,4 +142,14 @@ func (a Argument) String() string {
 		return bare
 	}
 	return quoted
+}
+
+// quote puts a value into quotes, or into backquotes if it can be read better in these: nothing but quotes and backslashes is escaped.
+func quote(value string) string {
+	quoted := strconv.Quote(value)
+	readable := strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(quoted[1 : len(quoted)-1])
+	if readable != value || len(quoted) == len(value)+2 || !strconv.CanBackquote(value) {
+		return quoted
+	}
+	return "`" + value + "`"
 }

@@ -97,7 +97,7 @@ func ExampleRegistry_Help() {
 	help, err := annotations.Default().Help("guard")
 	fmt.Println(help, err)
 	// Output:
-	// //faas:guard [NAME]
+	// //faas:guard [NAME] [scheme=...]
 	//
 	// Guard makes something that refuses invocations: func(*framework.Context) error,
 	// or a struct with the method Guard(*framework.Context) error. It runs before the
@@ -108,6 +108,10 @@ func ExampleRegistry_Help() {
 	//   name
 	//       Name is what //faas:use calls it; the default is package and identifier in
 	//       kebab case.
+	//   scheme
+	//       Scheme is what callers show it, for the OpenAPI document: bearer, basic,
+	//       or header:NAME, cookie:NAME, query:NAME. The default is
+	//       header:Authorization.
 	//  <nil>
 }
 

@@ -258,6 +258,9 @@ type Middleware struct {
 type Guard struct {
 	// Name is what //faas:use calls it; the default is package and identifier in kebab case.
 	Name string `faas:"name,pos"`
+	// Scheme is what callers show it, for the OpenAPI document: bearer, basic, or header:NAME, cookie:NAME, query:NAME. The default is
+	// header:Authorization.
+	Scheme string `faas:"scheme"`
 }
 
 // Aspect makes a struct with any of the methods Before, After, AfterReturn, AfterThrow and Around wrap calls of

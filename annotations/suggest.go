@@ -41,3 +41,9 @@ func editDistance(a, b string) int {
 	}
 	return row[len(y)]
 }
+
+// Near reports whether found is known with one mistake, or in another case: a letter too many, too few, another one, or two swapped. It is
+// for places where other words may stand, too.
+func Near(found, known string) bool {
+	return editDistance(strings.ToLower(found), strings.ToLower(known)) < 2
+}

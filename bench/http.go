@@ -116,8 +116,8 @@ func (s *server) firstResponse(ctx context.Context) (time.Duration, error) {
 	return took, err
 }
 
-// listen starts a server on a free port, and returns when it answers.
-func listen(ctx context.Context, binary string) (addr string, stop func(), err error) {
+// listen starts a server on a free port, and returns when it answers. The process is shown to those who want to know it.
+func listen(ctx context.Context, binary string, started ...func(*exec.Cmd)) (addr string, stop func(), err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, err
@@ -126,10 +126,13 @@ func listen(ctx context.Context, binary string) (addr string, stop func(), err e
 	l.Close()
 	_, port, _ := net.SplitHostPort(addr)
 	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = []string{"FC_SERVER_PORT=" + port, "FAAS_PORT=" + port, "FC_FUNC_CODE_PATH=" + filepath.Dir(binary)}
+	cmd.Env = []string{"FC_SERVER_PORT=" + port, "FAAS_PORT=" + port, "FAAS_ADDR=" + addr, "FC_FUNC_CODE_PATH=" + filepath.Dir(binary)}
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		return "", nil, err
+	}
+	for _, f := range started {
+		f(cmd)
 	}
 	stop = func() {
 		_ = cmd.Process.Kill()

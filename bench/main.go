@@ -25,6 +25,7 @@ func sections() []section {
 		{"aws", "event-only hello on aws against aws-lambda-go v1.55.1 (lambda.norpc), both built with -trimpath -s -w", benchAWS, false},
 		{"units", "the stripped binary of each unit of the examples, as faasgen build makes it", benchUnits, false},
 		{"http", "the http hello on the listening loops against bare net/http", benchHTTP, false},
+		{"upload", "what a process holds of a file that is read while it arrives", benchUpload, true},
 		{"invoke", "the framework's invoke path over the bare handler, in process", benchInvoke, true},
 		{"calls", "a call of one function from another over calling its method: in process, and over the wire to another process", benchCalls, true},
 		{"layers", "the ready layers over a unit without layers: each, and all together", benchLayers, true},
@@ -37,7 +38,7 @@ func sections() []section {
 }
 
 func main() {
-	only := flag.String("only", "", "comma-separated `sections`: aws, units, http, invoke, calls, layers, tracing, group, container, build, generate")
+	only := flag.String("only", "", "comma-separated `sections`: aws, units, http, upload, invoke, calls, layers, tracing, group, container, build, generate")
 	flag.StringVar(&older, "old", "", "the `folder` of another checkout of faasgen, to compare this one with in one run")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -25,7 +25,7 @@ type Error struct {
 
 // FieldError says what is wrong with one field of a request.
 type FieldError struct {
-	// In is where the field was looked for: path, query, header, cookie, body.
+	// In is where the field was looked for: path, query, header, cookie, form, file, body.
 	In string `json:"in"`
 	// Name is the field's name there; empty is the whole body.
 	Name string `json:"name"`

@@ -101,6 +101,10 @@ func TestGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	document, err := documented()
+	if err != nil {
+		t.Fatal(err)
+	}
 	all := variants()
 	stages, err := builtStages(t.Context(), t.TempDir(), all[len(all)-1:])
 	if err != nil {
@@ -115,7 +119,7 @@ func TestGroups(t *testing.T) {
 		if got := s.summary(); got != wants[s.cloud] {
 			t.Errorf("%s: got %q, want %q", s.cloud, got, wants[s.cloud])
 		}
-		s.responses, err = play(t.Context(), s)
+		s.responses, err = play(t.Context(), s, document)
 		if stopped := s.close(t.Context()); err != nil || stopped != nil {
 			t.Fatalf("%s: %v, %v", s.title(), err, stopped)
 		}

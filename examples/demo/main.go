@@ -14,6 +14,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"time"
+
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 )
 
 // application is the folder of the f.yml to show, from the root of the examples.
@@ -36,6 +38,10 @@ func run(ctx context.Context, out io.Writer, variants []variant) error {
 	}
 	defer os.RemoveAll(work)
 
+	document, err := documented()
+	if err != nil {
+		return err
+	}
 	started := time.Now()
 	server := filepath.Join(work, "local", "server")
 	if err := command(ctx, ".", os.Stderr, "go", "build", "-o", server, "./"+application+"/internal/faasgen/local"); err != nil {
@@ -54,7 +60,7 @@ func run(ctx context.Context, out io.Writer, variants []variant) error {
 
 	for _, s := range stages {
 		progress("calling %s", s.title())
-		s.responses, err = play(ctx, s)
+		s.responses, err = play(ctx, s, document)
 		if err = errors.Join(err, s.close(ctx)); err != nil {
 			return fmt.Errorf("%s: %w", s.title(), err)
 		}
@@ -77,4 +83,13 @@ func command(ctx context.Context, dir string, out io.Writer, name string, args .
 		return fmt.Errorf("%s in %s: %w", name, dir, err)
 	}
 	return nil
+}
+
+// documented is the OpenAPI document of the application.
+func documented() (*contract.Document, error) {
+	text, err := os.ReadFile(filepath.Join(application, "openapi.json"))
+	if err != nil {
+		return nil, err
+	}
+	return contract.Load(text)
 }

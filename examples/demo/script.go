@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/faasgen/faasgen/framework/faastest/contract"
 	"github.com/faasgen/faasgen/framework/platform/sim"
 )
 
@@ -87,8 +89,8 @@ func compared() []string {
 	return []string{"Content-Type", "Location", "Set-Cookie", "Cache-Control", "Allow"}
 }
 
-// play sends the script to one stage.
-func play(ctx context.Context, s *stage) ([]response, error) {
+// play sends the script to one stage, and compares its responses with the document of the application, too.
+func play(ctx context.Context, s *stage, document *contract.Document) ([]response, error) {
 	volatile := regexp.MustCompile(`"(created|request_id|instance)":"[^"]*"`)
 	var responses []response
 	if err := s.migrate(ctx); err != nil {
@@ -121,6 +123,11 @@ func play(ctx context.Context, s *stage) ([]response, error) {
 		if st.name == "two Set-Cookie" && len(r.Values("Set-Cookie")) != 2 {
 			a.wrong = fmt.Sprintf("Set-Cookie: %q", r.Values("Set-Cookie"))
 		}
+		if st.http != nil && a.wrong == "" {
+			if err := promised(document, st.http, r); err != nil {
+				a.wrong = err.Error()
+			}
+		}
 		h := sha256.New()
 		for _, name := range compared() {
 			if name == "Content-Type" && r.Status == 204 {
@@ -134,6 +141,19 @@ func play(ctx context.Context, s *stage) ([]response, error) {
 		responses = append(responses, a)
 	}
 	return responses, nil
+}
+
+// promised says what of a response the document does not allow.
+func promised(document *contract.Document, sent *sim.Request, r *sim.Response) error {
+	request, err := http.NewRequest(sent.Method, "http://localhost"+sent.Target, nil)
+	if err != nil {
+		return err
+	}
+	header := http.Header{}
+	for _, h := range r.Header {
+		header.Add(h[0], h[1])
+	}
+	return document.Response(request, contract.Response{Status: r.Status, Header: header, Body: r.Body})
 }
 
 // eventually sends the request of a step until the status is right.

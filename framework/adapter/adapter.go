@@ -62,17 +62,34 @@ func Unexpected(ctx *framework.Context) error {
 
 // Return sets what a handler returned as the result. An interface that is nil is not a result.
 func Return(ctx *framework.Context, out any, err error) error {
-	if err == nil && out != nil {
+	if err != nil {
+		return returned(ctx, err)
+	}
+	if out != nil {
 		ctx.SetResult(out)
 	}
-	return err
+	return nil
 }
 
 // ReturnPointer is [Return] for a pointer, whose nil is not a result either. It is not a type parameter's, since one instance for each
 // result would be a good part of what an application with many handlers takes to compile.
 func ReturnPointer(ctx *framework.Context, out any, isNil bool, err error) error {
-	if err == nil && !isNil {
+	if err != nil {
+		return returned(ctx, err)
+	}
+	if !isNil {
 		ctx.SetResult(out)
+	}
+	return nil
+}
+
+// returned has an error that is an answer be the result, such as that of a client which has what it asks for: layers and hooks see no failure.
+//
+//go:noinline
+func returned(ctx *framework.Context, err error) error {
+	if a, ok := err.(interface{ Answer() any }); ok {
+		ctx.SetResult(a.Answer())
+		return nil
 	}
 	return err
 }

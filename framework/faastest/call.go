@@ -28,8 +28,8 @@ const maxBody = 64 << 20
 // call, too, for as long as [Grace] says.
 //
 // An http function takes an *http.Request or, for the request to its first route, the value that its handler takes: a
-// struct whose path, query, header and cookie tags say where the fields go, all other fields being the JSON body. A
-// timer function takes a timer.Event, whose name and payload may be left out, or a time.Time. A function of another
+// struct whose path, query, header and cookie tags say where the fields go, all other fields being the JSON body, or a form
+// if there are form or file tags. A timer function takes a timer.Event, whose name and payload may be left out, or a time.Time. A function of another
 // trigger takes its event, such as mq.Message, or a slice of them. Everything else is the payload as JSON. Where text or []byte is given, it is an event as faasgen invoke takes it; nil is an empty one.
 func (a *App) Call(name string, event any) (any, error) {
 	f, err := a.function(name)
@@ -160,14 +160,20 @@ func (a *App) event(f *framework.Function, event any) (any, error) {
 	case string:
 		return a.written(f, []byte(e))
 	}
+	v := reflect.Indirect(reflect.ValueOf(event))
+	isRequest := v.Kind() == reflect.Struct && len(routes) > 0
+	if isRequest {
+		_, isRequest = f.Triggers[0].(web.Route)
+	}
+	if isRequest && hasForm(v.Type()) {
+		return a.typed(f, routes, v, nil)
+	}
 	b, err := json.Marshal(event)
 	if err != nil {
 		return nil, err
 	}
-	if v := reflect.Indirect(reflect.ValueOf(event)); v.Kind() == reflect.Struct && len(routes) > 0 {
-		if _, first := f.Triggers[0].(web.Route); first {
-			return a.typed(f, routes, v, b)
-		}
+	if isRequest {
+		return a.typed(f, routes, v, b)
 	}
 	return a.written(f, b)
 }

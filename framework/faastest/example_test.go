@@ -35,6 +35,22 @@ func ExampleStart() {
 	a.Close() // before the test ends: to look at what is left
 }
 
+// What a test wants to see of every request goes before the application.
+func ExampleFront() {
+	var t *testing.T // the test's
+
+	seen := map[string]int{}
+	a := faastest.Start(t, newApp, faastest.Front(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			seen[r.URL.Path]++
+			next.ServeHTTP(w, r)
+		})
+	}))
+	if a.Do("GET", "/hello", nil); seen["/hello"] != 1 {
+		t.Error("the request did not come by")
+	}
+}
+
 // The configurations say whether the application can do its work.
 func ExampleApp_Health() {
 	var t *testing.T // the test's

@@ -70,6 +70,9 @@ func (a *App) matched(f *framework.Function, r web.Request) (*web.Exchange, erro
 // typed makes the request that a handler would read v from. Body is v as JSON.
 func (a *App) typed(f *framework.Function, routes []web.Route, v reflect.Value, body []byte) (*web.Exchange, error) {
 	p := parts{path: map[string]string{}, query: url.Values{}, header: web.Header{}, members: map[string]bool{}}
+	if hasForm(v.Type()) {
+		p.form = &formBody{}
+	}
 	if err := p.fields(v); err != nil {
 		return nil, err
 	}
@@ -81,7 +84,15 @@ func (a *App) typed(f *framework.Function, routes []web.Route, v reflect.Value, 
 	if err != nil {
 		return nil, err
 	}
-	r.Header, r.Body = nil, p.body(body)
+	r.Header = nil
+	mediaType := "application/json"
+	if p.form != nil {
+		if r.Body, mediaType, err = p.form.body(); err != nil {
+			return nil, err
+		}
+	} else {
+		r.Body = p.body(body)
+	}
 	if routes[0].Method == "" && r.Body == nil {
 		r.Method = http.MethodGet
 	}
@@ -89,7 +100,7 @@ func (a *App) typed(f *framework.Function, routes []web.Route, v reflect.Value, 
 		r.Target += "?" + p.query.Encode()
 	}
 	if r.Body != nil {
-		r.Header = append(r.Header, [2]string{"Content-Type", "application/json"})
+		r.Header = append(r.Header, [2]string{"Content-Type", mediaType})
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.header)) {
 		for _, value := range p.header[name] {
@@ -109,6 +120,7 @@ type parts struct {
 	header  web.Header
 	cookies []string
 	members map[string]bool // of the JSON that are not the body's
+	form    *formBody       // nil where the body is JSON
 }
 
 // fields reads the tagged fields of a struct and of those embedded in it.
@@ -117,6 +129,12 @@ func (p *parts) fields(v reflect.Value) error {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		in, name, options := place(f.Tag)
+		if p.form != nil && (in == "form" || in == "file" || in == "" && !f.Anonymous) {
+			if err := p.form.field(f, v.Field(i), in, name, options); err != nil {
+				return err
+			}
+			continue
+		}
 		if in == "" {
 			if inner := reflect.Indirect(v.Field(i)); f.Anonymous && inner.IsValid() && inner.Kind() == reflect.Struct {
 				if err := p.fields(inner); err != nil {
@@ -141,8 +159,8 @@ func (p *parts) fields(v reflect.Value) error {
 
 // place is where the tag of a field says that it comes from, "" for the body.
 func place(tag reflect.StructTag) (in, name, options string) {
-	for _, in := range []string{"path", "query", "header", "cookie"} {
-		if text, ok := tag.Lookup(in); ok {
+	for _, in := range []string{"path", "query", "header", "cookie", "form", "file"} {
+		if text, ok := tag.Lookup(in); ok && (in != "form" || text != "-") {
 			name, options, _ := strings.Cut(text, ",")
 			return in, name, options
 		}

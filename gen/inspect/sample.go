@@ -104,7 +104,7 @@ func sampleFields(s *types.Struct, fields map[string]any, above []types.Type) {
 		f, tag := s.Field(i), reflect.StructTag(s.Tag(i))
 		text, tagged := tag.Lookup("json")
 		name, options, _ := strings.Cut(text, ",")
-		if text == "-" || elsewhere(tag) {
+		if text == "-" || elsewhere(tag, tagged) {
 			continue
 		}
 		if inner, ok := embedded(f); ok && name == "" {
@@ -148,14 +148,15 @@ func embedded(f *types.Var) (*types.Struct, bool) {
 	return s, ok
 }
 
-// elsewhere reports whether a request's binder takes the field from anywhere but the body.
-func elsewhere(tag reflect.StructTag) bool {
-	for _, in := range []string{"path", "query", "header", "cookie"} {
+// elsewhere reports whether a request's binder takes the field from anywhere but a JSON body. A field of forms may come from JSON as well.
+func elsewhere(tag reflect.StructTag, saysJSON bool) bool {
+	for _, in := range []string{"path", "query", "header", "cookie", "file"} {
 		if _, ok := tag.Lookup(in); ok {
 			return true
 		}
 	}
-	return false
+	_, ofForms := tag.Lookup("form")
+	return ofForms && !saysJSON
 }
 
 // reads reports whether a pointer to t has a method of that name.

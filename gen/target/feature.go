@@ -36,7 +36,7 @@ func Features() []Feature {
 			all += len(f.Triggers)
 		}
 		return len(u.Routes()) > 0 && all > len(u.Routes())
-	}})
+	}}, Feature{FeatureUpload, func(u *Unit) bool { return len(u.Uploads()) > 0 }})
 	of(false)
 	list = append(list, Feature{FeatureInvoke, func(u *Unit) bool {
 		return slices.ContainsFunc(u.Functions, func(f *Function) bool { return len(f.Triggers) == 0 })
@@ -54,6 +54,8 @@ const (
 	FeatureNoDomains = "trigger http without domains"
 	FeatureMixed     = "trigger http with other triggers"
 	FeatureInvoke    = "invoke"
+	// FeatureUpload is a file that a function reads while its request arrives.
+	FeatureUpload = "trigger http with web.Upload"
 	// FeatureNamespace is a namespace for all functions.
 	FeatureNamespace = "namespace"
 )

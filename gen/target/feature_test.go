@@ -151,6 +151,47 @@ func TestNamespace(t *testing.T) {
 	}
 }
 
+// TestUpload: where a file is read from memory, the report says so; where a group decides that, so does check.
+func TestUpload(t *testing.T) {
+	const source = `service: shop
+provider: {region: %s}
+functions:
+  film: {events: [http: {method: POST, path: /films}]}
+  tick: {events: [timer: {every: 1h}]}
+`
+	for _, tt := range []struct {
+		cloud   target.Target
+		region  string
+		grouped bool
+		answer  string
+		checked bool // reported by check, too
+	}{
+		{aws.New(), "eu-central-1", false, target.Loss, false},
+		{aliyun.New(), "cn-hangzhou", false, target.Yes, false},
+		{aliyun.New(), "cn-hangzhou", true, target.Yes, false},
+		{tencent.New(), "ap-guangzhou", false, target.Yes, false},
+		{tencent.New(), "ap-guangzhou", true, target.Loss, true},
+	} {
+		app := targettest.App(t, tt.cloud.Name(), fmt.Sprintf(source, tt.region))
+		for _, u := range app.Units {
+			for _, f := range u.Functions {
+				f.Upload = f.Name == "film"
+			}
+		}
+		if tt.grouped {
+			targettest.Group(t, app, "shop", "film", "tick").Mixed = "event"
+		}
+		rows := target.Portability([]target.Target{tt.cloud}, []*target.App{app})
+		i := slices.IndexFunc(rows, func(r target.Row) bool { return r.Feature == target.FeatureUpload })
+		if i < 0 || rows[i].Answers[0].Answer != tt.answer || rows[i].Answers[0].Mechanism == "" {
+			t.Errorf("%s, grouped %t: the report has %+v", tt.cloud.Name(), tt.grouped, rows)
+		}
+		if checked := strings.Contains(tt.cloud.Check(app).Error(), "web.Upload"); checked != tt.checked {
+			t.Errorf("%s, grouped %t: check says so: %t", tt.cloud.Name(), tt.grouped, checked)
+		}
+	}
+}
+
 // TestVariables: what deployment files write is what platforms read.
 func TestVariables(t *testing.T) {
 	if target.ResourcesVariable != platform.ResourcesVariable {

@@ -159,6 +159,21 @@ func (u *Unit) Routes() []Trigger {
 	return triggers
 }
 
+// Uploads are the routes of functions that read a file while their requests arrive.
+func (u *Unit) Uploads() (routes []Trigger) {
+	for _, f := range u.Functions {
+		if !f.Upload {
+			continue
+		}
+		for _, t := range f.Triggers {
+			if kind.Lookup(t.Kind).Delivery == kind.Request {
+				routes = append(routes, t)
+			}
+		}
+	}
+	return routes
+}
+
 // Streams reports whether f.yml wants the responses to requests streamed.
 func (u *Unit) Streams() bool {
 	h := u.Settings.HTTP
@@ -174,6 +189,8 @@ type Function struct {
 	Timeout     time.Duration
 	// Task says that people or a pipeline run it: it has no triggers, nothing calls it, and it is alone in its unit.
 	Task bool
+	// Upload says that its requests have a file which it reads while they arrive.
+	Upload bool
 	// Triggers are those that the unit is deployed with.
 	Triggers []Trigger
 	// Settings are the function's own, all defaults filled in: in a group they differ from the unit's, but that what the group itself

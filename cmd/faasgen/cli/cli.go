@@ -1,6 +1,6 @@
 // Package cli is the faasgen command, one file a sub-command. It reads flags, prints and exits; what is done is done in
 // gen, in the simulators and in the development server. Data goes to standard output and messages to standard error; the
-// exit code is 0, 1 if something failed, or 2 for wrong usage and for a diff that found changes.
+// exit code is 0, 1 if something failed, or 2 for wrong usage and for changes that diff, fmt --check or plan found.
 package cli
 
 import (
@@ -106,7 +106,7 @@ func (t *tool) root() *cobra.Command {
 	root.SetErr(t.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd, err) })
 	root.AddCommand(
-		t.generate(), t.diff(), t.check(), t.build(), t.plan(), t.group(), t.split(), t.deploy(), t.rollback(), t.remove(), t.logs(), t.invoke(), t.task(), t.dev(), t.graph(), t.config(), t.secret(), t.layers(), t.openapi(), t.asyncapi(), t.scaffold(), t.schema(), t.version(),
+		t.generate(), t.diff(), t.format(), t.check(), t.build(), t.plan(), t.group(), t.split(), t.deploy(), t.rollback(), t.remove(), t.logs(), t.invoke(), t.task(), t.dev(), t.graph(), t.config(), t.secret(), t.layers(), t.openapi(), t.asyncapi(), t.scaffold(), t.schema(), t.version(),
 	)
 	root.Version = version().Version
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")

@@ -106,7 +106,7 @@ func batchTriggers(f *target.Function) []framework.Trigger {
 // people write. Of a cloud that cannot tell, it is what is in no such form.
 func recorded(c sim.Cloud, form string, triggers []framework.Trigger, payload []byte) bool {
 	of := kind.DeliveryOf(form)
-	if of == kind.Request && envelope.IsRequest(payload) || of == kind.Tick && envelope.IsTimer(payload) || envelope.IsEvent(form, triggers, payload) {
+	if of == kind.Request && (envelope.IsRequest(payload) || envelope.IsPathless(payload)) || of == kind.Tick && envelope.IsTimer(payload) || envelope.IsEvent(form, triggers, payload) {
 		return false
 	}
 	if c.Identify == nil {

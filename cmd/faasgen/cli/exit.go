@@ -17,7 +17,7 @@ import (
 // The exit codes.
 const (
 	exitFailed = 1 // something was tried and failed, or code or f.yml is wrong
-	exitUsage  = 2 // the command was called in a wrong way, or diff found changes
+	exitUsage  = 2 // the command was called in a wrong way, or diff, fmt --check or plan found changes
 )
 
 // failure is an error with its exit code. Without a text everything has been printed.

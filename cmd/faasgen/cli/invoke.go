@@ -42,13 +42,15 @@ func (t *tool) invoke() *cobra.Command {
 		Long: "Invoke calls one function and prints its response: of http the body on standard output, status and headers on\n" +
 			"standard error. Without --target the application runs as one local process; with it the unit is built and\n" +
 			"packed for that cloud, and its artefact runs under a simulator of the cloud's runtime.\n\n" +
-			"The event of an http function is a request, {\"method\", \"path\", \"headers\", \"body\"}, of which only the path is\n" +
-			"needed, or any other JSON, which is the body of the function's first route. That of a timer is {\"name\", \"time\",\n" +
-			"\"payload\"}, each optional. The README lists those of the other triggers. With --target a payload that the cloud\n" +
+			"The event of an http function is a request, {\"method\", \"path\", \"headers\", \"body\"}, of which only the path or\n" +
+			"the body is needed: without a path it goes to the function's first route. Anything else is the body of the first\n" +
+			"route: other JSON, text, or a form such as a=1&b=2. That of a timer is {\"name\", \"time\", \"payload\"}, each\n" +
+			"optional. The README lists those of the other triggers. With --target a payload that the cloud\n" +
 			"itself has sent goes in as it is.\n\n" +
 			"--sample makes an event up for one of the function's triggers, with its own bucket, queue, route and so on;\n" +
 			"--print shows it instead of calling the function, to be edited and used with --event.",
 		Example: "  faasgen invoke order-create -d '{\"item\": \"tea\"}'\n" +
+			"  faasgen invoke guest-sign -d 'name=Ann&stars=5'\n" +
 			"  faasgen invoke order-create -e event.json --target aws\n" +
 			"  faasgen invoke order-stored --trigger os --sample --target tencent\n" +
 			"  faasgen invoke order-stored --sample --print > event.json",

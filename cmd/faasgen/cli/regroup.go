@@ -151,7 +151,15 @@ func spoiled(path string, before, after []byte) annotations.Diagnostics {
 
 // showChange prints the unified difference of a file.
 func (t *tool) showChange(shown string, before, after []byte) error {
-	lines := func(content []byte) []string { return difflib.SplitLines(strings.TrimSuffix(string(content), "\n")) }
+	lines := func(content []byte) []string {
+		list := strings.SplitAfter(string(content), "\n")
+		last := len(list) - 1
+		if list[last] == "" {
+			return list[:last]
+		}
+		list[last] += "\n\\ No newline at end of file\n" // as git and diff have it
+		return list
+	}
 	return difflib.WriteUnifiedDiff(t.out, difflib.UnifiedDiff{
 		A: lines(before), B: lines(after), Context: 3, FromFile: "a/" + shown, ToFile: "b/" + shown,
 	})
@@ -233,7 +241,7 @@ func (t *tool) replaceFile(name string, before, after []byte) error {
 	if err != nil {
 		return err
 	}
-	now, err := regular.Read(name, spec.MaxSize)
+	now, err := regular.Read(name, int64(max(len(before), spec.MaxSize)))
 	if err != nil {
 		return err
 	}
@@ -243,7 +251,7 @@ func (t *tool) replaceFile(name string, before, after []byte) error {
 	if info.Mode().Perm()&0o200 == 0 {
 		return &failure{code: exitFailed, text: shown + " is read-only"} // a new file in its place would not ask
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".f.yml-")
+	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", shown, err)
 	}

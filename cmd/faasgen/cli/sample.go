@@ -37,7 +37,14 @@ func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c sim.Cloud
 	k := kind.Of(t.Marker)
 	switch {
 	case annotations.HTTPOf(t.Marker) != nil:
-		return sampleRequest(f, payload)
+		form, mediaType, err := inspected.SampleForm(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		if form != nil {
+			payload = form
+		}
+		return sampleRequest(f, payload, cmp.Or(mediaType, "application/json"))
 	case k.Word == "raw":
 		return []byte(body), nil
 	}
@@ -52,7 +59,7 @@ func sampleEvent(app *gen.App, seen *target.App, f *target.Function, c sim.Cloud
 }
 
 // sampleRequest is a request for the first route, with 1 for each wildcard. Methods that have a body get one.
-func sampleRequest(f *target.Function, body []byte) ([]byte, error) {
+func sampleRequest(f *target.Function, body []byte, mediaType string) ([]byte, error) {
 	route := routes(f)[0]
 	values := map[string]string{}
 	for part := range strings.SplitSeq(route.Pattern, "/") {
@@ -74,7 +81,7 @@ func sampleRequest(f *target.Function, body []byte) ([]byte, error) {
 		r.Method = http.MethodGet
 	case r.Method == http.MethodPost, r.Method == http.MethodPut, r.Method == http.MethodPatch:
 		r.Body = []byte(cmp.Or(string(body), "{}"))
-		r.Header = [][2]string{{"Content-Type", "application/json"}}
+		r.Header = [][2]string{{"Content-Type", mediaType}}
 	}
 	return envelope.EncodeRequest(r)
 }

@@ -11,7 +11,7 @@ import (
 
 // Admin admits requests with the token. Where none is configured it admits none.
 //
-//faas:guard admin
+//faas:guard admin scheme=bearer
 type Admin struct {
 	Token config.Secret //faas:config key=admin.token default=""
 }

@@ -15,8 +15,8 @@ const (
 
 // fieldName is what the library calls a field: the name that clients know it by, with marks.
 func fieldName(f reflect.StructField) string {
-	for _, in := range []string{"path", "query", "header", "cookie"} {
-		if tag, ok := f.Tag.Lookup(in); ok {
+	for _, in := range []string{"path", "query", "header", "cookie", "form", "file"} {
+		if tag, ok := f.Tag.Lookup(in); ok && !(in == "form" && (tag == "-" || f.Tag.Get("json") != "")) { // which has a name in JSON
 			name, _, _ := strings.Cut(tag, ",")
 			return placeMark + in + nameMark + name
 		}

@@ -49,6 +49,10 @@ type order struct {
 	Comments map[string]string `json:"comments" validate:"max=1"`
 	Secret   string            `json:"secret" validate:"excluded_with=Name"`
 	Rare     string            `json:"rare" validate:"omitempty,bic"`
+	Note     string            `form:"note" validate:"max=3"`
+	Both     string            `form:"both" json:"both_ways" validate:"max=3"`
+	From     Address           `form:"from"`
+	Picture  web.File          `file:"picture" validate:"omitempty"`
 }
 
 // even is a rule of the application.
@@ -61,7 +65,7 @@ func (even) Expected(param string) string                          { return "a m
 func right() order {
 	return order{
 		Shop: "berlin", Token: "abc", Tags: []string{"new", "very old"}, Name: "ann", Lines: []line{{"0001", 1}},
-		Again: "ann", Address: &Address{"Bern"}, Home: Address{"Rome"},
+		Again: "ann", Address: &Address{"Bern"}, Home: Address{"Rome"}, From: Address{"Oslo"},
 	}
 }
 
@@ -79,6 +83,7 @@ func TestFields(t *testing.T) {
 		{"embedded", func(o *order) { o.Size = 101 }, "query size: expected at most 100"},
 		{"path", func(o *order) { o.Shop = "../x" }, "path shop: expected letters and digits only"},
 		{"header", func(o *order) { o.Token = "xy" }, "header X-Token: expected at least 3 characters"},
+		{"form", func(o *order) { o.Note, o.Both, o.From.City = "long", "long", "" }, "form note: expected at most 3 characters\nbody both_ways: expected at most 3 characters\nform from.city: found nothing, expected a value"},
 		{"query list", func(o *order) { o.Tags[1] = "old" }, "query tag[1]: expected one of new, very old"},
 		{"missing", func(o *order) { o.Name, o.Again = "", "" }, "body name: found nothing, expected a value"},
 		{"without a tag", func(o *order) { o.Plain = "x" }, "body Plain: expected an email address"},

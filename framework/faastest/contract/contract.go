@@ -42,33 +42,94 @@ func File(t testing.TB, name string) faastest.Option {
 	return Check(t, document)
 }
 
-// Check fails the test for each response that the document does not allow: its status, its media type, its body. Requests that no
-// operation of the document is for, such as those of a mounted application, are not looked at. A document that is none ends the test.
+// Check fails the test for each response that the document does not allow; see [Document.Response]. A document that is none ends the
+// test.
 func Check(t testing.TB, document []byte) faastest.Option {
 	t.Helper()
-	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromData(document)
-	if err == nil {
-		err = doc.Validate(loader.Context)
-	}
-	var router routers.Router
-	if err == nil {
-		doc.Servers = nil // a test's host is none of them
-		router, err = legacy.NewRouter(doc)
-	}
+	d, err := Load(document)
 	if err != nil {
-		t.Fatalf("contract: the document: %v", err)
+		t.Fatalf("contract: %v", err)
 	}
 	return faastest.Front(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			t.Helper()
 			c := &recorder{ResponseWriter: w}
 			next.ServeHTTP(c, r)
-			if err := c.check(router, r); err != nil {
+			if err := d.Response(r, c.recorded()); err != nil {
 				t.Errorf("contract: %s %s: %v", r.Method, r.URL.Path, err)
 			}
 		})
 	})
+}
+
+// Document is an OpenAPI document to compare responses with, wherever they come from. It is for any number of goroutines.
+type Document struct{ router routers.Router }
+
+// Load reads a document.
+func Load(document []byte) (*Document, error) {
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData(document)
+	if err == nil {
+		err = doc.Validate(loader.Context)
+	}
+	var d Document
+	if err == nil {
+		doc.Servers = nil // a test's host is none of them
+		d.router, err = legacy.NewRouter(doc)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the document: %w", err)
+	}
+	return &d, nil
+}
+
+// Response is what a request was answered with.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	// Cut says that the body is not all of it: it is not looked at then.
+	Cut bool
+}
+
+// Response says what of a response the document does not allow: its status, its media type, its body. It is nil for requests that no
+// operation of the document is for, such as those of a mounted application.
+func (d *Document) Response(r *http.Request, w Response) error {
+	asked := r.Clone(r.Context())
+	asked.Body = http.NoBody
+	if r.Method == http.MethodHead { // which has the responses of GET
+		asked.Method = http.MethodGet
+	}
+	route, parameters, err := d.router.FindRoute(asked)
+	if err != nil {
+		return nil
+	}
+	declared := route.Operation.Responses.Status(w.Status)
+	if declared == nil {
+		declared = route.Operation.Responses.Value(strconv.Itoa(w.Status/100) + "XX")
+	}
+	if declared == nil && w.Status < 400 { // default is for what fails
+		return fmt.Errorf("found status %d, expected one of %s; //faas:http names those that a function sets with status=", w.Status, statuses(route.Operation))
+	}
+	if declared == nil {
+		declared = route.Operation.Responses.Default()
+	}
+	media, isJSON := mediaType(w.Header.Get("Content-Type"))
+	if declared != nil && declared.Value != nil && len(w.Body) > 0 && declared.Value.Content.Get(media) == nil {
+		return fmt.Errorf("found a body of type %q in the response, status %d, expected %s", media, w.Status, cmp.Or(joined(declared.Value.Content), "none"))
+	}
+	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
+	if w.Cut || !isJSON || r.Method == http.MethodHead || w.Status == http.StatusNotModified { // whose body the client has
+		options.ExcludeResponseBody = true
+	}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: asked, PathParams: parameters, Route: route, Options: options},
+		Status:                 w.Status, Header: w.Header, Body: io.NopCloser(bytes.NewReader(w.Body)), Options: options,
+	}
+	if err := openapi3filter.ValidateResponse(r.Context(), input); err != nil {
+		return fmt.Errorf("the response, status %d, is not that of the document: %w", w.Status, short(err))
+	}
+	return nil
 }
 
 // recorder keeps what passes.
@@ -111,46 +172,11 @@ func (c *recorder) Write(p []byte) (int, error) {
 	return c.ResponseWriter.Write(p)
 }
 
-// check compares the response with the operation of the request.
-func (c *recorder) check(router routers.Router, r *http.Request) error {
+func (c *recorder) recorded() Response {
 	c.note(http.StatusOK)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	asked := r.Clone(r.Context())
-	asked.Body = http.NoBody
-	if r.Method == http.MethodHead { // which has the responses of GET
-		asked.Method = http.MethodGet
-	}
-	route, parameters, err := router.FindRoute(asked)
-	if err != nil {
-		return nil
-	}
-	declared := route.Operation.Responses.Status(c.status)
-	if declared == nil {
-		declared = route.Operation.Responses.Value(strconv.Itoa(c.status/100) + "XX")
-	}
-	if declared == nil && c.status < 400 { // default is for what fails
-		return fmt.Errorf("found status %d, expected one of %s; //faas:http names those that a function sets with status=", c.status, statuses(route.Operation))
-	}
-	if declared == nil {
-		declared = route.Operation.Responses.Default()
-	}
-	media, isJSON := mediaType(c.header.Get("Content-Type"))
-	if declared != nil && declared.Value != nil && c.body.Len() > 0 && declared.Value.Content.Get(media) == nil {
-		return fmt.Errorf("found a body of type %q in the response, status %d, expected %s", media, c.status, cmp.Or(joined(declared.Value.Content), "none"))
-	}
-	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
-	if c.cut || !isJSON || r.Method == http.MethodHead || c.status == http.StatusNotModified { // whose body the client has
-		options.ExcludeResponseBody = true
-	}
-	input := &openapi3filter.ResponseValidationInput{
-		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: asked, PathParams: parameters, Route: route, Options: options},
-		Status:                 c.status, Header: c.header, Body: io.NopCloser(bytes.NewReader(c.body.Bytes())), Options: options,
-	}
-	if err := openapi3filter.ValidateResponse(r.Context(), input); err != nil {
-		return fmt.Errorf("the response, status %d, is not that of the document: %w", c.status, short(err))
-	}
-	return nil
+	return Response{Status: c.status, Header: c.header, Body: c.body.Bytes(), Cut: c.cut}
 }
 
 // mediaType is a Content-Type without its parameters, and whether it is JSON.

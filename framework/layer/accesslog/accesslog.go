@@ -56,7 +56,7 @@ type Config struct {
 	DebugRate float64 //faas:config default=0
 	// Redact lists attributes whose values are replaced in every record of the process, at any depth of groups and maps, without
 	// regard to case. Members of structs are not looked at.
-	Redact []string //faas:config default="authorization,cookie,set-cookie,proxy-authorization,password,secret,token"
+	Redact []string //faas:config default=authorization,cookie,set-cookie,proxy-authorization,password,secret,token
 	// Headers lists the request headers that the line has. Their values are cut at 256 bytes.
 	Headers []string //faas:config default=""
 	// Query adds the parameters of the query to the line: 32 at most, and of each value 256 bytes.

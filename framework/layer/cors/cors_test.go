@@ -91,7 +91,7 @@ func TestWhoMayCall(t *testing.T) {
 	} {
 		for _, handler := range []framework.Handler{nil, func(*framework.Context) error { return framework.Errorf(404, "no", "no") }, func(*framework.Context) error { panic("no") }} {
 			r, _ := call(t, cors.Config{Origins: some, Credentials: true, ExposeHeaders: []string{"X-Total", "X-Page"}}, web.Route{}, web.Request{Method: "GET", Header: web.Header{"Origin": {origin}}}, handler)
-			h := r.Header
+			h := web.Header(r.Header)
 			if allowed := h.Get("Access-Control-Allow-Origin"); allowed != map[bool]string{true: origin}[want] {
 				t.Errorf("%q: allowed is %q, want %v", origin, allowed, want)
 			}
@@ -104,7 +104,7 @@ func TestWhoMayCall(t *testing.T) {
 		}
 	}
 	r, _ := call(t, cors.Config{Origins: []string{"*"}}, web.Route{}, web.Request{Method: "GET", Header: web.Header{"Origin": {"https://any.example"}}}, nil)
-	if r.Header.Get("Access-Control-Allow-Origin") != "*" || r.Header.Has("Vary") || r.Header.Has("Access-Control-Allow-Credentials") {
+	if web.Header(r.Header).Get("Access-Control-Allow-Origin") != "*" || web.Header(r.Header).Has("Vary") || web.Header(r.Header).Has("Access-Control-Allow-Credentials") {
 		t.Errorf("* gives %v", r.Header)
 	}
 	own := func(ctx *framework.Context) error {
@@ -112,7 +112,7 @@ func TestWhoMayCall(t *testing.T) {
 		return nil
 	}
 	r, _ = call(t, cors.Config{Origins: some}, web.Route{}, web.Request{Method: "GET", Header: web.Header{"Origin": {some[0]}}}, own)
-	if got := r.Header.Values("Access-Control-Allow-Origin"); len(got) != 1 || got[0] != "https://own.example" {
+	if got := web.Header(r.Header).Values("Access-Control-Allow-Origin"); len(got) != 1 || got[0] != "https://own.example" {
 		t.Errorf("the handler's own is %q", got)
 	}
 }
@@ -135,7 +135,7 @@ func TestPreflight(t *testing.T) {
 	} {
 		q := web.Request{Method: "OPTIONS", Header: web.Header{"Origin": {tt.origin}, "Access-Control-Request-Method": {tt.method}, "Access-Control-Request-Headers": {tt.headers}}}
 		r, log := call(t, c, web.Route{}, q, func(*framework.Context) error { t.Errorf("%s: the function was called", name); return nil })
-		h := r.Header
+		h := web.Header(r.Header)
 		got := strings.Join([]string{h.Get("Access-Control-Allow-Credentials"), h.Get("Access-Control-Allow-Headers"), h.Get("Access-Control-Allow-Methods"), h.Get("Access-Control-Allow-Origin"), h.Get("Access-Control-Max-Age")}, " ")
 		if r.Status != 204 || got != tt.want || h.Get("Vary") != vary || log != "" {
 			t.Errorf("%s: %d %q, Vary %q, log %q; want %q", name, r.Status, got, h.Get("Vary"), log, tt.want)

@@ -102,7 +102,7 @@ func (l *Layer) tag(ctx *framework.Context, x *web.Exchange, routes []web.Route)
 		tag = tagOf(r.Body)
 		x.SetHeader("Etag", tag)
 	}
-	if values := x.Request.Header["If-None-Match"]; len(values) > 0 && matches(values, tag) {
+	if values := x.Request.Header["If-None-Match"]; len(values) > 0 && web.MatchETag(values, tag) {
 		r = &web.Response{Status: 304, Header: r.Header}
 	}
 	ctx.SetResult(r)
@@ -142,31 +142,4 @@ func tagOf(body []byte) string {
 	b[0], b[23] = '"', '"'
 	base64.RawURLEncoding.Encode(b[1:23], sum[:16])
 	return string(b[:])
-}
-
-// matches reports whether one of the ETags of If-None-Match is tag, by the weak comparison of RFC 9110. What is no list of ETags matches
-// nothing.
-func matches(values []string, tag string) bool {
-	tag = strings.TrimPrefix(tag, "W/")
-	for _, list := range values {
-		for list != "" {
-			list = strings.TrimLeft(list, " \t,")
-			if list == "*" {
-				return true
-			}
-			list = strings.TrimPrefix(list, "W/")
-			if len(list) < 2 || list[0] != '"' {
-				break
-			}
-			end := strings.IndexByte(list[1:], '"')
-			if end < 0 {
-				break
-			}
-			if list[:end+2] == tag {
-				return true
-			}
-			list = list[end+2:]
-		}
-	}
-	return false
 }

@@ -28,8 +28,8 @@ func ExampleNew() {
 		x := web.NewExchange(web.Request{Method: "GET", Path: "/orders", Header: web.Header{"If-None-Match": {known}}})
 		result, err := e.Invoke(context.Background(), framework.Invocation{Function: list, Event: x})
 		r := x.Respond(result, err, web.ErrorInfo{})
-		fmt.Printf("%d %q %s\n", r.Status, r.Body, r.Header.Get("Cache-Control"))
-		known = r.Header.Get("ETag")
+		fmt.Printf("%d %q %s\n", r.Status, r.Body, web.Header(r.Header).Get("Cache-Control"))
+		known = web.Header(r.Header).Get("ETag")
 	}
 	// Output:
 	// 200 "two orders" private, max-age=60
@@ -76,7 +76,7 @@ func TestResponseIsTheSame(t *testing.T) {
 			x := web.NewExchange(q)
 			want := x.Respond(v, nil, web.ErrorInfo{})
 			got := call(t, etag.Config{}, web.Route{}, q, returns(v))
-			tag := got.Header.Get("Etag")
+			tag := web.Header(got.Header).Get("Etag")
 			if len(tag) != 24 || tag[0] != '"' || tag[23] != '"' {
 				t.Errorf("%s: ETag %s, want a strong one", name, tag)
 			}
@@ -86,7 +86,7 @@ func TestResponseIsTheSame(t *testing.T) {
 			}
 			q.Header["If-None-Match"] = []string{tag}
 			got = call(t, etag.Config{}, web.Route{}, q, returns(v))
-			if got.Status != 304 || len(got.Body) != 0 || got.Header.Get("Etag") != tag || got.Header.Has("Content-Length") {
+			if got.Status != 304 || len(got.Body) != 0 || web.Header(got.Header).Get("Etag") != tag || web.Header(got.Header).Has("Content-Length") {
 				t.Errorf("%s %s again: %d %q %v", method, name, got.Status, got.Body, got.Header)
 			}
 		}
@@ -119,26 +119,26 @@ func TestWhatHasNoETag(t *testing.T) {
 		"not to be encoded":                     {handler: returns(func() {})},
 	} {
 		r := call(t, tt.c, tt.route, web.Request{Method: tt.method, Header: web.Header{"If-None-Match": {"*"}}}, tt.handler)
-		if r.Header.Has("Etag") || r.Status == 304 || strings.Contains(r.Header.Get("Cache-Control"), "max-age") {
+		if web.Header(r.Header).Has("Etag") || r.Status == 304 || strings.Contains(web.Header(r.Header).Get("Cache-Control"), "max-age") {
 			t.Errorf("%s: %d %v", name, r.Status, r.Header)
 		}
 	}
 	r := call(t, etag.Config{CacheControl: "max-age=60"}, web.Route{}, web.Request{}, with("Set-Cookie", "a=1", ok))
-	if r.Header.Has("Cache-Control") || !r.Header.Has("Etag") {
+	if web.Header(r.Header).Has("Cache-Control") || !web.Header(r.Header).Has("Etag") {
 		t.Errorf("with a cookie: %v", r.Header)
 	}
 	r = call(t, etag.Config{CacheControl: "max-age=60"}, web.Route{}, web.Request{}, with("Cache-Control", "max-age=5", ok))
-	if got := r.Header.Values("Cache-Control"); len(got) != 1 || got[0] != "max-age=5" {
+	if got := web.Header(r.Header).Values("Cache-Control"); len(got) != 1 || got[0] != "max-age=5" {
 		t.Errorf("the handler's own: %v", got)
 	}
 	r = call(t, etag.Config{}, web.Route{}, web.Request{Header: web.Header{"If-None-Match": {`"v1"`}}}, returns(&web.Response{Body: []byte("x"), Header: web.Header{"ETag": {`W/"v1"`}}}))
-	if r.Status != 304 || r.Header.Get("Etag") != `W/"v1"` {
+	if r.Status != 304 || web.Header(r.Header).Get("Etag") != `W/"v1"` {
 		t.Errorf("an ETag of the handler's own: %d %v", r.Status, r.Header)
 	}
 }
 
 func TestIfNoneMatch(t *testing.T) {
-	tag := call(t, etag.Config{}, web.Route{}, web.Request{}, returns("hello")).Header.Get("Etag")
+	tag := web.Header(call(t, etag.Config{}, web.Route{}, web.Request{}, returns("hello")).Header).Get("Etag")
 	for _, tt := range []struct {
 		values []string
 		want   int
@@ -158,7 +158,7 @@ func TestETagsTellBodiesApart(t *testing.T) {
 	seen := map[string]string{}
 	for i := range 1000 {
 		body := fmt.Sprint(i)
-		tag := call(t, etag.Config{}, web.Route{}, web.Request{}, returns(body)).Header.Get("Etag")
+		tag := web.Header(call(t, etag.Config{}, web.Route{}, web.Request{}, returns(body)).Header).Get("Etag")
 		if other, ok := seen[tag]; ok {
 			t.Fatalf("%s and %s have the ETag %s", body, other, tag)
 		}

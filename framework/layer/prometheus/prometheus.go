@@ -43,7 +43,7 @@ type Config struct {
 	// address where no stranger gets to it.
 	Address string //faas:config default=127.0.0.1:9464
 	// Buckets are the upper bounds of the histogram, in seconds, rising.
-	Buckets []float64 //faas:config default="0.001,0.0025,0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10,30,60"
+	Buckets []float64 //faas:config default=0.001,0.0025,0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10,30,60
 }
 
 // Layer is the layer. It is made by New or NewWith.

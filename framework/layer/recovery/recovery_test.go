@@ -31,7 +31,7 @@ func ExampleNew() {
 	x := web.NewExchange(web.Request{Method: "GET", Path: "/orders"})
 	result, err := e.Invoke(context.Background(), framework.Invocation{Function: list, Event: x})
 	response := x.Respond(result, err, web.ErrorInfo{Log: rt.Log()})
-	fmt.Println(response.Status, response.Header.Get("Retry-After"), string(response.Body))
+	fmt.Println(response.Status, web.Header(response.Header).Get("Retry-After"), string(response.Body))
 	// Output:
 	// 503 5 {"type":"about:blank","title":"Service Unavailable","status":503,"detail":"the function failed; its log has the reason","code":"panic"}
 }

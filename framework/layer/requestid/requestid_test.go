@@ -82,7 +82,7 @@ func TestWhichIDIsTaken(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("From is %q, want %q", got, tt.want)
 			}
-			if answered := x.Respond(nil, err, web.ErrorInfo{}).Header.Values(tt.header); len(answered) != 1 || answered[0] != tt.want {
+			if answered := web.Header(x.Respond(nil, err, web.ErrorInfo{}).Header).Values(tt.header); len(answered) != 1 || answered[0] != tt.want {
 				t.Errorf("the response has %q, want %q", answered, tt.want)
 			}
 			if client := strings.Contains(log.String(), `"client_request_id":"`+tt.want+`"`); client != (tt.want != "platform-1") || !strings.Contains(log.String(), `"request_id":"platform-1"`) {

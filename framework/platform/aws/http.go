@@ -176,10 +176,10 @@ func (c *httpCall) encode(r *web.Response) ([]byte, error) {
 // isText decides between a body as it is and base64. A REST API without binaryMediaTypes shows base64 to its client, so
 // what is text must go as text.
 func isText(r *web.Response) bool {
-	if r.Header.Get("Content-Encoding") != "" || !utf8.Valid(r.Body) {
+	if web.Header(r.Header).Get("Content-Encoding") != "" || !utf8.Valid(r.Body) {
 		return false
 	}
-	kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+	kind, _, _ := strings.Cut(web.Header(r.Header).Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	switch {
 	case strings.HasPrefix(kind, "text/"), strings.HasSuffix(kind, "+json"), strings.HasSuffix(kind, "+xml"):

@@ -132,6 +132,8 @@ func Run(t *testing.T, h Harness) {
 	if h.HTTP {
 		t.Run("request", func(t *testing.T) { s.requests(t, p) })
 		t.Run("binding", func(t *testing.T) { s.binding(t, p) })
+		t.Run("form", func(t *testing.T) { s.forms(t, p) })
+		t.Run("answers", func(t *testing.T) { s.answers(t, p) })
 		t.Run("answer", func(t *testing.T) { s.responses(t, p) })
 		t.Run("failure", func(t *testing.T) { s.failures(t, p) })
 		t.Run("case", func(t *testing.T) { s.cases(t, p) })

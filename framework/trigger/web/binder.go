@@ -18,9 +18,11 @@ const (
 	InHeader
 	InCookie
 	InBody
+	InForm
+	InFile
 )
 
-// String returns the word: path, query, header, cookie, body.
+// String returns the word: path, query, header, cookie, body, form, file.
 func (in In) String() string {
 	switch in {
 	case InPath:
@@ -31,6 +33,10 @@ func (in In) String() string {
 		return "header"
 	case InCookie:
 		return "cookie"
+	case InForm:
+		return "form"
+	case InFile:
+		return "file"
 	}
 	return "body"
 }
@@ -45,12 +51,15 @@ func (in In) String() string {
 //		return err
 //	}
 //
-// What is absent leaves its field as it is, so that defaults may be set before.
+// What is absent leaves its field as it is, so that defaults may be set before. Package form does the same for the fields and files of
+// a form.
 type Binder struct {
 	r        *Request
 	fields   []framework.FieldError
 	refusal  error // a body that cannot be looked at: 413, 415
 	badQuery bool  // reported
+	form     *Form // nil where the body is none, or was not read as one
+	forms    bool  // the body might have been one
 }
 
 // NewBinder returns a binder of r for one call.

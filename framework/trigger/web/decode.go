@@ -44,7 +44,11 @@ func (b *Binder) acceptable() error {
 		// A page may send this to any origin, with the user's cookies and without a preflight, as it may send text/plain.
 		return unsupported("found a body without a type from a page of another origin, expected application/json")
 	case !isJSON:
-		return unsupported("found a body of type " + quote(mediaType) + ", expected application/json")
+		expected := "application/json"
+		if b.forms {
+			expected += ", application/x-www-form-urlencoded or multipart/form-data"
+		}
+		return unsupported("found a body of type " + quote(mediaType) + ", expected " + expected)
 	case charset != "" && charset != "utf-8" && charset != "utf8" && charset != "us-ascii":
 		return unsupported("found the charset " + quote(charset) + ", expected utf-8")
 	}

@@ -21,7 +21,7 @@ func ExampleEvents() {
 			}
 		}
 	})
-	fmt.Println(response.Header.Get("Content-Type"))
+	fmt.Println(web.Header(response.Header).Get("Content-Type"))
 	io.Copy(Stdout{}, response.Reader)
 	// Output:
 	// text/event-stream

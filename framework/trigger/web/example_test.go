@@ -86,7 +86,7 @@ func ExampleExchange_Respond() {
 	x := web.NewExchange(web.Request{Method: "GET", Path: "/"})
 	x.SetCookie(web.Cookie{Name: "sid", Value: "1", HttpOnly: true})
 	r := x.Respond(map[string]int{"books": 3}, nil, web.ErrorInfo{Route: web.Route{Status: 201}})
-	fmt.Println(r.Status, r.Header.Get("Content-Type"), r.Header.Get("Set-Cookie"), string(r.Body))
+	fmt.Println(r.Status, web.Header(r.Header).Get("Content-Type"), web.Header(r.Header).Get("Set-Cookie"), string(r.Body))
 
 	r = x.Respond(nil, framework.Errorf(404, "not_found", "no such book"), web.ErrorInfo{RequestID: "r1"})
 	fmt.Println(r.Status, string(r.Body))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"io"
 
 	"github.com/faasgen/faasgen/framework"
@@ -13,6 +14,9 @@ import (
 func (x *Exchange) Outcome(result any, err error, route Route) int {
 	if err == nil {
 		err = x.err
+	}
+	if errors.Is(err, ErrNotModified) {
+		return 304
 	}
 	if err != nil {
 		return describe(err, ErrorInfo{}).Status

@@ -24,6 +24,11 @@ type problem struct {
 
 // fail makes the response of a call that failed, and logs what it does not show.
 func (x *Exchange) fail(err error, info ErrorInfo) *Response {
+	if errors.Is(err, ErrNotModified) {
+		if r, err := x.succeed(&Response{Status: 304}, 0); err == nil {
+			return r
+		}
+	}
 	p := describe(err, info)
 	x.log(err, p.Status, info)
 	h := make(Header, 4)
@@ -37,17 +42,15 @@ func (x *Exchange) fail(err error, info ErrorInfo) *Response {
 	return x.refuse(h, p)
 }
 
-// refuse makes the response that shows p. Nothing of it may be cached: it is about this call.
+// refuse makes the response that shows p. Nothing of it may be cached: it is about this call, and in the
+// form that this client wants.
 func (x *Exchange) refuse(h Header, p problem) *Response {
 	p.Type, p.Title = "about:blank", statusText(p.Status)
-	body, err := encode(new(exactWriter), p)
-	if err != nil {
-		body = []byte(`{}`) // cannot be: p has only strings and numbers
-	}
+	body, contentType := p.shown(&x.Request)
 	if len(h["Cache-Control"]) == 0 {
 		h["Cache-Control"] = []string{"no-store"}
 	}
-	x.out = response{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: "application/problem+json"}
+	x.out = response{Response: Response{Status: p.Status, Header: h, Body: body}, contentType: contentType}
 	return x.frame()
 }
 

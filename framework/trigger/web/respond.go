@@ -73,6 +73,9 @@ func (x *Exchange) succeed(result any, routeStatus int) (*Response, error) {
 	if err := r.represent(result); err != nil {
 		return nil, err
 	}
+	if r.err != nil {
+		return nil, r.err
+	}
 	if r.Status == 0 {
 		last := 200
 		if r.none {

@@ -204,7 +204,7 @@ func TestRespondErrors(t *testing.T) {
 			if r.Status != tt.status || string(r.Body) != want {
 				t.Errorf("got  %d %s\nwant %d %s", r.Status, r.Body, tt.status, want)
 			}
-			if got := r.Header.Get("Content-Type"); got != "application/problem+json" {
+			if got := Header(r.Header).Get("Content-Type"); got != "application/problem+json" {
 				t.Errorf("got the type %q", got)
 			}
 			if checkHeader(r.Header) != nil {
@@ -239,11 +239,11 @@ func TestRespondErrorKeepsHeaders(t *testing.T) {
 	}
 	// A handler that was left behind may be writing headers at this moment.
 	left := &framework.Error{Status: 504, Code: "deadline_exceeded", Err: fmt.Errorf("%w: %w", context.DeadlineExceeded, framework.ErrAbandoned)}
-	if r := set().Respond(nil, left, ErrorInfo{Log: quiet()}); r.Header.Has("X-Trace") {
+	if r := set().Respond(nil, left, ErrorInfo{Log: quiet()}); Header(r.Header).Has("X-Trace") {
 		t.Error("the headers of a running handler were read")
 	}
 	own := &framework.Error{Status: 504, Code: "deadline_exceeded", Err: context.DeadlineExceeded}
-	if r := set().Respond(nil, own, ErrorInfo{Log: quiet()}); !r.Header.Has("X-Trace") {
+	if r := set().Respond(nil, own, ErrorInfo{Log: quiet()}); !Header(r.Header).Has("X-Trace") {
 		t.Error("the headers of a handler that returned its own 504 are lost")
 	}
 }
@@ -293,7 +293,7 @@ func TestRefuse(t *testing.T) {
 func TestBuffer(t *testing.T) {
 	c := &closing{Reader: strings.NewReader("12345")}
 	r := &Response{Reader: c}
-	if err := r.Buffer(5); err != nil || string(r.Body) != "12345" || !c.closed || r.Header.Get("Content-Length") != "5" || r.Reader != nil {
+	if err := r.Buffer(5); err != nil || string(r.Body) != "12345" || !c.closed || Header(r.Header).Get("Content-Length") != "5" || r.Reader != nil {
 		t.Errorf("got %q, %v, closed %v, header %v", r.Body, err, c.closed, r.Header)
 	}
 	c = &closing{Reader: strings.NewReader("123456")}

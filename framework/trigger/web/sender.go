@@ -26,7 +26,7 @@ func (x *Exchange) Sender() Sender { return x.sender }
 
 // Head makes the head of a response whose body a [Sender] sends, by the rules of [Exchange.Respond]: h is all that the handler
 // wants to send, and replaces the exchange's headers. The error is of a status or of a header that cannot be sent.
-func (x *Exchange) Head(status int, h Header) (*Response, error) {
+func (x *Exchange) Head(status int, h map[string][]string) (*Response, error) {
 	if x.err != nil {
 		return nil, x.err
 	}

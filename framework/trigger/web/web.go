@@ -47,14 +47,15 @@ type PathValue struct{ Name, Value string }
 type Response struct {
 	// Status is 200 to 599; zero is what the exchange or the route says, else 200.
 	Status int
-	// Header holds the headers; several values of one name stay several.
-	Header Header
+	// Header holds the headers; several values of one name stay several. It takes a [Header] and an http.Header.
+	Header map[string][]string
 	// Body is the body. Reader, if set, is streamed where the platform can and else read to its end; it is closed if it
 	// is an io.Closer.
 	Body   []byte
 	Reader io.Reader
 
 	contentType string // of the body that [Exchange.Whole] has made, where the handler sets none
+	err         error  // of what made it, such as [Redirect]
 }
 
 // Exchange is the event of an http function: the request, and what has been decided of the response so far. Headers and

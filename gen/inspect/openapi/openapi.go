@@ -37,6 +37,7 @@ type document struct {
 	paths      map[string]map[string]*operation
 	operations map[string]bool // ids that are taken
 	tags       map[string]string
+	schemes    map[string]string // of guards, by their names
 }
 
 // operation is one method of a path.
@@ -44,7 +45,7 @@ type operation struct {
 	id, summary, description, tag string
 	deprecated                    bool
 	parameters                    []parameter
-	body                          *content
+	body                          []*content // one a media type
 	responses                     map[string]response
 	guards                        []string
 }
@@ -59,6 +60,7 @@ type parameter struct {
 type content struct {
 	media  string
 	schema *schema.Schema
+	texts  []string // the properties that are JSON text
 }
 
 type response struct {
@@ -72,7 +74,7 @@ type response struct {
 func Make(app *model.App, servers []string) (*Document, error) {
 	d := &document{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*operation{}, operations: map[string]bool{}, tags: map[string]string{},
+		paths: map[string]map[string]*operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
@@ -176,14 +178,7 @@ func (d *document) operation(f *model.Function, r route, method string) *operati
 			o.responses[status] = r
 		}
 	}
-	for _, m := range f.Middleware {
-		if m.Guard {
-			o.guards = append(o.guards, m.Name)
-		}
-	}
-	if o.guards != nil {
-		o.responses["401"], o.responses["403"] = response{failure: "Unauthorized"}, response{failure: "Forbidden"}
-	}
+	d.guarded(o, f)
 	if o.parameters != nil || o.body != nil {
 		o.responses["400"] = response{failure: "BadRequest"}
 	}
@@ -218,21 +213,21 @@ func (d *document) name(function, method string) string {
 	return id
 }
 
-// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of the rest.
+// split makes a summary of the first sentence of a doc comment, without the name that it begins with, and a description of all of it.
 func split(doc, name string) (summary, description string) {
-	first, rest, _ := strings.Cut(strings.TrimSpace(doc), "\n\n")
-	first = strings.Join(strings.Fields(first), " ")
-	if i := strings.Index(first, ". "); i >= 0 {
-		first, rest = first[:i], strings.TrimSpace(first[i+2:]+"\n\n"+rest)
-	}
-	summary = strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")
-	return model.Title(summary), strings.TrimSpace(rest)
+	description = strings.TrimSpace(doc)
+	first, _, _ := strings.Cut(description, "\n\n")
+	first, _, _ = strings.Cut(strings.Join(strings.Fields(first), " "), ". ")
+	return model.Title(strings.TrimSuffix(strings.TrimPrefix(first, name+" "), ".")), description
 }
 
 func (d *document) parameters(f *model.Function, path string, at schema.Place) (list []parameter) {
 	known := map[string]bool{}
 	if f.Bind != nil {
 		for _, p := range f.Bind.Params {
+			if p.InForm() {
+				continue
+			}
 			v := fieldAt(f.Bind.Named, p.Path)
 			own := parameter{name: p.Name, in: p.In, required: p.Required || p.In == "path", schema: d.value(p, f.Rules != nil, v, at)}
 			if v != nil {
@@ -279,22 +274,33 @@ func (d *document) value(p model.Param, rules bool, v *place, at schema.Place) *
 	return s
 }
 
-// body is what a function takes as the body of a request, nil if nothing.
-func (d *document) body(f *model.Function, at schema.Place) *content {
+// body is what a function takes as the body of a request, in each form, nil if nothing.
+func (d *document) body(f *model.Function, at schema.Place) (all []*content) {
 	switch {
 	case f.Input == model.BytesInput:
-		return &content{"*/*", &schema.Schema{}}
-	case f.Input != model.BoundInput || f.Bind == nil || !f.Bind.Body:
+		return []*content{{media: "*/*", schema: &schema.Schema{}}}
+	case f.Input != model.BoundInput || f.Bind == nil:
 		return nil
 	}
+	if f.Bind.Body {
+		all = append(all, &content{media: "application/json", schema: d.json(f, at)})
+	}
+	if f.Bind.Form {
+		all = append(all, d.forms(f, at)...)
+	}
+	return all
+}
+
+// json is the schema of a body of JSON.
+func (d *document) json(f *model.Function, at schema.Place) *schema.Schema {
 	if len(f.Bind.Params) == 0 {
-		return &content{"application/json", d.set.Of(f.Bind.Named, f.Rules != nil, at)}
+		return d.set.Of(f.Bind.Named, f.Rules != nil, at)
 	}
 	elsewhere := map[string]bool{}
 	for _, p := range f.Bind.Params {
-		elsewhere[p.Path] = true
+		elsewhere[p.Path] = !p.Both
 	}
-	return &content{"application/json", d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)}
+	return d.set.Object(f.Bind.Named, func(path string) bool { return elsewhere[path] }, f.Rules != nil, at)
 }
 
 // write writes the whole document.
@@ -316,10 +322,12 @@ func (d *document) write(description string, servers []string) ([]byte, error) {
 			schema.Member("version", "1", true),
 		), true),
 		schema.Member("servers", list, list != nil),
+		schema.Member("security", []any{}, true), // of operations without guards
 		schema.Member("tags", tags, tags != nil),
 		schema.Member("paths", d.writePaths(), true),
 		schema.Member("components", object(
-			schema.Member("schemas", components(definitions), true), schema.Member("responses", failures(), true),
+			schema.Member("schemas", components(definitions), true), schema.Member("responses", d.failures(), true),
+			schema.Member("securitySchemes", d.securitySchemes(), len(d.schemes) > 0),
 		), true),
 	)
 	if err != nil {

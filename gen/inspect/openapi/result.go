@@ -46,20 +46,20 @@ func (d *document) result(o *operation, f *model.Function, r route, at schema.Pl
 	switch name := path(base); {
 	case name == "github.com/faasgen/faasgen/framework/trigger/web.Response":
 		for _, status := range []string{"2XX", "3XX"} { // it says itself which
-			o.responses[status] = response{description: "What the function answers.", content: &content{"*/*", &schema.Schema{}}}
+			o.responses[status] = response{description: "What the function answers.", content: &content{media: "*/*", schema: &schema.Schema{}}}
 		}
 		return
 	case path(t) == "encoding/json.RawMessage":
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{"application/json", &schema.Schema{}}}
+		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "application/json", schema: &schema.Schema{}}}
 		return
 	case reads(t):
-		o.responses[status(200)] = response{description: "A stream.", content: &content{"application/octet-stream", &schema.Schema{}}}
+		o.responses[status(200)] = response{description: "A stream.", content: &content{media: "application/octet-stream", schema: &schema.Schema{}}}
 		pointer = true // it may be nil
 	case types.Identical(t, types.Typ[types.String]):
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{"text/plain", &schema.Schema{Types: []string{"string"}}}}
+		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "text/plain", schema: &schema.Schema{Types: []string{"string"}}}}
 		return
 	case types.Identical(t, types.NewSlice(types.Typ[types.Byte])):
-		o.responses[status(200)] = response{description: "What the function answers.", content: &content{"application/octet-stream", &schema.Schema{}}}
+		o.responses[status(200)] = response{description: "What the function answers.", content: &content{media: "application/octet-stream", schema: &schema.Schema{}}}
 		return
 	default:
 		description := "What the function answers."
@@ -69,7 +69,7 @@ func (d *document) result(o *operation, f *model.Function, r route, at schema.Pl
 				description = strings.Join(strings.Fields(description), " ")
 			}
 		}
-		o.responses[status(200)] = response{description: description, content: &content{"application/json", d.set.Of(base, false, at)}}
+		o.responses[status(200)] = response{description: description, content: &content{media: "application/json", schema: d.set.Of(base, false, at)}}
 		_, open := t.Underlying().(*types.Interface)
 		pointer = pointer || open
 	}

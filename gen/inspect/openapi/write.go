@@ -49,7 +49,11 @@ func (o *operation) write() json.Marshaler {
 	}
 	var body json.Marshaler
 	if o.body != nil {
-		body = object(schema.Member("content", o.body.write(), true), schema.Member("required", true, true))
+		var contents []schema.ObjectMember
+		for _, c := range o.body {
+			contents = append(contents, c.member())
+		}
+		body = object(schema.Member("content", object(contents...), true), schema.Member("required", true, true))
 	}
 	var responses []schema.ObjectMember
 	for _, status := range slices.Sorted(maps.Keys(o.responses)) {
@@ -75,12 +79,19 @@ func (o *operation) write() json.Marshaler {
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
 		schema.Member("responses", object(responses...), true),
-		schema.Member("x-faas-guards", o.guards, o.guards != nil),
+		schema.Member("security", o.security(), o.guards != nil),
 	)
 }
 
-func (c *content) write() json.Marshaler {
-	return object(schema.Member(c.media, object(schema.Member("schema", c.schema, true)), true))
+func (c *content) write() json.Marshaler { return object(c.member()) }
+
+// member is the media type and what a body of it is.
+func (c *content) member() schema.ObjectMember {
+	var encodings []schema.ObjectMember
+	for _, name := range c.texts {
+		encodings = append(encodings, schema.Member(name, object(schema.Member("contentType", "application/json", true)), true))
+	}
+	return schema.Member(c.media, object(schema.Member("schema", c.schema, true), schema.Member("encoding", object(encodings...), encodings != nil)), true)
 }
 
 func components(definitions []*schema.Definition) json.Marshaler {
@@ -96,15 +107,28 @@ func components(definitions []*schema.Definition) json.Marshaler {
 // problemName is a name that no Go type's definition has.
 const problemName = "faas.Problem"
 
-// failures are the responses that all operations share.
-func failures() json.Marshaler {
+// failures are the responses that operations share.
+func (d *document) failures() json.Marshaler {
+	used := map[string]bool{}
+	for _, operations := range d.paths {
+		for _, o := range operations {
+			for _, r := range o.responses {
+				used[r.failure] = true
+			}
+		}
+	}
 	var members []schema.ObjectMember
 	for _, f := range []struct{ name, description string }{
 		{"BadRequest", "The request is not valid; errors says what of it."}, {"Failure", "The call failed."},
 		{"Forbidden", "The caller may not do this."}, {"Unauthorized", "The caller is not known."},
 	} {
-		body := &content{"application/problem+json", &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
-		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", body.write(), true)), true))
+		if !used[f.name] {
+			continue
+		}
+		body := &content{media: "application/problem+json", schema: &schema.Schema{Ref: &schema.Definition{Name: problemName, Schema: problem()}}}
+		page, text := &content{media: "text/html", schema: &schema.Schema{Types: []string{"string"}}}, &content{media: "text/plain", schema: &schema.Schema{Types: []string{"string"}}}
+		contents := object(body.member(), page.member(), text.member()) // the client's Accept chooses
+		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
 	}
 	return object(members...)
 }

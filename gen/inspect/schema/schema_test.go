@@ -253,3 +253,70 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		}
 	}
 }
+
+// check type-checks packages of one file each, by their import paths; later ones may import earlier ones.
+func check(t *testing.T, sources [][2]string) map[string]*types.Package {
+	t.Helper()
+	fset, checked := token.NewFileSet(), map[string]*types.Package{}
+	for _, s := range sources {
+		file, err := parser.ParseFile(fset, s[0]+".go", s[1], 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conf := types.Config{Importer: packages(checked)}
+		if checked[s[0]], err = conf.Check(s[0], fset, []*ast.File{file}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return checked
+}
+
+type packages map[string]*types.Package
+
+func (p packages) Import(path string) (*types.Package, error) {
+	if found := p[path]; found != nil {
+		return found, nil
+	}
+	return nil, fmt.Errorf("no package %s", path)
+}
+
+// TestNamesOfSeveralPackages: types of one name have their package's in front, or its path.
+func TestNamesOfSeveralPackages(t *testing.T) {
+	checked := check(t, [][2]string{
+		{"shop/books", "package books\ntype Item struct{ A int }\ntype Only struct{}\n"}, {"shop/games", "package games\ntype Item struct{ B int }\n"},
+		{"old/games", "package games\ntype Item struct{ C int }\n"},
+		{"shop", "package shop\nimport (\n\"shop/books\"\n\"shop/games\"\nold \"old/games\"\n)\ntype All struct {\n\tX books.Item\n\tY games.Item\n\tZ old.Item\n\tO books.Only\n\tP Page[books.Item]\n\tQ Page[games.Item]\n}\ntype Page[T any] struct{ Of T }\n"},
+	})
+	set := schema.NewSet("shop", token.NewFileSet(), nil)
+	set.Of(checked["shop"].Scope().Lookup("All").Type(), false, schema.Place{})
+	var names []string
+	for _, d := range set.Definitions() {
+		names = append(names, d.Name)
+	}
+	const want = "All Only books.Item old.games.Item shop.Page_books.Item shop.Page_games.Item shop.games.Item"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("found %s\nexpected %s", got, want)
+	}
+}
+
+// TestManyTypes: ten thousand types are described in one document.
+func TestManyTypes(t *testing.T) {
+	const n = 10000
+	var b strings.Builder
+	b.WriteString("package many\n")
+	for i := range n {
+		fmt.Fprintf(&b, "type T%d struct { Next *T%d `json:\"next\"`; Of []T%d `json:\"of\"` }\n", i, (i+1)%n, (i+7)%n)
+	}
+	checked := check(t, [][2]string{{"many", b.String()}})
+	set := schema.NewSet("many", token.NewFileSet(), nil)
+	set.Of(checked["many"].Scope().Lookup("T0").Type(), false, schema.Place{})
+	definitions := set.Definitions()
+	if len(definitions) != n || len(set.Findings()) > 0 {
+		t.Fatalf("%d definitions, %d findings", len(definitions), len(set.Findings()))
+	}
+	for _, d := range definitions {
+		if _, err := json.Marshal(d.Schema); err != nil || len(d.Schema.Properties) != 2 {
+			t.Fatalf("%s: %v, %+v", d.Name, err, d.Schema)
+		}
+	}
+}

@@ -76,13 +76,13 @@ type Texts struct {
 type Octets []byte
 
 // Code writes itself as text.
-type Code struct{ n int }
+type Code struct{}
 
 // MarshalText writes it.
 func (c Code) MarshalText() ([]byte, error) { return []byte("code"), nil }
 
 // Odd writes its own JSON.
-type Odd struct{ n int }
+type Odd struct{}
 
 // MarshalJSON writes it.
 func (o Odd) MarshalJSON() ([]byte, error) { return []byte(`[1,"odd"]`), nil }
@@ -99,8 +99,7 @@ type Options struct {
 	Map     map[string]int `json:"map"`
 	ByInt   map[int]Kind   `json:"byInt,omitempty"`
 	Skipped string         `json:"-"`
-	Dash    string         `json:"-,"`
-	hidden  string
+	hidden  string         //lint:ignore U1000 encoding/json does not see it
 	Any     any
 	Odd     Odd
 }

@@ -126,6 +126,9 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 		mark(b, p.Required, "required")
 		mark(b, p.Slice, "slice")
 		mark(b, p.Pointer, "pointer")
+		mark(b, p.Both, "both")
+		mark(b, p.Upload, "upload")
+		mark(b, p.Max > 0, fmt.Sprint("max=", p.Max))
 		if p.JSON != "" {
 			fmt.Fprintf(b, " json=%s", p.JSON)
 		}
@@ -133,6 +136,9 @@ func dumpFunction(b *strings.Builder, f *model.Function) {
 	}
 	if f.Bind.Body {
 		b.WriteString("\tbody\n")
+	}
+	if f.Bind.Form {
+		b.WriteString("\tform\n")
 	}
 }
 

@@ -219,10 +219,16 @@ func (c *callDirective) callable(call *model.Call, f *function) bool {
 // out. It notes interfaces, which JSON can write and not read.
 func (c *callDirective) carried(call *model.Call, f *function) bool {
 	if f.Input == model.BoundInput {
+		if upload := uploadOf(f.In, visited{}); upload != "" {
+			e := c.at(call, "function %s cannot be called by others: field %s of %s is a web.Upload, which is read while a request arrives", f.Name, upload, typeString(f.In))
+			c.also(e, f.Pos, "handler "+f.Object.Name())
+			e.Hint = "use web.File, which is in memory"
+			return false
+		}
 		if lost := outsideBody(f.In, visited{}); lost != "" {
 			e := c.at(call, "a call of function %s would lose field %s of %s: it is taken from elsewhere than the body, and json:\"-\" keeps it out of that", f.Name, lost, typeString(f.In))
 			c.also(e, f.Pos, "handler "+f.Object.Name())
-			e.Hint = `leave out json:"-": what has a tag path, query, header or cookie is never read from the body of a request`
+			e.Hint = `leave out json:"-": what has a tag path, query, header, cookie, form or file is never read from the body of a request`
 			return false
 		}
 	}

@@ -66,7 +66,7 @@ func (c *middlewareDirective) collect() {
 		if middleware != nil {
 			m.Name, m.Global, m.Order = middleware.Name, middleware.Global, middleware.Order
 		} else {
-			m.Name, m.Guard, mark = guard.Name, true, guardMark
+			m.Name, m.Guard, m.Scheme, mark = guard.Name, true, guard.Scheme, guardMark
 		}
 		w := &wrapper{Middleware: m, faulty: d.faulty}
 		switch {

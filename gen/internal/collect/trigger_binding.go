@@ -14,8 +14,8 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// places are the struct tags that take a field out of the body.
-func places() []string { return []string{"path", "query", "header", "cookie"} }
+// places are the struct tags that say where a field comes from, other than json.
+func places() []string { return []string{"path", "query", "header", "cookie", "form", "file"} }
 
 // binder reads the fields of one input type.
 type binder struct {
@@ -24,7 +24,9 @@ type binder struct {
 	bind *model.Binding
 	// where is where each parameter's field is declared, parallel to bind.Params.
 	where []token.Position
-	ok    bool
+	// untagged are the fields that no tag says anything of, which only JSON would fill.
+	untagged []*types.Var
+	ok       bool
 }
 
 // binding says how http fills the input of a handler.
@@ -36,6 +38,7 @@ func (c *triggerDirective) binding(f *function) (*binder, bool) {
 	}
 	b.bind.Named = t
 	b.fields(t.Underlying().(*types.Struct), level{body: true, top: true}, nil)
+	b.forms()
 	return b, b.ok
 }
 
@@ -69,6 +72,7 @@ func (b *binder) fields(st *types.Struct, at level, seen []types.Type) {
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		tag := st.Tag(i)
+		b.misspelt(v, tag)
 		in, name, options, ok := b.tag(v, tag)
 		if !ok {
 			continue
@@ -77,13 +81,18 @@ func (b *binder) fields(st *types.Struct, at level, seen []types.Type) {
 		inner := level{path: at.path + v.Name() + ".", body: at.body && !jsonSkip, top: at.top && jsonName == ""}
 		switch {
 		case in != "":
-			if !at.top || !at.body {
+			both := in == "form" && inner.body && saysJSON(tag)
+			if !at.top || !at.body || both {
 				jsonName = ""
 			}
-			b.param(v, at.path+v.Name(), in, name, options, jsonName)
-		case v.Embedded() && b.embedded(v, inner, seen):
+			b.bind.Body = b.bind.Body || both
+			b.param(v, tag, model.Param{Path: at.path + v.Name(), In: in, Name: name, JSON: jsonName, Both: both}, options)
+		case v.Embedded() && b.embedded(v, tag, inner, seen):
 		default:
 			b.bind.Body = b.bind.Body || inner.body && v.Exported()
+			if inner.body && v.Exported() && !saysJSON(tag) && reflect.StructTag(tag).Get("form") != "-" {
+				b.untagged = append(b.untagged, v)
+			}
 			b.nested(v, v.Type(), visited{})
 		}
 	}
@@ -115,7 +124,7 @@ func jsonMember(v *types.Var, tag string) (name string, skip bool) {
 }
 
 // embedded reads the fields of an embedded struct. It reports false for what is none.
-func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
+func (b *binder) embedded(v *types.Var, tag string, at level, seen []types.Type) bool {
 	t := v.Type()
 	e := pointee(t)
 	if e != nil {
@@ -125,11 +134,15 @@ func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
 	if !ok {
 		return false
 	}
-	tagged := taggedField(st, visited{})
+	tagged := taggedField(st, false, visited{})
 	switch {
 	case tagged == nil:
 		// Only the body fills it, and encoding/json knows how.
+		b.misspeltWithin(st, visited{})
 		b.bind.Body = b.bind.Body || at.body && hasBody(st)
+		if at.body && !saysJSON(tag) && hasUntagged(st, visited{}) {
+			b.untagged = append(b.untagged, v)
+		}
 	case !v.Exported():
 		b.fail(v, "export the type", "embedded %s is unexported, so generated code cannot fill its field %s", typeString(t), tagged.Name())
 	case slices.ContainsFunc(seen, func(s types.Type) bool { return model.TypeName(s) != nil && model.TypeName(s) == model.TypeName(t) }):
@@ -140,12 +153,13 @@ func (b *binder) embedded(v *types.Var, at level, seen []types.Type) bool {
 	return true
 }
 
-// taggedField returns a field of a struct, or of one embedded in it, that has one of the tags.
-func taggedField(st *types.Struct, seen visited) *types.Var {
+// taggedField returns a field of a struct, or of one embedded in it, that has one of the tags. In a struct within a body, where
+// no tag acts, a form tag with a json tag is none: who has it uses the struct for forms elsewhere.
+func taggedField(st *types.Struct, within bool, seen visited) *types.Var {
 	for i := range st.NumFields() {
 		v := st.Field(i)
 		for _, in := range places() {
-			if _, ok := reflect.StructTag(st.Tag(i)).Lookup(in); ok {
+			if value, ok := reflect.StructTag(st.Tag(i)).Lookup(in); ok && value != "-" && !(within && in == "form" && saysJSON(st.Tag(i))) {
 				return v
 			}
 		}
@@ -155,7 +169,7 @@ func taggedField(st *types.Struct, seen visited) *types.Var {
 				t = e
 			}
 			if inner, ok := t.Underlying().(*types.Struct); ok && !seen.again(t) {
-				if found := taggedField(inner, seen); found != nil {
+				if found := taggedField(inner, within, seen); found != nil {
 					return found
 				}
 			}
@@ -186,7 +200,7 @@ func (b *binder) nested(v *types.Var, t types.Type, seen visited) {
 	if pos := b.c.position(v.Pos()); b.c.app.Sources[pos.Filename] == nil {
 		return // a type of another module; its tags mean something else
 	}
-	if tagged := taggedField(st, visited{}); tagged != nil {
+	if tagged := taggedField(st, true, visited{}); tagged != nil {
 		b.fail(v, "embed the struct, or drop the tag", "field %s is a struct whose field %s has a tag for a value of the request, which acts in embedded structs only",
 			v.Name(), tagged.Name())
 		return
@@ -204,7 +218,7 @@ func (b *binder) tag(v *types.Var, text string) (in, name string, options []stri
 	}
 	for _, place := range places() {
 		value, has := reflect.StructTag(text).Lookup(place)
-		if !has {
+		if !has || place == "form" && value == "-" { // which says that no form fills it
 			continue
 		}
 		if in != "" {
@@ -256,19 +270,25 @@ func malformed(tag string) string {
 }
 
 // param makes a tagged field a parameter.
-func (b *binder) param(v *types.Var, path, in, name string, options []string, jsonName string) {
-	t := v.Type()
+func (b *binder) param(v *types.Var, tag string, p model.Param, options []string) {
+	t, in, name := v.Type(), p.In, p.Name
 	if invalid(t) {
 		b.ok = false
 		return
 	}
-	p := model.Param{Path: path, In: in, Name: name, JSON: jsonName, Type: t, Required: in == "path"}
+	p.Type, p.Required = t, in == "path"
 	for _, o := range options {
-		if o != "required" {
-			b.fail(v, `the only option is "required"`, "field %s has the unknown option %q in its tag %s", v.Name(), o, in)
+		switch max, isMax := strings.CutPrefix(o, "max="); {
+		case o == "required":
+			p.Required = true
+		case isMax && in == "file":
+			if p.Max = b.size(v, max); p.Max == 0 {
+				return
+			}
+		default:
+			b.fail(v, optionsOf(in), "field %s has the unknown option %q in its tag %s", v.Name(), o, in)
 			return
 		}
-		p.Required = true
 	}
 	p.Elem = t
 	scalar := func(t types.Type) bool { return parser(t) != "" }
@@ -287,9 +307,12 @@ func (b *binder) param(v *types.Var, path, in, name string, options []string, js
 		}
 	}
 	p.Parser = parser(p.Elem)
+	if p.InForm() && !b.formParam(v, tag, &p) {
+		return
+	}
 	reason := b.c.unnameable(p.Elem)
 	switch {
-	case p.Parser == "":
+	case p.Parser == "" && !p.InForm():
 		b.fail(v, "use a text, bool, number, time.Duration, []byte, a type with UnmarshalText, or a pointer to or slice of one",
 			"field %s is of type %s, which no %s value can fill", v.Name(), typeString(t), in)
 		return
@@ -301,7 +324,7 @@ func (b *binder) param(v *types.Var, path, in, name string, options []string, js
 		return
 	}
 	for i, other := range b.bind.Params {
-		if other.In == in && sameName(in, other.Name, name) {
+		if (other.In == in || other.InForm() && p.InForm()) && sameName(in, other.Name, name) {
 			b.fail(v, "", "field %s has the same %s name %q as field %s at %s", v.Name(), in, name, other.Path, short(b.where[i]))
 			return
 		}

@@ -9,25 +9,34 @@ import (
 	"github.com/faasgen/faasgen/gen/internal/model"
 )
 
-// bind fills in by the binder b: the JSON body first, then the fields that come from elsewhere, which the body must not reach.
+// bind fills in by the binder b: the body first, then the fields that come from elsewhere, which the body must not reach.
 func (a *adapter) bind() {
 	bind := a.fn.Bind
 	if bind == nil {
 		bind = &model.Binding{Body: true}
 	}
-	if bind.Body {
-		args := []string{"&in"}
+	switch {
+	case bind.Form && bind.Body:
+		a.p("if %s(b) {", symFormSent)
+		a.form(bind)
+		a.p("} else {")
+		a.json(bind)
 		for _, p := range bind.Params {
-			if p.JSON != "" {
-				args = append(args, a.s("%q", p.JSON))
+			if p.InForm() && p.Required && !p.Both {
+				a.require(p)
 			}
 		}
-		a.p("b.JSON(%s)", strings.Join(args, ", "))
-		a.resets(bind)
+		a.p("}")
+	case bind.Form:
+		a.form(bind)
+	case bind.Body:
+		a.json(bind)
 	}
 	for _, p := range bind.Params {
-		a.allocations(bind, p)
-		a.bindParam(p)
+		if !p.InForm() {
+			a.allocations(bind, p)
+			a.bindParam(p)
+		}
 	}
 	if a.checksItself() {
 		a.check("b.Check(&in)")
@@ -36,25 +45,98 @@ func (a *adapter) bind() {
 	a.check("b.Err()")
 }
 
+// json fills in from a JSON body.
+func (a *adapter) json(bind *model.Binding) {
+	args := []string{"&in"}
+	for _, p := range bind.Params {
+		if p.JSON != "" {
+			args = append(args, a.s("%q", p.JSON))
+		}
+	}
+	a.p("b.JSON(%s)", strings.Join(args, ", "))
+	a.resets(bind)
+}
+
+// form fills in from a form.
+func (a *adapter) form(bind *model.Binding) {
+	args := []string{"b"}
+	for _, p := range bind.Params {
+		if p.In != "file" {
+			continue
+		}
+		part := a.s("%s{Name: %q", symFormPart, p.Name)
+		if p.Max > 0 {
+			part += a.s(", Max: %d", p.Max)
+		}
+		if p.Upload {
+			part += ", Upload: true"
+		}
+		args = append(args, part+"}")
+	}
+	a.p("%s(%s)", symFormRead, strings.Join(args, ", "))
+	for _, p := range bind.Params {
+		if p.InForm() {
+			a.allocations(bind, p)
+			a.bindParam(p)
+		}
+	}
+}
+
+// require has the absence of a value reported.
+func (a *adapter) require(p model.Param) {
+	switch p.In {
+	case "form":
+		a.p("%s(b, %q)", symFormRequire, p.Name)
+	case "file":
+		a.p("%s(b, %q)", symFormRequireFile, p.Name)
+	default:
+		a.p("b.Require(%s, %q)", whereOf(p), p.Name)
+	}
+}
+
+// whereOf is where a parameter comes from, as the binder calls it.
+func whereOf(p model.Param) symbol {
+	return map[string]symbol{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie}[p.In]
+}
+
 // bindParam fills one field.
 func (a *adapter) bindParam(p model.Param) {
-	where := map[string]symbol{"path": symInPath, "query": symInQuery, "header": symInHeader, "cookie": symInCookie}[p.In]
 	field := "&in." + p.Path
-	parser := a.s("%s[%s]", symbol(pathWeb+"."+p.Parser), p.Elem)
-	switch {
-	case p.Slice:
+	if p.Slice {
 		if _, unnamed := types.Unalias(p.Type).(*types.Slice); !unnamed {
 			field = a.s("(*[]%s)(%s)", p.Elem, field)
 		}
-		a.p("%s(b, %s, %q, %s, %s)", symList, where, p.Name, field, parser)
-	case p.Pointer:
-		a.p("%s(b, %s, %q, %s, %s)", symOptional, where, p.Name, field, parser)
+	}
+	switch {
+	case p.Parser == "" && p.Upload:
+		a.p("%s(b, %s)", choose(p, "", symFormUpload, symFormOptionalUpload), field)
+	case p.Parser == "" && p.In == "file":
+		a.p("%s(b, %q, %s)", choose(p, symFormFiles, symFormFile, symFormOptionalFile), p.Name, field)
+	case p.Parser == "":
+		a.p("%s(b, %q, %s)", choose(p, symFormJSONList, symFormJSON, symFormOptionalJSON), p.Name, field)
+	case p.In == "form":
+		parse := symbol(pathWeb + "." + p.Parser)
+		if p.Parser == "Bool" {
+			parse = symFormBool
+		}
+		a.p("%s(b, %q, %s, %s[%s])", choose(p, symFormList, symFormValue, symFormOptional), p.Name, field, parse, p.Elem)
 	default:
-		a.p("%s(b, %s, %q, %s, %s)", symValue, where, p.Name, field, parser)
+		a.p("%s(b, %s, %q, %s, %s[%s])", choose(p, symList, symValue, symOptional), whereOf(p), p.Name, field, symbol(pathWeb+"."+p.Parser), p.Elem)
 	}
 	if p.Required && p.In != "path" {
-		a.p("b.Require(%s, %q)", where, p.Name)
+		a.require(p)
 	}
+}
+
+// choose is what fills a field of the form that the parameter has.
+func choose(p model.Param, list, value, optional symbol) symbol {
+	switch {
+	case p.Slice:
+		return list
+	case p.Pointer:
+		return optional
+	}
+	return value
 }
 
 // step is one field on the way to a parameter.
@@ -99,7 +181,7 @@ func (a *adapter) resets(bind *model.Binding) {
 	}
 	for _, p := range bind.Params {
 		way := steps(bind, p.Path)
-		if len(way) == 0 || !custom && !nested(way[:len(way)-1]) {
+		if len(way) == 0 || p.Both || !custom && !nested(way[:len(way)-1]) {
 			continue
 		}
 		var guards []string

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"go/ast"
 	"go/parser"
-	"go/scanner"
 	"go/token"
 	"slices"
 	"strings"
@@ -18,22 +17,14 @@ const parserMode = parser.ParseComments | parser.SkipObjectResolution | parser.A
 // blanked, positions unchanged. The first mistake elsewhere is returned, with as much
 // of the file as could be read.
 func parse(fset *token.FileSet, name string, content []byte) (*ast.File, annotations.Diagnostics) {
-	f, err := parser.ParseFile(fset, name, content, parserMode)
-	if err == nil {
+	f, ds := Syntax(fset, name, content)
+	if ds == nil {
 		return f, nil
 	}
 	if blank := blankBodies(content); !bytes.Equal(blank, content) {
 		if f, err := parser.ParseFile(fset, name, blank, parserMode); err == nil {
 			return f, nil
 		}
-	}
-	var ds annotations.Diagnostics
-	if list, ok := err.(scanner.ErrorList); ok {
-		// The first is a mistake; those behind it may be its consequences.
-		list.Sort()
-		e := list[0]
-		text := line(content, e.Pos.Line)
-		ds = append(ds, annotations.Diagnostic{Pos: e.Pos, Length: wordAt(text, e.Pos.Column), Code: "syntax", Message: e.Msg, Line: text})
 	}
 	return f, ds
 }

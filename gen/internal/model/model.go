@@ -368,6 +368,8 @@ type Middleware struct {
 	Namespace string
 	// Guard says that it is a guard.
 	Guard bool
+	// Scheme is what callers show a guard, as its directive says it.
+	Scheme string
 	// Global says that it is around every function; Order is its place among those that are.
 	Global bool
 	Order  int
@@ -431,17 +433,24 @@ type Binding struct {
 	Pointer bool
 	// Named is the struct type T.
 	Named types.Type
-	// Params are the fields with a path, query, header or cookie tag, those of embedded structs included.
+	// Params are the fields with a path, query, header, cookie, form or file tag, those of embedded structs included.
 	Params []Param
-	// Body says that the rest is decoded from a JSON body: there is at least one field without such a tag.
+	// Body says that the rest is decoded from a JSON body: there is at least one field without such a tag, or with a json tag, too.
 	Body bool
+	// Form says that the body may be a form: there is a field with a form or file tag.
+	Form bool
 }
 
-// Param is one field that comes from outside the body.
+// Uploads reports whether a file is read by the handler.
+func (b *Binding) Uploads() bool {
+	return b != nil && slices.ContainsFunc(b.Params, func(p Param) bool { return p.Upload })
+}
+
+// Param is one field that comes from outside a JSON body.
 type Param struct {
 	// Path is the selector from the struct: "ID" or "Page.Size".
 	Path string
-	// In is path, query, header or cookie; Name is the name there.
+	// In is path, query, header, cookie, form or file; Name is the name there.
 	In, Name string
 	// JSON is the member of the body that encoding/json would fill the field from, which must not happen; empty if none.
 	JSON string
@@ -449,10 +458,20 @@ type Param struct {
 	Required bool
 	// Type is the field's type.
 	Type types.Type
-	// Parser is the function of trigger/web that parses one value: String, Bool, Int, Uint, Float, Duration, Bytes, Text.
+	// Parser is the function of trigger/web that parses one value: String, Bool, Int, Uint, Float, Duration, Bytes, Text; "" for a file
+	// and for JSON text in a form.
 	Parser string
 	// Elem is the type one value is parsed into: Type without its slice or pointer.
 	Elem types.Type
 	// Slice and Pointer say what Type is around Elem.
 	Slice, Pointer bool
+	// Both says that a JSON body fills a form field, too.
+	Both bool
+	// Upload says that a file is read by the handler.
+	Upload bool
+	// Max is the size of a file in bytes at most, zero for no limit of its own.
+	Max int64
 }
+
+// InForm reports whether a form fills the field.
+func (p Param) InForm() bool { return p.In == "form" || p.In == "file" }

@@ -29,5 +29,7 @@ const (
 	RequestType    = "Request"    // of WebPath
 	ResponseType   = "Response"   // of WebPath
 	ExchangeType   = "Exchange"   // of WebPath
+	FileType       = "File"       // of WebPath
+	UploadType     = "Upload"     // of WebPath
 	EventType      = "Event"      // of TimerPath
 )

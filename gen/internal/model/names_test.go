@@ -21,7 +21,7 @@ func TestNames(t *testing.T) {
 		{model.FrameworkPath, []string{model.ContextType, model.RuntimeType, model.HandlerType, model.MiddlewareType, model.ClockType, model.ValidatorType, model.JoinPointType, model.LayerType, model.AppType}},
 		{model.IOCPath, []string{model.LazyType}},
 		{model.ConfigPath, []string{model.ConfigType, model.SecretType, model.DSNType, model.SizeType, model.LiveType}},
-		{model.WebPath, []string{model.RequestType, model.ResponseType, model.ExchangeType}},
+		{model.WebPath, []string{model.RequestType, model.ResponseType, model.ExchangeType, model.FileType, model.UploadType}},
 		{model.TimerPath, []string{model.EventType}},
 	} {
 		declared := typesOf(t, filepath.Join("..", "..", "..", filepath.FromSlash(strings.TrimPrefix(c.path, "github.com/faasgen/faasgen/"))))

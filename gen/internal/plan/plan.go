@@ -144,7 +144,7 @@ func unit(g *wiring.Graph, s *spec.Spec, f *model.Function, elsewhere [][]spec.E
 		description = overrides.Description
 	}
 	tf := &target.Function{
-		Name: f.Name, Pos: f.Pos, Description: description, Task: f.Task,
+		Name: f.Name, Pos: f.Pos, Description: description, Task: f.Task, Upload: f.Bind.Uploads(),
 		Timeout: time.Duration(settings.Timeout), Triggers: triggers(f, overrides), Settings: settings,
 		CalledBy: f.CalledBy, Secrets: secrets, Schemes: schemes(g, name, f),
 	}

@@ -14,6 +14,10 @@ const (
 	aggregationKey = "aggregation"
 	targetsKey     = "targets"
 	byteOrderMark  = "\ufeff"
+	// otherLineEnds are those that the yaml reader knows, too.
+	otherLineEnds  = "\r\u0085\u2028\u2029"
+	noKeys         = "found no keys, expected those of f.yml"
+	foreignLineEnd = "found a line end that is neither that of Unix nor that of Windows, expected one of these"
 )
 
 // document is the text of an f.yml with what the yaml reader makes of it.
@@ -56,8 +60,8 @@ func read(source []byte) (*document, error) {
 	text := string(source)
 	text, d.mark = strings.CutPrefix(text, byteOrderMark)
 	// The yaml reader ends lines at these, too, and columns would be those of other lines.
-	if i := strings.IndexAny(strings.ReplaceAll(text, "\r\n", "\n"), "\r\u0085\u2028\u2029"); i >= 0 {
-		return nil, errors.New("found a line end that is neither that of Unix nor that of Windows, expected one of these")
+	if strings.ContainsAny(strings.ReplaceAll(text, "\r\n", "\n"), otherLineEnds) {
+		return nil, errors.New(foreignLineEnd)
 	}
 	d.lines = strings.SplitAfter(text, "\n")
 	if d.lines[len(d.lines)-1] == "" {
@@ -77,7 +81,7 @@ func read(source []byte) (*document, error) {
 		return d, nil
 	}
 	if d.root.Kind != yaml.MappingNode {
-		return nil, wrong(d.root, "found no keys, expected those of f.yml")
+		return nil, wrong(d.root, noKeys)
 	}
 	for i, line := range d.lines {
 		if i >= d.root.Line && strings.HasPrefix(line, "...") && strings.TrimSpace(line[3:]) == "" {

@@ -1,9 +1,10 @@
-// Package edit changes the aggregation in the text of an f.yml: it puts functions into a group and takes them out again. Only the
-// lines that have to change do; comments, order, line ends and all other lines stay byte for byte, because the text is edited at the
-// places that the yaml reader gives, and never written anew. Every result is read again and compared with what was meant; where
-// the text is in a form that cannot be edited in this way, a [Refusal] has the lines to write by hand. It reads and writes no file.
+// Package edit works on the text of an f.yml: it changes the aggregation, by putting functions into a group and taking them out again,
+// and it formats. Only the lines that have to change do when a group is edited; comments, order, line ends and all other lines stay
+// byte for byte. Formatting changes spaces and blank lines alone. The text is edited at the places that the yaml reader gives, and never
+// written anew. Every result is read again and compared with what was meant; where the text is in a form that cannot be edited in
+// this way, a [Refusal] says why and, for groups, has the lines to write by hand. It reads and writes no file.
 //
-//	edit.go      what callers use
+//	edit.go      what callers use for groups
 //	document.go  the text, its lines, and where its keys begin and end
 //	groups.go    the groups as they are read, aliases followed
 //	state.go     which functions each group shall have after the edit
@@ -12,6 +13,11 @@
 //	patch.go     the lines that are dropped, added and replaced
 //	style.go     how the file indents, for what is added
 //	verify.go    whether the result means what was meant
+//
+//	format.go    what callers use to format, and whether the result means the same
+//	layout.go    the walk along the text and its tree
+//	gap.go       what stands between words: line ends, blank lines, comments
+//	scalar.go    texts of one line and of several
 package edit
 
 import (
@@ -56,7 +62,8 @@ type Refusal struct {
 	Line int
 	// Why says what was found and what was expected.
 	Why string
-	// Lines are what has to stand in the file after the edit: the aggregation with the groups that change.
+	// Lines are what has to stand in the file after the edit: the aggregation with the groups that change. A file that cannot be
+	// formatted has none.
 	Lines []string
 	// Removed are groups that must not stand in it any more.
 	Removed []string

@@ -381,3 +381,23 @@ func FuzzEdit(f *testing.F) {
 		}
 	})
 }
+
+// TestFormatRandomFiles formats files of all styles: none is refused, and the generator reads the same groups.
+func TestFormatRandomFiles(t *testing.T) {
+	functions := known().Functions
+	for seed := range uint64(500) {
+		a := &author{Rand: rand.New(rand.NewPCG(seed, 2))}
+		groups := a.model(functions)
+		source := a.write(groups)
+		if !formats(t, source) {
+			t.Fatalf("seed %d is refused:\n%s", seed, source)
+		}
+		text, err := edit.Format(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := aggregation(t, text); !cmp.Equal(got, groups, cmpopts.EquateEmpty()) {
+			t.Fatalf("seed %d: %s\n%s", seed, cmp.Diff(groups, got), text)
+		}
+	}
+}

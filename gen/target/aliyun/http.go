@@ -7,7 +7,7 @@ import (
 )
 
 func carryHTTP() target.Carried[Trigger] {
-	return target.Carried[Trigger]{Mechanism: map[string]string{kind.FeatureHTTP: "http trigger", target.FeatureNoDomains: "fcapp.run", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "one function"}}
+	return target.Carried[Trigger]{Mechanism: map[string]string{kind.FeatureHTTP: "http trigger", target.FeatureNoDomains: "fcapp.run", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "one function", target.FeatureUpload: "while it arrives"}}
 }
 
 func carryAPIGW() target.Carried[Trigger] {

@@ -14,7 +14,7 @@ const streamingCodec = "HTTPStream"
 // Routes are operations of the definition of the one HTTP API of the application; see routes.go and openapi.go.
 
 func carryHTTP() target.Carried[sourceEvent] {
-	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureHTTP: "HTTP API", target.FeatureNoDomains: "API endpoint", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "one function"}}
+	return target.Carried[sourceEvent]{Codec: "HTTP", Mechanism: map[string]string{kind.FeatureHTTP: "HTTP API", target.FeatureNoDomains: "API endpoint", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "one function", target.FeatureUpload: "from memory"}}
 }
 
 func carryAPIGW() target.Carried[sourceEvent] {
@@ -23,6 +23,9 @@ func carryAPIGW() target.Carried[sourceEvent] {
 
 func checkHTTP(r *target.Report, u *target.Unit) {
 	r.Origins(u)
+	for _, t := range u.Uploads() {
+		r.Known(u, target.FeatureUpload, t.At(""), "web.Upload of %s: requests arrive whole, of 6 MB at most, so that the file is read from memory", u.Name)
+	}
 	for _, f := range u.Functions {
 		triggers := requests(f)
 		if len(triggers) == 0 {

@@ -14,7 +14,7 @@ import (
 func carryHTTP() target.Carried[Event] {
 	return target.Carried[Event]{
 		Codec:     "HTTP",
-		Mechanism: map[string]string{kind.FeatureHTTP: "function URL", target.FeatureNoDomains: "function URL", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "requests as events"},
+		Mechanism: map[string]string{kind.FeatureHTTP: "function URL", target.FeatureNoDomains: "function URL", kind.FeatureHTTPHost: "router of the unit", target.FeatureMixed: "requests as events", target.FeatureUpload: "web function"},
 	}
 }
 
@@ -46,6 +46,10 @@ func checkHTTP(r *target.Report, app *target.App, u *target.Unit) {
 	if routes := u.Routes(); len(routes) > 0 && !web(u) {
 		d := r.Loss(u, target.FeatureMixed, routes[0].At(""), "unit %s takes http and other events: requests reach it as JSON, so that binary bodies and repeated headers may not get through", u.Name)
 		d.Hint = apart(u)
+		for _, t := range u.Uploads() {
+			d := r.Loss(u, target.FeatureUpload, t.At(""), "web.Upload of %s: it takes http and other events, so that requests arrive whole and the file is read from memory", u.Name)
+			d.Hint = apart(u)
+		}
 		if u.Streams() {
 			d := r.Loss(u, "http.streaming", u.At("http.streaming"), "http.streaming of %s: it takes http and other events, so that responses are sent when they are whole", u.Name)
 			d.Hint = apart(u)

@@ -2,7 +2,8 @@
 // down: one JSON form for every platform, so that the same file works in process and under each vendor's simulator.
 //
 // An http event is a request, {"method": "POST", "path": "/books?x=1", "headers": {"X-A": "b"}, "body": {"title": "Go"}},
-// where all but the path may be left out, or any other JSON, which is then the body of the function's first route. A timer event is {"name", "time", "payload"},
+// where all but the path may be left out. Without a path it is one to the function's first route, if it has a body. Any other JSON is the body of
+// the first route itself, and so are a text and a form; see [ParseRequest]. A timer event is {"name", "time", "payload"},
 // each optional. The events of the other triggers are those of framework/trigger as JSON, one or a list: {"key": "a.pdf"} is
 // of object storage, {"body": "text"} a message, {"value": "text"} a record, {"entries": [{"message": "text"}]} a batch of a
 // log, {"type": "Paid", "data": {}} is of an event bus; a message, a record and an event of a bus may be their payload alone.
@@ -11,6 +12,7 @@ package envelope
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -52,7 +54,17 @@ type requestForm struct {
 // IsRequest reports whether event is a request rather than a body: an object with a path that begins with a slash, and no
 // members that a request does not have.
 func IsRequest(event []byte) bool {
-	return only(event, []string{"method", "path", "headers", "body", "isBase64Encoded"}, "path", `"/`)
+	return only(event, requestMembers(), "path", `"/`)
+}
+
+// IsPathless reports whether event is a request that does not say where it goes: an object with a body and no path, and no members that a
+// request does not have. A body of JSON with such members is sent with a path.
+func IsPathless(event []byte) bool {
+	return only(event, requestMembers()[1:], "body", "")
+}
+
+func requestMembers() []string {
+	return []string{"path", "method", "headers", "body", "isBase64Encoded"}
 }
 
 // IsTimer reports whether event is a timer's: an object with a name, and no members that a timer's does not have.
@@ -119,7 +131,10 @@ func only(event []byte, known []string, required, begins string) bool {
 }
 
 // ParseRequest reads an http event of a function with these routes. Wildcards of the first route take their values from
-// the members of the same names when the event is a body.
+// the members of the same names when the event, or the body of one without a path, is a JSON object.
+//
+// An event that is no request is a body, and so is that of a request without a path. Where nothing says of what type it is, it is what it looks
+// like: JSON, the parts or the pairs of a form (a=1&b=2), text, or bytes. What begins as JSON and is none is an error.
 func ParseRequest(routes []web.Route, event []byte) (*Request, error) {
 	if IsRequest(event) {
 		return parseForm(routes, event)
@@ -127,18 +142,72 @@ func ParseRequest(routes []web.Route, event []byte) (*Request, error) {
 	if len(routes) == 0 {
 		return nil, errors.New(`the function has no http route; expected the event to be a request with a "path"`)
 	}
+	if IsPathless(event) {
+		return parseForm(routes, event)
+	}
 	r := &Request{Host: routes[0].Host}
-	if event = bytes.TrimSpace(event); len(event) > 0 {
-		if !json.Valid(event) {
-			return nil, jsonError(event)
+	if trimmed := bytes.TrimSpace(event); len(trimmed) > 0 {
+		r.Body = trimmed
+		kind := typeOf(r.Body)
+		switch {
+		case kind == typeJSON:
+		case bytes.IndexByte([]byte("{[\""), trimmed[0]) >= 0:
+			return nil, jsonError(trimmed)
+		case kind != typePairs:
+			r.Body = event // of which white space is a part
 		}
-		r.Body = event
-		r.Header = [][2]string{{"Content-Type", "application/json"}}
+		r.Header = [][2]string{{"Content-Type", kind}}
 	}
 	r.Method = methodOf(routes[0], r.Body != nil)
-	target, err := fill(routes[0], event)
+	target, err := fill(routes[0], r.Body)
 	r.Target = target
 	return r, err
+}
+
+const (
+	typeJSON  = "application/json"
+	typePairs = "application/x-www-form-urlencoded"
+)
+
+// typeOf is the media type that a body looks like.
+func typeOf(body []byte) string {
+	switch {
+	case json.Valid(body):
+		return typeJSON
+	case !utf8.Valid(body):
+		if t := typeOfParts(body); t != "" {
+			return t
+		}
+		return "application/octet-stream"
+	case isPairs(string(body)):
+		return typePairs
+	}
+	return cmp.Or(typeOfParts(body), "text/plain; charset=utf-8")
+}
+
+// typeOfParts is the type of a body that is the parts of a form, "" of any other.
+func typeOfParts(body []byte) string {
+	first, rest, _ := bytes.Cut(body, []byte("\n"))
+	boundary, ok := strings.CutPrefix(strings.TrimSuffix(string(first), "\r"), "--")
+	if !ok || boundary == "" || len(boundary) > 70 || strings.ContainsAny(boundary, "\"\\ \t") || !bytes.HasPrefix(bytes.ToLower(rest), []byte("content-disposition:")) {
+		return ""
+	}
+	return `multipart/form-data; boundary="` + boundary + `"`
+}
+
+// isPairs reports whether a text is the pairs of an urlencoded form: names of letters, digits and a few marks, and no white space.
+func isPairs(text string) bool {
+	for pair := range strings.SplitSeq(text, "&") {
+		name, _, ok := strings.Cut(pair, "=")
+		if !ok || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r > '~' || !isToken(string(r)) && r != '[' && r != ']' }) {
+			return false
+		}
+	}
+	if strings.ContainsAny(text, " \t\r\n") {
+		return false
+	}
+	_, err := url.ParseQuery(text)
+	return err == nil
 }
 
 // methodOf is the method of a request that does not say: the route's or, when that takes any, what suits a body.
@@ -157,7 +226,7 @@ func parseForm(routes []web.Route, event []byte) (*Request, error) {
 	if err := json.Unmarshal(event, &f); err != nil {
 		return nil, fmt.Errorf("the request is of the wrong form: %w", err)
 	}
-	r := &Request{Method: "GET", Target: *f.Path}
+	r := &Request{Method: "GET"}
 	switch {
 	case f.Method != nil && !isToken(*f.Method):
 		return nil, fmt.Errorf(`member "method" of the request is %.40q, expected a method such as GET`, *f.Method)
@@ -166,8 +235,11 @@ func parseForm(routes []web.Route, event []byte) (*Request, error) {
 	case len(routes) > 0:
 		r.Method = methodOf(routes[0], len(f.Body) > 0)
 	}
-	if u, err := url.ParseRequestURI(r.Target); err != nil || !strings.HasPrefix(r.Target, "/") || u.Host != "" {
-		return nil, fmt.Errorf(`member "path" of the request is %.200q, expected an encoded path that begins with a slash`, *f.Path)
+	if f.Path != nil {
+		r.Target = *f.Path
+		if u, err := url.ParseRequestURI(r.Target); err != nil || !strings.HasPrefix(r.Target, "/") || u.Host != "" {
+			return nil, fmt.Errorf(`member "path" of the request is %.200q, expected an encoded path that begins with a slash`, *f.Path)
+		}
 	}
 	for name, raw := range f.Headers {
 		values, err := headerValues(raw)
@@ -183,7 +255,24 @@ func parseForm(routes []web.Route, event []byte) (*Request, error) {
 		}
 	}
 	slices.SortStableFunc(r.Header, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
-	return r, parseBody(r, f)
+	if err := parseBody(r, f); err != nil || f.Path != nil {
+		return r, err
+	}
+	return r, address(r, routes[0])
+}
+
+// address sends a request that does not say where it goes to a route, and says what its body looks like.
+func address(r *Request, route web.Route) (err error) {
+	r.Host = cmp.Or(r.Host, route.Host)
+	if len(r.Body) > 0 && !hasType(r) {
+		r.Header = append(r.Header, [2]string{"Content-Type", typeOf(r.Body)})
+	}
+	r.Target, err = fill(route, r.Body)
+	return err
+}
+
+func hasType(r *Request) bool {
+	return slices.ContainsFunc(r.Header, func(h [2]string) bool { return strings.EqualFold(h[0], "Content-Type") })
 }
 
 func parseBody(r *Request, f requestForm) error {
@@ -202,7 +291,7 @@ func parseBody(r *Request, f requestForm) error {
 		r.Body = []byte(text)
 	default:
 		r.Body = f.Body
-		if !slices.ContainsFunc(r.Header, func(h [2]string) bool { return strings.EqualFold(h[0], "Content-Type") }) {
+		if !hasType(r) {
 			r.Header = append(r.Header, [2]string{"Content-Type", "application/json"})
 		}
 	}

@@ -20,30 +20,48 @@ func TestParseRequest(t *testing.T) {
 	get := []web.Route{{Method: "GET", Pattern: "/shelves/{shelf}/books/{id}", Host: "api.test"}}
 	files := []web.Route{{Pattern: "/files/{path...}"}}
 	json := [][2]string{{"Content-Type", "application/json"}}
+	text, pairs := [][2]string{{"Content-Type", "text/plain; charset=utf-8"}}, [][2]string{{"Content-Type", "application/x-www-form-urlencoded"}}
+	const parts = "--b-1\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b-1--\r\n"
 	for name, tc := range map[string]struct {
 		routes []web.Route
 		event  string
 		want   envelope.Request
 	}{
-		"nothing":       {post, "", envelope.Request{Method: "POST", Target: "/books"}},
-		"body":          {post, ` {"title":"Go"} `, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"title":"Go"}`)}},
-		"list":          {post, `[1]`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`[1]`)}},
-		"path only":     {post, `{"path":"/x"}`, envelope.Request{Method: "POST", Target: "/x"}},
-		"path member":   {post, `{"path":"x"}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"path":"x"}`)}},
-		"any method":    {files, `{"path":"/files/a","body":"x"}`, envelope.Request{Method: "POST", Target: "/files/a", Body: []byte("x")}},
-		"one too many":  {post, `{"method":"GET","path":"/x","title":1}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"method":"GET","path":"/x","title":1}`)}},
-		"wildcards":     {get, `{"shelf":"a/b c","id":12345678901}`, envelope.Request{Method: "GET", Target: "/shelves/a%2Fb%20c/books/12345678901", Host: "api.test", Header: json, Body: []byte(`{"shelf":"a/b c","id":12345678901}`)}},
-		"rest":          {files, `{"path":"a b/c"}`, envelope.Request{Method: "POST", Target: "/files/a%20b/c", Header: json, Body: []byte(`{"path":"a b/c"}`)}},
-		"rest unsaid":   {files, ``, envelope.Request{Method: "GET", Target: "/files/"}},
-		"exact":         {[]web.Route{{Method: "GET", Pattern: "/a/{$}"}}, ``, envelope.Request{Method: "GET", Target: "/a/"}},
-		"request":       {post, `{"method":"get","path":"/x?a=1&b=%20"}`, envelope.Request{Method: "GET", Target: "/x?a=1&b=%20"}},
-		"no route":      {nil, `{"path":"/"}`, envelope.Request{Method: "GET", Target: "/"}},
-		"headers":       {post, `{"method":"PUT","path":"/x","headers":{"X-B":["1","2"],"Host":"h.test","Accept":"*/*"},"body":"hi"}`, envelope.Request{Method: "PUT", Target: "/x", Host: "h.test", Header: [][2]string{{"Accept", "*/*"}, {"X-B", "1"}, {"X-B", "2"}}, Body: []byte("hi")}},
-		"json body":     {post, `{"method":"PUT","path":"/x","body":{"a":1}}`, envelope.Request{Method: "PUT", Target: "/x", Header: json, Body: []byte(`{"a":1}`)}},
-		"own type":      {post, `{"method":"PUT","path":"/x","headers":{"content-type":"a/b"},"body":[]}`, envelope.Request{Method: "PUT", Target: "/x", Header: [][2]string{{"content-type", "a/b"}}, Body: []byte(`[]`)}},
-		"null body":     {post, `{"method":"PUT","path":"/x","body":null}`, envelope.Request{Method: "PUT", Target: "/x"}},
-		"binary":        {post, `{"method":"PUT","path":"/x","body":"/w==","isBase64Encoded":true}`, envelope.Request{Method: "PUT", Target: "/x", Body: []byte{0xff}}},
-		"escaped chars": {post, `{"method":"PUT","path":"/x","body":"a\nb"}`, envelope.Request{Method: "PUT", Target: "/x", Body: []byte("a\nb")}},
+		"nothing":        {post, "", envelope.Request{Method: "POST", Target: "/books"}},
+		"body":           {post, ` {"title":"Go"} `, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"title":"Go"}`)}},
+		"list":           {post, `[1]`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`[1]`)}},
+		"path only":      {post, `{"path":"/x"}`, envelope.Request{Method: "POST", Target: "/x"}},
+		"path member":    {post, `{"path":"x"}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"path":"x"}`)}},
+		"any method":     {files, `{"path":"/files/a","body":"x"}`, envelope.Request{Method: "POST", Target: "/files/a", Body: []byte("x")}},
+		"one too many":   {post, `{"method":"GET","path":"/x","title":1}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"method":"GET","path":"/x","title":1}`)}},
+		"wildcards":      {get, `{"shelf":"a/b c","id":12345678901}`, envelope.Request{Method: "GET", Target: "/shelves/a%2Fb%20c/books/12345678901", Host: "api.test", Header: json, Body: []byte(`{"shelf":"a/b c","id":12345678901}`)}},
+		"rest":           {files, `{"path":"a b/c"}`, envelope.Request{Method: "POST", Target: "/files/a%20b/c", Header: json, Body: []byte(`{"path":"a b/c"}`)}},
+		"rest unsaid":    {files, ``, envelope.Request{Method: "GET", Target: "/files/"}},
+		"exact":          {[]web.Route{{Method: "GET", Pattern: "/a/{$}"}}, ``, envelope.Request{Method: "GET", Target: "/a/"}},
+		"request":        {post, `{"method":"get","path":"/x?a=1&b=%20"}`, envelope.Request{Method: "GET", Target: "/x?a=1&b=%20"}},
+		"no route":       {nil, `{"path":"/"}`, envelope.Request{Method: "GET", Target: "/"}},
+		"headers":        {post, `{"method":"PUT","path":"/x","headers":{"X-B":["1","2"],"Host":"h.test","Accept":"*/*"},"body":"hi"}`, envelope.Request{Method: "PUT", Target: "/x", Host: "h.test", Header: [][2]string{{"Accept", "*/*"}, {"X-B", "1"}, {"X-B", "2"}}, Body: []byte("hi")}},
+		"json body":      {post, `{"method":"PUT","path":"/x","body":{"a":1}}`, envelope.Request{Method: "PUT", Target: "/x", Header: json, Body: []byte(`{"a":1}`)}},
+		"own type":       {post, `{"method":"PUT","path":"/x","headers":{"content-type":"a/b"},"body":[]}`, envelope.Request{Method: "PUT", Target: "/x", Header: [][2]string{{"content-type", "a/b"}}, Body: []byte(`[]`)}},
+		"null body":      {post, `{"method":"PUT","path":"/x","body":null}`, envelope.Request{Method: "PUT", Target: "/x"}},
+		"binary":         {post, `{"method":"PUT","path":"/x","body":"/w==","isBase64Encoded":true}`, envelope.Request{Method: "PUT", Target: "/x", Body: []byte{0xff}}},
+		"body only":      {post, `{"body":{"title":"Go"}}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"title":"Go"}`)}},
+		"JSON text":      {post, `{"body":"{\"a\":1}"}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"a":1}`)}},
+		"text only":      {post, `{"body":"hello there"}`, envelope.Request{Method: "POST", Target: "/books", Header: text, Body: []byte("hello there")}},
+		"form only":      {post, `{"body":"a=1&b%5B%5D=%20","method":"PUT"}`, envelope.Request{Method: "PUT", Target: "/books", Header: pairs, Body: []byte("a=1&b%5B%5D=%20")}},
+		"null only":      {post, `{"body":null}`, envelope.Request{Method: "POST", Target: "/books"}},
+		"typed body":     {post, `{"body":"a=1","headers":{"content-type":"a/b"}}`, envelope.Request{Method: "POST", Target: "/books", Header: [][2]string{{"content-type", "a/b"}}, Body: []byte("a=1")}},
+		"bytes only":     {post, `{"body":"/w==","isBase64Encoded":true}`, envelope.Request{Method: "POST", Target: "/books", Header: [][2]string{{"Content-Type", "application/octet-stream"}}, Body: []byte{0xff}}},
+		"wildcard in it": {get, `{"body":{"shelf":"a","id":7}}`, envelope.Request{Method: "GET", Target: "/shelves/a/books/7", Host: "api.test", Header: json, Body: []byte(`{"shelf":"a","id":7}`)}},
+		"body and more":  {post, `{"body":1,"title":2}`, envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte(`{"body":1,"title":2}`)}},
+		"text":           {post, "hello there\n", envelope.Request{Method: "POST", Target: "/books", Header: text, Body: []byte("hello there\n")}},
+		"number":         {post, "7", envelope.Request{Method: "POST", Target: "/books", Header: json, Body: []byte("7")}},
+		"form":           {post, "name=Ann&tag[]=a&tag[]=b%20c\n", envelope.Request{Method: "POST", Target: "/books", Header: pairs, Body: []byte("name=Ann&tag[]=a&tag[]=b%20c")}},
+		"no form":        {post, "a=1 and b=2", envelope.Request{Method: "POST", Target: "/books", Header: text, Body: []byte("a=1 and b=2")}},
+		"no form either": {post, "a=%zz", envelope.Request{Method: "POST", Target: "/books", Header: text, Body: []byte("a=%zz")}},
+		"parts":          {post, parts, envelope.Request{Method: "POST", Target: "/books", Header: [][2]string{{"Content-Type", `multipart/form-data; boundary="b-1"`}}, Body: []byte(parts)}},
+		"bytes":          {post, "\xff\x00", envelope.Request{Method: "POST", Target: "/books", Header: [][2]string{{"Content-Type", "application/octet-stream"}}, Body: []byte("\xff\x00")}},
+		"escaped chars":  {post, `{"method":"PUT","path":"/x","body":"a\nb"}`, envelope.Request{Method: "PUT", Target: "/x", Body: []byte("a\nb")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := envelope.ParseRequest(tc.routes, []byte(tc.event))

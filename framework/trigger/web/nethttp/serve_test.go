@@ -246,7 +246,7 @@ func TestServeFailures(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			resp := invoke(t, mounted(tt.h), web.Request{Method: "GET", Path: "/"})
-			if resp.Status != tt.want || !strings.Contains(string(resp.Body), tt.text) || resp.Header.Get("X-Kept") != "1" || resp.Header.Has("X-Bad") {
+			if resp.Status != tt.want || !strings.Contains(string(resp.Body), tt.text) || web.Header(resp.Header).Get("X-Kept") != "1" || web.Header(resp.Header).Has("X-Bad") {
 				t.Errorf("got %d %v %s", resp.Status, resp.Header, resp.Body)
 			}
 		})

@@ -1,0 +1,3 @@
+package guestbook
+
+//go:generate go tool faasgen generate
