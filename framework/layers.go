@@ -12,7 +12,7 @@ import (
 	"github.com/faasgen/faasgen/framework/internal/fault"
 )
 
-// What layers have beside hooks and middleware.
+// What layers have in addition to hooks and middleware.
 
 // logger is the logger that the layers make of one, each once. The first layer's is outermost.
 func (t *hookTable) logger(log *slog.Logger) *slog.Logger {

@@ -14,7 +14,7 @@
 //	flags.SetContext(ctx, flags.EvaluationContext{TargetingKey: user.ID, Attributes: []flags.Attribute{flags.String("plan", user.Plan)}})
 //	if flags.BooleanValue(ctx, "new-checkout", false) { … }
 //
-// An evaluation allocates nothing and calls nobody. All those of one invocation see the same rules. What cannot be evaluated, as the flag does
+// An evaluation allocates nothing and calls no service. All those of one invocation see the same rules. What cannot be evaluated, as the flag does
 // not exist, is of another type, or the function does not list the layer, is the default value that the code gives; [Evaluate] says why.
 //
 // It ends where flags are edited, and where what was evaluated is counted.
@@ -23,6 +23,7 @@ package flags
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -198,6 +199,7 @@ func (l *Layer) warn(ctx context.Context, flag string, code ErrorCode) {
 	if n == maxWarnings {
 		return
 	}
+	w.flag = strings.Clone(w.flag) // it may be a piece of a request, which would stay with it
 	if _, known := l.told.LoadOrStore(w, true); !known {
 		framework.From(ctx).Logger().Warn("a feature flag has the default value of the code", "flag", w.flag, "error_code", string(code))
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -136,6 +137,28 @@ func TestWarningsAreBounded(t *testing.T) {
 	if n := strings.Count(log, "FLAG_NOT_FOUND"); n != 1000 {
 		t.Errorf("%d warnings, want 1000", n)
 	}
+}
+
+// What is remembered of a name does not keep the request that it was cut from.
+func TestWarningsKeepNoRequests(t *testing.T) {
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	call(t, true, func(ctx *framework.Context) error {
+		before := heap()
+		for i := range 64 {
+			request := strings.Repeat(fmt.Sprintf("name-%06d ", i), 1<<16) // 768 KB
+			flags.BooleanValue(ctx, request[:11], false)
+			flags.BooleanValue(ctx, request, false)
+		}
+		if grown := heap() - before; grown > 8<<20 {
+			t.Errorf("%d bytes are kept after 64 names", grown)
+		}
+		return nil
+	})
 }
 
 // hands are a clock that the test sets.

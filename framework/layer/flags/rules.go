@@ -27,7 +27,7 @@ import (
 //	serve NAME [when …]      a rule: this variant for all that meet the conditions; without any for all
 //	serve NAME=P% … [when …] the same by shares of the targeting keys, a hundred percent at most in sum, in steps of a hundredth
 //
-// The first rule that is for an invocation counts; a key that is in no share goes on with the next rule. It is in the same place of all
+// The first rule that is for an invocation counts; a key that is in no share is tried with the next rule. It is in the same place of all
 // rules of a flag, and in another one of each flag: NAME=20% that becomes NAME=30% keeps all that it had.
 //
 // Conditions are joined by "and", and compare an attribute:

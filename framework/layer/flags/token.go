@@ -86,7 +86,7 @@ func (p *parser) split(line string) bool {
 	return true
 }
 
-// peek is the next token, and take goes on behind it.
+// peek is the next token, and take moves behind it.
 func (p *parser) peek() token { return p.tokens[p.next] }
 
 func (p *parser) take() token {
@@ -97,7 +97,7 @@ func (p *parser) take() token {
 	return t
 }
 
-// takes goes on behind a sign or a word, if it is the next.
+// takes moves behind a sign or a word, if it is the next.
 func (p *parser) takes(text string) bool {
 	t := p.peek()
 	if t.quoted || t.text != text {

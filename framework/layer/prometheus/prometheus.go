@@ -4,14 +4,14 @@
 //	layers:
 //	  prometheus: {use: go:github.com/faasgen/faasgen/framework/layer/prometheus, config: {address: "0.0.0.0:9464"}}
 //
-// The metrics, beside those of the Go runtime and of the process:
+// The metrics, in addition to those of the Go runtime and of the process:
 //
 //	faas_invocations_total{unit, function, outcome}     invocations that ended: 2xx, 3xx, 4xx or 5xx of a request, else ok or error
 //	faas_invocation_duration_seconds{unit, function}    histogram of the time that they took
 //	faas_invocations_in_flight{unit, function}          invocations under way
 //
 // It works where the process is an ordinary server: locally, in a container, on Knative with a minimum of instances. Where a cloud starts
-// and freezes processes as it likes nobody could fetch anything: the layer says so in one line of the log at start and does nothing, not
+// and freezes processes as it likes no scraper could fetch anything: the layer says so in one line of the log at start and does nothing, not
 // even per invocation, so that the same f.yml serves all targets. The metrics of layer accesslog are for there.
 //
 // It is a module of its own, for github.com/prometheus/client_golang.
@@ -124,7 +124,7 @@ func (l *Layer) AfterFunctionStart(ctx context.Context, _ *framework.App, err er
 	}
 	l.log = l.rt.Log()
 	if !l.rt.Server {
-		l.log.Info("layer prometheus does nothing here: the platform freezes the process, and nobody could fetch its metrics", "platform", l.rt.Platform)
+		l.log.Info("layer prometheus does nothing here: the platform freezes the process, and no scraper could fetch its metrics", "platform", l.rt.Platform)
 		return nil
 	}
 	mux := http.NewServeMux()

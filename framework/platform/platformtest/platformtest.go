@@ -15,6 +15,7 @@ package platformtest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -223,6 +224,7 @@ func (s *suite) start(t *testing.T, a sim.Artifact, codecs string) *process {
 	if codecs != "" {
 		a.Environment = map[string]string{rawVariable: codecs}
 	}
+	a.InitTimeout = cmp.Or(a.InitTimeout, patience) // the vendor's own is not tested here, and a busy machine may take it
 	out := newOutput()
 	p, err := s.Runtime.Start(within(t), s.artifact(t, a, out))
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"go/types"
 	"maps"
 	"slices"
@@ -54,17 +55,20 @@ func Make(app *model.App) (*Document, error) {
 			if k == nil || k.Delivery != kind.Batch {
 				continue
 			}
-			key, c := source(k, t)
+			base, c := source(k, t)
+			key := free(base, func(key string) bool { return channels[key] != nil && channels[key].address != c.address })
 			if channels[key] == nil {
 				channels[key] = c
 			}
-			name := f.Name
-			channels[key].messages[name] = made(set, f, k)
-			id := f.Name
-			for n := 2; operations[id] != nil; n++ {
-				id = f.Name + "-" + key
+			if channels[key].messages[f.Name] != nil { // by another trigger, of other prefixes or tags
+				continue
 			}
-			operations[id] = &operation{channel: key, message: name, summary: summary(f.Doc)}
+			channels[key].messages[f.Name] = made(set, f, k)
+			id := f.Name
+			if operations[id] != nil {
+				id = free(id+"-"+key, func(id string) bool { return operations[id] != nil })
+			}
+			operations[id] = &operation{channel: key, message: f.Name, summary: summary(f.Doc)}
 		}
 	}
 	text, err := write(app.Spec.Service, channels, operations, set)
@@ -72,6 +76,15 @@ func Make(app *model.App) (*Document, error) {
 		return nil, err
 	}
 	return &Document{JSON: text, Findings: set.Findings()}, nil
+}
+
+// free is a key, with a number where it is taken.
+func free(key string, taken func(string) bool) string {
+	free := key
+	for n := 2; taken(free); n++ {
+		free = fmt.Sprintf("%s-%d", key, n)
+	}
+	return free
 }
 
 // source is the channel of a trigger.

@@ -19,7 +19,7 @@ type Change struct {
 }
 
 // Compare lists what a document breaks of what an earlier one promised: operations, parameters, members and statuses that are gone, what
-// requests have to have now, values that are no longer taken, and values that responses did not have. Both are documents of this
+// requests have to have now, values that are no longer taken, and values and statuses of success that responses did not have. Both are documents of this
 // package. What is new, and what callers that follow the earlier document cannot notice, is not listed.
 func Compare(before, after []byte) ([]Change, error) {
 	c := &comparison{}
@@ -161,10 +161,12 @@ func (c *comparison) operation(old, o *called) {
 		}
 	}
 	c.body(old, o)
+	gone := false
 	for _, status := range slices.Sorted(maps.Keys(old.Responses)) {
 		was, is := c.before.answer(old.Responses[status]), c.after.answer(o.Responses[status])
 		if _, ok := o.Responses[status]; !ok {
 			c.change("status %s is gone", status)
+			gone = true
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(was.Content)) {
@@ -175,6 +177,14 @@ func (c *comparison) operation(old, o *called) {
 			} else {
 				c.widened("the response "+status, was.Content[name].Schema, is.Content[name].Schema)
 			}
+		}
+	}
+	if gone { // in whose place others are
+		return
+	}
+	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
+		if _, ok := old.Responses[status]; !ok && status < "4" { // failures that the document does not name could always be
+			c.change("the status may be %s, and could not", status)
 		}
 	}
 }

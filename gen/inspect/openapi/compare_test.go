@@ -42,6 +42,8 @@ func TestCompare(t *testing.T) {
 		"a wildcard of another type": {document("", "", "200", ""), strings.Replace(document("", "", "200", ""), text, number, 1), "POST /a/{id}: path id: was string, takes integer now"},
 		"gone":                       {document("", "", "200", ""), `{"paths": {"/a/{id}": {"get": {}}}}`, "POST /a/{id}: is gone"},
 		"status gone":                {document("", "", "200", text), document("", "", "201", text), "POST /a/{id}: status 200 is gone"},
+		"a further success":          {document("", "", "200", text), strings.Replace(document("", "", "200", text), `"default"`, `"204": {"description": "n"}, "default"`, 1), "POST /a/{id}: the status may be 204, and could not"},
+		"a further failure":          {document("", "", "200", text), strings.Replace(document("", "", "200", text), `"default"`, `"401": {"$ref": "#/components/responses/F"}, "default"`, 1), ""},
 		"a new parameter":            {document("", "", "200", ""), document(query("q", text, false), "", "200", ""), ""},
 		"a required one":             {document("", "", "200", ""), document(query("q", text, true), "", "200", ""), "POST /a/{id}: query q is required, and was not there"},
 		"required now":               {document(query("q", text, false), "", "200", ""), document(query("q", text, true), "", "200", ""), "POST /a/{id}: query q is required, and was not"},

@@ -219,7 +219,7 @@ func quoted(t types.Type, p *Schema) *Schema {
 		t, optional = types.Unalias(ptr.Elem()), p.null()
 	}
 	b, ok := t.Underlying().(*types.Basic)
-	if !ok || b.Info()&(types.IsString|types.IsNumeric|types.IsBoolean) == 0 || b.Info()&types.IsComplex != 0 {
+	if !ok || method(t, "MarshalJSON") || b.Info()&(types.IsString|types.IsNumeric|types.IsBoolean) == 0 || b.Info()&types.IsComplex != 0 {
 		return p
 	}
 	q := &Schema{Types: []string{"string"}}

@@ -89,9 +89,7 @@ func collect(st *types.Struct, index []int, path string, optional bool, above ma
 			collect(inner, f.index, f.path+".", optional || pointer, above, all)
 			continue
 		}
-		if v.Exported() {
-			*all = append(*all, f)
-		}
+		*all = append(*all, f) // also a struct that is embedded under a name and not exported
 	}
 }
 

@@ -20,7 +20,7 @@ func FuzzTypes(f *testing.F) {
 		}
 		for _, name := range pkg.Scope().Names() {
 			if o, ok := pkg.Scope().Lookup(name).(*types.TypeName); ok && name != "G" {
-				compiled(t, set, o.Type())
+				compiled(t, set, o.Type(), false)
 				set.Of(o.Type(), true, schema.Place{})
 				set.Object(o.Type(), func(string) bool { return seed%2 == 0 }, true, schema.Place{})
 			}

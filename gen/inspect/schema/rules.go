@@ -43,12 +43,14 @@ func (s *Set) ruled(p *Schema, t types.Type, tag string) *Schema {
 	if tag == "" || tag == "-" {
 		return p
 	}
-	rules, of, deep := strings.Cut(tag, "dive")
 	r := rule{schema: *p, of: t}
 	if ptr, ok := t.(*types.Pointer); ok {
-		r.of = types.Unalias(ptr.Elem())
+		r.of, r.pointer = types.Unalias(ptr.Elem()), true
 	}
-	list := strings.Split(strings.Trim(rules, ","), ",")
+	list, of, deep := strings.Split(tag, ","), "", false
+	if i := slices.Index(list, "dive"); i >= 0 {
+		list, of, deep = list[:i], strings.Join(list[i+1:], ","), true
+	}
 	r.empty = slices.Contains(list, "omitempty") || slices.Contains(list, "omitzero") || slices.Contains(list, "omitnil")
 	for _, text := range list {
 		if name, value, _ := strings.Cut(text, "="); !strings.Contains(text, "|") {
@@ -56,7 +58,7 @@ func (s *Set) ruled(p *Schema, t types.Type, tag string) *Schema {
 		}
 	}
 	if slice, ok := r.of.Underlying().(*types.Slice); ok && deep && r.schema.Items != nil {
-		r.schema.Items = s.ruled(r.schema.Items, types.Unalias(slice.Elem()), strings.Trim(of, ","))
+		r.schema.Items = s.ruled(r.schema.Items, types.Unalias(slice.Elem()), of)
 	}
 	return &r.schema
 }
@@ -65,6 +67,8 @@ func (s *Set) ruled(p *Schema, t types.Type, tag string) *Schema {
 type rule struct {
 	schema Schema
 	of     types.Type
+	// pointer says that of is what the field points to: an empty value is there, and null is none.
+	pointer bool
 	// empty says that a zero value passes, whatever else is asked for.
 	empty bool
 }
@@ -110,7 +114,7 @@ func bound(name string, n int64, empty bool, least, most **int64) {
 func (r *rule) text(name, value string) {
 	switch name {
 	case "required":
-		if !r.empty && r.schema.MinLength == nil {
+		if !r.empty && !r.pointer && r.schema.MinLength == nil {
 			r.schema.MinLength = new(int64)
 			*r.schema.MinLength = 1
 		}
@@ -142,9 +146,12 @@ func (r *rule) oneOf(words []string) {
 		if strings.ContainsAny(w, "'") { // words with spaces
 			return
 		}
-		values = append(values, w)
+		values = append(values, strings.NewReplacer("0x2C", ",", "0x7C", "|").Replace(w)) // which a tag cannot have
 	}
-	if r.empty {
+	switch {
+	case r.empty && r.pointer:
+		values = append(values, nil)
+	case r.empty:
 		values = append(values, "")
 	}
 	r.schema.Enum, r.schema.EnumNames = values, nil

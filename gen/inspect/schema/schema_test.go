@@ -98,12 +98,12 @@ func TestGolden(t *testing.T) {
 func TestEncodedValuesSatisfy(t *testing.T) {
 	for expression, zero := range map[string]any{
 		"All": All{}, "*Book": (*Book)(nil), "Page[Book]": Page[Book]{}, "Tree": Tree{}, "Catalogue": Catalogue{}, "Embedding": Embedding{}, "Options": Options{},
-		"Numbers": Numbers{}, "Texts": Texts{}, "[]Kind": []Kind{}, "map[Kind][]Level": map[Kind][]Level{},
+		"Tagged": Tagged{}, "Figures": Figures{}, "Numbers": Numbers{}, "Texts": Texts{}, "[]Kind": []Kind{}, "map[Kind][]Level": map[Kind][]Level{},
 	} {
 		t.Run(expression, func(t *testing.T) {
 			pkg, _ := source()
 			set := schema.NewSet(pkg.Path(), token.NewFileSet(), nil)
-			check := compiled(t, set, typeOf(t, expression))
+			check := compiled(t, set, typeOf(t, expression), false)
 			r := rand.New(rand.NewPCG(1, 2))
 			for range 200 {
 				v := reflect.New(reflect.TypeOf(zero)).Elem()
@@ -120,10 +120,40 @@ func TestEncodedValuesSatisfy(t *testing.T) {
 	}
 }
 
+// TestRulesRefuseNothingThatPasses: what package validator lets through satisfies the schema, and what the rules say at least fails.
+func TestRulesRefuseNothingThatPasses(t *testing.T) {
+	pkg, _ := source()
+	check := compiled(t, schema.NewSet(pkg.Path(), token.NewFileSet(), nil), typeOf(t, "Edges"), true)
+	valid := func() map[string]any {
+		return map[string]any{"sport": "skydive", "pair": "a,b", "choice": "a", "given": "g", "words": []string{"dive", "run"}}
+	}
+	for _, tt := range []struct {
+		member string
+		value  any
+		passes bool
+	}{
+		{"sport", "skydive", true}, {"sport", "swim", true}, {"sport", "sky", false},
+		{"pair", "a,b", true}, {"pair", "a0x2Cb", false},
+		{"choice", nil, true}, {"choice", "b", true}, {"choice", "c", false},
+		{"given", "", true}, {"given", nil, false},
+		{"words", []string{}, true}, {"words", []string{"dive"}, true}, {"words", []string{"swim"}, false},
+	} {
+		v := valid()
+		v[tt.member] = tt.value
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := check(text); (err == nil) != tt.passes {
+			t.Errorf("%s = %v: want it to pass: %t; %v", tt.member, tt.value, tt.passes, err)
+		}
+	}
+}
+
 // compiled is a validator of the schema of a type. Objects with other members than the schema names fail.
-func compiled(t *testing.T, set *schema.Set, typ types.Type) func([]byte) error {
+func compiled(t *testing.T, set *schema.Set, typ types.Type, rules bool) func([]byte) error {
 	t.Helper()
-	of := set.Of(typ, false, schema.Place{})
+	of := set.Of(typ, rules, schema.Place{})
 	members := []schema.ObjectMember{}
 	for _, d := range set.Definitions() {
 		members = append(members, schema.Member(d.Name, d.Schema, true))

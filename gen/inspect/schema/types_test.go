@@ -153,6 +153,23 @@ type Embedding struct {
 	ID    string
 }
 
+// Tagged embeds a struct that is not exported, under a name.
+type Tagged struct {
+	small `json:"small"`
+}
+
+// Figure writes its own JSON, which the option string leaves as it is.
+type Figure int
+
+// MarshalJSON writes it.
+func (f Figure) MarshalJSON() ([]byte, error) { return []byte("[1]"), nil }
+
+// Figures has one.
+type Figures struct {
+	F Figure  `json:",string"`
+	P *Figure `json:",string"`
+}
+
 // Tree is a list of itself.
 type Tree []Tree
 
@@ -183,6 +200,15 @@ type Ruled struct {
 	Sub   struct {
 		Host string `json:"host" validate:"required|eq=x"`
 	} `json:"sub"`
+}
+
+// Edges has rules whose words have a meaning elsewhere, and pointers.
+type Edges struct {
+	Sport  string   `json:"sport" validate:"oneof=skydive swim"`
+	Pair   string   `json:"pair" validate:"oneof=a0x2Cb c"`
+	Choice *string  `json:"choice" validate:"omitempty,oneof=a b"`
+	Given  *string  `json:"given" validate:"required"`
+	Words  []string `json:"words" validate:"dive,oneof=dive run"`
 }
 
 // Impossible is what encoding/json does not write.

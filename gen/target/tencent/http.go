@@ -22,7 +22,7 @@ func carryAPIGW() target.Carried[Event] {
 	return target.Carry[annotations.APIGW, Event]{
 		Codec: "HTTP", Mechanism: map[string]string{kind.FeatureAPIGW: "function URL"},
 		Check: func(r *target.Report, _ *target.App, u *target.Unit, t target.Trigger, _ *annotations.APIGW) {
-			r.Loss(u, kind.FeatureAPIGW, t.At(""), "trigger apigw of %s: the vendor's API gateway is gone; the function answers at its own URL", u.Name)
+			r.Loss(u, kind.FeatureAPIGW, t.At(""), "trigger apigw of %s: tencent has no API gateway any more; the function answers at its own URL", u.Name)
 		},
 	}.Carried()
 }

@@ -26,7 +26,7 @@ func checkQueue(r *target.Report, app *target.App, u *target.Unit, t target.Trig
 	topic := app.Resource(t, target.Needs(m)[0])
 	r.About(kind.FeatureMQTopic)
 	r.Named(topic, topicForm.MatchString(topic.Name), "64 letters, digits, dashes and underscores at most, a letter first", "orders")
-	r.Loss(u, kind.FeatureMQTopic, t.At("topic"), "trigger mq of %s: the trigger of CMQ topics is no longer in the vendor's documents, and may be refused", u.Name)
+	r.Loss(u, kind.FeatureMQTopic, t.At("topic"), "trigger mq of %s: tencent's documents no longer have the trigger of CMQ topics, and it may be refused", u.Name)
 	if m.Batch > 1 {
 		r.Loss(u, kind.FeatureMQBatch, t.At("batch"), "batch %d: tencent delivers messages one by one", m.Batch)
 	}

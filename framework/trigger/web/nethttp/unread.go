@@ -22,9 +22,9 @@ const (
 // DiscardUnread returns h with responses that do not wait for a request body that h has not read. net/http's server reads up
 // to 256 KB of such a body before it sends the response, for as long as the client takes. Here the response leaves at once
 // and the rest of the body is read meanwhile, for a second at most after the response, or 50 ms if that has no Content-Length,
-// as its end waits. The connection is kept if that was all of the body. Otherwise it is closed, and so it is where 256 KB or
-// more are to come, or the client waits for a 100 (Continue). As with the server itself, a handler cannot read the body after
-// it began the response, unless it called EnableFullDuplex before.
+// as its end waits. The connection is kept if that was all of the body. Otherwise it is closed. It is closed, too, and the
+// response says so, where 256 KB or more are to come, or the client waits for a 100 (Continue). As with the server itself, a
+// handler cannot read the body after it began the response, unless it called EnableFullDuplex before.
 //
 // [Handler] does this by itself. It is for the handlers of a process that answer without it.
 //
@@ -160,12 +160,16 @@ func (x *unread) Unwrap() http.ResponseWriter { return x.to }
 // begin keeps the server from waiting for the body before it sends the response.
 func (x *unread) begin() {
 	x.begun = true
-	if x.ended.Load() || x.duplex {
+	if x.ended.Load() {
+		return
+	}
+	// A handler that reads on may leave too much. The client has to hear of it now: its next request would meet the end.
+	long := x.r.ContentLength-x.got.Load() >= maxUnread
+	if x.duplex && !long {
 		return
 	}
 	// A body that waits for a 100 (Continue) will not come. HTTP/1.0 may know the end of a response by that of the connection.
-	if x.r.Close || !x.r.ProtoAtLeast(1, 1) || x.expects || x.r.ContentLength-x.got.Load() >= maxUnread ||
-		strings.EqualFold(x.to.Header().Get("Connection"), "close") {
+	if long || x.r.Close || !x.r.ProtoAtLeast(1, 1) || x.expects || strings.EqualFold(x.to.Header().Get("Connection"), "close") {
 		x.closing = true
 		x.to.Header().Set("Connection", "close")
 		return
@@ -192,7 +196,9 @@ func (x *unread) finish() {
 		x.WriteHeader(http.StatusOK)
 	}
 	if x.closing {
-		x.close()
+		if !x.ended.Load() { // by a handler that read on
+			x.close()
+		}
 		return
 	}
 	if x.rest == nil {

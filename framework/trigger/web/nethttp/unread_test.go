@@ -183,6 +183,28 @@ func TestUnreadBodyThatComes(t *testing.T) {
 	}
 }
 
+// A client would send its next request on a connection that is about to be closed: it is told before.
+func TestConnectionIsNotPromisedIfMuchIsUnread(t *testing.T) {
+	addr := unreadServer(t)
+	for _, path := range []string{"/ok", "/nowhere", "/reader", "/stream", "/duplex"} {
+		c := dialRaw(t, addr)
+		c.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 270000\r\n\r\nhalf")
+		r, _ := c.response("POST")
+		if c.ends(); !r.Close {
+			t.Errorf("%s: the response to a body of 270000 bytes does not say that the connection ends with it", path)
+		}
+	}
+	c := dialRaw(t, addr)
+	c.send("POST /duplex HTTP/1.1\r\nHost: localhost\r\nContent-Length: 270000\r\n\r\n")
+	if _, err := http.ReadResponse(c.Reader, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.send("half") // which the handler still reads
+	if rest, err := io.ReadAll(c.Reader); err != nil || !strings.Contains(string(rest), "half <nil>") {
+		t.Errorf("%q, %v", rest, err)
+	}
+}
+
 // A client that writes all of its request before it reads must not wait for a server that does the same.
 func TestUnreadBodyOfAClientThatWritesFirst(t *testing.T) {
 	addr := unreadServer(t)
