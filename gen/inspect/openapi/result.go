@@ -56,6 +56,9 @@ func (d *reader) result(o *operation.Operation, f *model.Function, r route, at s
 	case reads(t):
 		o.Responses[status(200)] = operation.Response{Description: "A stream.", Content: &operation.Content{Stream: true, Media: "application/octet-stream", Schema: &schema.Schema{}}}
 		pointer = true // it may be nil
+	case types.IsInterface(t): // of what it holds each has its own form
+		o.Responses[status(200)] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "*/*", Schema: &schema.Schema{}}}
+		pointer = true
 	case types.Identical(t, types.Typ[types.String]):
 		o.Responses[status(200)] = operation.Response{Description: "What the function answers.", Content: &operation.Content{Media: "text/plain", Schema: &schema.Schema{Types: []string{"string"}}}}
 		return
@@ -71,8 +74,6 @@ func (d *reader) result(o *operation.Operation, f *model.Function, r route, at s
 			}
 		}
 		o.Responses[status(200)] = operation.Response{Description: description, Content: &operation.Content{Media: "application/json", Schema: d.set.Of(base, false, at)}}
-		_, open := t.Underlying().(*types.Interface)
-		pointer = pointer || open
 	}
 	if pointer && r.Status == 0 {
 		o.Responses["204"] = operation.Response{Description: "There is nothing to answer."}
