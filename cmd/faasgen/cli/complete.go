@@ -31,6 +31,9 @@ func (t *tool) complete(root *cobra.Command) {
 			_ = root.RegisterFlagCompletionFunc(name, words(list)) // it fails for unknown flags alone
 		}
 	}
+	if root.Name() == "invoke" {
+		_ = root.RegisterFlagCompletionFunc("data", t.completeData)
+	}
 	_, takes, _ := strings.Cut(root.Use, " ")
 	switch {
 	case takes == "FUNCTION":
@@ -96,6 +99,26 @@ func (t *tool) completeFunctions(first, most int, which func(*target.Function) b
 		}
 		return sorted(found), cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// completeData completes what a function takes with a sample of it, to be edited.
+func (t *tool) completeData(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 || begun != "" {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	for _, app := range t.applications(cmd.Context()) {
+		if !slices.ContainsFunc(app.Functions, func(f *target.Function) bool { return f.Name == args[0] }) {
+			continue
+		}
+		inspected, err := app.Inspect()
+		if err != nil {
+			break
+		}
+		if sample, err := inspected.Sample(args[0]); err == nil && sample != nil {
+			return []string{string(sample)}, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
 // applications are those of the working directory.
