@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"archive/tar"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,126 +21,121 @@ func (t *tool) brokenSince(ctx context.Context, dir, rev string) (annotations.Di
 	if err != nil {
 		return nil, err
 	}
-	top, tree, remove, err := t.checkout(ctx, dir, rev)
+	old, remove, err := t.checkout(ctx, dir, rev)
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
+	if _, err := os.Stat(old); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // the whole folder is new
+	}
+	before, ds, err := gen.Read(ctx, t.options(old))
+	if err != nil {
+		return nil, err
+	}
+	if ds.Failed() {
+		return nil, &failure{code: exitFailed, text: fmt.Sprintf("--rev %s: the application has mistakes there: %s", rev, strings.ReplaceAll(ds[0].Error(), old+string(filepath.Separator), ""))}
+	}
+	current, err := byFolder(now, dir)
+	if err != nil {
+		return nil, err
+	}
+	earlier, err := byFolder(before, old)
+	if err != nil {
+		return nil, err
+	}
 	var found annotations.Diagnostics
-	for _, app := range now {
-		below, err := filepath.Rel(top, app.Dir)
+	for folder, b := range earlier {
+		app := current[folder]
+		if app == nil {
+			gone := annotations.Diagnostic{Severity: annotations.SeverityNote, Code: inspect.CodeBroken, Message: fmt.Sprintf("application %s is gone, since %s", b.Service, rev)}
+			gone.Pos.Filename = filepath.Join(dir, folder, "f.yml")
+			found = append(found, gone)
+			continue
+		}
+		document, _, err := b.OpenAPI()
 		if err != nil {
 			return nil, err
 		}
-		old := filepath.Join(tree, below)
-		if _, err := os.Stat(filepath.Join(old, "f.yml")); err != nil {
-			continue // it is new
-		}
-		before, ds, err := gen.Read(ctx, t.options(old))
+		broken, err := app.Broken(document, rev)
 		if err != nil {
 			return nil, err
 		}
-		if ds.Failed() {
-			return nil, &failure{code: exitFailed, text: fmt.Sprintf("--rev %s: the application has mistakes there: %s", rev, strings.ReplaceAll(ds[0].Error(), tree+string(filepath.Separator), ""))}
-		}
-		for _, b := range before {
-			if b.Dir != old {
-				continue
-			}
-			broken, err := brokenBy(app, b, rev)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, broken...)
-		}
+		found = append(found, broken...)
 	}
 	return found, nil
 }
 
-func brokenBy(app, before *inspect.Application, rev string) (annotations.Diagnostics, error) {
-	document, _, err := before.OpenAPI()
+// byFolder are applications by their folders, seen from dir and with all links followed.
+func byFolder(apps []*inspect.Application, dir string) (map[string]*inspect.Application, error) {
+	from, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return nil, err
 	}
-	return app.Broken(document, rev)
+	found := map[string]*inspect.Application{}
+	for _, app := range apps {
+		at, err := filepath.EvalSymlinks(app.Dir)
+		if err != nil {
+			return nil, err
+		}
+		below, err := filepath.Rel(from, at)
+		if err != nil {
+			return nil, err
+		}
+		found[below] = app
+	}
+	return found, nil
 }
 
-// checkout writes the files of a revision into a temporary folder. Top is the folder of the repository.
-func (t *tool) checkout(ctx context.Context, dir, rev string) (top, tree string, remove func(), err error) {
+// checkout writes the files of a revision of the repository that dir is in, and returns where dir is among them.
+func (t *tool) checkout(ctx context.Context, dir, rev string) (old string, remove func(), err error) {
 	if !revision.MatchString(rev) {
-		return "", "", nil, usage("--rev %s: expected a revision of git, such as main or v1.2.0", rev)
+		return "", nil, usage("--rev %s: expected a revision of git, such as main or v1.2.0", rev)
 	}
-	out, err := git(ctx, dir, "rev-parse", "--show-toplevel")
+	failed := func(err error) (string, func(), error) {
+		return "", nil, &failure{code: exitFailed, text: fmt.Sprintf("--rev %s: %v", rev, err)}
+	}
+	out, err := git(ctx, dir, nil, "rev-parse", "--show-toplevel")
 	if err != nil {
-		return "", "", nil, err
+		return failed(err)
 	}
-	if top, err = filepath.EvalSymlinks(strings.TrimSpace(string(out))); err != nil {
-		return "", "", nil, err
-	}
-	archive, err := git(ctx, top, "archive", "--format=tar", rev)
+	top, err := filepath.EvalSymlinks(strings.TrimSpace(string(out)))
 	if err != nil {
-		return "", "", nil, err
+		return "", nil, err
 	}
-	if tree, remove, err = t.temporary("faasgen-rev-"); err != nil {
-		return "", "", nil, err
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", nil, err
 	}
-	if tree, err = filepath.EvalSymlinks(tree); err == nil {
-		err = extract(archive, tree)
+	below, err := filepath.Rel(top, dir)
+	if err != nil {
+		return "", nil, err
+	}
+	temporary, remove, err := t.temporary("faasgen-rev-")
+	if err != nil {
+		return "", nil, err
+	}
+	if temporary, err = filepath.EvalSymlinks(temporary); err == nil {
+		// An index of its own: the user's is not touched. An archive would leave out what .gitattributes says.
+		index := []string{"GIT_INDEX_FILE=" + filepath.Join(temporary, "index")}
+		if _, err = git(ctx, top, index, "read-tree", "--no-sparse-checkout", rev); err == nil {
+			_, err = git(ctx, top, index, "checkout-index", "--all", "--quiet", "--prefix="+filepath.Join(temporary, "tree")+string(filepath.Separator))
+		}
 	}
 	if err != nil {
 		remove()
-		return "", "", nil, fmt.Errorf("--rev %s: %w", rev, err)
+		return failed(err)
 	}
-	return top, tree, remove, nil
+	return filepath.Join(temporary, "tree", below), remove, nil
 }
 
-func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
+// git runs git in a folder, with some variables. Of a failure the error is the first line that git says.
+func git(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	out, err := cmd.Output()
-	if _, ok := errors.AsType[*exec.ExitError](err); ok {
-		return nil, &failure{code: exitFailed, text: fmt.Sprintf("git %s failed: %s", args[0], strings.TrimSpace(said.String()))}
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && len(exit.Stderr) > 0 {
+		first, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n")
+		return nil, errors.New(first)
 	}
 	return out, err
-}
-
-// extract writes the folders and files of an archive. Links are left out: nothing of an application is read through one.
-func extract(archive []byte, dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for r := tar.NewReader(bytes.NewReader(archive)); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		name := filepath.FromSlash(strings.TrimSuffix(h.Name, "/"))
-		switch h.Typeflag {
-		case tar.TypeDir:
-			err = root.MkdirAll(name, 0o755)
-		case tar.TypeReg:
-			err = writeFrom(root, name, r)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-func writeFrom(root *os.Root, name string, r io.Reader) error {
-	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := root.Create(name)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
 }

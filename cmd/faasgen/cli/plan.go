@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -158,15 +157,12 @@ func (t *tool) last(ctx context.Context, j job, dist, against string) (*deployme
 	if !errors.Is(err, fs.ErrNotExist) || !revision.MatchString(against) {
 		return d, against, err
 	}
-	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(ctx, "git", "-C", filepath.Dir(filepath.Dir(dist)), "show", against+":./"+filepath.ToSlash(filepath.Join("dist", filepath.Base(dist), deployment.FileName)))
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		first, _, _ := strings.Cut(strings.TrimSpace(errs.String()), "\n")
-		return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("--against %s: there is no such file, and git has no %s of it: %s", against, deployment.FileName, first),
+	out, err := git(ctx, filepath.Dir(filepath.Dir(dist)), nil, "show", against+":./"+filepath.ToSlash(filepath.Join("dist", filepath.Base(dist), deployment.FileName)))
+	if err != nil {
+		return nil, "", &failure{code: exitFailed, text: fmt.Sprintf("--against %s: there is no such file, and git has no %s of it: %v", against, deployment.FileName, err),
 			hint: "commit " + relative(t.dir, deployed) + " after a deployment to compare with it"}
 	}
-	d, err = deployment.Read(&out)
+	d, err = deployment.Read(bytes.NewReader(out))
 	if err != nil {
 		return nil, "", fmt.Errorf("%s of %s: %w", deployment.FileName, against, err)
 	}
