@@ -6,7 +6,6 @@
 package asyncapi
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -144,15 +143,8 @@ func summary(doc string) string {
 
 // ref is a reference within the document.
 func ref(parts ...string) json.Marshaler {
-	return object(schema.Member("$ref", "#/"+strings.Join(parts, "/"), true))
+	return schema.Ordered(schema.Member("$ref", "#/"+strings.Join(parts, "/"), true))
 }
-
-func object(members ...schema.ObjectMember) json.Marshaler { return ordered(members) }
-
-type ordered []schema.ObjectMember
-
-// MarshalJSON keeps the order.
-func (o ordered) MarshalJSON() ([]byte, error) { return schema.Object(o...) }
 
 func write(service string, channels map[string]*channel, operations map[string]*operation, set *schema.Set) ([]byte, error) {
 	definitions := set.Definitions() // which names what messages refer to
@@ -162,20 +154,20 @@ func write(service string, channels map[string]*channel, operations map[string]*
 		var messages []schema.ObjectMember
 		for _, name := range slices.Sorted(maps.Keys(c.messages)) {
 			m := c.messages[name]
-			messages = append(messages, schema.Member(name, object(
+			messages = append(messages, schema.Member(name, schema.Ordered(
 				schema.Member("description", m.description, m.description != ""),
 				schema.Member("contentType", "application/json", true),
 				schema.Member("payload", m.payload, true),
 				schema.Member("x-faas-batch", true, m.several),
 			), true))
 		}
-		written = append(written, schema.Member(key, object(
-			schema.Member("address", c.address, true), schema.Member("title", c.words+" "+c.address, true), schema.Member("messages", object(messages...), true),
+		written = append(written, schema.Member(key, schema.Ordered(
+			schema.Member("address", c.address, true), schema.Member("title", c.words+" "+c.address, true), schema.Member("messages", schema.Ordered(messages...), true),
 		), true))
 	}
 	for _, id := range slices.Sorted(maps.Keys(operations)) {
 		o := operations[id]
-		done = append(done, schema.Member(id, object(
+		done = append(done, schema.Member(id, schema.Ordered(
 			schema.Member("action", "receive", true),
 			schema.Member("channel", ref("channels", o.channel), true),
 			schema.Member("summary", o.summary, o.summary != ""),
@@ -185,21 +177,12 @@ func write(service string, channels map[string]*channel, operations map[string]*
 	for _, d := range definitions {
 		schemas = append(schemas, schema.Member(d.Name, d.Schema, true))
 	}
-	text, err := schema.Object(
+	return schema.Document(
 		schema.Member("asyncapi", "3.0.0", true),
-		schema.Member("info", object(schema.Member("title", cmp.Or(service, "application"), true), schema.Member("version", "1", true)), true),
+		schema.Member("info", schema.Ordered(schema.Member("title", cmp.Or(service, "application"), true), schema.Member("version", "1", true)), true),
 		schema.Member("defaultContentType", "application/json", true),
-		schema.Member("channels", object(written...), true),
-		schema.Member("operations", object(done...), true),
-		schema.Member("components", object(schema.Member("schemas", object(schemas...), true)), true),
+		schema.Member("channels", schema.Ordered(written...), true),
+		schema.Member("operations", schema.Ordered(done...), true),
+		schema.Member("components", schema.Ordered(schema.Member("schemas", schema.Ordered(schemas...), true)), true),
 	)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
 }

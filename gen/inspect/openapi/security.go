@@ -34,7 +34,7 @@ func security(o *operation.Operation) []any {
 	for _, name := range o.Guards {
 		members = append(members, schema.Member(name, []string{}, true))
 	}
-	return []any{object(members...)}
+	return []any{schema.Ordered(members...)}
 }
 
 // securitySchemes are the guards.
@@ -42,11 +42,11 @@ func securitySchemes(a *operation.API) json.Marshaler {
 	var members []schema.ObjectMember
 	for _, name := range slices.Sorted(maps.Keys(a.Schemes)) {
 		in, of, named := strings.Cut(cmp.Or(a.Schemes[name], "header:Authorization"), ":")
-		scheme := object(schema.Member("type", "http", true), schema.Member("scheme", in, true))
+		scheme := schema.Ordered(schema.Member("type", "http", true), schema.Member("scheme", in, true))
 		if named {
-			scheme = object(schema.Member("type", "apiKey", true), schema.Member("in", in, true), schema.Member("name", of, true))
+			scheme = schema.Ordered(schema.Member("type", "apiKey", true), schema.Member("in", in, true), schema.Member("name", of, true))
 		}
 		members = append(members, schema.Member(name, scheme, true))
 	}
-	return object(members...)
+	return schema.Ordered(members...)
 }

@@ -1,7 +1,6 @@
 package openapi
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -10,14 +9,6 @@ import (
 	"github.com/faasgen/faasgen/gen/inspect/operation"
 	"github.com/faasgen/faasgen/gen/inspect/schema"
 )
-
-// object is a JSON object with its members in order.
-func object(members ...schema.ObjectMember) json.Marshaler { return ordered(members) }
-
-type ordered []schema.ObjectMember
-
-// MarshalJSON keeps the order.
-func (o ordered) MarshalJSON() ([]byte, error) { return schema.Object(o...) }
 
 // methods are in the order in which they are read.
 func methods() []string {
@@ -28,15 +19,15 @@ func methods() []string {
 func Write(a *operation.API, servers []string) ([]byte, error) {
 	var list []any
 	for _, url := range servers {
-		list = append(list, object(schema.Member("url", url, true)))
+		list = append(list, schema.Ordered(schema.Member("url", url, true)))
 	}
 	var tags []any
 	for _, name := range slices.Sorted(maps.Keys(a.Tags)) {
-		tags = append(tags, object(schema.Member("name", name, true), schema.Member("description", a.Tags[name], a.Tags[name] != "")))
+		tags = append(tags, schema.Ordered(schema.Member("name", name, true), schema.Member("description", a.Tags[name], a.Tags[name] != "")))
 	}
-	text, err := schema.Object(
+	return schema.Document(
 		schema.Member("openapi", "3.1.1", true),
-		schema.Member("info", object(
+		schema.Member("info", schema.Ordered(
 			schema.Member("title", a.Service, true),
 			schema.Member("description", a.Description, a.Description != ""),
 			schema.Member("version", "1", true),
@@ -45,20 +36,11 @@ func Write(a *operation.API, servers []string) ([]byte, error) {
 		schema.Member("security", []any{}, true), // of operations without guards
 		schema.Member("tags", tags, tags != nil),
 		schema.Member("paths", paths(a), true),
-		schema.Member("components", object(
+		schema.Member("components", schema.Ordered(
 			schema.Member("schemas", components(a.Definitions), true), schema.Member("responses", failures(a), true),
 			schema.Member("securitySchemes", securitySchemes(a), len(a.Schemes) > 0),
 		), true),
 	)
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, text, "", "  "); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	return b.Bytes(), nil
 }
 
 func paths(a *operation.API) json.Marshaler {
@@ -69,15 +51,15 @@ func paths(a *operation.API) json.Marshaler {
 			o := a.Operations[at]
 			operations = append(operations, schema.Member(strings.ToLower(o.Method), operationOf(o), true))
 		}
-		list = append(list, schema.Member(path, object(operations...), true))
+		list = append(list, schema.Member(path, schema.Ordered(operations...), true))
 	}
-	return object(list...)
+	return schema.Ordered(list...)
 }
 
 func operationOf(o *operation.Operation) json.Marshaler {
 	var parameters []any
 	for _, p := range o.Parameters {
-		parameters = append(parameters, object(
+		parameters = append(parameters, schema.Ordered(
 			schema.Member("name", p.Name, true),
 			schema.Member("in", p.In, true),
 			schema.Member("description", p.Description, p.Description != ""),
@@ -92,24 +74,24 @@ func operationOf(o *operation.Operation) json.Marshaler {
 		for _, c := range o.Body {
 			contents = append(contents, memberOf(c))
 		}
-		body = object(schema.Member("content", object(contents...), true), schema.Member("required", true, true))
+		body = schema.Ordered(schema.Member("content", schema.Ordered(contents...), true), schema.Member("required", true, true))
 	}
 	var responses []schema.ObjectMember
 	for _, status := range slices.Sorted(maps.Keys(o.Responses)) {
 		r := o.Responses[status]
 		if r.Failure != "" {
-			responses = append(responses, schema.Member(status, object(schema.Member("$ref", "#/components/responses/"+r.Failure, true)), true))
+			responses = append(responses, schema.Member(status, schema.Ordered(schema.Member("$ref", "#/components/responses/"+r.Failure, true)), true))
 			continue
 		}
 		var content json.Marshaler
 		if r.Content != nil {
 			content = contentOf(r.Content)
 		}
-		responses = append(responses, schema.Member(status, object(
+		responses = append(responses, schema.Member(status, schema.Ordered(
 			schema.Member("description", r.Description, true), schema.Member("content", content, content != nil),
 		), true))
 	}
-	return object(
+	return schema.Ordered(
 		schema.Member("operationId", o.ID, true),
 		schema.Member("summary", o.Summary, o.Summary != ""),
 		schema.Member("description", o.Description, o.Description != ""),
@@ -117,20 +99,20 @@ func operationOf(o *operation.Operation) json.Marshaler {
 		schema.Member("tags", []string{o.Tag}, true),
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
-		schema.Member("responses", object(responses...), true),
+		schema.Member("responses", schema.Ordered(responses...), true),
 		schema.Member("security", security(o), o.Guards != nil),
 	)
 }
 
-func contentOf(c *operation.Content) json.Marshaler { return object(memberOf(c)) }
+func contentOf(c *operation.Content) json.Marshaler { return schema.Ordered(memberOf(c)) }
 
 // memberOf is the media type and what a body of it is.
 func memberOf(c *operation.Content) schema.ObjectMember {
 	var encodings []schema.ObjectMember
 	for _, name := range c.Texts {
-		encodings = append(encodings, schema.Member(name, object(schema.Member("contentType", "application/json", true)), true))
+		encodings = append(encodings, schema.Member(name, schema.Ordered(schema.Member("contentType", "application/json", true)), true))
 	}
-	return schema.Member(c.Media, object(schema.Member("schema", c.Schema, true), schema.Member("encoding", object(encodings...), encodings != nil)), true)
+	return schema.Member(c.Media, schema.Ordered(schema.Member("schema", c.Schema, true), schema.Member("encoding", schema.Ordered(encodings...), encodings != nil)), true)
 }
 
 func components(definitions []*schema.Definition) json.Marshaler {
@@ -140,7 +122,7 @@ func components(definitions []*schema.Definition) json.Marshaler {
 	}
 	members = append(members, schema.Member(ProblemName, Problem(), true))
 	slices.SortFunc(members, func(a, b schema.ObjectMember) int { return schema.Compare(a, b) })
-	return object(members...)
+	return schema.Ordered(members...)
 }
 
 // ProblemName is the name of [Problem] among the definitions, which no Go type's definition has.
@@ -164,10 +146,10 @@ func failures(a *operation.API) json.Marshaler {
 		}
 		body := &operation.Content{Media: "application/problem+json", Schema: &schema.Schema{Ref: &schema.Definition{Name: ProblemName, Schema: Problem()}}}
 		page, text := &operation.Content{Media: "text/html", Schema: &schema.Schema{Types: []string{"string"}}}, &operation.Content{Media: "text/plain", Schema: &schema.Schema{Types: []string{"string"}}}
-		contents := object(memberOf(body), memberOf(page), memberOf(text)) // the client's Accept chooses
-		members = append(members, schema.Member(f.name, object(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
+		contents := schema.Ordered(memberOf(body), memberOf(page), memberOf(text)) // the client's Accept chooses
+		members = append(members, schema.Member(f.name, schema.Ordered(schema.Member("description", f.description, true), schema.Member("content", contents, true)), true))
 	}
-	return object(members...)
+	return schema.Ordered(members...)
 }
 
 // Problem is the schema of failures as package web writes them: RFC 9457 with members of its own.

@@ -4,10 +4,8 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
 	"go/token"
-	"strings"
 )
 
 // Schema is a JSON Schema. The zero value is {}.
@@ -63,13 +61,6 @@ type Finding struct {
 	Message string
 }
 
-// ObjectMember is a member of a JSON object, in its place.
-type ObjectMember struct {
-	name  string
-	value any
-	given bool
-}
-
 // MarshalJSON writes the members in a fixed order: what it is, what it consists of, what it means. Refs lead to #/components/schemas.
 func (s *Schema) MarshalJSON() ([]byte, error) {
 	var ref string
@@ -106,50 +97,12 @@ func (s *Schema) MarshalJSON() ([]byte, error) {
 	)
 }
 
-type properties []Property
-
-// MarshalJSON keeps the order.
-func (p properties) MarshalJSON() ([]byte, error) {
-	members := make([]ObjectMember, len(p))
-	for i, m := range p {
-		members[i] = Member(m.Name, m.Schema, true)
+func properties(list []Property) json.Marshaler {
+	members := make([]ObjectMember, len(list))
+	for i, p := range list {
+		members[i] = Member(p.Name, p.Schema, true)
 	}
-	return Object(members...)
-}
-
-// Member is a member of an [Object], if given says so.
-func Member(name string, value any, given bool) ObjectMember { return ObjectMember{name, value, given} }
-
-// Compare compares the names of members.
-func Compare(a, b ObjectMember) int { return strings.Compare(a.name, b.name) }
-
-// Object writes a JSON object with its members in the order in which they are given, without HTML escapes.
-func Object(members ...ObjectMember) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	b.WriteByte('{')
-	first := true
-	for _, m := range members {
-		if !m.given {
-			continue
-		}
-		if !first {
-			b.WriteByte(',')
-		}
-		first = false
-		for i, v := range []any{m.name, m.value} {
-			if i == 1 {
-				b.WriteByte(':')
-			}
-			if err := e.Encode(v); err != nil {
-				return nil, err
-			}
-			b.Truncate(b.Len() - 1) // the line break that Encode adds
-		}
-	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return Ordered(members...)
 }
 
 // Nullable is the schema of a value that may also be null.
