@@ -23,8 +23,14 @@ func document(parameters, body, status, response string) string {
 	"responses": {"F": {"description": "f", "content": {"application/problem+json": {"schema": {}}}}}}}`
 }
 
+// twoWildcards is a document of an operation whose path has two.
+func twoWildcards(first, second string) string {
+	return `{"paths": {"/a/{x}/{y}": {"get": {"parameters": [{"name": "x", "in": "path", "required": true, "schema": ` + first + `}, {"name": "y", "in": "path", "required": true, "schema": ` + second + `}], "responses": {}}}}}`
+}
+
 func TestCompare(t *testing.T) {
 	const text, number = `{"type": "string"}`, `{"type": "integer"}`
+	const nullable = `{"anyOf": [{"$ref": "#/components/schemas/T"}, {"type": "null"}]}`
 	object := func(properties string, required ...string) string {
 		list, _ := json.Marshal(required)
 		return `{"type": "object", "properties": {` + properties + `}, "required": ` + string(list) + `}`
@@ -40,6 +46,19 @@ func TestCompare(t *testing.T) {
 		"the same":                   {document("", object(`"a": `+text, "a"), "200", `{"$ref": "#/components/schemas/T"}`), document("", object(`"a": `+text, "a"), "200", `{"$ref": "#/components/schemas/T"}`), ""},
 		"another name of a wildcard": {document("", "", "200", ""), strings.ReplaceAll(document("", "", "200", ""), "id", "key"), ""},
 		"a wildcard of another type": {document("", "", "200", ""), strings.Replace(document("", "", "200", ""), text, number, 1), "POST /a/{id}: path id: was string, takes integer now"},
+		"the second wildcard":        {twoWildcards(text, text), twoWildcards(text, number), "GET /a/{x}/{y}: path y: was string, takes integer now"},
+		"the first wildcard":         {twoWildcards(number, text), twoWildcards(`{"type": "number"}`, text), ""},
+		"a format":                   {document(query("q", text, false), "", "200", text), document(query("q", `{"type": "string", "format": "uuid"}`, false), "", "200", text), "POST /a/{id}: query q: was no format, takes format uuid now"},
+		"a format less":              {document(query("q", `{"type": "string", "format": "uuid"}`, false), "", "200", text), document(query("q", text, false), "", "200", text), ""},
+		"a format of a response":     {document("", "", "200", `{"type": "string", "format": "date-time"}`), document("", "", "200", text), "POST /a/{id}: the response 200: was format date-time, is no format now"},
+		"another pattern":            {document(query("q", `{"type": "string", "pattern": "a"}`, false), "", "200", ""), document(query("q", `{"type": "string", "pattern": "b"}`, false), "", "200", ""), "POST /a/{id}: query q: was pattern a, takes pattern b now"},
+		"another encoding":           {document("", "", "200", text), document("", "", "200", `{"type": "string", "contentEncoding": "base64"}`), ""},
+		"an encoding less":           {document("", "", "200", `{"type": "string", "contentEncoding": "base64"}`), document("", "", "200", text), "POST /a/{id}: the response 200: was content encoding base64, is no content encoding now"},
+		"no null for a reference":    {document("", object(`"a": `+nullable), "200", ""), document("", object(`"a": {"$ref": "#/components/schemas/T"}`), "200", ""), "POST /a/{id}: the body.a: was null, takes object now"},
+		"null for a reference":       {document("", object(`"a": {"$ref": "#/components/schemas/T"}`), "200", ""), document("", object(`"a": `+nullable), "200", ""), ""},
+		"neither":                    {document("", "", "200", object(`"a": `+nullable)), document("", "", "200", object(`"a": `+text)), "POST /a/{id}: the response 200.a: was object, is string now"},
+		"null, and more":             {document("", `{"type": ["string", "null"], "maxLength": 5}`, "200", ""), document("", `{"type": "string", "maxLength": 3}`, "200", ""), "POST /a/{id}: the body: was string or null, takes string now; POST /a/{id}: the body: was maxLength 5, takes maxLength 3 now"},
+		"another kind, and more":     {document("", `{"type": "string", "maxLength": 5}`, "200", ""), document("", `{"type": "integer", "maxLength": 3}`, "200", ""), "POST /a/{id}: the body: was string, takes integer now"},
 		"gone":                       {document("", "", "200", ""), `{"paths": {"/a/{id}": {"get": {}}}}`, "POST /a/{id}: is gone"},
 		"status gone":                {document("", "", "200", text), document("", "", "201", text), "POST /a/{id}: status 200 is gone"},
 		"a further success":          {document("", "", "200", text), strings.Replace(document("", "", "200", text), `"default"`, `"204": {"description": "n"}, "default"`, 1), "POST /a/{id}: the status may be 204, and could not"},

@@ -54,7 +54,7 @@ func (k *containment) in(where string, x, y *form) {
 	k.enum(where, x, y)
 	k.bounds(where, x, y)
 	k.members(where, x, y)
-	if x.Items != nil || y.Items != nil {
+	if y.Items != nil {
 		k.in(where+"[]", x.Items, y.Items)
 	}
 	if y.AdditionalProperties != nil {
@@ -86,17 +86,17 @@ func (k *containment) differ(where, x, y string) {
 
 // kinds compares the JSON types. It reports false where there is no sense in comparing more.
 func (k *containment) kinds(where string, x, y *form) bool {
-	if len(y.Type) == 0 {
-		return len(y.Enum) > 0
+	if len(y.Type) == 0 { // it takes anything
+		return false
 	}
-	if len(x.Type) == 0 && len(x.Enum) == 0 {
+	if len(x.Type) == 0 {
 		k.differ(where, "any value", strings.Join(y.Type, " or "))
 		return false
 	}
 	for _, t := range x.Type {
 		if !slices.Contains(y.Type, t) && !(t == "integer" && slices.Contains(y.Type, "number")) {
 			k.differ(where, strings.Join(x.Type, " or "), strings.Join(y.Type, " or "))
-			return t == "null" // the rest may be as it was
+			return t == "null" && len(x.Type) > 1 // the rest may be as it was
 		}
 	}
 	return true
