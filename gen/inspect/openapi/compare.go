@@ -47,6 +47,7 @@ func Compare(before, after []byte) ([]Change, error) {
 			}
 			c.method, c.path = strings.ToUpper(method), at
 			if o := c.after.Paths[at][method]; o != nil {
+				old.Parameters = renamed(old.Parameters, path, at)
 				c.operation(old, o)
 			} else {
 				c.change("is gone")
@@ -142,13 +143,8 @@ func (c *comparison) operation(old, o *called) {
 			c.change("%s %s is gone", p.In, p.Name)
 		}
 	}
-	wildcard := 0
 	for _, p := range o.Parameters {
 		i := slices.IndexFunc(old.Parameters, func(q given) bool { return q.In == p.In && q.Name == p.Name })
-		if p.In == "path" { // of which the order counts
-			i = nth(old, wildcard)
-			wildcard++
-		}
 		switch {
 		case i < 0 && p.Required:
 			c.change("%s %s is required, and was not there", p.In, p.Name)
@@ -189,17 +185,16 @@ func (c *comparison) operation(old, o *called) {
 	}
 }
 
-// nth is the index of the nth parameter of a path, -1 if there is none.
-func nth(o *called, n int) int {
-	for i, p := range o.Parameters {
-		if p.In == "path" {
-			if n == 0 {
-				return i
-			}
-			n--
+// renamed are parameters with the names that the wildcards of a path have in another one that is the same but for them.
+func renamed(list []given, from, to string) []given {
+	before, now := wildcards(from), wildcards(to)
+	list = slices.Clone(list)
+	for i := range list {
+		if at := slices.Index(before, list[i].Name); list[i].In == "path" && at >= 0 {
+			list[i].Name = now[at]
 		}
 	}
-	return -1
+	return list
 }
 
 func (c *comparison) body(old, o *called) {
@@ -261,7 +256,7 @@ func Owner(app *model.App, method, path string) *model.Function {
 	for _, f := range app.Functions {
 		for _, t := range f.Triggers {
 			for _, r := range t.Routes {
-				if (r.Method == method || r.Method == "") && pathOf(r.Pattern) == path {
+				if (r.Method == method || r.Method == "") && anonymous(pathOf(r.Pattern)) == anonymous(path) {
 					return f
 				}
 			}

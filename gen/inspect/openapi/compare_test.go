@@ -47,6 +47,7 @@ func TestCompare(t *testing.T) {
 		"another name of a wildcard": {document("", "", "200", ""), strings.ReplaceAll(document("", "", "200", ""), "id", "key"), ""},
 		"a wildcard of another type": {document("", "", "200", ""), strings.Replace(document("", "", "200", ""), text, number, 1), "POST /a/{id}: path id: was string, takes integer now"},
 		"the second wildcard":        {twoWildcards(text, text), twoWildcards(text, number), "GET /a/{x}/{y}: path y: was string, takes integer now"},
+		"wildcards in another order": {twoWildcards(text, number), strings.NewReplacer(`"x"`, `"y"`, `"y"`, `"x"`, text, number, number, text).Replace(twoWildcards(text, number)), ""},
 		"the first wildcard":         {twoWildcards(number, text), twoWildcards(`{"type": "number"}`, text), ""},
 		"a format":                   {document(query("q", text, false), "", "200", text), document(query("q", `{"type": "string", "format": "uuid"}`, false), "", "200", text), "POST /a/{id}: query q: was no format, takes format uuid now"},
 		"a format less":              {document(query("q", `{"type": "string", "format": "uuid"}`, false), "", "200", text), document(query("q", text, false), "", "200", text), ""},

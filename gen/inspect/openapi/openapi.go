@@ -27,7 +27,8 @@ type reader struct {
 	set        *schema.Set
 	findings   []schema.Finding
 	paths      map[string]map[string]*operation.Operation
-	operations map[string]bool // ids that are taken
+	spelling   map[string]string // of paths, by what they are without the names of wildcards
+	operations map[string]bool   // ids that are taken
 	tags       map[string]string
 	schemes    map[string]string // of guards, by their names
 }
@@ -36,7 +37,7 @@ type reader struct {
 func Read(app *model.App) *operation.API {
 	d := &reader{
 		app: app, set: schema.NewSet(app.Module, app.Fset, app.Sources),
-		paths: map[string]map[string]*operation.Operation{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
+		paths: map[string]map[string]*operation.Operation{}, spelling: map[string]string{}, operations: map[string]bool{}, tags: map[string]string{}, schemes: map[string]string{},
 	}
 	for _, f := range app.Functions {
 		d.function(f)
@@ -69,12 +70,16 @@ func (d *reader) function(f *model.Function) {
 			Message: "function " + f.Name + " is an http.Handler, and what it answers is not in the contract"})
 		return
 	}
+	if d.reads(f) && !slices.ContainsFunc(routes, func(r route) bool { return r.Method != "GET" && r.Method != "HEAD" }) {
+		d.findings = append(d.findings, schema.Finding{Pos: f.Pos, Length: len(f.Object.Name()),
+			Message: "the body that function " + f.Name + " reads of a GET is not in the contract: OpenAPI gives it no meaning"})
+	}
 	for _, r := range routes {
 		methods := []string{r.Method}
 		if r.Method == "" { // any
 			methods = []string{"GET", "PUT", "POST", "DELETE", "PATCH"}
 		}
-		path := pathOf(r.Pattern)
+		path := d.spelled(pathOf(r.Pattern))
 		for _, method := range methods {
 			if d.paths[path] == nil {
 				d.paths[path] = map[string]*operation.Operation{}
@@ -84,9 +89,36 @@ func (d *reader) function(f *model.Function) {
 					Message: fmt.Sprintf("%s %s is that of %s, too, and the document has one of each: those of one host, and with one kind of wildcard", method, path, at.ID)})
 				continue
 			}
-			d.paths[path][strings.ToLower(method)] = d.operation(f, r, method)
+			o := d.operation(f, r, method)
+			move(o, path)
+			d.paths[path][strings.ToLower(method)] = o
 		}
 	}
+}
+
+// spelled is a path as it was first written: one path of a document cannot have wildcards of two names.
+func (d *reader) spelled(path string) string {
+	key := anonymous(path)
+	if d.spelling[key] == "" {
+		d.spelling[key] = path
+	}
+	return d.spelling[key]
+}
+
+// move has an operation be one of a path that is its own but for the names of wildcards.
+func move(o *operation.Operation, path string) {
+	before, now := wildcards(o.Path), wildcards(path)
+	for i := range o.Parameters {
+		if p := &o.Parameters[i]; p.In == "path" {
+			p.Name = now[slices.Index(before, p.Name)]
+		}
+	}
+	o.Path = path
+}
+
+// reads reports whether a function takes the body of a request.
+func (d *reader) reads(f *model.Function) bool {
+	return f.Input == model.BytesInput || f.Input == model.BoundInput && f.Bind != nil && (f.Bind.Body || f.Bind.Form)
 }
 
 // route is a route with the statuses that its function sets itself.
@@ -127,7 +159,7 @@ func wildcards(path string) (names []string) {
 }
 
 func (d *reader) operation(f *model.Function, r route, method string) *operation.Operation {
-	o := &operation.Operation{ID: d.name(f.Name, method), Method: method, Path: pathOf(r.Pattern), Tag: f.Object.Pkg().Name(), Responses: map[string]operation.Response{}}
+	o := &operation.Operation{ID: d.name(f.Name, method), Method: method, Path: pathOf(r.Pattern), Host: r.Host, Tag: f.Object.Pkg().Name(), Responses: map[string]operation.Response{}}
 	o.Summary, o.Description = split(f.Doc, f.Object.Name())
 	o.Deprecated = strings.HasPrefix(f.Doc, "Deprecated: ") || strings.Contains(f.Doc, "\n\nDeprecated: ")
 	if d.tags[o.Tag] == "" {

@@ -68,6 +68,10 @@ func operationOf(o *operation.Operation) json.Marshaler {
 			schema.Member("schema", p.Schema, true),
 		))
 	}
+	var servers []any
+	if o.Host != "" {
+		servers = []any{schema.Ordered(schema.Member("url", "https://"+o.Host, true))}
+	}
 	var body json.Marshaler
 	if o.Body != nil {
 		var contents []schema.ObjectMember
@@ -97,6 +101,7 @@ func operationOf(o *operation.Operation) json.Marshaler {
 		schema.Member("description", o.Description, o.Description != ""),
 		schema.Member("deprecated", true, o.Deprecated),
 		schema.Member("tags", []string{o.Tag}, true),
+		schema.Member("servers", servers, servers != nil),
 		schema.Member("parameters", parameters, parameters != nil),
 		schema.Member("requestBody", body, body != nil),
 		schema.Member("responses", schema.Ordered(responses...), true),

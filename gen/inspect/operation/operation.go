@@ -24,6 +24,8 @@ type API struct {
 type Operation struct {
 	// ID is unique. Method is in upper case; wildcards of Path are in braces.
 	ID, Method, Path string
+	// Host is the only one that the route is for, empty if it is for all.
+	Host string
 	// Summary is a sentence without its full stop, Description what follows it. Tag is a package.
 	Summary, Description, Tag string
 	Deprecated                bool
